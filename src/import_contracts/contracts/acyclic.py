@@ -1,0 +1,40 @@
+"""No cycle among modules at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from import_contracts.cycles import components, feedback_edges, rings
+from import_contracts.graph import Chain, ImportGraph
+from import_contracts.table import Table
+from import_contracts.violations import Cut, Findings, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Acyclic:
+    """No module may import itself, be it through others; a package and its own child are two modules like any."""
+
+    def check(self, graph: ImportGraph) -> Findings:
+        """Return every cyclic import, each with the shortest ring that it closes."""
+        violations, cuts = [], []
+        for component in components({module: graph.imported_by(module) for module in graph.modules}):
+            found = tuple(rings(graph, component))
+            message = _sentence(component, min(found, key=len))
+            violations += [Violation(*ring[0], None, message, ring) for ring in found]
+            cut = feedback_edges({ring[0]: 1 for ring in found})
+            cuts.append(Cut(message, cut, is_minimum=len(cut) == 1))
+        return Findings(tuple(violations), tuple(cuts))
+
+
+def _sentence(component: tuple[str, ...], ring: Chain) -> str:
+    if len(component) == 1:
+        return f"{component[0]} must not import itself"
+    if len(component) == 2:
+        return "{} and {} must not import each other".format(*component)
+    steps = " -> ".join([*(importer for importer, _ in ring), ring[0][0]])
+    return f"{len(component)} modules must not form a cycle, of which the shortest ring is {steps}"
+
+
+def parse(_: Table) -> Acyclic:
+    """Read nothing: the contract is about the whole graph."""
+    return Acyclic()

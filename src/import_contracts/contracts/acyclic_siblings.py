@@ -1,0 +1,116 @@
+"""No cycles among the children of a package, each taken with everything inside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from import_contracts.contracts.expansion import Expansion
+from import_contracts.cycles import components, feedback_edges, rings
+from import_contracts.graph import Edge, ImportGraph
+from import_contracts.names import ModulePattern, overlap, parent
+from import_contracts.table import Table
+from import_contracts.violations import Cut, Findings, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class AcyclicSiblings:
+    """Siblings may depend on one another in one direction only, from the ancestors' children down ``depth`` generations.
+
+    What one sibling imports of another counts directly, not through third modules. Inside ``skipped`` packages no
+    siblings are compared, but their imports count for those further up.
+    """
+
+    ancestors: tuple[ModulePattern, ...]
+    skipped: tuple[ModulePattern, ...]
+    depth: int
+
+    def check(self, graph: ImportGraph) -> Findings:
+        """Return a violation for every sibling that depends on another in the same cycle."""
+        expansion = Expansion(graph)
+        ancestors = self._named(expansion, "ancestors", self.ancestors)
+        skipped = self._named(expansion, "skip_descendants", self.skipped)
+        for module in ancestors:
+            if module in graph.external:
+                expansion.error("ancestors", f"'{module}' is an external package, of which no children are known.")
+            if module in skipped:
+                expansion.error("skip_descendants", f"'{module}' is also an ancestor; list it once.")
+        if expansion.failed:
+            return Findings(problems=expansion.problems)
+        packages = self._packages(graph, ancestors, frozenset(skipped))
+        if not packages:
+            expansion.warn("ancestors", "This contract cannot be broken: there are no siblings to compare.")
+        dependencies = _dependencies(graph)
+        violations, cuts = [], []
+        for package in packages:
+            more, their_cuts = _offences(package, dependencies.get(package, {}))
+            violations += more
+            cuts += their_cuts
+        return Findings(tuple(violations), tuple(cuts), expansion.problems)
+
+    @staticmethod
+    def _named(expansion: Expansion, key: str, patterns: tuple[ModulePattern, ...]) -> tuple[str, ...]:
+        """Expand patterns, of which import-linter lets none match nothing."""
+        for pattern in patterns:
+            if not pattern.is_exact and not expansion.graph.matching(pattern):
+                expansion.error(key, f"'{pattern}' matches no module.")
+        return expansion.modules(key, [each for each in patterns if each.is_exact or expansion.graph.matching(each)])
+
+    def _packages(self, graph: ImportGraph, ancestors: tuple[str, ...], skipped: frozenset[str]) -> list[str]:
+        """Return the packages whose children are compared, sorted."""
+        found: set[str] = set()
+        generation = set(ancestors)
+        for _ in range(self.depth + 1):
+            found |= generation
+            generation = {child for package in generation for child in graph.children(package) if child not in skipped}
+        return sorted(package for package in found if len(graph.children(package)) > 1)
+
+
+def _dependencies(graph: ImportGraph) -> dict[str, dict[Edge, list[Edge]]]:
+    """Return, by package, the pairs of its children of which one imports the other, with the imports, sorted."""
+    found: dict[str, dict[Edge, list[Edge]]] = {}
+    for edge in graph.edges():
+        package = _common_package(*edge)
+        if package and edge[1] not in graph.external:
+            siblings = (_child(package, edge[0]), _child(package, edge[1]))
+            found.setdefault(package, {}).setdefault(siblings, []).append(edge)
+    return found
+
+
+def _common_package(one: str, other: str) -> str:
+    """Return the innermost package that both modules lie inside; "" where neither does, or one is in the other."""
+    package = parent(one)
+    while package and not other.startswith(package + "."):
+        package = parent(package)
+    return package if package and not overlap(one, other) else ""
+
+
+def _child(package: str, module: str) -> str:
+    return module[: module.find(".", len(package) + 1)] if "." in module[len(package) + 1 :] else module
+
+
+def _offences(package: str, dependencies: dict[Edge, list[Edge]]) -> tuple[list[Violation], list[Cut]]:
+    imports: dict[str, dict[str, tuple[int, ...]]] = {}
+    for importer, imported in dependencies:
+        imports.setdefault(importer, {})[imported] = ()
+    siblings = ImportGraph({name for edge in dependencies for name in edge}, imports)
+    violations, cuts = [], []
+    for component in components({name: siblings.imported_by(name) for name in siblings.modules}):
+        found = tuple(rings(siblings, component))
+        names = ", ".join(name.removeprefix(package + ".") for name in component)
+        message = f"the children of {package} must not form a cycle: {names}"
+        violations += [
+            Violation(*ring[0], None, message, tuple(dependencies[edge][0] for edge in ring)) for ring in found
+        ]
+        cut = feedback_edges({ring[0]: len(dependencies[ring[0]]) for ring in found})
+        edges = tuple(sorted(edge for pair in cut for edge in dependencies[pair]))
+        cuts.append(Cut(message, edges, is_minimum=len(edges) == 1))
+    return violations, cuts
+
+
+def parse(table: Table) -> AcyclicSiblings:
+    """Read ``ancestors``, ``skip_descendants`` and ``depth``."""
+    return AcyclicSiblings(
+        table.modules("ancestors"),
+        table.modules("skip_descendants", ()),
+        table.integer("depth", default=10, at_least=0),
+    )

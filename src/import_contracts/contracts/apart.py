@@ -1,0 +1,44 @@
+"""The one question of layers, independence and forbidden: which imports leave one group and reach another?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+
+from import_contracts.graph import ImportGraph, Routes
+from import_contracts.violations import Cut, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Modules that a contract speaks of by one name."""
+
+    name: str
+    members: frozenset[str]
+
+
+def keep_apart(
+    graph: ImportGraph, pairs: Iterable[tuple[Group, Group]], barred: Set[str] = frozenset()
+) -> tuple[tuple[Violation, ...], tuple[Cut, ...]]:
+    """Return every import that leaves a pair's source and leads to its target, and what to cut; in order of the pairs.
+
+    An import leads to the target if it is one of a target's module, or of a module that reaches one through modules
+    that are neither in the pair nor barred. Pairs of the same target are best put next to each other.
+    """
+    violations: dict[tuple[str, str, str], Violation] = {}
+    cuts = []
+    routes, reached = None, None
+    for source, target in pairs:
+        if routes is None or reached is not target:
+            routes, reached = graph.routes_to(target.members, barred), target
+        found = [each for each in _offences(routes, source, target) if each.identity not in violations]
+        if found:
+            violations |= {each.identity: each for each in found}
+            cuts.append(Cut(found[0].message, graph.minimum_cut(source.members, target.members, barred)))
+    return tuple(violations.values()), tuple(cuts)
+
+
+def _offences(routes: Routes, source: Group, target: Group) -> Iterable[Violation]:
+    message = f"{source.name} must not import {target.name}"
+    for chain in routes.avoiding(source.members).chains_from(source.members):
+        yield Violation(*chain[0], target.name, message, chain)

@@ -1,0 +1,66 @@
+"""Modules that must not import certain others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from import_contracts.contracts.apart import Group, keep_apart
+from import_contracts.contracts.expansion import Expansion
+from import_contracts.graph import ImportGraph
+from import_contracts.names import ModulePattern, overlap
+from import_contracts.table import Table
+from import_contracts.violations import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """No source may reach a forbidden module. A source and a forbidden module that overlap are not a pair."""
+
+    sources: tuple[ModulePattern, ...]
+    forbidden: tuple[ModulePattern, ...]
+    allow_indirect: bool
+    as_packages: bool
+
+    def check(self, graph: ImportGraph) -> Findings:
+        """Return a violation for every import that leaves a source and leads to a forbidden module."""
+        expansion = Expansion(graph)
+        sources = [self._group(graph, name) for name in expansion.modules("source_modules", self.sources)]
+        targets = [self._group(graph, name) for name in self._forbidden(expansion)]
+        if expansion.failed:
+            return Findings(problems=expansion.problems)
+        pairs = [(source, target) for target in targets for source in sources if not self._overlap(source, target)]
+        if not pairs:
+            expansion.warn("forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module.")
+        barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
+        return Findings(*keep_apart(graph, pairs, barred), expansion.problems)
+
+    def _group(self, graph: ImportGraph, name: str) -> Group:
+        return Group(name, graph.subtree(name) if self.as_packages else frozenset({name}))
+
+    def _overlap(self, source: Group, target: Group) -> bool:
+        return overlap(source.name, target.name) if self.as_packages else source.name == target.name
+
+    def _forbidden(self, expansion: Expansion) -> tuple[str, ...]:
+        """Expand the forbidden modules, among which an external package need not be imported by anything yet."""
+        key = "forbidden_modules"
+        external = [each for each in self.forbidden if each.is_exact and not expansion.graph.is_internal(each.text)]
+        absent = [each for each in external if each.text not in expansion.graph]
+        for pattern in absent:
+            if not expansion.graph.knows_external:
+                expansion.error(key, f"'{pattern}' is an external package: set include_external_packages = true at the top level.")
+            elif not pattern.text.isidentifier():
+                root = pattern.text.partition(".")[0]
+                expansion.error(key, f"'{pattern}' is a part of an external package: only the whole can be forbidden, '{root}'.")
+            else:
+                expansion.warn(key, f"Nothing imports the external package '{pattern}'.")
+        return expansion.modules(key, [pattern for pattern in self.forbidden if pattern not in absent])
+
+
+def parse(table: Table) -> Forbidden:
+    """Read ``source_modules``, ``forbidden_modules``, ``allow_indirect_imports`` and ``as_packages``."""
+    return Forbidden(
+        table.modules("source_modules"),
+        table.modules("forbidden_modules"),
+        table.flag("allow_indirect_imports"),
+        table.flag("as_packages", default=True),
+    )

@@ -1,0 +1,159 @@
+"""Layers: the higher may import the lower, never the other way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from import_contracts.contracts.apart import Group, keep_apart
+from import_contracts.contracts.expansion import Expansion
+from import_contracts.errors import did_you_mean
+from import_contracts.graph import ImportGraph
+from import_contracts.names import InvalidPattern, ModulePattern, parent, within
+from import_contracts.table import Table
+from import_contracts.violations import Findings, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One module of a layer, as written: relative to the container where there is one."""
+
+    pattern: ModulePattern
+    optional: bool
+
+    def within(self, container: str) -> Member:
+        """Return the member by its full name."""
+        return Member(ModulePattern(f"{container}.{self.pattern}"), self.optional) if container else self
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Modules on one level: ``|`` keeps them apart, ``:`` does not."""
+
+    members: tuple[Member, ...]
+    independent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """No module of a layer may reach a higher layer, nor a sibling that it is independent of.
+
+    The layers of each container are a world of their own. A wildcard stands for modules on one level, except those
+    that another member names exactly.
+    """
+
+    layers: tuple[Layer, ...]
+    containers: tuple[ModulePattern, ...]
+    exhaustive: bool
+    ignored: tuple[ModulePattern, ...]
+
+    def check(self, graph: ImportGraph) -> Findings:
+        """Return a violation for every import that leads upwards, then for every module that is in no layer."""
+        expansion = Expansion(graph)
+        containers = self._containers(expansion)
+        levels = {container: self._levels(expansion, container) for container in containers}
+        self._unused_ignores(expansion, containers)
+        if sum(len(level) for found in levels.values() for level in found) < 2 and not expansion.failed:
+            expansion.warn("layers", "This contract cannot be broken: it has fewer than two modules in layers.")
+        if expansion.failed:
+            return Findings(problems=expansion.problems)
+        violations, cuts = [], []
+        for found in levels.values():
+            barred = frozenset().union(*(group.members for level in found for group in level))
+            more, their_cuts = keep_apart(graph, self._pairs(found), barred)
+            violations += more
+            cuts += their_cuts
+        for container in containers if self.exhaustive else ():
+            violations += self._unlisted(graph, container)
+        return Findings(tuple(violations), tuple(cuts), expansion.problems)
+
+    def _containers(self, expansion: Expansion) -> tuple[str, ...]:
+        if not self.containers:
+            return ("",)
+        found = expansion.modules("containers", self.containers)
+        for container in found:
+            if not expansion.graph.is_internal(container):
+                roots = ", ".join(expansion.graph.roots)
+                expansion.error("containers", f"'{container}' lies outside the root packages ({roots}).")
+        return found
+
+    def _levels(self, expansion: Expansion, container: str) -> list[list[Group]]:
+        """Return the groups of each layer of a container, the highest layer first."""
+        graph = expansion.graph
+        layers = [[member.within(container) for member in layer.members] for layer in self.layers]
+        exact = {member.pattern.text for layer in layers for member in layer if member.pattern.is_exact}
+        levels = [self._modules(expansion, layer, exact) for layer in layers]
+        expansion.refuse_overlap("layers", [module for level in levels for module in level])
+        return [[Group(module, graph.subtree(module)) for module in level] for level in levels]
+
+    def _modules(self, expansion: Expansion, layer: list[Member], exact: set[str]) -> list[str]:
+        found = []
+        for member in layer:
+            pattern = member.pattern
+            if not pattern.is_exact:
+                found += [module for module in expansion.modules("layers", [pattern]) if module not in exact]
+            elif pattern.text in expansion.graph:
+                found.append(pattern.text)
+            elif not member.optional:
+                remedy = did_you_mean(pattern.text, expansion.graph.children(parent(pattern.text)))
+                missing = f"Layer '{pattern}' does not exist.{remedy or f' If it need not, write ({pattern}).'}"
+                expansion.error("layers", missing)
+        return list(dict.fromkeys(found))
+
+    def _pairs(self, levels: list[list[Group]]) -> Iterator[tuple[Group, Group]]:
+        for height, (layer, level) in enumerate(zip(self.layers, levels, strict=True)):
+            for target in level:
+                siblings = [group for group in level if group is not target] if layer.independent else []
+                for source in siblings + [group for lower in levels[height + 1 :] for group in lower]:
+                    yield source, target
+
+    def _unlisted(self, graph: ImportGraph, container: str) -> Iterator[Violation]:
+        listed = [member.pattern for layer in self.layers for member in layer.members]
+        for child in graph.children(container):
+            name = child.removeprefix(container + ".")
+            if not any(pattern.matches(name) for pattern in (*listed, *self.ignored)):
+                yield Violation(child, None, None, f"every child of {container} must be in a layer")
+
+    def _unused_ignores(self, expansion: Expansion, containers: tuple[str, ...]) -> None:
+        names = {child.removeprefix(each + ".") for each in containers for child in expansion.graph.children(each)}
+        for pattern in self.ignored:
+            if not pattern.matching(names):
+                expansion.warn("exhaustive_ignores", f"No container has a child '{pattern}'.{did_you_mean(str(pattern), names)}")
+
+
+def parse(table: Table) -> Layers:
+    """Read ``layers``, ``containers``, ``exhaustive`` and ``exhaustive_ignores``."""
+    layers = tuple(layer for text in table.strings("layers") if (layer := _layer(table, text)))
+    containers = table.modules("containers", ())
+    exhaustive = table.flag("exhaustive")
+    if exhaustive and not containers:
+        table.error("exhaustive", "An exhaustive contract needs 'containers': the packages all of whose children are layers.")
+    ignored = table.modules("exhaustive_ignores", ())
+    _refuse_repeated(table, layers)
+    return Layers(layers, containers, exhaustive, ignored)
+
+
+def _layer(table: Table, text: str) -> Layer | None:
+    if "|" in text and ":" in text:
+        table.error("layers", f"Layer '{text}' mixes '|' (independent siblings) and ':' (siblings that may import each other); use one.")
+        return None
+    try:
+        members = tuple(map(_member, text.split("|") if "|" in text else text.split(":")))
+    except InvalidPattern as error:
+        table.error("layers", f"Layer '{text}': {error}")
+        return None
+    return Layer(members, independent="|" in text)
+
+
+def _member(text: str) -> Member:
+    text = text.strip()
+    optional = text.startswith("(") and text.endswith(")")
+    return Member(ModulePattern(text[1:-1].strip() if optional else text), optional)
+
+
+def _refuse_repeated(table: Table, layers: tuple[Layer, ...]) -> None:
+    seen: set[str] = set()
+    for name in (member.pattern.text for layer in layers for member in layer.members):
+        if name in seen:
+            table.error("layers", f"'{name}' is listed twice; a module is in one layer.")
+        seen.add(name)

@@ -1,0 +1,58 @@
+"""Modules that only some others may import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from import_contracts.contracts.expansion import Expansion
+from import_contracts.graph import ImportGraph
+from import_contracts.names import ModulePattern
+from import_contracts.table import Table
+from import_contracts.violations import Cut, Findings, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """A protected module is imported directly by allowed importers only, and by what lies inside it."""
+
+    protected: tuple[ModulePattern, ...]
+    allowed: tuple[ModulePattern, ...]
+    as_packages: bool
+
+    def check(self, graph: ImportGraph) -> Findings:
+        """Return a violation for every direct import of a protected module from anywhere else."""
+        expansion = Expansion(graph)
+        protected = expansion.modules("protected_modules", self.protected)
+        allowed = expansion.modules("allowed_importers", self.allowed)
+        if expansion.failed:
+            return Findings(problems=expansion.problems)
+        if not protected:
+            expansion.warn("protected_modules", "This contract cannot be broken: it protects no module.")
+        free = frozenset().union(*(self._members(graph, module) for module in allowed))
+        violations = [each for module in protected for each in self._offences(graph, module, free)]
+        cuts: dict[str, list[tuple[str, str]]] = {}
+        for each in violations:
+            cuts.setdefault(each.message, []).append(each.chain[0])
+        return Findings(
+            tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), expansion.problems
+        )
+
+    def _members(self, graph: ImportGraph, module: str) -> frozenset[str]:
+        return graph.subtree(module) if self.as_packages else frozenset({module})
+
+    def _offences(self, graph: ImportGraph, module: str, free: frozenset[str]) -> list[Violation]:
+        members = self._members(graph, module)
+        message = f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "itself")
+        edges = sorted((importer, member) for member in members for importer in graph.importers_of(member))
+        return [
+            Violation(*edge, module, message, (edge,)) for edge in edges if edge[0] not in members and edge[0] not in free
+        ]
+
+
+def parse(table: Table) -> Protected:
+    """Read ``protected_modules``, ``allowed_importers`` and ``as_packages``."""
+    return Protected(
+        table.modules("protected_modules"),
+        table.modules("allowed_importers"),
+        table.flag("as_packages", default=True),
+    )

@@ -1,0 +1,96 @@
+"""Names of modules, and the patterns that stand for many of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+
+def parent(module: str) -> str:
+    """Return the package that a module is in, or "" for a top-level module."""
+    return module.rpartition(".")[0]
+
+
+def ancestors(module: str) -> Iterator[str]:
+    """Yield the packages that a module is in, the nearest first."""
+    while module := parent(module):
+        yield module
+
+
+def within(module: str, package: str) -> bool:
+    """Tell whether a module is the package or lies anywhere inside it."""
+    return module == package or module.startswith(package + ".")
+
+
+def overlap(one: str, other: str) -> bool:
+    """Tell whether two packages share a module: they are the same, or one lies inside the other."""
+    return within(one, other) or within(other, one)
+
+
+class InvalidPattern(ValueError):
+    """A pattern that can stand for no module; the message says why and what to write instead."""
+
+
+_WILDCARDS = {"*": r"[^.]+", "**": r"[^.]+(?:\.[^.]+)*"}
+
+
+@dataclass(frozen=True)
+class ModulePattern:
+    """A module's name in which ``*`` stands for one part and ``**`` for one part or more.
+
+    As in import-linter, ``a.**`` is everything inside ``a`` but not ``a``. Raises InvalidPattern for an empty
+    part, a wildcard that is only a piece of a part, and a wildcard straight after ``**``.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        parts = self.text.split(".")
+        if not all(parts) or any(part != part.strip() for part in parts):
+            raise InvalidPattern(f"'{self.text}' is not a module's name: write it with single dots, such as 'shop.models'.")
+        for part, following in zip(parts, [*parts[1:], ""], strict=True):
+            if "*" in part and part not in _WILDCARDS:
+                raise InvalidPattern(f"'{self.text}': a wildcard stands for a whole part of a name, so write '*' alone for '{part}'.")
+            if part == "**" and following in _WILDCARDS:
+                raise InvalidPattern(f"'{self.text}': '**' cannot be followed by another wildcard; '**' alone says it.")
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it stands for one module only."""
+        return "*" not in self.text
+
+    @cached_property
+    def _regex(self) -> re.Pattern[str]:
+        return re.compile(r"\.".join(_WILDCARDS.get(part) or re.escape(part) for part in self.text.split(".")))
+
+    def matches(self, module: str) -> bool:
+        """Tell whether it stands for the module."""
+        return module == self.text if self.is_exact else self._regex.fullmatch(module) is not None
+
+    def matching(self, modules: Iterable[str]) -> list[str]:
+        """Return the modules that it stands for, in the order given."""
+        return [module for module in modules if self.matches(module)]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class ImportPattern:
+    """Two module patterns that together stand for imports: ``shop.* -> shop.models``."""
+
+    importer: ModulePattern
+    imported: ModulePattern
+
+    @classmethod
+    def parse(cls, text: str) -> ImportPattern:
+        """Read ``importer -> imported``; raise InvalidPattern where it is not of that form."""
+        importer, arrow, imported = text.partition("->")
+        if not arrow or "->" in imported:
+            raise InvalidPattern(f"'{text}' is not an import: write 'importer -> imported'.")
+        return cls(ModulePattern(importer.strip()), ModulePattern(imported.strip()))
+
+    def __str__(self) -> str:
+        return f"{self.importer} -> {self.imported}"

@@ -1,0 +1,568 @@
+"""One Python file: its imports, as written, with kind and column.
+
+The file may be written in a newer Python than the one that runs this, so nothing here asks `ast`. What tells an import
+from other text is little: strings, comments, brackets, continued lines, and the headers of the blocks around it. Code
+that CPython refuses is read as far as it makes sense; no text makes these functions raise or hang.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from import_contracts.graph import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Iterator
+
+
+class UndecodableError(ValueError):
+    """The bytes of a file are not text in the encoding that they declare; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenImport:
+    """One name imported by one import statement, as written."""
+
+    level: int
+    """How many dots lead; 0 is absolute."""
+    module: str
+    """Empty in `from . import x`."""
+    name: str | None
+    """What a from-import names, not its alias; `*` for all; None for `import a.b`."""
+    line: int
+    """Of the first token of the statement, from 1."""
+    column: int
+    """Of the same token, in characters, from 1."""
+    kind: Kind
+    text: str
+    """The statement on one line, without comments."""
+
+
+# --- bytes to text -----------------------------------------------------------------------------------------------
+
+_BOM = b"\xef\xbb\xbf"
+# PEP 263: in a comment on the first line, or on the second if the first is blank or a comment.
+_COOKIE = re.compile(rb"(?:[ \t\f]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))?[ \t\f]*+#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a source file, without its byte order mark, its newlines as they are (PEP 263, PEP 3120).
+
+    Raises UndecodableError, and nothing else, where CPython would find no text.
+    """
+    marked = data.startswith(_BOM)
+    data = data.removeprefix(_BOM)
+    declared = _first_cookie(data)
+    try:
+        if marked and declared.lower().replace("_", "-") not in {"utf-8", "utf8"}:
+            raise UndecodableError(f"it declares {declared}, but has the byte order mark of UTF-8")
+        return data.decode(declared)
+    except UnicodeDecodeError as error:
+        raise UndecodableError(f"byte {error.start} is not {declared}") from error
+    except LookupError as error:
+        raise UndecodableError(f"no text encoding is called {declared}") from error
+    except UnicodeError as error:
+        raise UndecodableError(f"it is not {declared}: {error}") from error
+
+
+def _first_cookie(data: bytes) -> str:
+    cookie = _COOKIE.match(data)
+    return cookie[1].decode("ascii", "replace") if cookie else "utf-8"
+
+
+# --- text to plain text ------------------------------------------------------------------------------------------
+
+# Every alternative starts with a literal, which lets `search` skip other text fast, and none can backtrack.
+_OPAQUE = re.compile(
+    r'''"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:""")?'''
+    r"""|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:''')?"""
+    r"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?"""
+    r"""|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"""
+    r"""|\#[^\n]*+"""
+    r"""|\\\n""",
+    re.DOTALL,
+)
+_FORMATTED = re.compile(r"(?<!\w)(?:[ft]r?|r[ft])\Z", re.IGNORECASE)
+_IN_FIELD = re.compile(r"""["'#:()\[\]{}]""")
+_IN_LITERAL = re.compile(r"""\\N\{[^{}"'\n]{0,200}\}|\\[^{}]|\{\{|\"""|'''|["'{}\n]""", re.DOTALL)
+_ROUND = str.maketrans("[]{}", "()()")
+
+
+def _plain(text: str) -> str:
+    """Return text of the same length that no string or comment can deceive.
+
+    Strings consist of `"`, comments of spaces; all brackets are round; a continued line ends in two backslashes
+    and no newline, nor does a string hold one.
+    """
+    pieces = []
+    done = 0
+    while opaque := _OPAQUE.search(text, done):
+        start, end = opaque.span()
+        mark = text[start]
+        if mark in "\"'" and _prefix(text, start):
+            end = _formatted_end(text, start)
+        filler = " " if mark == "#" else '"' if mark != "\\" else mark
+        pieces += text[done:start], filler * (end - start)
+        done = end
+    pieces.append(text[done:])
+    return "".join(pieces).translate(_ROUND)
+
+
+def _prefix(text: str, quote: int) -> str:
+    """Return the prefix of the string whose quotes open at `quote`, if it makes it an f-string or a t-string."""
+    if quote and text[quote - 1] in "fFtTrR":
+        prefix = _FORMATTED.search(text, max(0, quote - 2), quote)
+        return prefix[0] if prefix else ""
+    return ""
+
+
+class _Frame(NamedTuple):
+    """What surrounds a place in an f-string: its literal text, a field `{`, a bracket `(` in it, or its format `:`."""
+
+    mode: str
+    quote: str
+    raw: bool
+
+
+def _opened(text: str, quote: int) -> _Frame:
+    mark = text[quote]
+    return _Frame(
+        "literal", mark * 3 if text.startswith(mark * 3, quote) else mark, "r" in _prefix(text, quote).lower()
+    )
+
+
+def _formatted_end(text: str, start: int) -> int:
+    """Return where the f-string or t-string ends whose quotes open at `start` (PEP 701, PEP 750).
+
+    Strings in its fields may have the same quotes again, to any depth.
+    """
+    frames = [_opened(text, start)]
+    position = start + len(frames[0].quote)
+    while frames:
+        in_field = frames[-1].mode in "{("
+        token = (_IN_FIELD if in_field else _IN_LITERAL).search(text, position)
+        if token is None:
+            return len(text)
+        position = (_step_in_field if in_field else _step_in_literal)(frames, token)
+    return position
+
+
+def _step_in_field(frames: list[_Frame], token: re.Match[str]) -> int:
+    """Take in one token of an expression and return where to read on."""
+    mode, quote, raw = frames[-1]
+    text, start, mark = token.string, token.start(), token[0]
+    if mark in "\"'#":
+        if mark != "#" and _prefix(text, start):
+            frames.append(_opened(text, start))
+            return start + len(frames[-1].quote)
+        opaque = _OPAQUE.match(text, start)
+        return opaque.end() if opaque else token.end()
+    if mark in "([{":
+        frames.append(_Frame("(", quote, raw))
+    elif mark == ":" and mode == "{":
+        frames[-1] = _Frame(":", quote, raw)
+    elif mark == "}" or (mark != ":" and mode == "("):
+        frames.pop()
+    return token.end()
+
+
+def _step_in_literal(frames: list[_Frame], token: re.Match[str]) -> int:
+    """Take in one token of literal text or of a format and return where to read on."""
+    mode, quote, raw = frames[-1]
+    start, mark = token.start(), token[0]
+    unfinished = mark == "\n" and len(quote) == 1
+    if mark.startswith(quote) or (unfinished and mode == "literal"):
+        while frames.pop().mode != "literal":
+            pass
+        return start + (0 if unfinished else len(quote))
+    if unfinished:  # a newline ends a format, not its field
+        frames[-1] = _Frame("{", quote, raw)
+    elif mark == "{" or (mark == "{{" and mode == ":"):
+        frames.append(_Frame("{", quote, raw))
+        return start + 1
+    elif mark == "}" and mode == ":":
+        frames.pop()
+    elif raw and mark.startswith("\\N{"):
+        return start + 2
+    return token.end()
+
+
+def _logical_lines(plain: str) -> Iterator[tuple[int, int]]:
+    """Yield where each logical line starts and ends."""
+    start = end = depth = 0
+    for line in plain.split("\n"):
+        depth = max(0, depth + line.count("(") - line.count(")"))
+        end += len(line) + 1
+        if not depth:
+            yield start, end - 1
+            start = end
+    yield start, len(plain)
+
+
+# --- conditions --------------------------------------------------------------------------------------------------
+
+_CONDITION = re.compile(r"\w+(?:[\s\\]*+\.[\s\\]*+\w+)*+|[^\s\\]")
+_CONSTANTS = {"True": True, "False": False, "None": False, "0": False, "1": True}
+_NESTED = 100
+
+
+def _at_run_time(condition: str, names: Container[str]) -> bool | None:
+    """Return the value of a condition where TYPE_CHECKING is false; None if that alone does not decide it."""
+    tokens = ["".join(word.replace("\\", " ").split()) for word in _CONDITION.findall(condition)]
+    if tokens.count("(") > _NESTED or not any(_is_type_checking(token, names) for token in tokens):
+        return None
+    tokens.reverse()
+    value = _any_of(tokens, names)
+    return None if tokens else value
+
+
+def _is_type_checking(token: str, names: Container[str]) -> bool:
+    return token in names or token.endswith(".TYPE_CHECKING")
+
+
+def _any_of(tokens: list[str], names: Container[str]) -> bool | None:
+    values = [_all_of(tokens, names)]
+    while tokens and tokens[-1] == "or":
+        tokens.pop()
+        values.append(_all_of(tokens, names))
+    return True if True in values else None if None in values else False
+
+
+def _all_of(tokens: list[str], names: Container[str]) -> bool | None:
+    values = [_operand(tokens, names)]
+    while tokens and tokens[-1] == "and":
+        tokens.pop()
+        values.append(_operand(tokens, names))
+    return False if False in values else None if None in values else True
+
+
+def _operand(tokens: list[str], names: Container[str]) -> bool | None:
+    negated = False
+    while tokens and tokens[-1] == "not":
+        tokens.pop()
+        negated = not negated
+    value = None
+    if tokens and tokens[-1] == "(":
+        tokens.pop()
+        value = _any_of(tokens, names)
+        if not (tokens and tokens[-1] == ")"):  # a tuple, a conditional expression, ...
+            _skip(tokens, {")"})
+            value = None
+        del tokens[-1:]
+    elif tokens and tokens[-1] not in _ENDS:
+        token = tokens.pop()
+        value = False if _is_type_checking(token, names) else _CONSTANTS.get(token)
+    if _skip(tokens, _ENDS):  # a comparison, a call, ...
+        value = None
+    return value if value is None else value != negated
+
+
+# What ends an operand of `and` and `or`.
+_ENDS = frozenset({"and", "or", ")", ",", "if", "else", ":"})
+
+
+def _skip(tokens: list[str], ends: Container[str]) -> bool:
+    """Take off tokens up to one of the ends outside brackets, and tell whether there were any."""
+    depth = skipped = 0
+    while tokens and (depth or tokens[-1] not in ends):
+        depth += {"(": 1, ")": -1}.get(tokens.pop(), 0)
+        skipped += 1
+    return skipped > 0
+
+
+# --- statements --------------------------------------------------------------------------------------------------
+
+_INDENT = re.compile(r"(?P<indent>[ \t\f]*+)")
+_HEAD = re.compile(
+    r"(?P<indent>[ \t\f]*+)[\\ \t\f]*+"
+    r"(?:(?:import|from|lazy|__lazy_modules__)"
+    r"|(?:async[\\ \t\f]++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)"
+)
+_COLON = re.compile(r"[():]|\blambda\b")
+_SIMPLE = re.compile(r"[\s\\]*+(?P<words>(?P<lazy>lazy[\s\\]++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
+_IMPORT = re.compile(r"\bimport\b")
+_ASSIGNMENT = re.compile(r"__lazy_modules__[\s\\]*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
+
+
+class _Block(NamedTuple):
+    """What is known in a block: all that its header and the headers around it say."""
+
+    indent: int = -1
+    keyword: str = ""
+    taken: bool = False
+    """Where TYPE_CHECKING is false, this branch of an `if`, or one before it, is taken."""
+    never: bool = False
+    """Where TYPE_CHECKING is false, it does not run."""
+    function: bool = False
+    eager: bool = False
+    """It is in a class or in `try`, where no import can be lazy (PEP 810). Under `with` and `if` it can."""
+
+
+def read_imports(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:
+    """Return all imports of a file, in the order in which they are written.
+
+    `importer` is the name of the module, which relative imports need to be found in `__lazy_modules__`. Any text will
+    do, and takes time in proportion to its length.
+    """
+    reader = _Reader(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), importer, is_package)
+    return tuple(reader.imports())
+
+
+class _Reader:
+    """The reading of one file, line by line: the blocks around the line, and what the lines before it said."""
+
+    def __init__(self, text: str, importer: str, is_package: bool) -> None:  # noqa: FBT001 (the caller's keyword)
+        self._text = text
+        self._plain = _plain(text)
+        self._importer = importer
+        self._is_package = is_package
+        self._blocks = [_Block()]
+        self._type_checking = {"TYPE_CHECKING", "MYPY"}
+        self._lazy_modules: frozenset[str] = frozenset()
+        self._place = (0, 1, 0)
+
+    def imports(self) -> Iterator[WrittenImport]:
+        plain = self._plain
+        crowded = ";" in plain
+        for start, end in _logical_lines(plain):
+            head = _HEAD.match(plain, start, end)
+            if head is None and crowded and ";" in plain[start:end]:
+                head = _INDENT.match(plain, start, end)
+            if head is None:
+                continue
+            previous = self._leave(_width(head))
+            first = self._enter(head, end, previous) if head.lastgroup == "block" else start
+            yield from self._statements(first, end)
+
+    def _leave(self, indent: int) -> _Block:
+        """Leave every block that a line with this indentation is not in, and return the last one."""
+        left = _Block()
+        while self._blocks[-1].indent >= indent:
+            left = self._blocks.pop()
+        return left
+
+    def _enter(self, head: re.Match[str], end: int, previous: _Block) -> int:
+        """Enter the block of a header and return where on its line it begins."""
+        keyword, indent, around = head["block"], _width(head), self._blocks[-1]
+        colon = self._colon(head.end(), end)
+        value = None
+        if keyword in {"if", "elif"}:
+            value = _at_run_time(self._plain[head.end() : colon], self._type_checking)
+        follows = keyword in {"elif", "else"} and previous.indent == indent
+        taken = follows and previous.taken
+        guarded = keyword in {"class", "try", "except", "finally"} or (
+            follows and previous.keyword in {"try", "except"}
+        )
+        self._blocks.append(
+            _Block(
+                indent,
+                keyword,
+                taken=taken or value is True,
+                never=around.never or taken or value is False,
+                function=around.function or keyword == "def",
+                eager=around.eager or guarded,
+            )
+        )
+        return min(colon + 1, end)
+
+    def _colon(self, start: int, end: int) -> int:
+        """Return where a header ends, neither at a colon in brackets nor at that of a lambda."""
+        header = self._plain[start:end].rstrip(" \t\f\\")
+        if header.endswith(":"):
+            return start + len(header) - 1
+        depth = lambdas = 0
+        for token in _COLON.finditer(header):
+            mark = token[0]
+            depth += {"(": 1, ")": -1}.get(mark, 0)
+            if depth == 0 and mark == "lambda":
+                lambdas += 1
+            elif depth == 0 and mark == ":":
+                if not lambdas:
+                    return start + token.start()
+                lambdas -= 1
+        return end
+
+    def _statements(self, start: int, end: int) -> Iterator[WrittenImport]:
+        """Read the simple statements of a line."""
+        while start <= end:
+            stop = self._plain.find(";", start, end)
+            stop = end if stop < 0 else stop
+            simple = _SIMPLE.match(self._plain, start, stop)
+            if simple and simple["words"].startswith("_"):
+                self._assign(simple.start("words"), stop)
+            elif simple:
+                yield from self._import(simple, stop)
+            start = stop + 1
+
+    def _import(self, simple: re.Match[str], end: int) -> Iterator[WrittenImport]:
+        start = simple.start("words")
+        written = " ".join(self._plain[start:end].replace("\\", " ").split())
+        keyword = _IMPORT.search(written)
+        if keyword is None:
+            return
+        head = "".join(written[: keyword.start()].split()).removeprefix("lazy")
+        line, column = self._position(start)
+        text = _tidy(written)
+        for level, module, name in self._named(head, written[keyword.end() :]):
+            kind = self._kind(level, module, name, lazy=simple["lazy"] is not None)
+            yield WrittenImport(level, module, name, line, column, kind, text)
+
+    def _named(self, head: str, names: str) -> Iterator[tuple[int, str, str | None]]:
+        """Yield what each name of an import statement stands for; what cannot be one is passed over."""
+        origin = head.removeprefix("from")
+        module = _normal(origin.lstrip("."))
+        for part in names.replace("(", " ").replace(")", " ").split(","):
+            written, _, alias = part.strip().partition(" as ")
+            name = _normal("".join(written.split()))
+            if not head:
+                if _is_dotted(name):
+                    yield 0, name, None
+            elif (name == "*" or name.isidentifier()) and (_is_dotted(module) or (not module and origin)):
+                if origin in {"typing", "typing_extensions"} and name == "TYPE_CHECKING":
+                    self._type_checking.add(alias.strip() or name)
+                yield len(origin) - len(origin.lstrip(".")), module, name
+
+    def _kind(self, level: int, module: str, name: str | None, *, lazy: bool) -> Kind:
+        block = self._blocks[-1]
+        if block.never:
+            return Kind.TYPE_CHECKING
+        if block.function:
+            return Kind.DEFERRED
+        if self._lazy_modules and not block.eager and name != "*":
+            lazy |= _absolute(level, module, self._importer, is_package=self._is_package) in self._lazy_modules
+        return Kind.LAZY if lazy else Kind.RUNTIME
+
+    def _assign(self, start: int, end: int) -> None:
+        """Take in an assignment to `__lazy_modules__`, if it is the module's and its value is written out."""
+        assignment = _ASSIGNMENT.match(self._plain, start, end)
+        block = self._blocks[-1]
+        if assignment is None or block.never or block.function or block.keyword == "class":
+            return
+        before = self._lazy_modules if assignment["more"] else frozenset[str]()
+        self._lazy_modules = before | _strings(self._text[assignment.end() : end])
+
+    def _position(self, start: int) -> tuple[int, int]:
+        """Return line and column of a place; places must come in order."""
+        seen, line, line_start = self._place
+        newline = self._text.rfind("\n", seen, start)
+        line_start = newline + 1 if newline >= 0 else line_start
+        self._place = (start, line + self._text.count("\n", seen, start), line_start)
+        return self._place[1], start - line_start + 1
+
+
+def _width(head: re.Match[str]) -> int:
+    """Return how far a line is indented; a form feed starts anew, and no line mixes tabs and spaces ambiguously."""
+    return len(head["indent"].rpartition("\f")[2])
+
+
+def _tidy(written: str) -> str:
+    """Return an import statement that was spread over lines as one would write it on one."""
+    return written.replace("( ", "(").replace(" )", ")").replace(",)", ")")
+
+
+def _is_dotted(name: str) -> bool:
+    return all(map(str.isidentifier, name.split(".")))
+
+
+def _normal(name: str) -> str:
+    """Return an identifier as Python compares it."""
+    if name.isascii():
+        return name
+    from unicodedata import normalize
+
+    return normalize("NFKC", name)
+
+
+def _strings(value: str) -> frozenset[str]:
+    """Return the strings of a literal list, set or tuple; none if the value is anything else."""
+    from ast import literal_eval
+
+    try:
+        strings = literal_eval(value.strip())
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        return frozenset()
+    if not isinstance(strings, (list, set, tuple)):
+        return frozenset()
+    return frozenset(string for string in strings if isinstance(string, str))
+
+
+# --- a fast look -------------------------------------------------------------------------------------------------
+
+# Each starts with a literal, which `search` finds fast, and no two places read the same bytes again.
+_WRITTEN = rb"(?:import\b|from\b[. \t\f\w\x80-\xff]*?(?:\bimport\b|\\))"
+_NOT_PLAIN = tuple(
+    re.compile(before + _WRITTEN)
+    for before in (rb"\n[ \t\f]+", rb"\r[ \t\f]+", rb"\A(?:\xef\xbb\xbf)?[ \t\f]+", rb":[ \t\f]*", rb";[ \t\f]*")
+)
+_CONTINUED = re.compile(rb"\\[\r\n]+[ \t\f]*" + _WRITTEN)
+_LAZY = re.compile(rb"lazy(?:_modules__|[ \t\f\\\r\n]+(?:import|from)\b)")
+_ASCII_LIKE = re.compile(rb"utf-?8|us-ascii|ascii|latin|iso-?8859|cp125|windows-125", re.IGNORECASE)
+
+
+def may_defer(data: bytes) -> bool:
+    """Tell whether `read_imports` might find anything but runtime imports at column 1.
+
+    False is certain, True is not: the text may be that of a docstring.
+    """
+    cookie = _COOKIE.match(data)
+    return (
+        any(pattern.search(data) for pattern in (*_NOT_PLAIN, _CONTINUED, _LAZY))
+        or cookie is not None
+        and not _ASCII_LIKE.match(cookie[1])
+    )
+
+
+# --- what an import imports --------------------------------------------------------------------------------------
+
+
+def resolve(written: WrittenImport, importer: str, *, is_package: bool, modules: Container[str]) -> str | None:
+    """Return the module among `modules` that an import imports, as grimp resolves it; None if it is not among them.
+
+    Of `from a import b`, and of `import a.b` as well, that is `a.b` if there is such a module, else `a`. `modules` has
+    to contain namespace packages too. An import that leaves the tree imports nothing.
+    """
+    name = _object(written, importer, is_package=is_package)
+    if name is None:
+        return None
+    parent = name.rpartition(".")[0]
+    return name if name in modules else parent if parent in modules else None
+
+
+def external(written: WrittenImport, importer: str, *, is_package: bool, roots: Collection[str]) -> str | None:
+    """Return the package outside the root packages that an import imports, as grimp names it.
+
+    That is the first part of the name; where a root package is a portion of a namespace, as many parts as it takes to
+    tell them apart. None if the name lies in a root package or is the namespace of one.
+    """
+    name = _object(written, importer, is_package=is_package)
+    if name is None:
+        return None
+    parts = name.removesuffix(".*").split(".")
+    shared = 0
+    for root in roots:
+        of_root = root.split(".")
+        same = next((i for i, pair in enumerate(zip(parts, of_root)) if pair[0] != pair[1]), None)
+        if same is None:
+            return None
+        shared = max(shared, same)
+    return ".".join(parts[: shared + 1])
+
+
+def _object(written: WrittenImport, importer: str, *, is_package: bool) -> str | None:
+    """Return the absolute name of what is imported, which need not be a module."""
+    module = _absolute(written.level, written.module, importer, is_package=is_package)
+    return f"{module}.{written.name}" if module and written.name else module
+
+
+def _absolute(level: int, module: str, importer: str, *, is_package: bool) -> str | None:
+    """Return the absolute name of a module (PEP 328); None if it would lie above the top."""
+    if not level:
+        return module
+    parts = importer.split(".")
+    kept = len(parts) - level + is_package
+    if kept < 1:
+        return None
+    return ".".join([*parts[:kept], module] if module else parts[:kept])
