@@ -46,9 +46,12 @@ class UserError(Exception):
         self.problems = problems
 
 
-def did_you_mean(found: str, known: Iterable[str]) -> str:
-    """Return " Did you mean 'x'?" for the known word nearest to the one found, else ""."""
+def did_you_mean(found: str, known: Iterable[str], *, closeness: float = 0.6) -> str:
+    """Return " Did you mean 'x'?" for the known word nearest to the one found, else "".
+
+    ``closeness`` is the least similarity that counts, from 0 to 1 (the same).
+    """
     from difflib import get_close_matches  # noqa: PLC0415 - only needed once something is wrong
 
-    nearest = get_close_matches(found, sorted(known), n=1)
+    nearest = get_close_matches(found, sorted(known), n=1, cutoff=closeness)
     return f" Did you mean '{nearest[0]}'?" if nearest else ""

@@ -194,26 +194,6 @@ class ImportGraph:
         """Return the ways that lead to a group of modules through modules that are not barred."""
         return Routes(self, targets, barred)
 
-    def minimum_cut(self, sources: Set[str], targets: Set[str], barred: Set[str]) -> tuple[Edge, ...]:
-        """Return the fewest imports to remove so that one group no longer reaches another.
-
-        Counted are the ways that leave ``sources`` and reach ``targets`` through modules that are in neither and
-        not barred. Of several smallest cuts it is the one nearest to the targets, where many importers' ways have
-        come together. Sorted.
-        """
-        routes = self.routes_to(targets, barred | sources | targets)
-        edges: set[Edge] = set()
-        todo, seen = sorted(sources), set(sources)
-        for importer in todo:
-            for imported in self.imported_by(importer):
-                if imported in sources or not routes.lead_from(imported):
-                    continue
-                edges.add((importer, imported))
-                if imported not in targets and imported not in seen:
-                    seen.add(imported)
-                    todo.append(imported)
-        return minimum_cut(edges, sources, targets)
-
 
 class Routes:
     """The shortest chains to a group of modules (``targets``) through modules that are not ``barred``.
@@ -244,6 +224,23 @@ class Routes:
             return self
         reentered = (edge[0] in modules for chain in self.chains_from(modules) for edge in chain[1:])
         return Routes(self._graph, self._targets, self._barred | modules) if any(reentered) else self
+
+    def minimum_cut(self, sources: Set[str]) -> tuple[Edge, ...]:
+        """Return the fewest imports without which no route leads from the sources to the targets, sorted.
+
+        Of several smallest cuts it is the one nearest to the targets, where the ways of many importers have come
+        together. The routes must be those ``avoiding`` the sources.
+        """
+        edges: list[Edge] = []
+        todo, seen = sorted(sources), set(sources)
+        for importer in todo:
+            for imported in self._graph.imported_by(importer):
+                if imported not in sources and self.lead_from(imported):
+                    edges.append((importer, imported))
+                    if imported not in seen and imported not in self._targets:
+                        seen.add(imported)
+                        todo.append(imported)
+        return minimum_cut(edges, sources, self._targets)
 
     def lead_from(self, module: str) -> bool:
         """Tell whether the module is a target, or reaches one."""

@@ -8,9 +8,9 @@ that CPython refuses is read as far as it makes sense; no text makes these funct
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
 
 from import_contracts.graph import Kind
 
@@ -45,21 +45,21 @@ class WrittenImport:
 
 _BOM = b"\xef\xbb\xbf"
 # PEP 263: in a comment on the first line, or on the second if the first is blank or a comment.
-_COOKIE = re.compile(rb"(?:[ \t\f]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))?[ \t\f]*+#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+_COOKIE = re.compile(rb"(?:[ \t\f]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))??[ \t\f]*+#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 
 
 def decode(data: bytes) -> str:
     """Return the text of a source file, without its byte order mark, its newlines as they are (PEP 263, PEP 3120).
 
-    Raises UndecodableError, and nothing else, where CPython would find no text.
+    Raises UndecodableError, and nothing else, if they are not text in the encoding that they declare, or in UTF-8.
     """
-    marked = data.startswith(_BOM)
-    data = data.removeprefix(_BOM)
-    declared = _first_cookie(data)
+    text = data.removeprefix(_BOM)
+    cookie = _COOKIE.match(text)
+    declared = _codec(cookie[1].decode("ascii", "replace")) if cookie else "utf-8"
+    if len(text) < len(data) and declared not in {"utf-8", "utf8"}:
+        raise UndecodableError(f"it declares {declared}, but has the byte order mark of UTF-8")
     try:
-        if marked and declared.lower().replace("_", "-") not in {"utf-8", "utf8"}:
-            raise UndecodableError(f"it declares {declared}, but has the byte order mark of UTF-8")
-        return data.decode(declared)
+        return text.decode(declared)
     except UnicodeDecodeError as error:
         raise UndecodableError(f"byte {error.start} is not {declared}") from error
     except LookupError as error:
@@ -68,9 +68,11 @@ def decode(data: bytes) -> str:
         raise UndecodableError(f"it is not {declared}: {error}") from error
 
 
-def _first_cookie(data: bytes) -> str:
-    cookie = _COOKIE.match(data)
-    return cookie[1].decode("ascii", "replace") if cookie else "utf-8"
+def _codec(declared: str) -> str:
+    """Return an encoding without the end-of-line style that Emacs appends, for those where CPython drops it."""
+    name = declared.lower().replace("_", "-")
+    known = re.match(r"(utf-8|latin-1|iso-8859-1|iso-latin-1)(?:-|$)", name)
+    return known[1] if known else name
 
 
 # --- text to plain text ------------------------------------------------------------------------------------------
@@ -94,17 +96,17 @@ _ROUND = str.maketrans("[]{}", "()()")
 def _plain(text: str) -> str:
     """Return text of the same length that no string or comment can deceive.
 
-    Strings consist of `"`, comments of spaces; all brackets are round; a continued line ends in two backslashes
-    and no newline, nor does a string hold one.
+    Strings consist of `"`, comments of spaces; all brackets are round; a continued line ends in two vertical
+    tabs, which are white space and no indentation, and in no newline; nor does a string hold one.
     """
-    pieces = []
+    pieces: list[str] = []
     done = 0
     while opaque := _OPAQUE.search(text, done):
         start, end = opaque.span()
         mark = text[start]
         if mark in "\"'" and _prefix(text, start):
             end = _formatted_end(text, start)
-        filler = " " if mark == "#" else '"' if mark != "\\" else mark
+        filler = {"#": " ", "\\": "\v"}.get(mark, '"')
         pieces += text[done:start], filler * (end - start)
         done = end
     pieces.append(text[done:])
@@ -204,14 +206,16 @@ def _logical_lines(plain: str) -> Iterator[tuple[int, int]]:
 
 # --- conditions --------------------------------------------------------------------------------------------------
 
-_CONDITION = re.compile(r"\w+(?:[\s\\]*+\.[\s\\]*+\w+)*+|[^\s\\]")
+_CONDITION = re.compile(r"\w+(?:\s*+\.\s*+\w+)*+|\S")
 _CONSTANTS = {"True": True, "False": False, "None": False, "0": False, "1": True}
 _NESTED = 100
 
 
-def _at_run_time(condition: str, names: Container[str]) -> bool | None:
+def _at_run_time(condition: str, names: Collection[str]) -> bool | None:
     """Return the value of a condition where TYPE_CHECKING is false; None if that alone does not decide it."""
-    tokens = ["".join(word.replace("\\", " ").split()) for word in _CONDITION.findall(condition)]
+    if not any(name in condition for name in names):
+        return None
+    tokens = ["".join(word.split()) for word in _CONDITION.findall(condition)]
     if tokens.count("(") > _NESTED or not any(_is_type_checking(token, names) for token in tokens):
         return None
     tokens.reverse()
@@ -277,14 +281,14 @@ def _skip(tokens: list[str], ends: Container[str]) -> bool:
 
 _INDENT = re.compile(r"(?P<indent>[ \t\f]*+)")
 _HEAD = re.compile(
-    r"(?P<indent>[ \t\f]*+)[\\ \t\f]*+"
+    r"(?P<indent>[ \t\f]*+)\s*+"
     r"(?:(?:import|from|lazy|__lazy_modules__)"
-    r"|(?:async[\\ \t\f]++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)"
+    r"|(?:async\s++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)"
 )
-_COLON = re.compile(r"[():]|\blambda\b")
-_SIMPLE = re.compile(r"[\s\\]*+(?P<words>(?P<lazy>lazy[\s\\]++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
+_COLON = re.compile(r"[()]|:(?!=)|\blambda\b")
+_SIMPLE = re.compile(r"\s*+(?P<words>(?P<lazy>lazy\s++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
 _IMPORT = re.compile(r"\bimport\b")
-_ASSIGNMENT = re.compile(r"__lazy_modules__[\s\\]*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
+_ASSIGNMENT = re.compile(r"__lazy_modules__\s*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
 
 
 class _Block(NamedTuple):
@@ -307,21 +311,23 @@ def read_imports(text: str, importer: str, *, is_package: bool) -> tuple[Written
     `importer` is the name of the module, which relative imports need to be found in `__lazy_modules__`. Any text will
     do, and takes time in proportion to its length.
     """
-    reader = _Reader(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), importer, is_package)
+    reader = _Reader(
+        text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), importer, is_package=is_package
+    )
     return tuple(reader.imports())
 
 
 class _Reader:
     """The reading of one file, line by line: the blocks around the line, and what the lines before it said."""
 
-    def __init__(self, text: str, importer: str, is_package: bool) -> None:  # noqa: FBT001 (the caller's keyword)
+    def __init__(self, text: str, importer: str, *, is_package: bool) -> None:
         self._text = text
         self._plain = _plain(text)
         self._importer = importer
         self._is_package = is_package
         self._blocks = [_Block()]
         self._type_checking = {"TYPE_CHECKING", "MYPY"}
-        self._lazy_modules: frozenset[str] = frozenset()
+        self._lazy_modules: set[str] = set()
         self._place = (0, 1, 0)
 
     def imports(self) -> Iterator[WrittenImport]:
@@ -370,7 +376,7 @@ class _Reader:
 
     def _colon(self, start: int, end: int) -> int:
         """Return where a header ends, neither at a colon in brackets nor at that of a lambda."""
-        header = self._plain[start:end].rstrip(" \t\f\\")
+        header = self._plain[start:end].rstrip()
         if header.endswith(":"):
             return start + len(header) - 1
         depth = lambdas = 0
@@ -399,7 +405,7 @@ class _Reader:
 
     def _import(self, simple: re.Match[str], end: int) -> Iterator[WrittenImport]:
         start = simple.start("words")
-        written = " ".join(self._plain[start:end].replace("\\", " ").split())
+        written = " ".join(self._plain[start:end].split())
         keyword = _IMPORT.search(written)
         if keyword is None:
             return
@@ -438,11 +444,12 @@ class _Reader:
     def _assign(self, start: int, end: int) -> None:
         """Take in an assignment to `__lazy_modules__`, if it is the module's and its value is written out."""
         assignment = _ASSIGNMENT.match(self._plain, start, end)
-        block = self._blocks[-1]
-        if assignment is None or block.never or block.function or block.keyword == "class":
+        elsewhere = any(block.never or block.function or block.keyword == "class" for block in self._blocks)
+        if assignment is None or elsewhere:
             return
-        before = self._lazy_modules if assignment["more"] else frozenset[str]()
-        self._lazy_modules = before | _strings(self._text[assignment.end() : end])
+        if not assignment["more"]:
+            self._lazy_modules.clear()
+        self._lazy_modules |= _strings(self._text[assignment.end() : end])
 
     def _position(self, start: int) -> tuple[int, int]:
         """Return line and column of a place; places must come in order."""
@@ -469,16 +476,12 @@ def _is_dotted(name: str) -> bool:
 
 def _normal(name: str) -> str:
     """Return an identifier as Python compares it."""
-    if name.isascii():
-        return name
-    from unicodedata import normalize
-
-    return normalize("NFKC", name)
+    return name if name.isascii() else normalize("NFKC", name)
 
 
 def _strings(value: str) -> frozenset[str]:
     """Return the strings of a literal list, set or tuple; none if the value is anything else."""
-    from ast import literal_eval
+    from ast import literal_eval  # noqa: PLC0415 (slow to import, and seldom needed)
 
     try:
         strings = literal_eval(value.strip())
@@ -491,14 +494,16 @@ def _strings(value: str) -> frozenset[str]:
 
 # --- a fast look -------------------------------------------------------------------------------------------------
 
-# Each starts with a literal, which `search` finds fast, and no two places read the same bytes again.
+# Each starts with a literal, which `search` finds fast, and reads no bytes that the next place reads again.
 _WRITTEN = rb"(?:import\b|from\b[. \t\f\w\x80-\xff]*?(?:\bimport\b|\\))"
-_NOT_PLAIN = tuple(
-    re.compile(before + _WRITTEN)
-    for before in (rb"\n[ \t\f]+", rb"\r[ \t\f]+", rb"\A(?:\xef\xbb\xbf)?[ \t\f]+", rb":[ \t\f]*", rb";[ \t\f]*")
+_NOT_PLAIN = (
+    *(
+        re.compile(before + rb"[ \t\f]*+" + _WRITTEN)
+        for before in (rb"\n[ \t\f]", rb"\r[ \t\f]", rb"\A(?:\xef\xbb\xbf)?[ \t\f]", rb":", rb";", rb"\\[\r\n]++")
+    ),
+    re.compile(rb"lazy(?:_modules__|[ \t\f\\\r\n]+(?:import|from)\b)"),
 )
-_CONTINUED = re.compile(rb"\\[\r\n]+[ \t\f]*" + _WRITTEN)
-_LAZY = re.compile(rb"lazy(?:_modules__|[ \t\f\\\r\n]+(?:import|from)\b)")
+# Encodings in which the bytes of an import are those of ASCII.
 _ASCII_LIKE = re.compile(rb"utf-?8|us-ascii|ascii|latin|iso-?8859|cp125|windows-125", re.IGNORECASE)
 
 
@@ -508,11 +513,9 @@ def may_defer(data: bytes) -> bool:
     False is certain, True is not: the text may be that of a docstring.
     """
     cookie = _COOKIE.match(data)
-    return (
-        any(pattern.search(data) for pattern in (*_NOT_PLAIN, _CONTINUED, _LAZY))
-        or cookie is not None
-        and not _ASCII_LIKE.match(cookie[1])
-    )
+    if cookie and not _ASCII_LIKE.match(cookie[1]):
+        return True
+    return any(pattern.search(data) for pattern in _NOT_PLAIN)
 
 
 # --- what an import imports --------------------------------------------------------------------------------------
@@ -544,7 +547,7 @@ def external(written: WrittenImport, importer: str, *, is_package: bool, roots: 
     shared = 0
     for root in roots:
         of_root = root.split(".")
-        same = next((i for i, pair in enumerate(zip(parts, of_root)) if pair[0] != pair[1]), None)
+        same = next((i for i, pair in enumerate(zip(parts, of_root, strict=False)) if pair[0] != pair[1]), None)
         if same is None:
             return None
         shared = max(shared, same)

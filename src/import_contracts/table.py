@@ -29,6 +29,16 @@ class Table:
         self._problems: list[Problem] = []
 
     @property
+    def file(self) -> str:
+        """The file that the table is in, as messages show it; "" if none."""
+        return self._place.file or ""
+
+    def place(self, *, contract: str) -> None:
+        """Say which contract the table is of, for the problems noted before as for those to come."""
+        self._place = replace(self._place, contract=contract)
+        self._problems = [replace(problem, contract=contract) for problem in self._problems]
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What was found wrong so far."""
         return tuple(self._problems)
@@ -73,13 +83,16 @@ class Table:
             return default or ()
         return tuple(item.strip() for item in self._list(key, value) if item.strip())
 
-    def flag(self, key: str, *, default: bool = False) -> bool:
-        """Read true or false, also as words, as INI has them."""
+    def flag(self, key: str, *, default: bool = False, lenient: bool = False) -> bool:
+        """Read true or false, also as words, as INI has them; leniently any other word is false, with a warning."""
         value = self._get(key)
         if value is None or isinstance(value, bool):
             return default if value is None else value
         if isinstance(value, str) and (found := _BOOLEANS.get(value.strip().lower())) is not None:
             return found
+        if lenient and isinstance(value, str):
+            self.warn(key, f"Found {value!r}, which counts as false; write true or false.")
+            return False
         self._wrong(key, value, "true or false")
         return default
 
@@ -124,18 +137,12 @@ class Table:
             return []
         return value
 
-    def finish(self) -> None:
-        """Note as an error every key that no reader has asked for."""
-        for key, hint in self._unknown():
-            self.error(key, f"This key is unknown.{hint}")
-
-    def finish_leniently(self) -> None:
-        """Note as a warning every key that no reader has asked for: where import-linter lets it pass."""
-        for key, hint in self._unknown():
-            self.warn(key, f"This key is unknown and does nothing.{hint}")
-
-    def _unknown(self) -> list[tuple[str, str]]:
-        return [(key, did_you_mean(key, self._asked)) for key in self._values if key not in self._asked]
+    def finish(self, severity: Severity = Severity.ERROR) -> None:
+        """Note every key that no reader has asked for."""
+        for key in self._values:
+            if key not in self._asked:
+                message = f"This key is unknown.{did_you_mean(key, self._asked)}"
+                self._problems.append(replace(self._place, key=key, message=message, severity=severity))
 
     def _get(self, key: str, *, required: bool = False) -> object:
         self._asked.add(key)

@@ -7,4 +7,4 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "oracle: compares verdicts with import-linter, which runs in its own environment")
+    config.addinivalue_line("markers", "oracle: compares verdicts with import-linter, run in its own environment")

@@ -25,11 +25,41 @@ LISTS = {
     "protected": ("protected_modules", "allowed_importers", "ignore_imports"),
     "acyclic_siblings": ("ancestors", "skip_descendants", "ignore_imports"),
 }
-REQUIRED = ("layers", "modules", "source_modules", "forbidden_modules", "protected_modules", "allowed_importers", "ancestors")
+REQUIRED = (
+    "layers",
+    "modules",
+    "source_modules",
+    "forbidden_modules",
+    "protected_modules",
+    "allowed_importers",
+    "ancestors",
+)
 PLACES = (".importlinter", "setup.cfg", "pyproject.toml", "pyproject.toml")
+ODD_TARGETS = ("django.sub", "django.*", "requests.sub.deep", "ns.two", "ns.two.a", "q", "q.a", "d*", "ns.*")
+ODD_IGNORES = ("p.nowhere -> p", "p.* -> nowhere", "p -> p.a.b.c", "nowhere -> gone", "** -> django")
+ODD_ROOTS: tuple[Value, ...] = (
+    ("nowhere",),
+    ("p.a",),
+    ("ns",),
+    ("p", "p"),
+    ("p", "nowhere"),
+    (),
+    ("p", "p.a"),
+    ("json",),
+)
 WRONG_EXPRESSIONS = ("p.a*", "p.**.*", "p.**.**", "*a", "p..a", "", "p a", "p.*.**", "**", "*", "p.a.", ".p")
-WRONG_IGNORES = ("p.a => p.b", "p.a", "p.a -> p.b -> p.c", "p.a* -> p.b", "p.** -> p.**.*", "p.a->p.b", "-> p.a", "p.a ->")
+WRONG_IGNORES = (
+    "p.a => p.b",
+    "p.a",
+    "p.a -> p.b -> p.c",
+    "p.a* -> p.b",
+    "p.** -> p.**.*",
+    "p.a->p.b",
+    "-> p.a",
+    "p.a ->",
+)
 WRONG_BOOLEANS: tuple[Value, ...] = ("yes", "1", "maybe", "", 1, 0, ("True",), "no", "on")
+ALERTING = ("none", "none", "none", "warn", "warn", "warn", "error")
 WORD_BOOLEANS = ("True", "true", "TRUE", "False", "false", "fAlse")
 
 
@@ -97,7 +127,9 @@ def container_layers(rng: random.Random, program: Program) -> Table:
     containers = sorted({random_package(rng, program) for _ in range(rng.choice([1, 1, 2]))})
     relative = {child.removeprefix(f"{c}.") for c in containers for child in program.children(c)}
     if rng.random() < 0.15:
-        relative |= {n.removeprefix(f"{c}.") for c in containers for n in some(rng, program.names, 3) if n.startswith(f"{c}.")}
+        relative |= {
+            n.removeprefix(f"{c}.") for c in containers for n in some(rng, program.names, 3) if n.startswith(f"{c}.")
+        }
     shown = sorted(relative) if rng.random() < 0.5 else some(rng, sorted(relative), 5)
     alone = len(containers) == 1
     shown = [name if alone or rng.random() < 0.03 else f"({name})" for name in shown]
@@ -155,7 +187,7 @@ def forbidden(rng: random.Random, program: Program) -> Table:
     if rng.random() < 0.35:
         targets += some(rng, [*EXTERNALS, "nowhere_external"], 2)
     if rng.random() < 0.04:
-        targets.append(rng.choice(["django.sub", "django.*", "requests.sub.deep", "ns.two", "ns.two.a", "q", "q.a", "d*", "ns.*"]))
+        targets.append(rng.choice(ODD_TARGETS))
     options: Table = {"source_modules": expressions(rng, program, 3), "forbidden_modules": tuple(targets)}
     return options | maybe_boolean(rng, "allow_indirect_imports", 0.3) | maybe_boolean(rng, "as_packages", 0.35)
 
@@ -236,13 +268,13 @@ def add_ignores(rng: random.Random, program: Program, options: Table) -> None:
         drawn = rng.sample(pairs, min(len(pairs), rng.choice([1, 1, 2, 3, 8])))
         ignores = [random_ignore(rng, importer, imported) for importer, imported in drawn]
         if rng.random() < 0.06:
-            ignores.append(rng.choice(["p.nowhere -> p", "p.* -> nowhere", "p -> p.a.b.c", "nowhere -> gone", "** -> django"]))
+            ignores.append(rng.choice(ODD_IGNORES))
         if rng.random() < 0.05:
             ignores.append(ignores[0])
         options["ignore_imports"] = tuple(ignores)
     sure = all("*" not in str(ignore) for ignore in as_tuple(options.get("ignore_imports", ())))
     if rng.random() < (0.1 if sure else 0.8):
-        options["unmatched_ignore_imports_alerting"] = rng.choice(["none", "none", "none", "warn", "warn", "warn", "error"])
+        options["unmatched_ignore_imports_alerting"] = rng.choice(ALERTING)
 
 
 def as_tuple(value: Value) -> tuple[Value, ...]:
@@ -283,7 +315,9 @@ def unknown_type(rng: random.Random, contract: Table) -> None:
 
 
 def unknown_key(rng: random.Random, contract: Table) -> None:
-    contract[rng.choice(["ignored_imports", "layer", "colour", "module"])] = rng.choice(["p.a", ("p.a", "p.b"), True, 3])
+    contract[rng.choice(["ignored_imports", "layer", "colour", "module"])] = rng.choice(
+        ["p.a", ("p.a", "p.b"), True, 3]
+    )
 
 
 def wrong_expression(rng: random.Random, contract: Table) -> None:
@@ -320,7 +354,9 @@ def list_for_word(rng: random.Random, contract: Table) -> None:
 
 
 def numbers_in_list(rng: random.Random, contract: Table) -> None:
-    contract[rng.choice([key for key in REQUIRED if key in contract])] = rng.choice([("p.a", 3), 3, True, (("p.a",), "p.b")])
+    contract[rng.choice([key for key in REQUIRED if key in contract])] = rng.choice(
+        [("p.a", 3), 3, True, (("p.a",), "p.b")]
+    )
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -348,7 +384,7 @@ def no_roots(_: random.Random, session: Table) -> None:
 
 def wrong_root(rng: random.Random, session: Table) -> None:
     no_roots(rng, session)
-    session["root_packages"] = rng.choice([("nowhere",), ("p.a",), ("ns",), ("p", "p"), ("p", "nowhere"), (), ("p", "p.a"), ("json",)])
+    session["root_packages"] = rng.choice(ODD_ROOTS)
 
 
 def both_roots(_: random.Random, session: Table) -> None:

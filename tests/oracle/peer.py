@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 PEER = "import-linter==2.16"
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,9 @@ CACHE = CHECKOUT / ".cache"
 PEER_PYTHON = "IMPORT_LINTER_PYTHON"
 
 CONTRACT_LINE = re.compile(r"^(?P<name>.+) (?P<result>KEPT|BROKEN)(?: \(.*\))?$", re.MULTILINE)
+REPORTED_LINE = re.compile(r"^- +(?P<importer>\S+) -> (?P<imported>\S+) \((?:l\.|\d+ import)")
+UNLISTED_LINE = re.compile(r"^- (?P<module>[\w.]+)$")
+ACYCLIC_LINE = re.compile(r"^No cycles are allowed in (?P<parent>[\w.]+)\.$")
 SUMMARY_LINE = re.compile(r"^Contracts: \d+ kept, (?P<broken>\d+) broken\.$", re.MULTILINE)
 
 
@@ -33,11 +37,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`contracts` has the name of every contract and whether it was kept, sorted; it is empty without a report."""
+    """`contracts` has the name of every contract and whether it was kept, sorted; it is empty without a report.
+
+    `reported` has the imports of which a contract's report says that they should go, each as (contract, importer,
+    imported), and the modules that no layer lists, as (contract, module, "").
+    """
 
     verdict: Verdict
     contracts: tuple[tuple[str, bool], ...]
     text: str
+    reported: frozenset[tuple[str, str, str]] = frozenset()
 
     def agrees_with(self, other: Answer) -> bool:
         return self.verdict == other.verdict and self.contracts == other.contracts
@@ -104,20 +113,60 @@ def read_peer(run: dict[str, Any]) -> Answer:
     assert (run["exit"] == 1) == (summary["broken"] != "0"), text
     before = text[: summary.start()]
     contracts = sorted((line["name"].strip(), line["result"] == "KEPT") for line in CONTRACT_LINE.finditer(before))
-    return Answer(Verdict.BROKEN if run["exit"] else Verdict.KEPT, tuple(contracts), text)
+    reported = frozenset(peer_reported(text[summary.end() :].splitlines()))
+    return Answer(Verdict.BROKEN if run["exit"] else Verdict.KEPT, tuple(contracts), text, reported)
+
+
+def peer_reported(lines: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield what the report wants gone: of every chain its first import, which `-` begins."""
+    contract = parent = ""
+    for line, following in itertools.pairwise([*lines, ""]):
+        if following and set(following) == {"-"}:
+            contract, parent = line, ""
+        elif found := ACYCLIC_LINE.match(line):
+            parent = found["parent"]
+        elif found := REPORTED_LINE.match(line):
+            yield contract, parent + found["importer"], parent + found["imported"]
+        elif found := UNLISTED_LINE.match(line):
+            yield contract, found["module"], ""
 
 
 def read_ours(run: dict[str, Any]) -> Answer:
     text = f"{run['stdout']}{run['stderr']}".strip()
     verdict = {0: Verdict.KEPT, 1: Verdict.BROKEN, 2: Verdict.UNUSABLE}.get(run["exit"], Verdict.CRASHED)
-    if verdict not in {Verdict.KEPT, Verdict.BROKEN}:
+    if verdict is Verdict.CRASHED:
         return Answer(verdict, (), text)
+    if verdict is Verdict.UNUSABLE:
+        return Answer(verdict, (), digest(json.loads(run["stdout"])) if run["stdout"].startswith("{") else text)
     try:
         report = json.loads(run["stdout"])
         contracts = sorted((contract["name"], contract["kept"]) for contract in report["contracts"])
+        reported = frozenset(
+            (contract["name"], violation["importer"], violation["imported"] or "")
+            for contract in report["contracts"]
+            for violation in contract["violations"]
+        )
     except (ValueError, KeyError, TypeError) as error:
         return Answer(Verdict.CRASHED, (), f"No report that can be read: {error!r}\n{text}")
-    return Answer(verdict, tuple(contracts), text)
+    return Answer(verdict, tuple(contracts), digest(report), reported)
+
+
+def digest(report: dict[str, Any]) -> str:
+    """Return what matters of a report, without the evidence."""
+    problems = [
+        f"{each['contract']}: {each['key']}: {each['message']}" for each in (*report["errors"], *report["warnings"])
+    ]
+    results = [
+        f"{each['name']}: {({True: 'kept', False: 'broken', None: 'error'})[each['kept']]}"
+        for each in report["contracts"]
+    ]
+    violations = [
+        f"- {each['importer']} -> {each['imported']}: {each['message']}"
+        for contract in report["contracts"]
+        for each in contract["violations"]
+    ]
+    unreadable = [f"{each['path']}: {each['message']}" for each in report["unreadable"]]
+    return "\n".join([*problems, *unreadable, *results, *violations])
 
 
 def peer_python() -> str:

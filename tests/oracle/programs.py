@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHILDREN = ("a", "b", "c", "d", "x", "y", "models", "_private")
+ROOTS = (*[("p",)] * 4, *[("p", "q")] * 3, ("ns.one",), ("ns.one", "ns.two"), ("p", "ns.one"))
 EXTERNALS = ("django", "requests", "json", "attr")
 DEEPEST = 4
 BROKEN_SOURCES = ("def f(:", "import", "from . import (a, b", "x = = 1")
@@ -41,7 +42,9 @@ class Program:
 def random_program(rng: random.Random) -> Program:
     roots = random_roots(rng)
     names = random_names(rng, roots)
-    packages = {name for name in names if name in roots or is_package(name, dict.fromkeys(names)) or rng.random() < 0.05}
+    packages = {
+        name for name in names if name in roots or is_package(name, dict.fromkeys(names)) or rng.random() < 0.05
+    }
     pairs = random_pairs(rng, names, tidy=rng.random() < 0.4)
     modules = {
         name: Module(random_pieces(rng, name, name in packages, [b for a, b in pairs if a == name]), name in packages)
@@ -51,7 +54,7 @@ def random_program(rng: random.Random) -> Program:
 
 
 def random_roots(rng: random.Random) -> tuple[str, ...]:
-    return rng.choice([("p",), ("p",), ("p",), ("p",), ("p", "q"), ("p", "q"), ("p", "q"), ("ns.one",), ("ns.one", "ns.two"), ("p", "ns.one")])
+    return rng.choice(ROOTS)
 
 
 def random_names(rng: random.Random, roots: tuple[str, ...]) -> list[str]:
@@ -89,7 +92,9 @@ def spelled(rng: random.Random, importer: str, package: bool, imported: str) -> 
 
 
 def external_import(rng: random.Random, name: str) -> str:
-    return rng.choice([f"import {name}", f"import {name}.sub.deep", f"from {name} import thing", f"from {name}.sub import deep"])
+    return rng.choice(
+        [f"import {name}", f"import {name}.sub.deep", f"from {name} import thing", f"from {name}.sub import deep"]
+    )
 
 
 def absolute_spellings(imported: str) -> list[str]:
@@ -130,6 +135,8 @@ def wrapped(rng: random.Random, statement: str) -> str:
             f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {statement}",
             f"import typing\nif typing.TYPE_CHECKING:\n    {statement}",
             f"import typing as t\nif t.TYPE_CHECKING:\n    {statement}",
+            f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import os\nelse:\n    {statement}",
+            f"from typing import TYPE_CHECKING\nif not TYPE_CHECKING:\n    {statement}",
             f"try:\n    {statement}\nexcept ImportError:\n    pass",
             f"if True:\n    {statement}\nelse:\n    import os",
         ]
@@ -141,7 +148,9 @@ def with_oddities(rng: random.Random, modules: dict[str, Module]) -> dict[str, M
     name = rng.choice(sorted(modules))
     draw = rng.random()
     if draw < 0.05:
-        return extended(modules, name, rng.choice(["import p.nowhere", "from p.nowhere import x", "import q.nothing.deep"]))
+        return extended(
+            modules, name, rng.choice(["import p.nowhere", "from p.nowhere import x", "import q.nothing.deep"])
+        )
     if draw < 0.06:
         return extended(modules, name, rng.choice(BROKEN_SOURCES))
     if draw < 0.08:

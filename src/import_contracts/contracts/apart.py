@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from import_contracts.graph import ImportGraph, Routes
+from import_contracts.graph import ImportGraph
 from import_contracts.violations import Cut, Violation
 
 
@@ -27,18 +27,15 @@ def keep_apart(
     """
     violations: dict[tuple[str, str, str], Violation] = {}
     cuts = []
-    routes, reached = None, None
+    all_routes, reached = None, None
     for source, target in pairs:
-        if routes is None or reached is not target:
-            routes, reached = graph.routes_to(target.members, barred), target
-        found = [each for each in _offences(routes, source, target) if each.identity not in violations]
-        if found:
-            violations |= {each.identity: each for each in found}
-            cuts.append(Cut(found[0].message, graph.minimum_cut(source.members, target.members, barred)))
+        if all_routes is None or reached is not target:
+            all_routes, reached = graph.routes_to(target.members, barred), target
+        routes = all_routes.avoiding(source.members)
+        message = f"{source.name} must not import {target.name}"
+        found = [Violation(*chain[0], target.name, message, chain) for chain in routes.chains_from(source.members)]
+        new = {each.identity: each for each in found if each.identity not in violations}
+        if new:
+            violations |= new
+            cuts.append(Cut(message, routes.minimum_cut(source.members)))
     return tuple(violations.values()), tuple(cuts)
-
-
-def _offences(routes: Routes, source: Group, target: Group) -> Iterable[Violation]:
-    message = f"{source.name} must not import {target.name}"
-    for chain in routes.avoiding(source.members).chains_from(source.members):
-        yield Violation(*chain[0], target.name, message, chain)

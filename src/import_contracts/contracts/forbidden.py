@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from import_contracts.contracts.apart import Group, keep_apart
 from import_contracts.contracts.expansion import Expansion
+from import_contracts.errors import did_you_mean
 from import_contracts.graph import ImportGraph
 from import_contracts.names import ModulePattern, overlap
 from import_contracts.table import Table
@@ -25,11 +26,13 @@ class Forbidden:
         """Return a violation for every import that leaves a source and leads to a forbidden module."""
         expansion = Expansion(graph)
         sources = [self._group(graph, name) for name in expansion.modules("source_modules", self.sources)]
-        targets = [self._group(graph, name) for name in self._forbidden(expansion)]
+        absent = self._absent(expansion)
+        present = [pattern for pattern in self.forbidden if pattern not in absent]
+        targets = [self._group(graph, name) for name in expansion.modules("forbidden_modules", present)]
         if expansion.failed:
             return Findings(problems=expansion.problems)
         pairs = [(source, target) for target in targets for source in sources if not self._overlap(source, target)]
-        if not pairs:
+        if not pairs and not absent:
             expansion.warn("forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module.")
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
         return Findings(*keep_apart(graph, pairs, barred), expansion.problems)
@@ -40,20 +43,20 @@ class Forbidden:
     def _overlap(self, source: Group, target: Group) -> bool:
         return overlap(source.name, target.name) if self.as_packages else source.name == target.name
 
-    def _forbidden(self, expansion: Expansion) -> tuple[str, ...]:
-        """Expand the forbidden modules, among which an external package need not be imported by anything yet."""
-        key = "forbidden_modules"
-        external = [each for each in self.forbidden if each.is_exact and not expansion.graph.is_internal(each.text)]
-        absent = [each for each in external if each.text not in expansion.graph]
+    def _absent(self, expansion: Expansion) -> list[ModulePattern]:
+        """Return the forbidden external packages that nothing imports: as it should be, so they may be unknown."""
+        key, graph = "forbidden_modules", expansion.graph
+        external = (each for each in self.forbidden if each.is_exact and not graph.is_internal(each.text))
+        absent = [pattern for pattern in external if pattern.text not in graph]
         for pattern in absent:
-            if not expansion.graph.knows_external:
-                expansion.error(key, f"'{pattern}' is an external package: set include_external_packages = true at the top level.")
-            elif not pattern.text.isidentifier():
-                root = pattern.text.partition(".")[0]
+            root = pattern.text.partition(".")[0]
+            if not graph.knows_external:
+                expansion.error(key, f"'{pattern}' is an external package: set include_external_packages = true at the top.")
+            elif root != pattern.text:
                 expansion.error(key, f"'{pattern}' is a part of an external package: only the whole can be forbidden, '{root}'.")
-            else:
-                expansion.warn(key, f"Nothing imports the external package '{pattern}'.")
-        return expansion.modules(key, [pattern for pattern in self.forbidden if pattern not in absent])
+            elif near := did_you_mean(root, graph.external, closeness=0.85):
+                expansion.warn(key, f"Nothing imports '{root}'.{near}")
+        return absent
 
 
 def parse(table: Table) -> Forbidden:

@@ -1,0 +1,191 @@
+"""The runs as functions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from import_contracts.config import Config, Contract
+from import_contracts.contracts import TYPES
+from import_contracts.errors import Problem, Severity, UserError, did_you_mean
+from import_contracts.graph import Edge, Import, ImportGraph, Kind
+from import_contracts.names import ImportPattern
+from import_contracts.program import Program, find_program
+from import_contracts.report import Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from import_contracts.scan import Statement, scan, statements
+from import_contracts.violations import Findings, Violation
+
+Watch = Callable[[str], AbstractContextManager[None]]
+"""Called with what is about to be done, and entered while it is."""
+
+
+def check(config: Config, *, only: Collection[str] = (), watch: Watch = lambda _: nullcontext()) -> Report:
+    """Check the contracts of a configuration, or only those with certain ids, in the order of the configuration.
+
+    Raises UserError, with all problems of the configuration, where there is nothing to check: a root package is not
+    found, or an id is not that of a contract.
+    """
+    contracts = _chosen(config, only)
+    with watch("find the program"):
+        program = _program(config)
+    with watch(f"read {len(program.files):,} files"):
+        kinds = any(contract.excluded for contract in contracts)
+        found = scan(program, include_external=config.include_external, kinds=kinds)
+    evidence = _Evidence(program, config)
+    problems = [*_program_problems(program, config.folder), *config.problems]
+    outcomes = []
+    for contract in contracts:
+        with watch(f"check '{contract.id}'"):
+            outcome, more = _judge(contract, found.graph, evidence)
+        outcomes.append(outcome)
+        problems += more
+    if config.strict:
+        problems = [replace(problem, severity=Severity.ERROR) for problem in problems]
+    unreadable = (Unreadable(_relative(each.path, config.folder), each.line, each.message) for each in found.unreadable)
+    return Report(
+        modules=len(program.modules),
+        imports=sum(1 for _ in found.graph.edges()),
+        outcomes=tuple(outcomes),
+        problems=tuple(problems),
+        unreadable=tuple(unreadable),
+    )
+
+
+def _chosen(config: Config, only: Collection[str]) -> list[Contract]:
+    ids = [contract.id for contract in config.contracts]
+    unknown = [Problem(f"There is no contract '{each}'.{did_you_mean(each, ids)}") for each in only if each not in ids]
+    if unknown:
+        raise UserError(*unknown)
+    return [contract for contract in config.contracts if not only or contract.id in only]
+
+
+def _program(config: Config) -> Program:
+    if not config.root_packages:
+        raise UserError(*config.problems)
+    try:
+        return find_program(config.root_packages, config.source_roots)
+    except UserError as error:
+        found = (replace(problem, file=config.file) for problem in error.problems)
+        raise UserError(*config.problems, *found) from None
+
+
+def _program_problems(program: Program, folder: Path) -> Iterable[Problem]:
+    return (replace(each, file=_relative(each.file, folder)) if each.file else each for each in program.problems)
+
+
+def _relative(path: str, folder: Path) -> str:
+    """Return a path as reports show it: relative to the configuration's folder unless it lies outside."""
+    relative = os.path.relpath(path, folder)
+    return Path(path if relative.startswith(os.pardir) else relative).as_posix()
+
+
+def _judge(contract: Contract, graph: ImportGraph, evidence: _Evidence) -> tuple[Outcome, list[Problem]]:
+    """Return what a contract comes to, and what is wrong with it that only the graph can tell."""
+    outcome = Outcome(contract.id, contract.name, contract.type, contract.reason, kept=None)
+    if contract.rule is None:
+        return outcome, []
+    graph = graph.without_kinds(contract.excluded)
+    if contract.include_parent_packages:
+        graph = graph.with_parent_packages()
+    ignored = {edge for pattern in contract.ignored for edge in graph.matching_edges(pattern)}
+    problems = [_unmatched(graph, contract, pattern) for pattern in contract.ignored if not graph.matching_edges(pattern)]
+    graph = graph.without(ignored)
+    findings = _findings(contract, graph)
+    problems = [
+        replace(problem, file=contract.file, contract=contract.id)
+        for problem in (*problems, *findings.problems)
+        if problem is not None
+    ]
+    if any(problem.is_error for problem in problems):
+        return outcome, problems
+    return (
+        replace(
+            outcome,
+            kept=not findings.violations,
+            violations=tuple(evidence.of(violation, graph) for violation in findings.violations),
+            cuts=tuple(
+                ReportedCut(cut.message, tuple(evidence.statement(edge, graph) for edge in cut.imports), cut.is_minimum)
+                for cut in findings.cuts
+            ),
+            ignored=len(ignored),
+        ),
+        problems,
+    )
+
+
+def _unmatched(graph: ImportGraph, contract: Contract, pattern: ImportPattern) -> Problem | None:
+    """Say that an ignore matches no import, as loudly as the contract wants it."""
+    if contract.alerting == "none":
+        return None
+    absent = [each for each in (pattern.importer, pattern.imported) if not graph.matching(each)]
+    why = f" There is no module '{absent[0]}'.{did_you_mean(str(absent[0]), graph.modules)}" if absent else ""
+    severity = Severity.WARNING if contract.alerting == "warn" else Severity.ERROR
+    return Problem(f"No import matches '{pattern}'; remove it.{why}", key="ignore_imports", severity=severity)
+
+
+def _findings(contract: Contract, graph: ImportGraph) -> Findings:
+    assert contract.rule is not None
+    if contract.type in TYPES:
+        return contract.rule.check(graph)
+    try:
+        return contract.rule.check(graph)
+    except Exception as error:  # noqa: BLE001 - the team's own code, whatever it raises, is no bug of ours
+        message = f"The contract type '{contract.type}' failed with {type(error).__name__}: {error}"
+        return Findings(problems=(Problem(message, key="type"),))
+
+
+class _Evidence:
+    """Reads the files whose imports are shown, each once."""
+
+    def __init__(self, program: Program, config: Config) -> None:
+        self._program = program
+        self._config = config
+        self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
+
+    def of(self, violation: Violation, graph: ImportGraph) -> ReportedViolation:
+        """Return a violation with the statements that make it."""
+        chain = tuple(self.statement(edge, graph) for edge in violation.chain)
+        return ReportedViolation(
+            violation.importer,
+            violation.imported,
+            violation.target,
+            violation.message,
+            chain[0].path if chain else self._path(violation.importer),
+            graph.lines(*violation.chain[0]) if chain else (),
+            chain,
+        )
+
+    def statement(self, edge: Edge, graph: ImportGraph) -> Import:
+        """Return the first statement that imports one module into another, with the kind of the most eager one."""
+        lines = graph.lines(*edge)
+        if (edge, lines) not in self._imports:
+            self._imports[edge, lines] = self._read(edge, lines)
+        return self._imports[edge, lines]
+
+    def _read(self, edge: Edge, lines: tuple[int, ...]) -> Import:
+        importer, imported = edge
+        if importer not in self._statements:
+            found = statements(self._program, importer, include_external=self._config.include_external)
+            self._statements[importer] = found
+        known = self._statements[importer]
+        at = [known.get((imported, line)) or _on_line(known, line) for line in lines]
+        kind = min((each.kind for each in at), key=list(Kind).index, default=Kind.RUNTIME)
+        first = at[0] if at else _NOT_READ
+        line = lines[0] if lines else 1
+        return Import(importer, imported, self._path(importer), line, first.column, kind, first.text)
+
+    def _path(self, module: str) -> str:
+        file = self._program.by_module.get(module)
+        return _relative(file.path, self._config.folder) if file else module.replace(".", "/")
+
+
+_NOT_READ = Statement(1, Kind.RUNTIME, "")
+
+
+def _on_line(known: dict[tuple[str, int], Statement], line: int) -> Statement:
+    """Return a statement of a line whatever it imports: a parent package is imported by that of its child."""
+    return next((statement for (_, at), statement in known.items() if at == line), _NOT_READ)

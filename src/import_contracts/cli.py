@@ -1,0 +1,173 @@
+"""The command: the only module that prints, reads the working directory, or exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from import_contracts import __version__
+from import_contracts.api import check
+from import_contracts.config import find_config, read_config
+from import_contracts.errors import Problem, UserError
+from import_contracts.report import Report
+from import_contracts.reporters import FORMATS
+from import_contracts.reporters.style import Style
+
+_USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command with the arguments of this process, or those given, and exit."""
+    try:
+        status = _commands.main(args, standalone_mode=False)
+    except UserError as error:
+        for problem in error.problems:
+            click.echo(f"error: {problem}", err=True)
+        status = _USER_ERROR
+    except click.ClickException as error:
+        error.show()
+        status = _USER_ERROR
+    except (click.Abort, KeyboardInterrupt):
+        status = _INTERRUPTED
+    except Exception:  # noqa: BLE001 - the last resort: whatever it is, it is ours
+        traceback.print_exc()
+        click.echo(f"This is a bug of import-contracts {__version__}. Please report it with the lines above.", err=True)
+        status = _BUG
+    sys.exit(status)
+
+
+class _CheckByDefault(click.Group):
+    """Takes a call that names no command, such as ``lint-imports --verbose``, as one of ``check``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in {"-h", "--help", "--version"}):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="import-contracts")
+def _commands() -> None:
+    """Check which parts of a Python program import which, against contracts that the team has written down.
+
+    Without a command, `check` is meant: `lint-imports --verbose` is `lint-imports check --verbose`.
+
+    \b
+    To begin, write this into pyproject.toml and run `lint-imports`:
+
+    \b
+        [tool.import-contracts]
+        root_packages = ["shop"]
+
+    \b
+        [[tool.import-contracts.contracts]]
+        name = "Models do not know the web"
+        type = "forbidden"
+        source_modules = ["shop.models"]
+        forbidden_modules = ["shop.web"]
+
+    A configuration of import-linter is read as it is.
+    """
+
+
+@_commands.command("check")
+@click.option("--config", "config_file", metavar="FILE", help="Read this file (TOML if it ends so, else INI).")
+@click.option("--contract", "only", metavar="ID", multiple=True, help="Check this contract only. May be repeated.")
+@click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", help="What the report is like.")
+@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
+@click.option("--color/--no-color", default=None, help="Use colours; without either, on a terminal without NO_COLOR.")
+@click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
+@click.option("--debug", is_flag=True, help="Show a traceback also where the configuration is wrong.")
+@click.option("--cache-dir", metavar="DIR", hidden=True)
+@click.option("--no-cache", is_flag=True, hidden=True)
+@click.option("--no-logo", is_flag=True, hidden=True)
+def _check(  # noqa: PLR0913 - one parameter for each option
+    *,
+    config_file: str | None,
+    only: tuple[str, ...],
+    format_: str,
+    output: str | None,
+    verbose: bool,
+    color: bool | None,
+    show_timings: bool,
+    debug: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_logo: bool,
+) -> int:
+    """Check every contract and report each broken one, with the shortest chain of imports that breaks it.
+
+    The configuration is looked for in this folder, then in those around it: pyproject.toml with
+    [tool.import-contracts], or where import-linter has it. Paths in the report are relative to the file found.
+
+    \b
+    Exit status:
+      0  every contract is kept
+      1  a contract is broken
+      2  the configuration or the call is wrong, or a file could not be read
+     70  a bug of this program
+    """
+    del cache_dir, no_cache, no_logo  # import-linter's flags, for which there is no use here
+    progress = _Progress(timings=show_timings)
+    try:
+        start = Path.cwd()
+        path = Path(config_file) if config_file else find_config(start)
+        config = read_config(path, start=start, found=config_file is None)
+        report = check(config, only=only, watch=progress.step)
+    except UserError as error:
+        if debug:
+            traceback.print_exc()
+        if format_ == "text":
+            raise
+        report = Report(modules=0, imports=0, outcomes=(), problems=error.problems)
+    if color is None:
+        color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    _write(FORMATS[format_](report, Style(verbose=verbose, color=color)), output)
+    return report.exit_status
+
+
+def _write(text: str, output: str | None) -> None:
+    """Write a report in UTF-8 to a file, which is replaced as a whole, or to standard output."""
+    if output is None:
+        try:
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # the reader has seen enough, which does not change the verdict
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    path = Path(output)
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            file.write(text.encode())
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise UserError(Problem(f"The report cannot be written: {error.strerror}.", file=output)) from None
+
+
+class _Progress:
+    """Says on standard error what is being done, on a terminal, and how long it took, where that is asked for."""
+
+    def __init__(self, *, timings: bool) -> None:
+        self._timings = timings
+        self._live = sys.stderr.isatty()
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Announce one step while it is done."""
+        if self._live:
+            click.echo(f"\r\x1b[K{what} …", err=True, nl=False)
+        start = time.perf_counter()
+        yield
+        if self._live:
+            click.echo("\r\x1b[K", err=True, nl=False)
+        if self._timings:
+            click.echo(f"{time.perf_counter() - start:7.3f} s  {what}", err=True)

@@ -1,0 +1,385 @@
+"""Configuration: found, read from TOML or INI, and made into contracts. Every problem is collected, none is printed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from import_contracts.contracts import TYPES, ContractType
+from import_contracts.errors import Problem, Severity, UserError, did_you_mean
+from import_contracts.graph import Kind
+from import_contracts.names import ImportPattern, within
+from import_contracts.table import Table
+from import_contracts.violations import Rule
+
+OWN, PEER = "import-contracts", "importlinter"
+ALERTING = ("error", "warn", "none")
+
+_EXCLUDING = {
+    "exclude_type_checking_imports": Kind.TYPE_CHECKING,
+    "exclude_deferred_imports": Kind.DEFERRED,
+    "exclude_lazy_imports": Kind.LAZY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract: its rule, and what the graph is like that the rule is asked about.
+
+    ``rule`` is None where the contract's own keys are wrong; the configuration's problems say how.
+    """
+
+    id: str
+    name: str
+    type: str
+    file: str
+    rule: Rule | None
+    reason: str = ""
+    ignored: tuple[ImportPattern, ...] = ()
+    alerting: str = "error"
+    excluded: frozenset[Kind] = frozenset()
+    include_parent_packages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What one run is asked to check.
+
+    ``folder`` is the absolute path of the configuration file's folder, to which the paths of reports are relative;
+    ``source_roots`` are absolute, in the order in which packages are looked for.
+    """
+
+    folder: Path
+    file: str
+    root_packages: tuple[str, ...]
+    source_roots: tuple[Path, ...]
+    include_external: bool
+    contracts: tuple[Contract, ...]
+    baseline: Path | None = None
+    strict: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+def find_config(start: Path) -> Path:
+    """Return the configuration file of a folder: its own, or that of the nearest folder around it that has one.
+
+    The search ends at the root of the repository (a folder with ``.git``), else at the root of the file system.
+    Raises UserError, saying where it looked and what to write.
+    """
+    start = start.resolve()
+    looked = []
+    for folder in (start, *start.parents):
+        looked.append(folder)
+        if (found := _in_folder(folder)) is not None:
+            return found
+        if (folder / ".git").exists():
+            break
+    where = "here" if len(looked) == 1 else f"here and in every folder up to {looked[-1]}"
+    raise UserError(Problem(f"No configuration was found. Looked {where} for {_PLACES}.\n\n{_FIRST_CONFIGURATION}"))
+
+
+_PLACES = "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
+_FIRST_CONFIGURATION = """\
+To begin, write this into pyproject.toml, with the names of your own packages:
+
+[tool.import-contracts]
+root_packages = ["shop"]
+
+[[tool.import-contracts.contracts]]
+name = "Models do not know the web"
+type = "forbidden"
+source_modules = ["shop.models"]
+forbidden_modules = ["shop.web"]"""
+
+
+def _in_folder(folder: Path) -> Path | None:
+    pyproject, setup, own = folder / "pyproject.toml", folder / "setup.cfg", folder / ".importlinter"
+    if _speaks_of(pyproject, OWN) and OWN in _tools(pyproject):
+        return pyproject
+    for path in (setup, own):
+        if _speaks_of(path, PEER) and PEER in _ini(path):
+            return path
+    return pyproject if _speaks_of(pyproject, PEER) and PEER in _tools(pyproject) else None
+
+
+def _speaks_of(path: Path, name: str) -> bool:
+    """Tell without parsing whether a file is worth parsing, so that what is wrong elsewhere in it is not our affair."""
+    try:
+        return path.is_file() and name.encode() in path.read_bytes()
+    except OSError:
+        return False
+
+
+def read_config(path: Path, *, start: Path, found: bool) -> Config:
+    """Read a configuration file and the contract files that it includes.
+
+    ``start`` is the working directory; packages are looked for there and in the file's folder, and first in the
+    folder if the file was ``found`` rather than named, so that a run gives the same from anywhere below it. What is
+    wrong with single contracts or keys is among the problems of the result. Raises UserError where the file cannot be
+    read at all.
+    """
+    path = path if path.is_absolute() else start / path
+    if not path.is_file():
+        raise UserError(Problem("There is no such file.", file=_name(path, start)))
+    folder = path.parent
+    document = _document(path, _name(path, start))
+    session = Table(document.session, file=document.file)
+    bases = (folder, start) if found else (start, folder)
+    roots = _root_packages(session, document)
+    sources = tuple(base / each for base in bases for each in session.strings("source_roots", (".", "src")))
+    types = dict(TYPES) | _custom_types(session, roots, bases)
+    defaults = {key: session.flag(key, lenient=document.is_peers) for key in _EXCLUDING if key in session}
+    parents = session.flag("include_parent_packages")
+    include_external = session.flag("include_external_packages", lenient=document.is_peers)
+    strict, baseline = session.flag("strict"), session.string("baseline", "")
+    session.tables("contracts")
+    included = [each for pattern in session.strings("include", ()) for each in _included(session, folder, pattern)]
+    session.finish(severity=Severity.WARNING)
+    problems = [*session.problems]
+    contracts: list[Contract] = []
+    for each in (document, *included):
+        for number, values in enumerate(each.contracts, len(contracts) + 1):
+            contract, found_wrong = _contract(Table(values, file=each.file), number, types, defaults, parents=parents)
+            contracts.append(contract)
+            problems += found_wrong
+    if not contracts and not problems:
+        problems.append(Problem(f"There are no contracts. {_FIRST_CONFIGURATION}", file=document.file))
+    return Config(
+        folder=folder,
+        file=document.file,
+        root_packages=roots,
+        source_roots=tuple(dict.fromkeys(sources)),
+        include_external=include_external,
+        contracts=tuple(contracts),
+        baseline=folder / baseline if baseline else None,
+        strict=strict,
+        problems=(*problems, *_repeated(contracts, is_error=bool(baseline))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What one configuration file says: keys about the run, and the tables of its contracts."""
+
+    file: str
+    session: Mapping[str, object]
+    contracts: Sequence[Mapping[str, object]]
+    is_peers: bool = False
+
+
+def _name(path: Path, folder: Path) -> str:
+    """Return a path as messages show it: relative to a folder where it lies inside it."""
+    path = Path(os.path.normpath(path))
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+
+
+def _document(path: Path, name: str) -> _Document:
+    if path.suffix != ".toml":
+        return _ini_document(path, name)
+    tools = _tools(path)
+    for tool, is_peers in ((OWN, False), (PEER, True)):
+        if tool in tools:
+            return _toml_document(name, tools[tool], is_peers=is_peers)
+    return _toml_document(name, _toml(path))
+
+
+def _toml_document(name: str, session: object, *, is_peers: bool = False) -> _Document:
+    if not isinstance(session, Mapping):
+        raise UserError(Problem("The configuration is not a table.", file=name))
+    contracts = Table(session, file=name)
+    tables = contracts.tables("contracts")
+    if contracts.problems:
+        raise UserError(*contracts.problems)
+    return _Document(name, session, tables, is_peers)
+
+
+def _ini_document(path: Path, name: str) -> _Document:
+    sections = _ini(path)
+    if PEER not in sections:
+        raise UserError(Problem(f"There is no section [{PEER}] in this file.", file=name))
+    contracts = [
+        {"id": section.rpartition(":")[2], **values}
+        for section, values in sections.items()
+        if section.startswith(f"{PEER}:")
+    ]
+    return _Document(name, sections[PEER], contracts, is_peers=True)
+
+
+def _toml(path: Path) -> dict[str, object]:
+    import tomllib  # noqa: PLC0415 - not needed for INI
+
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except UnicodeDecodeError:
+        raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(Problem(f"This is not valid TOML: {error}.", file=path.name)) from None
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
+
+
+def _tools(path: Path) -> Mapping[str, object]:
+    tool = _toml(path).get("tool", {})
+    return tool if isinstance(tool, Mapping) else {}
+
+
+def _ini(path: Path) -> dict[str, dict[str, object]]:
+    from configparser import ConfigParser, Error, InterpolationError  # noqa: PLC0415 - not needed for TOML
+
+    parser = ConfigParser()
+    try:
+        parser.read_string(path.read_bytes().decode())
+    except UnicodeDecodeError:
+        raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
+    except Error as error:
+        raise UserError(Problem(f"This is not valid INI: {error}.", file=path.name)) from None
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
+
+    def value(section: str, key: str) -> object:
+        try:
+            text = parser.get(section, key)
+        except InterpolationError:  # a % that stands for itself, as in "100% typed"
+            text = parser.get(section, key, raw=True)
+        return [line for line in text.splitlines() if line.strip()] if "\n" in text else text
+
+    return {section: {key: value(section, key) for key in parser.options(section)} for section in parser.sections()}
+
+
+def _root_packages(session: Table, document: _Document) -> tuple[str, ...]:
+    if "root_packages" not in session:
+        root = session.string("root_package", "")
+        if not root:
+            near = did_you_mean("root_packages", [key for key in document.session if key.startswith("root")])
+            session.error("root_packages", f'Name the packages to check: root_packages = ["shop"].{near}')
+        return (root,) if root else ()
+    if "root_package" in session:
+        session.string("root_package")
+        session.warn("root_package", "This key does nothing beside 'root_packages'; remove one of the two.")
+    found = document.session["root_packages"]
+    if document.is_peers and document.file.endswith(".toml") and isinstance(found, str) and len(found) > 1:
+        session.warn("root_packages", f'import-linter reads this letter by letter: write ["{found}"].')
+    return session.strings("root_packages")
+
+
+def _included(session: Table, folder: Path, pattern: str) -> Iterator[_Document]:
+    """Yield the contract files that a pattern of ``include`` stands for, sorted by path."""
+    paths = sorted(path for path in folder.glob(pattern) if path.is_file())
+    if not paths:
+        (session.warn if "*" in pattern else session.error)("include", f"'{pattern}' matches no file.")
+    for path in paths:
+        name = _name(path, folder)
+        document = _toml_document(name, _toml(path))
+        for key in document.session:
+            if key != "contracts":
+                message = f"'{key}' in {name} does nothing: of an included file only [[contracts]] are read."
+                session.warn("include", message)
+        yield document
+
+
+def _custom_types(session: Table, roots: tuple[str, ...], bases: Sequence[Path]) -> dict[str, ContractType]:
+    """Load the contract types that ``contract_types`` names as ``type: module.object``."""
+    found = {}
+    for text in session.strings("contract_types", ()):
+        name, colon, path = (part.strip() for part in text.partition(":"))
+        module, dot, attribute = path.rpartition(".")
+        if not (name and colon and dot):
+            session.error("contract_types", f"Found '{text}'; write 'type: module.object'.")
+        elif any(within(module, root) for root in roots):
+            session.error("contract_types", f"'{path}' lies in the linted program, which is never run; move it out of it.")
+        else:
+            try:
+                found[name] = _load(module, attribute, bases)
+            except _UnusableTypeError as error:
+                session.error("contract_types", f"'{path}': {error}")
+    return found
+
+
+class _UnusableTypeError(Exception):
+    """A custom contract type cannot be used; the message says why and what to do."""
+
+
+_PORTING = (
+    "this class is written for import-linter. Write parse(table), which returns an object with check(graph) -> "
+    "Findings: docs/custom-contract-types.md shows how"
+)
+
+
+def _load(module: str, attribute: str, bases: Sequence[Path]) -> ContractType:
+    import sys  # noqa: PLC0415 - only with custom types
+    from importlib import import_module  # noqa: PLC0415
+
+    sys.path[:0] = [folder for base in bases if (folder := str(base)) not in sys.path]
+    try:
+        loaded = getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        porting = f"; if {_PORTING}" if error.name and within(error.name, PEER) else ""
+        raise _UnusableTypeError(f"{error}{porting}.") from None
+    except AttributeError:
+        raise _UnusableTypeError(f"module '{module}' has no '{attribute}'.") from None
+    except Exception as error:  # noqa: BLE001 - whatever the team's own code raises is theirs to read
+        raise _UnusableTypeError(f"importing it failed with {type(error).__name__}: {error}.") from None
+    if hasattr(loaded, "render_broken_contract"):
+        raise _UnusableTypeError(f"{_PORTING}.")
+    if isinstance(loaded, ContractType):
+        return loaded
+    if not callable(loaded):
+        raise _UnusableTypeError("it is neither a function parse(table) nor a ContractType.")
+    return ContractType(loaded)
+
+
+def _contract(
+    table: Table, number: int, types: Mapping[str, ContractType], defaults: Mapping[str, bool], *, parents: bool
+) -> tuple[Contract, tuple[Problem, ...]]:
+    """Make a contract of its table; ``defaults`` are what the session says of excluded kinds."""
+    name = table.string("name")
+    identity = table.string("id", _slug(name) or f"contract-{number}")
+    table.place(contract=identity)
+    type_name = table.string("type")
+    contract_type = types.get(type_name)
+    reason = table.text("broken_contract_guidance") or table.text("reason")
+    ignored = table.imports("ignore_imports")
+    alerting = table.choice("unmatched_ignore_imports_alerting", ALERTING, "error")
+    excluded = {
+        kind
+        for key, kind in _EXCLUDING.items()
+        if table.flag(key, default=defaults.get(key, bool(contract_type and kind in contract_type.excludes)))
+    }
+    parents = table.flag("include_parent_packages", default=parents)
+    rule = None
+    if contract_type is not None:
+        rule = contract_type.parse(table)
+        table.finish()
+    elif type_name:
+        known = ", ".join(sorted(types))
+        table.error("type", f"There is no contract type '{type_name}'.{did_you_mean(type_name, types) or f' Known are {known}.'}")
+    contract = Contract(
+        id=identity,
+        name=name or identity,
+        type=type_name,
+        file=table.file,
+        rule=None if any(problem.is_error for problem in table.problems) else rule,
+        reason=reason,
+        ignored=ignored,
+        alerting=alerting,
+        excluded=frozenset(excluded),
+        include_parent_packages=parents,
+    )
+    return contract, table.problems
+
+
+def _slug(name: str) -> str:
+    return "-".join("".join(letter if letter.isalnum() else " " for letter in name.lower()).split())
+
+
+def _repeated(contracts: Sequence[Contract], *, is_error: bool) -> Iterator[Problem]:
+    """Yield a problem for every contract whose id another has already."""
+    severity = Severity.ERROR if is_error else Severity.WARNING
+    seen: dict[str, Contract] = {}
+    for contract in contracts:
+        other = seen.setdefault(contract.id, contract)
+        if other is not contract:
+            message = f"Another contract has this id: '{other.name}' in {other.file}. Give each an 'id' of its own."
+            yield Problem(message, file=contract.file, contract=contract.id, key="id", severity=severity)

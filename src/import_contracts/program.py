@@ -1,0 +1,230 @@
+"""Finding the linted program: from the names of its root packages to its files. Nothing of it is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+from import_contracts.errors import Problem, Severity, UserError, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The file of one module; ``path`` is absolute."""
+
+    module: str
+    path: str
+    is_package: bool
+
+    def read(self) -> bytes:
+        """Return what is in the file; raises OSError."""
+        with open(self.path, "rb", buffering=0) as file:  # noqa: PTH123 - half the time of Path.read_bytes
+            return file.read()
+
+
+@dataclass(frozen=True)
+class Program:
+    """The modules of the root packages.
+
+    ``files`` are sorted by module. ``namespaces`` are the packages without a file. ``portions`` are the folders of each
+    root package: one, or several of a namespace package. ``shadowed`` modules have a file that CPython passes over
+    beside the one it imports.
+    """
+
+    roots: tuple[str, ...]
+    files: tuple[SourceFile, ...]
+    namespaces: frozenset[str]
+    portions: tuple[tuple[str, str], ...]
+    shadowed: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def by_module(self) -> dict[str, SourceFile]:
+        """The file of each module that has one."""
+        return {file.module: file for file in self.files}
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """All modules, namespace packages among them."""
+        return self.namespaces.union(self.by_module)
+
+
+def find_program(roots: Iterable[str], source_roots: Iterable[Path], *, key: str = "root_packages") -> Program:
+    """Return the program of some root packages.
+
+    Each root package is looked for in the source roots, in order, and then among what is installed for the Python
+    that runs this. As in CPython a regular package wins over the portions of a namespace package. Raises UserError
+    naming every root package that is not found or is no top-level package.
+    """
+    names = tuple(dict.fromkeys(roots))
+    places = list(dict.fromkeys(map(str, source_roots)))
+    problems: list[Problem] = []
+    portions: list[tuple[str, str]] = []
+    for name in names:
+        try:
+            portions += [(name, folder) for folder in _folders(name, places)]
+        except _NotFoundError as error:
+            problems.append(Problem(str(error), key=key))
+    if problems:
+        raise UserError(*problems)
+    walk = _Walk()
+    for name, folder in portions:
+        walk.package(name, folder)
+    return Program(
+        names,
+        tuple(sorted(walk.files.values(), key=lambda file: file.module)),
+        frozenset(walk.namespaces).difference(walk.files),
+        tuple(portions),
+        frozenset(walk.shadowed),
+        tuple(walk.problems),
+    )
+
+
+class _NotFoundError(Exception):
+    """There is no such top-level package; the message says what is there."""
+
+
+def _folders(name: str, places: list[str]) -> list[str]:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
+    found = _portions(name, places) or _portions(name, [each or "." for each in sys.path]) or _installed(name)
+    if found:
+        return found
+    near = did_you_mean(name, _packages(places))
+    looked = ", ".join(dict.fromkeys(_shown(place) for place in places))
+    raise _NotFoundError(
+        f"Package '{name}' was found neither in {looked} nor among the installed packages.{near}"
+        + ("" if near else " If it lies elsewhere, name the folder that contains it in 'source_roots'.")
+    )
+
+
+def _shown(place: str) -> str:
+    relative = os.path.relpath(place)
+    return "the working directory" if relative == "." else f"'{Path(relative).as_posix()}'"
+
+
+def _portions(name: str, places: Collection[str]) -> list[str]:
+    """Return the folder of a regular package, or the folders of a namespace package that have Python files."""
+    *outer, _ = name.split(".")
+    for done, part in enumerate(name.split("."), 1):
+        folders = []
+        for place in places:
+            folder = os.path.join(place, part)
+            if os.path.isfile(os.path.join(folder, "__init__.py")):
+                if done <= len(outer):
+                    regular = ".".join(outer[:done])
+                    raise _NotFoundError(f"'{name}' lies inside the package '{regular}': write '{regular}'.")
+                return [folder]
+            if os.path.isfile(folder + ".py") and done > len(outer):
+                raise _NotFoundError(f"'{name}' is a module, not a package: {_shown(folder + '.py')}. Name a package.")
+            if os.path.isdir(folder):
+                folders.append(folder)
+        places = folders
+    return [folder for folder in places if _has_python(folder)]
+
+
+def _installed(name: str) -> list[str]:
+    """Ask the finders of this Python, such as those of editable installs, for a package. It is not imported."""
+    path: list[str] | None = None
+    for done in range(1, name.count(".") + 2):
+        partial = ".".join(name.split(".")[:done])
+        finders = sys.meta_path if path is None else [PathFinder]
+        specs = (finder.find_spec(partial, path) for finder in finders if hasattr(finder, "find_spec"))
+        spec = next((found for found in specs if found is not None), None)
+        if spec is None or spec.submodule_search_locations is None:
+            return []
+        path = list(spec.submodule_search_locations)
+    return [folder for folder in path or () if _has_python(folder)]
+
+
+def _has_python(folder: str) -> bool:
+    """Tell whether a folder has Python files that can be imported."""
+    todo = [folder]
+    for each in todo:
+        files, folders = _entries(each)
+        if files:
+            return True
+        todo += [path for name in folders if not os.path.islink(path := os.path.join(each, name))]
+    return False
+
+
+def _packages(places: Iterable[str]) -> set[str]:
+    """Return the names of the packages directly in some folders."""
+    return {
+        entry.name
+        for place in places
+        if os.path.isdir(place)
+        for entry in os.scandir(place)
+        if os.path.isfile(os.path.join(entry.path, "__init__.py"))
+    }
+
+
+@dataclass
+class _Walk:
+    """Walks packages and notes their modules; the first file found for a module is the one that counts."""
+
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    namespaces: set[str] = field(default_factory=set)
+    shadowed: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def package(self, name: str, folder: str) -> None:
+        """Note the modules of a package."""
+        self._folder(name, folder, (os.path.realpath(folder),), inside_regular=False)
+
+    def _folder(self, name: str, folder: str, real: tuple[str, ...], *, inside_regular: bool) -> bool:
+        """Note the modules in a folder, and tell whether there are any.
+
+        ``real`` are the folder and those around it without symbolic links: by these it is seen that one goes round.
+        """
+        files, folders = _entries(folder)
+        is_regular = "__init__.py" in files
+        if inside_regular and not is_regular:
+            self._left_out(folder)
+            return False
+        packages = {each for each in folders if os.path.isfile(os.path.join(folder, each, "__init__.py"))}
+        modules = [each for each in files if each[:-3] not in packages or each == "__init__.py"]
+        for each in modules:
+            module = name if each == "__init__.py" else f"{name}.{each[:-3]}"
+            file = SourceFile(module, os.path.join(folder, each), is_package=each == "__init__.py")
+            self.files.setdefault(module, file)
+        for each in set(files) - set(modules):
+            self._shadowed(f"{name}.{each[:-3]}", os.path.join(folder, each))
+        found = bool(modules)
+        for each in folders:
+            path = os.path.join(folder, each)
+            target = os.path.realpath(path) if os.path.islink(path) else os.path.join(real[-1], each)
+            if target not in real and (each in packages or f"{each}.py" not in files):
+                found |= self._folder(f"{name}.{each}", path, (*real, target), inside_regular=is_regular)
+        if found and not is_regular:
+            self.namespaces.add(name)
+        return found
+
+    def _left_out(self, folder: str) -> None:
+        if _has_python(folder):
+            message = "This folder has no __init__.py, so contracts do not look at the Python files in it."
+            self.problems.append(Problem(message, file=folder, severity=Severity.WARNING))
+
+    def _shadowed(self, module: str, path: str) -> None:
+        self.shadowed.add(module)
+        message = f"This file is never imported: the package of the same name is, '{module}'."
+        self.problems.append(Problem(message, file=path, severity=Severity.WARNING))
+
+
+def _entries(folder: str) -> tuple[list[str], list[str]]:
+    """Return the names of the Python files and of the folders that can hold modules, sorted."""
+    files, folders = [], []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.endswith(".py"):
+                if name.count(".") == 1 and entry.is_file():
+                    files.append(name)
+            elif name.isidentifier() and name != "__pycache__" and entry.is_dir():
+                folders.append(name)
+    return sorted(files), sorted(folders)

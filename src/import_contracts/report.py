@@ -1,0 +1,100 @@
+"""What a run found: complete data, of which every report is a function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from import_contracts.errors import Problem
+from import_contracts.graph import Import
+
+
+class Result(StrEnum):
+    """What a whole run comes to."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedViolation:
+    """A violation with its evidence from the source files.
+
+    ``lines`` are those of all import statements of the pair that count, sorted. ``chain`` begins with the import
+    itself; of each import it has the first statement, and the kind of the most eager one. For a module that no layer
+    lists, ``imported`` is None, ``lines`` and ``chain`` are empty, and ``path`` is the module's own.
+    """
+
+    importer: str
+    imported: str | None
+    target: str | None
+    message: str
+    path: str
+    lines: tuple[int, ...] = ()
+    chain: tuple[Import, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedCut:
+    """Imports whose removal clears all violations with one message; ``is_minimum`` if no fewer would do."""
+
+    message: str
+    imports: tuple[Import, ...]
+    is_minimum: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one contract comes to; ``kept`` is None where it could not be checked."""
+
+    id: str
+    name: str
+    type: str
+    reason: str
+    kept: bool | None
+    violations: tuple[ReportedViolation, ...] = ()
+    cuts: tuple[ReportedCut, ...] = ()
+    ignored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that could not be read whole; ``line`` is None where no line is to blame."""
+
+    path: str
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run of ``check`` found. ``imports`` counts pairs of importer and imported, as the graph has them."""
+
+    modules: int
+    imports: int
+    outcomes: tuple[Outcome, ...]
+    problems: tuple[Problem, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The problems in spite of which there is a verdict."""
+        return tuple(problem for problem in self.problems if not problem.is_error)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems because of which something was not checked."""
+        return tuple(problem for problem in self.problems if problem.is_error)
+
+    @property
+    def result(self) -> Result:
+        """An error before a broken contract: the answer is not whole."""
+        if self.errors or self.unreadable:
+            return Result.ERROR
+        return Result.BROKEN if any(outcome.kept is False for outcome in self.outcomes) else Result.KEPT
+
+    @property
+    def exit_status(self) -> int:
+        """The status that the command ends with."""
+        return {Result.KEPT: 0, Result.BROKEN: 1, Result.ERROR: 2}[self.result]

@@ -1,0 +1,99 @@
+"""The report as JSON, complete and versioned; its schema is docs/report.schema.json."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+from import_contracts.errors import Problem
+from import_contracts.graph import Import
+from import_contracts.report import Outcome, Report, ReportedViolation, Unreadable
+from import_contracts.reporters.style import Style
+
+VERSION = 1
+
+
+def render(report: Report, _: Style) -> str:
+    """Return the report as one JSON object."""
+    document = {
+        "version": VERSION,
+        "outcome": report.result,
+        "modules": report.modules,
+        "imports": report.imports,
+        "warnings": [_problem(each) for each in report.warnings],
+        "errors": [_problem(each) for each in report.errors],
+        "unreadable": [_unreadable(each) for each in report.unreadable],
+        "contracts": [_contract(each) for each in report.outcomes],
+        "baseline": None,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    return {"message": problem.message, "file": problem.file, "contract": problem.contract, "key": problem.key}
+
+
+def _unreadable(file: Unreadable) -> dict[str, object]:
+    return {"path": file.path, "line": file.line, "message": file.message}
+
+
+def _contract(outcome: Outcome) -> dict[str, object]:
+    return {
+        "id": outcome.id,
+        "name": outcome.name,
+        "type": outcome.type,
+        "kept": outcome.kept,
+        "reason": outcome.reason or None,
+        "ignored": outcome.ignored,
+        "violations": [_violation(each, outcome.id) for each in outcome.violations],
+        "cut": _cut(outcome),
+    }
+
+
+def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]:
+    evidence = violation.chain[0] if violation.chain else None
+    return {
+        "contract": contract,
+        "importer": violation.importer,
+        "imported": violation.imported,
+        "target": violation.target,
+        "message": violation.message,
+        "path": violation.path,
+        "line": violation.lines[0] if violation.lines else 1,
+        "column": evidence.column if evidence else 1,
+        "lines": list(violation.lines),
+        "kind": evidence.kind if evidence else None,
+        "status": "new",
+        "fingerprint": _fingerprint(contract, violation),
+        "chain": [_import(each) for each in violation.chain],
+    }
+
+
+def _fingerprint(contract: str, violation: ReportedViolation) -> str:
+    """Return 32 hexadecimal digits that stay the same while the violation is the same, wherever its line moves."""
+    identity = (contract, violation.importer, violation.imported or "", violation.target or "")
+    return sha256("\0".join(identity).encode()).hexdigest()[:32]
+
+
+def _import(each: Import) -> dict[str, object]:
+    return {
+        "importer": each.importer,
+        "imported": each.imported,
+        "path": each.path,
+        "line": each.line,
+        "column": each.column,
+        "kind": each.kind,
+        "text": each.text,
+    }
+
+
+def _cut(outcome: Outcome) -> list[dict[str, object]]:
+    """Return each import of the cuts once, sorted, with the messages whose violations it helps to clear."""
+    messages: dict[Import, list[str]] = {}
+    for cut in outcome.cuts:
+        for each in cut.imports:
+            messages.setdefault(each, []).append(cut.message)
+    return [
+        {"importer": each.importer, "imported": each.imported, "path": each.path, "line": each.line, "messages": found}
+        for each, found in sorted(messages.items(), key=lambda item: (item[0].importer, item[0].imported))
+    ]

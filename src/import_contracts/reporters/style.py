@@ -1,0 +1,20 @@
+"""How a report for people is to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """``verbose`` shows everything however long; ``color`` uses ANSI escape codes."""
+
+    verbose: bool = False
+    color: bool = False
+
+    def paint(self, text: str, *codes: int) -> str:
+        """Return a text with ANSI codes (ECMA-48, SGR) around it, where colours are wanted."""
+        return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m" if self.color else text
+
+
+BOLD, DIM, RED, GREEN, YELLOW = 1, 2, 31, 32, 33

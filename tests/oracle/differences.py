@@ -1,0 +1,73 @@
+"""What this project answers differently from import-linter, on purpose.
+
+Each is a case with both verdicts, so that this list cannot go stale unseen; the generator draws none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .cases import Case, Module, Table, program
+from .peer import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    name: str
+    why: str
+    case: Case
+    peer: Verdict
+    ours: Verdict
+
+
+FORBIDDEN: Table = {
+    "id": "one",
+    "name": "one",
+    "type": "forbidden",
+    "source_modules": ("p.a",),
+    "forbidden_modules": ("p.b",),
+}
+ROOT: Table = {"root_package": "p"}
+
+
+DIFFERENCES = (
+    Difference(
+        "wildcards in layers",
+        "every other list of modules takes them",
+        Case(
+            program("p.a.x", "p.b"), ROOT, ({"id": "one", "name": "one", "type": "layers", "layers": ("p.a.*", "p.b")},)
+        ),
+        Verdict.UNUSABLE,
+        Verdict.KEPT,
+    ),
+    Difference(
+        "a percent sign in an INI file",
+        "it is text; import-linter takes it for the start of an interpolation",
+        Case(program("p.a", "p.b"), ROOT, ({**FORBIDDEN, "name": "100% apart"},), ".importlinter"),
+        Verdict.UNUSABLE,
+        Verdict.KEPT,
+    ),
+    Difference(
+        "root_packages as a string in TOML",
+        "it is read as a list of one; import-linter takes each letter for a package",
+        Case(
+            {"pp": Module((), package=True), "pp.a": Module(), "pp.b": Module()},
+            {"root_packages": "pp"},
+            ({**FORBIDDEN, "source_modules": ("pp.a",), "forbidden_modules": ("pp.b",)},),
+        ),
+        Verdict.UNUSABLE,
+        Verdict.KEPT,
+    ),
+    Difference(
+        "x.py beside x/__init__.py",
+        "CPython imports the package; import-linter reads the file that is never imported",
+        Case(
+            {**program("p.a", "p.b"), "p.a": Module((), package=True)},
+            ROOT,
+            (FORBIDDEN,),
+            files={"p/a.py": "import p.b\n"},
+        ),
+        Verdict.BROKEN,
+        Verdict.KEPT,
+    ),
+)
