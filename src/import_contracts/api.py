@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +12,10 @@ from import_contracts.config import Config, Contract
 from import_contracts.contracts import TYPES
 from import_contracts.errors import Problem, Severity, UserError, did_you_mean
 from import_contracts.graph import Edge, Import, ImportGraph, Kind
-from import_contracts.names import ImportPattern
 from import_contracts.program import Program, find_program
 from import_contracts.report import Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 from import_contracts.scan import Statement, scan, statements
-from import_contracts.violations import Findings, Violation
+from import_contracts.violations import Findings, Rule, Violation
 
 Watch = Callable[[str], AbstractContextManager[None]]
 """Called with what is about to be done, and entered while it is."""
@@ -91,13 +90,11 @@ def _judge(contract: Contract, graph: ImportGraph, evidence: _Evidence) -> tuple
     if contract.include_parent_packages:
         graph = graph.with_parent_packages()
     ignored = {edge for pattern in contract.ignored for edge in graph.matching_edges(pattern)}
-    problems = [_unmatched(graph, contract, pattern) for pattern in contract.ignored if not graph.matching_edges(pattern)]
+    unmatched = _unmatched(graph, contract)
     graph = graph.without(ignored)
-    findings = _findings(contract, graph)
+    findings = _findings(contract, contract.rule, graph)
     problems = [
-        replace(problem, file=contract.file, contract=contract.id)
-        for problem in (*problems, *findings.problems)
-        if problem is not None
+        replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
     ]
     if any(problem.is_error for problem in problems):
         return outcome, problems
@@ -116,22 +113,24 @@ def _judge(contract: Contract, graph: ImportGraph, evidence: _Evidence) -> tuple
     )
 
 
-def _unmatched(graph: ImportGraph, contract: Contract, pattern: ImportPattern) -> Problem | None:
-    """Say that an ignore matches no import, as loudly as the contract wants it."""
+def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
+    """Yield a problem for every ignore that matches no import, as loud as the contract wants it."""
     if contract.alerting == "none":
-        return None
-    absent = [each for each in (pattern.importer, pattern.imported) if not graph.matching(each)]
-    why = f" There is no module '{absent[0]}'.{did_you_mean(str(absent[0]), graph.modules)}" if absent else ""
+        return
     severity = Severity.WARNING if contract.alerting == "warn" else Severity.ERROR
-    return Problem(f"No import matches '{pattern}'; remove it.{why}", key="ignore_imports", severity=severity)
+    for pattern in contract.ignored:
+        if not graph.matching_edges(pattern):
+            absent = [each for each in (pattern.importer, pattern.imported) if not graph.matching(each)]
+            why = f" There is no module '{absent[0]}'.{did_you_mean(str(absent[0]), graph.modules)}" if absent else ""
+            message = f"No import matches '{pattern}'; remove it.{why}"
+            yield Problem(message, key="ignore_imports", severity=severity)
 
 
-def _findings(contract: Contract, graph: ImportGraph) -> Findings:
-    assert contract.rule is not None
+def _findings(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
     if contract.type in TYPES:
-        return contract.rule.check(graph)
+        return rule.check(graph)
     try:
-        return contract.rule.check(graph)
+        return rule.check(graph)
     except Exception as error:  # noqa: BLE001 - the team's own code, whatever it raises, is no bug of ours
         message = f"The contract type '{contract.type}' failed with {type(error).__name__}: {error}"
         return Findings(problems=(Problem(message, key="type"),))

@@ -56,7 +56,7 @@ class _CheckByDefault(click.Group):
 @click.group(cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="import-contracts")
 def _commands() -> None:
-    """Check which parts of a Python program import which, against contracts that the team has written down.
+    r"""Check which parts of a Python program import which, against contracts that the team has written down.
 
     Without a command, `check` is meant: `lint-imports --verbose` is `lint-imports check --verbose`.
 
@@ -81,7 +81,9 @@ def _commands() -> None:
 @_commands.command("check")
 @click.option("--config", "config_file", metavar="FILE", help="Read this file (TOML if it ends so, else INI).")
 @click.option("--contract", "only", metavar="ID", multiple=True, help="Check this contract only. May be repeated.")
-@click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", help="What the report is like.")
+@click.option(
+    "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", help="What the report is like."
+)
 @click.option("--output", metavar="FILE", help="Write the report to a file.")
 @click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
 @click.option("--color/--no-color", default=None, help="Use colours; without either, on a terminal without NO_COLOR.")
@@ -104,7 +106,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     no_cache: bool,
     no_logo: bool,
 ) -> int:
-    """Check every contract and report each broken one, with the shortest chain of imports that breaks it.
+    r"""Check every contract and report each broken one, with the shortest chain of imports that breaks it.
 
     The configuration is looked for in this folder, then in those around it: pyproject.toml with
     [tool.import-contracts], or where import-linter has it. Paths in the report are relative to the file found.

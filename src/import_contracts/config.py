@@ -80,7 +80,9 @@ def find_config(start: Path) -> Path:
     raise UserError(Problem(f"No configuration was found. Looked {where} for {_PLACES}.\n\n{_FIRST_CONFIGURATION}"))
 
 
-_PLACES = "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
+_PLACES = (
+    "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
+)
 _FIRST_CONFIGURATION = """\
 To begin, write this into pyproject.toml, with the names of your own packages:
 
@@ -288,7 +290,9 @@ def _custom_types(session: Table, roots: tuple[str, ...], bases: Sequence[Path])
         if not (name and colon and dot):
             session.error("contract_types", f"Found '{text}'; write 'type: module.object'.")
         elif any(within(module, root) for root in roots):
-            session.error("contract_types", f"'{path}' lies in the linted program, which is never run; move it out of it.")
+            session.error(
+                "contract_types", f"'{path}' lies in the linted program, which is never run; move it out of it."
+            )
         else:
             try:
                 found[name] = _load(module, attribute, bases)
@@ -354,7 +358,10 @@ def _contract(
         table.finish()
     elif type_name:
         known = ", ".join(sorted(types))
-        table.error("type", f"There is no contract type '{type_name}'.{did_you_mean(type_name, types) or f' Known are {known}.'}")
+        table.error(
+            "type",
+            f"There is no contract type '{type_name}'.{did_you_mean(type_name, types) or f' Known are {known}.'}",
+        )
     contract = Contract(
         id=identity,
         name=name or identity,

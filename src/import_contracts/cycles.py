@@ -10,7 +10,9 @@ Successors = Mapping[str, Collection[str]]
 """From each node to the nodes that it leads to."""
 
 
-def components(successors: Successors) -> tuple[tuple[str, ...], ...]:
+def components(  # noqa: C901 - one loop, which only recursion would divide
+    successors: Successors,
+) -> tuple[tuple[str, ...], ...]:
     """Return the strongly connected components with more than one node or with an edge to itself.
 
     Each is sorted, and so are they all. Tarjan's algorithm (1972), without recursion; time is linear.
@@ -60,7 +62,7 @@ def rings(graph: ImportGraph, component: tuple[str, ...]) -> Iterator[Chain]:
 
 
 def feedback_edges(weights: Mapping[Edge, int]) -> tuple[Edge, ...]:
-    """Return edges of small total weight without which no cycle is left, sorted; edges from a node to itself among them.
+    """Return edges of small total weight without which no cycle is left, sorted; also those from a node to itself.
 
     Finding the smallest such set is NP-hard (Karp, 1972). This puts the nodes into an order with the heuristic of
     Eades, Lin and Smyth (1993), moves each to its best place until nothing improves, and returns the edges that lead
@@ -153,4 +155,3 @@ def _reaches(successors: Mapping[str, Collection[str]], start: str, goal: str) -
         seen |= new
         todo += new
     return False
-

@@ -80,7 +80,7 @@ class ImportGraph:
         """Return a graph of the same modules with other imports, which are sorted already."""
         graph = copy(self)
         graph.__dict__.pop("_importers", None)
-        graph._imports = imports
+        graph._imports = imports  # noqa: SLF001 - our own
         return graph
 
     def is_internal(self, name: str) -> bool:
@@ -153,7 +153,9 @@ class ImportGraph:
         """Return the imports that a pattern stands for, sorted."""
         importers = self.matching(pattern.importer)
         imported = set(self.matching(pattern.imported))
-        return tuple((importer, other) for importer in importers for other in self.imported_by(importer) if other in imported)
+        return tuple(
+            (importer, other) for importer in importers for other in self.imported_by(importer) if other in imported
+        )
 
     def without(self, edges: Collection[Edge]) -> ImportGraph:
         """Return a graph that lacks some imports."""
@@ -210,7 +212,7 @@ class Routes:
         # Each level is in alphabetical order, so the first to reach a module is the first by name.
         level = sorted(targets)
         while level:
-            found = {}
+            found: dict[str, str] = {}
             for imported in level:
                 for importer in graph.importers_of(imported):
                     if importer not in barred and importer not in targets and importer not in self._next:

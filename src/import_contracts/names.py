@@ -29,7 +29,7 @@ def overlap(one: str, other: str) -> bool:
     return within(one, other) or within(other, one)
 
 
-class InvalidPattern(ValueError):
+class InvalidPatternError(ValueError):
     """A pattern that can stand for no module; the message says why and what to write instead."""
 
 
@@ -40,7 +40,7 @@ _WILDCARDS = {"*": r"[^.]+", "**": r"[^.]+(?:\.[^.]+)*"}
 class ModulePattern:
     """A module's name in which ``*`` stands for one part and ``**`` for one part or more.
 
-    As in import-linter, ``a.**`` is everything inside ``a`` but not ``a``. Raises InvalidPattern for an empty
+    As in import-linter, ``a.**`` is everything inside ``a`` but not ``a``. Raises InvalidPatternError for an empty
     part, a wildcard that is only a piece of a part, and a wildcard straight after ``**``.
     """
 
@@ -49,12 +49,18 @@ class ModulePattern:
     def __post_init__(self) -> None:
         parts = self.text.split(".")
         if not all(parts) or any(part != part.strip() for part in parts):
-            raise InvalidPattern(f"'{self.text}' is not a module's name: write it with single dots, such as 'shop.models'.")
+            raise InvalidPatternError(
+                f"'{self.text}' is not a module's name: write it with single dots, such as 'shop.models'."
+            )
         for part, following in zip(parts, [*parts[1:], ""], strict=True):
             if "*" in part and part not in _WILDCARDS:
-                raise InvalidPattern(f"'{self.text}': a wildcard stands for a whole part of a name, so write '*' alone for '{part}'.")
+                raise InvalidPatternError(
+                    f"'{self.text}': a wildcard stands for a whole part of a name, so write '*' alone for '{part}'."
+                )
             if part == "**" and following in _WILDCARDS:
-                raise InvalidPattern(f"'{self.text}': '**' cannot be followed by another wildcard; '**' alone says it.")
+                raise InvalidPatternError(
+                    f"'{self.text}': '**' cannot be followed by another wildcard; '**' alone says it."
+                )
 
     @property
     def is_exact(self) -> bool:
@@ -86,10 +92,10 @@ class ImportPattern:
 
     @classmethod
     def parse(cls, text: str) -> ImportPattern:
-        """Read ``importer -> imported``; raise InvalidPattern where it is not of that form."""
+        """Read ``importer -> imported``; raise InvalidPatternError where it is not of that form."""
         importer, arrow, imported = text.partition("->")
         if not arrow or "->" in imported:
-            raise InvalidPattern(f"'{text}' is not an import: write 'importer -> imported'.")
+            raise InvalidPatternError(f"'{text}' is not an import: write 'importer -> imported'.")
         return cls(ModulePattern(importer.strip()), ModulePattern(imported.strip()))
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ Lines = dict[str, list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that could not be read whole, so that imports of it are missing; ``line`` is None where none is to blame."""
+    """A file that could not be read whole, so that imports of it are missing; ``line`` is None if none is to blame."""
 
     module: str
     path: str
@@ -87,7 +87,10 @@ def statements(program: Program, module: str, *, include_external: bool) -> dict
 
 
 def _own_reading(
-    program: Program, file: SourceFile, text: str, include_external: bool  # noqa: FBT001 - private
+    program: Program,
+    file: SourceFile,
+    text: str,
+    include_external: bool,  # noqa: FBT001 - private
 ) -> Iterator[tuple[WrittenImport, str]]:
     """Yield the imports of a file with the modules that they import."""
     for written in read_imports(text, file.module, is_package=file.is_package):
@@ -202,11 +205,16 @@ def _blame(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
         try:
             file.read().decode()
         except UnicodeDecodeError as wrong:
-            return wrong.object.count(b"\n", 0, wrong.start) + 1, "This file is not text in the encoding that it declares."
+            return wrong.object.count(
+                b"\n", 0, wrong.start
+            ) + 1, "This file is not text in the encoding that it declares."
         except OSError:
             pass
     line = getattr(error, "lineno", None)
     text = getattr(error, "text", None)
     if line is not None:
-        return line, f"This is not valid Python: {text.strip()!r}." if text and text.strip() else "This is not valid Python."
+        return (
+            line,
+            f"This is not valid Python: {text.strip()!r}." if text and text.strip() else "This is not valid Python.",
+        )
     return None, f"This file cannot be read: {error}."

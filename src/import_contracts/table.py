@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from import_contracts.errors import Problem, Severity, did_you_mean
-from import_contracts.names import ImportPattern, InvalidPattern, ModulePattern
+from import_contracts.names import ImportPattern, InvalidPatternError, ModulePattern
 
 T = TypeVar("T")
 
@@ -163,7 +163,7 @@ class Table:
         for item in self.strings(key, default):
             try:
                 parsed.append(parse(item))
-            except InvalidPattern as error:
+            except InvalidPatternError as error:
                 self.error(key, str(error))
         return tuple(dict.fromkeys(parsed))
 

@@ -14,7 +14,7 @@ from import_contracts.violations import Cut, Findings, Violation
 
 @dataclass(frozen=True, slots=True)
 class AcyclicSiblings:
-    """Siblings may depend on one another in one direction only, from the ancestors' children down ``depth`` generations.
+    """Siblings depend on one another in one direction only, from the ancestors' children down ``depth`` generations.
 
     What one sibling imports of another counts directly, not through third modules. Inside ``skipped`` packages no
     siblings are compared, but their imports count for those further up.

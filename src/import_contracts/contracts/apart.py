@@ -1,4 +1,4 @@
-"""The one question of layers, independence and forbidden: which imports leave one group and reach another?"""
+"""Which imports leave one group and reach another: the one question of layers, independence and forbidden."""
 
 from __future__ import annotations
 

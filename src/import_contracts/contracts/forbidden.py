@@ -33,7 +33,9 @@ class Forbidden:
             return Findings(problems=expansion.problems)
         pairs = [(source, target) for target in targets for source in sources if not self._overlap(source, target)]
         if not pairs and not absent:
-            expansion.warn("forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module.")
+            expansion.warn(
+                "forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module."
+            )
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
         return Findings(*keep_apart(graph, pairs, barred), expansion.problems)
 
@@ -51,9 +53,13 @@ class Forbidden:
         for pattern in absent:
             root = pattern.text.partition(".")[0]
             if not graph.knows_external:
-                expansion.error(key, f"'{pattern}' is an external package: set include_external_packages = true at the top.")
+                expansion.error(
+                    key, f"'{pattern}' is an external package: set include_external_packages = true at the top."
+                )
             elif root != pattern.text:
-                expansion.error(key, f"'{pattern}' is a part of an external package: only the whole can be forbidden, '{root}'.")
+                expansion.error(
+                    key, f"'{pattern}' is a part of an external package: only the whole can be forbidden, '{root}'."
+                )
             elif near := did_you_mean(root, graph.external, closeness=0.85):
                 expansion.warn(key, f"Nothing imports '{root}'.{near}")
         return absent

@@ -9,9 +9,9 @@ from import_contracts.contracts.apart import Group, keep_apart
 from import_contracts.contracts.expansion import Expansion
 from import_contracts.errors import did_you_mean
 from import_contracts.graph import ImportGraph
-from import_contracts.names import InvalidPattern, ModulePattern, parent, within
+from import_contracts.names import InvalidPatternError, ModulePattern, parent
 from import_contracts.table import Table
-from import_contracts.violations import Findings, Violation
+from import_contracts.violations import Cut, Findings, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class Layers:
             expansion.warn("layers", "This contract cannot be broken: it has fewer than two modules in layers.")
         if expansion.failed:
             return Findings(problems=expansion.problems)
-        violations, cuts = [], []
+        violations: list[Violation] = []
+        cuts: list[Cut] = []
         for found in levels.values():
             barred = frozenset().union(*(group.members for level in found for group in level))
             more, their_cuts = keep_apart(graph, self._pairs(found), barred)
@@ -118,7 +119,9 @@ class Layers:
         names = {child.removeprefix(each + ".") for each in containers for child in expansion.graph.children(each)}
         for pattern in self.ignored:
             if not pattern.matching(names):
-                expansion.warn("exhaustive_ignores", f"No container has a child '{pattern}'.{did_you_mean(str(pattern), names)}")
+                expansion.warn(
+                    "exhaustive_ignores", f"No container has a child '{pattern}'.{did_you_mean(str(pattern), names)}"
+                )
 
 
 def parse(table: Table) -> Layers:
@@ -127,7 +130,9 @@ def parse(table: Table) -> Layers:
     containers = table.modules("containers", ())
     exhaustive = table.flag("exhaustive")
     if exhaustive and not containers:
-        table.error("exhaustive", "An exhaustive contract needs 'containers': the packages all of whose children are layers.")
+        table.error(
+            "exhaustive", "An exhaustive contract needs 'containers': the packages all of whose children are layers."
+        )
     ignored = table.modules("exhaustive_ignores", ())
     _refuse_repeated(table, layers)
     return Layers(layers, containers, exhaustive, ignored)
@@ -135,11 +140,14 @@ def parse(table: Table) -> Layers:
 
 def _layer(table: Table, text: str) -> Layer | None:
     if "|" in text and ":" in text:
-        table.error("layers", f"Layer '{text}' mixes '|' (independent siblings) and ':' (siblings that may import each other); use one.")
+        table.error(
+            "layers",
+            f"Layer '{text}' mixes '|' (independent siblings) and ':' (siblings that may import each other); use one.",
+        )
         return None
     try:
         members = tuple(map(_member, text.split("|") if "|" in text else text.split(":")))
-    except InvalidPattern as error:
+    except InvalidPatternError as error:
         table.error("layers", f"Layer '{text}': {error}")
         return None
     return Layer(members, independent="|" in text)

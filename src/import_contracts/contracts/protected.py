@@ -45,7 +45,9 @@ class Protected:
         message = f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "itself")
         edges = sorted((importer, member) for member in members for importer in graph.importers_of(member))
         return [
-            Violation(*edge, module, message, (edge,)) for edge in edges if edge[0] not in members and edge[0] not in free
+            Violation(*edge, module, message, (edge,))
+            for edge in edges
+            if edge[0] not in members and edge[0] not in free
         ]
 
 

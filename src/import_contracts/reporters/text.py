@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import TypeVar
 
 from import_contracts.errors import Problem
@@ -13,7 +13,7 @@ from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Styl
 T = TypeVar("T")
 
 # How much is shown of a broken contract before --verbose is asked for.
-_MESSAGES, _VIOLATIONS, _IMPORTS, _FILES = 10, 5, 5, 5
+_MESSAGES, _VIOLATIONS, _IMPORTS, _FILES = 10, 3, 5, 5
 
 
 def render(report: Report, style: Style) -> str:
@@ -42,8 +42,10 @@ def _broken(outcome: Outcome, style: Style) -> Iterator[str]:
     for message, violations in shown:
         yield f"  {style.paint(message, RED)}"
         yield ""
-        for violation in _capped(violations, _VIOLATIONS, style):
-            yield from (f"    {line}" for line in _violation(violation, style))
+        seen: set[Import] = set()
+        for violation in _capped(sorted(violations, key=_directness), _VIOLATIONS, style):
+            yield from (f"    {line}" for line in _violation(violation, seen, style))
+            seen |= set(violation.chain)
         if hidden := len(violations) - len(_capped(violations, _VIOLATIONS, style)):
             yield f"    … and {_count(hidden, 'more import')} (--verbose shows all)"
         if message in cuts:
@@ -58,8 +60,12 @@ def _broken(outcome: Outcome, style: Style) -> Iterator[str]:
         yield ""
 
 
-def _violation(violation: ReportedViolation, style: Style) -> Iterator[str]:
-    """Yield where the import is and what it says; below it its chain, and where the rest of that is."""
+def _directness(violation: ReportedViolation) -> tuple[int, str, str]:
+    return len(violation.chain), violation.importer, violation.imported or ""
+
+
+def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) -> Iterator[str]:
+    """Yield where the import is and what it says; below it its chain, and where the rest of that is unless seen."""
     if not violation.chain:
         yield f"{violation.path}: {violation.importer}"
         return
@@ -67,7 +73,7 @@ def _violation(violation: ReportedViolation, style: Style) -> Iterator[str]:
     others = f"  (also line {', '.join(map(str, violation.lines[1:]))})" if violation.lines[1:] else ""
     yield f"{_place(first)}: {style.paint(first.text, BOLD)}{_kind(first)}{others}"
     yield "  " + _chain(violation.chain)
-    yield from (style.paint(f"  {_place(each)}: {each.text}{_kind(each)}", DIM) for each in rest)
+    yield from (style.paint(f"  {_place(each)}: {each.text}{_kind(each)}", DIM) for each in rest if each not in seen)
 
 
 def _chain(chain: Sequence[Import]) -> str:
@@ -138,7 +144,9 @@ def _summary(report: Report, style: Style) -> str:
     unusable = len(report.outcomes) - kept - broken
     contracts = [f"{_count(kept, 'contract')} kept", f"{broken} broken"]
     contracts += [f"{unusable} unusable"] if unusable else []
-    extras = [_count(len(found), word) for found, word in ((report.errors, "error"), (report.warnings, "warning")) if found]
+    extras = [
+        _count(len(found), word) for found, word in ((report.errors, "error"), (report.warnings, "warning")) if found
+    ]
     extras += [_count(len(report.unreadable), "unreadable file")] if report.unreadable else []
     text = f"{_count(report.modules, 'module')}, {_count(report.imports, 'import')}: {', '.join(contracts)}"
     color = GREEN if report.result is Result.KEPT else RED
