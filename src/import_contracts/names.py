@@ -33,6 +33,8 @@ class InvalidPatternError(ValueError):
     """A pattern that can stand for no module; the message says why and what to write instead."""
 
 
+# What no file of a module is called, but what a list in one line would have in it.
+_PART = re.compile(r"[^\s.,;:|()<>='\"/\\]+")
 _WILDCARDS = {"*": r"[^.]+", "**": r"[^.]+(?:\.[^.]+)*"}
 
 
@@ -48,10 +50,8 @@ class ModulePattern:
 
     def __post_init__(self) -> None:
         parts = self.text.split(".")
-        if not all(parts) or any(part != part.strip() for part in parts):
-            raise InvalidPatternError(
-                f"'{self.text}' is not a module's name: write it with single dots, such as 'shop.models'."
-            )
+        if not all(map(_PART.fullmatch, parts)):
+            raise InvalidPatternError(f"'{self.text}' is not a module's name; write one like 'shop.models'.")
         for part, following in zip(parts, [*parts[1:], ""], strict=True):
             if "*" in part and part not in _WILDCARDS:
                 raise InvalidPatternError(

@@ -146,6 +146,18 @@ class _Reading:
                 self.parse(files[middle:])
         else:
             self.imports |= found
+            if self._include_external:
+                self._drop_missing(files)
+
+    def _drop_missing(self, files: list[SourceFile]) -> None:
+        """Drop the imports of missing modules, which grimp takes for imports of the root package among external ones."""
+        for file in files:
+            found = self.imports[file.module]
+            for root in self._program.roots:
+                if root in found:
+                    known = statements(self._program, file.module, include_external=False)
+                    lines = [line for line in found.pop(root) if (root, line) in known]
+                    found |= {root: lines} if lines else {}
 
     def _read(self, file: SourceFile, text: str) -> None:
         found: Lines = {}

@@ -30,6 +30,13 @@ FORBIDDEN: Table = {
 ROOT: Table = {"root_package": "p"}
 
 
+def guarded(guard: str) -> dict[str, Module]:
+    piece = f"import sys\nfrom typing import TYPE_CHECKING\n{guard}\n    import p.b"
+    return {**program("p.a", "p.b"), "p.a": Module((piece,))}
+
+
+GUARDED = guarded("if TYPE_CHECKING:")
+
 DIFFERENCES = (
     Difference(
         "wildcards in layers",
@@ -57,6 +64,41 @@ DIFFERENCES = (
         ),
         Verdict.UNUSABLE,
         Verdict.KEPT,
+    ),
+    Difference(
+        "a truth value in capitals for the whole session",
+        "it counts as in a contract; import-linter takes TRUE for false here, and only here",
+        Case(GUARDED, {**ROOT, "exclude_type_checking_imports": "TRUE"}, (FORBIDDEN,)),
+        Verdict.BROKEN,
+        Verdict.KEPT,
+    ),
+    Difference(
+        "a layer of empty parentheses",
+        "it is a slip; import-linter takes it for an optional layer without a name",
+        Case(program("p.a"), ROOT, ({"id": "one", "name": "one", "type": "layers", "layers": ("p.a", "()")},)),
+        Verdict.KEPT,
+        Verdict.UNUSABLE,
+    ),
+    Difference(
+        "a name that is no text",
+        "it is a slip; import-linter prints whatever it is",
+        Case(program("p.a", "p.b"), ROOT, ({**FORBIDDEN, "name": True},)),
+        Verdict.KEPT,
+        Verdict.UNUSABLE,
+    ),
+    *(
+        Difference(
+            f"type checking guarded by {' '.join(guard.split())}",
+            "it never runs; import-linter knows TYPE_CHECKING only where it is the whole condition",
+            Case(guarded(guard), {**ROOT, "exclude_type_checking_imports": True}, (FORBIDDEN,)),
+            Verdict.BROKEN,
+            Verdict.KEPT,
+        )
+        for guard in (
+            "if TYPE_CHECKING and sys:",
+            "if not TYPE_CHECKING:\n    pass\nelse:",
+            "from typing import TYPE_CHECKING as other\nif other:",
+        )
     ),
     Difference(
         "x.py beside x/__init__.py",

@@ -60,7 +60,7 @@ class Forbidden:
                 expansion.error(
                     key, f"'{pattern}' is a part of an external package: only the whole can be forbidden, '{root}'."
                 )
-            elif near := did_you_mean(root, graph.external, closeness=0.85):
+            elif near := did_you_mean(root, graph.external, closeness=0.81):
                 expansion.warn(key, f"Nothing imports '{root}'.{near}")
         return absent
 

@@ -1,0 +1,115 @@
+"""What tests are arranged with, in one line each."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from import_contracts.cli import main
+from import_contracts.contracts import TYPES
+from import_contracts.graph import ImportGraph, Kind
+from import_contracts.names import ancestors
+from import_contracts.table import Table
+from import_contracts.violations import Findings
+
+
+def graph(*lines: str, external: tuple[str, ...] | None = (), kinds: dict[str, Kind] | None = None) -> ImportGraph:
+    """Make a graph of lines such as ``a.b -> a.c`` or ``a.d``: the n-th line is the n-th line of its importer's file.
+
+    ``kinds`` gives the kind of an import by its line as written here.
+    """
+    modules: set[str] = set()
+    imports: dict[str, dict[str, list[int]]] = {}
+    known: dict[str, dict[tuple[str, int], Kind]] = {}
+    for number, line in enumerate(lines, 1):
+        importer, _, imported = (part.strip() for part in line.partition("->"))
+        modules |= {importer, imported} - {""}
+        if imported:
+            imports.setdefault(importer, {}).setdefault(imported, []).append(number)
+            known.setdefault(importer, {})[imported, number] = (kinds or {}).get(line, Kind.RUNTIME)
+    modules |= {package for module in set(modules) for package in ancestors(module)}
+    inside = modules - set(external or ())
+    roots = {module.partition(".")[0] for module in inside}
+    return ImportGraph(inside, imports, roots=roots, external=external, kinds=known)
+
+
+def check(a_graph: ImportGraph, type_: str, **keys: object) -> Findings:
+    """Check a contract of a type, with some keys, against a graph; the keys must be right."""
+    table = Table(keys)
+    rule = TYPES[type_].parse(table)
+    table.finish()
+    assert not table.problems
+    return rule.check(a_graph)
+
+
+def offenders(findings: Findings) -> list[str]:
+    """Return violations as ``a -> b => target``, in order."""
+    return [
+        f"{each.importer} -> {each.imported}" + (f" => {each.target}" if each.target else "")
+        for each in findings.violations
+    ]
+
+
+def messages(findings: Findings) -> list[str]:
+    """Return the problems of findings as ``key: message``."""
+    return [f"{each.key}: {each.message}" for each in findings.problems]
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    """Write files into a folder and return it."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return folder
+
+
+def program(folder: Path, *lines: str) -> Path:
+    """Write a program of lines such as ``a.b -> a.c`` into a folder: each line is an ``import`` statement of a module."""
+    sources: dict[str, list[str]] = {}
+    for line in lines:
+        importer, _, imported = (part.strip() for part in line.partition("->"))
+        for module in (importer, *ancestors(importer)):
+            sources.setdefault(module, [])
+        if imported:
+            sources[importer].append(f"import {imported}\n")
+    packages = {package for module in sources for package in ancestors(module)}
+    packages |= {module for module in sources if "." not in module}
+    return write(
+        folder,
+        {
+            module.replace(".", "/") + ("/__init__.py" if module in packages else ".py"): "".join(statements)
+            for module, statements in sources.items()
+        },
+    )
+
+
+class Run(NamedTuple):
+    """What a run of the command came to."""
+
+    status: int
+    out: str
+    err: str
+
+
+def lint(folder: Path, *args: str) -> Run:
+    """Run the command in a folder, within this process."""
+    before = Path.cwd()
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
+    status = None
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                main(args)
+            except SystemExit as stop:
+                status = stop.code
+    finally:
+        os.chdir(before)
+    out.flush()
+    written = out.buffer.getvalue().decode() if isinstance(out.buffer, io.BytesIO) else ""
+    assert isinstance(status, int)
+    return Run(status, written, err.getvalue())

@@ -1,0 +1,86 @@
+from itertools import combinations, product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from import_contracts.cycles import components, feedback_edges, rings
+from tests.arranging import graph
+
+Edges = set[tuple[str, str]]
+
+EDGES = st.sets(st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), max_size=14)
+
+
+def _successors(edges: Edges) -> dict[str, list[str]]:
+    return {node: sorted(head for tail, head in edges if tail == node) for node in "abcdef"}
+
+
+def _reach(edges: Edges) -> Edges:
+    """Floyd and Warshall's transitive closure."""
+    closure = set(edges)
+    for middle, tail, head in product("abcdef", repeat=3):
+        if (tail, middle) in closure and (middle, head) in closure:
+            closure.add((tail, head))
+    return closure
+
+
+@given(EDGES)
+def test_components_are_the_sets_of_nodes_that_reach_each_other(edges: Edges) -> None:
+    closure = _reach(edges)
+    cyclic = [node for node in "abcdef" if (node, node) in closure]
+    expected = {
+        tuple(other for other in cyclic if other == node or {(node, other), (other, node)} <= closure)
+        for node in cyclic
+    }
+    assert components(_successors(edges)) == tuple(sorted(expected))
+
+
+@given(EDGES)
+def test_without_its_feedback_edges_a_graph_has_no_cycle_and_each_of_them_is_needed(edges: Edges) -> None:
+    cut = set(feedback_edges(dict.fromkeys(edges, 1)))
+    assert cut <= edges
+    assert not components(_successors(edges - cut))
+    assert all(components(_successors((edges - cut) | {edge})) for edge in cut)
+
+
+@given(EDGES.filter(lambda edges: len(edges) <= 10))
+def test_feedback_edges_are_seldom_more_than_the_fewest(edges: Edges) -> None:
+    fewest = next(
+        size
+        for size in range(len(edges) + 1)
+        if any(not components(_successors(edges - set(cut))) for cut in combinations(sorted(edges), size))
+    )
+    assert len(feedback_edges(dict.fromkeys(edges, 1))) <= fewest + 1
+
+
+def test_a_dear_edge_is_left_where_a_cheap_one_will_do() -> None:
+    assert feedback_edges({("a", "b"): 5, ("b", "a"): 1}) == (("b", "a"),)
+    assert feedback_edges({("a", "b"): 1, ("b", "a"): 5}) == (("a", "b"),)
+
+
+def test_a_long_cycle_needs_no_recursion() -> None:
+    nodes = [f"n{number:05}" for number in range(20_000)]
+    ring = {node: [following] for node, following in zip(nodes, [*nodes[1:], nodes[0]], strict=True)}
+    assert components(ring) == (tuple(nodes),)
+
+
+@given(EDGES)
+def test_every_cyclic_import_has_a_shortest_ring_that_begins_with_it(edges: Edges) -> None:
+    a_graph = graph(*(f"{tail} -> {head}" for tail, head in sorted(edges)))
+    closure = _reach(edges)
+    for component in components(_successors(edges)):
+        found = list(rings(a_graph, component))
+        inside = sorted(edge for edge in edges if set(edge) <= set(component))
+        assert sorted(ring[0] for ring in found) == [edge for edge in inside if edge[::-1] in closure]
+        for ring in found:
+            assert set(ring) <= edges
+            assert all(one[1] == other[0] for one, other in zip(ring, (*ring[1:], ring[0]), strict=True))
+            assert len(ring) == 1 + _distance(edges, ring[0][1], ring[0][0])
+
+
+def _distance(edges: Edges, start: str, goal: str) -> int:
+    level, steps = {start}, 0
+    while goal not in level:
+        level |= {head for tail, head in edges if tail in level}
+        steps += 1
+    return steps
