@@ -68,11 +68,16 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 def program(folder: Path, *lines: str) -> Path:
-    """Write a program of lines such as ``a.b -> a.c`` into a folder: each line is an ``import`` statement of a module."""
+    """Write a program of lines such as ``a.b -> a.c`` into a folder, each an ``import`` statement of a module.
+
+    What they import is written too, unless it is no part of a package that imports anything.
+    """
+    roots = {line.partition(".")[0].partition(" ")[0] for line in lines}
     sources: dict[str, list[str]] = {}
     for line in lines:
         importer, _, imported = (part.strip() for part in line.partition("->"))
-        for module in (importer, *ancestors(importer)):
+        inside = [each for each in (importer, imported) if each.partition(".")[0] in roots]
+        for module in (package for each in inside for package in (each, *ancestors(each))):
             sources.setdefault(module, [])
         if imported:
             sources[importer].append(f"import {imported}\n")
@@ -98,7 +103,8 @@ class Run(NamedTuple):
 def lint(folder: Path, *args: str) -> Run:
     """Run the command in a folder, within this process."""
     before = Path.cwd()
-    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
+    out_bytes, err = io.BytesIO(), io.StringIO()
+    out = io.TextIOWrapper(out_bytes, encoding="utf-8")
     status = None
     os.chdir(folder)
     try:
@@ -110,6 +116,5 @@ def lint(folder: Path, *args: str) -> Run:
     finally:
         os.chdir(before)
     out.flush()
-    written = out.buffer.getvalue().decode() if isinstance(out.buffer, io.BytesIO) else ""
     assert isinstance(status, int)
-    return Run(status, written, err.getvalue())
+    return Run(status, out_bytes.getvalue().decode(), err.getvalue())

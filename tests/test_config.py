@@ -10,7 +10,14 @@ from tests.arranging import write
 FORBIDDEN = 'type = "forbidden"\nsource_modules = "shop.a"\nforbidden_modules = "shop.b"\n'
 HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
 CONTRACT = f'[[tool.import-contracts.contracts]]\nname = "One"\n{FORBIDDEN}'
-INI = "[importlinter]\nroot_package = shop\n[importlinter:contract:one]\nname = One\ntype = independence\nmodules =\n    shop.a\n"
+INI = """[importlinter]
+root_package = shop
+[importlinter:contract:one]
+name = One
+type = independence
+modules =
+    shop.a
+"""
 
 
 def read(folder: Path, text: str, name: str = "pyproject.toml") -> Config:
@@ -70,7 +77,7 @@ def test_a_contract_file_has_the_same_keys_without_the_prefix(tmp_path: Path) ->
     assert [contract.id for contract in config.contracts] == ["one"]
 
 
-def test_packages_are_looked_for_in_the_folder_of_a_file_that_was_found_before_the_working_directory(
+def test_packages_are_looked_for_first_in_the_folder_of_a_file_that_was_found(
     tmp_path: Path,
 ) -> None:
     write(tmp_path, {"pyproject.toml": HEAD + CONTRACT, "src/x.py": ""})
@@ -203,7 +210,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         (
             '[tool.importlinter]\nroot_packages = ["shop"]\ninclude_external_packages = "yes"\n'
             + CONTRACT.replace("import-contracts", "importlinter"),
-            "warning: pyproject.toml: include_external_packages: Found 'yes', which counts as false; write true or false.",
+            "warning: pyproject.toml: include_external_packages: Found 'yes', which counts as false; write",
         ),
         (HEAD + 'contract_types = ["x"]\n' + CONTRACT, "contract_types: Found 'x'; write 'type: module.object'."),
         (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "lies in the linted program, which is never run"),
@@ -248,12 +255,12 @@ def test_ini_files_are_read_as_carefully(tmp_path: Path, name: str, text: str, p
 
 def test_a_file_that_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(UserError, match="x.toml: This file is not UTF-8 text."):
+    with pytest.raises(UserError, match=r"x\.toml: This file is not UTF-8 text."):
         read_config(tmp_path / "x.toml", start=tmp_path, found=False)
 
 
 def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="nope.toml: There is no such file."):
+    with pytest.raises(UserError, match=r"nope\.toml: There is no such file."):
         read_config(Path("nope.toml"), start=tmp_path, found=False)
 
 

@@ -19,7 +19,7 @@ from import_contracts.source import (
     read_imports,
     resolve,
 )
-from test_source_real import Twin
+from tests.test_source_real import Twin
 
 
 def shown(text: str) -> str:

@@ -23,7 +23,7 @@ class SourceFile:
 
     def read(self) -> bytes:
         """Return what is in the file; raises OSError."""
-        with open(self.path, "rb", buffering=0) as file:  # noqa: PTH123 - half the time of Path.read_bytes
+        with open(self.path, "rb", buffering=0) as file:
             return file.read()
 
 

@@ -150,7 +150,7 @@ class _Reading:
                 self._drop_missing(files)
 
     def _drop_missing(self, files: list[SourceFile]) -> None:
-        """Drop the imports of missing modules, which grimp takes for imports of the root package among external ones."""
+        """Drop imports of missing modules: beside external ones grimp takes them for imports of the root package."""
         for file in files:
             found = self.imports[file.module]
             for root in self._program.roots:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from import_contracts.contracts import layers
 from import_contracts.table import Table
 from tests.arranging import check, graph, messages, offenders
-from import_contracts.contracts import layers
 
 
 def test_a_lower_layer_must_not_import_a_higher_one() -> None:

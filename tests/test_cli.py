@@ -1,0 +1,318 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.arranging import Run, lint, program, write
+
+HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+CONTRACT = """[[tool.import-contracts.contracts]]
+id = "models"
+name = "Models do not know the web"
+type = "forbidden"
+source_modules = ["shop.models"]
+forbidden_modules = ["shop.web"]
+"""
+CUSTOM = """
+from import_contracts.violations import Findings, Violation
+
+class Few:
+    def __init__(self, most):
+        self.most = most
+    def check(self, graph):
+        return Findings(tuple(
+            Violation(importer, imported, None, f"at most {self.most} imports", ((importer, imported),))
+            for importer, imported in list(graph.edges())[self.most:]
+        ))
+
+def parse(table):
+    return Few(table.integer("most", default=0, at_least=0))
+
+class Failing:
+    def __init__(self, table): ...
+    def check(self, graph):
+        raise RuntimeError("oh")
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    program(tmp_path, "shop.models -> shop.util", "shop.util -> shop.web", "shop.web -> shop.models")
+    return write(tmp_path, {"pyproject.toml": HEAD + CONTRACT})
+
+
+def edit(shop: Path, old: str, new: str, name: str = "pyproject.toml") -> None:
+    text = (shop / name).read_text()
+    assert old in text
+    (shop / name).write_text(text.replace(old, new))
+
+
+def report(folder: Path, *args: str) -> dict[str, object]:
+    found = json.loads(lint(folder, "--format", "json", *args).out)
+    assert isinstance(found, dict)
+    return found
+
+
+# --- exit status --------------------------------------------------------------------------------------------------
+
+
+def test_a_broken_contract_is_status_1(shop: Path) -> None:
+    assert lint(shop).status == 1
+
+
+def test_when_all_are_kept_it_is_0(shop: Path) -> None:
+    edit(shop, "shop.web", "shop.models", "shop/util.py")
+    assert lint(shop).status == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"shop"', '"shp"'),
+        ('type = "forbidden"', 'type = "forbiden"'),
+        ('"shop.web"', '"shop.wb"'),
+        ("source_modules", "sources"),
+        ("[tool.import-contracts]", "[tool.import-contracts"),
+    ],
+)
+def test_a_wrong_configuration_is_status_2_and_no_traceback(shop: Path, old: str, new: str) -> None:
+    edit(shop, old, new)
+    run = lint(shop)
+    assert run.status == 2
+    assert "Traceback" not in run.out + run.err
+
+
+@pytest.mark.parametrize(
+    "args", [["--nope"], ["--contract", "nope"], ["--config", "nope"], ["--format", "nope"], ["chek"]]
+)
+def test_a_wrong_call_is_status_2_and_no_traceback(shop: Path, args: list[str]) -> None:
+    run = lint(shop, *args)
+    assert run.status == 2
+    assert not run.out
+    assert "Traceback" not in run.err
+
+
+def test_a_file_that_cannot_be_read_is_status_2_and_the_rest_is_reported(shop: Path) -> None:
+    write(shop, {"shop/bad.py": "x = ("})
+    run = lint(shop)
+    assert run.status == 2
+    assert "error: shop/bad.py:1: This is not valid Python" in run.out
+    assert "shop.models must not import shop.web" in run.out
+
+
+def test_one_unusable_contract_does_not_hide_another(shop: Path) -> None:
+    edit(shop, CONTRACT, CONTRACT + CONTRACT.replace("models", "other", 1).replace("shop.web", "shop.nope"))
+    run = lint(shop)
+    assert run.status == 2
+    assert "broken   Models do not know the web [models]" in run.out
+    assert "unusable Models do not know the web [other]" in run.out
+
+
+def test_a_warning_is_an_error_where_the_configuration_is_strict(shop: Path) -> None:
+    edit(shop, HEAD, HEAD + "spelt_rong = 1\n")
+    assert lint(shop).status == 1
+    edit(shop, HEAD, HEAD + "strict = true\n")
+    assert lint(shop).status == 2
+
+
+def test_a_bug_of_ours_is_status_70_and_asks_for_a_report(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("import_contracts.cli.check", lambda *_, **__: 1 / 0)
+    run = lint(shop)
+    assert run.status == 70
+    assert "ZeroDivisionError" in run.err
+    assert "Please report it" in run.err
+
+
+# --- where --------------------------------------------------------------------------------------------------------
+
+
+def test_the_report_is_the_same_from_every_folder_below_the_configuration(shop: Path) -> None:
+    write(shop, {"shop/shop/__init__.py": "", "docs/shop/__init__.py": ""})
+    assert lint(shop).out == lint(shop / "shop").out == lint(shop / "docs").out
+
+
+@pytest.mark.parametrize(
+    ("seed", "environment"),
+    [("0", {}), ("1", {"COLUMNS": "40"}), ("2", {"COLUMNS": "400", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})],
+)
+def test_the_bytes_are_the_same_whatever_the_hash_seed_or_the_terminal(
+    shop: Path, seed: str, environment: dict[str, str]
+) -> None:
+    program(shop, *(f"shop.models.m{number} -> shop.util" for number in range(9)))
+    (shop / "shop/models.py").unlink()
+    for format_ in ("text", "json"):
+        run = subprocess.run(
+            [sys.executable, "-m", "import_contracts", "--format", format_],
+            cwd=shop,
+            env={**os.environ, "PYTHONHASHSEED": seed, **environment},
+            capture_output=True,
+            check=False,
+        )
+        assert run.stdout.decode() == lint(shop, "--format", format_).out
+        assert not run.stderr
+
+
+def test_the_report_may_go_to_a_file(shop: Path) -> None:
+    run = lint(shop, "--output", "report.txt")
+    assert (run.status, run.out) == (1, "")
+    assert (shop / "report.txt").read_text() == lint(shop).out
+    assert not list(shop.glob(".report*"))
+
+
+def test_a_report_that_cannot_be_written_is_status_2(shop: Path) -> None:
+    run = lint(shop, "--output", "no/such/folder.txt")
+    assert run.status == 2
+    assert "error: no/such/folder.txt: The report cannot be written: No such file or directory." in run.err
+
+
+def test_paths_outside_the_configurations_folder_are_absolute(shop: Path) -> None:
+    text = (
+        (shop / "pyproject.toml")
+        .read_text()
+        .replace("tool.import-contracts.", "")
+        .replace("[tool.import-contracts]", "")
+    )
+    write(shop, {"conf/contracts.toml": text})
+    assert f"{(shop / 'shop/models.py').as_posix()}:1:1" in lint(shop, "--config", "conf/contracts.toml").out
+
+
+# --- what it says -------------------------------------------------------------------------------------------------
+
+
+def test_the_json_report_has_what_the_text_has_not_room_for(shop: Path) -> None:
+    found = report(shop)
+    assert (found["version"], found["outcome"], found["modules"], found["imports"]) == (1, "broken", 4, 3)
+    contracts = found["contracts"]
+    assert isinstance(contracts, list)
+    (violation,) = contracts[0]["violations"]
+    assert (violation["importer"], violation["imported"], violation["target"]) == (
+        "shop.models",
+        "shop.util",
+        "shop.web",
+    )
+    assert (violation["path"], violation["line"], violation["column"]) == ("shop/models.py", 1, 1)
+    assert [each["text"] for each in violation["chain"]] == ["import shop.util", "import shop.web"]
+    assert [(each["importer"], each["imported"]) for each in contracts[0]["cut"]] == [("shop.util", "shop.web")]
+
+
+def test_the_fingerprint_stays_when_the_line_moves(shop: Path) -> None:
+    def fingerprint() -> object:
+        contracts = report(shop)["contracts"]
+        assert isinstance(contracts, list)
+        return contracts[0]["violations"][0]["fingerprint"]
+
+    before = fingerprint()
+    edit(shop, "import", "\n\nimport", "shop/models.py")
+    assert fingerprint() == before
+
+
+def test_json_is_json_also_when_nothing_could_be_checked(shop: Path) -> None:
+    edit(shop, '"shop"', '"shp"')
+    found = report(shop)
+    assert found["outcome"] == "error"
+    assert "Package 'shp' was found neither in" in json.dumps(found["errors"])
+
+
+def test_only_the_chosen_contracts_are_checked(shop: Path) -> None:
+    edit(shop, CONTRACT, CONTRACT + CONTRACT.replace("models", "other", 1))
+    assert "[other]" not in lint(shop, "--contract", "models").out
+    assert lint(shop, "--contract", "models", "--contract", "other").out == lint(shop).out
+
+
+def test_ignored_imports_are_counted(shop: Path) -> None:
+    edit(shop, CONTRACT, CONTRACT + 'ignore_imports = ["shop.util -> shop.*"]\n')
+    assert "kept     Models do not know the web [models] (1 import ignored)" in lint(shop).out
+
+
+@pytest.mark.parametrize(("level", "status"), [("error", 2), ("warn", 1), ("none", 1)])
+def test_an_ignore_that_matches_nothing_is_as_loud_as_the_contract_wants(shop: Path, level: str, status: int) -> None:
+    ignore = f'ignore_imports = "shop.util -> shop.wb"\nunmatched_ignore_imports_alerting = "{level}"\n'
+    edit(shop, CONTRACT, CONTRACT + ignore)
+    run = lint(shop)
+    assert run.status == status
+    assert ("There is no module 'shop.wb'. Did you mean 'shop.web'?" in run.out) is (level != "none")
+
+
+def test_kinds_may_be_excluded_and_parents_included(shop: Path) -> None:
+    write(
+        shop,
+        {"shop/util.py": "def f():\n    import shop.web.page\n", "shop/web/__init__.py": "", "shop/web/page.py": ""},
+    )
+    (shop / "shop/web.py").unlink()
+    assert lint(shop).status == 1
+    edit(shop, HEAD, HEAD + "exclude_deferred_imports = true\n")
+    assert lint(shop).status == 0
+    write(shop, {"shop/util.py": "import shop.web.page\n"})
+    edit(shop, '"shop.web"', '"shop.web"\nas_packages = false\n'.replace('"\n', '"]\n').replace("false\n", "false #"))
+    assert lint(shop).status == 0
+    edit(shop, HEAD, HEAD + "include_parent_packages = true\n")
+    assert lint(shop).status == 1
+
+
+def test_a_long_report_is_capped_with_an_honest_count(shop: Path) -> None:
+    program(shop, *(f"shop.models.m{number} -> shop.web" for number in range(9)))
+    (shop / "shop/models.py").unlink()
+    assert "… and 6 more imports (--verbose shows all)" in lint(shop).out
+    verbose = lint(shop, "--verbose").out
+    assert "more" not in verbose
+    assert all(f"shop/models/m{number}.py:1:1: import shop.web" in verbose for number in range(9))
+
+
+def test_colours_are_used_on_demand(shop: Path) -> None:
+    assert "\x1b[" not in lint(shop).out
+    assert "\x1b[31m" in lint(shop, "--color").out
+
+
+def test_timings_go_to_standard_error(shop: Path) -> None:
+    run = lint(shop, "--show-timings")
+    assert run.out == lint(shop).out
+    assert "read 4 files" in run.err
+    assert "check 'models'" in run.err
+
+
+@pytest.mark.parametrize("flag", [["--no-cache"], ["--cache-dir", "x"], ["--no-logo"], ["--debug"]])
+def test_import_linters_flags_are_accepted(shop: Path, flag: list[str]) -> None:
+    assert lint(shop, *flag) == lint(shop)
+
+
+def test_help_and_version_are_status_0(shop: Path) -> None:
+    assert lint(shop, "--version").status == 0
+    assert lint(shop, "--help").status == 0
+    assert lint(shop, "check", "--help").status == 0
+
+
+# --- contract types of the team's own -----------------------------------------------------------------------------
+
+
+def custom(shop: Path, name: str, keys: str = "") -> Run:
+    contract = f'[[tool.import-contracts.contracts]]\nname = "Few"\ntype = "few"\n{keys}'
+    module = f"custom_{shop.name.replace('-', '_')}"
+    write(
+        shop, {f"{module}.py": CUSTOM, "pyproject.toml": f'{HEAD}contract_types = ["few: {module}.{name}"]\n{contract}'}
+    )
+    return lint(shop)
+
+
+def test_a_custom_type_is_checked_and_reported_like_any(shop: Path) -> None:
+    run = custom(shop, "parse", "most = 2\n")
+    assert run.status == 1
+    assert "shop/web.py:1:1: import shop.models" in run.out
+
+
+def test_a_custom_type_reads_its_table_as_carefully(shop: Path) -> None:
+    assert "most: Found -1; write a whole number, 0 or more." in custom(shop, "parse", "most = -1\n").out
+
+
+def test_a_custom_type_that_fails_is_an_error_and_no_traceback(shop: Path) -> None:
+    run = custom(shop, "Failing")
+    assert run.status == 2
+    assert "The contract type 'few' failed with RuntimeError: oh" in run.out
+
+
+def test_the_program_is_never_run(shop: Path) -> None:
+    write(shop, {"shop/__init__.py": "open('ran', 'w')\n"})
+    lint(shop)
+    assert not (shop / "ran").exists()
