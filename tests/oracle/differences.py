@@ -101,6 +101,17 @@ DIFFERENCES = (
         )
     ),
     Difference(
+        "an import of a missing module, where external packages are included",
+        "it is no import; import-linter takes it for one of the root package, among the external ones",
+        Case(
+            {**program("p.a", "p -> p.b"), "p.a": Module(("from p.nowhere import x",))},
+            {**ROOT, "include_external_packages": True},
+            (FORBIDDEN,),
+        ),
+        Verdict.BROKEN,
+        Verdict.KEPT,
+    ),
+    Difference(
         "x.py beside x/__init__.py",
         "CPython imports the package; import-linter reads the file that is never imported",
         Case(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .cases import Case, Table, Value
-from .programs import EXTERNALS, Program, random_program
+from .programs import EXTERNALS, Program, extended, random_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ REQUIRED = (
 )
 PLACES = (".importlinter", "setup.cfg", "pyproject.toml", "pyproject.toml")
 ODD_TARGETS = ("django.sub", "django.*", "requests.sub.deep", "ns.two", "ns.two.a", "q", "q.a", "d*", "ns.*")
+IMPORTS_OF_NOTHING = ("import p.no.where", "from p.nowhere import x", "import q.no.where", "from .no.where import x")
 ODD_IGNORES = ("p.nowhere -> p", "p.* -> nowhere", "p -> p.a.b.c", "nowhere -> gone", "** -> django")
 ODD_ROOTS: tuple[Value, ...] = (
     ("nowhere",),
@@ -67,7 +68,11 @@ def random_case(seed: str) -> Case:
     rng = random.Random(seed)  # noqa: S311  (cases are to be the same again, not hard to guess)
     program = random_program(rng)
     contracts = tuple(random_contract(rng, program, number) for number in range(rng.choice([1, 1, 1, 2, 3])))
-    case = Case(program.modules, random_session(rng, program, contracts), contracts, rng.choice(PLACES))
+    session = random_session(rng, program, contracts)
+    modules = dict(program.modules)
+    if "include_external_packages" not in session and rng.random() < 0.05:
+        modules = extended(modules, rng.choice(program.names), rng.choice(IMPORTS_OF_NOTHING))
+    case = Case(modules, session, contracts, rng.choice(PLACES))
     case = misconfigured(rng, case) if rng.random() < 0.07 else case
     return with_decoy(rng, case) if rng.random() < 0.04 else case
 

@@ -149,7 +149,7 @@ def with_oddities(rng: random.Random, modules: dict[str, Module]) -> dict[str, M
     draw = rng.random()
     if draw < 0.05:
         return extended(
-            modules, name, rng.choice(["import p.nowhere", "from p.nowhere import x", "import q.nothing.deep"])
+            modules, name, rng.choice(["import p.nowhere", "from p import nowhere", "from . import nowhere"])
         )
     if draw < 0.06:
         return extended(modules, name, rng.choice(BROKEN_SOURCES))
