@@ -1,0 +1,80 @@
+"""The tables of keys have every key that the program reads, and no other."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from import_contracts.config import read_config
+from import_contracts.contracts import TYPES
+from import_contracts.table import Table
+
+from .tables import names
+
+# Keys that are read before there is anything that they do.
+WITHOUT_USE_YET = {"baseline"}
+
+RUN, CONTRACT = "## Keys of the run", "## Keys of every contract"
+
+
+class Asked(dict[str, object]):
+    """A table that notes which keys are asked for."""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(values)
+        self.keys_asked: set[str] = set()
+
+    def get(self, key: str, default: object = None) -> object:
+        self.keys_asked.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.keys_asked.add(str(key))
+        return super().__contains__(key)
+
+
+def asked_by_type(name: str) -> set[str]:
+    table = Asked()
+    TYPES[name].parse(Table(table))
+    return table.keys_asked
+
+
+def asked(*, root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[set[str], set[str]]:
+    """Return the keys of the run and those of every contract that reading a configuration asks for."""
+    contract = Asked(name="a", type="acyclic")
+    session = Asked(contracts=[contract], **{root: "shop"})
+    monkeypatch.setattr(tomllib, "loads", lambda _: {"tool": {"import-contracts": session}})
+    path = tmp_path / "pyproject.toml"
+    path.touch()
+    assert read_config(path, start=tmp_path, found=False).problems == ()
+    return session.keys_asked, contract.keys_asked
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_key_of_a_contract_type_is_documented(name: str) -> None:
+    assert sorted(names(f"contracts/{name}.md", "## Keys")) == sorted(asked_by_type(name))
+
+
+def test_every_key_of_the_run_is_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = asked(root="root_packages", tmp_path=tmp_path, monkeypatch=monkeypatch)[0]
+
+    assert sorted(names("configuration.md", RUN)) == sorted(found - WITHOUT_USE_YET)
+
+
+def test_every_key_of_every_contract_is_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = asked(root="root_package", tmp_path=tmp_path, monkeypatch=monkeypatch)[1]
+
+    assert sorted(names("configuration.md", CONTRACT)) == sorted(found)
+
+
+def test_every_contract_type_has_a_page_and_a_row() -> None:
+    assert names("contracts/index.md", "## The types") == sorted(TYPES, key=names("contracts/index.md", "## The types").index)
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_the_page_for_users_of_import_linter_has_every_key(name: str) -> None:
+    if name != "acyclic":
+        documented = set(names("from-import-linter.md", f"### {name}"))
+        assert documented >= asked_by_type(name)
