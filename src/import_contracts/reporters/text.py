@@ -90,7 +90,7 @@ def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation]
     edges = {(each.importer, each.imported) for each in cut.imports}
     if edges == {(each.importer, each.imported) for each in violations} and cut.is_minimum:
         if len(edges) > 1:
-            yield f"No smaller change helps: all {len(edges)} have to go."
+            yield f"No smaller change would do: all {len(edges)} imports have to go."
         return
     fewest = "" if cut.is_minimum else " (perhaps not the fewest)"
     yield f"Removing {_count(len(edges), 'import')} would be enough{fewest}:"
