@@ -56,7 +56,7 @@ class _CheckByDefault(click.Group):
 @click.group(cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="import-contracts")
 def _commands() -> None:
-    r"""Check which parts of a Python program import which, against contracts that the team has written down.
+    """Check which parts of a Python program import which, against contracts that the team has written down.
 
     Without a command, `check` is meant: `lint-imports --verbose` is `lint-imports check --verbose`.
 
@@ -75,7 +75,7 @@ def _commands() -> None:
         forbidden_modules = ["shop.web"]
 
     A configuration of import-linter is read as it is.
-    """
+    """  # noqa: D301 - click takes the control character for "as it stands"
 
 
 @_commands.command("check")
@@ -106,7 +106,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     no_cache: bool,
     no_logo: bool,
 ) -> int:
-    r"""Check every contract and report each broken one, with the shortest chain of imports that breaks it.
+    """Check every contract and report each broken one, with the shortest chain of imports that breaks it.
 
     The configuration is looked for in this folder, then in those around it: pyproject.toml with
     [tool.import-contracts], or where import-linter has it. Paths in the report are relative to the file found.
@@ -117,7 +117,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
       1  a contract is broken
       2  the configuration or the call is wrong, or a file could not be read
      70  a bug of this program
-    """
+    """  # noqa: D301 - as above
     del cache_dir, no_cache, no_logo  # import-linter's flags, for which there is no use here
     progress = _Progress(timings=show_timings)
     try:

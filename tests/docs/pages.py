@@ -176,9 +176,11 @@ def program(lines: Collection[str]) -> dict[Path, str]:
         imports.setdefault(found["importer"], []).extend([statement] if found["imported"] else [])
         if found["imported"] and found["imported"].partition(".")[0] == root:
             imports.setdefault(found["imported"], [])
-    packages = {module[:dot.start()] for module in imports for dot in re.finditer(r"\.", module)}
+    packages = {module[: dot.start()] for module in imports for dot in re.finditer(r"\.", module)}
     return {
-        Path(*module.split("."), "__init__.py") if module in packages else Path(*module.split(".")).with_suffix(".py"): (
+        Path(*module.split("."), "__init__.py")
+        if module in packages
+        else Path(*module.split(".")).with_suffix(".py"): (
             "".join(f"{statement}\n" for statement in imports.get(module, ()))
         )
         for module in packages | set(imports)

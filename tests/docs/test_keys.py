@@ -70,7 +70,9 @@ def test_every_key_of_every_contract_is_documented(tmp_path: Path, monkeypatch: 
 
 
 def test_every_contract_type_has_a_page_and_a_row() -> None:
-    assert names("contracts/index.md", "## The types") == sorted(TYPES, key=names("contracts/index.md", "## The types").index)
+    assert names("contracts/index.md", "## The types") == sorted(
+        TYPES, key=names("contracts/index.md", "## The types").index
+    )
 
 
 @pytest.mark.parametrize("name", TYPES)

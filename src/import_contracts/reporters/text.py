@@ -13,7 +13,7 @@ from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Styl
 T = TypeVar("T")
 
 # How much is shown of a broken contract before --verbose is asked for.
-_MESSAGES, _VIOLATIONS, _IMPORTS, _FILES = 10, 3, 5, 5
+_MESSAGES, _VIOLATIONS, _IMPORTS, _FILES, _LINES = 10, 3, 5, 5, 3
 
 
 def render(report: Report, style: Style) -> str:
@@ -70,10 +70,18 @@ def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) ->
         yield f"{violation.path}: {violation.importer}"
         return
     first, *rest = violation.chain
-    others = f"  (also line {', '.join(map(str, violation.lines[1:]))})" if violation.lines[1:] else ""
-    yield f"{_place(first)}: {style.paint(first.text, BOLD)}{_kind(first)}{others}"
+    yield f"{_place(first)}: {style.paint(first.text, BOLD)}{_kind(first)}{_others(violation.lines[1:], style)}"
     yield "  " + _chain(violation.chain)
     yield from (style.paint(f"  {_place(each)}: {each.text}{_kind(each)}", DIM) for each in rest if each not in seen)
+
+
+def _others(lines: Sequence[int], style: Style) -> str:
+    """Say in which other lines the same import stands."""
+    if not lines:
+        return ""
+    shown = ", ".join(map(str, _capped(lines, _LINES, style)))
+    hidden = len(lines) - len(_capped(lines, _LINES, style))
+    return f"  (also line{'s' if len(lines) > 1 else ''} {shown}{f' and {hidden} more' if hidden else ''})"
 
 
 def _chain(chain: Sequence[Import]) -> str:
