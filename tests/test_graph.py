@@ -48,6 +48,11 @@ def test_an_import_stays_with_the_lines_of_the_kinds_that_are_left() -> None:
     assert a_graph.without_kinds({Kind.DEFERRED}).lines("a", "b") == (7,)
 
 
+def test_an_external_package_is_gone_with_its_last_import() -> None:
+    a_graph = graph("a -> os", "a -> re", external=("os", "re"), kinds={"a -> os": Kind.TYPE_CHECKING})
+    assert a_graph.without_kinds({Kind.TYPE_CHECKING}).modules == ("a", "re")
+
+
 def test_importing_a_module_imports_the_packages_it_is_in_but_not_the_importers_own() -> None:
     a_graph = graph("p.a.x -> p.b.c.y", "p.a.x -> p.a.z").with_parent_packages()
     assert [imported for _, imported in a_graph.edges()] == ["p.a.z", "p.b", "p.b.c", "p.b.c.y"]

@@ -356,7 +356,7 @@ def _contract(
     if contract_type is not None:
         rule = contract_type.parse(table)
         table.finish()
-    elif type_name:
+    elif "type" in table:
         known = ", ".join(sorted(types))
         table.error(
             "type",

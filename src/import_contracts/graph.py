@@ -165,7 +165,7 @@ class ImportGraph:
         return self._replaced(imports)
 
     def without_kinds(self, kinds: Set[Kind]) -> ImportGraph:
-        """Return a graph that lacks the import statements of some kinds."""
+        """Return a graph that lacks the import statements of some kinds, and what is external and only they import."""
         if not kinds:
             return self
         imports = dict(self._imports)
@@ -175,7 +175,11 @@ class ImportGraph:
                 for imported, lines in imports.get(importer, {}).items()
             }
             imports[importer] = {imported: lines for imported, lines in left.items() if lines}
-        return self._replaced(imports)
+        graph = self._replaced(imports)
+        graph.external = self.external.intersection(imported for found in imports.values() for imported in found)
+        graph.modules = tuple(module for module in self.modules if module not in self.external - graph.external)
+        graph.__dict__.pop("_module_set", None)
+        return graph
 
     def with_parent_packages(self) -> ImportGraph:
         """Return a graph in which importing ``a.b.c`` also imports ``a`` and ``a.b``, as CPython does.

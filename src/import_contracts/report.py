@@ -90,7 +90,7 @@ class Report:
     @property
     def result(self) -> Result:
         """An error before a broken contract: the answer is not whole."""
-        if self.errors or self.unreadable:
+        if self.errors or self.unreadable or any(outcome.kept is None for outcome in self.outcomes):
             return Result.ERROR
         return Result.BROKEN if any(outcome.kept is False for outcome in self.outcomes) else Result.KEPT
 

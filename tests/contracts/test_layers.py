@@ -87,6 +87,11 @@ def test_layers_inside_one_another_are_an_error() -> None:
     assert messages(found) == ["layers: 'p.a.x' lies inside 'p.a': name one of the two, or the parts of 'p.a'."]
 
 
+def test_siblings_that_are_free_may_lie_inside_one_another() -> None:
+    found = check(graph("p.a.x -> p.a", "p.b -> p.a"), "layers", layers=["p.a : p.a.x", "p.b"])
+    assert offenders(found) == ["p.b -> p.a => p.a"]
+
+
 def test_external_packages_may_be_layers() -> None:
     a_graph = graph("p.a -> django", external=("django",))
     assert offenders(check(a_graph, "layers", layers=["django", "p.a"])) == ["p.a -> django => django"]

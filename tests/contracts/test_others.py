@@ -112,6 +112,20 @@ def test_an_allowed_importer_that_does_not_exist_is_an_error() -> None:
     assert messages(check(graph("p.db"), "protected", **keys)) == ["allowed_importers: Module 'p.q' does not exist."]
 
 
+def test_an_allowed_importer_that_is_meant_without_its_inside_need_not_exist() -> None:
+    keys = {"protected_modules": "p.db", "allowed_importers": "p.q", "as_packages": False}
+    found = check(graph("p.db", "p.c -> p.db"), "protected", **keys)
+    assert len(found.violations) == 1
+    assert [problem.severity for problem in found.problems] == ["warning"]
+
+
+def test_an_external_package_cannot_be_an_allowed_importer() -> None:
+    found = check(
+        graph("p.db", "p.a -> os", external=("os",)), "protected", protected_modules="p.db", allowed_importers="*"
+    )
+    assert "'os' is an external package" in messages(found)[0]
+
+
 # --- acyclic ------------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +176,11 @@ def test_the_children_of_a_skipped_package_are_not_compared_but_their_imports_co
 def test_an_ancestor_cannot_be_skipped() -> None:
     found = check(graph("p.a", "p.b"), "acyclic_siblings", ancestors="p", skip_descendants="p")
     assert messages(found) == ["skip_descendants: 'p' is also an ancestor; list it once."]
+
+
+def test_a_pattern_that_skips_an_ancestor_does_not_skip_its_own_children() -> None:
+    a_graph = graph("p.a -> p.b", "p.b -> p.a")
+    assert len(check(a_graph, "acyclic_siblings", ancestors="p", skip_descendants="*").violations) == 2
 
 
 def test_the_pattern_of_an_ancestor_has_to_match() -> None:

@@ -115,11 +115,15 @@ def compare(request: pytest.FixtureRequest, name: str, text: str) -> None:
     assert text == golden.read_text()
 
 
+CASES = [("broken", CONTRACTS, 1), ("wrong", WRONG, 2)]
+
+
 @pytest.mark.parametrize("format_", ["text", "json"])
-@pytest.mark.parametrize(("name", "configuration", "status"), [("broken", CONTRACTS, 1), ("wrong", WRONG, 2)])
+@pytest.mark.parametrize("case", CASES, ids=[name for name, *_ in CASES])
 def test_a_report_is_as_it_was(
-    request: pytest.FixtureRequest, shop: Path, name: str, configuration: str, status: int, format_: str
+    request: pytest.FixtureRequest, shop: Path, case: tuple[str, str, int], format_: str
 ) -> None:
+    name, configuration, status = case
     write(shop, {"pyproject.toml": configuration})
     if name == "wrong":
         write(shop, {"shop/broken.py": "import shop.util\n\ndef\n", "shop/stray/x.py": ""})

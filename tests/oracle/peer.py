@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import json
 import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -172,23 +174,26 @@ def digest(report: dict[str, Any]) -> str:
 def peer_python() -> str:
     """Return the Python of an environment that has import-linter, which is made if none is named."""
     named = os.environ.get(PEER_PYTHON)
-    return named or str(made_environment() / ("Scripts" if os.name == "nt" else "bin") / "python")
+    return named or str(made_environment() / "bin" / "python")
 
 
 def made_environment() -> Path:
     folder = cache_folder(PEER.replace("==", "-"))
     done = folder / "installed"
-    if not done.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        pip(folder, "install", "--quiet", PEER)
-        done.touch()
+    with one_at_a_time():
+        if not done.exists():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+            subprocess.run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", PEER], check=True)
+            done.touch()
     return folder
 
 
-def pip(environment: Path, *arguments: str) -> None:
-    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-    command: Sequence[str] = [str(python), "-m", "pip", "--disable-pip-version-check", *arguments]
-    subprocess.run(command, check=True)
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keep other runs of these tests from filling the cache at the same time."""
+    with cache_folder("lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def cache_folder(name: str) -> Path:

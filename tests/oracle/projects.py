@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .peer import cache_folder
+from .peer import cache_folder, one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +48,10 @@ def released(project: Project) -> Path:
     """Return the file of the project's sources, which is fetched from the package index once."""
     folder = cache_folder("sources")
     file = folder / f"{project.stem}.tar.gz"
-    if not file.exists():
-        options = ["--no-deps", "--no-binary", ":all:", "--dest", str(folder)]
-        subprocess.run([sys.executable, "-m", "pip", "download", *options, project.requirement], check=True)
+    with one_at_a_time():
+        if not file.exists():
+            options = ["--quiet", "--no-deps", "--no-binary", ":all:", "--dest", str(folder)]
+            subprocess.run([sys.executable, "-m", "pip", "download", *options, project.requirement], check=True)
     assert file.exists(), f"pip fetched no {file.name}"
     return file
 

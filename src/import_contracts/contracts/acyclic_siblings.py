@@ -16,8 +16,8 @@ from import_contracts.violations import Cut, Findings, Violation
 class AcyclicSiblings:
     """Siblings depend on one another in one direction only, from the ancestors' children down ``depth`` generations.
 
-    What one sibling imports of another counts directly, not through third modules. Inside ``skipped`` packages no
-    siblings are compared, but their imports count for those further up.
+    What one sibling imports of another counts directly, not through third modules. Inside ``skipped`` packages that
+    are no ancestors no siblings are compared, but their imports count for those further up.
     """
 
     ancestors: tuple[ModulePattern, ...]
@@ -32,8 +32,9 @@ class AcyclicSiblings:
         for module in ancestors:
             if module in graph.external:
                 expansion.error("ancestors", f"'{module}' is an external package, of which no children are known.")
-            if module in skipped:
-                expansion.error("skip_descendants", f"'{module}' is also an ancestor; list it once.")
+        for pattern in self.ancestors:
+            if pattern.is_exact and pattern in self.skipped:
+                expansion.error("skip_descendants", f"'{pattern}' is also an ancestor; list it once.")
         if expansion.failed:
             return Findings(problems=expansion.problems)
         packages = self._packages(graph, ancestors, frozenset(skipped))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from import_contracts.errors import Problem, Severity, did_you_mean
 from import_contracts.graph import ImportGraph
-from import_contracts.names import ModulePattern, overlap
+from import_contracts.names import ModulePattern, ancestors
 
 
 class Expansion:
@@ -50,11 +50,12 @@ class Expansion:
         """Note that there is no such module."""
         self.error(key, f"Module '{module}' does not exist.{did_you_mean(module, self.graph.modules)}")
 
-    def refuse_overlap(self, key: str, modules: Iterable[str]) -> None:
-        """Note as an error where one of the modules lies inside another one."""
-        inner: str | None = None
-        for module in sorted(modules, key=lambda name: name.split(".")):
-            if inner is not None and overlap(inner, module):
-                self.error(key, f"'{module}' lies inside '{inner}': name one of the two, or the parts of '{inner}'.")
-            else:
-                inner = module
+    def refuse_overlap(self, key: str, groups: Iterable[Iterable[str]]) -> None:
+        """Note as an error where a module lies inside one of another group."""
+        home: dict[str, int] = {}
+        for number, group in enumerate(groups):
+            home |= dict.fromkeys(group, number)
+        for module, number in sorted(home.items()):
+            outer = next((each for each in ancestors(module) if home.get(each, number) != number), None)
+            if outer is not None:
+                self.error(key, f"'{module}' lies inside '{outer}': name one of the two, or the parts of '{outer}'.")

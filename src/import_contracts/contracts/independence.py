@@ -22,7 +22,7 @@ class Independence:
         """Return a violation for every import that leaves one module and leads to another."""
         expansion = Expansion(graph)
         modules = expansion.modules("modules", self.modules)
-        expansion.refuse_overlap("modules", modules)
+        expansion.refuse_overlap("modules", ([module] for module in modules))
         if expansion.failed:
             return Findings(problems=expansion.problems)
         if len(modules) < 2:

@@ -84,8 +84,13 @@ class Layers:
         layers = [[member.within(container) for member in layer.members] for layer in self.layers]
         exact = {member.pattern.text for layer in layers for member in layer if member.pattern.is_exact}
         levels = [self._modules(expansion, layer, exact) for layer in layers]
-        expansion.refuse_overlap("layers", [module for level in levels for module in level])
+        expansion.refuse_overlap("layers", self._compared(levels))
         return [[Group(module, graph.subtree(module)) for module in level] for level in levels]
+
+    def _compared(self, levels: list[list[str]]) -> Iterator[list[str]]:
+        """Yield the modules that no import between them can make wrong, in groups."""
+        for layer, level in zip(self.layers, levels, strict=True):
+            yield from ([module] for module in level) if layer.independent else [level]
 
     def _modules(self, expansion: Expansion, layer: list[Member], exact: set[str]) -> list[str]:
         found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from import_contracts.contracts.expansion import Expansion
+from import_contracts.errors import did_you_mean
 from import_contracts.graph import ImportGraph
 from import_contracts.names import ModulePattern
 from import_contracts.table import Table
@@ -23,7 +24,7 @@ class Protected:
         """Return a violation for every direct import of a protected module from anywhere else."""
         expansion = Expansion(graph)
         protected = expansion.modules("protected_modules", self.protected)
-        allowed = expansion.modules("allowed_importers", self.allowed)
+        allowed = self._allowed(expansion)
         if expansion.failed:
             return Findings(problems=expansion.problems)
         if not protected:
@@ -36,6 +37,20 @@ class Protected:
         return Findings(
             tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), expansion.problems
         )
+
+    def _allowed(self, expansion: Expansion) -> tuple[str, ...]:
+        """Expand the allowed importers, of which some need not exist where they do not stand for packages."""
+        key, graph = "allowed_importers", expansion.graph
+        absent = [] if self.as_packages else [each for each in self.allowed if each.is_exact and each.text not in graph]
+        for pattern in absent:
+            expansion.warn(key, f"Module '{pattern}' does not exist.{did_you_mean(str(pattern), graph.modules)}")
+        found = expansion.modules(key, [pattern for pattern in self.allowed if pattern not in absent])
+        external = [module for module in found if module in graph.external]
+        if self.as_packages and external:
+            expansion.error(
+                key, f"'{external[0]}' is an external package, of which no imports are known; leave it out."
+            )
+        return found
 
     def _members(self, graph: ImportGraph, module: str) -> frozenset[str]:
         return graph.subtree(module) if self.as_packages else frozenset({module})
