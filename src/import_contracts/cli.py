@@ -15,7 +15,7 @@ import click
 
 from import_contracts import __version__
 from import_contracts.api import check
-from import_contracts.config import find_config, read_config
+from import_contracts.config import FIRST_CONFIGURATION, find_config, read_config
 from import_contracts.errors import Problem, UserError
 from import_contracts.report import Report
 from import_contracts.reporters import FORMATS
@@ -53,29 +53,24 @@ class _CheckByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+# click takes \b for "the next paragraph as it stands".
+_EXAMPLE = FIRST_CONFIGURATION.replace("\n\n", "\n\n\b\n")
+_HELP = f"""\
+Check which parts of a Python program import which, against contracts that the team has written down.
+
+Without a command, check is meant: "lint-imports --verbose" is "lint-imports check --verbose".
+
+A configuration of import-linter is read as it is.
+
+\b
+{_EXAMPLE}
+"""
+
+
+@click.group(cls=_CheckByDefault, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="import-contracts")
 def _commands() -> None:
-    """Check which parts of a Python program import which, against contracts that the team has written down.
-
-    Without a command, `check` is meant: `lint-imports --verbose` is `lint-imports check --verbose`.
-
-    \b
-    To begin, write this into pyproject.toml and run `lint-imports`:
-
-    \b
-        [tool.import-contracts]
-        root_packages = ["shop"]
-
-    \b
-        [[tool.import-contracts.contracts]]
-        name = "Models do not know the web"
-        type = "forbidden"
-        source_modules = ["shop.models"]
-        forbidden_modules = ["shop.web"]
-
-    A configuration of import-linter is read as it is.
-    """  # noqa: D301 - click takes the control character for "as it stands"
+    pass
 
 
 @_commands.command("check")

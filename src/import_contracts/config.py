@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 
 from import_contracts.contracts import TYPES, ContractType
@@ -77,14 +78,14 @@ def find_config(start: Path) -> Path:
         if (folder / ".git").exists():
             break
     where = "here" if len(looked) == 1 else f"here and in every folder up to {looked[-1]}"
-    raise UserError(Problem(f"No configuration was found. Looked {where} for {_PLACES}.\n\n{_FIRST_CONFIGURATION}"))
+    raise UserError(Problem(f"No configuration was found. Looked {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
 
 
 _PLACES = (
     "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
 )
-_FIRST_CONFIGURATION = """\
-To begin, write this into pyproject.toml, with the names of your own packages:
+FIRST_CONFIGURATION = """\
+To begin, write this into pyproject.toml, with the names of your own packages, and run lint-imports:
 
 [tool.import-contracts]
 root_packages = ["shop"]
@@ -147,7 +148,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
             contracts.append(contract)
             problems += found_wrong
     if not contracts and not problems:
-        problems.append(Problem(f"There are no contracts. {_FIRST_CONFIGURATION}", file=document.file))
+        problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=document.file))
     return Config(
         folder=folder,
         file=document.file,
@@ -251,24 +252,30 @@ def _ini(path: Path) -> dict[str, dict[str, object]]:
 
 
 def _root_packages(session: Table, document: _Document) -> tuple[str, ...]:
-    if "root_packages" not in session:
-        root = session.string("root_package", "")
-        if not root:
-            near = did_you_mean("root_packages", [key for key in document.session if key.startswith("root")])
-            session.error("root_packages", f'Name the packages to check: root_packages = ["shop"].{near}')
-        return (root,) if root else ()
-    if "root_package" in session:
-        session.string("root_package")
+    several = "root_packages" in session
+    roots = session.strings("root_packages", ())
+    alone = session.string("root_package", "")
+    if several and "root_package" in session:
         session.warn("root_package", "This key does nothing beside 'root_packages'; remove one of the two.")
-    found = document.session["root_packages"]
+    elif alone:
+        roots = (alone,)
+    found = document.session.get("root_packages")
     if document.is_peers and document.file.endswith(".toml") and isinstance(found, str) and len(found) > 1:
         session.warn("root_packages", f'import-linter reads this letter by letter: write ["{found}"].')
-    return session.strings("root_packages")
+    if not roots:
+        near = did_you_mean("root_packages", [key for key in document.session if key.startswith("root")], closeness=0.8)
+        misspelt = near if "root_packages" not in session and "root_package" not in session else ""
+        session.error("root_packages", f'Name the packages to check: root_packages = ["shop"].{misspelt}')
+    return roots
 
 
 def _included(session: Table, folder: Path, pattern: str) -> Iterator[_Document]:
     """Yield the contract files that a pattern of ``include`` stands for, sorted by path."""
-    paths = sorted(path for path in folder.glob(pattern) if path.is_file())
+    try:
+        names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob refuses what is absolute
+    except ValueError:  # a NUL, which no path has
+        names = []
+    paths = sorted(path for name in names if (path := folder / name).is_file())
     if not paths:
         (session.warn if "*" in pattern else session.error)("include", f"'{pattern}' matches no file.")
     for path in paths:

@@ -100,8 +100,8 @@ def shop(tmp_path: Path) -> Path:
         tmp_path,
         {
             "shop/models/user.py": "from typing import TYPE_CHECKING\n\nimport sqlalchemy\n\n\nif TYPE_CHECKING:\n"
-            "    from shop.models.order import Order\n\n\ndef link():\n    from shop.util import (\n        link,  # one\n"
-            "        absolute,\n    )\n",
+            "    from shop.models.order import Order\n\n\ndef link():\n    from shop.util import (\n        link,\n"
+            "        absolute,  # two\n    )\n",
             "shop/models/order.py": "from . import user; from ..util import link\nimport shop.util\n",
         },
     )
