@@ -25,7 +25,11 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 NUMBERS = st.one_of(st.integers(-2, 3), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))
 SCALARS = st.one_of(WORDS, NUMBERS, st.text())
-VALUES = st.one_of(SCALARS, st.lists(WORDS, max_size=4), st.lists(SCALARS, max_size=2), st.dictionaries(WORDS, WORDS))
+LISTS = st.one_of(st.lists(WORDS, max_size=4), st.lists(SCALARS, max_size=2))
+VALUES = st.one_of(SCALARS, LISTS, st.dictionaries(WORDS, WORDS))
+CONTRACT = st.dictionaries(st.sampled_from(sorted(KEYS)), VALUES, max_size=6).flatmap(
+    lambda keys: st.sampled_from(sorted(TYPES)).map(lambda type_: {"name": "n", "type": type_, **keys})
+)
 CONTRACTS = st.lists(st.one_of(CONTRACT, CONTRACT, SCALARS), max_size=3)
 
 

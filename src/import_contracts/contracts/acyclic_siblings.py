@@ -33,7 +33,7 @@ class AcyclicSiblings:
             if module in graph.external:
                 expansion.error("ancestors", f"'{module}' is an external package, of which no children are known.")
         for pattern in self.ancestors:
-            if pattern.is_exact and pattern in self.skipped:
+            if pattern in self.skipped:
                 expansion.error("skip_descendants", f"'{pattern}' is also an ancestor; list it once.")
         if expansion.failed:
             return Findings(problems=expansion.problems)
