@@ -16,12 +16,13 @@ KEYS = {
     "skip_descendants", "source_modules", "type", "unmatched_ignore_imports_alerting",
 }  # fmt: skip
 SESSION = {
-    "root_package", "root_packages", "source_roots", "include", "strict", "include_external_packages", "contract_types",
-    "exclude_type_checking_imports", "baseline", "contracts",
+    "root_package", "root_packages", "source_roots", "include", "strict", "include_external_packages",
+    "contract_types", "exclude_type_checking_imports", "baseline", "contracts",
 }  # fmt: skip
 WORDS = st.sampled_from(
-    ["p", "p.a", "p.*", "p.**", "**", "q", "", " ", ".", "..", "p..a", "p.a | p.b", "(p.c)", "a : b", "p.a -> p.b", "->",
-     "* -> **", "true", "False", "yes", "1", "-1", "warn", "os", "os.path", "/", "../x", "*.toml", "x: y.z", "%(x)s", "é"]
+    ["p", "p.a", "p.*", "p.**", "**", "q", "", " ", ".", "..", "p..a", "p.a | p.b", "(p.c)", "a : b", "p.a -> p.b",
+     "->", "* -> **", "true", "False", "yes", "1", "-1", "warn", "os", "os.path", "/", "../x", "*.toml", "x: y.z",
+     "%(x)s", "é"]
 )  # fmt: skip
 NUMBERS = st.one_of(st.integers(-2, 3), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))
 SCALARS = st.one_of(WORDS, NUMBERS, st.text())

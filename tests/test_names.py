@@ -32,7 +32,9 @@ def test_a_pattern_matches_whole_names(pattern: str, matching: list[str]) -> Non
     assert ModulePattern(pattern).matching(MODULES) == matching
 
 
-@pytest.mark.parametrize("text", ["", "a..b", ".a", "a.", "a*", "a.*b", "***", "**.*", "**.**", "a.**.*", "a. b"])
+@pytest.mark.parametrize(
+    "text", ["", "a..b", ".a", "a.", "a*", "a.*b", "***", "**.*", "*.**", "**.**", "a.**.*", "a. b"]
+)
 def test_a_pattern_that_means_nothing_is_refused(text: str) -> None:
     with pytest.raises(InvalidPatternError):
         ModulePattern(text)

@@ -43,7 +43,7 @@ class ModulePattern:
     """A module's name in which ``*`` stands for one part and ``**`` for one part or more.
 
     As in import-linter, ``a.**`` is everything inside ``a`` but not ``a``. Raises InvalidPatternError for an empty
-    part, a wildcard that is only a piece of a part, and a wildcard straight after ``**``.
+    part, a wildcard that is only a piece of a part, and another wildcard next to ``**``.
     """
 
     text: str
@@ -57,9 +57,9 @@ class ModulePattern:
                 raise InvalidPatternError(
                     f"'{self.text}': a wildcard stands for a whole part of a name, so write '*' alone for '{part}'."
                 )
-            if part == "**" and following in _WILDCARDS:
+            if part in _WILDCARDS and following in _WILDCARDS and "**" in (part, following):
                 raise InvalidPatternError(
-                    f"'{self.text}': '**' cannot be followed by another wildcard; '**' alone says it."
+                    f"'{self.text}': '{part}' cannot be followed by '{following}'; write one of them."
                 )
 
     @property

@@ -73,8 +73,7 @@ class Table:
         value = self._get(key)
         if value is None:
             return ""
-        lines = self._list(key, value.splitlines() if isinstance(value, str) else value)
-        return "\n".join(lines).strip()
+        return "\n".join(self._list(key, value)).strip()
 
     def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Read a list of texts; one text alone is a list of one. Without a default the key is required."""
@@ -84,14 +83,14 @@ class Table:
         return tuple(item.strip() for item in self._list(key, value) if item.strip())
 
     def flag(self, key: str, *, default: bool = False, lenient: bool = False) -> bool:
-        """Read true or false, also as words, as INI has them; leniently any other word is false, with a warning."""
+        """Read true or false, also as words, as INI has them; leniently all else is false, with a warning."""
         value = self._get(key)
         if value is None or isinstance(value, bool):
             return default if value is None else value
         if isinstance(value, str) and (found := _BOOLEANS.get(value.strip().lower())) is not None:
             return found
-        if lenient and isinstance(value, str):
-            self.warn(key, f"Found {value!r}, which counts as false; write true or false.")
+        if lenient:
+            self.warn(key, f"Found {_shown(value)}, which counts as false; write true or false.")
             return False
         self._wrong(key, value, "true or false")
         return default
@@ -112,6 +111,9 @@ class Table:
         """Read one of several words."""
         value = self._get(key)
         if value is None:
+            return default
+        value = value.strip() if isinstance(value, str) else value
+        if value == "":
             return default
         if not isinstance(value, str) or value not in options:
             hint = did_you_mean(value.lower(), options) if isinstance(value, str) else ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.oracle
 
-CASES = int(os.environ.get("ORACLE_CASES", "300"))
+CASES = int(os.environ.get("ORACLE_CASES", "1200"))
 SEED = os.environ.get("ORACLE_SEED", "2026")
 BATCHES = 10
 MOST_SHOWN = 3
