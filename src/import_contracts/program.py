@@ -187,19 +187,20 @@ class _Walk:
         if inside_regular and not is_regular:
             self._left_out(folder)
             return False
-        packages = {each for each in folders if os.path.isfile(os.path.join(folder, each, "__init__.py"))}
-        modules = [each for each in files if each[:-3] not in packages or each == "__init__.py"]
-        for each in modules:
+        both = {each for each in folders if f"{each}.py" in files}
+        packages = {each for each in both if os.path.isfile(os.path.join(folder, each, "__init__.py"))}
+        for each in files:
+            path = os.path.join(folder, each)
             module = name if each == "__init__.py" else f"{name}.{each[:-3]}"
-            file = SourceFile(module, os.path.join(folder, each), is_package=each == "__init__.py")
-            self.files.setdefault(module, file)
-        for each in set(files) - set(modules):
-            self._shadowed(f"{name}.{each[:-3]}", os.path.join(folder, each))
-        found = bool(modules)
+            if each[:-3] in packages:
+                self._shadowed(module, path)
+            else:
+                self.files.setdefault(module, SourceFile(module, path, is_package=each == "__init__.py"))
+        found = bool(files)
         for each in folders:
             path = os.path.join(folder, each)
             target = os.path.realpath(path) if os.path.islink(path) else os.path.join(real[-1], each)
-            if target not in real and (each in packages or f"{each}.py" not in files):
+            if target not in real and (each in packages or each not in both):
                 found |= self._folder(f"{name}.{each}", path, (*real, target), inside_regular=is_regular)
         if found and not is_regular:
             self.namespaces.add(name)
