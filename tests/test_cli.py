@@ -131,6 +131,7 @@ def test_a_bug_of_ours_is_status_70_and_asks_for_a_report(shop: Path, monkeypatc
 
 def test_the_report_is_the_same_from_every_folder_below_the_configuration(shop: Path) -> None:
     write(shop, {"shop/shop/__init__.py": "", "docs/shop/__init__.py": ""})
+    edit(shop, HEAD, HEAD + "spelt_rong = 1\n")
     assert lint(shop).out == lint(shop / "shop").out == lint(shop / "docs").out
 
 

@@ -268,16 +268,16 @@ def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
 # --- contract types of the team's own -----------------------------------------------------------------------------
 
 
-def test_a_class_written_for_import_linter_gets_told_how_it_is_ported(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        {
-            "porting_a.py": "import importlinter_zz\n",
-            "porting_b.py": "class X:\n    def render_broken_contract(self): ...\n",
-        },
-    )
-    types = 'contract_types = ["b: porting_b.X"]\n'
-    found = problems(tmp_path, HEAD + types + CONTRACT)
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("porting_a", "from importlinter import Contract\n"),
+        ("porting_b", "class X:\n    def render_broken_contract(self): ...\n"),
+    ],
+)
+def test_a_class_written_for_import_linter_gets_told_how_it_is_ported(tmp_path: Path, module: str, source: str) -> None:
+    write(tmp_path, {f"{module}.py": source})
+    found = problems(tmp_path, HEAD + f'contract_types = ["b: {module}.X"]\n' + CONTRACT)
     assert any("this class is written for import-linter. Write parse(table)" in each for each in found), found
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from import_contracts.baseline import Entry, parse
 from import_contracts.config import Config, Contract
 from import_contracts.contracts import TYPES
 from import_contracts.errors import Problem, Severity, UserError, did_you_mean
@@ -21,13 +22,20 @@ Watch = Callable[[str], AbstractContextManager[None]]
 """Called with what is about to be done, and entered while it is."""
 
 
-def check(config: Config, *, only: Collection[str] = (), watch: Watch = lambda _: nullcontext()) -> Report:
+def check(
+    config: Config,
+    *,
+    only: Collection[str] = (),
+    use_baseline: bool = True,
+    watch: Watch = lambda _: nullcontext(),
+) -> Report:
     """Check the contracts of a configuration, or only those with certain ids, in the order of the configuration.
 
     Raises UserError, with all problems of the configuration, where there is nothing to check: a root package is not
-    found, or an id is not that of a contract.
+    found, an id is not that of a contract, or the baseline cannot be read. Writes nothing.
     """
     contracts = _chosen(config, only)
+    known = _baseline(config) if use_baseline else None
     with watch("find the program"):
         program = _program(config)
     with watch(f"read {len(program.files):,} files"):
@@ -38,11 +46,13 @@ def check(config: Config, *, only: Collection[str] = (), watch: Watch = lambda _
     outcomes = []
     for contract in contracts:
         with watch(f"check '{contract.id}'"):
-            outcome, more = _judge(contract, found.graph, evidence)
+            outcome, more = _judge(contract, found.graph, evidence, known or frozenset())
         outcomes.append(outcome)
         problems += more
     if config.strict:
         problems = [replace(problem, severity=Severity.ERROR) for problem in problems]
+    # A file that is not read may well have the imports that its entries are about.
+    stale = () if found.unreadable else _stale(known or frozenset(), config, outcomes, only)
     unreadable = (Unreadable(_relative(each.path, config.folder), each.line, each.message) for each in found.unreadable)
     return Report(
         modules=len(program.modules),
@@ -50,7 +60,37 @@ def check(config: Config, *, only: Collection[str] = (), watch: Watch = lambda _
         outcomes=tuple(outcomes),
         problems=tuple(problems),
         unreadable=tuple(unreadable),
+        stale=None if known is None else tuple(map(str, stale)),
     )
+
+
+def _baseline(config: Config) -> frozenset[Entry] | None:
+    """Return the entries of the baseline, None where none is configured."""
+    if config.baseline is None:
+        return None
+    name = _relative(str(config.baseline), config.folder)
+    try:
+        return parse(config.baseline.read_bytes().decode(), name)
+    except FileNotFoundError:
+        raise UserError(Problem("There is no such file; an empty one will do.", file=name, key="baseline")) from None
+    except UnicodeDecodeError:
+        raise UserError(Problem("This file is not UTF-8 text.", file=name, key="baseline")) from None
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name, key="baseline")) from None
+
+
+def _stale(
+    known: frozenset[Entry], config: Config, outcomes: Collection[Outcome], only: Collection[str]
+) -> Iterator[Entry]:
+    """Yield, sorted, the entries that no violation matches, of the contracts that were checked or exist no more."""
+    checked = {outcome.id for outcome in outcomes if outcome.kept is not None}
+    gone = set() if only else {entry.contract for entry in known} - {contract.id for contract in config.contracts}
+    found = {_entry(outcome.id, violation) for outcome in outcomes for violation in outcome.violations}
+    yield from (entry for entry in sorted(known) if entry.contract in checked | gone and entry not in found)
+
+
+def _entry(contract: str, violation: Violation | ReportedViolation) -> Entry:
+    return Entry(contract, violation.importer, violation.imported or "", violation.target or "")
 
 
 def _chosen(config: Config, only: Collection[str]) -> list[Contract]:
@@ -81,7 +121,9 @@ def _relative(path: str, folder: Path) -> str:
     return Path(path if relative.startswith(os.pardir) else relative).as_posix()
 
 
-def _judge(contract: Contract, graph: ImportGraph, evidence: _Evidence) -> tuple[Outcome, list[Problem]]:
+def _judge(
+    contract: Contract, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry]
+) -> tuple[Outcome, list[Problem]]:
     """Return what a contract comes to, and what is wrong with it that only the graph can tell."""
     outcome = Outcome(contract.id, contract.name, contract.type, contract.reason, kept=None)
     if contract.rule is None:
@@ -98,11 +140,15 @@ def _judge(contract: Contract, graph: ImportGraph, evidence: _Evidence) -> tuple
     ]
     if any(problem.is_error for problem in problems):
         return outcome, problems
+    violations = tuple(
+        replace(evidence.of(violation, graph), is_known=_entry(contract.id, violation) in known)
+        for violation in findings.violations
+    )
     return (
         replace(
             outcome,
-            kept=not findings.violations,
-            violations=tuple(evidence.of(violation, graph) for violation in findings.violations),
+            kept=all(violation.is_known for violation in violations),
+            violations=violations,
             cuts=tuple(
                 ReportedCut(cut.message, tuple(evidence.statement(edge, graph) for edge in cut.imports), cut.is_minimum)
                 for cut in findings.cuts

@@ -80,6 +80,7 @@ def _commands() -> None:
     "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", help="What the report is like."
 )
 @click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option("--no-baseline", is_flag=True, help="Report known violations like new ones.")
 @click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
 @click.option("--color/--no-color", default=None, help="Use colours; without either, on a terminal without NO_COLOR.")
 @click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
@@ -93,6 +94,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     only: tuple[str, ...],
     format_: str,
     output: str | None,
+    no_baseline: bool,
     verbose: bool,
     color: bool | None,
     show_timings: bool,
@@ -109,8 +111,9 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     \b
     Exit status:
       0  every contract is kept
-      1  a contract is broken
+      1  a contract is broken, by something that is not in the baseline
       2  the configuration or the call is wrong, or a file could not be read
+      3  nothing new, but the baseline has entries that no violation matches any more
      70  a bug of this program
     """  # noqa: D301 - as above
     del cache_dir, no_cache, no_logo  # import-linter's flags, for which there is no use here
@@ -119,7 +122,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
         start = Path.cwd()
         path = Path(config_file) if config_file else find_config(start)
         config = read_config(path, start=start, found=config_file is None)
-        report = check(config, only=only, watch=progress.step)
+        report = check(config, only=only, use_baseline=not no_baseline, watch=progress.step)
     except UserError as error:
         if debug:
             traceback.print_exc()

@@ -127,7 +127,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     if not path.is_file():
         raise UserError(Problem("There is no such file.", file=_name(path, start)))
     folder = path.parent
-    document = _document(path, _name(path, start))
+    document = _document(path, path.name)
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)

@@ -15,6 +15,7 @@ class Result(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     ERROR = "error"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class ReportedViolation:
 
     ``lines`` are those of all import statements of the pair that count, sorted. ``chain`` begins with the import
     itself; of each import it has the first statement, and the kind of the most eager one. For a module that no layer
-    lists, ``imported`` is None, ``lines`` and ``chain`` are empty, and ``path`` is the module's own.
+    lists, ``imported`` is None, ``lines`` and ``chain`` are empty, and ``path`` is the module's own. The violation
+    ``is_known`` if it is in the baseline.
     """
 
     importer: str
@@ -33,6 +35,7 @@ class ReportedViolation:
     path: str
     lines: tuple[int, ...] = ()
     chain: tuple[Import, ...] = ()
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class ReportedCut:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one contract comes to; ``kept`` is None where it could not be checked."""
+    """What one contract comes to: ``kept`` if all its violations are known, None where it could not be checked."""
 
     id: str
     name: str
@@ -69,13 +72,18 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one run of ``check`` found. ``imports`` counts pairs of importer and imported, as the graph has them."""
+    """What one run of ``check`` found.
+
+    ``imports`` counts pairs of importer and imported, as the graph has them. ``stale`` are the entries of the baseline
+    that no violation matches any more, sorted; None where there is no baseline.
+    """
 
     modules: int
     imports: int
     outcomes: tuple[Outcome, ...]
     problems: tuple[Problem, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    stale: tuple[str, ...] | None = None
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -89,12 +97,14 @@ class Report:
 
     @property
     def result(self) -> Result:
-        """An error before a broken contract: the answer is not whole."""
+        """An error, as then the answer is not whole, before a broken contract, and that before a stale baseline."""
         if self.errors or self.unreadable or any(outcome.kept is None for outcome in self.outcomes):
             return Result.ERROR
-        return Result.BROKEN if any(outcome.kept is False for outcome in self.outcomes) else Result.KEPT
+        if any(outcome.kept is False for outcome in self.outcomes):
+            return Result.BROKEN
+        return Result.STALE if self.stale else Result.KEPT
 
     @property
     def exit_status(self) -> int:
         """The status that the command ends with."""
-        return {Result.KEPT: 0, Result.BROKEN: 1, Result.ERROR: 2}[self.result]
+        return {Result.KEPT: 0, Result.BROKEN: 1, Result.ERROR: 2, Result.STALE: 3}[self.result]

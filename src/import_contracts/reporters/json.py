@@ -24,9 +24,16 @@ def render(report: Report, _: Style) -> str:
         "errors": [_problem(each) for each in report.errors],
         "unreadable": [_unreadable(each) for each in report.unreadable],
         "contracts": [_contract(each) for each in report.outcomes],
-        "baseline": None,
+        "baseline": _baseline(report),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _baseline(report: Report) -> dict[str, object] | None:
+    if report.stale is None:
+        return None
+    known = [violation.is_known for outcome in report.outcomes for violation in outcome.violations]
+    return {"new": known.count(False), "known": known.count(True), "stale": list(report.stale)}
 
 
 def _problem(problem: Problem) -> dict[str, object]:
@@ -63,7 +70,7 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
         "column": evidence.column if evidence else 1,
         "lines": list(violation.lines),
         "kind": evidence.kind if evidence else None,
-        "status": "new",
+        "status": "known" if violation.is_known else "new",
         "fingerprint": _fingerprint(contract, violation),
         "chain": [_import(each) for each in violation.chain],
     }

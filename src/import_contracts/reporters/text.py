@@ -23,6 +23,7 @@ def render(report: Report, style: Style) -> str:
         *(line for outcome in broken for line in _broken(outcome, style)),
         *_problems("Warnings", report.warnings, style.paint("warning", YELLOW), style),
         *_errors(report, style),
+        *_stale(report, style),
         *(_verdict(outcome, style) for outcome in report.outcomes),
         *([""] if report.outcomes else []),
         _summary(report, style),
@@ -36,7 +37,8 @@ def _broken(outcome: Outcome, style: Style) -> Iterator[str]:
     yield ""
     blocks: dict[str, list[ReportedViolation]] = {}
     for violation in outcome.violations:
-        blocks.setdefault(violation.message, []).append(violation)
+        if not violation.is_known:
+            blocks.setdefault(violation.message, []).append(violation)
     cuts = {cut.message: cut for cut in outcome.cuts}
     shown = _capped(list(blocks.items()), _MESSAGES, style)
     for message, violations in shown:
@@ -110,6 +112,16 @@ def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation]
         yield f"  … and {_count(hidden, 'more import')}"
 
 
+def _stale(report: Report, style: Style) -> Iterator[str]:
+    if report.stale:
+        yield style.paint("Stale entries of the baseline", BOLD)
+        yield ""
+        yield from (f"  {entry}" for entry in report.stale)
+        yield ""
+        yield "  No violation matches them any more: remove these lines, so that the repair is kept."
+        yield ""
+
+
 def _errors(report: Report, style: Style) -> Iterator[str]:
     unreadable = [Problem(each.message, file=f"{each.path}:{each.line or 1}") for each in report.unreadable]
     yield from _problems("Errors", [*report.errors, *unreadable], style.paint("error", RED), style)
@@ -140,7 +152,10 @@ def _problems(heading: str, problems: Sequence[Problem], label: str, style: Styl
 def _verdict(outcome: Outcome, style: Style) -> str:
     verdicts = {True: ("kept", GREEN), False: ("broken", RED), None: ("unusable", YELLOW)}
     word, color = verdicts[outcome.kept]
-    counts = [_count(len(outcome.violations), "violation")] if outcome.violations else []
+    known = sum(violation.is_known for violation in outcome.violations)
+    new = len(outcome.violations) - known
+    counts = [_count(new, "new violation" if known else "violation")] if new else []
+    counts += [_count(known, "known violation")] if known else []
     counts += [f"{_count(outcome.ignored, 'import')} ignored"] if outcome.ignored else []
     details = f" ({', '.join(counts)})" if counts else ""
     return f"{style.paint(word.ljust(8), color)} {outcome.name}{style.paint(f' [{outcome.id}]', DIM)}{details}"
@@ -155,6 +170,7 @@ def _summary(report: Report, style: Style) -> str:
     extras = [
         _count(len(found), word) for found, word in ((report.errors, "error"), (report.warnings, "warning")) if found
     ]
+    extras += [f"{len(report.stale):,} stale in the baseline"] if report.stale else []
     extras += [_count(len(report.unreadable), "unreadable file")] if report.unreadable else []
     text = f"{_count(report.modules, 'module')}, {_count(report.imports, 'import')}: {', '.join(contracts)}"
     color = GREEN if report.result is Result.KEPT else RED
