@@ -6,7 +6,7 @@ import re
 
 from .pages import DOCS
 
-_ROW = re.compile(r"\| (`[^|]+`) \|")
+_ROW = re.compile(r"^\| (`[^|]+`) \|", re.MULTILINE)
 
 
 def names(page: str, heading: str) -> list[str]:

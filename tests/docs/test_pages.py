@@ -22,10 +22,10 @@ type = "acyclic"
 
 
 def settings() -> list[tuple[str, Block]]:
-    """Return every block of configuration that is not executed as a file of its page."""
+    """Return every block of configuration that is not executed as a file of its page, those of the README included."""
     return [
-        (f"{name(page)}:{block.start}", block)
-        for page in pages()
+        (f"{page.name}:{block.start}", block)
+        for page in (ROOT / "README.md", *pages())
         for block in blocks(page.read_text(encoding="utf-8"))
         if block.language in {"toml", "ini"} and (not block.title or block.never)
     ]
@@ -53,6 +53,15 @@ def test_the_report_of_django_is_the_one_shown(tmp_path: Path, request: pytest.F
     page = next(page for page in pages() if name(page) == "index.md")
 
     compare(page, Run(tmp_path, {"Django"}), update=request.config.getoption("update_docs", default=False))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_code_for_completion_is_printed_for_every_shell_on_the_page(shell: str, tmp_path: Path) -> None:
+    command = f"$ _LINT_IMPORTS_COMPLETE={shell}_source lint-imports"
+    page = next(page for page in pages() if name(page) == "cli.md")
+
+    assert command.removeprefix("$ ") in page.read_text(encoding="utf-8")
+    assert "_lint_imports_completion" in Run(tmp_path).page(f"```console\n{command}\n```\n")
 
 
 @pytest.mark.parametrize("block", [pytest.param(block, id=place) for place, block in settings()])

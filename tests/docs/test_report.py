@@ -78,6 +78,18 @@ def test_every_outcome_is_one_that_the_schema_knows(contract: str, outcome: str,
     assert outcome in SCHEMA["properties"]["outcome"]["enum"]
 
 
+def test_a_report_with_a_baseline_is_as_the_schema_says(tmp_path: Path) -> None:
+    known = "broken shop.models -> shop.util => shop.api"
+    (tmp_path / "baseline.txt").write_text(f"{known}\n", encoding="utf-8")
+    with_baseline = 'baseline = "baseline.txt"'
+    document = report(tmp_path, "broken", session=with_baseline)
+    (tmp_path / "baseline.txt").write_text(f"{known}\nbroken shop.models -> shop.gone => shop.api\n", encoding="utf-8")
+    stale = report(tmp_path, "broken", session=with_baseline)
+
+    assert [wrong(document), wrong(stale)] == [[], []]
+    assert [document["outcome"], stale["outcome"]] == ["kept", "stale"]
+
+
 def test_an_unlisted_module_is_as_the_schema_says(tmp_path: Path) -> None:
     document = report(tmp_path, "unlisted")
     found = [each for each in document["contracts"][0]["violations"] if each["imported"] is None]
@@ -126,7 +138,7 @@ def parts(document: object) -> Iterator[dict[str, Any]]:
 
 def objects() -> Mapping[str, list[str]]:
     """Return the names of the fields of every object in the schema by the heading that explains it."""
-    kinds = {f"### A {key}": value for key, value in SCHEMA["$defs"].items()}
+    kinds = {f"### {'An' if key[0] in 'aeiou' else 'A'} {key}": value for key, value in SCHEMA["$defs"].items()}
     return {
         heading.replace("_", " "): list(each["properties"])
         for heading, each in {"### The report": SCHEMA, **kinds}.items()
