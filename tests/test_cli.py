@@ -111,6 +111,13 @@ def test_one_unusable_contract_does_not_hide_another(shop: Path) -> None:
     assert "unusable Models do not know the web [other]" in run.out
 
 
+def test_a_misspelt_key_does_not_hide_a_misspelt_module(shop: Path) -> None:
+    edit(shop, CONTRACT, CONTRACT.replace("shop.web", "shop.wb") + "foo = 1\n")
+    out = lint(shop).out
+    assert "contract 'models': foo: This key is unknown." in out
+    assert "contract 'models': forbidden_modules: Module 'shop.wb' does not exist. Did you mean 'shop.web'?" in out
+
+
 def test_a_warning_is_an_error_where_the_configuration_is_strict(shop: Path) -> None:
     edit(shop, HEAD, HEAD + "spelt_rong = 1\n")
     assert lint(shop).status == 1
@@ -214,7 +221,7 @@ def test_json_is_json_also_when_nothing_could_be_checked(shop: Path) -> None:
     edit(shop, '"shop"', '"shp"')
     found = report(shop)
     assert found["outcome"] == "error"
-    assert "Package 'shp' was found neither in" in json.dumps(found["errors"])
+    assert "Package 'shp' is neither in" in json.dumps(found["errors"])
 
 
 def test_only_the_chosen_contracts_are_checked(shop: Path) -> None:
@@ -234,7 +241,7 @@ def test_an_ignore_that_matches_nothing_is_as_loud_as_the_contract_wants(shop: P
     edit(shop, CONTRACT, CONTRACT + ignore)
     run = lint(shop)
     assert run.status == status
-    assert ("There is no module 'shop.wb'. Did you mean 'shop.web'?" in run.out) is (level != "none")
+    assert ("No module matches 'shop.wb'. Did you mean 'shop.web'?" in run.out) is (level != "none")
 
 
 def test_kinds_may_be_excluded_and_parents_included(shop: Path) -> None:
@@ -272,6 +279,18 @@ def test_timings_go_to_standard_error(shop: Path) -> None:
     assert run.out == lint(shop).out
     assert "read 4 files" in run.err
     assert "check 'models'" in run.err
+
+
+def test_timings_may_be_asked_for_in_the_configuration(shop: Path) -> None:
+    edit(shop, HEAD, HEAD + "show_timings = true\n")
+    assert "check 'models'" in lint(shop).err
+
+
+def test_a_shell_completes_the_commands(shop: Path) -> None:
+    words = {"COMP_WORDS": "lint-imports ch", "COMP_CWORD": "1", "_LINT_IMPORTS_COMPLETE": "bash_complete"}
+    command = [str(Path(sys.executable).with_name("lint-imports"))]
+    run = subprocess.run(command, cwd=shop, env={**os.environ, **words}, capture_output=True, check=False)
+    assert run.stdout == b"plain,check\n"
 
 
 @pytest.mark.parametrize("flag", [["--no-cache"], ["--cache-dir", "x"], ["--no-logo"], ["--debug"]])

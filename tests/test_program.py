@@ -55,10 +55,10 @@ def test_a_regular_package_wins_over_the_portions_of_a_namespace_package(tmp_pat
 @pytest.mark.parametrize(
     ("root", "message"),
     [
-        ("shp", "Package 'shp' was found neither in .* nor among the installed packages. Did you mean 'shop'?"),
+        ("shp", "Package 'shp' is neither in the source roots nor among what is installed. Did you mean 'shop'?"),
         ("zzzz", "If it lies elsewhere, name the folder that contains it in 'source_roots'."),
         ("shop.models", "'shop.models' lies inside the package 'shop': write 'shop'."),
-        ("single", "'single' is a module, not a package: .*single.py'. Name a package."),
+        ("single", "'single' is a module, not a package; name a package."),
         ("src/shop", "'src/shop' is not the name of a package; write it as in an import statement."),
     ],
 )
@@ -130,7 +130,7 @@ def test_external_packages_are_leaves(tmp_path: Path) -> None:
         (b"import p.b\nx = (\n", 3, "not valid Python"),
         (b"x = 1\0\n", 1, "not valid Python"),
         (b"# fine\nx = '\xff'\n", 2, "not text in the encoding that it declares"),
-        (b"# coding: nonsense\n", None, "cannot be read"),
+        (b"# coding: nonsense\n", None, "not text in the encoding that it declares, or that is unknown."),
         (
             b"import p.b\nfrom ... import x\n",
             2,

@@ -138,8 +138,9 @@ def _judge(
     problems = [
         replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
     ]
-    if any(problem.is_error for problem in problems):
-        return outcome, problems
+    errors = [problem for problem in problems if problem.is_error]
+    if errors or not contract.is_sound:
+        return outcome, problems if contract.is_sound else errors
     violations = tuple(
         replace(evidence.of(violation, graph), is_known=_entry(contract.id, violation) in known)
         for violation in findings.violations
@@ -166,8 +167,8 @@ def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
     severity = Severity.WARNING if contract.alerting == "warn" else Severity.ERROR
     for pattern in contract.ignored:
         if not graph.matching_edges(pattern):
-            absent = [each for each in (pattern.importer, pattern.imported) if not graph.matching(each)]
-            why = f" There is no module '{absent[0]}'.{did_you_mean(str(absent[0]), graph.modules)}" if absent else ""
+            absent = next((each for each in (pattern.importer, pattern.imported) if not graph.matching(each)), None)
+            why = "" if absent is None else f" No module matches '{absent}'.{did_you_mean(str(absent), graph.modules)}"
             message = f"No import matches '{pattern}'; remove it.{why}"
             yield Problem(message, key="ignore_imports", severity=severity)
 

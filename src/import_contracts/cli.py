@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from import_contracts import __version__
 from import_contracts.api import check
@@ -44,13 +45,24 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.exit(status)
 
 
+_OWN_OPTIONS = {"-h", "--help", "--version"}
+
+
 class _CheckByDefault(click.Group):
     """Takes a call that names no command, such as ``lint-imports --verbose``, as one of ``check``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] not in {"-h", "--help", "--version"}):
+        completing = ctx.resilient_parsing  # then no arguments may still become the name of a command
+        if (not args and not completing) or (args and args[0][0:1] == "-" and args[0] not in _OWN_OPTIONS):
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete commands, and the options of the command that is meant where none is named."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            found += self.commands["check"].shell_complete(ctx, incomplete)
+        return list({item.value: item for item in found}.values())
 
 
 # click takes \b for "the next paragraph as it stands".
@@ -117,11 +129,11 @@ def _check(  # noqa: PLR0913 - one parameter for each option
      70  a bug of this program
     """  # noqa: D301 - as above
     del cache_dir, no_cache, no_logo  # import-linter's flags, for which there is no use here
-    progress = _Progress(timings=show_timings)
     try:
         start = Path.cwd()
         path = Path(config_file) if config_file else find_config(start)
         config = read_config(path, start=start, found=config_file is None)
+        progress = _Progress(timings=show_timings or config.show_timings)
         report = check(config, only=only, use_baseline=not no_baseline, watch=progress.step)
     except UserError as error:
         if debug:

@@ -29,7 +29,8 @@ _EXCLUDING = {
 class Contract:
     """One contract: its rule, and what the graph is like that the rule is asked about.
 
-    ``rule`` is None where the contract's own keys are wrong; the configuration's problems say how.
+    ``rule`` is None where the type is unknown. A contract ``is_sound`` unless its keys are wrong; then the
+    configuration's problems say how, and of the rule's answer only further errors are of use.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Contract:
     alerting: str = "error"
     excluded: frozenset[Kind] = frozenset()
     include_parent_packages: bool = False
+    is_sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Config:
     contracts: tuple[Contract, ...]
     baseline: Path | None = None
     strict: bool = False
+    show_timings: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -137,6 +140,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     parents = session.flag("include_parent_packages")
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
     strict, baseline = session.flag("strict"), session.string("baseline", "")
+    show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
     included = [each for pattern in session.strings("include", ()) for each in _included(session, folder, pattern)]
     session.finish(severity=Severity.WARNING)
@@ -158,6 +162,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
         contracts=tuple(contracts),
         baseline=folder / baseline if baseline else None,
         strict=strict,
+        show_timings=show_timings,
         problems=(*problems, *_repeated(contracts, is_error=bool(baseline))),
     )
 
@@ -326,8 +331,9 @@ def _load(module: str, attribute: str, bases: Sequence[Path]) -> ContractType:
     try:
         loaded = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
-        porting = f"; if {_PORTING}" if error.name and within(error.name, PEER) else ""
-        raise _UnusableTypeError(f"{error}{porting}.") from None
+        if error.name and within(error.name, PEER):
+            raise _UnusableTypeError(f"{_PORTING}.") from None
+        raise _UnusableTypeError(f"{error}.") from None
     except AttributeError:
         raise _UnusableTypeError(f"module '{module}' has no '{attribute}'.") from None
     except Exception as error:  # noqa: BLE001 - whatever the team's own code raises is theirs to read
@@ -374,12 +380,13 @@ def _contract(
         name=name or identity,
         type=type_name,
         file=table.file,
-        rule=None if any(problem.is_error for problem in table.problems) else rule,
+        rule=rule,
         reason=reason,
         ignored=ignored,
         alerting=alerting,
         excluded=frozenset(excluded),
         include_parent_packages=parents,
+        is_sound=not any(problem.is_error for problem in table.problems),
     )
     return contract, table.problems
 

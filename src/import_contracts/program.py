@@ -96,16 +96,8 @@ def _folders(name: str, places: list[str]) -> list[str]:
     if found:
         return found
     near = did_you_mean(name, _packages(places))
-    looked = ", ".join(dict.fromkeys(_shown(place) for place in places))
-    raise _NotFoundError(
-        f"Package '{name}' was found neither in {looked} nor among the installed packages.{near}"
-        + ("" if near else " If it lies elsewhere, name the folder that contains it in 'source_roots'.")
-    )
-
-
-def _shown(place: str) -> str:
-    relative = os.path.relpath(place)
-    return "the working directory" if relative == "." else f"'{Path(relative).as_posix()}'"
+    elsewhere = near or " If it lies elsewhere, name the folder that contains it in 'source_roots'."
+    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor among what is installed.{elsewhere}")
 
 
 def _portions(name: str, places: Collection[str]) -> list[str]:
@@ -121,7 +113,7 @@ def _portions(name: str, places: Collection[str]) -> list[str]:
                     raise _NotFoundError(f"'{name}' lies inside the package '{regular}': write '{regular}'.")
                 return [folder]
             if os.path.isfile(folder + ".py") and done > len(outer):
-                raise _NotFoundError(f"'{name}' is a module, not a package: {_shown(folder + '.py')}. Name a package.")
+                raise _NotFoundError(f"'{name}' is a module, not a package; name a package.")
             if os.path.isdir(folder):
                 folders.append(folder)
         places = folders

@@ -214,19 +214,21 @@ def _scan(program: Program, files: Collection[SourceFile], *, include_external: 
 def _blame(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
     """Return the line and the reason why grimp could not read a file."""
     if isinstance(error, UnicodeError):
-        try:
-            file.read().decode()
-        except UnicodeDecodeError as wrong:
-            return wrong.object.count(
-                b"\n", 0, wrong.start
-            ) + 1, "This file is not text in the encoding that it declares."
-        except OSError:
-            pass
-    line = getattr(error, "lineno", None)
-    text = getattr(error, "text", None)
-    if line is not None:
-        return (
-            line,
-            f"This is not valid Python: {text.strip()!r}." if text and text.strip() else "This is not valid Python.",
-        )
-    return None, f"This file cannot be read: {error}."
+        return _undecodable_line(file), "This file is not text in the encoding that it declares, or that is unknown."
+    line, text = getattr(error, "lineno", None), getattr(error, "text", None)
+    if line is None:
+        return None, f"The scanner failed on this file: {error}."
+    return (
+        line,
+        f"This is not valid Python: {text.strip()!r}." if text and text.strip() else "This is not valid Python.",
+    )
+
+
+def _undecodable_line(file: SourceFile) -> int | None:
+    try:
+        file.read().decode()
+    except UnicodeDecodeError as error:
+        return error.object.count(b"\n", 0, error.start) + 1
+    except OSError:  # gone since
+        pass
+    return None

@@ -97,9 +97,10 @@ def test_external_packages_may_be_layers() -> None:
     assert offenders(check(a_graph, "layers", layers=["django", "p.a"])) == ["p.a -> django => django"]
 
 
-def test_a_contract_that_cannot_be_broken_is_a_warning() -> None:
-    found = check(graph("p.a"), "layers", layers=["p.a"])
-    assert messages(found) == ["layers: This contract cannot be broken: it has fewer than two modules in layers."]
+@pytest.mark.parametrize("layer", ["p.a", "p.*", "p.a : p.b"])
+def test_a_contract_that_cannot_be_broken_is_a_warning(layer: str) -> None:
+    found = check(graph("p.a -> p.b", "p.b"), "layers", layers=[layer])
+    assert messages(found) == ["layers: This contract cannot be broken: no two of its modules are kept apart."]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,6 @@ from import_contracts.table import Table
 
 from .tables import names
 
-# Keys that are read before there is anything that they do.
-WITHOUT_USE_YET = {"baseline"}
-
 RUN, CONTRACT = "## Keys of the run", "## Keys of every contract"
 
 
@@ -60,7 +57,7 @@ def test_every_key_of_a_contract_type_is_documented(name: str) -> None:
 def test_every_key_of_the_run_is_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = asked(root="root_packages", tmp_path=tmp_path, monkeypatch=monkeypatch)[0]
 
-    assert sorted(names("configuration.md", RUN)) == sorted(found - WITHOUT_USE_YET)
+    assert sorted(names("configuration.md", RUN)) == sorted(found)
 
 
 def test_every_key_of_every_contract_is_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

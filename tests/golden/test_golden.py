@@ -1,4 +1,4 @@
-"""Whole runs of the command, whose reports stand beside this file: ``pytest tests/golden --update-golden`` writes them anew."""
+"""Whole runs of the command; ``pytest tests/golden --update-golden`` writes the reports anew."""
 
 from pathlib import Path
 

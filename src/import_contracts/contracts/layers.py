@@ -53,8 +53,10 @@ class Layers:
         containers = self._containers(expansion)
         levels = {container: self._levels(expansion, container) for container in containers}
         self._unused_ignores(expansion, containers)
-        if sum(len(level) for found in levels.values() for level in found) < 2 and not expansion.failed:
-            expansion.warn("layers", "This contract cannot be broken: it has fewer than two modules in layers.")
+        if not (
+            expansion.failed or self.exhaustive or any(pair for found in levels.values() for pair in self._pairs(found))
+        ):
+            expansion.warn("layers", "This contract cannot be broken: no two of its modules are kept apart.")
         if expansion.failed:
             return Findings(problems=expansion.problems)
         violations: list[Violation] = []

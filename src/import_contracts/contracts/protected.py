@@ -57,7 +57,7 @@ class Protected:
 
     def _offences(self, graph: ImportGraph, module: str, free: frozenset[str]) -> list[Violation]:
         members = self._members(graph, module)
-        message = f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "itself")
+        message = f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "what is inside it")
         edges = sorted((importer, member) for member in members for importer in graph.importers_of(member))
         return [
             Violation(*edge, module, message, (edge,))

@@ -134,7 +134,8 @@ def _problems(heading: str, problems: Sequence[Problem], label: str, style: Styl
     files: dict[Problem, list[str | None]] = {}
     for problem in problems:
         same = Problem(problem.message, None, problem.contract, problem.key)
-        files.setdefault(same, []).append(problem.file)
+        places = files.setdefault(same, [])
+        places += [problem.file] if problem.file not in places else []
     yield style.paint(heading, BOLD)
     yield ""
     for same, places in files.items():
