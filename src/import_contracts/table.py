@@ -60,7 +60,7 @@ class Table:
         if value is None:
             return default or ""
         if isinstance(value, str):
-            return value.strip()
+            return value
         if isinstance(value, list) and value and all(isinstance(line, str) for line in value):
             return " ".join(value)  # an INI value over several lines
         if isinstance(value, int | float) and not isinstance(value, bool):
