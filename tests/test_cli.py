@@ -35,6 +35,14 @@ class Failing:
     def __init__(self, table): ...
     def check(self, graph):
         raise RuntimeError("oh")
+
+class Returning:
+    def __init__(self, table): ...
+    def check(self, graph):
+        return []
+
+def unreadable(table):
+    return {}["x"]
 """
 
 
@@ -326,10 +334,18 @@ def test_a_custom_type_reads_its_table_as_carefully(shop: Path) -> None:
     assert "most: Found -1; write a whole number, 0 or more." in custom(shop, "parse", "most = -1\n").out
 
 
-def test_a_custom_type_that_fails_is_an_error_and_no_traceback(shop: Path) -> None:
-    run = custom(shop, "Failing")
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Failing", "The contract type 'few' failed with RuntimeError: oh"),
+        ("Returning", "The contract type 'few' returned list; its check(graph) returns Findings."),
+        ("unreadable", "The contract type 'few' failed with KeyError: 'x'"),
+    ],
+)
+def test_a_custom_type_that_fails_is_an_error_and_no_traceback(shop: Path, name: str, message: str) -> None:
+    run = custom(shop, name)
     assert run.status == 2
-    assert "The contract type 'few' failed with RuntimeError: oh" in run.out
+    assert message in run.out
 
 
 def test_the_program_is_never_run(shop: Path) -> None:

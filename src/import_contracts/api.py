@@ -174,13 +174,19 @@ def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
 
 
 def _findings(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
-    if contract.type in TYPES:
-        return rule.check(graph)
     try:
-        return rule.check(graph)
-    except Exception as error:  # noqa: BLE001 - the team's own code, whatever it raises, is no bug of ours
+        findings: object = rule.check(graph)
+    except Exception as error:
+        if contract.type in TYPES:
+            raise
         message = f"The contract type '{contract.type}' failed with {type(error).__name__}: {error}"
         return Findings(problems=(Problem(message, key="type"),))
+    if isinstance(findings, Findings):
+        return findings
+    message = (
+        f"The contract type '{contract.type}' returned {type(findings).__name__}; its check(graph) returns Findings."
+    )
+    return Findings(problems=(Problem(message, key="type"),))
 
 
 class _Evidence:

@@ -367,8 +367,13 @@ def _contract(
     parents = table.flag("include_parent_packages", default=parents)
     rule = None
     if contract_type is not None:
-        rule = contract_type.parse(table)
-        table.finish()
+        try:
+            rule = contract_type.parse(table)
+            table.finish()
+        except Exception as error:
+            if type_name in TYPES:
+                raise
+            table.error("type", f"The contract type '{type_name}' failed with {type(error).__name__}: {error}")
     elif "type" in table:
         known = ", ".join(sorted(types))
         table.error(
