@@ -352,3 +352,95 @@ def test_the_program_is_never_run(shop: Path) -> None:
     write(shop, {"shop/__init__.py": "open('ran', 'w')\n"})
     lint(shop)
     assert not (shop / "ran").exists()
+
+
+# --- what others have tried ---------------------------------------------------------------------------------------
+
+
+def test_a_custom_type_in_the_linted_program_is_refused_under_any_name(tmp_path: Path) -> None:
+    program(tmp_path / "src", "shop.rules -> shop.web")
+    write(tmp_path, {"src/shop/__init__.py": "open('ran', 'w')\n"})
+    write(tmp_path, {"pyproject.toml": HEAD + 'contract_types = ["x: src.shop.rules.parse"]\n' + CONTRACT})
+    run = lint(tmp_path)
+    assert "this lies in the linted program, which is never run" in run.out
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ["grimp", "click", "json"])
+def test_a_program_named_like_something_this_one_needs_is_linted_and_not_run(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {f"{name}/__init__.py": "raise SystemExit(0)\n", f"{name}/models.py": f"import {name}.web\n"})
+    text = (HEAD + 'contract_types = ["few: checks_zz.parse"]\n' + CONTRACT).replace("shop", name)
+    write(tmp_path, {f"{name}/web.py": "", "checks_zz.py": CUSTOM, "pyproject.toml": text})
+    run = subprocess.run([sys.executable, "-m", "import_contracts"], cwd=tmp_path, capture_output=True, check=False)
+    assert run.returncode == 1, run.stderr
+    assert f"{name}/models.py:1:1: import {name}.web" in run.stdout.decode()
+
+
+def test_a_custom_type_that_exits_gives_no_green_run(shop: Path) -> None:
+    write(shop, {"exiting_zz.py": "raise SystemExit(0)\n"})
+    edit(shop, HEAD, HEAD + 'contract_types = ["x: exiting_zz.parse"]\n')
+    run = lint(shop)
+    assert run.status == 2
+    assert "importing it failed with SystemExit: 0." in run.out
+
+
+def test_a_folder_that_cannot_be_listed_and_a_name_that_is_no_text_are_named(shop: Path) -> None:
+    (shop / "shop/self.py").symlink_to(shop / "shop/self.py")
+    Path(os.fsdecode(os.fsencode(shop / "shop") + b"/bad\xff.py")).touch()
+    run = lint(shop)
+    assert run.status == 2
+    assert "shop/self.py: This file cannot be read: " in run.out
+    assert "shop/bad\\udcff.py: The name of this file is not UTF-8 text; rename it." in run.out
+    assert "shop.models must not import shop.web" in run.out
+
+
+@pytest.mark.parametrize("depth", ["10000000000", '"+-3"', '"' + "9" * 5000 + '"', "9" * 5000])
+def test_a_number_however_large_is_answered(shop: Path, depth: str) -> None:
+    siblings = 'type = "acyclic_siblings"\nancestors = "shop"\n'
+    write(
+        shop, {"pyproject.toml": f'{HEAD}[[tool.import-contracts.contracts]]\nname = "n"\n{siblings}depth = {depth}\n'}
+    )
+    assert lint(shop).status in {1, 2}
+
+
+def test_a_report_is_readable_by_others_and_what_a_link_leads_to_is_written(shop: Path) -> None:
+    (shop / "link.txt").symlink_to(shop / "real.txt")
+    (shop / "real.txt").touch()
+    lint(shop, "--output", "link.txt")
+    assert (shop / "link.txt").is_symlink()
+    assert (shop / "real.txt").read_text() == lint(shop).out
+    lint(shop, "--output", "new.txt")
+    assert (shop / "new.txt").stat().st_mode == (shop / "real.txt").stat().st_mode
+    assert lint(shop, "--output", ".").status == 2
+    assert lint(shop, "--output", os.devnull).status == 1
+
+
+def test_one_bad_included_file_does_not_hide_the_rest(shop: Path) -> None:
+    write(shop, {"contracts/bad.toml": "[", "contracts/good.toml": "[[contracts]]\nname = 'x'\ntype = 'zzz'\n"})
+    edit(shop, HEAD, HEAD + 'include = ["contracts/*.toml", "contracts/good.toml", "*.toml"]\n')
+    out = lint(shop).out
+    assert "include: contracts/bad.toml: This is not valid TOML" in out
+    assert "There is no contract type 'zzz'" in out
+    assert "shop.models must not import shop.web" in out
+    assert "Another contract has this id" not in out
+
+
+def test_a_configuration_that_checks_nothing_is_no_success(shop: Path) -> None:
+    write(shop, {"pyproject.toml": HEAD + 'include = ["*x.toml"]\n'})
+    assert lint(shop).status == 2
+
+
+def test_a_byte_order_mark_is_passed_over(shop: Path) -> None:
+    text = (shop / "pyproject.toml").read_bytes()
+    (shop / "pyproject.toml").write_bytes(b"\xef\xbb\xbf" + text)
+    assert lint(shop).status == 1
+
+
+def test_a_reason_and_guidance_are_both_shown(shop: Path) -> None:
+    edit(shop, CONTRACT, CONTRACT + 'reason = "ADR 7"\nbroken_contract_guidance = "Ask Ann."\n')
+    assert "  Reason: ADR 7\n  Ask Ann.\n" in lint(shop).out
+
+
+def test_a_source_root_that_does_not_exist_is_a_warning(shop: Path) -> None:
+    edit(shop, HEAD, HEAD + 'source_roots = [".", "scr"]\n')
+    assert "warning: pyproject.toml: source_roots: There is no folder 'scr'." in lint(shop).out

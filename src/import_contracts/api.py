@@ -44,9 +44,13 @@ def check(
     evidence = _Evidence(program, config)
     problems = [*_program_problems(program, config.folder), *config.problems]
     outcomes = []
+    graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
     for contract in contracts:
         with watch(f"check '{contract.id}'"):
-            outcome, more = _judge(contract, found.graph, evidence, known or frozenset())
+            how = (contract.excluded, contract.include_parent_packages)
+            if how not in graphs:
+                graphs[how] = _prepared(found.graph, contract)
+            outcome, more = _judge(contract, graphs[how], evidence, known or frozenset())
         outcomes.append(outcome)
         problems += more
     if config.strict:
@@ -95,9 +99,9 @@ def _entry(contract: str, violation: Violation | ReportedViolation) -> Entry:
 
 def _chosen(config: Config, only: Collection[str]) -> list[Contract]:
     ids = [contract.id for contract in config.contracts]
-    unknown = [Problem(f"There is no contract '{each}'.{did_you_mean(each, ids)}") for each in only if each not in ids]
+    unknown = [each for each in dict.fromkeys(only) if each not in ids]
     if unknown:
-        raise UserError(*unknown)
+        raise UserError(*(Problem(f"There is no contract '{each}'.{did_you_mean(each, ids)}") for each in unknown))
     return [contract for contract in config.contracts if not only or contract.id in only]
 
 
@@ -121,6 +125,12 @@ def _relative(path: str, folder: Path) -> str:
     return Path(path if relative.startswith(os.pardir) else relative).as_posix()
 
 
+def _prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
+    """Return the graph as a contract wants it, but for the imports that it ignores."""
+    graph = graph.without_kinds(contract.excluded)
+    return graph.with_parent_packages() if contract.include_parent_packages else graph
+
+
 def _judge(
     contract: Contract, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry]
 ) -> tuple[Outcome, list[Problem]]:
@@ -128,9 +138,6 @@ def _judge(
     outcome = Outcome(contract.id, contract.name, contract.type, contract.reason, kept=None)
     if contract.rule is None:
         return outcome, []
-    graph = graph.without_kinds(contract.excluded)
-    if contract.include_parent_packages:
-        graph = graph.with_parent_packages()
     ignored = {edge for pattern in contract.ignored for edge in graph.matching_edges(pattern)}
     unmatched = _unmatched(graph, contract)
     graph = graph.without(ignored)
@@ -176,7 +183,7 @@ def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
 def _findings(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
     try:
         findings: object = rule.check(graph)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if contract.type in TYPES:
             raise
         message = f"The contract type '{contract.type}' failed with {type(error).__name__}: {error}"

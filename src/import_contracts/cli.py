@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Sequence
@@ -138,7 +137,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
     except UserError as error:
         if debug:
             traceback.print_exc()
-        if format_ == "text":
+        if format_ == "text" and output is None:
             raise
         report = Report(modules=0, imports=0, outcomes=(), problems=error.problems)
     if color is None:
@@ -158,11 +157,22 @@ def _write(text: str, output: str | None) -> None:
         return
     path = Path(output)
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(text.encode())
-        Path(file.name).replace(path)
+        if path.exists() and not (path.is_file() and not path.is_symlink()):
+            path.write_bytes(text.encode())  # a device, a pipe or a link: what it leads to is written, not replaced
+        else:
+            _replace(path, text.encode())
     except OSError as error:
         raise UserError(Problem(f"The report cannot be written: {error.strerror}.", file=output)) from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file under a temporary name and let it take the place of another; raises OSError."""
+    file = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        file.write_bytes(data)
+        file.replace(path)
+    finally:
+        file.unlink(missing_ok=True)
 
 
 class _Progress:

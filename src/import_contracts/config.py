@@ -12,6 +12,7 @@ from import_contracts.contracts import TYPES, ContractType
 from import_contracts.errors import Problem, Severity, UserError, did_you_mean
 from import_contracts.graph import Kind
 from import_contracts.names import ImportPattern, within
+from import_contracts.program import runs
 from import_contracts.table import Table
 from import_contracts.violations import Rule
 
@@ -128,21 +129,25 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     """
     path = path if path.is_absolute() else start / path
     if not path.is_file():
-        raise UserError(Problem("There is no such file.", file=_name(path, start)))
+        what = "This is a folder; name a file in it." if path.is_dir() else "There is no such file."
+        raise UserError(Problem(what, file=_name(path, start)))
     folder = path.parent
     document = _document(path, path.name)
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
     sources = tuple(base / each for base in bases for each in session.strings("source_roots", (".", "src")))
-    types = dict(TYPES) | _custom_types(session, roots, bases)
+    for place in session.strings("source_roots", ()):
+        if not any((base / place).is_dir() for base in bases):
+            session.warn("source_roots", f"There is no folder '{place}'.")
+    types = dict(TYPES) | _custom_types(session, roots, sources, bases)
     defaults = {key: session.flag(key, lenient=document.is_peers) for key in _EXCLUDING if key in session}
     parents = session.flag("include_parent_packages")
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
     strict, baseline = session.flag("strict"), session.string("baseline", "")
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
-    included = [each for pattern in session.strings("include", ()) for each in _included(session, folder, pattern)]
+    included = list(_included(session, path))
     session.finish(severity=Severity.WARNING)
     problems = [*session.problems]
     contracts: list[Contract] = []
@@ -151,7 +156,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
             contract, found_wrong = _contract(Table(values, file=each.file), number, types, defaults, parents=parents)
             contracts.append(contract)
             problems += found_wrong
-    if not contracts and not problems:
+    if not contracts and not any(problem.is_error for problem in problems):
         problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=document.file))
     return Config(
         folder=folder,
@@ -190,7 +195,7 @@ def _document(path: Path, name: str) -> _Document:
     for tool, is_peers in ((OWN, False), (PEER, True)):
         if tool in tools:
             return _toml_document(name, tools[tool], is_peers=is_peers)
-    return _toml_document(name, _toml(path))
+    return _toml_document(name, _toml(path, name))
 
 
 def _toml_document(name: str, session: object, *, is_peers: bool = False) -> _Document:
@@ -215,21 +220,23 @@ def _ini_document(path: Path, name: str) -> _Document:
     return _Document(name, sections[PEER], contracts, is_peers=True)
 
 
-def _toml(path: Path) -> dict[str, object]:
+def _toml(path: Path, name: str) -> dict[str, object]:
     import tomllib  # noqa: PLC0415 - not needed for INI
 
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
+        raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
     except tomllib.TOMLDecodeError as error:
-        raise UserError(Problem(f"This is not valid TOML: {error}.", file=path.name)) from None
+        raise UserError(Problem(f"This is not valid TOML: {error}.", file=name)) from None
+    except (RecursionError, ValueError):
+        raise UserError(Problem("This TOML has a number too large or tables too deep.", file=name)) from None
     except OSError as error:
         raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
 
 
 def _tools(path: Path) -> Mapping[str, object]:
-    tool = _toml(path).get("tool", {})
+    tool = _toml(path, path.name).get("tool", {})
     return tool if isinstance(tool, Mapping) else {}
 
 
@@ -238,7 +245,7 @@ def _ini(path: Path) -> dict[str, dict[str, object]]:
 
     parser = ConfigParser()
     try:
-        parser.read_string(path.read_bytes().decode())
+        parser.read_string(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
     except Error as error:
@@ -274,26 +281,47 @@ def _root_packages(session: Table, document: _Document) -> tuple[str, ...]:
     return roots
 
 
-def _included(session: Table, folder: Path, pattern: str) -> Iterator[_Document]:
-    """Yield the contract files that a pattern of ``include`` stands for, sorted by path."""
+def _included(session: Table, configuration: Path) -> Iterator[_Document]:
+    """Yield the contract files that ``include`` names, each once, sorted by path within a pattern."""
+    folder = configuration.parent
+    seen = {configuration}
+    for pattern in session.strings("include", ()):
+        paths = _matching(folder, pattern)
+        if not paths:
+            (session.warn if "*" in pattern else session.error)("include", f"'{pattern}' matches no file.")
+        for path in paths:
+            if path not in seen:
+                seen.add(path)
+                yield from _contract_file(session, path, _name(path, folder))
+
+
+def _contract_file(session: Table, path: Path, name: str) -> Iterator[_Document]:
+    """Yield what an included file says, or nothing where it cannot be read."""
+    try:
+        document = _toml_document(name, _toml(path, name))
+    except UserError as error:
+        for problem in error.problems:
+            session.error("include", f"{name}: {problem.message}")
+        return
+    for key in document.session:
+        if key != "contracts":
+            message = f"'{key}' in {name} does nothing: of an included file only [[contracts]] are read."
+            session.warn("include", message)
+    yield document
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    """Return the files that a pattern stands for, sorted."""
     try:
         names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob refuses what is absolute
     except ValueError:  # a NUL, which no path has
-        names = []
-    paths = sorted(path for name in names if (path := folder / name).is_file())
-    if not paths:
-        (session.warn if "*" in pattern else session.error)("include", f"'{pattern}' matches no file.")
-    for path in paths:
-        name = _name(path, folder)
-        document = _toml_document(name, _toml(path))
-        for key in document.session:
-            if key != "contracts":
-                message = f"'{key}' in {name} does nothing: of an included file only [[contracts]] are read."
-                session.warn("include", message)
-        yield document
+        return []
+    return sorted(path for name in names if (path := folder / name).is_file())
 
 
-def _custom_types(session: Table, roots: tuple[str, ...], bases: Sequence[Path]) -> dict[str, ContractType]:
+def _custom_types(
+    session: Table, roots: Sequence[str], sources: Sequence[Path], bases: Sequence[Path]
+) -> dict[str, ContractType]:
     """Load the contract types that ``contract_types`` names as ``type: module.object``."""
     found = {}
     for text in session.strings("contract_types", ()):
@@ -301,13 +329,11 @@ def _custom_types(session: Table, roots: tuple[str, ...], bases: Sequence[Path])
         module, dot, attribute = path.rpartition(".")
         if not (name and colon and dot):
             session.error("contract_types", f"Found '{text}'; write 'type: module.object'.")
-        elif any(within(module, root) for root in roots):
-            session.error(
-                "contract_types", f"'{path}' lies in the linted program, which is never run; move it out of it."
-            )
-        else:
+        elif name in TYPES:
+            session.error("contract_types", f"'{name}' is a contract type already; give yours another name.")
+        elif roots:  # without them it cannot be told whether this is a part of the linted program
             try:
-                found[name] = _load(module, attribute, bases)
+                found[name] = _load(module, attribute, roots, sources, bases)
             except _UnusableTypeError as error:
                 session.error("contract_types", f"'{path}': {error}")
     return found
@@ -323,11 +349,16 @@ _PORTING = (
 )
 
 
-def _load(module: str, attribute: str, bases: Sequence[Path]) -> ContractType:
+def _load(
+    module: str, attribute: str, roots: Sequence[str], sources: Sequence[Path], bases: Sequence[Path]
+) -> ContractType:
     import sys  # noqa: PLC0415 - only with custom types
     from importlib import import_module  # noqa: PLC0415
 
-    sys.path[:0] = [folder for base in bases if (folder := str(base)) not in sys.path]
+    # At the end, so that nothing of the linted program takes the place of what this program still has to import.
+    sys.path += [folder for base in bases if (folder := str(base)) not in sys.path]
+    if runs(module, roots, sources):
+        raise _UnusableTypeError("this lies in the linted program, which is never run; move it out of it.")
     try:
         loaded = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
@@ -336,7 +367,7 @@ def _load(module: str, attribute: str, bases: Sequence[Path]) -> ContractType:
         raise _UnusableTypeError(f"{error}.") from None
     except AttributeError:
         raise _UnusableTypeError(f"module '{module}' has no '{attribute}'.") from None
-    except Exception as error:  # noqa: BLE001 - whatever the team's own code raises is theirs to read
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the team's own code raises is theirs to read
         raise _UnusableTypeError(f"importing it failed with {type(error).__name__}: {error}.") from None
     if hasattr(loaded, "render_broken_contract"):
         raise _UnusableTypeError(f"{_PORTING}.")
@@ -356,7 +387,7 @@ def _contract(
     table.place(contract=identity)
     type_name = table.string("type")
     contract_type = types.get(type_name)
-    reason = table.text("broken_contract_guidance") or table.text("reason")
+    reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
     ignored = table.imports("ignore_imports")
     alerting = table.choice("unmatched_ignore_imports_alerting", ALERTING, "error")
     excluded = {
@@ -370,7 +401,7 @@ def _contract(
         try:
             rule = contract_type.parse(table)
             table.finish()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if type_name in TYPES:
                 raise
             table.error("type", f"The contract type '{type_name}' failed with {type(error).__name__}: {error}")

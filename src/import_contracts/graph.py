@@ -159,6 +159,8 @@ class ImportGraph:
 
     def without(self, edges: Collection[Edge]) -> ImportGraph:
         """Return a graph that lacks some imports."""
+        if not edges:
+            return self
         imports = dict(self._imports)
         for importer, imported in edges:
             imports[importer] = {other: lines for other, lines in imports[importer].items() if other != imported}

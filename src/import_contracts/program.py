@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.machinery import PathFinder
@@ -85,6 +86,26 @@ def find_program(roots: Iterable[str], source_roots: Iterable[Path], *, key: str
     )
 
 
+def runs(module: str, roots: Iterable[str], source_roots: Iterable[Path]) -> bool:
+    """Tell whether importing a module would run code of the root packages. It is found without being imported."""
+    places = list(map(str, source_roots))
+    inside: list[str] = []
+    for root in roots:
+        with contextlib.suppress(_NotFoundError):
+            inside += [os.path.realpath(folder) + os.sep for folder in _folders(root, places)]
+    path: list[str] | None = None
+    for done in range(1, module.count(".") + 2):
+        spec = PathFinder.find_spec(".".join(module.split(".")[:done]), path)
+        if spec is None:
+            return False
+        if spec.origin is not None and os.path.realpath(spec.origin).startswith(tuple(inside)):
+            return True
+        if spec.submodule_search_locations is None:
+            return False
+        path = list(spec.submodule_search_locations)
+    return False
+
+
 class _NotFoundError(Exception):
     """There is no such top-level package; the message says what is there."""
 
@@ -138,7 +159,10 @@ def _has_python(folder: str) -> bool:
     """Tell whether a folder has Python files that can be imported."""
     todo = [folder]
     for each in todo:
-        files, folders = _entries(each)
+        try:
+            files, folders = _entries(each)
+        except OSError:
+            continue
         if files:
             return True
         todo += [path for name in folders if not os.path.islink(path := os.path.join(each, name))]
@@ -147,13 +171,11 @@ def _has_python(folder: str) -> bool:
 
 def _packages(places: Iterable[str]) -> set[str]:
     """Return the names of the packages directly in some folders."""
-    return {
-        entry.name
-        for place in places
-        if os.path.isdir(place)
-        for entry in os.scandir(place)
-        if os.path.isfile(os.path.join(entry.path, "__init__.py"))
-    }
+    found = set()
+    for place in places:
+        with contextlib.suppress(OSError):
+            found |= {name for name in os.listdir(place) if os.path.isfile(os.path.join(place, name, "__init__.py"))}
+    return found
 
 
 @dataclass
@@ -174,7 +196,15 @@ class _Walk:
 
         ``real`` are the folder and those around it without symbolic links: by these it is seen that one goes round.
         """
-        files, folders = _entries(folder)
+        try:
+            files, folders = _entries(folder)
+        except OSError as error:
+            self.problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder))
+            return False
+        for each in [name for name in files if not _is_text(name)]:
+            files.remove(each)
+            path = os.path.join(folder, each).encode(errors="backslashreplace").decode()
+            self.problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
         is_regular = "__init__.py" in files
         if inside_regular and not is_regular:
             self._left_out(folder)
@@ -210,14 +240,29 @@ class _Walk:
 
 
 def _entries(folder: str) -> tuple[list[str], list[str]]:
-    """Return the names of the Python files and of the folders that can hold modules, sorted."""
+    """Return the names of the Python files and of the folders that can hold modules, sorted; raises OSError."""
     files, folders = [], []
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
             if name.endswith(".py"):
-                if name.count(".") == 1 and entry.is_file():
+                if name.count(".") == 1 and name != ".py" and _is(entry, os.DirEntry.is_file):
                     files.append(name)
-            elif name.isidentifier() and name != "__pycache__" and entry.is_dir():
+            elif name.isidentifier() and name != "__pycache__" and _is(entry, os.DirEntry.is_dir):
                 folders.append(name)
     return sorted(files), sorted(folders)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # os.fsdecode has put surrogates into it
+        return False
+    return True
+
+
+def _is(entry: os.DirEntry[str], what: Callable[[os.DirEntry[str]], bool]) -> bool:
+    try:
+        return what(entry)
+    except OSError:  # such as a link that refers to itself: whoever reads it will say so
+        return True

@@ -218,10 +218,8 @@ def _blame(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
     line, text = getattr(error, "lineno", None), getattr(error, "text", None)
     if line is None:
         return None, f"The scanner failed on this file: {error}."
-    return (
-        line,
-        f"This is not valid Python: {text.strip()!r}." if text and text.strip() else "This is not valid Python.",
-    )
+    shown = text.strip()[:80] if text else ""
+    return line, f"This is not valid Python: {shown!r}." if shown else "This is not valid Python."
 
 
 def _undecodable_line(file: SourceFile) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -11,6 +12,7 @@ from import_contracts.names import ImportPattern, InvalidPatternError, ModulePat
 
 T = TypeVar("T")
 
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -100,7 +102,7 @@ class Table:
         value = self._get(key)
         if value is None:
             return default
-        if isinstance(value, str) and value.strip().lstrip("+-").isdecimal():
+        if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
             self._wrong(key, value, f"a whole number, {at_least} or more")

@@ -61,6 +61,8 @@ class AcyclicSiblings:
         found: set[str] = set()
         generation = set(ancestors)
         for _ in range(self.depth + 1):
+            if not generation:
+                break
             found |= generation
             generation = {child for package in generation for child in graph.children(package) if child not in skipped}
         return sorted(package for package in found if len(graph.children(package)) > 1)

@@ -123,7 +123,10 @@ def _stale(report: Report, style: Style) -> Iterator[str]:
 
 
 def _errors(report: Report, style: Style) -> Iterator[str]:
-    unreadable = [Problem(each.message, file=f"{each.path}:{each.line or 1}") for each in report.unreadable]
+    unreadable = [
+        Problem(each.message, file=each.path if each.line is None else f"{each.path}:{each.line}")
+        for each in report.unreadable
+    ]
     yield from _problems("Errors", [*report.errors, *unreadable], style.paint("error", RED), style)
 
 
