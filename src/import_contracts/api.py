@@ -175,8 +175,9 @@ def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
     for pattern in contract.ignored:
         if not graph.matching_edges(pattern):
             absent = next((each for each in (pattern.importer, pattern.imported) if not graph.matching(each)), None)
-            why = "" if absent is None else f" No module matches '{absent}'.{did_you_mean(str(absent), graph.modules)}"
-            message = f"No import matches '{pattern}'; remove it.{why}"
+            near = did_you_mean(str(absent), graph.modules) or " Remove it."
+            why = " Remove it." if absent is None else f" No module matches '{absent}'.{near}"
+            message = f"No import matches '{pattern}'.{why}"
             yield Problem(message, key="ignore_imports", severity=severity)
 
 

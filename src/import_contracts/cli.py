@@ -69,7 +69,8 @@ _EXAMPLE = FIRST_CONFIGURATION.replace("\n\n", "\n\n\b\n")
 _HELP = f"""\
 Check which parts of a Python program import which, against contracts that the team has written down.
 
-Without a command, check is meant: "lint-imports --verbose" is "lint-imports check --verbose".
+Without a command, check is meant: "lint-imports --verbose" is "lint-imports check --verbose". Its options and the exit
+status: lint-imports check --help.
 
 A configuration of import-linter is read as it is.
 
@@ -84,16 +85,20 @@ def _commands() -> None:
     pass
 
 
-@_commands.command("check")
-@click.option("--config", "config_file", metavar="FILE", help="Read this file (TOML if it ends so, else INI).")
+@_commands.command("check", short_help="Check every contract (the default).")
+@click.option("--config", "config_file", metavar="FILE", help="Read this file: TOML if its name ends so, else INI.")
 @click.option("--contract", "only", metavar="ID", multiple=True, help="Check this contract only. May be repeated.")
 @click.option(
-    "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", help="What the report is like."
+    "--format",
+    "format_",
+    type=click.Choice(sorted(FORMATS)),
+    default="text",
+    help="Format of the report; default text.",
 )
 @click.option("--output", metavar="FILE", help="Write the report to a file.")
 @click.option("--no-baseline", is_flag=True, help="Report known violations like new ones.")
 @click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
-@click.option("--color/--no-color", default=None, help="Use colours; without either, on a terminal without NO_COLOR.")
+@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
 @click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
 @click.option("--debug", is_flag=True, help="Show a traceback also where the configuration is wrong.")
 @click.option("--cache-dir", metavar="DIR", hidden=True)

@@ -254,6 +254,11 @@ class Routes:
         """Tell whether the module is a target, or reaches one."""
         return module in self._targets or module in self._next
 
+    @cached_property
+    def importers(self) -> frozenset[str]:
+        """All modules that import a target or a module that leads to one."""
+        return frozenset(each for module in (*self._targets, *self._next) for each in self._graph.importers_of(module))
+
     def chains_from(self, sources: Set[str]) -> Iterator[Chain]:
         """Yield, for every import that leaves the sources and leads to a target, the shortest chain; sorted."""
         for importer in sorted(sources):

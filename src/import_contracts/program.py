@@ -12,6 +12,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from import_contracts.errors import Problem, Severity, UserError, did_you_mean
+from import_contracts.names import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def runs(module: str, roots: Iterable[str], source_roots: Iterable[Path]) -> boo
     places = list(map(str, source_roots))
     inside: list[str] = []
     for root in roots:
+        if within(module, root):
+            return True
         with contextlib.suppress(_NotFoundError):
             inside += [os.path.realpath(folder) + os.sep for folder in _folders(root, places)]
     path: list[str] | None = None

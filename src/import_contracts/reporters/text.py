@@ -106,10 +106,10 @@ def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation]
     yield f"Removing {_count(len(edges), 'import')} would be enough{fewest}:"
     for each in _capped(cut.imports, _IMPORTS, style):
         served = sum(each in other.imports for other in outcome.cuts) - 1
-        shared = f"  (and serves {_count(served, 'sentence')} more)" if served else ""
+        shared = f"  (also needed for {_count(served, 'other sentence')})" if served else ""
         yield f"  {each.importer} -> {each.imported}  {_place(each)}{shared}"
     if hidden := len(cut.imports) - len(_capped(cut.imports, _IMPORTS, style)):
-        yield f"  … and {_count(hidden, 'more import')}"
+        yield f"  … and {_count(hidden, 'more import')} (--verbose shows all)"
 
 
 def _stale(report: Report, style: Style) -> Iterator[str]:
