@@ -178,6 +178,16 @@ def test_the_report_may_go_to_a_file(shop: Path) -> None:
     assert not list(shop.glob(".report*"))
 
 
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_a_report_of_an_earlier_run_does_not_stay_where_nothing_could_be_checked(shop: Path, format_: str) -> None:
+    write(shop, {"report": "all is well"})
+    edit(shop, '"shop"', '"shp"')
+    run = lint(shop, "--format", format_, "--output", "report")
+    assert run.status == 2
+    assert "Package 'shp' is neither in" in (shop / "report").read_text()
+    assert "Package 'shp' is neither in" in run.err
+
+
 def test_a_report_that_cannot_be_written_is_status_2(shop: Path) -> None:
     run = lint(shop, "--output", "no/such/folder.txt")
     assert run.status == 2

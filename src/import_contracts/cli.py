@@ -29,8 +29,7 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         status = _commands.main(args, standalone_mode=False)
     except UserError as error:
-        for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
+        _say(error)
         status = _USER_ERROR
     except click.ClickException as error:
         error.show()
@@ -42,6 +41,11 @@ def main(args: Sequence[str] | None = None) -> None:
         click.echo(f"This is a bug of import-contracts {__version__}. Please report it with the lines above.", err=True)
         status = _BUG
     sys.exit(status)
+
+
+def _say(error: UserError) -> None:
+    for problem in error.problems:
+        click.echo(f"error: {problem}", err=True)
 
 
 _OWN_OPTIONS = {"-h", "--help", "--version"}
@@ -144,6 +148,8 @@ def _check(  # noqa: PLR0913 - one parameter for each option
             traceback.print_exc()
         if format_ == "text" and output is None:
             raise
+        if output is not None:
+            _say(error)
         report = Report(modules=0, imports=0, outcomes=(), problems=error.problems)
     if color is None:
         color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
