@@ -56,7 +56,7 @@ class _CheckByDefault(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         completing = ctx.resilient_parsing  # then no arguments may still become the name of a command
-        if (not args and not completing) or (args and args[0][0:1] == "-" and args[0] not in _OWN_OPTIONS):
+        if (not args and not completing) or (args and args[0].startswith("-") and args[0] not in _OWN_OPTIONS):
             args = ["check", *args]
         return super().parse_args(ctx, args)
 

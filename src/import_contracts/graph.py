@@ -51,9 +51,9 @@ class ImportGraph:
 
     ``imports`` maps each importer to what it imports, and that to the lines of the import statements. ``external``
     are the modules outside the root packages: leaves, present only if imported, and None where imports of them were
-    left out. ``kinds`` gives, for the importers
-    whose files have been read, the kind of each import statement by imported module and line; a statement without
-    an entry is ``runtime``. Whatever is returned in order is sorted by module name, whatever order went in.
+    left out. ``kinds`` gives, for the importers whose files have been read, the kind of each import statement by
+    imported module and line; a statement without an entry is ``runtime``. Whatever is returned in order is sorted by
+    module name, whatever order went in.
     """
 
     def __init__(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 from import_contracts.errors import Problem, Severity, UserError, did_you_mean
@@ -56,7 +56,7 @@ class Program:
         return self.namespaces.union(self.by_module)
 
 
-def find_program(roots: Iterable[str], source_roots: Iterable[Path], *, key: str = "root_packages") -> Program:
+def find_program(roots: Iterable[str], source_roots: Iterable[Path]) -> Program:
     """Return the program of some root packages.
 
     Each root package is looked for in the source roots, in order, and then among what is installed for the Python
@@ -71,7 +71,7 @@ def find_program(roots: Iterable[str], source_roots: Iterable[Path], *, key: str
         try:
             portions += [(name, folder) for folder in _folders(name, places)]
         except _NotFoundError as error:
-            problems.append(Problem(str(error), key=key))
+            problems.append(Problem(str(error), key="root_packages"))
     if problems:
         raise UserError(*problems)
     walk = _Walk()
@@ -96,17 +96,8 @@ def runs(module: str, roots: Iterable[str], source_roots: Iterable[Path]) -> boo
             return True
         with contextlib.suppress(_NotFoundError):
             inside += [os.path.realpath(folder) + os.sep for folder in _folders(root, places)]
-    path: list[str] | None = None
-    for done in range(1, module.count(".") + 2):
-        spec = PathFinder.find_spec(".".join(module.split(".")[:done]), path)
-        if spec is None:
-            return False
-        if spec.origin is not None and os.path.realpath(spec.origin).startswith(tuple(inside)):
-            return True
-        if spec.submodule_search_locations is None:
-            return False
-        path = list(spec.submodule_search_locations)
-    return False
+    origins = (spec.origin for spec in _specs(module) if spec.origin is not None)
+    return any(os.path.realpath(origin).startswith(tuple(inside)) for origin in origins)
 
 
 class _NotFoundError(Exception):
@@ -145,17 +136,25 @@ def _portions(name: str, places: Collection[str]) -> list[str]:
 
 
 def _installed(name: str) -> list[str]:
-    """Ask the finders of this Python, such as those of editable installs, for a package. It is not imported."""
+    """Return the folders of a package that this Python would import, from an editable install for instance."""
+    specs = list(_specs(name))
+    if len(specs) <= name.count("."):
+        return []
+    return [folder for folder in specs[-1].submodule_search_locations or () if _has_python(folder)]
+
+
+def _specs(name: str) -> Iterator[ModuleSpec]:
+    """Yield where this Python would find the parts of a dotted name, as far as it does. Nothing is imported."""
     path: list[str] | None = None
     for done in range(1, name.count(".") + 2):
         partial = ".".join(name.split(".")[:done])
         finders = sys.meta_path if path is None else [PathFinder]
         specs = (finder.find_spec(partial, path) for finder in finders if hasattr(finder, "find_spec"))
         spec = next((found for found in specs if found is not None), None)
-        if spec is None or spec.submodule_search_locations is None:
-            return []
-        path = list(spec.submodule_search_locations)
-    return [folder for folder in path or () if _has_python(folder)]
+        if spec is None:
+            return
+        yield spec
+        path = list(spec.submodule_search_locations or ())
 
 
 def _has_python(folder: str) -> bool:

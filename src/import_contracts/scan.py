@@ -56,12 +56,12 @@ def scan(program: Program, *, include_external: bool, kinds: bool) -> Scan:
     for file in program.files:
         reading.look_at(file, kinds=kinds)
     reading.parse([file for file in program.files if file.module not in reading.imports])
-    external = {name for found in reading.imports.values() for name in found} - program.modules
+    outside = {name for found in reading.imports.values() for name in found} - program.modules
     graph = ImportGraph(
         program.modules,
         reading.imports,
         roots=program.roots,
-        external=external if include_external else None,
+        external=outside if include_external else None,
         kinds=reading.kinds,
     )
     return Scan(graph, tuple(sorted(reading.unreadable, key=lambda each: each.module)))
