@@ -35,7 +35,8 @@ class Program:
 
     ``files`` are sorted by module. ``namespaces`` are the packages without a file. ``portions`` are the folders of each
     root package: one, or several of a namespace package. ``shadowed`` modules have a file that CPython passes over
-    beside the one it imports.
+    beside the one it imports. ``watched`` are the paths, beside those of the files, on which all this depends: while
+    none of them changes, walking the folders again finds the same.
     """
 
     roots: tuple[str, ...]
@@ -44,6 +45,7 @@ class Program:
     portions: tuple[tuple[str, str], ...]
     shadowed: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    watched: tuple[str, ...] = ()
 
     @cached_property
     def by_module(self) -> dict[str, SourceFile]:
@@ -57,33 +59,43 @@ class Program:
 
 
 def find_program(roots: Iterable[str], source_roots: Iterable[Path]) -> Program:
-    """Return the program of some root packages.
+    """Return the program of some root packages; raises UserError as `find_portions` does."""
+    return walk(find_portions(roots, source_roots))
 
-    Each root package is looked for in the source roots, in order, and then among what is installed for the Python
-    that runs this. As in CPython a regular package wins over the portions of a namespace package. Raises UserError
-    naming every root package that is not found or is no top-level package.
+
+def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> tuple[tuple[str, str], ...]:
+    """Return each root package with its folder, or folders.
+
+    Each is looked for in the source roots, in order, and then among what is installed for the Python that runs this.
+    As in CPython a regular package wins over the portions of a namespace package. Raises UserError naming every root
+    package that is not found or is no top-level package.
     """
-    names = tuple(dict.fromkeys(roots))
     places = list(dict.fromkeys(map(str, source_roots)))
     problems: list[Problem] = []
     portions: list[tuple[str, str]] = []
-    for name in names:
+    for name in dict.fromkeys(roots):
         try:
             portions += [(name, folder) for folder in _folders(name, places)]
         except _NotFoundError as error:
             problems.append(Problem(str(error), key="root_packages"))
     if problems:
         raise UserError(*problems)
-    walk = _Walk()
+    return tuple(portions)
+
+
+def walk(portions: tuple[tuple[str, str], ...]) -> Program:
+    """Return the program that lies in the folders of some root packages."""
+    found = _Walk()
     for name, folder in portions:
-        walk.package(name, folder)
+        found.package(name, folder)
     return Program(
-        names,
-        tuple(sorted(walk.files.values(), key=lambda file: file.module)),
-        frozenset(walk.namespaces).difference(walk.files),
-        tuple(portions),
-        frozenset(walk.shadowed),
-        tuple(walk.problems),
+        tuple(dict.fromkeys(name for name, _ in portions)),
+        tuple(sorted(found.files.values(), key=lambda file: file.module)),
+        frozenset(found.namespaces).difference(found.files),
+        portions,
+        frozenset(found.shadowed),
+        tuple(found.problems),
+        tuple(dict.fromkeys(found.watched)),
     )
 
 
@@ -132,7 +144,7 @@ def _portions(name: str, places: Collection[str]) -> list[str]:
             if os.path.isdir(folder):
                 folders.append(folder)
         places = folders
-    return [folder for folder in places if _has_python(folder)]
+    return [folder for folder in places if _has_python(folder, [])]
 
 
 def _installed(name: str) -> list[str]:
@@ -140,7 +152,7 @@ def _installed(name: str) -> list[str]:
     specs = list(_specs(name))
     if len(specs) <= name.count("."):
         return []
-    return [folder for folder in specs[-1].submodule_search_locations or () if _has_python(folder)]
+    return [folder for folder in specs[-1].submodule_search_locations or () if _has_python(folder, [])]
 
 
 def _specs(name: str) -> Iterator[ModuleSpec]:
@@ -157,12 +169,12 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
         path = list(spec.submodule_search_locations or ())
 
 
-def _has_python(folder: str) -> bool:
-    """Tell whether a folder has Python files that can be imported."""
+def _has_python(folder: str, watched: list[str]) -> bool:
+    """Tell whether a folder has Python files that can be imported, and note on what the answer depends."""
     todo = [folder]
     for each in todo:
         try:
-            files, folders = _entries(each)
+            files, folders = _entries(each, watched)
         except OSError:
             continue
         if files:
@@ -188,6 +200,7 @@ class _Walk:
     namespaces: set[str] = field(default_factory=set)
     shadowed: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    watched: list[str] = field(default_factory=list)
 
     def package(self, name: str, folder: str) -> None:
         """Note the modules of a package."""
@@ -199,7 +212,7 @@ class _Walk:
         ``real`` are the folder and those around it without symbolic links: by these it is seen that one goes round.
         """
         try:
-            files, folders = _entries(folder)
+            files, folders = _entries(folder, self.watched)
         except OSError as error:
             self.problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder))
             return False
@@ -213,6 +226,7 @@ class _Walk:
             return False
         both = {each for each in folders if f"{each}.py" in files}
         packages = {each for each in both if os.path.isfile(os.path.join(folder, each, "__init__.py"))}
+        self.watched += (os.path.join(folder, each) for each in both - packages)
         for each in files:
             path = os.path.join(folder, each)
             module = name if each == "__init__.py" else f"{name}.{each[:-3]}"
@@ -231,7 +245,7 @@ class _Walk:
         return found
 
     def _left_out(self, folder: str) -> None:
-        if _has_python(folder):
+        if _has_python(folder, self.watched):
             message = "This folder has no __init__.py, so contracts do not look at the Python files in it."
             self.problems.append(Problem(message, file=folder, severity=Severity.WARNING))
 
@@ -241,17 +255,26 @@ class _Walk:
         self.problems.append(Problem(message, file=path, severity=Severity.WARNING))
 
 
-def _entries(folder: str) -> tuple[list[str], list[str]]:
-    """Return the names of the Python files and of the folders that can hold modules, sorted; raises OSError."""
+def _entries(folder: str, watched: list[str]) -> tuple[list[str], list[str]]:
+    """Return the names of the Python files and of the folders that can hold modules, sorted; raises OSError.
+
+    Notes on what they depend: the folder, and links in it, which can come to lead elsewhere without any change of it.
+    """
     files, folders = [], []
+    watched.append(folder)
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
             if name.endswith(".py"):
-                if name.count(".") == 1 and name != ".py" and _is(entry, os.DirEntry.is_file):
-                    files.append(name)
-            elif name.isidentifier() and name != "__pycache__" and _is(entry, os.DirEntry.is_dir):
-                folders.append(name)
+                kept, is_kept = files, name.count(".") == 1 and name != ".py" and _is(entry, os.DirEntry.is_file)
+            elif name.isidentifier() and name != "__pycache__":
+                kept, is_kept = folders, _is(entry, os.DirEntry.is_dir)
+            else:
+                continue
+            if is_kept:
+                kept.append(name)
+            if entry.is_symlink():
+                watched.append(entry.path)
     return sorted(files), sorted(folders)
 
 

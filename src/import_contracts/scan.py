@@ -1,4 +1,4 @@
-"""From files to the import graph, with grimp's parser; nothing else of grimp is used.
+"""From files to the import graph: whole trees with grimp's parser, and nothing else of grimp; single files by our own.
 
 grimp gives up a whole tree for one file that it cannot read, and aborts where a relative import leaves the tree. So
 such imports are looked for first, and a scan that fails is repeated on ever smaller parts until the files that are to
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from import_contracts.graph import ImportGraph, Kind
@@ -18,6 +19,22 @@ from import_contracts.source import UndecodableError, WrittenImport, decode, ext
 
 Lines = dict[str, list[int]]
 """The lines of a module's import statements by what they import."""
+
+Kinds = dict[tuple[str, int], Kind]
+"""The kinds of a module's import statements by what they import and by line; one that is missing is ``runtime``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file was found to import.
+
+    Imports are missing where the file could not be read whole; then ``trouble`` is the line, None if none is to blame,
+    and what is wrong with it.
+    """
+
+    imports: Lines
+    kinds: Kinds
+    trouble: tuple[int | None, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +69,57 @@ def scan(program: Program, *, include_external: bool, kinds: bool) -> Scan:
 
     Imports of modules outside the program, and the kinds of imports, are in the graph where asked for.
     """
-    reading = _Reading(program, include_external=include_external)
-    for file in program.files:
-        reading.look_at(file, kinds=kinds)
-    reading.parse([file for file in program.files if file.module not in reading.imports])
-    outside = {name for found in reading.imports.values() for name in found} - program.modules
+    readings = read(program, program.files, include_external=include_external, kinds=kinds)
+    return assemble(program, readings, include_external=include_external)
+
+
+def assemble(program: Program, readings: Mapping[str, Reading], *, include_external: bool) -> Scan:
+    """Return the import graph that the readings of all files make."""
+    imports = {module: reading.imports for module, reading in readings.items()}
     graph = ImportGraph(
         program.modules,
-        reading.imports,
+        imports,
         roots=program.roots,
-        external=outside if include_external else None,
-        kinds=reading.kinds,
+        external={name for found in imports.values() for name in found} - program.modules if include_external else None,
+        kinds={module: reading.kinds for module, reading in readings.items() if reading.kinds},
     )
-    return Scan(graph, tuple(sorted(reading.unreadable, key=lambda each: each.module)))
+    troubles = (
+        Unreadable(file.module, file.path, *trouble)
+        for file in program.files
+        if (trouble := readings[file.module].trouble)
+    )
+    return Scan(graph, tuple(troubles))
+
+
+def read(
+    program: Program,
+    files: Sequence[SourceFile],
+    *,
+    include_external: bool,
+    kinds: bool,
+    seen: Callable[[SourceFile, bytes], None] = lambda _, __: None,
+) -> dict[str, Reading]:
+    """Read files of a program and return what each imports, by module.
+
+    ``seen`` is called with what is in each file, before it is parsed. Few files are read by our own reader and many by
+    grimp, which comes to the same.
+    """
+    reader = _Reader(program, include_external=include_external, kinds=kinds, alone=len(files) <= _FEW)
+    for file in files:
+        reader.look_at(file, seen)
+    reader.parse([file for file in files if file.module not in reader.imports])
+    return {
+        file.module: Reading(
+            {imported: sorted(lines) for imported, lines in sorted(reader.imports[file.module].items())},
+            reader.kinds.get(file.module, {}),
+            reader.troubles.get(file.module),
+        )
+        for file in files
+    }
+
+
+# Up to here our own reader is faster, as grimp has to be imported and told of all modules.
+_FEW = 100
 
 
 def statements(program: Program, module: str, *, include_external: bool) -> dict[tuple[str, int], Statement]:
@@ -74,12 +129,20 @@ def statements(program: Program, module: str, *, include_external: bool) -> dict
     """
     file = program.by_module.get(module)
     try:
-        text = decode(file.read()) if file else ""
+        return _statements(program, file, decode(file.read()), include_external) if file else {}
     except (OSError, UndecodableError):
         return {}
+
+
+def _statements(
+    program: Program,
+    file: SourceFile,
+    text: str,
+    include_external: bool,  # noqa: FBT001 - private
+) -> dict[tuple[str, int], Statement]:
     found: dict[tuple[str, int], Statement] = {}
     order = list(Kind)
-    for written, imported in _own_reading(program, file, text, include_external) if file else ():
+    for written, imported in _own_reading(program, file, text, include_external):
         known = found.get((imported, written.line))
         if known is None or order.index(written.kind) < order.index(known.kind):
             found[imported, written.line] = Statement(written.column, written.kind, written.text)
@@ -101,38 +164,45 @@ def _own_reading(
             yield written, imported
 
 
-class _Reading:
+class _Reader:
     """Collects the imports of a program's files."""
 
-    def __init__(self, program: Program, *, include_external: bool) -> None:
+    def __init__(self, program: Program, *, include_external: bool, kinds: bool, alone: bool) -> None:
         self.imports: dict[str, Lines] = {}
-        self.kinds: dict[str, dict[tuple[str, int], Kind]] = {}
-        self.unreadable: list[Unreadable] = []
+        self.kinds: dict[str, Kinds] = {}
+        self.troubles: dict[str, tuple[int | None, str]] = {}
         self._program = program
         self._include_external = include_external
+        self._wants_kinds = kinds
+        self._alone = alone
 
-    def look_at(self, file: SourceFile, *, kinds: bool) -> None:
-        """Read what grimp does not tell, and the imports themselves where it would not find them."""
+    def look_at(self, file: SourceFile, seen: Callable[[SourceFile, bytes], None]) -> None:
+        """Read what grimp does not tell, and the imports themselves where it would not find them or is not needed."""
         try:
             data = file.read()
         except OSError as error:
             self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
             return
+        seen(file, data)
         leaving = _leaving_import(file, data)
         if leaving is not None:
             message = f"This relative import leaves the tree: '{leaving.text}' in '{file.module}'."
-            self.unreadable.append(Unreadable(file.module, file.path, leaving.line, message))
+            self.troubles[file.module] = (leaving.line, message)
         try:
-            if leaving is not None or file.module in self._program.shadowed:
+            if leaving is not None or file.module in self._program.shadowed or (self._alone and _is_valid(data)):
                 self._read(file, decode(data))
-            if kinds and may_defer(data):
-                found = statements(self._program, file.module, include_external=self._include_external)
-                self.kinds[file.module] = {place: statement.kind for place, statement in found.items()}
+            if self._wants_kinds and may_defer(data):
+                found = _statements(self._program, file, decode(data), self._include_external)
+                self.kinds[file.module] = {
+                    place: statement.kind for place, statement in found.items() if statement.kind is not Kind.RUNTIME
+                }
         except UndecodableError:
             pass  # grimp says so too
 
     def parse(self, files: list[SourceFile]) -> None:
         """Have grimp find the imports of files."""
+        if not files:
+            return
         try:
             found = _scan(self._program, files, include_external=self._include_external)
         except BaseException as error:
@@ -167,17 +237,28 @@ class _Reading:
 
     def _give_up(self, file: SourceFile, line: int | None, message: str) -> None:
         self.imports[file.module] = {}
-        self.unreadable.append(Unreadable(file.module, file.path, line, message))
+        self.troubles[file.module] = (line, message)
 
 
-# Not only at the start of a line, as a statement may follow another or a colon: what it finds is looked at again.
-_RELATIVE = re.compile(rb"\bfrom\s*(\.[.\s\\]*)")
+def _is_valid(data: bytes) -> bool:
+    """Tell whether the running Python takes a file for valid UTF-8 and valid code; then grimp does so too."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            compile(data.decode(), "", "exec", flags=_ONLY_AST, dont_inherit=True)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    return not any(map(_OTHER_ENCODING.search, data.split(b"\n", 2)[:2]))
+
+
+_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the time that importing ast takes
+_OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
+_SPACED_DOTS = re.compile(rb"\.[ \t\f\\\r\n]+\.")
 
 
 def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     """Return the first import of a file that has more dots than there are packages around it."""
     depth = file.module.count(".") + file.is_package
-    if all(found[1].count(b".") <= depth for found in _RELATIVE.finditer(data)):
+    if b"." * (depth + 1) not in data and not _SPACED_DOTS.search(data):
         return None
     try:
         written = read_imports(decode(data), file.module, is_package=file.is_package)
