@@ -5,24 +5,28 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from glob import glob
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from import_contracts.contracts import TYPES, ContractType
 from import_contracts.errors import Problem, Severity, UserError, did_you_mean
-from import_contracts.graph import Kind
-from import_contracts.names import ImportPattern, within
-from import_contracts.program import runs
+from import_contracts.names import within
 from import_contracts.table import Table
-from import_contracts.violations import Rule
+
+if TYPE_CHECKING:
+    from import_contracts.contracts import ContractType
+    from import_contracts.graph import Kind
+    from import_contracts.names import ImportPattern
+    from import_contracts.violations import Rule
 
 OWN, PEER = "import-contracts", "importlinter"
 ALERTING = ("error", "warn", "none")
 
 _EXCLUDING = {
-    "exclude_type_checking_imports": Kind.TYPE_CHECKING,
-    "exclude_deferred_imports": Kind.DEFERRED,
-    "exclude_lazy_imports": Kind.LAZY,
+    "exclude_type_checking_imports": "type_checking",
+    "exclude_deferred_imports": "deferred",
+    "exclude_lazy_imports": "lazy",
 }
 
 
@@ -47,12 +51,13 @@ class Contract:
     is_sound: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """What one run is asked to check.
 
     ``folder`` is the absolute path of the configuration file's folder, to which the paths of reports are relative;
-    ``source_roots`` are absolute, in the order in which packages are looked for.
+    ``source_roots`` are absolute, in the order in which packages are looked for. ``documents`` is what the files say,
+    the configuration file first: the contracts are made of it when they are first asked for.
     """
 
     folder: Path
@@ -60,11 +65,40 @@ class Config:
     root_packages: tuple[str, ...]
     source_roots: tuple[Path, ...]
     include_external: bool
-    contracts: tuple[Contract, ...]
-    baseline: Path | None = None
-    strict: bool = False
-    show_timings: bool = False
-    problems: tuple[Problem, ...] = ()
+    baseline: Path | None
+    strict: bool
+    show_timings: bool
+    documents: tuple[Document, ...]
+    session_problems: tuple[Problem, ...]
+    custom_types: Mapping[str, ContractType]
+    defaults: Mapping[str, bool]
+    """What holds for contracts that do not say otherwise, by key."""
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """The contracts, in the order of the files."""
+        return self._made[0]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is wrong with the configuration."""
+        return (*self.session_problems, *self._made[1])
+
+    @cached_property
+    def _made(self) -> tuple[tuple[Contract, ...], tuple[Problem, ...]]:
+        from import_contracts.contracts import TYPES  # noqa: PLC0415 - not needed while nothing has changed
+
+        types = dict(TYPES) | self.custom_types
+        contracts: list[Contract] = []
+        problems: list[Problem] = []
+        for document in self.documents:
+            for number, values in enumerate(document.contracts, len(contracts) + 1):
+                contract, found_wrong = _contract(Table(values, file=document.file), number, types, self.defaults)
+                contracts.append(contract)
+                problems += found_wrong
+        if not contracts and not any(problem.is_error for problem in (*self.session_problems, *problems)):
+            problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=self.file))
+        return tuple(contracts), (*problems, *_repeated(contracts, is_error=self.baseline is not None))
 
 
 def find_config(start: Path) -> Path:
@@ -140,40 +174,33 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     for place in session.strings("source_roots", ()):
         if not any((base / place).is_dir() for base in bases):
             session.warn("source_roots", f"There is no folder '{place}'.")
-    types = dict(TYPES) | _custom_types(session, roots, sources, bases)
+    custom_types = _custom_types(session, roots, sources, bases) if "contract_types" in session else {}
     defaults = {key: session.flag(key, lenient=document.is_peers) for key in _EXCLUDING if key in session}
-    parents = session.flag("include_parent_packages")
+    defaults["include_parent_packages"] = session.flag("include_parent_packages")
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
     strict, baseline = session.flag("strict"), session.string("baseline", "")
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
-    included = list(_included(session, path))
+    included = tuple(_included(session, path))
     session.finish(severity=Severity.WARNING)
-    problems = [*session.problems]
-    contracts: list[Contract] = []
-    for each in (document, *included):
-        for number, values in enumerate(each.contracts, len(contracts) + 1):
-            contract, found_wrong = _contract(Table(values, file=each.file), number, types, defaults, parents=parents)
-            contracts.append(contract)
-            problems += found_wrong
-    if not contracts and not any(problem.is_error for problem in problems):
-        problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=document.file))
     return Config(
         folder=folder,
         file=document.file,
         root_packages=roots,
         source_roots=tuple(dict.fromkeys(sources)),
         include_external=include_external,
-        contracts=tuple(contracts),
         baseline=folder / baseline if baseline else None,
         strict=strict,
         show_timings=show_timings,
-        problems=(*problems, *_repeated(contracts, is_error=bool(baseline))),
+        documents=(document, *included),
+        session_problems=tuple(session.problems),
+        custom_types=custom_types,
+        defaults=defaults,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class Document:
     """What one configuration file says: keys about the run, and the tables of its contracts."""
 
     file: str
@@ -188,7 +215,7 @@ def _name(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
-def _document(path: Path, name: str) -> _Document:
+def _document(path: Path, name: str) -> Document:
     if path.suffix != ".toml":
         return _ini_document(path, name)
     tools = _tools(path)
@@ -198,17 +225,17 @@ def _document(path: Path, name: str) -> _Document:
     return _toml_document(name, _toml(path, name))
 
 
-def _toml_document(name: str, session: object, *, is_peers: bool = False) -> _Document:
+def _toml_document(name: str, session: object, *, is_peers: bool = False) -> Document:
     if not isinstance(session, Mapping):
         raise UserError(Problem("The configuration is not a table.", file=name))
     contracts = Table(session, file=name)
     tables = contracts.tables("contracts")
     if contracts.problems:
         raise UserError(*contracts.problems)
-    return _Document(name, session, tables, is_peers)
+    return Document(name, session, tables, is_peers)
 
 
-def _ini_document(path: Path, name: str) -> _Document:
+def _ini_document(path: Path, name: str) -> Document:
     sections = _ini(path)
     if PEER not in sections:
         raise UserError(Problem(f"There is no section [{PEER}] in this file.", file=name))
@@ -217,7 +244,7 @@ def _ini_document(path: Path, name: str) -> _Document:
         for section, values in sections.items()
         if section.startswith(f"{PEER}:")
     ]
-    return _Document(name, sections[PEER], contracts, is_peers=True)
+    return Document(name, sections[PEER], contracts, is_peers=True)
 
 
 def _toml(path: Path, name: str) -> dict[str, object]:
@@ -263,7 +290,7 @@ def _ini(path: Path) -> dict[str, dict[str, object]]:
     return {section: {key: value(section, key) for key in parser.options(section)} for section in parser.sections()}
 
 
-def _root_packages(session: Table, document: _Document) -> tuple[str, ...]:
+def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
     several = "root_packages" in session
     roots = session.strings("root_packages", ())
     alone = session.string("root_package", "")
@@ -281,7 +308,7 @@ def _root_packages(session: Table, document: _Document) -> tuple[str, ...]:
     return roots
 
 
-def _included(session: Table, configuration: Path) -> Iterator[_Document]:
+def _included(session: Table, configuration: Path) -> Iterator[Document]:
     """Yield the contract files that ``include`` names, each once, sorted by path within a pattern."""
     folder = configuration.parent
     seen = {configuration}
@@ -295,7 +322,7 @@ def _included(session: Table, configuration: Path) -> Iterator[_Document]:
                 yield from _contract_file(session, path, _name(path, folder))
 
 
-def _contract_file(session: Table, path: Path, name: str) -> Iterator[_Document]:
+def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
     """Yield what an included file says, or nothing where it cannot be read."""
     try:
         document = _toml_document(name, _toml(path, name))
@@ -323,6 +350,8 @@ def _custom_types(
     session: Table, roots: Sequence[str], sources: Sequence[Path], bases: Sequence[Path]
 ) -> dict[str, ContractType]:
     """Load the contract types that ``contract_types`` names as ``type: module.object``."""
+    from import_contracts.contracts import TYPES  # noqa: PLC0415 - only with custom types
+
     found = {}
     for text in session.strings("contract_types", ()):
         name, colon, path = (part.strip() for part in text.partition(":"))
@@ -355,6 +384,9 @@ def _load(
     import sys  # noqa: PLC0415 - only with custom types
     from importlib import import_module  # noqa: PLC0415
 
+    from import_contracts.contracts import ContractType  # noqa: PLC0415
+    from import_contracts.program import runs  # noqa: PLC0415
+
     # At the end, so that nothing of the linted program takes the place of what this program still has to import.
     sys.path += [folder for base in bases if (folder := str(base)) not in sys.path]
     if runs(module, roots, sources):
@@ -379,9 +411,12 @@ def _load(
 
 
 def _contract(
-    table: Table, number: int, types: Mapping[str, ContractType], defaults: Mapping[str, bool], *, parents: bool
+    table: Table, number: int, types: Mapping[str, ContractType], defaults: Mapping[str, bool]
 ) -> tuple[Contract, tuple[Problem, ...]]:
-    """Make a contract of its table; ``defaults`` are what the session says of excluded kinds."""
+    """Make a contract of its table; ``defaults`` are what the session says of excluded kinds and parent packages."""
+    from import_contracts.contracts import TYPES  # noqa: PLC0415 - as above
+    from import_contracts.graph import Kind  # noqa: PLC0415
+
     name = table.string("name")
     identity = table.string("id", _slug(name) or f"contract-{number}")
     table.place(contract=identity)
@@ -392,10 +427,10 @@ def _contract(
     alerting = table.choice("unmatched_ignore_imports_alerting", ALERTING, "error")
     excluded = {
         kind
-        for key, kind in _EXCLUDING.items()
+        for key, kind in ((key, Kind(kind)) for key, kind in _EXCLUDING.items())
         if table.flag(key, default=defaults.get(key, bool(contract_type and kind in contract_type.excludes)))
     }
-    parents = table.flag("include_parent_packages", default=parents)
+    parents = table.flag("include_parent_packages", default=defaults["include_parent_packages"])
     rule = None
     if contract_type is not None:
         try:
