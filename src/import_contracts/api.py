@@ -2,79 +2,120 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+import json
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from import_contracts.baseline import Entry, parse
 from import_contracts.config import Config, Contract
-from import_contracts.contracts import TYPES
-from import_contracts.errors import Problem, Severity, UserError, did_you_mean
-from import_contracts.graph import Edge, Import, ImportGraph, Kind
-from import_contracts.program import Program, find_program
-from import_contracts.report import Outcome, Report, ReportedCut, ReportedViolation, Unreadable
-from import_contracts.scan import Statement, scan, statements
-from import_contracts.violations import Findings, Rule, Violation
+from import_contracts.errors import Problem, UserError, did_you_mean
+from import_contracts.program import find_portions
+from import_contracts.reporters import FORMATS
+from import_contracts.reporters.style import Style
+from import_contracts.snapshot import Answer, Snapshot, Watch
 
-Watch = Callable[[str], AbstractContextManager[None]]
-"""Called with what is about to be done, and entered while it is."""
+if TYPE_CHECKING:
+    from import_contracts.baseline import Entry
+    from import_contracts.report import Report
 
 
-def check(
+def check(  # noqa: PLR0913 - one keyword for each choice
     config: Config,
     *,
     only: Collection[str] = (),
     use_baseline: bool = True,
+    cache: Path | None = None,
     watch: Watch = lambda _: nullcontext(),
+    warn: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Check the contracts of a configuration, or only those with certain ids, in the order of the configuration.
 
     Raises UserError, with all problems of the configuration, where there is nothing to check: a root package is not
-    found, an id is not that of a contract, or the baseline cannot be read. Writes nothing.
+    found, an id is not that of a contract, or the baseline cannot be read. Writes nothing but what it read, and that
+    only into the folder ``cache``, if one is given; ``warn`` is told where this is not possible.
     """
     contracts = _chosen(config, only)
-    known = _baseline(config) if use_baseline else None
-    with watch("find the program"):
-        program = _program(config)
-    with watch(f"read {len(program.files):,} files"):
-        kinds = any(contract.excluded for contract in contracts)
-        found = scan(program, include_external=config.include_external, kinds=kinds)
-    evidence = _Evidence(program, config)
-    problems = [*_program_problems(program, config.folder), *config.problems]
-    outcomes = []
-    graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
-    for contract in contracts:
-        with watch(f"check '{contract.id}'"):
-            how = (contract.excluded, contract.include_parent_packages)
-            if how not in graphs:
-                graphs[how] = _prepared(found.graph, contract)
-            outcome, more = _judge(contract, graphs[how], evidence, known or frozenset())
-        outcomes.append(outcome)
-        problems += more
-    if config.strict:
-        problems = [replace(problem, severity=Severity.ERROR) for problem in problems]
-    # A file that is not read may well have the imports that its entries are about.
-    stale = () if found.unreadable else _stale(known or frozenset(), config, outcomes, only)
-    unreadable = (Unreadable(_relative(each.path, config.folder), each.line, each.message) for each in found.unreadable)
-    return Report(
-        modules=len(program.modules),
-        imports=sum(1 for _ in found.graph.edges()),
-        outcomes=tuple(outcomes),
-        problems=tuple(problems),
-        unreadable=tuple(unreadable),
-        stale=None if known is None else tuple(map(str, stale)),
+    baseline = _baseline(config) if use_baseline else None
+    return _report(config, contracts, baseline, _snapshot(config, cache, watch, warn), watch)
+
+
+def lint(  # noqa: PLR0913 - as above
+    config: Config,
+    format_: str,
+    style: Style,
+    *,
+    only: Collection[str] = (),
+    use_baseline: bool = True,
+    cache: Path | None = None,
+    watch: Watch = lambda _: nullcontext(),
+    warn: Callable[[str], None] = lambda _: None,
+) -> Answer:
+    """Do as `check` does and return the report in a format; where nothing has changed, the one from the cache."""
+    baseline = _baseline(config) if use_baseline else None
+    snapshot = _snapshot(config, cache, watch, warn)
+    request = json.dumps(
+        [_said(config), sorted(set(only)), baseline, format_, style.verbose, style.color], default=repr
     )
+    if not config.custom_types and (stored := snapshot.answer(request)) is not None:
+        with watch("reuse the report"):
+            return stored
+    report = _report(config, _chosen(config, only), baseline, snapshot, watch)
+    with watch("write the report"):
+        answer = Answer(FORMATS[format_](report, style), report.exit_status)
+    if not config.custom_types:
+        snapshot.keep(request, answer, _shown(report))
+    return answer
 
 
-def _baseline(config: Config) -> frozenset[Entry] | None:
-    """Return the entries of the baseline, None where none is configured."""
+def _said(config: Config) -> list[object]:
+    """Return all that a configuration says and a report depends on."""
+    documents = [[each.file, each.session, each.contracts, each.is_peers] for each in config.documents]
+    return [config.file, documents, [[str(each), each.severity] for each in config.session_problems]]
+
+
+def _shown(report: Report) -> set[str]:
+    """Return the modules of which a report shows import statements."""
+    chains = (each.chain for outcome in report.outcomes for each in outcome.violations)
+    cuts = (cut.imports for outcome in report.outcomes for cut in outcome.cuts)
+    return {each.importer for imports in (*chains, *cuts) for each in imports}
+
+
+def _snapshot(config: Config, cache: Path | None, watch: Watch, warn: Callable[[str], None]) -> Snapshot:
+    if not config.root_packages:
+        raise UserError(*config.problems)
+    try:
+        portions = find_portions(config.root_packages, config.source_roots)
+    except UserError as error:
+        found = (replace(problem, file=config.file) for problem in error.problems)
+        raise UserError(*config.problems, *found) from None
+    external = config.include_external
+    return Snapshot(portions, include_external=external, cache=cache, base=config.folder, watch=watch, warn=warn)
+
+
+def _report(
+    config: Config, contracts: list[Contract], baseline: str | None, snapshot: Snapshot, watch: Watch
+) -> Report:
+    from import_contracts.judge import judge  # noqa: PLC0415 - not needed while nothing has changed
+
+    return judge(config, contracts, snapshot, _known(config, baseline), watch)
+
+
+def _known(config: Config, baseline: str | None) -> frozenset[Entry] | None:
+    """Return the entries of the baseline, None where there is none."""
+    from import_contracts.baseline import parse  # noqa: PLC0415 - as above
+
+    return None if baseline is None else parse(baseline, config.shown(str(config.baseline)))
+
+
+def _baseline(config: Config) -> str | None:
+    """Return what the baseline says, None where none is configured."""
     if config.baseline is None:
         return None
-    name = _relative(str(config.baseline), config.folder)
+    name = config.shown(str(config.baseline))
     try:
-        return parse(config.baseline.read_bytes().decode(), name)
+        return config.baseline.read_bytes().decode()
     except FileNotFoundError:
         raise UserError(Problem("There is no such file; an empty one will do.", file=name, key="baseline")) from None
     except UnicodeDecodeError:
@@ -83,169 +124,9 @@ def _baseline(config: Config) -> frozenset[Entry] | None:
         raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name, key="baseline")) from None
 
 
-def _stale(
-    known: frozenset[Entry], config: Config, outcomes: Collection[Outcome], only: Collection[str]
-) -> Iterator[Entry]:
-    """Yield, sorted, the entries that no violation matches, of the contracts that were checked or exist no more."""
-    checked = {outcome.id for outcome in outcomes if outcome.kept is not None}
-    gone = set() if only else {entry.contract for entry in known} - {contract.id for contract in config.contracts}
-    found = {_entry(outcome.id, violation) for outcome in outcomes for violation in outcome.violations}
-    yield from (entry for entry in sorted(known) if entry.contract in checked | gone and entry not in found)
-
-
-def _entry(contract: str, violation: Violation | ReportedViolation) -> Entry:
-    return Entry(contract, violation.importer, violation.imported or "", violation.target or "")
-
-
 def _chosen(config: Config, only: Collection[str]) -> list[Contract]:
     ids = [contract.id for contract in config.contracts]
     unknown = [each for each in dict.fromkeys(only) if each not in ids]
     if unknown:
         raise UserError(*(Problem(f"There is no contract '{each}'.{did_you_mean(each, ids)}") for each in unknown))
     return [contract for contract in config.contracts if not only or contract.id in only]
-
-
-def _program(config: Config) -> Program:
-    if not config.root_packages:
-        raise UserError(*config.problems)
-    try:
-        return find_program(config.root_packages, config.source_roots)
-    except UserError as error:
-        found = (replace(problem, file=config.file) for problem in error.problems)
-        raise UserError(*config.problems, *found) from None
-
-
-def _program_problems(program: Program, folder: Path) -> Iterable[Problem]:
-    return (replace(each, file=_relative(each.file, folder)) if each.file else each for each in program.problems)
-
-
-def _relative(path: str, folder: Path) -> str:
-    """Return a path as reports show it: relative to the configuration's folder unless it lies outside."""
-    relative = os.path.relpath(path, folder)
-    return Path(path if relative.startswith(os.pardir) else relative).as_posix()
-
-
-def _prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
-    """Return the graph as a contract wants it, but for the imports that it ignores."""
-    graph = graph.without_kinds(contract.excluded)
-    return graph.with_parent_packages() if contract.include_parent_packages else graph
-
-
-def _judge(
-    contract: Contract, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry]
-) -> tuple[Outcome, list[Problem]]:
-    """Return what a contract comes to, and what is wrong with it that only the graph can tell."""
-    outcome = Outcome(contract.id, contract.name, contract.type, contract.reason, kept=None)
-    if contract.rule is None:
-        return outcome, []
-    ignored = {edge for pattern in contract.ignored for edge in graph.matching_edges(pattern)}
-    unmatched = _unmatched(graph, contract)
-    graph = graph.without(ignored)
-    findings = _findings(contract, contract.rule, graph)
-    problems = [
-        replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
-    ]
-    errors = [problem for problem in problems if problem.is_error]
-    if errors or not contract.is_sound:
-        return outcome, problems if contract.is_sound else errors
-    violations = tuple(
-        replace(evidence.of(violation, graph), is_known=_entry(contract.id, violation) in known)
-        for violation in findings.violations
-    )
-    return (
-        replace(
-            outcome,
-            kept=all(violation.is_known for violation in violations),
-            violations=violations,
-            cuts=tuple(
-                ReportedCut(cut.message, tuple(evidence.statement(edge, graph) for edge in cut.imports), cut.is_minimum)
-                for cut in findings.cuts
-            ),
-            ignored=len(ignored),
-        ),
-        problems,
-    )
-
-
-def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
-    """Yield a problem for every ignore that matches no import, as loud as the contract wants it."""
-    if contract.alerting == "none":
-        return
-    severity = Severity.WARNING if contract.alerting == "warn" else Severity.ERROR
-    for pattern in contract.ignored:
-        if not graph.matching_edges(pattern):
-            absent = next((each for each in (pattern.importer, pattern.imported) if not graph.matching(each)), None)
-            near = did_you_mean(str(absent), graph.modules) or " Remove it."
-            why = " Remove it." if absent is None else f" No module matches '{absent}'.{near}"
-            message = f"No import matches '{pattern}'.{why}"
-            yield Problem(message, key="ignore_imports", severity=severity)
-
-
-def _findings(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
-    try:
-        findings: object = rule.check(graph)
-    except (Exception, SystemExit) as error:
-        if contract.type in TYPES:
-            raise
-        message = f"The contract type '{contract.type}' failed with {type(error).__name__}: {error}"
-        return Findings(problems=(Problem(message, key="type"),))
-    if isinstance(findings, Findings):
-        return findings
-    message = (
-        f"The contract type '{contract.type}' returned {type(findings).__name__}; its check(graph) returns Findings."
-    )
-    return Findings(problems=(Problem(message, key="type"),))
-
-
-class _Evidence:
-    """Reads the files whose imports are shown, each once."""
-
-    def __init__(self, program: Program, config: Config) -> None:
-        self._program = program
-        self._config = config
-        self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
-        self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
-
-    def of(self, violation: Violation, graph: ImportGraph) -> ReportedViolation:
-        """Return a violation with the statements that make it."""
-        chain = tuple(self.statement(edge, graph) for edge in violation.chain)
-        return ReportedViolation(
-            violation.importer,
-            violation.imported,
-            violation.target,
-            violation.message,
-            chain[0].path if chain else self._path(violation.importer),
-            graph.lines(*violation.chain[0]) if chain else (),
-            chain,
-        )
-
-    def statement(self, edge: Edge, graph: ImportGraph) -> Import:
-        """Return the first statement that imports one module into another, with the kind of the most eager one."""
-        lines = graph.lines(*edge)
-        if (edge, lines) not in self._imports:
-            self._imports[edge, lines] = self._read(edge, lines)
-        return self._imports[edge, lines]
-
-    def _read(self, edge: Edge, lines: tuple[int, ...]) -> Import:
-        importer, imported = edge
-        if importer not in self._statements:
-            found = statements(self._program, importer, include_external=self._config.include_external)
-            self._statements[importer] = found
-        known = self._statements[importer]
-        at = [known.get((imported, line)) or _on_line(known, line) for line in lines]
-        kind = min((each.kind for each in at), key=list(Kind).index, default=Kind.RUNTIME)
-        first = at[0] if at else _NOT_READ
-        line = lines[0] if lines else 1
-        return Import(importer, imported, self._path(importer), line, first.column, kind, first.text)
-
-    def _path(self, module: str) -> str:
-        file = self._program.by_module.get(module)
-        return _relative(file.path, self._config.folder) if file else module.replace(".", "/")
-
-
-_NOT_READ = Statement(1, Kind.RUNTIME, "")
-
-
-def _on_line(known: dict[tuple[str, int], Statement], line: int) -> Statement:
-    """Return a statement of a line whatever it imports: a parent package is imported by that of its child."""
-    return next((statement for (_, at), statement in known.items() if at == line), _NOT_READ)

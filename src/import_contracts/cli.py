@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +12,16 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from import_contracts import __version__
-from import_contracts.api import check
+from import_contracts import __version__, atomic
+from import_contracts.api import lint
 from import_contracts.config import FIRST_CONFIGURATION, find_config, read_config
 from import_contracts.errors import Problem, UserError
-from import_contracts.report import Report
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
+from import_contracts.snapshot import Answer
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
+_CACHE = ".import_contracts_cache"
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -37,10 +37,16 @@ def main(args: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         status = _INTERRUPTED
     except Exception:  # noqa: BLE001 - the last resort: whatever it is, it is ours
-        traceback.print_exc()
+        _print_traceback()
         click.echo(f"This is a bug of import-contracts {__version__}. Please report it with the lines above.", err=True)
         status = _BUG
     sys.exit(status)
+
+
+def _print_traceback() -> None:
+    import traceback  # noqa: PLC0415 - slow to import, and seldom needed
+
+    traceback.print_exc()
 
 
 def _say(error: UserError) -> None:
@@ -105,8 +111,8 @@ def _commands() -> None:
 @click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
 @click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
 @click.option("--debug", is_flag=True, help="Show a traceback also where the configuration is wrong.")
-@click.option("--cache-dir", metavar="DIR", hidden=True)
-@click.option("--no-cache", is_flag=True, hidden=True)
+@click.option("--cache-dir", metavar="DIR", help=f"Keep the cache here; default {_CACHE} beside the configuration.")
+@click.option("--no-cache", is_flag=True, help="Read every file, and keep nothing.")
 @click.option("--no-logo", is_flag=True, hidden=True)
 def _check(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -136,25 +142,43 @@ def _check(  # noqa: PLR0913 - one parameter for each option
       3  nothing new, but the baseline has entries that no violation matches any more
      70  a bug of this program
     """  # noqa: D301 - as above
-    del cache_dir, no_cache, no_logo  # import-linter's flags, for which there is no use here
+    del no_logo  # a flag of import-linter, for which there is no use here
+    if color is None:
+        color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    style = Style(verbose=verbose, color=color)
     try:
         start = Path.cwd()
         path = Path(config_file) if config_file else find_config(start)
         config = read_config(path, start=start, found=config_file is None)
         progress = _Progress(timings=show_timings or config.show_timings)
-        report = check(config, only=only, use_baseline=not no_baseline, watch=progress.step)
+        answer = lint(
+            config,
+            format_,
+            style,
+            only=only,
+            use_baseline=not no_baseline,
+            cache=None if no_cache else start / cache_dir if cache_dir else config.folder / _CACHE,
+            watch=progress.step,
+            warn=lambda message: click.echo(f"warning: {message}", err=True),
+        )
     except UserError as error:
         if debug:
-            traceback.print_exc()
+            _print_traceback()
         if format_ == "text" and output is None:
             raise
         if output is not None:
             _say(error)
-        report = Report(modules=0, imports=0, outcomes=(), problems=error.problems)
-    if color is None:
-        color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    _write(FORMATS[format_](report, Style(verbose=verbose, color=color)), output)
-    return report.exit_status
+        answer = _wrong(error, format_, style)
+    _write(answer.text, output)
+    return answer.exit_status
+
+
+def _wrong(error: UserError, format_: str, style: Style) -> Answer:
+    """Return a report that says nothing but what is wrong."""
+    from import_contracts.report import Report  # noqa: PLC0415 - slow to import, and seldom needed
+
+    report = Report(modules=0, imports=0, outcomes=(), problems=error.problems)
+    return Answer(FORMATS[format_](report, style), report.exit_status)
 
 
 def _write(text: str, output: str | None) -> None:
@@ -171,19 +195,9 @@ def _write(text: str, output: str | None) -> None:
         if path.exists() and not (path.is_file() and not path.is_symlink()):
             path.write_bytes(text.encode())  # a device, a pipe or a link: what it leads to is written, not replaced
         else:
-            _replace(path, text.encode())
+            atomic.write(path, text.encode())
     except OSError as error:
         raise UserError(Problem(f"The report cannot be written: {error.strerror}.", file=output)) from None
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name and let it take the place of another; raises OSError."""
-    file = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        file.write_bytes(data)
-        file.replace(path)
-    finally:
-        file.unlink(missing_ok=True)
 
 
 class _Progress:

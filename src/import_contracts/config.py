@@ -84,11 +84,16 @@ class Config:
         """All that is wrong with the configuration."""
         return (*self.session_problems, *self._made[1])
 
+    def shown(self, path: str) -> str:
+        """Return a path as reports show it: relative to the configuration's folder unless it lies outside."""
+        relative = os.path.relpath(path, self.folder)
+        return Path(path if relative.startswith(os.pardir) else relative).as_posix()
+
     @cached_property
     def _made(self) -> tuple[tuple[Contract, ...], tuple[Problem, ...]]:
         from import_contracts.contracts import TYPES  # noqa: PLC0415 - not needed while nothing has changed
 
-        types = dict(TYPES) | self.custom_types
+        types = {**TYPES, **self.custom_types}
         contracts: list[Contract] = []
         problems: list[Problem] = []
         for document in self.documents:

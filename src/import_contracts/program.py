@@ -260,7 +260,8 @@ def _entries(folder: str, watched: list[str]) -> tuple[list[str], list[str]]:
 
     Notes on what they depend: the folder, and links in it, which can come to lead elsewhere without any change of it.
     """
-    files, folders = [], []
+    files: list[str] = []
+    folders: list[str] = []
     watched.append(folder)
     with os.scandir(folder) as entries:
         for entry in entries:

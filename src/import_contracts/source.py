@@ -518,6 +518,18 @@ def may_defer(data: bytes) -> bool:
     return any(pattern.search(data) for pattern in _NOT_PLAIN)
 
 
+def mentions(data: bytes, names: Collection[str]) -> bool:
+    """Tell whether `read_imports` might find an import with one of some identifiers in it. False is certain."""
+    cookie = _COOKIE.match(data)
+    if cookie and not _ASCII_LIKE.match(cookie[1]):
+        return True
+    try:
+        text = _normal(decode(data))
+    except UndecodableError:
+        return True
+    return re.search(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", text) is not None
+
+
 # --- what an import imports --------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,193 @@
+"""From a program to a report: every contract is asked about the graph, and what it finds gets its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from import_contracts.baseline import Entry
+from import_contracts.config import Config, Contract
+from import_contracts.contracts import TYPES
+from import_contracts.errors import Problem, Severity, did_you_mean
+from import_contracts.graph import Edge, Import, ImportGraph, Kind
+from import_contracts.program import Program
+from import_contracts.report import Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from import_contracts.scan import Statement
+from import_contracts.snapshot import Snapshot, Watch
+from import_contracts.violations import Findings, Rule, Violation
+
+
+def judge(
+    config: Config, contracts: Sequence[Contract], snapshot: Snapshot, known: frozenset[Entry] | None, watch: Watch
+) -> Report:
+    """Return what some of the contracts of a configuration come to; ``known`` is None where there is no baseline."""
+    program, found = snapshot.program, snapshot.scan
+    evidence = _Evidence(snapshot, config)
+    problems = [*_program_problems(program, config), *config.problems]
+    outcomes = []
+    graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
+    for contract in contracts:
+        with watch(f"check '{contract.id}'"):
+            how = (contract.excluded, contract.include_parent_packages)
+            if how not in graphs:
+                graphs[how] = _prepared(found.graph, contract)
+            outcome, more = _judge(contract, graphs[how], evidence, known or frozenset())
+        outcomes.append(outcome)
+        problems += more
+    if config.strict:
+        problems = [replace(problem, severity=Severity.ERROR) for problem in problems]
+    # A file that is not read may well have the imports that its entries are about.
+    stale = () if found.unreadable else _stale(known or frozenset(), config, outcomes, contracts)
+    unreadable = (Unreadable(config.shown(each.path), each.line, each.message) for each in found.unreadable)
+    return Report(
+        modules=len(program.modules),
+        imports=sum(1 for _ in found.graph.edges()),
+        outcomes=tuple(outcomes),
+        problems=tuple(problems),
+        unreadable=tuple(unreadable),
+        stale=None if known is None else tuple(map(str, stale)),
+    )
+
+
+def _stale(
+    known: frozenset[Entry], config: Config, outcomes: Collection[Outcome], contracts: Sequence[Contract]
+) -> Iterator[Entry]:
+    """Yield, sorted, the entries that no violation matches, of the contracts that were checked or exist no more."""
+    checked = {outcome.id for outcome in outcomes if outcome.kept is not None}
+    everything = len(contracts) == len(config.contracts)
+    gone = {entry.contract for entry in known} - {contract.id for contract in config.contracts} if everything else set()
+    found = {_entry(outcome.id, violation) for outcome in outcomes for violation in outcome.violations}
+    yield from (entry for entry in sorted(known) if entry.contract in checked | gone and entry not in found)
+
+
+def _entry(contract: str, violation: Violation | ReportedViolation) -> Entry:
+    return Entry(contract, violation.importer, violation.imported or "", violation.target or "")
+
+
+def _program_problems(program: Program, config: Config) -> Iterable[Problem]:
+    return (replace(each, file=config.shown(each.file)) if each.file else each for each in program.problems)
+
+
+def _prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
+    """Return the graph as a contract wants it, but for the imports that it ignores."""
+    graph = graph.without_kinds(contract.excluded)
+    return graph.with_parent_packages() if contract.include_parent_packages else graph
+
+
+def _judge(
+    contract: Contract, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry]
+) -> tuple[Outcome, list[Problem]]:
+    """Return what a contract comes to, and what is wrong with it that only the graph can tell."""
+    outcome = Outcome(contract.id, contract.name, contract.type, contract.reason, kept=None)
+    if contract.rule is None:
+        return outcome, []
+    ignored = {edge for pattern in contract.ignored for edge in graph.matching_edges(pattern)}
+    unmatched = _unmatched(graph, contract)
+    graph = graph.without(ignored)
+    findings = _findings(contract, contract.rule, graph)
+    problems = [
+        replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
+    ]
+    errors = [problem for problem in problems if problem.is_error]
+    if errors or not contract.is_sound:
+        return outcome, problems if contract.is_sound else errors
+    violations = tuple(
+        replace(evidence.of(violation, graph), is_known=_entry(contract.id, violation) in known)
+        for violation in findings.violations
+    )
+    return (
+        replace(
+            outcome,
+            kept=all(violation.is_known for violation in violations),
+            violations=violations,
+            cuts=tuple(
+                ReportedCut(cut.message, tuple(evidence.statement(edge, graph) for edge in cut.imports), cut.is_minimum)
+                for cut in findings.cuts
+            ),
+            ignored=len(ignored),
+        ),
+        problems,
+    )
+
+
+def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
+    """Yield a problem for every ignore that matches no import, as loud as the contract wants it."""
+    if contract.alerting == "none":
+        return
+    severity = Severity.WARNING if contract.alerting == "warn" else Severity.ERROR
+    for pattern in contract.ignored:
+        if not graph.matching_edges(pattern):
+            absent = next((each for each in (pattern.importer, pattern.imported) if not graph.matching(each)), None)
+            near = did_you_mean(str(absent), graph.modules) or " Remove it."
+            why = " Remove it." if absent is None else f" No module matches '{absent}'.{near}"
+            message = f"No import matches '{pattern}'.{why}"
+            yield Problem(message, key="ignore_imports", severity=severity)
+
+
+def _findings(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
+    try:
+        findings: object = rule.check(graph)
+    except (Exception, SystemExit) as error:
+        if contract.type in TYPES:
+            raise
+        message = f"The contract type '{contract.type}' failed with {type(error).__name__}: {error}"
+        return Findings(problems=(Problem(message, key="type"),))
+    if isinstance(findings, Findings):
+        return findings
+    message = (
+        f"The contract type '{contract.type}' returned {type(findings).__name__}; its check(graph) returns Findings."
+    )
+    return Findings(problems=(Problem(message, key="type"),))
+
+
+class _Evidence:
+    """Reads the files whose imports are shown, each once."""
+
+    def __init__(self, snapshot: Snapshot, config: Config) -> None:
+        self._snapshot = snapshot
+        self._config = config
+        self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
+
+    def of(self, violation: Violation, graph: ImportGraph) -> ReportedViolation:
+        """Return a violation with the statements that make it."""
+        chain = tuple(self.statement(edge, graph) for edge in violation.chain)
+        return ReportedViolation(
+            violation.importer,
+            violation.imported,
+            violation.target,
+            violation.message,
+            chain[0].path if chain else self._path(violation.importer),
+            graph.lines(*violation.chain[0]) if chain else (),
+            chain,
+        )
+
+    def statement(self, edge: Edge, graph: ImportGraph) -> Import:
+        """Return the first statement that imports one module into another, with the kind of the most eager one."""
+        lines = graph.lines(*edge)
+        if (edge, lines) not in self._imports:
+            self._imports[edge, lines] = self._read(edge, lines)
+        return self._imports[edge, lines]
+
+    def _read(self, edge: Edge, lines: tuple[int, ...]) -> Import:
+        importer, imported = edge
+        if importer not in self._statements:
+            self._statements[importer] = self._snapshot.statements(importer)
+        known = self._statements[importer]
+        at = [known.get((imported, line)) or _on_line(known, line) for line in lines]
+        kind = min((each.kind for each in at), key=list(Kind).index, default=Kind.RUNTIME)
+        first = at[0] if at else _NOT_READ
+        line = lines[0] if lines else 1
+        return Import(importer, imported, self._path(importer), line, first.column, kind, first.text)
+
+    def _path(self, module: str) -> str:
+        file = self._snapshot.program.by_module.get(module)
+        return self._config.shown(file.path) if file else module.replace(".", "/")
+
+
+_NOT_READ = Statement(1, Kind.RUNTIME, "")
+
+
+def _on_line(known: dict[tuple[str, int], Statement], line: int) -> Statement:
+    """Return a statement of a line whatever it imports: a parent package is imported by that of its child."""
+    return next((statement for (_, at), statement in known.items() if at == line), _NOT_READ)
