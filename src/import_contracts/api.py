@@ -90,8 +90,15 @@ def _snapshot(config: Config, cache: Path | None, watch: Watch, warn: Callable[[
     except UserError as error:
         found = (replace(problem, file=config.file) for problem in error.problems)
         raise UserError(*config.problems, *found) from None
-    external = config.include_external
-    return Snapshot(portions, include_external=external, cache=cache, base=config.folder, watch=watch, warn=warn)
+    return Snapshot(
+        portions,
+        include_external=config.include_external,
+        kinds=config.may_exclude,
+        cache=cache,
+        base=config.folder,
+        watch=watch,
+        warn=warn,
+    )
 
 
 def _report(

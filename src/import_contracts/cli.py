@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -26,6 +27,8 @@ _CACHE = ".import_contracts_cache"
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command with the arguments of this process, or those given, and exit."""
+    collecting = gc.isenabled()
+    gc.disable()  # what is made here is needed to the end, and to look through it takes a quarter of a run
     try:
         status = _commands.main(args, standalone_mode=False)
     except UserError as error:
@@ -40,6 +43,9 @@ def main(args: Sequence[str] | None = None) -> None:
         _print_traceback()
         click.echo(f"This is a bug of import-contracts {__version__}. Please report it with the lines above.", err=True)
         status = _BUG
+    finally:
+        if collecting:
+            gc.enable()
     sys.exit(status)
 
 

@@ -28,6 +28,8 @@ _EXCLUDING = {
     "exclude_deferred_imports": "deferred",
     "exclude_lazy_imports": "lazy",
 }
+# The types that leave out nothing unless told to.
+_NOT_EXCLUDING = frozenset({None, "acyclic_siblings", "forbidden", "independence", "layers", "protected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,14 @@ class Config:
     custom_types: Mapping[str, ContractType]
     defaults: Mapping[str, bool]
     """What holds for contracts that do not say otherwise, by key."""
+
+    @property
+    def may_exclude(self) -> bool:
+        """Whether a contract may leave out imports of some kinds; False is certain."""
+        tables = [table for document in self.documents for table in (document.session, *document.contracts)]
+        return any(
+            not _EXCLUDING.keys().isdisjoint(table) or table.get("type") not in _NOT_EXCLUDING for table in tables
+        )
 
     @property
     def contracts(self) -> tuple[Contract, ...]:

@@ -68,7 +68,8 @@ _DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, Recursi
 class Snapshot:
     """A program and its import graph as they are now, wherever they come from.
 
-    ``cache`` is the folder to keep them in, None to keep nothing; ``base`` is the folder that has the program in it,
+    Imports of modules outside the program, and the kinds of imports, are in the graph where asked for. ``cache`` is
+    the folder to keep them in, None to keep nothing; ``base`` is the folder that has the program in it,
     and may be another one in another run. ``watch`` is told each step, ``warn`` why something could not be kept.
     """
 
@@ -77,6 +78,7 @@ class Snapshot:
         portions: Portions,
         *,
         include_external: bool,
+        kinds: bool,
         cache: Path | None,
         base: Path,
         watch: Watch,
@@ -84,6 +86,7 @@ class Snapshot:
     ) -> None:
         self._portions = portions
         self._include_external = include_external
+        self._kinds = kinds
         self._base = f"{base}{os.sep}".replace(os.sep * 2, os.sep)
         self._watch = watch
         self._cache = None if cache is None else _Cache(cache, warn)
@@ -150,7 +153,7 @@ class Snapshot:
     def _current(self, cache: _Cache) -> _Manifest:
         """Return the manifest of the program as it is now, which is then the one in the cache."""
         inside = [[name, _shortened(folder, self._base)] for name, folder in self._portions]
-        name = f"{_digest(_versions(), json.dumps([self._include_external, inside]))}.program"
+        name = f"{_digest(_versions(), json.dumps([self._include_external, self._kinds, inside]))}.program"
         before = _Manifest.load(cache, name, self._base, self._portions)
         changed: dict[str, Signature] = {}
         if before is not None:
@@ -256,7 +259,7 @@ class Snapshot:
 
         reused = len(program.files) - len(todo)
         with self._watch(f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")):
-            readings = read(program, todo, include_external=self._include_external, kinds=True, seen=seen)
+            readings = read(program, todo, include_external=self._include_external, kinds=self._kinds, seen=seen)
             for file in todo if signatures else ():
                 if signatures[file.path] != _signature(file.path):
                     digests[file.module] = ""
