@@ -141,12 +141,11 @@ def _findings(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
 
 
 class _Evidence:
-    """Reads the files whose imports are shown, each once."""
+    """Tells of the imports that are shown what the files say."""
 
     def __init__(self, snapshot: Snapshot, config: Config) -> None:
         self._snapshot = snapshot
         self._config = config
-        self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
         self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
 
     def of(self, violation: Violation, graph: ImportGraph) -> ReportedViolation:
@@ -171,9 +170,7 @@ class _Evidence:
 
     def _read(self, edge: Edge, lines: tuple[int, ...]) -> Import:
         importer, imported = edge
-        if importer not in self._statements:
-            self._statements[importer] = self._snapshot.statements(importer)
-        known = self._statements[importer]
+        known = self._snapshot.statements(importer)
         at = [known.get((imported, line)) or _on_line(known, line) for line in lines]
         kind = min((each.kind for each in at), key=list(Kind).index, default=Kind.RUNTIME)
         first = at[0] if at else _NOT_READ

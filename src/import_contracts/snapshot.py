@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import time
 from array import array
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -91,6 +90,8 @@ class Snapshot:
         self._watch = watch
         self._cache = None if cache is None else _Cache(cache, warn)
         self._readings: dict[str, Reading] | None = None
+        self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self._versions = "" if cache is None else _versions()
         self._manifest = None if self._cache is None else self._current(self._cache)
 
     @cached_property
@@ -115,7 +116,9 @@ class Snapshot:
         """Return the import statements of one file, as `import_contracts.scan.statements` does."""
         from import_contracts.scan import statements  # noqa: PLC0415 - as above
 
-        return statements(self.program, module, include_external=self._include_external)
+        if module not in self._statements:
+            self._statements[module] = statements(self.program, module, include_external=self._include_external)
+        return self._statements[module]
 
     def answer(self, request: str) -> Answer | None:
         """Return what was answered to the same request, if the answer would be the same now."""
@@ -139,21 +142,22 @@ class Snapshot:
         self._cache.save(self._answer_name(self._manifest, request), value)
 
     def _answer_name(self, manifest: _Manifest, request: str) -> str:
-        return f"{_digest(_versions(), manifest.state, request)}.report"
+        return f"{_digest(self._versions, manifest.state, request)}.report"
 
     def _is_other(self, manifest: _Manifest, module: str, digest: str, shown: str) -> bool:
         """Tell whether a file has other statements than it had."""
         return manifest.digests.get(module) != digest and self._shown(module) != shown
 
     def _shown(self, module: str) -> str:
-        return _digest(*(f"{place} {statement}" for place, statement in self.statements(module).items()))
+        found = self.statements(module)
+        return _digest(*([*place, each.column, each.kind, each.text] for place, each in found.items()))
 
     # --- reading what has changed ----------------------------------------------------------------------------------
 
     def _current(self, cache: _Cache) -> _Manifest:
         """Return the manifest of the program as it is now, which is then the one in the cache."""
         inside = [[name, _shortened(folder, self._base)] for name, folder in self._portions]
-        name = f"{_digest(_versions(), json.dumps([self._include_external, self._kinds, inside]))}.program"
+        name = f"{_digest(self._versions, json.dumps([self._include_external, self._kinds, inside]))}.program"
         before = _Manifest.load(cache, name, self._base, self._portions)
         changed: dict[str, Signature] = {}
         if before is not None:
@@ -287,7 +291,7 @@ class _Manifest:
         self.state = str(value["state"])
         self._base = base
         self._portions = portions
-        self._signatures = array("q", b64decode(value["signatures"]))
+        self._signatures = array("q", a2b_base64(value["signatures"]))
         if len(self._signatures) != 4 * len(self.files + self.watched) or len(value["modules"]) != len(self.files):
             raise ValueError
 
@@ -313,7 +317,9 @@ class _Manifest:
         value = {
             **_shape(program, base),
             "watched": [_shortened(path, base) for path in program.watched],
-            "signatures": b64encode(array("q", chain.from_iterable(map(signatures.__getitem__, paths)))).decode(),
+            "signatures": b2a_base64(
+                array("q", chain.from_iterable(map(signatures.__getitem__, paths))), newline=False
+            ).decode(),
             "digests": [digests.get(file.module, "") for file in program.files],
             "state": state,
         }
@@ -419,7 +425,7 @@ class _Cache:
         """Remove the files that have been written least recently, if there are many."""
 
         def remove() -> None:
-            ours = [path for path in self._folder.iterdir() if _OURS.fullmatch(path.name)]
+            ours = [path for path in self._folder.iterdir() if len(path.stem) == 64 and path.suffix in _SUFFIXES]
             for path in sorted(ours, key=lambda path: path.stat().st_mtime_ns)[:-_KEPT]:
                 path.unlink()
 
@@ -436,7 +442,7 @@ class _Cache:
             self._warn(f"The cache in {self._folder} cannot be written: {error.strerror}.")
 
 
-_OURS = re.compile(r"[0-9a-f]{64}\.(?:program|imports|report)")
+_SUFFIXES = frozenset({".program", ".imports", ".report"})
 _KEPT = 60
 
 
@@ -449,7 +455,7 @@ def _versions() -> str:
     return _digest(sys.version, sys.platform, *(sha256(each).hexdigest() for each in (grimp, *sources)))
 
 
-def _digest(*parts: str) -> str:
+def _digest(*parts: object) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -1,0 +1,111 @@
+"""The command: ``python -m benchmarks`` compares with import-linter, ``python -m benchmarks growth`` with more modules.
+
+What is printed is Markdown, row by row as the measurements are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from statistics import median
+
+from benchmarks import growth, tools
+from benchmarks.cases import CASES, Work, measure
+from benchmarks.programs import RELEASES, Release
+from benchmarks.timing import Run, bare_walk
+
+
+def main() -> None:
+    """Do what the arguments of this process ask for."""
+    options = _parser().parse_args()
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.platform()}, {os.cpu_count()} CPUs,", end=" ")
+    print(f"Python {platform.python_version()}\n", flush=True)
+    if options.command == "growth":
+        _growth(options.modules)
+    else:
+        releases = [RELEASES[name] for name in options.program or RELEASES]
+        _comparison(releases, options.case or list(CASES), options.runs)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m benchmarks", description="Compare with import-linter on real programs.")
+    parser.add_argument("--program", action="append", choices=RELEASES, help="Only this one. May be repeated.")
+    parser.add_argument("--case", action="append", choices=CASES, help="Only this one. May be repeated.")
+    parser.add_argument("--runs", type=int, default=7, help="How often each tool is measured; default 7.")
+    commands = parser.add_subparsers(dest="command")
+    grow = commands.add_parser("growth", help="Measure how the time grows with the size of a synthetic program.")
+    grow.add_argument("--modules", type=int, nargs="+", default=growth.SIZES, help="Sizes: multiples of 1,000.")
+    return parser
+
+
+_COLUMNS = ("ours, s", "import-linter, s", "ratio", "goal", "ours, MB", "import-linter, MB", "memory ratio (goal 1.00)")
+
+
+def _comparison(releases: Iterable[Release], cases: Sequence[str], runs: int) -> None:
+    pair = [tools.ours(), tools.peer()]
+    walks = []
+    _head("program", "case", *_COLUMNS)
+    for release in releases:
+        work = Work.begin(release.program, release.copy_to)
+        work.verify(pair)
+        for case in cases:
+            ours, peers = measure(work, CASES[case], pair, runs=runs)
+            _row(release.requirement, case, *_compared(ours, peers, release.goals.get(case)))
+            if case == "nothing changed":
+                walks.append(_against_walk(release, work, ours))
+    print("", *walks, sep="\n")
+
+
+def _compared(ours: Sequence[Run], peers: Sequence[Run], goal: float | None) -> Iterable[str]:
+    pairs = list(zip(ours, peers, strict=True))
+    yield f"{_seconds(ours):.3f}"
+    yield f"{_seconds(peers):.3f}"
+    yield f"{median(our.seconds / peer.seconds for our, peer in pairs):.2f}"
+    yield "-" if goal is None else f"{goal:.2f}"
+    yield f"{_megabytes(ours):.0f}"
+    yield f"{_megabytes(peers):.0f}"
+    yield f"{median(our.megabytes / peer.megabytes for our, peer in pairs):.2f}"
+
+
+def _against_walk(release: Release, work: Work, ours: Sequence[Run]) -> str:
+    walk = _seconds([bare_walk(work.folder / release.program.package) for _ in ours])
+    return f"- {release.requirement}, nothing changed: {_seconds(ours) / walk:.1f} times a bare walk of {walk:.3f} s"
+
+
+def _seconds(runs: Iterable[Run]) -> float:
+    return median(run.seconds for run in runs)
+
+
+def _megabytes(runs: Iterable[Run]) -> float:
+    return median(run.megabytes for run in runs)
+
+
+def _growth(sizes: Sequence[int]) -> None:
+    tool = tools.ours()
+    _head("modules", *(f"{case}, {unit}" for case in growth.MEASURED for unit in ("s", "µs per module")))
+    each = {size: _growth_row(size, growth.seconds(tool, size)) for size in sizes}
+    if {10_000, 50_000} <= each.keys():
+        ratios = [after / before for before, after in zip(each[10_000], each[50_000], strict=True)]
+        _row("time per module, 50,000 / 10,000", *(cell for ratio in ratios for cell in ("", f"{ratio:.2f}")))
+
+
+def _growth_row(size: int, seconds: Sequence[float]) -> list[float]:
+    each = [second / size for second in seconds]
+    cells = zip(seconds, each, strict=True)
+    _row(f"{size:,}", *(cell for second, one in cells for cell in (f"{second:.3f}", f"{one * 1e6:.0f}")))
+    return each
+
+
+def _head(*titles: str) -> None:
+    _row(*titles)
+    _row(*("---" for _ in titles))
+
+
+def _row(*cells: str) -> None:
+    print("|", " | ".join(cells), "|", flush=True)
+
+
+main()

@@ -1,0 +1,58 @@
+"""One process, timed from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process took: seconds by the clock on the wall, and at most so many megabytes of memory."""
+
+    seconds: float
+    megabytes: float
+
+
+def run(command: Sequence[str | Path], folder: Path, *, status: int = 0) -> Run:
+    """Run a command in a folder, without its output; stop the benchmark if it exits with another status.
+
+    Linux counts this process's own memory at the time of the start as the child's, so this process has to stay small.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, wait_status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(wait_status)
+    if process.returncode != status:
+        sys.exit(f"exit status {process.returncode} instead of {status}, in {folder}: {command[0]}")
+    return Run(seconds, usage.ru_maxrss * _MAXRSS_UNIT / 1e6)
+
+
+_WALK = """
+import os, sys
+
+def walk(folder):
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                walk(entry.path)
+            elif entry.name.endswith(".py"):
+                entry.stat()
+
+walk(sys.argv[1])
+"""
+
+
+def bare_walk(folder: Path) -> Run:
+    """Look at the time stamp of every Python file, which is the least that a tool with a cache has to do."""
+    return run([sys.executable, "-c", _WALK, folder], folder)

@@ -1,0 +1,45 @@
+"""The two tools, each installed in a virtual environment of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache" / "benchmarks"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A linter: its command, and the name of the cache that it keeps in the folder where it runs."""
+
+    command: Path
+    cache: str
+
+
+def ours() -> Tool:
+    """Install this project as it is now."""
+    command = _command("import-contracts")
+    _install(command, str(ROOT), *(["--force-reinstall", "--no-deps"] if command.exists() else []))
+    return Tool(command, ".import_contracts_cache")
+
+
+def peer() -> Tool:
+    """Install import-linter, unless that was done before."""
+    command = _command("import-linter-2.16")
+    if not command.exists():
+        _install(command, "import-linter==2.16")
+    return Tool(command, ".import_linter_cache")
+
+
+def _command(environment: str) -> Path:
+    return CACHE / "environments" / environment / "bin" / "lint-imports"
+
+
+def _install(command: Path, *arguments: str) -> None:
+    python = command.with_name("python")
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", command.parents[1]], check=True)
+    subprocess.run([python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *arguments], check=True)
