@@ -196,15 +196,16 @@ class Snapshot:
         digests: dict[str, str] = {}
         todo = program.files
         if before is not None:
-            was, old = before.program.by_module, before.digests
-            touched = [file for file in program.files if file.path in changed or was.get(file.module) != file]
+            old = before.digests
+            other = {module for module, *_ in _identities(program) - _identities(before.program)}
+            touched = [file for file in program.files if file.path in changed or file.module in other]
             with self._watch(f"hash {len(touched):,} files"):
                 digests = old | {file.module: _file_digest(file) for file in touched}
             digests = {file.module: digests[file.module] for file in program.files}
             todo = tuple(
                 file
                 for file in touched
-                if was.get(file.module) != file or not digests[file.module] or digests[file.module] != old[file.module]
+                if file.module in other or not digests[file.module] or digests[file.module] != old[file.module]
             )
         shape = json.dumps(_shape(program, self._base))
         same_shape = before is not None and shape == json.dumps(_shape(before.program, self._base))
@@ -490,6 +491,11 @@ def _shape(program: Program, base: str) -> dict[str, Any]:
             [each.message, each.file and _shortened(each.file, base), each.severity] for each in program.problems
         ],
     }
+
+
+def _identities(program: Program) -> set[tuple[str, str, bool]]:
+    """Return what, beside the content, the reading of each file depends on; the module comes first."""
+    return {(file.module, file.path, file.module in program.shadowed) for file in program.files}
 
 
 # What no path has in it, before one that does not lie in the base.
