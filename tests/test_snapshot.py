@@ -50,6 +50,13 @@ LINES = [
     *("from ..... import a", "import os", "def f():\n    import p.a", "from p.c import *", "from p.new.deep import x"),
     *("if TYPE_CHECKING:\n    from p import c", "def broken(:", "type X = int", "x = '\\d'", "import p.a; import p.c"),
 ]
+OWN_TYPE = """
+root_packages = ["p"]
+contract_types = ["own: mytypes_not_kept.parse"]
+[[contracts]]
+name = "own"
+type = "own"
+"""
 BYTES = [b"\xff\n", b"# coding: latin-1\nx = '\xe9'\nimport p.c\n", b"\0", b"\xef\xbb\xbfimport p.a\n"]
 MODULES = ["a", "b/__init__", "b/a", "b/c", "c", "new/__init__", "new/deep", "c/__init__", "a/__init__", "odd/x"]
 
@@ -287,6 +294,15 @@ def test_a_module_that_comes_to_be_shadowed_is_read_again(shop: Path) -> None:
     lint(shop)
     write(shop, {"p/d.py": ""})
     assert lint(shop)[:2] == lint(shop, "--no-cache")[:2]
+
+
+def test_the_report_of_a_custom_contract_type_is_not_kept(shop: Path) -> None:
+    rule = "def parse(table):\n    return None\n"
+    write(shop, {"mytypes_not_kept.py": rule, "own.toml": OWN_TYPE})
+    lint(shop, "--config", "own.toml")
+    again = steps(shop, "--config", "own.toml")
+    assert "reuse the report" not in again
+    assert "check 'own'" in again
 
 
 # --- the folder ---------------------------------------------------------------------------------------------------
