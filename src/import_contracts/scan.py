@@ -252,13 +252,14 @@ def _is_valid(data: bytes) -> bool:
 
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the time that importing ast takes
 _OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
-_SPACED_DOTS = re.compile(rb"\.[ \t\f\\\r\n]+\.")
+# As it starts with a literal, the search skips other text fast.
+_LEADING_DOTS = re.compile(rb"from[ \t\f\\\r\n]*(\.[. \t\f\\\r\n]*)")
 
 
 def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     """Return the first import of a file that has more dots than there are packages around it."""
     depth = file.module.count(".") + file.is_package
-    if b"." * (depth + 1) not in data and not _SPACED_DOTS.search(data):
+    if all(dots.count(b".") <= depth for dots in _LEADING_DOTS.findall(data)):
         return None
     try:
         written = read_imports(decode(data), file.module, is_package=file.is_package)
@@ -269,27 +270,51 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
 
 def _scan(program: Program, files: Collection[SourceFile], *, include_external: bool) -> dict[str, Lines]:
     """Return the imports of files as grimp finds them; raises whatever grimp raises."""
-    from grimp.application.ports.modulefinder import FoundPackage, ModuleFile  # noqa: PLC0415 - slow to import
-    from grimp.application.scanning import scan_imports  # noqa: PLC0415
-    from grimp.domain.valueobjects import Module  # noqa: PLC0415
+    from grimp import _rustgrimp as rust  # type: ignore[attr-defined]  # noqa: PLC0415 - slow to import
+    from grimp.application.config import settings  # noqa: PLC0415
 
-    every = {file.module: ModuleFile(Module(file.module), mtime=0.0) for file in program.files}
-    packages = set()
-    for name, folder in program.portions:
-        inside = frozenset(every[file.module] for file in program.files if file.path.startswith(folder + os.sep))
-        packages.add(FoundPackage(name, folder, inside))
-    found = scan_imports(
-        frozenset(every[file.module] for file in files),
-        found_packages=packages,
+    every = {file.module: _ModuleFile(_Module(file.module)) for file in program.files}
+    found = rust.scan_for_imports(
+        module_files=tuple(every[file.module] for file in files),
+        found_packages={
+            _FoundPackage(
+                name,
+                folder,
+                frozenset(every[file.module] for file in program.files if file.path.startswith(folder + os.sep)),
+            )
+            for name, folder in program.portions
+        },
         include_external_packages=include_external,
         exclude_type_checking_imports=False,
+        file_system=settings.FILE_SYSTEM.convert_to_basic(),
     )
     imports: dict[str, Lines] = {}
-    for module_file, direct in found.items():
-        lines = imports.setdefault(module_file.module.name, {})
+    for module, direct in found.items():
+        lines = imports.setdefault(module.name, {})
         for each in direct:
             lines.setdefault(each.imported.name, []).append(each.line_number)
     return imports
+
+
+# What grimp's parser asks of values of these names. Its own are compared and hashed by value, which takes a tenth of a
+# scan; these are by identity.
+@dataclass(slots=True, eq=False)
+class _Module:
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class _ModuleFile:
+    module: _Module
+    mtime: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class _FoundPackage:
+    name: str
+    directory: str
+    module_files: frozenset[_ModuleFile]
+    namespace_packages: frozenset[str] = frozenset()
 
 
 def _blame(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
