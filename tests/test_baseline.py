@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.baseline import Entry, parse
+from import_contracts.baseline import Baseline, Entry, parse, renaming
 from import_contracts.errors import UserError
 from tests.arranging import lint, program, write
 
@@ -50,7 +50,7 @@ def test_what_is_known_breaks_nothing(shop: Path) -> None:
     run = lint(shop)
     assert run.status == 0
     assert "kept     Layers [layers] (2 known violations)" in run.out
-    assert baseline(shop) == {"new": 0, "known": 5, "stale": []}
+    assert baseline(shop) == {"new": 0, "known": 5, "stale": [], "renaming": None}
 
 
 def test_what_is_new_is_reported_and_nothing_else(shop: Path) -> None:
@@ -75,6 +75,7 @@ def test_an_entry_that_no_violation_matches_is_status_3(shop: Path) -> None:
     assert run.status == 3
     assert "  gone shop.a -> shop.b\n  layers shop.models -> shop.gone => shop.web\n" in run.out
     assert "2 stale in the baseline." in run.out
+    assert "  lint-imports baseline shrink\n" in run.out
 
 
 def test_something_new_is_status_1_also_where_something_is_stale(shop: Path) -> None:
@@ -90,7 +91,7 @@ def test_a_narrowed_run_makes_no_other_contracts_entries_stale(shop: Path) -> No
 def test_nothing_is_stale_while_a_file_cannot_be_read(shop: Path) -> None:
     write(shop, {"shop/models.py": "import shop.util\nx = (\n"})
     assert lint(shop).status == 2
-    assert baseline(shop) == {"new": 0, "known": 1, "stale": []}
+    assert baseline(shop) == {"new": 0, "known": 1, "stale": [], "renaming": None}
 
 
 def test_without_the_baseline_all_is_new(shop: Path) -> None:
@@ -107,19 +108,22 @@ def test_a_baseline_that_is_named_has_to_exist(shop: Path) -> None:
     (shop / "known.txt").unlink()
     run = lint(shop)
     assert run.status == 2
-    assert run.err == "error: known.txt: baseline: There is no such file; an empty one will do.\n"
+    assert run.err == ("error: known.txt: baseline: There is no such file; 'lint-imports baseline create' makes it.\n")
 
 
 def test_an_empty_baseline_knows_nothing(shop: Path) -> None:
     write(shop, {"known.txt": ""})
-    assert baseline(shop) == {"new": 5, "known": 0, "stale": []}
+    assert baseline(shop) == {"new": 5, "known": 0, "stale": [], "renaming": None}
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("layers", "x:1: Found 'layers'; write 'contract importer -> imported'"),
-        ("layers a -> b\r\nlayers a -> b  # again", "x:2: This entry stands already in line 1; remove one."),
+        ("layers a -> b\nlayers  a ->  b  # again", "x:2: This entry stands already in line 1; remove one."),
+        ("# c\nlayers a -> b\r\n", "x:2: This line ends in a carriage return; write LF alone"),
+        ("\ufefflayers a -> b\n", "x:1: This line begins with a byte order mark"),
+        ("layers a => b\n", "x:1: Found 'layers a => b'"),
         ("<<<<<<< ours\nlayers a -> b", "x:1: This line is left from a merge conflict; resolve it."),
     ],
 )
@@ -134,6 +138,71 @@ WORD = st.from_regex(r"[a-z][a-z0-9_.-]{0,8}", fullmatch=True)
 
 @given(st.builds(Entry, st.lists(WORD, min_size=1, max_size=3).map(" ".join), WORD, WORD, st.one_of(st.just(""), WORD)))
 def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
-    assert parse(f"{entry}  # a comment\n", "x") == {entry}
+    assert parse(f"{entry}  # a comment\n", "x").entries == {entry}
     alone = Entry(entry.contract, entry.importer)
-    assert parse(f"{alone}\n", "x") == {alone}
+    assert parse(f"{alone}\n", "x").entries == {alone}
+
+
+ENTRY = st.builds(Entry, st.sampled_from(["layers", "no cycles"]), WORD, WORD, st.one_of(st.just(""), WORD))
+ENTRIES = st.lists(ENTRY, max_size=12)
+
+
+@given(ENTRIES, st.lists(st.sampled_from(["# top", "", "  # indented"]), max_size=4))
+def test_entries_are_put_in_order_and_nothing_else_moves(entries: list[Entry], other: list[str]) -> None:
+    half = len(entries) // 2
+    text = "".join(f"{line}\n" for line in other) + Baseline().including(entries[:half]).text
+    after = parse(text, "x").including(entries[half:], "why")
+    assert after.entries == set(entries)
+    assert [line.text for line in after.without(set(entries[half:]) - set(entries[:half])).lines] == text.splitlines()
+    keys = [line.key for line in after.lines if line.entry]
+    assert keys == sorted(keys)
+    assert parse(after.text, "x") == after
+
+
+@given(ENTRIES, ENTRIES)
+def test_only_what_is_named_is_taken_out(entries: list[Entry], gone: list[Entry]) -> None:
+    before = Baseline().including(entries, "kept")
+    after = before.without(set(gone))
+    assert after.entries == set(entries) - set(gone)
+    assert [line for line in before.lines if line.entry not in gone] == list(after.lines)
+
+
+def test_a_comment_above_an_entry_stays_above_it() -> None:
+    text = "# first\na x -> y\n\n# last\nc x -> y\n"
+    assert (
+        parse(text, "x").including([Entry("b", "x", "y")]).text == "# first\na x -> y\nb x -> y\n\n# last\nc x -> y\n"
+    )
+    assert parse(text, "x").including([Entry("0", "x", "y")]).text == "# first\n0 x -> y\n" + text[len("# first\n") :]
+
+
+def test_a_reason_stays_on_its_line() -> None:
+    assert Baseline().including([Entry("a", "x", "y")], "one\n two\u2028three").text == "a x -> y  # one two three\n"
+
+
+def test_renaming_takes_comments_and_everything_inside_along() -> None:
+    text = "a p.old -> q  # why\na p.old.x -> p.older => p.old.y\n"
+    assert parse(text, "x").renamed("p.old", "p.new").text == "a p.new -> q  # why\na p.new.x -> p.older => p.new.y\n"
+
+
+def test_renaming_into_what_is_there_leaves_one_line() -> None:
+    assert parse("a p.new -> q  # kept\na p.old -> q  # lost\n", "x").renamed("p.old", "p.new").text == (
+        "a p.new -> q  # kept\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "found", "modules", "expected"),
+    [
+        ("a p.old -> q", "a p.new -> q", "p.new q", ("p.old", "p.new")),
+        ("a p.old.x -> q\na r -> p.old.y", "a p.new.x -> q\na r -> p.new.y", "p.new p.new.x q", ("p.old", "p.new")),
+        ("a p.old -> q\na s -> q", "a p.new -> q\na s -> q", "p.new s q", ("p.old", "p.new")),
+        ("a p.old -> q", "a p.new -> q", "p.old p.new q", None),
+        ("a p.old -> q\na s -> q", "a p.new -> q\na t -> q", "p.new t q", None),
+        ("a p.old -> q", "b p.new -> q", "p.new q", None),
+        ("a p.old -> q", "", "q", None),
+    ],
+)
+def test_a_renaming_is_seen_if_it_explains_everything(
+    known: str, found: str, modules: str, expected: tuple[str, str] | None
+) -> None:
+    assert renaming(parse(known, "x").entries, parse(found, "x").entries, modules.split()) == expected

@@ -37,7 +37,7 @@ def check(  # noqa: PLR0913 - one keyword for each choice
     only into the folder ``cache``, if one is given; ``warn`` is told where this is not possible.
     """
     contracts = _chosen(config, only)
-    baseline = _baseline(config) if use_baseline else None
+    baseline = read_baseline(config) if use_baseline else None
     return _report(config, contracts, baseline, _snapshot(config, cache, watch, warn), watch)
 
 
@@ -53,7 +53,7 @@ def lint(  # noqa: PLR0913 - as above
     warn: Callable[[str], None] = lambda _: None,
 ) -> Answer:
     """Do as `check` does and return the report in a format; where nothing has changed, the one from the cache."""
-    baseline = _baseline(config) if use_baseline else None
+    baseline = read_baseline(config) if use_baseline else None
     snapshot = _snapshot(config, cache, watch, warn)
     request = json.dumps(
         [_said(config), sorted(set(only)), baseline, format_, style.verbose, style.color], default=repr
@@ -64,15 +64,32 @@ def lint(  # noqa: PLR0913 - as above
     report = _report(config, _chosen(config, only), baseline, snapshot, watch)
     with watch("write the report"):
         answer = Answer(FORMATS[format_](report, style), report.exit_status)
-    if not config.custom_types:
+    git_had_a_say = any(outcome.culprits for outcome in report.outcomes)
+    if not config.custom_types and not git_had_a_say:
         snapshot.keep(request, answer, _shown(report))
     return answer
+
+
+def read_baseline(config: Config) -> str | None:
+    """Return what the file of known violations says, None where none is configured; raises UserError if unreadable."""
+    if config.baseline is None:
+        return None
+    name = config.shown(str(config.baseline))
+    try:
+        return config.baseline.read_bytes().decode()
+    except FileNotFoundError:
+        message = f"There is no such file; 'lint-imports baseline create{config.options}' makes it."
+        raise UserError(Problem(message, file=name, key="baseline")) from None
+    except UnicodeDecodeError:
+        raise UserError(Problem("This file is not UTF-8 text.", file=name, key="baseline")) from None
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name, key="baseline")) from None
 
 
 def _said(config: Config) -> list[object]:
     """Return all that a configuration says and a report depends on."""
     documents = [[each.file, each.session, each.contracts, each.is_peers] for each in config.documents]
-    return [config.file, documents, [[str(each), each.severity] for each in config.session_problems]]
+    return [config.file, config.options, documents, [[str(each), each.severity] for each in config.session_problems]]
 
 
 def _shown(report: Report) -> set[str]:
@@ -113,22 +130,7 @@ def _known(config: Config, baseline: str | None) -> frozenset[Entry] | None:
     """Return the entries of the baseline, None where there is none."""
     from import_contracts.baseline import parse  # noqa: PLC0415 - as above
 
-    return None if baseline is None else parse(baseline, config.shown(str(config.baseline)))
-
-
-def _baseline(config: Config) -> str | None:
-    """Return what the baseline says, None where none is configured."""
-    if config.baseline is None:
-        return None
-    name = config.shown(str(config.baseline))
-    try:
-        return config.baseline.read_bytes().decode()
-    except FileNotFoundError:
-        raise UserError(Problem("There is no such file; an empty one will do.", file=name, key="baseline")) from None
-    except UnicodeDecodeError:
-        raise UserError(Problem("This file is not UTF-8 text.", file=name, key="baseline")) from None
-    except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name, key="baseline")) from None
+    return None if baseline is None else parse(baseline, config.shown(str(config.baseline))).entries
 
 
 def _chosen(config: Config, only: Collection[str]) -> list[Contract]:

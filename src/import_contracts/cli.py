@@ -6,20 +6,24 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from import_contracts import __version__, atomic
-from import_contracts.api import lint
-from import_contracts.config import FIRST_CONFIGURATION, find_config, read_config
+from import_contracts.api import check, lint
+from import_contracts.config import FIRST_CONFIGURATION, Config, find_config, read_config
 from import_contracts.errors import Problem, UserError
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
 from import_contracts.snapshot import Answer
+
+if TYPE_CHECKING:
+    from import_contracts.report import Report
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
 _CACHE = ".import_contracts_cache"
@@ -153,9 +157,7 @@ def _check(  # noqa: PLR0913 - one parameter for each option
         color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     style = Style(verbose=verbose, color=color)
     try:
-        start = Path.cwd()
-        path = Path(config_file) if config_file else find_config(start)
-        config = read_config(path, start=start, found=config_file is None)
+        config = _read(config_file)
         progress = _Progress(timings=show_timings or config.show_timings)
         answer = lint(
             config,
@@ -163,9 +165,9 @@ def _check(  # noqa: PLR0913 - one parameter for each option
             style,
             only=only,
             use_baseline=not no_baseline,
-            cache=None if no_cache else start / cache_dir if cache_dir else config.folder / _CACHE,
+            cache=_cache(config, cache_dir, no_cache=no_cache),
             watch=progress.step,
-            warn=lambda message: click.echo(f"warning: {message}", err=True),
+            warn=_warn,
         )
     except UserError as error:
         if debug:
@@ -177,6 +179,141 @@ def _check(  # noqa: PLR0913 - one parameter for each option
         answer = _wrong(error, format_, style)
     _write(answer.text, output)
     return answer.exit_status
+
+
+@_commands.group("baseline", short_help="Known violations, which may become fewer.")
+def _baseline() -> None:
+    """Keep known violations in a file that can shrink, and that grows only where somebody says so.
+
+    \b
+    create   take all violations of today for known
+    status   how many are known, new and stale, and where most are
+    shrink   remove what is no longer true
+    accept   add a violation
+    rename   follow a module or package that has another name
+    """  # noqa: D301 - as above
+
+
+def _options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that every command about a configuration takes."""
+    options = (
+        click.option("--config", "config_file", metavar="FILE", help="Read this file instead of looking for one."),
+        click.option("--cache-dir", metavar="DIR", help=f"Keep the cache here; default {_CACHE} beside it."),
+        click.option("--no-cache", is_flag=True, help="Read every file, and keep nothing."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _read(config_file: str | None) -> Config:
+    start = Path.cwd()
+    path = Path(config_file) if config_file else find_config(start)
+    return read_config(path, start=start, found=config_file is None)
+
+
+def _checked(cache_dir: str | None, *, no_cache: bool) -> Callable[[Config], Report]:
+    def checked(config: Config) -> Report:
+        return check(config, cache=_cache(config, cache_dir, no_cache=no_cache), warn=_warn)
+
+    return checked
+
+
+def _cache(config: Config, cache_dir: str | None, *, no_cache: bool) -> Path | None:
+    return None if no_cache else Path.cwd() / cache_dir if cache_dir else config.folder / _CACHE
+
+
+def _warn(message: str) -> None:
+    click.echo(f"warning: {message}", err=True)
+
+
+@_baseline.command("create")
+@_options
+def _create(*, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
+    """Take all violations of today for known.
+
+    Writes them into the file that the key "baseline" names. Where there is no such key, it is added to the
+    configuration. Where there are entries already, nothing is done.
+    """
+    from import_contracts import ratchet  # noqa: PLC0415 - not needed by check
+
+    config = _read(config_file)
+    _write(ratchet.create(config, _checked(cache_dir, no_cache=no_cache)), None)
+    return 0
+
+
+@_baseline.command("shrink")
+@_options
+def _shrink(*, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
+    """Remove the entries that no violation matches any more, and only them.
+
+    Nothing is removed while a file cannot be read, as its imports may be what an entry is about.
+    """
+    from import_contracts import ratchet  # noqa: PLC0415 - as above
+
+    config = _read(config_file)
+    _write(ratchet.shrink(config, _checked(cache_dir, no_cache=no_cache)), None)
+    return 0
+
+
+@_baseline.command("accept")
+@click.argument("wanted", metavar="[VIOLATION|CONTRACT]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Accept all that is new.")
+@click.option("--reason", default="", metavar="TEXT", help="Write this behind each entry, as a comment.")
+@_options
+def _accept(  # noqa: PLR0913 - one parameter for each option
+    *,
+    wanted: tuple[str, ...],
+    everything: bool,
+    reason: str,
+    config_file: str | None,
+    cache_dir: str | None,
+    no_cache: bool,
+) -> int:
+    """Add violations to those that are known.
+
+    A violation is named by its line in the baseline ("layers shop.a -> shop.b => shop.web"), by its chain, or by
+    path:line; the id of a contract stands for all that is new in it.
+    """
+    from import_contracts import ratchet  # noqa: PLC0415 - as above
+
+    if bool(wanted) == everything:
+        raise click.UsageError("Name what to accept: a violation, a contract's id, or --all.")
+    config = _read(config_file)
+    checked = _checked(cache_dir, no_cache=no_cache)
+    _write(ratchet.accept(config, checked, wanted, everything=everything, reason=reason), None)
+    return 0
+
+
+@_baseline.command("rename")
+@click.argument("old")
+@click.argument("new")
+@click.option("--config", "config_file", metavar="FILE", help="Read this file instead of looking for one.")
+def _rename(*, old: str, new: str, config_file: str | None) -> int:
+    """Give a module, or a package with everything inside it, its new name in every entry."""
+    from import_contracts import ratchet  # noqa: PLC0415 - as above
+
+    _write(ratchet.rename(_read(config_file), old, new), None)
+    return 0
+
+
+@_baseline.command("status")
+@click.option("--since", metavar="REV", help="Also say what was added and removed since this git revision.")
+@click.option(
+    "--format", "format_", type=click.Choice(["json", "markdown", "text"]), default="text", help="Default text."
+)
+@_options
+def _status(*, since: str | None, format_: str, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
+    """Say how many violations are known, new and stale in each contract, and which modules have most.
+
+    The exit status is 0, or 2 where not everything could be read and checked.
+    """
+    from import_contracts import ratchet  # noqa: PLC0415 - as above
+    from import_contracts.reporters.status import STATUS_FORMATS  # noqa: PLC0415
+
+    status = ratchet.status(_read(config_file), _checked(cache_dir, no_cache=no_cache), since=since)
+    _write(STATUS_FORMATS[format_](status), None)
+    return status.exit_status
 
 
 def _wrong(error: UserError, format_: str, style: Style) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 OWN, PEER = "import-contracts", "importlinter"
 ALERTING = ("error", "warn", "none")
+STALE = ("error", "warn")
 
 _EXCLUDING = {
     "exclude_type_checking_imports": "type_checking",
@@ -68,6 +70,10 @@ class Config:
     source_roots: tuple[Path, ...]
     include_external: bool
     baseline: Path | None
+    stale_fails: bool
+    """Whether an entry of the baseline that nothing matches any more fails a run, or only warns."""
+    options: str
+    """The options that name this configuration on the command line; empty where it is found."""
     strict: bool
     show_timings: bool
     documents: tuple[Document, ...]
@@ -93,6 +99,11 @@ class Config:
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong with the configuration."""
         return (*self.session_problems, *self._made[1])
+
+    @property
+    def path(self) -> Path:
+        """The absolute path of the configuration file."""
+        return self.folder / self.file
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it: relative to the configuration's folder unless it lies outside."""
@@ -176,6 +187,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     wrong with single contracts or keys is among the problems of the result. Raises UserError where the file cannot be
     read at all.
     """
+    options = "" if found else _naming(path)
     path = path if path.is_absolute() else start / path
     if not path.is_file():
         what = "This is a folder; name a file in it." if path.is_dir() else "There is no such file."
@@ -194,6 +206,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     defaults["include_parent_packages"] = session.flag("include_parent_packages")
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
     strict, baseline = session.flag("strict"), session.string("baseline", "")
+    stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
     included = tuple(_included(session, path))
@@ -205,6 +218,8 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
         source_roots=tuple(dict.fromkeys(sources)),
         include_external=include_external,
         baseline=folder / baseline if baseline else None,
+        stale_fails=stale_fails,
+        options=options,
         strict=strict,
         show_timings=show_timings,
         documents=(document, *included),
@@ -212,6 +227,44 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
         custom_types=custom_types,
         defaults=defaults,
     )
+
+
+def _naming(path: Path) -> str:
+    from shlex import quote  # noqa: PLC0415 - seldom needed
+
+    return f" --config {quote(str(path))}"
+
+
+def with_key(config: Config, key: str, value: str) -> str:
+    """Return the text of the configuration file with one key more about the run, all else in it as it was.
+
+    Raises UserError, saying what to write where, if there is no telling where it belongs.
+    """
+    line = f'{key} = "{value}"' if config.path.suffix == ".toml" else f"{key} = {value}"
+    text = config.path.read_bytes().decode()
+    header = _HEADER.search(text)
+    place = header.end() if header else 0
+    edited = f"{text[:place]}{line}\n{text[place:]}"
+    before, after = _document(config.path, config.file), _document_of(edited, config)
+    if after is None or {**before.session, key: value} != after.session or before.contracts != after.contracts:
+        raise UserError(Problem(f"Write this beside 'root_packages': {line}", file=config.file, key=key))
+    return edited
+
+
+_HEADER = re.compile(rf"^[ \t]*\[(?:tool\.{OWN}|tool\.{PEER}|{PEER})\][^\n]*\n", re.MULTILINE)
+
+
+def _document_of(text: str, config: Config) -> Document | None:
+    """Return what a configuration file with other text would say, None where that is not valid."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - slow to import, and seldom needed
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder, config.file)
+        path.write_bytes(text.encode())
+        try:
+            return _document(path, config.file)
+        except UserError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
-from import_contracts.baseline import Entry
+from import_contracts import git
+from import_contracts.baseline import Entry, renaming
 from import_contracts.config import Config, Contract
 from import_contracts.contracts import TYPES
+from import_contracts.culprits import culprits
 from import_contracts.errors import Problem, Severity, did_you_mean
 from import_contracts.graph import Edge, Import, ImportGraph, Kind
+from import_contracts.names import within
 from import_contracts.program import Program
-from import_contracts.report import Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from import_contracts.report import Culprit, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 from import_contracts.scan import Statement
 from import_contracts.snapshot import Snapshot, Watch
 from import_contracts.violations import Findings, Rule, Violation
@@ -31,7 +35,7 @@ def judge(
             how = (contract.excluded, contract.include_parent_packages)
             if how not in graphs:
                 graphs[how] = _prepared(found.graph, contract)
-            outcome, more = _judge(contract, graphs[how], evidence, known or frozenset())
+            outcome, more = _judge(contract, graphs[how], evidence, known)
         outcomes.append(outcome)
         problems += more
     if config.strict:
@@ -46,6 +50,9 @@ def judge(
         problems=tuple(problems),
         unreadable=tuple(unreadable),
         stale=None if known is None else tuple(map(str, stale)),
+        renaming=None if known is None or found.unreadable else _renaming(known, outcomes, program),
+        stale_fails=config.stale_fails,
+        options=config.options,
     )
 
 
@@ -58,6 +65,13 @@ def _stale(
     gone = {entry.contract for entry in known} - {contract.id for contract in config.contracts} if everything else set()
     found = {_entry(outcome.id, violation) for outcome in outcomes for violation in outcome.violations}
     yield from (entry for entry in sorted(known) if entry.contract in checked | gone and entry not in found)
+
+
+def _renaming(known: frozenset[Entry], outcomes: Collection[Outcome], program: Program) -> tuple[str, str] | None:
+    """Return what was renamed, if that explains all that is new or stale in the contracts that were checked."""
+    checked = {outcome.id for outcome in outcomes}
+    found = {_entry(outcome.id, violation) for outcome in outcomes for violation in outcome.violations}
+    return renaming({entry for entry in known if entry.contract in checked}, found, program.modules)
 
 
 def _entry(contract: str, violation: Violation | ReportedViolation) -> Entry:
@@ -75,7 +89,7 @@ def _prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
 
 
 def _judge(
-    contract: Contract, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry]
+    contract: Contract, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry] | None
 ) -> tuple[Outcome, list[Problem]]:
     """Return what a contract comes to, and what is wrong with it that only the graph can tell."""
     outcome = Outcome(contract.id, contract.name, contract.type, contract.reason, kept=None)
@@ -92,7 +106,7 @@ def _judge(
     if errors or not contract.is_sound:
         return outcome, problems if contract.is_sound else errors
     violations = tuple(
-        replace(evidence.of(violation, graph), is_known=_entry(contract.id, violation) in known)
+        replace(evidence.of(violation, graph), is_known=_entry(contract.id, violation) in (known or ()))
         for violation in findings.violations
     )
     return (
@@ -105,8 +119,37 @@ def _judge(
                 for cut in findings.cuts
             ),
             ignored=len(ignored),
+            culprits=() if known is None else _culprits(contract, contract.rule, graph, evidence, known),
         ),
         problems,
+    )
+
+
+# What an import costs that was there before, when the cheapest ones to blame are looked for.
+_OLD = 1_000
+
+
+def _culprits(
+    contract: Contract, rule: Rule, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry]
+) -> tuple[Culprit, ...]:
+    """Return the imports to blame for what is new: rather those that git says were added, or nothing known needs."""
+
+    def is_known(violation: Violation) -> bool:
+        return _entry(contract.id, violation) in known
+
+    supporting = {edge for each in rule.check(graph).violations if is_known(each) for edge in each.chain}
+
+    def is_added(edge: Edge) -> bool | None:
+        return evidence.is_added(edge, parents=contract.include_parent_packages)
+
+    def cost(edge: Edge) -> int:
+        added = is_added(edge)
+        return _OLD if added is False or (added is None and edge in supporting) else 1
+
+    found = culprits(rule, graph, is_known, cost)
+    return tuple(
+        Culprit(evidence.statement(edge, graph), effects, is_added(edge))
+        for edge, effects in (found.effects if found else ())
     )
 
 
@@ -147,6 +190,7 @@ class _Evidence:
         self._snapshot = snapshot
         self._config = config
         self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
+        self._before: dict[str, frozenset[str]] = {}
 
     def of(self, violation: Violation, graph: ImportGraph) -> ReportedViolation:
         """Return a violation with the statements that make it."""
@@ -167,6 +211,25 @@ class _Evidence:
         if (edge, lines) not in self._imports:
             self._imports[edge, lines] = self._read(edge, lines)
         return self._imports[edge, lines]
+
+    def is_added(self, edge: Edge, *, parents: bool) -> bool | None:
+        """Tell whether an import was added since the merge base; None if git does not know of one.
+
+        Where ``parents`` count, importing ``a.b`` has been an import of ``a`` too.
+        """
+        importer, imported = edge
+        if self._merge_base is None:
+            return None
+        if importer not in self._before:
+            file = self._snapshot.program.by_module.get(importer)
+            data = git.at(self._config.folder, self._merge_base, file.path) if file else None
+            self._before[importer] = frozenset() if data is None else self._snapshot.imported_by(importer, data)
+        before = self._before[importer]
+        return not (imported in before or (parents and any(within(each, imported) for each in before)))
+
+    @cached_property
+    def _merge_base(self) -> str | None:
+        return git.merge_base(self._config.folder)
 
     def _read(self, edge: Edge, lines: tuple[int, ...]) -> Import:
         importer, imported = edge

@@ -48,8 +48,20 @@ class ReportedCut:
 
 
 @dataclass(frozen=True, slots=True)
+class Culprit:
+    """An import to blame for ``effects`` new violations; ``is_added`` since the merge base, None if git cannot tell."""
+
+    evidence: Import
+    effects: int
+    is_added: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one contract comes to: ``kept`` if all its violations are known, None where it could not be checked."""
+    """What one contract comes to: ``kept`` if all its violations are known, None where it could not be checked.
+
+    ``culprits``, where there is a baseline, are the cheapest imports without which nothing new would break it.
+    """
 
     id: str
     name: str
@@ -59,6 +71,7 @@ class Outcome:
     violations: tuple[ReportedViolation, ...] = ()
     cuts: tuple[ReportedCut, ...] = ()
     ignored: int = 0
+    culprits: tuple[Culprit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,9 @@ class Report:
     """What one run of ``check`` found.
 
     ``imports`` counts pairs of importer and imported, as the graph has them. ``stale`` are the entries of the baseline
-    that no violation matches any more, sorted; None where there is no baseline.
+    that no violation matches any more, sorted; None where there is no baseline. ``renaming`` is the old and the new
+    name of the module whose renaming explains all that is new or stale, None where that is not so. ``options`` are
+    those that a command about the same configuration takes.
     """
 
     modules: int
@@ -84,6 +99,9 @@ class Report:
     problems: tuple[Problem, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     stale: tuple[str, ...] | None = None
+    renaming: tuple[str, str] | None = None
+    stale_fails: bool = True
+    options: str = ""
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -102,9 +120,48 @@ class Report:
             return Result.ERROR
         if any(outcome.kept is False for outcome in self.outcomes):
             return Result.BROKEN
-        return Result.STALE if self.stale else Result.KEPT
+        return Result.STALE if self.stale and self.stale_fails else Result.KEPT
 
     @property
     def exit_status(self) -> int:
         """The status that the command ends with."""
         return {Result.KEPT: 0, Result.BROKEN: 1, Result.ERROR: 2, Result.STALE: 3}[self.result]
+
+
+@dataclass(frozen=True, slots=True)
+class ContractStatus:
+    """How many violations of a contract are known, new and stale, and how many entries have come and gone.
+
+    ``name`` is None where there is no such contract any more.
+    """
+
+    id: str
+    name: str | None
+    known: int
+    new: int
+    stale: int
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What there is to say of a baseline.
+
+    The contracts stand in the order of the configuration, those that exist no more behind them. ``modules`` are the
+    importers of known violations with how many each has, those with most first. ``added`` and ``removed`` are the
+    entries that have come and gone ``since`` a git revision, sorted.
+    """
+
+    file: str
+    contracts: tuple[ContractStatus, ...]
+    modules: tuple[tuple[str, int], ...]
+    since: str | None
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """2 where not everything could be read and checked, else 0: a status reports and does not judge."""
+        return 2 if self.problems else 0

@@ -134,6 +134,17 @@ def statements(program: Program, module: str, *, include_external: bool) -> dict
         return {}
 
 
+def imported_by(program: Program, module: str, data: bytes, *, include_external: bool) -> frozenset[str]:
+    """Return what a module of a program would import if this were in its file; nothing if it cannot be decoded."""
+    try:
+        text = decode(data)
+    except UndecodableError:
+        return frozenset()
+    return frozenset(
+        imported for _, imported in _own_reading(program, program.by_module[module], text, include_external)
+    )
+
+
 def _statements(
     program: Program,
     file: SourceFile,

@@ -120,6 +120,12 @@ class Snapshot:
             self._statements[module] = statements(self.program, module, include_external=self._include_external)
         return self._statements[module]
 
+    def imported_by(self, module: str, data: bytes) -> frozenset[str]:
+        """Return what a module would import if its file were other, as `import_contracts.scan.imported_by` does."""
+        from import_contracts.scan import imported_by  # noqa: PLC0415 - as above
+
+        return imported_by(self.program, module, data, include_external=self._include_external)
+
     def answer(self, request: str) -> Answer | None:
         """Return what was answered to the same request, if the answer would be the same now."""
         if self._cache is None or self._manifest is None:

@@ -33,7 +33,13 @@ def _baseline(report: Report) -> dict[str, object] | None:
     if report.stale is None:
         return None
     known = [violation.is_known for outcome in report.outcomes for violation in outcome.violations]
-    return {"new": known.count(False), "known": known.count(True), "stale": list(report.stale)}
+    renaming = {"old": report.renaming[0], "new": report.renaming[1]} if report.renaming else None
+    return {
+        "new": known.count(False),
+        "known": known.count(True),
+        "stale": list(report.stale),
+        "renaming": renaming,
+    }
 
 
 def _problem(problem: Problem) -> dict[str, object]:
@@ -54,6 +60,9 @@ def _contract(outcome: Outcome) -> dict[str, object]:
         "ignored": outcome.ignored,
         "violations": [_violation(each, outcome.id) for each in outcome.violations],
         "cut": _cut(outcome),
+        "culprits": [
+            {**_import(each.evidence), "effects": each.effects, "added": each.is_added} for each in outcome.culprits
+        ],
     }
 
 

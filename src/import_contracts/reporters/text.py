@@ -23,7 +23,7 @@ def render(report: Report, style: Style) -> str:
         *(line for outcome in broken for line in _broken(outcome, style)),
         *_problems("Warnings", report.warnings, style.paint("warning", YELLOW), style),
         *_errors(report, style),
-        *_stale(report, style),
+        *(_renaming(*report.renaming, report.options, style) if report.renaming else _stale(report, style)),
         *(_verdict(outcome, style) for outcome in report.outcomes),
         *([""] if report.outcomes else []),
         _summary(report, style),
@@ -39,18 +39,19 @@ def _broken(outcome: Outcome, style: Style) -> Iterator[str]:
     for violation in outcome.violations:
         if not violation.is_known:
             blocks.setdefault(violation.message, []).append(violation)
+    yield from _culprits(outcome, style)
     cuts = {cut.message: cut for cut in outcome.cuts}
     shown = _capped(list(blocks.items()), _MESSAGES, style)
     for message, violations in shown:
         yield f"  {style.paint(message, RED)}"
         yield ""
         seen: set[Import] = set()
-        for violation in _capped(sorted(violations, key=_directness), _VIOLATIONS, style):
+        for violation in _capped(sorted(violations, key=lambda each: _urgency(each, outcome)), _VIOLATIONS, style):
             yield from (f"    {line}" for line in _violation(violation, seen, style))
             seen |= set(violation.chain)
         if hidden := len(violations) - len(_capped(violations, _VIOLATIONS, style)):
             yield f"    … and {_count(hidden, 'more import')} (--verbose shows all)"
-        if message in cuts:
+        if message in cuts and not outcome.culprits:
             yield from (f"    {line}" for line in _cut(cuts[message], outcome, violations, style))
         yield ""
     if hidden := len(blocks) - len(shown):
@@ -62,8 +63,33 @@ def _broken(outcome: Outcome, style: Style) -> Iterator[str]:
         yield ""
 
 
-def _directness(violation: ReportedViolation) -> tuple[int, str, str]:
-    return len(violation.chain), violation.importer, violation.imported or ""
+def _culprits(outcome: Outcome, style: Style) -> Iterator[str]:
+    """Yield what is to blame for the new violations, unless that is just what they say themselves."""
+    new = {(each.importer, each.imported) for each in outcome.violations if not each.is_known and len(each.chain) == 1}
+    if all((each.evidence.importer, each.evidence.imported) in new and each.effects == 1 for each in outcome.culprits):
+        return
+    one, two = _CAUSES[outcome.type in _CYCLE_TYPES]
+    many = len(outcome.culprits)
+    yield f"  This import {one}:" if many == 1 else f"  These {many} imports {two}:"
+    yield ""
+    for each in _capped(outcome.culprits, _IMPORTS, style):
+        first = each.evidence
+        added = {True: ", new on this branch", None: "; git cannot tell what is new", False: ""}[each.is_added]
+        yield f"    {_place(first)}: {style.paint(first.text, BOLD)}{_kind(first)}"
+        yield f"      {first.importer} -> {first.imported}  ({_count(each.effects, 'new violation')}{added})"
+    if hidden := len(outcome.culprits) - len(_capped(outcome.culprits, _IMPORTS, style)):
+        yield f"    … and {_count(hidden, 'more import')} (--verbose shows all)"
+    yield ""
+
+
+_CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
+_CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}
+
+
+def _urgency(violation: ReportedViolation, outcome: Outcome) -> tuple[bool, int, str, str]:
+    """Return what violations are sorted by: first those to blame for others, then the most direct."""
+    is_culprit = any(each.evidence in violation.chain[:1] for each in outcome.culprits)
+    return not is_culprit, len(violation.chain), violation.importer, violation.imported or ""
 
 
 def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) -> Iterator[str]:
@@ -118,8 +144,17 @@ def _stale(report: Report, style: Style) -> Iterator[str]:
         yield ""
         yield from (f"  {entry}" for entry in report.stale)
         yield ""
-        yield "  No violation matches them any more: remove these lines, so that the repair is kept."
+        yield "  No violation matches them any more. Lock the repair in:"
+        yield f"  lint-imports baseline shrink{report.options}"
         yield ""
+
+
+def _renaming(old: str, new: str, options: str, style: Style) -> Iterator[str]:
+    yield style.paint(f"{old} was renamed to {new}", BOLD)
+    yield ""
+    yield "  That explains all that is new and all that is stale. Tell the baseline:"
+    yield f"  lint-imports baseline rename {old} {new}{options}"
+    yield ""
 
 
 def _errors(report: Report, style: Style) -> Iterator[str]:

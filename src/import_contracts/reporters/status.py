@@ -1,0 +1,87 @@
+"""What there is to say of a baseline, in each of its formats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from types import MappingProxyType
+
+from import_contracts.report import ContractStatus, Status
+
+# How many modules are shown to people.
+_MODULES = 10
+
+
+def _json(status: Status) -> str:
+    document = {
+        "version": 1,
+        "file": status.file,
+        "contracts": [asdict(each) for each in status.contracts],
+        "modules": [{"module": module, "known": known} for module, known in status.modules],
+        "since": status.since,
+        "added": status.added,
+        "removed": status.removed,
+        "errors": [{"message": each.message, "file": each.file, "contract": each.contract} for each in status.problems],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _text(status: Status) -> str:
+    rows = [_head(status), *(_row(each, status) for each in status.contracts), _row(_total(status), status)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    lines = [
+        "  ".join([*(each.rjust(width) for each, width in zip(row, widths, strict=False)), row[-1]]) for row in rows
+    ]
+    sections = [[f"{status.file}:", ""], lines]
+    if status.modules:
+        shown = status.modules[:_MODULES]
+        sections.append(["", "Modules with most:", *(f"{known:>7,}  {module}" for module, known in shown)])
+        if len(status.modules) > _MODULES:
+            sections[-1].append(f"         … and {len(status.modules) - _MODULES:,} more")
+    for sign, word, entries in (("+", "Added", status.added), ("-", "Removed", status.removed)):
+        if entries:
+            sections.append(["", f"{word} since {status.since}:", *(f"  {sign} {entry}" for entry in entries)])
+    if status.problems:
+        sections.append(["", *(f"error: {each}" for each in status.problems)])
+    return "".join(f"{line}\n" for section in sections for line in section)
+
+
+def _markdown(status: Status) -> str:
+    head = _head(status)
+    lines = [f"### Known violations: `{status.file}`", "", _cells(head), _cells(["---:"] * (len(head) - 1) + ["---"])]
+    lines += [_cells(_row(each, status)) for each in (*status.contracts, _total(status))]
+    if status.modules:
+        lines += ["", "| Known | Module |", "| ---: | --- |"]
+        lines += [f"| {known:,} | `{module}` |" for module, known in status.modules[:_MODULES]]
+    if status.added or status.removed:
+        lines += ["", f"Since `{status.since}`:", "", "```diff"]
+        lines += [*(f"+ {each}" for each in status.added), *(f"- {each}" for each in status.removed), "```"]
+    lines += [f"- **error**: {each}" for each in status.problems]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _cells(cells: list[str]) -> str:
+    return f"| {' | '.join(each.replace('|', chr(92) + '|') for each in cells)} |"
+
+
+def _head(status: Status) -> list[str]:
+    return ["known", "new", "stale", *(["added", "removed"] if status.since else []), "contract"]
+
+
+def _row(each: ContractStatus, status: Status) -> list[str]:
+    counts = [f"{each.known:,}", f"{each.new:,}", f"{each.stale:,}"]
+    counts += [f"+{each.added:,}", f"-{each.removed:,}"] if status.since else []
+    return [*counts, each.id if each.name is not None else f"{each.id} (no such contract any more)"]
+
+
+def _total(status: Status) -> ContractStatus:
+    def total(key: str) -> int:
+        return sum(getattr(each, key) for each in status.contracts)
+
+    return ContractStatus("total", "", *map(total, ("known", "new", "stale", "added", "removed")))
+
+
+STATUS_FORMATS: Mapping[str, Callable[[Status], str]] = MappingProxyType(
+    {"json": _json, "markdown": _markdown, "text": _text}
+)

@@ -1,0 +1,517 @@
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from import_contracts.contracts import TYPES
+from import_contracts.contracts.acyclic import Acyclic
+from import_contracts.graph import Edge
+from import_contracts.table import Table
+from import_contracts.violations import Rule
+from tests.arranging import Run, graph, lint, program, write
+
+CONFIGURATION = """\
+[tool.import-contracts]
+root_packages = ["shop"]
+
+[[tool.import-contracts.contracts]]
+id = "layers"
+name = "Layers"
+type = "layers"
+layers = ["shop.web", "shop.models"]
+
+[[tool.import-contracts.contracts]]
+id = "acyclic"
+name = "No cycles"
+type = "acyclic"
+"""
+IMPORTS = ("shop.web -> shop.models", "shop.models -> shop.util", "shop.util -> shop.web", "shop.models -> shop.web")
+ENTRIES = """\
+acyclic shop.models -> shop.util
+acyclic shop.models -> shop.web
+acyclic shop.util -> shop.web
+acyclic shop.web -> shop.models
+layers shop.models -> shop.util => shop.web
+layers shop.models -> shop.web => shop.web
+"""
+FILE = "known-violations.txt"
+
+
+def layers(*names: str) -> Rule:
+    return TYPES["layers"].parse(Table({"layers": list(names)}))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return write(program(tmp_path, *IMPORTS), {"pyproject.toml": CONFIGURATION})
+
+
+@pytest.fixture
+def frozen(shop: Path) -> Path:
+    assert baseline(shop, "create").status == 0
+    return shop
+
+
+def baseline(folder: Path, *args: str) -> Run:
+    return lint(folder, "baseline", *args)
+
+
+def known(folder: Path) -> str:
+    return (folder / FILE).read_text()
+
+
+def stays(folder: Path, *args: str) -> Run:
+    """Run a command that has to end with 2 and to leave the file as it is."""
+    before = known(folder)
+    run = baseline(folder, *args)
+    assert run.status == 2
+    assert run.out == ""
+    assert known(folder) == before
+    return run
+
+
+# --- create ---
+
+
+def test_create_takes_todays_state_in_one_command(shop: Path) -> None:
+    run = baseline(shop, "create")
+    assert run == Run(0, f"Wrote 6 known violations to {FILE} and named it in pyproject.toml.\n", "")
+    assert known(shop) == ENTRIES
+    assert (shop / "pyproject.toml").read_text() == CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1)
+    assert lint(shop).status == 0
+
+
+def test_create_writes_where_the_configuration_says(shop: Path) -> None:
+    text = CONFIGURATION.replace("]\n", ']\nbaseline = "deep/known.txt"\n', 1)
+    write(shop, {"pyproject.toml": text})
+    assert baseline(shop, "create").out == "Wrote 6 known violations to deep/known.txt.\n"
+    assert (shop / "deep/known.txt").read_text() == ENTRIES
+    assert (shop / "pyproject.toml").read_text() == text
+
+
+def test_create_names_the_file_in_ini_too(shop: Path) -> None:
+    (shop / "pyproject.toml").unlink()
+    ini = "[importlinter]\nroot_package = shop\n\n[importlinter:contract:a]\nname = A\ntype = acyclic\n"
+    write(shop, {".importlinter": ini})
+    assert baseline(shop, "create").status == 0
+    assert f"[importlinter]\nbaseline = {FILE}\n" in (shop / ".importlinter").read_text()
+    assert lint(shop).status == 0
+
+
+def test_create_does_not_regenerate(frozen: Path) -> None:
+    run = stays(frozen, "create")
+    assert "This baseline has entries already, 6 of them." in run.err
+
+
+def test_create_fills_an_empty_file_below_its_comments(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1), FILE: "# debts\n"})
+    assert baseline(shop, "create").status == 0
+    assert known(shop) == "# debts\n" + ENTRIES
+
+
+@pytest.mark.parametrize("damage", [{"shop/models.py": "x = (\n"}, {"pyproject.toml": CONFIGURATION + "layerz = 1\n"}])
+def test_create_writes_nothing_of_half_an_answer(shop: Path, damage: dict[str, str]) -> None:
+    write(shop, damage)
+    before = (shop / "pyproject.toml").read_text()
+    run = baseline(shop, "create")
+    assert run.status == 2
+    assert "the baseline is left as it is" in run.err
+    assert not (shop / FILE).exists()
+    assert (shop / "pyproject.toml").read_text() == before
+
+
+def test_create_refuses_an_id_that_no_line_can_hold(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace('id = "acyclic"', 'id = "no #cycles"')})
+    run = baseline(shop, "create")
+    assert (run.status, run.out) == (2, "")
+    assert "contract 'no #cycles': This id cannot stand in a baseline" in run.err
+
+
+def test_create_refuses_two_contracts_of_one_id(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace('id = "acyclic"', 'id = "layers"')})
+    assert baseline(shop, "create").status == 2
+    assert not (shop / FILE).exists()
+
+
+# --- shrink ---
+
+
+def test_shrink_removes_what_is_stale_and_only_that(frozen: Path) -> None:
+    write(frozen, {FILE: "# ours\n" + ENTRIES.replace("=> shop.web\n", "=> shop.web  # SHOP-1\n", 1)})
+    write(frozen, {"shop/models.py": "import shop.util\n"})
+    assert lint(frozen).status == 3
+    run = baseline(frozen, "shrink")
+    assert run.status == 0
+    assert run.out == (
+        f"Removed 2 entries from {FILE}:\n"
+        "  acyclic shop.models -> shop.web\n  layers shop.models -> shop.web => shop.web\n"
+    )
+    kept = "# ours\n" + ENTRIES.replace("=> shop.web\n", "=> shop.web  # SHOP-1\n", 1)
+    for gone in ("acyclic shop.models -> shop.web\n", "layers shop.models -> shop.web => shop.web\n"):
+        kept = kept.replace(gone, "")
+    assert known(frozen) == kept
+    assert lint(frozen).status == 0
+
+
+def test_shrink_with_nothing_to_remove_is_fine(frozen: Path) -> None:
+    assert baseline(frozen, "shrink") == Run(0, f"Nothing to remove: every entry of {FILE} is still true.\n", "")
+    assert known(frozen) == ENTRIES
+
+
+def test_shrink_goes_down_to_an_empty_file(frozen: Path) -> None:
+    program(frozen, "shop.web -> shop.models", "shop.models", "shop.util")
+    write(frozen, {"shop/models.py": "", "shop/util.py": ""})
+    assert baseline(frozen, "shrink").status == 0
+    assert known(frozen) == ""
+    assert lint(frozen).status == 0
+
+
+def test_shrink_adds_nothing(frozen: Path) -> None:
+    write(frozen, {"shop/util.py": "import shop.web\nimport shop.models\n"})
+    baseline(frozen, "shrink")
+    assert known(frozen) == ENTRIES
+    assert lint(frozen).status == 1
+
+
+def test_shrink_refuses_while_a_file_cannot_be_read(frozen: Path) -> None:
+    write(frozen, {"shop/models.py": "x = (\n"})
+    assert "shop/models.py:2: This is not valid Python" in stays(frozen, "shrink").err
+
+
+def test_an_entry_of_a_contract_that_is_gone_is_stale(frozen: Path) -> None:
+    write(frozen, {FILE: ENTRIES + "gone shop.a -> shop.b\n"})
+    assert lint(frozen).status == 3
+    assert baseline(frozen, "shrink").out == f"Removed 1 entry from {FILE}:\n  gone shop.a -> shop.b\n"
+
+
+def test_stale_can_be_made_a_warning(frozen: Path) -> None:
+    text = (frozen / "pyproject.toml").read_text().replace("]\n", ']\nstale = "warn"\n', 1)
+    write(frozen, {"pyproject.toml": text, FILE: ENTRIES + "gone shop.a -> shop.b\n"})
+    run = lint(frozen)
+    assert run.status == 0
+    assert "gone shop.a -> shop.b" in run.out
+    report = json.loads(lint(frozen, "--format", "json").out)
+    assert (report["outcome"], report["baseline"]["stale"]) == ("kept", ["gone shop.a -> shop.b"])
+
+
+def test_the_command_that_mends_names_the_configuration(frozen: Path) -> None:
+    (frozen / "pyproject.toml").rename(frozen / "my rules.toml")
+    write(frozen, {FILE: ENTRIES + "gone shop.a -> shop.b\n"})
+    run = lint(frozen, "--config", "my rules.toml")
+    assert "  lint-imports baseline shrink --config 'my rules.toml'\n" in run.out
+    assert baseline(frozen, "shrink", "--config", "my rules.toml").status == 0
+    assert known(frozen) == ENTRIES
+
+
+# --- accept ---
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "acyclic shop.util -> shop.models",
+        "shop.util -> shop.models -> shop.util",
+        "shop/util.py:2:1: import shop.models",
+    ],
+)
+def test_accept_takes_one_violation_as_it_is_printed(frozen: Path, wanted: str) -> None:
+    write(frozen, {"shop/util.py": "import shop.web\nimport shop.models\n"})
+    shown = lint(frozen).out
+    assert wanted.removeprefix("acyclic ") in shown
+    run = baseline(frozen, "accept", wanted, "--reason", "until SHOP-9")
+    assert run.out == f"Added 1 entry to {FILE}:\n  acyclic shop.util -> shop.models\n"
+    assert "acyclic shop.util -> shop.models  # until SHOP-9\nacyclic shop.util -> shop.web\n" in known(frozen)
+    assert lint(frozen).status == 0
+
+
+@pytest.mark.parametrize("how", ["--all", "acyclic"])
+def test_accept_takes_a_contract_or_everything(frozen: Path, how: str) -> None:
+    write(frozen, {"shop/util.py": "import shop.web\nimport shop.models\n"})
+    assert baseline(frozen, "accept", how).status == 0
+    assert lint(frozen).status == 0
+
+
+def test_accept_takes_nothing_that_is_not_there(frozen: Path) -> None:
+    assert "There is no violation 'shop.a -> shop.b' today." in stays(frozen, "accept", "shop.a -> shop.b").err
+    assert "Did you mean 'layers'?" in stays(frozen, "accept", "layer").err
+
+
+def test_accept_asks_which_one_is_meant(frozen: Path) -> None:
+    write(frozen, {FILE: ""})
+    run = stays(frozen, "accept", "shop.models -> shop.web")
+    assert "  acyclic shop.models -> shop.web\n  layers shop.models -> shop.web => shop.web" in run.err
+
+
+def test_accept_without_a_word_is_a_mistake(frozen: Path) -> None:
+    stays(frozen, "accept")
+    stays(frozen, "accept", "layers", "--all")
+
+
+def test_accept_leaves_a_stale_entry(frozen: Path) -> None:
+    write(frozen, {FILE: ENTRIES + "gone shop.a -> shop.b\n"})
+    assert baseline(frozen, "accept", "--all").out == f"Nothing to add: all of it is in {FILE} already.\n"
+    assert known(frozen) == ENTRIES + "gone shop.a -> shop.b\n"
+
+
+# --- rename ---
+
+
+def test_check_sees_a_renaming_and_says_how_to_follow_it(frozen: Path) -> None:
+    (frozen / "shop/util.py").rename(frozen / "shop/tools.py")
+    write(frozen, {"shop/models.py": "import shop.tools\nimport shop.web\n"})
+    run = lint(frozen)
+    assert run.status == 1
+    assert "  lint-imports baseline rename shop.util shop.tools\n" in run.out
+    renaming = json.loads(lint(frozen, "--format", "json").out)["baseline"]["renaming"]
+    assert renaming == {"old": "shop.util", "new": "shop.tools"}
+    assert baseline(frozen, "rename", "shop.util", "shop.tools").out == (
+        f"Renamed shop.util to shop.tools in 3 entries of {FILE}.\n"
+    )
+    assert lint(frozen).status == 0
+
+
+def test_a_renaming_with_something_new_beside_it_is_no_excuse(frozen: Path) -> None:
+    (frozen / "shop/util.py").rename(frozen / "shop/tools.py")
+    write(frozen, {"shop/models.py": "import shop.tools\nimport shop.web\nimport shop.models\n"})
+    run = lint(frozen)
+    assert run.status == 1
+    assert "baseline rename" not in run.out
+
+
+def test_rename_of_what_nobody_speaks_of_is_a_mistake(frozen: Path) -> None:
+    assert (
+        "No entry speaks of 'shop.utils'. Did you mean 'shop.util'?" in stays(frozen, "rename", "shop.utils", "a").err
+    )
+
+
+# --- status ---
+
+
+def test_status_counts_what_is_known_new_and_stale(frozen: Path) -> None:
+    write(frozen, {"shop/util.py": "import shop.web\nimport shop.models\n", FILE: ENTRIES + "gone shop.a -> shop.b\n"})
+    run = baseline(frozen, "status")
+    assert run.status == 0
+    assert "    2    0      0  layers\n    4    1      0  acyclic\n" in run.out
+    assert "    0    0      1  gone (no such contract any more)\n    6    1      1  total\n" in run.out
+    assert "      4  shop.models\n" in run.out
+    found = json.loads(baseline(frozen, "status", "--format", "json").out)
+    assert [(each["id"], each["known"], each["new"], each["stale"]) for each in found["contracts"]] == [
+        ("layers", 2, 0, 0),
+        ("acyclic", 4, 1, 0),
+        ("gone", 0, 0, 1),
+    ]
+    assert "| 4 | 1 | 0 | acyclic |" in baseline(frozen, "status", "--format", "markdown").out
+
+
+def test_status_of_what_cannot_be_read_says_so(frozen: Path) -> None:
+    write(frozen, {"shop/models.py": "x = (\n"})
+    run = baseline(frozen, "status")
+    assert run.status == 2
+    assert "error: shop/models.py:2: This is not valid Python" in run.out
+
+
+def test_status_since_a_revision_tells_what_came_and_went(frozen: Path) -> None:
+    git(frozen, "init", "-q")
+    commit(frozen)
+    write(
+        frozen, {FILE: ENTRIES.replace("acyclic shop.util -> shop.web\n", "") + "layers shop.x -> shop.y => shop.web\n"}
+    )
+    run = baseline(frozen, "status", "--since", "HEAD")
+    assert "Added since HEAD:\n  + layers shop.x -> shop.y => shop.web\n" in run.out
+    assert "Removed since HEAD:\n  - acyclic shop.util -> shop.web\n" in run.out
+    assert stays(frozen, "status", "--since", "nowhere").err == "error: git knows no commit 'nowhere' here.\n"
+
+
+# --- bad input ---
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("acyclic\n", ":1: Found 'acyclic'; write"),
+        (ENTRIES + ENTRIES[: ENTRIES.index("\n") + 1], ":7: This entry stands already in line 1"),
+        (ENTRIES.replace("\n", "\r\n"), ":1: This line ends in a carriage return"),
+        ("<<<<<<< HEAD\n" + ENTRIES, ":1: This line is left from a merge conflict"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [("shrink",), ("accept", "--all"), ("rename", "shop", "mall"), ("create",), ("status",)]
+)
+def test_a_file_that_is_not_understood_is_never_rewritten(
+    frozen: Path, text: str, message: str, command: tuple[str, ...]
+) -> None:
+    (frozen / FILE).write_bytes(text.encode())
+    run = baseline(frozen, *command)
+    assert run.status == 2
+    assert f"{FILE}{message}" in run.err
+    assert (frozen / FILE).read_bytes() == text.encode()
+
+
+@pytest.mark.parametrize("command", [("shrink",), ("accept", "--all"), ("rename", "shop", "mall"), ("status",), ()])
+def test_a_missing_file_is_an_error_that_says_what_to_do(frozen: Path, command: tuple[str, ...]) -> None:
+    (frozen / FILE).unlink()
+    run = baseline(frozen, *command) if command else lint(frozen)
+    assert run.status == 2
+    assert "There is no such file; 'lint-imports baseline create' makes it." in run.err
+    assert not (frozen / FILE).exists()
+
+
+def test_without_a_baseline_the_commands_say_how_to_get_one(shop: Path) -> None:
+    run = baseline(shop, "shrink")
+    assert run.status == 2
+    assert "No baseline is named; 'lint-imports baseline create' makes one and names it." in run.err
+
+
+# --- exactness ---
+
+NAMES = st.sampled_from("abcdefg")
+EDGES = st.sets(st.tuples(NAMES, NAMES), max_size=16)
+
+
+def cycles(edges: set[Edge]) -> set[frozenset[Edge]]:
+    """Return every elementary cycle as its set of imports, by brute force."""
+    found: set[frozenset[Edge]] = set()
+
+    def walk(path: list[str]) -> None:
+        for importer, imported in edges:
+            if importer == path[-1] and imported == path[0]:
+                found.add(frozenset(zip(path, [*path[1:], path[0]], strict=True)))
+            elif importer == path[-1] and imported not in path and imported > path[0]:
+                walk([*path, imported])
+
+    for name in {importer for importer, _ in edges}:
+        walk([name])
+    return found
+
+
+def identities(rule: Rule, edges: set[Edge]) -> set[tuple[str, str, str]]:
+    return {each.identity for each in rule.check(graph(*sorted(f"{a} -> {b}" for a, b in edges))).violations}
+
+
+@given(EDGES, EDGES, EDGES)
+def test_something_is_new_if_and_only_if_there_is_a_cycle_that_was_not_there(
+    before: set[Edge], gone: set[Edge], more: set[Edge]
+) -> None:
+    now = (before - gone) | more
+    is_new = bool(identities(Acyclic(), now) - identities(Acyclic(), before))
+    assert is_new == bool(cycles(now) - cycles(before))
+
+
+LAYERED = st.sampled_from(["p.a.x", "p.a.y", "p.b.x", "p.c.x", "p.u", "p.v"])
+LAYERED_EDGES = st.sets(st.tuples(LAYERED, LAYERED).filter(lambda edge: edge[0] != edge[1]), max_size=14)
+
+
+def escapes(edges: set[Edge]) -> set[tuple[str, str, str]]:
+    """Return, by brute force, the imports that leave a layer and lead to a higher one through no other layer."""
+    layer = {name: name[:3] for name in ("p.a.x", "p.a.y", "p.b.x", "p.c.x")}
+    found = set()
+    for importer, imported in edges:
+        inside, seen, todo = layer.get(importer), set(), [imported]
+        while todo and inside and layer.get(imported) != inside:
+            module = todo.pop()
+            if module in layer:
+                found |= {(importer, imported, layer[module])} if layer[module] < inside else set()
+            elif module not in seen:
+                seen.add(module)
+                todo += [other for one, other in edges if one == module]
+    return found
+
+
+@given(LAYERED_EDGES, LAYERED_EDGES, LAYERED_EDGES)
+def test_an_import_is_new_if_and_only_if_it_newly_escapes_its_layer(
+    before: set[Edge], gone: set[Edge], more: set[Edge]
+) -> None:
+    now = (before - gone) | more
+    rule = layers("p.a", "p.b", "p.c")
+    base = [f"{name}" for name in ("p.a.x", "p.b.x", "p.c.x")]
+
+    def found(edges: set[Edge]) -> set[tuple[str, str, str]]:
+        lines = sorted(f"{a} -> {b}" for a, b in edges)
+        return {each.identity for each in rule.check(graph(*base, *lines)).violations}
+
+    assert found(now) - found(before) == escapes(now) - escapes(before)
+
+
+# --- culprits and git ---
+
+
+def git(folder: Path, *words: str) -> str:
+    identity = ("-c", "user.name=Team", "-c", "user.email=team@example.org", "-c", "init.defaultBranch=main")
+    alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "PATH": os.environ["PATH"]}
+    command = ["git", *identity, *words]
+    return subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, check=True).stdout
+
+
+def commit(folder: Path) -> None:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "a step")
+
+
+def test_the_import_that_the_branch_added_leads_the_report(tmp_path: Path) -> None:
+    ring = [f"shop.m{number} -> shop.m{number + 1}" for number in range(14)]
+    write(
+        program(tmp_path, *ring),
+        {"pyproject.toml": CONFIGURATION.replace("shop.web", "shop.m0").replace("shop.models", "shop.m14")},
+    )
+    assert baseline(tmp_path, "create").status == 0
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    write(tmp_path, {"shop/m14.py": "import shop.m7\n"})
+    commit(tmp_path)
+    run = lint(tmp_path)
+    assert run.status == 1
+    head = "No cycles (acyclic)\n\n  This import closes the cycle:\n\n    shop/m14.py:1:1: import shop.m7\n"
+    assert head in run.out
+    assert "shop.m14 -> shop.m7  (8 new violations, new on this branch)" in run.out
+    contract = json.loads(lint(tmp_path, "--format", "json").out)["contracts"][1]
+    assert [(each["importer"], each["imported"], each["effects"], each["added"]) for each in contract["culprits"]] == [
+        ("shop.m14", "shop.m7", 8, True)
+    ]
+
+
+def test_one_import_in_a_shared_module_is_one_cause_with_many_effects(tmp_path: Path) -> None:
+    program(tmp_path, *(f"shop.models.m{number} -> shop.util" for number in range(50)), "shop.web")
+    write(tmp_path, {"pyproject.toml": CONFIGURATION})
+    assert baseline(tmp_path, "create").status == 0
+    write(tmp_path, {"shop/util.py": "import shop.web\n"})
+    run = lint(tmp_path)
+    assert "  This import is the cause:\n\n    shop/util.py:1:1: import shop.web\n" in run.out
+    assert "shop.util -> shop.web  (50 new violations; git cannot tell what is new)" in run.out
+
+
+def test_branches_merge_to_a_file_that_shrink_brings_into_step(tmp_path: Path) -> None:
+    names = [f"m{number}" for number in range(10)]
+    program(tmp_path, *(f"shop.models.{name} -> shop.web" for name in names), "shop.web")
+    write(tmp_path, {"pyproject.toml": CONFIGURATION, ".gitattributes": f"{FILE} text eol=lf merge=union\n"})
+    write(tmp_path, {".gitignore": ".import_contracts_cache/\n"})
+    assert baseline(tmp_path, "create").status == 0
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    for branch, repaired in (("one", ("m3", "m4")), ("two", ("m4", "m5"))):
+        git(tmp_path, "checkout", "-q", "-b", branch, "main")
+        write(tmp_path, {f"shop/models/{name}.py": "" for name in repaired})
+        assert baseline(tmp_path, "shrink").status == 0
+        commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "grows", "main")
+    write(tmp_path, {"shop/models/m2.py": "import shop.web\nimport shop.late\n", "shop/late.py": "import shop.web\n"})
+    assert baseline(tmp_path, "accept", "--all", "--reason", "SHOP-7").status == 0
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "main")
+    for branch in ("one", "two", "grows"):
+        git(tmp_path, "merge", "-q", "--no-edit", branch)
+        assert "<<<" not in known(tmp_path)
+        assert lint(tmp_path).status in {0, 3}
+        assert baseline(tmp_path, "shrink").status == 0
+        assert lint(tmp_path).status == 0
+        if git(tmp_path, "status", "--porcelain"):
+            commit(tmp_path)
+    left = {f"layers shop.models.{name} -> shop.web => shop.web" for name in names if name not in {"m3", "m4", "m5"}}
+    new = "layers shop.models.m2 -> shop.late => shop.web  # SHOP-7"
+    assert set(known(tmp_path).splitlines()) == left | {new}
+    write(tmp_path, {"shop/models/m4.py": "import shop.web\n"})
+    assert lint(tmp_path).status == 1
