@@ -316,6 +316,28 @@ def _status(*, since: str | None, format_: str, config_file: str | None, cache_d
     return status.exit_status
 
 
+@_commands.command("init", short_help="Write contracts that hold today, inferred from the code.")
+@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@click.option("--from-import-linter", "rewrites", is_flag=True, help="Rewrite import-linter's configuration instead.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
+def _init(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool) -> int:
+    """Look at the code and write contracts that hold today into pyproject.toml, each with why it was inferred.
+
+    Without a name, every package in this folder and in "src" is looked at. The contracts: the best layering of the
+    packages, independence where nothing connects siblings, and no cycles, with a baseline of those that there are.
+    Where there is a configuration already, nothing is changed.
+    """
+    from import_contracts import adoption  # noqa: PLC0415 - not needed by check
+
+    if rewrites and packages:
+        raise click.UsageError("--from-import-linter takes the packages from the configuration; name none.")
+    folder = Path.cwd()
+    text = adoption.rewrite_configuration(folder) if rewrites else adoption.infer_configuration(folder, packages)
+    checked = _checked(None, no_cache=False)
+    _write(text if dry_run else adoption.write_configuration(folder, text, checked), None)
+    return 0
+
+
 def _wrong(error: UserError, format_: str, style: Style) -> Answer:
     """Return a report that says nothing but what is wrong."""
     from import_contracts.report import Report  # noqa: PLC0415 - slow to import, and seldom needed

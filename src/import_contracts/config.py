@@ -145,6 +145,11 @@ def find_config(start: Path) -> Path:
     raise UserError(Problem(f"No configuration was found. Looked {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
 
 
+def has_own(path: Path) -> bool:
+    """Tell whether a TOML file has a configuration of this program; raises UserError if it is not valid."""
+    return path.is_file() and OWN in _tools(path)
+
+
 _PLACES = (
     "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
 )

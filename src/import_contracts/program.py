@@ -183,6 +183,15 @@ def _has_python(folder: str, watched: list[str]) -> bool:
     return False
 
 
+# Folders beside the program that are no part of it.
+_BESIDE = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test", "testing", "tests", "tools"})
+
+
+def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
+    """Return the regular packages that lie directly in some folders, but for tests and the like, sorted."""
+    return tuple(sorted(_packages(map(str, places)) - _BESIDE))
+
+
 def _packages(places: Iterable[str]) -> set[str]:
     """Return the names of the packages directly in some folders."""
     found = set()

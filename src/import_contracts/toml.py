@@ -1,0 +1,72 @@
+"""TOML as people write it: what fits on a line stays on it, longer lists have one entry a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+
+_WIDTH = 118
+
+
+def table(header: str, values: Mapping[str, object], *, comments: Iterable[str] = ()) -> str:
+    """Return a table under its header, as ``[x]`` or ``[[x]]``, or without one where it is ""; comments come first."""
+    lines = [f"# {comment}".rstrip() for comment in comments]
+    lines += [header] if header else []
+    lines += (f"{_key(key)} = {_entry(key, value)}" for key, value in values.items())
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _entry(key: str, value: object) -> str:
+    """Return what stands right of ``key =``, over several lines where one is too short or the text has several."""
+    if isinstance(value, str) and "\n" in value:
+        return '"""\n' + "\n".join(_string(line)[1:-1] for line in value.split("\n")) + '"""'
+    line = _value(value)
+    is_long = len(key) + len(line) > _WIDTH - 3
+    if isinstance(value, list | tuple) and len(value) > 1 and (is_long or key == "layers"):
+        return "[\n" + "".join(f"  {_item(item)},\n" for item in value) + "]"
+    return line
+
+
+def _item(value: object) -> str:
+    """Return an entry of a list; a long layer goes over several lines, which the reader joins again."""
+    line = _value(value)
+    mark = next((mark for mark in (" | ", " : ") if isinstance(value, str) and mark in value), None)
+    if mark is None or len(line) <= _WIDTH - 3:
+        return line
+    return '"""\\\n' + " \\\n".join(f"    {part}" for part in _wrapped(line[1:-1].split(mark), mark)) + '"""'
+
+
+def _wrapped(parts: list[str], mark: str) -> list[str]:
+    """Join parts into lines that are not too long; all but the last line end with the mark."""
+
+    def joined(line: str, part: str) -> str:
+        longer = f"{line}{mark}{part}"
+        return longer if len(longer) < _WIDTH - 10 else part
+
+    lines = list(accumulate(parts, joined))
+    ends = [line for line, after in zip(lines, [*lines[1:], ""], strict=True) if not after.startswith(line + mark)]
+    return [*(line + mark.rstrip() for line in ends[:-1]), ends[-1]]
+
+
+def _value(value: object) -> str:
+    """Return a value on one line: whatever a TOML reader gives."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + "}"
+    return str(value)
+
+
+def _string(text: str) -> str:
+    # JSON's escapes are TOML's, which moreover wants DEL escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(key: str) -> str:
+    is_bare = key.isascii() and key.replace("-", "_").replace("_", "a").isalnum()
+    return key if is_bare else _string(key)

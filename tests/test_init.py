@@ -1,0 +1,97 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.arranging import lint, program, write
+
+IMPORTS = ("shop.web -> shop.orders", "shop.orders -> shop.users", "shop.users -> shop.db", "shop.users -> shop.orders")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return program(tmp_path, *IMPORTS)
+
+
+def contracts(folder: Path) -> dict[str, object]:
+    found = tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["import-contracts"]["contracts"]
+    return {each["id"]: each.get("layers") for each in found}
+
+
+def test_init_writes_contracts_that_hold_and_a_baseline_of_the_cycles(shop: Path) -> None:
+    run = lint(shop, "init")
+    assert (run.status, run.err) == (0, "")
+    assert contracts(shop) == {"layers": ["web", "orders : users", "db"], "acyclic": None}
+    assert len((shop / "known-violations.txt").read_text().splitlines()) == 2
+    assert lint(shop).status == 0
+    write(shop, {"shop/db.py": "import shop.web\n"})
+    assert lint(shop).status == 1
+
+
+def test_init_twice_changes_nothing(shop: Path) -> None:
+    lint(shop, "init")
+    before = {path: path.read_bytes() for path in shop.glob("*.*") if path.is_file()}
+    run = lint(shop, "init")
+    assert run.status == 0
+    assert "nothing was changed" in run.out
+    assert {path: path.read_bytes() for path in shop.glob("*.*") if path.is_file()} == before
+
+
+def test_init_leaves_what_stands_in_the_file(shop: Path) -> None:
+    write(shop, {"pyproject.toml": "# ours\n[project]\nname = 'shop'"})
+    assert lint(shop, "init").status == 0
+    assert (
+        (shop / "pyproject.toml")
+        .read_text()
+        .startswith("# ours\n[project]\nname = 'shop'\n\n[tool.import-contracts]\n")
+    )
+    assert lint(shop).status == 0
+
+
+def test_a_dry_run_prints_and_writes_nothing(shop: Path) -> None:
+    run = lint(shop, "init", "--dry-run")
+    assert run.status == 0
+    assert [each["id"] for each in tomllib.loads(run.out)["tool"]["import-contracts"]["contracts"]] == [
+        "layers",
+        "acyclic",
+    ]
+    assert not (shop / "pyproject.toml").exists()
+
+
+def test_packages_are_found_in_src_and_tests_are_none(tmp_path: Path) -> None:
+    program(tmp_path / "src", *IMPORTS)
+    program(tmp_path, "tests.a -> shop.web")
+    assert 'root_packages = ["shop"]' in lint(tmp_path, "init", "--dry-run").out
+
+
+@pytest.mark.parametrize(
+    ("files", "args", "message"),
+    [
+        ({}, (), "There is no package here or in 'src'; name one: lint-imports init shop"),
+        ({}, ("mall",), "Package 'mall' is neither in the source roots"),
+        ({"shop/__init__.py": "x = ("}, (), "This is not valid Python"),
+        ({"shop/__init__.py": "", "pyproject.toml": "["}, (), "pyproject.toml: This is not valid TOML"),
+        ({"shop/__init__.py": ""}, ("--from-import-linter", "shop"), "name none"),
+        ({"shop/__init__.py": ""}, ("--from-import-linter",), "No configuration was found"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_written(
+    tmp_path: Path, files: dict[str, str], args: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, files)
+    run = lint(tmp_path, "init", *args)
+    assert run.status == 2
+    assert message in run.err
+    assert (tmp_path / "pyproject.toml").exists() == ("pyproject.toml" in files)
+
+
+def test_a_configuration_of_import_linter_is_rewritten_and_stays(shop: Path) -> None:
+    contract = "[importlinter:contract:up]\nname = Up\ntype = layers\nlayers =\n  shop.web\n  shop.db\n"
+    ini = f"[importlinter]\nroot_package = shop\n{contract}"
+    write(shop, {".importlinter": ini})
+    before = lint(shop, "--format", "json").out
+    assert lint(shop, "init", "--from-import-linter").out == "Wrote 1 contract to pyproject.toml.\n"
+    assert contracts(shop) == {"up": ["shop.web", "shop.db"]}
+    assert (shop / ".importlinter").read_text() == ini
+    assert lint(shop, "--format", "json").out == before

@@ -1,0 +1,144 @@
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from import_contracts.config import Config, Contract, read_config
+from import_contracts.migration import migrate
+from tests.arranging import write
+
+INI = """# A comment.
+[importlinter]
+root_packages =
+    shop
+    web
+include_external_packages = True
+
+[importlinter:contract:layers]
+name = 100% layered
+type = layers
+layers =
+    web | (cli)
+    core : db
+containers = shop
+exhaustive = true
+broken_contract_guidance =
+    Ask "the architects".
+    Or don't.
+
+[importlinter:contract:apart]
+name = Apart
+type = forbidden
+source_modules = shop.a
+forbidden_modules =
+    shop.b
+
+    shop.c
+ignore_imports = shop.a.* -> shop.b
+allow_indirect_imports = TRUE
+as_packages = false
+unmatched_ignore_imports_alerting = none
+"""
+TOML = """[tool.importlinter]
+root_package = "shop"
+exclude_type_checking_imports = "yes"
+[[tool.importlinter.contracts]]
+name = "Ümläut\\u007f"
+type = "acyclic_siblings"
+ancestors = "shop"
+depth = "3"
+[[tool.importlinter.contracts]]
+type = "protected"
+name = "P"
+protected_modules = ["shop.a"]
+allowed_importers = []
+"""
+
+
+def meaning(config: Config) -> tuple[object, ...]:
+    """What a configuration comes to, wherever it stands."""
+    contracts: list[Contract] = [replace(contract, file="") for contract in config.contracts]
+    session = (config.root_packages, config.source_roots, config.include_external, config.baseline, config.strict)
+    return *session, config.show_timings, config.defaults, contracts
+
+
+def migrated(folder: Path, text: str, name: str) -> tuple[Config, Config]:
+    """Read a configuration before and after it is rewritten."""
+    write(folder, {name: text})
+    before = read_config(folder / name, start=folder, found=True)
+    write(folder, {"pyproject.toml": migrate(before.documents)})
+    return before, read_config(folder / "pyproject.toml", start=folder, found=True)
+
+
+@pytest.mark.parametrize(("text", "name"), [(INI, "setup.cfg"), (INI, ".importlinter"), (TOML, "pyproject.toml")])
+def test_a_rewritten_configuration_means_the_same(tmp_path: Path, text: str, name: str) -> None:
+    before, after = migrated(tmp_path, text, name)
+    assert meaning(after) == meaning(before)
+    assert not after.problems
+
+
+def test_it_is_written_as_a_person_would(tmp_path: Path) -> None:
+    migrated(tmp_path, INI, ".importlinter")
+    text = (tmp_path / "pyproject.toml").read_text()
+    assert text.startswith("# Rewritten from .importlinter by lint-imports init")
+    assert 'root_packages = ["shop", "web"]\ninclude_external_packages = true\n' in text
+    assert (
+        'id = "layers"\nname = "100% layered"\ntype = "layers"\nlayers = [\n  "web | (cli)",\n  "core : db",\n]\n'
+        in text
+    )
+    assert 'broken_contract_guidance = """\nAsk \\"the architects\\".\nOr don\'t."""\n' in text
+
+
+def test_included_files_stay_where_they_are(tmp_path: Path) -> None:
+    write(tmp_path, {"more.toml": '[[contracts]]\nname = "N"\ntype = "acyclic"\n'})
+    before, after = migrated(tmp_path, TOML.replace("[[", 'include = "more.toml"\n[[', 1), "pyproject.toml")
+    assert meaning(after) == meaning(before)
+    assert len(after.contracts) == 3
+
+
+def test_what_is_wrong_stays_wrong(tmp_path: Path) -> None:
+    wrong = INI.replace("as_packages = false", "as_packages = maybe\nmodels = x").replace("exhaustive = true", "")
+    before, after = migrated(tmp_path, wrong, "setup.cfg")
+    assert [each.message for each in after.problems] == [each.message for each in before.problems]
+    assert len(after.problems) == 2
+
+
+words = st.text(
+    st.characters(blacklist_categories=["Cc", "Cs", "Zl", "Zp", "Zs"]) | st.sampled_from(' "\\#'), min_size=1
+)
+texts = words.map(str.strip).filter(lambda text: text and text[0] not in "#;" and "%" not in text)
+values = st.lists(texts, min_size=1, max_size=3).map("\n    ".join) | st.sampled_from(["true", "False", "", "shop.a"])
+keys = st.sampled_from(
+    [
+        "layers",
+        "modules",
+        "exhaustive",
+        "containers",
+        "ignore_imports",
+        "reason",
+        "as_packages",
+        "strict",
+        "depth",
+        "odd",
+    ]
+)
+
+
+@given(
+    st.dictionaries(keys, values),
+    st.lists(st.tuples(st.sampled_from(["layers", "independence", "acyclic"]), texts, st.dictionaries(keys, values))),
+)
+def test_any_ini_file_means_the_same_once_rewritten(
+    session: dict[str, str], contracts: list[tuple[str, str, dict[str, str]]]
+) -> None:
+    lines = ["[importlinter]", "root_package = shop", *(f"{key} = {value}" for key, value in session.items())]
+    for number, (type_, name, more) in enumerate(contracts):
+        lines += [f"[importlinter:contract:{number}]", f"type = {type_}", f"name = {name}"]
+        lines += [f"{key} = {value}" for key, value in more.items()]
+    with TemporaryDirectory() as folder:
+        before, after = migrated(Path(folder), "\n".join(lines), "setup.cfg")
+    assert meaning(after) == meaning(before)
+    assert [each.message for each in after.problems] == [each.message for each in before.problems]
