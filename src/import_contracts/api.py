@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_contracts.config import Config, Contract
+from import_contracts.config import Config, Contract, shown
 from import_contracts.errors import Problem, UserError, did_you_mean
 from import_contracts.program import find_portions
 from import_contracts.reporters import FORMATS
@@ -18,7 +18,7 @@ from import_contracts.snapshot import Answer, Snapshot, Watch
 
 if TYPE_CHECKING:
     from import_contracts.baseline import Entry
-    from import_contracts.report import Report
+    from import_contracts.report import CyclesReport, Question, Report
 
 
 def check(  # noqa: PLR0913 - one keyword for each choice
@@ -68,6 +68,89 @@ def lint(  # noqa: PLR0913 - as above
     if not config.custom_types and not git_had_a_say:
         snapshot.keep(request, answer, _shown(report))
     return answer
+
+
+def cycles(  # noqa: PLR0913 - as above
+    question: Question,
+    folder: Path,
+    source_roots: Sequence[Path],
+    *,
+    cache: Path | None = None,
+    watch: Watch = lambda _: nullcontext(),
+    warn: Callable[[str], None] = lambda _: None,
+) -> CyclesReport:
+    """Return the cycles of packages, or of parts of them; paths in the report are relative to a folder.
+
+    Raises UserError where a package is not found. Writes nothing but what it read, as `check`.
+    """
+    return _cycles(question, folder, _cycles_snapshot(question, folder, source_roots, cache, watch, warn), watch)
+
+
+def tell_cycles(  # noqa: PLR0913 - as above
+    question: Question,
+    folder: Path,
+    source_roots: Sequence[Path],
+    format_: str,
+    style: Style,
+    *,
+    cache: Path | None = None,
+    watch: Watch = lambda _: nullcontext(),
+    warn: Callable[[str], None] = lambda _: None,
+) -> Answer:
+    """Do as `cycles` does and return the report in a format; where nothing has changed, the one from the cache."""
+    snapshot = _cycles_snapshot(question, folder, source_roots, cache, watch, warn)
+    request = json.dumps([repr(question), str(folder), format_, style.verbose, style.color])
+    if (stored := snapshot.answer(request)) is not None:
+        with watch("reuse the report"):
+            return stored
+    report = _cycles(question, folder, snapshot, watch)
+    with watch("write the report"):
+        answer = Answer(_rendered(report, format_, style), report.exit_status)
+    snapshot.keep(request, answer, None)
+    return answer
+
+
+def _rendered(report: CyclesReport, format_: str, style: Style) -> str:
+    from import_contracts.reporters import cycles as reporter  # noqa: PLC0415 - not needed by check
+
+    if format_ == "json":
+        return reporter.as_json(report)
+    return reporter.as_text(report, style) if format_ == "text" else FORMATS[format_](reporter.as_report(report), style)
+
+
+def _cycles_snapshot(  # noqa: PLR0913, PLR0917 - as above
+    question: Question,
+    folder: Path,
+    source_roots: Sequence[Path],
+    cache: Path | None,
+    watch: Watch,
+    warn: Callable[[str], None],
+) -> Snapshot:
+    try:
+        portions = find_portions([each.partition(".")[0] for each in question.packages], source_roots)
+    except UserError as error:
+        raise UserError(*(replace(problem, key=None) for problem in error.problems)) from None
+    return Snapshot(
+        portions,
+        include_external=False,
+        kinds=True,
+        every_folder=True,
+        cache=cache,
+        base=folder,
+        watch=watch,
+        warn=warn,
+    )
+
+
+def _cycles(question: Question, folder: Path, snapshot: Snapshot, watch: Watch) -> CyclesReport:
+    from import_contracts.diagnosis import diagnose  # noqa: PLC0415 - not needed while nothing has changed
+    from import_contracts.evidence import Evidence  # noqa: PLC0415
+
+    unknown = [each for each in question.packages if each not in snapshot.program.modules]
+    if unknown:
+        modules = snapshot.program.modules
+        raise UserError(*(Problem(f"There is no module '{each}'.{did_you_mean(each, modules)}") for each in unknown))
+    return diagnose(question, snapshot, Evidence(snapshot, folder, lambda path: shown(path, folder)), watch)
 
 
 def read_baseline(config: Config) -> str | None:

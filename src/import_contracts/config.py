@@ -107,8 +107,7 @@ class Config:
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it: relative to the configuration's folder unless it lies outside."""
-        relative = os.path.relpath(path, self.folder)
-        return Path(path if relative.startswith(os.pardir) else relative).as_posix()
+        return shown(path, self.folder)
 
     @cached_property
     def _made(self) -> tuple[tuple[Contract, ...], tuple[Problem, ...]]:
@@ -125,6 +124,12 @@ class Config:
         if not contracts and not any(problem.is_error for problem in (*self.session_problems, *problems)):
             problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=self.file))
         return tuple(contracts), (*problems, *_repeated(contracts, is_error=self.baseline is not None))
+
+
+def shown(path: str, folder: Path) -> str:
+    """Return a path as reports show it: relative to a folder unless it lies outside."""
+    relative = os.path.relpath(path, folder)
+    return Path(path if relative.startswith(os.pardir) else relative).as_posix()
 
 
 def find_config(start: Path) -> Path:

@@ -183,6 +183,19 @@ class ImportGraph:
         graph.__dict__.pop("_module_set", None)
         return graph
 
+    def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:
+        """Return a graph that moreover has some imports between modules of its own, each with its line and kind."""
+        lines = {importer: dict(found) for importer, found in self._imports.items()}
+        kinds = {importer: dict(found) for importer, found in self._kinds.items()}
+        for (importer, imported), line, kind in imports:
+            known = lines.setdefault(importer, {})
+            if line not in known.get(imported, ()):
+                known[imported] = tuple(sorted({*known.get(imported, ()), line}))
+                kinds.setdefault(importer, {})[imported, line] = kind
+        graph = self._replaced({each: dict(sorted(lines[each].items())) for each in sorted(lines)})
+        graph._kinds = kinds  # noqa: SLF001 - our own
+        return graph
+
     def with_parent_packages(self) -> ImportGraph:
         """Return a graph in which importing ``a.b.c`` also imports ``a`` and ``a.b``, as CPython does.
 

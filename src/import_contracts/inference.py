@@ -8,7 +8,8 @@ from functools import cache
 from itertools import islice
 
 from import_contracts.contracts import TYPES
-from import_contracts.cycles import components, feedback_edges
+from import_contracts.cycles import components
+from import_contracts.feedback import feedback_set
 from import_contracts.graph import ImportGraph, Kind
 from import_contracts.layering import Connections, Level, connections, imports_between, levels
 from import_contracts.names import InvalidPatternError, ModulePattern, parent
@@ -173,7 +174,7 @@ class _Inference:
             names = " : ".join(map(_last, level.members)) if len(level.members) < 4 else _from_to(level.members)
             cut = [
                 edge
-                for pair in feedback_edges({pair: len(edges) for pair, edges in between.items()})
+                for pair in feedback_set({pair: len(edges) for pair, edges in between.items()}).edges
                 for edge in between[pair]
             ]
             left = levels(connections(graph.without(cut), [each for other in found for each in other.members]))

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 
-from import_contracts import git
 from import_contracts.baseline import Entry, renaming
 from import_contracts.config import Config, Contract
 from import_contracts.contracts import TYPES
 from import_contracts.culprits import culprits
 from import_contracts.errors import Problem, Severity, did_you_mean
-from import_contracts.graph import Edge, Import, ImportGraph, Kind
-from import_contracts.names import within
+from import_contracts.evidence import Evidence
+from import_contracts.graph import Edge, ImportGraph, Kind
 from import_contracts.program import Program
 from import_contracts.report import Culprit, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
-from import_contracts.scan import Statement
 from import_contracts.snapshot import Snapshot, Watch
 from import_contracts.violations import Findings, Rule, Violation
 
@@ -26,7 +23,7 @@ def judge(
 ) -> Report:
     """Return what some of the contracts of a configuration come to; ``known`` is None where there is no baseline."""
     program, found = snapshot.program, snapshot.scan
-    evidence = _Evidence(snapshot, config)
+    evidence = Evidence(snapshot, config.folder, config.shown)
     problems = [*_program_problems(program, config), *config.problems]
     outcomes = []
     graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
@@ -89,7 +86,7 @@ def _prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
 
 
 def _judge(
-    contract: Contract, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry] | None
+    contract: Contract, graph: ImportGraph, evidence: Evidence, known: frozenset[Entry] | None
 ) -> tuple[Outcome, list[Problem]]:
     """Return what a contract comes to, and what is wrong with it that only the graph can tell."""
     outcome = Outcome(contract.id, contract.name, contract.type, contract.reason, kept=None)
@@ -130,7 +127,7 @@ _OLD = 1_000
 
 
 def _culprits(
-    contract: Contract, rule: Rule, graph: ImportGraph, evidence: _Evidence, known: frozenset[Entry]
+    contract: Contract, rule: Rule, graph: ImportGraph, evidence: Evidence, known: frozenset[Entry]
 ) -> tuple[Culprit, ...]:
     """Return the imports to blame for what is new: rather those that git says were added, or nothing known needs."""
 
@@ -181,73 +178,3 @@ def _findings(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
         f"The contract type '{contract.type}' returned {type(findings).__name__}; its check(graph) returns Findings."
     )
     return Findings(problems=(Problem(message, key="type"),))
-
-
-class _Evidence:
-    """Tells of the imports that are shown what the files say."""
-
-    def __init__(self, snapshot: Snapshot, config: Config) -> None:
-        self._snapshot = snapshot
-        self._config = config
-        self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
-        self._before: dict[str, frozenset[str]] = {}
-
-    def of(self, violation: Violation, graph: ImportGraph) -> ReportedViolation:
-        """Return a violation with the statements that make it."""
-        chain = tuple(self.statement(edge, graph) for edge in violation.chain)
-        return ReportedViolation(
-            violation.importer,
-            violation.imported,
-            violation.target,
-            violation.message,
-            chain[0].path if chain else self._path(violation.importer),
-            graph.lines(*violation.chain[0]) if chain else (),
-            chain,
-        )
-
-    def statement(self, edge: Edge, graph: ImportGraph) -> Import:
-        """Return the first statement that imports one module into another, with the kind of the most eager one."""
-        lines = graph.lines(*edge)
-        if (edge, lines) not in self._imports:
-            self._imports[edge, lines] = self._read(edge, lines)
-        return self._imports[edge, lines]
-
-    def is_added(self, edge: Edge, *, parents: bool) -> bool | None:
-        """Tell whether an import was added since the merge base; None if git does not know of one.
-
-        Where ``parents`` count, importing ``a.b`` has been an import of ``a`` too.
-        """
-        importer, imported = edge
-        if self._merge_base is None:
-            return None
-        if importer not in self._before:
-            file = self._snapshot.program.by_module.get(importer)
-            data = git.at(self._config.folder, self._merge_base, file.path) if file else None
-            self._before[importer] = frozenset() if data is None else self._snapshot.imported_by(importer, data)
-        before = self._before[importer]
-        return not (imported in before or (parents and any(within(each, imported) for each in before)))
-
-    @cached_property
-    def _merge_base(self) -> str | None:
-        return git.merge_base(self._config.folder)
-
-    def _read(self, edge: Edge, lines: tuple[int, ...]) -> Import:
-        importer, imported = edge
-        known = self._snapshot.statements(importer)
-        at = [known.get((imported, line)) or _on_line(known, line) for line in lines]
-        kind = min((each.kind for each in at), key=list(Kind).index, default=Kind.RUNTIME)
-        first = at[0] if at else _NOT_READ
-        line = lines[0] if lines else 1
-        return Import(importer, imported, self._path(importer), line, first.column, kind, first.text)
-
-    def _path(self, module: str) -> str:
-        file = self._snapshot.program.by_module.get(module)
-        return self._config.shown(file.path) if file else module.replace(".", "/")
-
-
-_NOT_READ = Statement(1, Kind.RUNTIME, "")
-
-
-def _on_line(known: dict[tuple[str, int], Statement], line: int) -> Statement:
-    """Return a statement of a line whatever it imports: a parent package is imported by that of its child."""
-    return next((statement for (_, at), statement in known.items() if at == line), _NOT_READ)

@@ -83,9 +83,13 @@ def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> tuple[t
     return tuple(portions)
 
 
-def walk(portions: tuple[tuple[str, str], ...]) -> Program:
-    """Return the program that lies in the folders of some root packages."""
-    found = _Walk()
+def walk(portions: tuple[tuple[str, str], ...], *, every_folder: bool = False) -> Program:
+    """Return the program that lies in the folders of some root packages.
+
+    A folder without ``__init__.py`` inside a regular package, which CPython would import, is in it only if
+    ``every_folder`` is.
+    """
+    found = _Walk(every_folder)
     for name, folder in portions:
         found.package(name, folder)
     return Program(
@@ -205,6 +209,7 @@ def _packages(places: Iterable[str]) -> set[str]:
 class _Walk:
     """Walks packages and notes their modules; the first file found for a module is the one that counts."""
 
+    every_folder: bool
     files: dict[str, SourceFile] = field(default_factory=dict)
     namespaces: set[str] = field(default_factory=set)
     shadowed: set[str] = field(default_factory=set)
@@ -230,7 +235,7 @@ class _Walk:
             path = os.path.join(folder, each).encode(errors="backslashreplace").decode()
             self.problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
         is_regular = "__init__.py" in files
-        if inside_regular and not is_regular:
+        if inside_regular and not is_regular and not self.every_folder:
             self._left_out(folder)
             return False
         both = {each for each in folders if f"{each}.py" in files}

@@ -67,9 +67,10 @@ _DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, Recursi
 class Snapshot:
     """A program and its import graph as they are now, wherever they come from.
 
-    Imports of modules outside the program, and the kinds of imports, are in the graph where asked for. ``cache`` is
-    the folder to keep them in, None to keep nothing; ``base`` is the folder that has the program in it,
-    and may be another one in another run. ``watch`` is told each step, ``warn`` why something could not be kept.
+    Imports of modules outside the program, and the kinds of imports, are in the graph where asked for, and with
+    ``every_folder`` the modules in folders that contracts do not look at. ``cache`` is the folder to keep them in,
+    None to keep nothing; ``base`` is the folder that has the program in it, and may be another one in another run.
+    ``watch`` is told each step, ``warn`` why something could not be kept.
     """
 
     def __init__(  # noqa: PLR0913 - as `check` has them
@@ -78,6 +79,7 @@ class Snapshot:
         *,
         include_external: bool,
         kinds: bool,
+        every_folder: bool = False,
         cache: Path | None,
         base: Path,
         watch: Watch,
@@ -86,6 +88,7 @@ class Snapshot:
         self._portions = portions
         self._include_external = include_external
         self._kinds = kinds
+        self._every_folder = every_folder
         self._base = f"{base}{os.sep}".replace(os.sep * 2, os.sep)
         self._watch = watch
         self._cache = None if cache is None else _Cache(cache, warn)
@@ -139,11 +142,20 @@ class Snapshot:
             return None
         return Answer(text, status)
 
-    def keep(self, request: str, answer: Answer, evidence: Iterable[str]) -> None:
-        """Keep the answer to a request; ``evidence`` are the modules of which it shows statements."""
+    def keep(self, request: str, answer: Answer, evidence: Iterable[str] | None) -> None:
+        """Keep the answer to a request; ``evidence`` are the modules of which it shows statements.
+
+        Where ``evidence`` is None, the answer is about the whole text of every file.
+        """
         if self._cache is None or self._manifest is None or len(answer.text) > _LARGEST_ANSWER:
             return
-        shown = {module: [self._manifest.digests.get(module, ""), self._shown(module)] for module in evidence}
+        digests = self._manifest.digests
+        if evidence is not None:
+            shown = {module: [digests.get(module, ""), self._shown(module)] for module in evidence}
+        elif all(digests.values()):
+            shown = {module: [digest, ""] for module, digest in digests.items()}
+        else:
+            return
         value = {"text": answer.text, "status": answer.exit_status, "evidence": shown}
         self._cache.save(self._answer_name(self._manifest, request), value)
 
@@ -163,7 +175,8 @@ class Snapshot:
     def _current(self, cache: _Cache) -> _Manifest:
         """Return the manifest of the program as it is now, which is then the one in the cache."""
         inside = [[name, _shortened(folder, self._base)] for name, folder in self._portions]
-        name = f"{_digest(self._versions, json.dumps([self._include_external, self._kinds, inside]))}.program"
+        how = [self._include_external, self._kinds, self._every_folder, inside]
+        name = f"{_digest(self._versions, json.dumps(how))}.program"
         before = _Manifest.load(cache, name, self._base, self._portions)
         changed: dict[str, Signature] = {}
         if before is not None:
@@ -278,7 +291,7 @@ class Snapshot:
 
     def _walk(self) -> Program:
         with self._watch("find the modules"):
-            return walk(self._portions)
+            return walk(self._portions, every_folder=self._every_folder)
 
     def _stored(self, cache: _Cache, state: str) -> dict[str, Reading] | None:
         try:

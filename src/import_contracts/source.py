@@ -41,6 +41,16 @@ class WrittenImport:
     """The statement on one line, without comments."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one module; ``path`` is as reports show it."""
+
+    module: str
+    path: str
+    is_package: bool
+    text: str
+
+
 # --- bytes to text -----------------------------------------------------------------------------------------------
 
 _BOM = b"\xef\xbb\xbf"
@@ -288,6 +298,10 @@ _HEAD = re.compile(
 _COLON = re.compile(r"[()]|:(?!=)|\blambda\b")
 _SIMPLE = re.compile(r"\s*+(?P<words>(?P<lazy>lazy\s++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
 _IMPORT = re.compile(r"\bimport\b")
+_CALL = re.compile(
+    r"\b(?:import_module|__import__)\s*+\(\s*+(?P<name>\"++)\s*+(?:\)|,\s*+(?:package\s*+=\s*+)?(?P<package>\w++)?)"
+)
+_LITERAL = re.compile(r"""(['"]{1,3})(?P<dots>\.*+)(?P<module>[^\W\d]\w*+(?:\.[^\W\d]\w*+)*+)\1""")
 _ASSIGNMENT = re.compile(r"__lazy_modules__\s*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
 
 
@@ -317,6 +331,19 @@ def read_imports(text: str, importer: str, *, is_package: bool) -> tuple[Written
     return tuple(reader.imports())
 
 
+def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:
+    """Return what a file imports by calling ``import_module`` or ``__import__`` with a literal, in order.
+
+    Of a relative name, the second argument must be ``__package__``, or in a package ``__name__``.
+    """
+    if "import_module" not in text and "__import__" not in text:
+        return ()
+    reader = _Reader(
+        text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), importer, is_package=is_package
+    )
+    return tuple(reader.calls())
+
+
 class _Reader:
     """The reading of one file, line by line: the blocks around the line, and what the lines before it said."""
 
@@ -342,6 +369,28 @@ class _Reader:
             previous = self._leave(_width(head))
             first = self._enter(head, end, previous) if head.lastgroup == "block" else start
             yield from self._statements(first, end)
+
+    def calls(self) -> Iterator[WrittenImport]:
+        plain = self._plain
+        for start, end in _logical_lines(plain):
+            calls = [*_CALL.finditer(plain, start, end)]
+            head = _HEAD.match(plain, start, end) or (_INDENT.match(plain, start, end) if calls else None)
+            if head is None:
+                continue
+            previous = self._leave(_width(head))
+            if head.lastgroup == "block":
+                self._enter(head, end, previous)
+            for call in calls:
+                yield from self._called(call, " ".join(self._text[start:end].split()))
+
+    def _called(self, call: re.Match[str], text: str) -> Iterator[WrittenImport]:
+        name = _LITERAL.fullmatch(self._text, *call.span("name"))
+        packages = {"__package__", "__name__"} if self._is_package else {"__package__"}
+        if name is None or (name["dots"] and call["package"] not in packages):
+            return
+        line, column = self._position(call.start())
+        level, module = len(name["dots"]), name["module"]
+        yield WrittenImport(level, module, None, line, column, self._kind(level, module, None, lazy=False), text)
 
     def _leave(self, indent: int) -> _Block:
         """Leave every block that a line with this indentation is not in, and return the last one."""

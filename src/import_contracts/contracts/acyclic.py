@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from import_contracts.cycles import components, feedback_edges, rings
+from import_contracts.cycles import components, rings
+from import_contracts.feedback import feedback_set
 from import_contracts.graph import Chain, ImportGraph
 from import_contracts.table import Table
 from import_contracts.violations import Cut, Findings, Violation
@@ -21,8 +22,8 @@ class Acyclic:
             found = tuple(rings(graph, component))
             message = _sentence(component, min(found, key=len))
             violations += [Violation(*ring[0], None, message, ring) for ring in found]
-            cut = feedback_edges({ring[0]: 1 for ring in found})
-            cuts.append(Cut(message, cut, is_minimum=len(cut) == 1))
+            cut = feedback_set({ring[0]: 1 for ring in found})
+            cuts.append(Cut(message, cut.edges, cut.is_minimum))
         return Findings(tuple(violations), tuple(cuts))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from import_contracts.contracts.expansion import Expansion
-from import_contracts.cycles import components, feedback_edges, rings
+from import_contracts.cycles import components, rings
+from import_contracts.feedback import feedback_set
 from import_contracts.graph import Edge, ImportGraph
 from import_contracts.names import ModulePattern, overlap, parent
 from import_contracts.table import Table
@@ -104,9 +105,9 @@ def _offences(package: str, dependencies: dict[Edge, list[Edge]]) -> tuple[list[
         violations += [
             Violation(*ring[0], None, message, tuple(dependencies[edge][0] for edge in ring)) for ring in found
         ]
-        cut = feedback_edges({ring[0]: len(dependencies[ring[0]]) for ring in found})
-        edges = tuple(sorted(edge for pair in cut for edge in dependencies[pair]))
-        cuts.append(Cut(message, edges, is_minimum=len(edges) == 1))
+        cut = feedback_set({ring[0]: len(dependencies[ring[0]]) for ring in found})
+        edges = tuple(sorted(edge for pair in cut.edges for edge in dependencies[pair]))
+        cuts.append(Cut(message, edges, cut.is_minimum))
     return violations, cuts
 
 

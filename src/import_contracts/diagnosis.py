@@ -1,0 +1,232 @@
+"""From a program to its cycles: which stand with what, which modules crash, and what to change so that none is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+
+from import_contracts.cycles import components, shortest_ring
+from import_contracts.evidence import Evidence
+from import_contracts.fixes import Fixes
+from import_contracts.graph import Edge, Import, ImportGraph, Kind
+from import_contracts.names import within
+from import_contracts.planning import PlanFor, Tangle, Workshop, plans
+from import_contracts.report import (
+    Change,
+    Cycle,
+    CycleKind,
+    CyclesReport,
+    Place,
+    Plan,
+    Question,
+    ReportedCrash,
+    Step,
+    Unreadable,
+)
+from import_contracts.runtime import Crash, crashes
+from import_contracts.snapshot import Snapshot, Watch
+from import_contracts.source import Source, UndecodableError, WrittenImport, decode, read_calls, read_imports, resolve
+
+
+def diagnose(question: Question, snapshot: Snapshot, evidence: Evidence, watch: Watch) -> CyclesReport:
+    """Return the cycles of a program, what crashes, and what to change."""
+    return _Diagnosis(question, snapshot, evidence, watch).report()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A component of the view of one kind."""
+
+    kind: CycleKind
+    view: ImportGraph
+    modules: tuple[str, ...]
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """The cyclic imports, sorted."""
+        inside = frozenset(self.modules)
+        return tuple((one, other) for one in self.modules for other in self.view.imported_by(one) if other in inside)
+
+
+class _Diagnosis:
+    """The answer to one question, part by part."""
+
+    def __init__(self, question: Question, snapshot: Snapshot, evidence: Evidence, watch: Watch) -> None:
+        self._question = question
+        self._snapshot = snapshot
+        self._evidence = evidence
+        self._watch = watch
+
+    def report(self) -> CyclesReport:
+        """Return all that was asked for."""
+        question, scan = self._question, self._snapshot.scan
+        with self._watch("find the cycles"):
+            wanted = [each for each in self._components() if self._is_asked_for(each)]
+        found: tuple[Crash, ...] | None = None
+        planned: list[Plan | None] = [None] * len(wanted)
+        if not question.is_quick:
+            with self._watch("look for crashes"):
+                found = self._crashes(self._sources)
+            with self._watch("plan"):
+                planned = self._plans(wanted, found)
+        cycles = [self._cycle(each, plan, found or ()) for each, plan in zip(wanted, planned, strict=True)]
+        entries = [each for each in found or () if any(within(each.entry, package) for package in question.packages)]
+        return CyclesReport(
+            packages=question.packages,
+            modules=len(self._snapshot.program.modules),
+            imports=sum(1 for _ in self._graph.edges()),
+            python=question.python,
+            cycles=tuple(sorted(cycles, key=_importance)),
+            crashes=None if found is None else tuple(map(self._reported, entries)),
+            unreadable=tuple(
+                Unreadable(self._evidence.path(each.module), each.line, each.message) for each in scan.unreadable
+            ),
+        )
+
+    # --- cycles ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _sources(self) -> dict[str, Source]:
+        found = {}
+        for file in self._snapshot.program.files:
+            with suppress(OSError, UndecodableError):
+                path = self._evidence.path(file.module)
+                found[file.module] = Source(file.module, path, file.is_package, decode(file.read()))
+        return found
+
+    @cached_property
+    def _calls(self) -> dict[tuple[Edge, int], WrittenImport]:
+        """What is imported by a call of ``import_module`` or ``__import__``."""
+        return {
+            ((source.module, imported), written.line): written
+            for source in self._sources.values()
+            for written in read_calls(source.text, source.module, is_package=source.is_package)
+            if (imported := self._resolved(written, source)) is not None
+        }
+
+    def _resolved(self, written: WrittenImport, source: Source) -> str | None:
+        modules = self._snapshot.program.modules
+        return resolve(written, source.module, is_package=source.is_package, modules=modules)
+
+    @cached_property
+    def _graph(self) -> ImportGraph:
+        calls = ((edge, line, written.kind) for (edge, line), written in self._calls.items())
+        return self._snapshot.scan.graph.with_imports(calls)
+
+    def _views(self) -> Iterator[tuple[CycleKind, ImportGraph]]:
+        """Yield for each kind the graph of its imports and of those that are more eager."""
+        left_out = frozenset(Kind)
+        for kind in Kind:
+            left_out -= {kind}
+            yield CycleKind(kind), self._graph.without_kinds(left_out)
+        eager = self._graph.without_kinds(frozenset(Kind) - {Kind.RUNTIME})
+        yield CycleKind.PARENT_PACKAGES, eager.with_parent_packages()
+
+    def _components(self) -> Iterator[_Found]:
+        """Yield each set of modules that is a component once, as one of the most eager kind that it is."""
+        seen: set[tuple[str, ...]] = set()
+        for kind, view in self._views():
+            for component in components({module: view.imported_by(module) for module in view.modules}):
+                if component not in seen:
+                    seen.add(component)
+                    yield _Found(kind, view, component)
+
+    def _is_asked_for(self, found: _Found) -> bool:
+        packages = self._question.packages
+        return found.kind in self._question.kinds and (
+            set(packages) >= set(self._snapshot.program.roots)
+            or any(within(module, package) for module in found.modules for package in packages)
+        )
+
+    def _cycle(self, found: _Found, plan: Plan | None, crashing: Iterable[Crash]) -> Cycle:
+        inside = frozenset(found.modules)
+        return Cycle(
+            kind=found.kind,
+            modules=found.modules,
+            imports=tuple(self._import(edge, found.view) for edge in found.edges),
+            ring=tuple(self._import(edge, found.view) for edge in shortest_ring(found.view, found.modules)),
+            crashes=tuple(each.entry for each in crashing if {each.importer, each.imported} <= inside),
+            plan=plan,
+        )
+
+    def _import(self, edge: Edge, view: ImportGraph) -> Import:
+        """Return the statement, or the call, that makes an import."""
+        line = view.lines(*edge)[0]
+        if (call := self._calls.get((edge, line))) is None:
+            return self._evidence.statement(edge, view)
+        return Import(*edge, self._evidence.path(edge[0]), line, call.column, call.kind, call.text)
+
+    # --- crashes --------------------------------------------------------------------------------------------------
+
+    def _crashes(self, sources: Mapping[str, Source]) -> tuple[Crash, ...]:
+        program = self._snapshot.program
+        return crashes(sources.values(), version=self._question.python, namespaces=program.namespaces)
+
+    def _reported(self, crash: Crash) -> ReportedCrash:
+        defined = None if crash.defined is None else self._place(crash.imported, crash.defined)
+        return ReportedCrash(
+            entry=crash.entry,
+            error=crash.error,
+            imported=crash.imported,
+            name=crash.name,
+            place=self._place(crash.importer, crash.line),
+            stack=tuple(self._place(frame.module, frame.line) for frame in crash.stack),
+            defined=defined,
+            works_from=crash.works_from,
+        )
+
+    def _place(self, module: str, line: int) -> Place:
+        lines = self._lines(module)
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return Place(module, self._evidence.path(module), line, text)
+
+    def _lines(self, module: str) -> list[str]:
+        source = self._sources.get(module)
+        return source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if source else []
+
+    # --- plans ----------------------------------------------------------------------------------------------------
+
+    def _plans(self, wanted: Sequence[_Found], before: Collection[Crash]) -> list[Plan | None]:
+        """Return a plan for each cycle that can be repaired; those of one kind are carried out together to see."""
+        fixes = Fixes(self._sources, self._snapshot.program.modules, self._question.python)
+        workshop = Workshop(self._sources, fixes, self._imports, self._crashes, before)
+        made: dict[tuple[str, ...], Plan] = {}
+        for kind in _REPAIRABLE:
+            of_kind = [each for each in wanted if each.kind is CycleKind(kind)]
+            kinds = list(Kind)[: list(Kind).index(kind) + 1]
+            tangles = [Tangle(each.view, each.modules) for each in of_kind]
+            for each, plan in zip(of_kind, plans(workshop, tangles, kinds) if tangles else (), strict=True):
+                made[each.modules] = self._plan(plan, each.view, fixes)
+        return [made.get(each.modules) for each in wanted]
+
+    def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
+        for written in read_imports(source.text, source.module, is_package=source.is_package):
+            if (imported := self._resolved(written, source)) is not None:
+                yield (source.module, imported), written.kind
+
+    def _plan(self, plan: PlanFor, view: ImportGraph, fixes: Fixes) -> Plan:
+        steps = tuple(
+            Step(
+                evidence=self._import(each.edge, view),
+                gain=each.gain,
+                fix=each.fix.kind,
+                why=each.fix.why,
+                changes=tuple(
+                    Change(self._evidence.path(module), edit.line, edit.old, edit.new)
+                    for module, edits in fixes.edits([each.fix]).items()
+                    for edit in edits
+                ),
+                ring=tuple(self._import(edge, view) for edge in each.ring),
+            )
+            for each in plan.steps
+        )
+        return Plan(steps, plan.is_minimum, plan.crashes_left, plan.crashes_new)
+
+
+_REPAIRABLE = (Kind.RUNTIME, Kind.DEFERRED, Kind.LAZY)
+
+
+def _importance(cycle: Cycle) -> tuple[bool, int, int, tuple[str, ...]]:
+    return not cycle.crashes, list(CycleKind).index(cycle.kind), -len(cycle.modules), cycle.modules

@@ -1,0 +1,485 @@
+"""How an import can be changed so that the importer no longer needs it, with the evidence, and the new text.
+
+What is proposed is proven from the text as far as text can prove it; where it cannot, the next dearer fix is tried.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from import_contracts.graph import Kind
+from import_contracts.names import within
+from import_contracts.source import Source
+from import_contracts.usage import Binding, Role, Usage, Use, names_in, read_usage
+
+
+class FixKind(StrEnum):
+    """How to do without an import, the cheapest first."""
+
+    TYPE_CHECKING = "type_checking"
+    DIRECT_IMPORT = "direct_import"
+    EXTRACT = "extract"
+    DEFER = "defer"
+    RESTRUCTURE = "restructure"
+
+
+WEIGHTS = {
+    FixKind.TYPE_CHECKING: 2,
+    FixKind.DIRECT_IMPORT: 3,
+    FixKind.EXTRACT: 6,
+    FixKind.DEFER: 8,
+    FixKind.RESTRUCTURE: 12,
+}
+"""What each costs, for the choice of a cut: they weigh a person's time and risk against each other, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """What becomes of one name of an import statement.
+
+    ``origin`` is the module and the name to import instead; ``functions`` are those to import it in; it
+    ``is_for_types`` where annotations need it.
+    """
+
+    binding: Binding
+    origin: tuple[str, str | None] | None = None
+    functions: tuple[ast.FunctionDef | ast.AsyncFunctionDef, ...] = ()
+    is_for_types: bool = False
+    needs_future: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A way to do without an import, with the reasons in sentences.
+
+    ``rewrites`` are what to write instead; without any, the import has to be taken apart by hand.
+    """
+
+    kind: FixKind
+    importer: str
+    imported: str
+    why: tuple[str, ...]
+    rewrites: tuple[Rewrite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines of a file and what to write instead; ``old`` is what is there, empty where lines are only added."""
+
+    line: int
+    old: str
+    new: str
+
+
+class Fixes:
+    """Finds fixes in the sources of a program, for a version of Python."""
+
+    def __init__(self, sources: Mapping[str, Source], modules: Collection[str], version: tuple[int, int]) -> None:
+        self._sources = sources
+        self._modules = modules
+        self._version = version
+        self._usages: dict[str, Usage | None] = {}
+        self._found: dict[tuple[object, ...], Fix] = {}
+
+    def fix(
+        self,
+        importer: str,
+        imported: str,
+        *,
+        kinds: frozenset[Kind],
+        cycle: frozenset[str],
+        without: frozenset[FixKind] = frozenset(),
+    ) -> Fix:
+        """Return the cheapest fix of all statements of some kinds that import one module of a cycle into another."""
+        key = (importer, imported, kinds, cycle, without)
+        if key not in self._found:
+            self._found[key] = self._fix(importer, imported, kinds, cycle, without)
+        return self._found[key]
+
+    def _fix(
+        self, importer: str, imported: str, kinds: frozenset[Kind], cycle: frozenset[str], without: frozenset[FixKind]
+    ) -> Fix:
+        usage = self._usage(importer)
+        if usage is None:
+            return _by_hand(importer, imported, "This file cannot be parsed here, so nothing is claimed of it.")
+        bindings = [
+            each for each in usage.bindings if each.kind in kinds and imported in self._imports(each.module, each.name)
+        ]
+        if not bindings:
+            return _by_hand(importer, imported, "No import statement names it: it is imported by a call.")
+        ways = [dict(self._ways(importer, usage, each)) for each in bindings]
+        for allowed in (
+            {FixKind.TYPE_CHECKING},
+            {FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT},
+            {FixKind.EXTRACT},
+            {FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT, FixKind.DEFER},
+        ):
+            if FixKind.EXTRACT in allowed - without and (extract := self._extract(importer, imported, bindings, cycle)):
+                return extract
+            chosen = [
+                next((kind for kind in FixKind if kind in way and kind in allowed - without), None) for way in ways
+            ]
+            done = [kind for kind in chosen if kind is not None]
+            if FixKind.EXTRACT not in allowed and len(done) == len(chosen):
+                found = [way[kind] for way, kind in zip(ways, done, strict=True)]
+                why = tuple(dict.fromkeys(sentence for sentences, _ in found for sentence in sentences))
+                return Fix(
+                    max(done, key=list(FixKind).index), importer, imported, why, tuple(each for _, each in found)
+                )
+        return _by_hand(importer, imported, *self._obstacles(importer, usage, bindings))
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def _usage(self, module: str) -> Usage | None:
+        if module not in self._usages:
+            source = self._sources.get(module)
+            self._usages[module] = None if source is None else self._parsed(source)
+        return self._usages[module]
+
+    def _parsed(self, source: Source) -> Usage | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(source.text)
+            return read_usage(tree, source.module, is_package=source.is_package)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return None
+
+    def _imports(self, module: str, name: str | None) -> tuple[str, ...]:
+        """Return the module that a name of an import statement stands for, as the import graph has it."""
+        full = f"{module}.{name}" if name else module
+        return (full,) if full in self._modules else (module,) if module in self._modules else ()
+
+    @cached_property
+    def _taken(self) -> dict[str, set[str]]:
+        """The names that other modules take from each module; ``*`` if that may be all."""
+        taken: dict[str, set[str]] = {}
+        for source in self._sources.values():
+            usage = self._usage(source.module)
+            for each in usage.bindings if usage else ():
+                found = taken.setdefault(each.module, set())
+                if each.name:
+                    found.add(each.name)
+                for module in self._imports(each.module, each.name):
+                    taken.setdefault(module, set()).update(usage.attributes if usage else ())
+        return taken
+
+    # --- the ways of one name -------------------------------------------------------------------------------------
+
+    def _ways(
+        self, importer: str, usage: Usage, binding: Binding
+    ) -> Iterator[tuple[FixKind, tuple[list[str], Rewrite]]]:
+        """Yield what can become of one name of a statement, with the reasons."""
+        if not _has_lines_of_its_own(binding.statement, _split(self._sources[importer].text)):
+            return
+        if origin := self._origin_of(binding):
+            module, name = origin
+            if importer not in (module, *self._imports(*origin)):
+                where = f"{module}.{name}" if name and f"{module}.{name}" in self._modules else module
+                text = f"{binding.name} is defined in {where}; {binding.module} only passes it on."
+                yield FixKind.DIRECT_IMPORT, ([text], Rewrite(binding, origin=origin))
+        uses = usage.uses.get(binding.local, [])
+        if binding.function or self._reason_to_stay(importer, usage, binding) or not _stands_alone(binding):
+            return
+        annotations = [use for use in uses if use.role is Role.ANNOTATION]
+        bodies = [use for use in uses if use.role is Role.BODY]
+        eager = [use for use in uses if use.role is Role.EAGER]
+        if eager or any(use.reader for use in annotations):
+            return
+        needs_future = not usage.has_future_annotations and self._evaluates(annotations)
+        if needs_future and usage.reads_annotations:
+            return
+        if annotations and not bodies:
+            why = f"{binding.local} is used only in annotations: {_lines(annotations)}."
+            yield FixKind.TYPE_CHECKING, ([why], Rewrite(binding, is_for_types=True, needs_future=needs_future))
+        functions = tuple(dict.fromkeys(use.function for use in bodies if use.function is not None))
+        lines = _split(self._sources[importer].text)
+        in_reach = all(use.function is not None for use in bodies) and all(
+            _starts_line(function.body[0], lines) for function in functions
+        )
+        if bodies and in_reach:
+            names = _listed([each.name for each in functions])
+            why = f"{binding.local} is used only inside functions: {names}. A workaround: the cycle stays, hidden."
+            rewrite = Rewrite(binding, None, functions, is_for_types=bool(annotations), needs_future=needs_future)
+            yield FixKind.DEFER, ([why], rewrite)
+
+    def _evaluates(self, annotations: Collection[Use]) -> bool:
+        """Tell whether annotations are evaluated when they are passed: before PEP 649, those that are no strings."""
+        return self._version < (3, 14) and any(not use.is_quoted for use in annotations)
+
+    def _reason_to_stay(  # noqa: PLR0911 - one reason each
+        self, importer: str, usage: Usage, binding: Binding
+    ) -> str:
+        """Say why a name must be bound in the module after it was imported, beside its uses; "" if it need not."""
+        local = binding.local
+        if binding.name == "*":
+            return "It imports all names."
+        if not usage.uses.get(local):
+            return f"{local} is not used here: it is passed on, or imported for what its import does."
+        if local in usage.exported or binding.alias.asname == binding.alias.name:
+            return f"{local} is passed on to others."
+        if local in usage.rebound or sum(each.local == local for each in usage.bindings if not each.function) > 1:
+            return f"{local} is bound more than once."
+        if local in self._taken.get(importer, ()):
+            return f"{local} is taken from {importer} by others."
+        if self._sources[importer].is_package and not local.startswith("_"):
+            return f"{importer} is a package, which may pass {local} on."
+        return ""
+
+    def _origin_of(self, binding: Binding) -> tuple[str, str | None] | None:
+        """Return where a name that a statement takes from a module comes from, if it only passes through there."""
+        if not binding.name or binding.name == "*" or f"{binding.module}.{binding.name}" in self._modules:
+            return None
+        origin = self._origin(binding.module, binding.name, frozenset())
+        return origin if origin and origin[0] != binding.module else None
+
+    def _origin(  # noqa: PLR0911 - one case each
+        self, module: str, name: str, seen: frozenset[str]
+    ) -> tuple[str, str | None] | None:
+        """Return the module that defines a name of another, and the name there; None where that is not certain."""
+        usage = self._usage(module)
+        if usage is None or module in seen:
+            return None
+        statements = usage.defined.get(name, [])
+        if not statements:
+            return self._origin_by_star(usage, name, seen | {module})
+        if len(statements) > 1:
+            return None
+        if not isinstance(statements[0], ast.ImportFrom):
+            return None if isinstance(statements[0], ast.Import | ast.If | ast.Try) else (module, name)
+        found = next(each for each in usage.bindings if each.statement is statements[0] and each.local == name)
+        if f"{found.module}.{found.name}" in self._modules:
+            return found.module, found.name
+        if found.module not in self._modules or not found.name:
+            return None
+        return self._origin(found.module, found.name, seen | {module})
+
+    def _origin_by_star(self, usage: Usage, name: str, seen: frozenset[str]) -> tuple[str, str | None] | None:
+        if name.startswith("_"):
+            return None
+        stars = [each.module for each in usage.bindings if each.name == "*" and each.module in self._modules]
+        found = [origin for module in stars if (origin := self._origin(module, name, seen))]
+        return found[0] if len(found) == 1 else None
+
+    # --- extraction -----------------------------------------------------------------------------------------------
+
+    def _extract(self, importer: str, imported: str, bindings: Sequence[Binding], cycle: frozenset[str]) -> Fix | None:
+        """Return which definitions of the imported module to move, if they are few and need nothing of the cycle."""
+        other = self._usage(imported)
+        names = [each.name for each in bindings if each.module == imported and each.name not in (None, "*")]
+        if other is None or len(names) < len(bindings) or self._sources[imported].is_package:
+            return None
+        moved = _closure(other, [name for name in names if name])
+        needed = {
+            module
+            for each in other.bindings
+            if moved is not None and each.kind is not Kind.TYPE_CHECKING and each.local in _needed(other, moved)
+            for module in self._imports(each.module, each.name)
+        }
+        own = [name for name, found in other.defined.items() if not isinstance(found[0], ast.Import | ast.ImportFrom)]
+        if not moved or 2 * len(moved) > len(own) or needed & cycle or any(self._parents(needed, cycle)):
+            return None
+        listed = _listed([f"{name} (line {other.defined[name][0].lineno})" for name in moved])
+        rest = "They need nothing else of the cycle." if len(moved) > 1 else "It needs nothing else of the cycle."
+        why = f"Move {listed} from {imported} into a module that both import. {rest}"
+        return Fix(FixKind.EXTRACT, importer, imported, (why,))
+
+    def _parents(self, needed: Iterable[str], cycle: frozenset[str]) -> Iterator[str]:
+        return (module for module in cycle if any(within(each, module) and each != module for each in needed))
+
+    def _obstacles(self, importer: str, usage: Usage, bindings: Sequence[Binding]) -> Iterator[str]:
+        """Yield why none of the fixes would do."""
+        for each in bindings:
+            uses = usage.uses.get(each.local, [])
+            eager = [use for use in uses if use.role is Role.EAGER]
+            read = [use for use in uses if use.reader]
+            reason = "" if each.function else self._reason_to_stay(importer, usage, each)
+            if each.function:
+                yield f"{each.local} is imported inside {each.function.name} already; what it needs must move."
+            elif reason:
+                yield reason
+            elif eager:
+                yield f"{each.local} is needed while {importer} is imported: {_lines(eager)}."
+            elif read:
+                yield f"{each.local} is in an annotation that {read[0].reader} may read: {_lines(read)}."
+            else:
+                yield f"{each.local} cannot be deferred as the file is written."
+
+    # --- new texts ------------------------------------------------------------------------------------------------
+
+    def edits(self, fixes: Iterable[Fix]) -> dict[str, tuple[Edit, ...]]:
+        """Return by module what to write, if all of some fixes are made at once; edits are sorted by line.
+
+        Where two fixes rewrite the same name, the first is made.
+        """
+        rewrites: dict[str, list[Rewrite]] = {}
+        for fix in fixes:
+            known = rewrites.setdefault(fix.importer, [])
+            done = {each.binding.alias for each in known}
+            known += [each for each in fix.rewrites if each.binding.alias not in done]
+        return {module: tuple(_edits(self._sources[module], found)) for module, found in rewrites.items() if found}
+
+    def text(self, module: str, edits: Iterable[Edit]) -> str:
+        """Return the text of a module with edits made."""
+        lines = _split(self._sources[module].text)
+        for edit in sorted(edits, key=lambda each: (-each.line, not each.old)):
+            old = edit.old.count("\n") + 1 if edit.old else 0
+            lines[edit.line - 1 : edit.line - 1 + old] = edit.new.split("\n") if edit.new else []
+        return "\n".join(lines)
+
+
+def weight(kind: FixKind) -> int:
+    """Return what a fix costs."""
+    return WEIGHTS[kind]
+
+
+def _by_hand(importer: str, imported: str, *why: str) -> Fix:
+    return Fix(FixKind.RESTRUCTURE, importer, imported, tuple(dict.fromkeys(why)))
+
+
+def _stands_alone(binding: Binding) -> bool:
+    """Tell whether a name can be taken out of its statement: not `import a.b`, whose uses say `a`."""
+    return bool(binding.name or binding.alias.asname)
+
+
+def _starts_line(node: ast.stmt, lines: Sequence[str]) -> bool:
+    return not lines[node.lineno - 1].encode()[: node.col_offset].strip()
+
+
+def _has_lines_of_its_own(node: ast.stmt, lines: Sequence[str]) -> bool:
+    rest = lines[(node.end_lineno or node.lineno) - 1].encode()[node.end_col_offset or 0 :].strip()
+    return _starts_line(node, lines) and (not rest or rest.startswith(b"#"))
+
+
+def _closure(usage: Usage, names: Iterable[str]) -> list[str] | None:
+    """Return definitions with all that they depend on in their module, sorted by line; None where one cannot move."""
+    found = list(dict.fromkeys(names))
+    for name in found:
+        statements = usage.defined.get(name, [])
+        movable = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+        if len(statements) != 1 or not isinstance(statements[0], movable):
+            return None
+        if any(isinstance(each, ast.Global) for each in ast.walk(statements[0])):
+            return None
+        for needed in sorted(names_in(statements[0])):
+            known = usage.defined.get(needed, [])
+            if known and not isinstance(known[0], ast.Import | ast.ImportFrom) and needed not in found:
+                found.append(needed)
+    return sorted(found, key=lambda name: usage.defined[name][0].lineno)
+
+
+def _needed(usage: Usage, moved: Iterable[str]) -> set[str]:
+    return {name for each in moved for name in names_in(usage.defined[each][0])}
+
+
+def _lines(uses: Collection[Use]) -> str:
+    lines = sorted({use.line for use in uses})
+    return f"line{'s' if len(lines) > 1 else ''} {_listed(list(map(str, lines)))}"
+
+
+_LISTED = 4
+
+
+def _listed(items: Sequence[str]) -> str:
+    if len(items) > _LISTED + 1:
+        return f"{', '.join(items[:_LISTED])} and {len(items) - _LISTED} more"
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def _split(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _edits(source: Source, rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
+    """Yield the edits of one module, sorted by line."""
+    lines = _split(source.text)
+    found: list[Edit] = []
+    by_statement: dict[ast.Import | ast.ImportFrom, list[Rewrite]] = {}
+    for each in rewrites:
+        by_statement.setdefault(each.binding.statement, []).append(each)
+    for statement, of_it in by_statement.items():
+        first, last = statement.lineno, statement.end_lineno or statement.lineno
+        found.append(Edit(first, "\n".join(lines[first - 1 : last]), _statements(statement, of_it)))
+    for function, own in _by_function(rewrites).items():
+        body = function.body
+        start = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
+        line = min([start.lineno, *(each.lineno for each in getattr(start, "decorator_list", []))])
+        indent = " " * start.col_offset
+        found.append(Edit(line, "", "\n".join(indent + _import([each.binding.alias], each.binding) for each in own)))
+    head = _head(source, rewrites)
+    yield from sorted([*head, *found], key=lambda each: each.line)
+
+
+def _head(source: Source, rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
+    """Yield what has to stand at the top of the module."""
+    tree = ast.parse(source.text)
+    start = next((each for each in tree.body if not _is_docstring(each)), tree.body[0])
+    line = start.lineno
+    needs_future = any(each.needs_future for each in rewrites)
+    new = ["from __future__ import annotations", ""] if needs_future else []
+    typed = [each.binding.statement.lineno for each in rewrites if each.is_for_types]
+    if typed and not _knows_type_checking(tree, min(typed)):
+        future = [each for each in tree.body if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
+        line = (future[-1].end_lineno or 0) + 1 if future else line
+        new += ["from typing import TYPE_CHECKING", *([] if future else [""])]
+    if new:
+        yield Edit(line, "", "\n".join(new))
+
+
+def _knows_type_checking(tree: ast.Module, line: int) -> bool:
+    """Tell whether the name is imported above a line."""
+    above = (each for each in tree.body if isinstance(each, ast.ImportFrom) and each.lineno <= line)
+    return any(alias.name == "TYPE_CHECKING" and alias.asname is None for each in above for alias in each.names)
+
+
+def _statements(statement: ast.Import | ast.ImportFrom, rewrites: Sequence[Rewrite]) -> str:
+    """Return what to write instead of a statement: what stays of it, direct imports, and those for type checking."""
+    indent = " " * statement.col_offset
+    changed = {each.binding.alias for each in rewrites}
+    kept = [each for each in statement.names if each not in changed]
+    any_of = rewrites[0].binding
+    new = [_import(kept, any_of)] if kept else []
+    direct: dict[str, list[ast.alias]] = {}
+    for each in rewrites:
+        if each.origin:
+            module, name = each.origin
+            local = each.binding.local
+            alias = ast.alias(name or module, local if local != name else None)
+            direct.setdefault(module, []).append(alias)
+    new += [f"from {module} import {_names(aliases)}" for module, aliases in sorted(direct.items())]
+    typed = [each for each in rewrites if each.is_for_types]
+    if typed:
+        new += ["if TYPE_CHECKING:", "    " + _import([each.binding.alias for each in typed], any_of)]
+    return "\n".join(indent + line for line in new or (["pass"] if indent else []))
+
+
+def _import(aliases: Sequence[ast.alias], binding: Binding) -> str:
+    if isinstance(binding.statement, ast.Import):
+        return f"import {_names(aliases)}"
+    return f"from {'.' * binding.statement.level}{binding.statement.module or ''} import {_names(aliases)}"
+
+
+def _names(aliases: Iterable[ast.alias]) -> str:
+    return ", ".join(f"{each.name} as {each.asname}" if each.asname else each.name for each in aliases)
+
+
+def _by_function(
+    rewrites: Iterable[Rewrite],
+) -> dict[ast.FunctionDef | ast.AsyncFunctionDef, list[Rewrite]]:
+    found: dict[ast.FunctionDef | ast.AsyncFunctionDef, list[Rewrite]] = {}
+    for each in rewrites:
+        for function in each.functions:
+            found.setdefault(function, []).append(each)
+    return found
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

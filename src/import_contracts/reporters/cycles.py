@@ -1,0 +1,278 @@
+"""What there is to say of cycles, in text and JSON; every other format shows them as a report of two contracts."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from import_contracts.errors import Problem
+from import_contracts.graph import Import, Kind
+from import_contracts.report import (
+    Change,
+    Cycle,
+    CycleKind,
+    CyclesReport,
+    Outcome,
+    Place,
+    Plan,
+    Report,
+    ReportedCrash,
+    ReportedViolation,
+    Step,
+)
+from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
+
+# How much is shown before --verbose is asked for.
+_CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES = 5, 10, 5, 8, 6
+
+
+def as_json(report: CyclesReport) -> str:
+    """Return the report as one JSON object, complete and versioned."""
+    document = {"version": 1, **asdict(report)}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_text(report: CyclesReport, style: Style) -> str:
+    """Return the crashes as stories, then the cycles, each with what to change, then a line that sums it up."""
+    sections = [*_crashes(report, style), *_cycles(report, style), *_problems(report, style), _summary(report, style)]
+    return "\n".join(sections) + "\n"
+
+
+# --- crashes -----------------------------------------------------------------------------------------------------
+
+
+def _crashes(report: CyclesReport, style: Style) -> Iterator[str]:
+    """Yield a story for each statement that fails, from the entry with the shortest way there."""
+    groups: dict[tuple[Place, str, str | None], list[ReportedCrash]] = {}
+    for crash in report.crashes or ():
+        groups.setdefault((crash.place, crash.imported, crash.name), []).append(crash)
+    stories = sorted(groups.values(), key=lambda group: (-len(group), group[0].entry))
+    shown = stories if style.verbose else stories[:_CRASHES]
+    if stories:
+        yield style.paint("Crashes", BOLD)
+        yield ""
+    for group in shown:
+        yield from (f"  {line}".rstrip() for line in _story(group, style))
+        yield ""
+    if len(stories) > len(shown):
+        yield f"  … and {_count(len(stories) - len(shown), 'more statement')} that fail (--verbose shows all)"
+        yield ""
+
+
+def _story(group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
+    crash = min(group, key=lambda each: (len(each.stack), each.entry))
+    place = crash.place
+    what = f"cannot import name '{crash.name}' from" if crash.error == "ImportError" else f"no '{crash.name}' in"
+    yield style.paint(f"import {crash.entry}: {what} partially initialized module '{crash.imported}'", RED)
+    yield ""
+    steps = _without_repeats(crash.stack)
+    for number, each in enumerate(steps[:-1]):
+        following = steps[number + 1]
+        yield f"  {_place(each)}: {style.paint(each.text, BOLD)}"
+        yield style.paint(f"    starts {following.module}", DIM)
+    yield f"  {_place(place)}: {style.paint(place.text, BOLD)}"
+    reached = next((each.line for each in crash.stack if each.module == crash.imported), None)
+    got = f", which has not got past its line {reached}" if reached else ""
+    yield f"    wants {crash.name} from {crash.imported}{got}"
+    if crash.defined and (reached is None or crash.defined.line > reached):
+        yield f"    {crash.name} would be bound on line {crash.defined.line}: {crash.defined.text}"
+    others = [each.entry for each in group if each is not crash]
+    if others:
+        listed = _listed(others, _ENTRIES, style)
+        yield f"  So does importing {listed} first."
+    if crash.works_from:
+        yield f"  It works from {crash.works_from}: what imports {crash.entry} before that, such as a test, fails."
+
+
+def _without_repeats(stack: Sequence[Place]) -> list[Place]:
+    return [each for number, each in enumerate(stack) if number == 0 or each != stack[number - 1]]
+
+
+# --- cycles ------------------------------------------------------------------------------------------------------
+
+_NEEDS = {
+    CycleKind.RUNTIME: "with runtime imports alone",
+    CycleKind.DEFERRED: "only with imports inside functions: hidden, not gone",
+    CycleKind.LAZY: "only with lazy imports",
+    CycleKind.TYPE_CHECKING: "only for type checking: free",
+    CycleKind.PARENT_PACKAGES: "only through packages around what is imported, whose __init__ runs first",
+}
+
+
+def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
+    costly = [each for each in report.cycles if each.kind in (CycleKind.RUNTIME, CycleKind.DEFERRED, CycleKind.LAZY)]
+    if not style.verbose:
+        costly = [each for number, each in enumerate(costly) if each.kind is CycleKind.RUNTIME or number < _CYCLES]
+    others = [each for each in report.cycles if each not in costly]
+    for number, cycle in enumerate(costly, 1):
+        yield from _cycle(number, cycle, style)
+    for kind in CycleKind:
+        of_kind = [each for each in others if each.kind is kind]
+        if of_kind:
+            yield style.paint(f"{_count(len(of_kind), 'cycle')} {_NEEDS[kind]}", BOLD)
+            yield ""
+            for cycle in of_kind if style.verbose else of_kind[:_CYCLES]:
+                yield f"  {_count(len(cycle.modules), 'module')}: {_ring(cycle.ring)}"
+            if len(of_kind) > _CYCLES and not style.verbose:
+                yield f"  … and {len(of_kind) - _CYCLES} more (--verbose shows all)"
+            yield ""
+
+
+def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
+    size = f"{_count(len(cycle.modules), 'module')}, {_count(len(cycle.imports), 'cyclic import')}"
+    yield style.paint(f"Cycle {number}: {size}; stands {_NEEDS[cycle.kind]}", BOLD)
+    yield ""
+    if len(cycle.modules) > len(cycle.ring):
+        yield f"  {_listed(cycle.modules, _MODULES, style)}"
+        yield ""
+    yield "  " + (f"Shortest ring: {_ring(cycle.ring)}" if len(cycle.ring) > 1 else f"{_ring(cycle.ring)}: itself")
+    yield from (f"    {_place(each)}: {each.text}{_kind(each)}" for each in cycle.ring)
+    if cycle.crashes:
+        yield style.paint(f"  Crashes when imported first: {_listed(cycle.crashes, _ENTRIES, style)}", RED)
+    yield ""
+    if cycle.plan:
+        yield from _plan(cycle, cycle.plan, style)
+
+
+def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
+    surely = "no cheaper change would do" if plan.is_minimum else "perhaps not the cheapest way"
+    yield f"  To be rid of it, change {_count(len(plan.steps), 'import')} ({surely}):"
+    yield ""
+    shown = plan.steps if style.verbose else plan.steps[:_STEPS]
+    left = len(cycle.imports)
+    for number, step in enumerate(shown, 1):
+        left -= step.gain
+        yield from (f"  {line}".rstrip() for line in _step(number, step, left, style))
+    if len(plan.steps) > len(shown):
+        yield f"  … and {_count(len(plan.steps) - len(shown), 'more import')} (--verbose shows all)"
+    if by_hand := sum(step.fix == "restructure" for step in plan.steps):
+        yield f"  {by_hand} of {len(plan.steps)} must be taken apart by hand; the rest can be written as shown."
+    if plan.crashes_new:
+        yield style.paint(f"  Then would crash when imported first: {', '.join(plan.crashes_new)}", YELLOW)
+    elif plan.crashes_left:
+        yield style.paint(f"  Would still crash when imported first: {', '.join(plan.crashes_left)}", YELLOW)
+    elif cycle.crashes:
+        yield style.paint("  With all of these, nothing in it crashes any more.", GREEN)
+    yield ""
+
+
+_FIXES = {
+    "type_checking": "import it for type checking only",
+    "direct_import": "import it from where it is defined",
+    "extract": "extract what both need",
+    "defer": "defer it (a workaround: the cycle is only hidden)",
+    "restructure": "take it apart by hand",
+}
+
+
+def _step(number: int, step: Step, left: int, style: Style) -> Iterator[str]:
+    each = step.evidence
+    yield f"  {number}. {_place(each)}: {style.paint(each.text, BOLD)}{_kind(each)}"
+    rest = f", {_count(left, 'cyclic import')} left" if left else ", and no cycle is left"
+    yield f"     {_FIXES[step.fix]} ({_count(step.gain, 'import')} less{rest})"
+    yield from (style.paint(f"     {sentence}", DIM) for sentence in step.why)
+    for change in step.changes:
+        yield from (f"       {line}" for line in _change(change, each, style))
+    yield ""
+
+
+def _change(change: Change, evidence: Import, style: Style) -> Iterator[str]:
+    if change.line != evidence.line:
+        yield style.paint(f"line {change.line}:", DIM)
+    yield from (style.paint(f"- {line}", RED) for line in change.old.split("\n") if change.old)
+    yield from (style.paint(f"+ {line}", GREEN) for line in change.new.split("\n") if line)
+
+
+# --- the rest ----------------------------------------------------------------------------------------------------
+
+
+def _problems(report: CyclesReport, style: Style) -> Iterator[str]:
+    files = [
+        Problem(each.message, file=each.path if each.line is None else f"{each.path}:{each.line}")
+        for each in report.unreadable
+    ]
+    for problem in (*report.problems, *files):
+        label = style.paint("error", RED) if problem.is_error else style.paint("warning", YELLOW)
+        yield f"{label}: {problem}"
+    if report.problems or files:
+        yield ""
+
+
+def _summary(report: CyclesReport, style: Style) -> str:
+    counts = Counter(each.kind for each in report.cycles)
+    kinds = [f"{counts[kind]:,} {kind.replace('_', ' ')}" for kind in CycleKind if counts[kind]]
+    listed = f" ({', '.join(kinds)})" if kinds else ""
+    cycles = _count(len(report.cycles), "cycle") + listed
+    crashes = ""
+    if report.crashes is not None:
+        verb = "crashes" if len(report.crashes) == 1 else "crash"
+        python = f"Python {report.python[0]}.{report.python[1]}"
+        crashes = f"; {_count(len(report.crashes), 'module')} {verb} when imported first ({python})"
+    size = f"{_count(report.modules, 'module')}, {_count(report.imports, 'import')}"
+    return style.paint(f"{size}: {cycles}{crashes}.", BOLD, RED if report.crashes else GREEN)
+
+
+def _ring(ring: Sequence[Import]) -> str:
+    return " -> ".join([*(each.importer for each in ring), ring[0].importer])
+
+
+def _place(each: Import | Place) -> str:
+    return f"{each.path}:{each.line}:{each.column}" if isinstance(each, Import) else f"{each.path}:{each.line}"
+
+
+def _kind(each: Import) -> str:
+    return "" if each.kind is Kind.RUNTIME else f"  ({each.kind.replace('_', ' ')})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _listed(items: Sequence[str], most: int, style: Style) -> str:
+    if style.verbose or len(items) <= most:
+        return ", ".join(items)
+    return f"{', '.join(items[:most])} and {len(items) - most:,} more"
+
+
+def as_report(report: CyclesReport) -> Report:
+    """Return the same as what two contracts come to: one that there be no crash, and one that there be no cycle.
+
+    A crash becomes a violation with the ring of its stack, and so does every import that a plan changes; of a cycle
+    without a plan, its shortest ring.
+    """
+    crashes = tuple(map(_crash_violation, report.crashes or ()))
+    cycles = tuple(violation for cycle in report.cycles for violation in _cycle_violations(cycle))
+    outcomes = [Outcome("cycles", "No cycles", "acyclic", "", kept=not cycles, violations=cycles)]
+    if report.crashes is not None:
+        outcomes.insert(0, Outcome("crashes", "Every module can be imported first", "crash", "", not crashes, crashes))
+    return Report(
+        report.modules, report.imports, tuple(outcomes), problems=report.problems, unreadable=report.unreadable
+    )
+
+
+def _crash_violation(crash: ReportedCrash) -> ReportedViolation:
+    place = crash.place
+    message = f"import {crash.entry} fails: {crash.name} is wanted from {crash.imported}, which is not initialised yet"
+    chain = (Import(place.module, crash.imported, place.path, place.line, 1, Kind.RUNTIME, place.text), *_tail(crash))
+    return ReportedViolation(place.module, crash.imported, crash.entry, message, place.path, (place.line,), chain)
+
+
+def _tail(crash: ReportedCrash) -> Iterator[Import]:
+    """Yield what leads back from the partly initialised module to the one that fails."""
+    steps = _without_repeats(crash.stack)
+    first = next((number for number, each in enumerate(steps) if each.module == crash.imported), len(steps))
+    for one, other in zip(steps[first:], steps[first + 1 :], strict=False):
+        if one.module != other.module:
+            yield Import(one.module, other.module, one.path, one.line, 1, Kind.RUNTIME, one.text)
+
+
+def _cycle_violations(cycle: Cycle) -> Iterator[ReportedViolation]:
+    rings = [step.ring for step in cycle.plan.steps] if cycle.plan else [cycle.ring]
+    needs = _NEEDS[cycle.kind]
+    size = _count(len(cycle.modules), "module")
+    for ring in rings:
+        first = ring[0]
+        message = f"A cycle of {size} stands {needs}: {_ring(cycle.ring)}"
+        yield ReportedViolation(first.importer, first.imported, None, message, first.path, (first.line,), ring)

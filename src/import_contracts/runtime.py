@@ -1,0 +1,897 @@
+"""What CPython does when a fresh interpreter imports a module of a program first: which imports crash, and where.
+
+Nothing of the program runs. Its modules are read into operations, and those are followed as CPython would: parents
+first, `sys.modules` filled before a body runs, names bound one by one. What cannot be known is taken as working. Where
+it depends on a condition that cannot be decided, the program is followed twice, once into the first branch of every
+such condition and once into the last, and what crashes both times is a crash. The platform is Linux.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import GeneratorType, ModuleType
+from typing import TypeAlias
+
+from import_contracts import runtime_operations as does
+from import_contracts.cycles import components
+from import_contracts.graph import Kind
+from import_contracts.names import ancestors
+from import_contracts.runtime_operations import Chain, Code, Condition, Operations, Setting, read_function, read_module
+from import_contracts.source import Source, read_imports, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A module that is being imported, or in which a function was called meanwhile, and the line it has got to."""
+
+    module: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """An import that fails because a module is only partly initialised."""
+
+    entry: str
+    """The module that a fresh interpreter imports first."""
+    error: str
+    """ImportError or AttributeError."""
+    importer: str
+    """The module whose statement fails."""
+    imported: str
+    """The partly initialised module that it wants the name from."""
+    name: str | None
+    path: str
+    """Of the importer, as the next two."""
+    line: int
+    text: str
+    """The first line of the failing statement."""
+    stack: tuple[Frame, ...]
+    """From the entry, or from the package around it that CPython runs first, to the importer."""
+    defined: int | None
+    """The line of `imported` on which the name would have been bound; None if it is not known."""
+    works_from: str | None
+    """A module that, imported first, lets the entry be imported, the outermost and then first by name; None if none."""
+
+
+def crashes(
+    sources: Iterable[Source],
+    *,
+    version: tuple[int, int],
+    namespaces: Collection[str] = (),
+    entries: Collection[str] | None = None,
+) -> tuple[Crash, ...]:
+    """Return a crash for every module whose import fails when it comes first, sorted by that module.
+
+    `namespaces` are packages without a file. With `entries`, only those modules are tried.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a parser says of the program's strings
+        program = _Program(sources, version, namespaces)
+        tried = sorted(program.codes.keys() & set(program.codes if entries is None else entries))
+        while True:
+            before = program.edge_count()
+            world = _World(program, last=False)
+            first = world.crashes(tried)
+            last = _World(program, last=True).crashes(first)
+            if program.edge_count() == before:
+                return tuple(
+                    replace(first[entry], entry=entry, works_from=world.works_from(entry))
+                    for entry in sorted(first.keys() & last.keys())
+                )
+
+
+# --- the program -------------------------------------------------------------------------------------------------
+
+
+class _Program:
+    """All that is read: what each module does, and which modules may import which."""
+
+    def __init__(self, sources: Iterable[Source], version: tuple[int, int], namespaces: Collection[str]) -> None:
+        self.sources = {source.module: source for source in sources}
+        known = self.sources.keys() | set(namespaces)
+        known |= {package for module in known for package in ancestors(module)}
+        self.packages = {module for module in known if module not in self.sources or self.sources[module].is_package}
+        self._version = version
+        self._roots = frozenset(module.partition(".")[0] for module in known)
+        self.opaque: set[str] = set()
+        self.codes = {module: self._read(module) for module in sorted(known)}
+        self._functions: dict[tuple[str, int], Code] = {}
+        self.edges = {module: set(self._imported(module)) for module in self.codes}
+
+    def _read(self, module: str) -> Code:
+        source = self.sources.get(module)
+        if source is None:
+            return Code(())
+        try:
+            return read_module(source.text, self._setting(source))
+        except SyntaxError:
+            self.opaque.add(module)
+            return self._only_imports(source)
+
+    def _setting(self, source: Source) -> Setting:
+        return Setting(source.module, source.is_package, self._version, self._roots)
+
+    def _only_imports(self, source: Source) -> Code:
+        """Return the imports of a module that `ast` cannot read; nothing is claimed about them."""
+        written = read_imports(source.text, source.module, is_package=source.is_package)
+        found: list[does.Operation] = []
+        for each in written:
+            if each.kind is Kind.RUNTIME:
+                module = resolve(each, source.module, is_package=source.is_package, modules=self.sources)
+                if module:
+                    found.append(does.Import(each.line, module, ""))
+        return Code(tuple(found))
+
+    def function(self, module: str, operation: does.Define) -> Code:
+        """Return what a function of a module does."""
+        key = (module, operation.first)
+        if key not in self._functions:
+            source = self.sources[module]
+            lines = _lines(source.text)[operation.first - 1 : operation.last]
+            self._functions[key] = read_function(lines, operation.first, self._setting(source))
+        return self._functions[key]
+
+    def text(self, module: str, line: int) -> str:
+        """Return a line of a module."""
+        lines = _lines(self.sources[module].text)
+        return lines[line - 1].strip() if line <= len(lines) else ""
+
+    def _imported(self, module: str) -> Iterator[str]:
+        """Yield the modules that a module may import, its own parents among them."""
+        yield from ancestors(module)
+        for operation in _all_operations(self.codes[module].operations):
+            if isinstance(operation, does.Import | does.From | does.Star):
+                names = [name for name, _ in operation.names] if isinstance(operation, does.From) else []
+                for name in (operation.module, *(f"{operation.module}.{name}" for name in names)):
+                    yield from (each for each in (name, *ancestors(name)) if each in self.codes)
+                if isinstance(operation, does.Star) and operation.module in self.codes:
+                    yield from self._listed(operation.module)
+
+    def _listed(self, package: str) -> Iterator[str]:
+        """Yield the modules in a package that `from package import *` may import."""
+        for operation in _all_operations(self.codes[package].operations):
+            if isinstance(operation, does.Bind):
+                names = operation.values.get("__all__")
+                for name in names if isinstance(names, tuple) else ():
+                    if f"{package}.{name}" in self.codes:
+                        yield f"{package}.{name}"
+
+    def edge_count(self) -> int:
+        """Return how many imports are known; following the program may find more, in functions."""
+        return sum(map(len, self.edges.values()))
+
+    def components(self) -> dict[str, int]:
+        """Return for every module the number of its component; the modules of one import each other in the end."""
+        found = components(self.edges)
+        numbers = {module: number for number, modules in enumerate(found) for module in modules}
+        return {module: numbers.get(module, len(found) + place) for place, module in enumerate(self.codes)}
+
+    def line_of(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> int | None:
+        """Return the line of a module that would bind a name, perhaps one with a star."""
+        code = self.codes[module]
+        if name in code.defined:
+            return code.defined[name]
+        for operation in code.operations:
+            if (
+                isinstance(operation, does.Star)
+                and operation.module in self.codes
+                and operation.module not in seen
+                and self.line_of(operation.module, name, seen | {module}) is not None
+            ):
+                return operation.line
+        return None
+
+
+def _lines(text: str) -> list[str]:
+    return (
+        text.replace("\r\n", "\n").replace("\r", "\n").splitlines(keepends=True)
+        if "\f" not in text
+        else [line + "\n" for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    )
+
+
+def _all_operations(operations: Operations) -> Iterator[does.Operation]:
+    """Yield operations and those inside them."""
+    for operation in operations:
+        yield operation
+        match operation:
+            case does.If(_, then, otherwise):
+                yield from _all_operations(then + otherwise)
+            case does.Loop(body, _) | does.DefineClass(_, _, body, _):
+                yield from _all_operations(body)
+            case does.Try(body, handlers, otherwise, finally_):
+                yield from _all_operations(body + otherwise + finally_)
+                for handler in handlers:
+                    yield from _all_operations(handler.body)
+            case does.Lazy(_, imports):
+                yield imports
+
+
+def _bound(operations: Operations) -> Iterator[str]:  # noqa: C901 - one case each
+    """Yield the names that operations may bind in their own scope."""
+    for operation in operations:
+        match operation:
+            case does.Bind(values):
+                yield from values
+            case does.Define(name) | does.DefineClass(name) | does.Lazy(name):
+                yield name
+            case does.Use(alias=str(name)) | does.Call(alias=str(name)):
+                yield name
+            case does.Import(_, module, alias):
+                yield module.partition(".")[0] if alias is None else alias
+            case does.From(_, _, names):
+                yield from (alias for _, alias in names)
+            case does.If(_, then, otherwise):
+                yield from _bound(then + otherwise)
+            case does.Loop(body):
+                yield from _bound(body)
+            case does.Try(body, handlers, otherwise, finally_):
+                yield from _bound(body + otherwise + finally_)
+                for handler in handlers:
+                    yield from _bound(handler.body)
+
+
+def _gives_up(operations: Operations) -> bool:
+    """Tell whether operations end with an exception."""
+    return bool(operations) and isinstance(operations[-1], does.Raise)
+
+
+# --- values ------------------------------------------------------------------------------------------------------
+
+# What a name is bound to: None if nothing is known of it, a boolean, strings, or one of the following.
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Function:
+    module: str
+    operation: does.Define
+    scopes: tuple[dict[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Class:
+    names: Mapping[str, object]
+    bases: tuple[object, ...]
+
+    def find(self, name: str) -> object:
+        """Return an attribute; None where it or a base is unknown."""
+        if name in self.names:
+            return self.names[name]
+        for base in self.bases:
+            if not isinstance(base, _Class):
+                return None
+            if (found := base.find(name)) is not None:
+                return found
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Instance:
+    of: _Class
+
+
+@dataclass(slots=True, eq=False)
+class _Space:
+    """What is bound in a module so far."""
+
+    names: dict[str, object] = field(default_factory=dict)
+    opaque: bool = False
+    """It may have any names."""
+
+
+_OF_EVERY_MODULE = frozenset(dir(ModuleType(""))) | {"__file__", "__path__", "__builtins__", "__cached__"}
+_DEPTH = 30
+
+
+class _FailureError(Exception):
+    """An import fails on a partly initialised module."""
+
+    def __init__(self, crash: Crash) -> None:
+        super().__init__(crash.name)
+        self.crash = crash
+
+    @property
+    def name(self) -> str:
+        return self.crash.error
+
+
+class _RaisedError(Exception):
+    """Something else is raised, which is not ours to report."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+_CAUGHT_BY = {
+    "ImportError": frozenset({"ImportError", "Exception", "BaseException"}),
+    "ModuleNotFoundError": frozenset({"ModuleNotFoundError", "ImportError", "Exception", "BaseException"}),
+    "AttributeError": frozenset({"AttributeError", "Exception", "BaseException"}),
+    "SystemExit": frozenset({"SystemExit", "BaseException"}),
+}
+
+
+# --- following ---------------------------------------------------------------------------------------------------
+
+_Steps: TypeAlias = Generator["_Steps", None, does.Leave | None]
+"""Following operations: what is yielded is to be followed first. It ends with Leave's `function`, if it leaves."""
+
+
+class _World:
+    """One way in which undecidable conditions turn out, and what importing each module first then comes to.
+
+    While no module that is partly initialised can be reached from another, importing that one comes to the same as in
+    a fresh interpreter, whatever has been imported before; so it is followed once, and its outcome kept.
+    """
+
+    def __init__(self, program: _Program, *, last: bool) -> None:
+        self.program = program
+        self.last = last
+        self.component = program.components()
+        self.index = {module: place for place, module in enumerate(program.codes)}
+        self.outcomes: dict[str, int | None] = {}
+        """The modules loaded after a module was imported first, as bits; None if that failed."""
+        self.spaces: dict[str, _Space] = {}
+        """What a module has when it is loaded."""
+
+    def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
+        """Return the crashes of those of the entries that crash."""
+        found: dict[str, Crash] = {}
+        wanted = set(entries)
+        for module in self._lowest_first(wanted):
+            run = _Interpreter(self)
+            try:
+                run.start(module)
+            except _FailureError as failure:
+                self.outcomes[module] = None
+                if module in wanted:
+                    found[module] = failure.crash
+            except _RaisedError:
+                self.outcomes[module] = None
+            else:
+                self.outcomes[module] = run.loaded
+        return found
+
+    def works_from(self, entry: str) -> str | None:
+        """Return the outermost module, and the first by name, that lets another be imported if it comes first."""
+        bit = 1 << self.index[entry]
+        fine = [module for module, loaded in self.outcomes.items() if loaded and loaded & bit and module != entry]
+        return min(fine, key=lambda module: (module.count("."), module), default=None)
+
+    def _lowest_first(self, entries: Iterable[str]) -> list[str]:
+        """Return what the entries may import, every component after those that it may import; packages first."""
+        order: list[str] = []
+        seen: set[str] = set()
+        for entry in sorted(entries):
+            if entry in seen:
+                continue
+            seen.add(entry)
+            path = [(entry, iter(sorted(self.program.edges[entry])))]
+            while path:
+                module, imported = path[-1]
+                for other in imported:
+                    if other not in seen:
+                        seen.add(other)
+                        path.append((other, iter(sorted(self.program.edges[other]))))
+                        break
+                else:
+                    order.append(module)
+                    path.pop()
+        rank: dict[int, int] = {}
+        for place, module in enumerate(order):
+            rank[self.component[module]] = place
+        return sorted(order, key=lambda module: (rank[self.component[module]], module.count("."), module))
+
+
+@dataclass(slots=True, eq=False)
+class _Scope:
+    """Where operations run: in a module, in a class, or in a function that is called."""
+
+    module: str
+    space: _Space
+    outer: tuple[dict[str, object], ...] = ()
+    """The local names of functions around."""
+    local: dict[str, object] | None = None
+    globals: frozenset[str] = frozenset()
+    in_class: bool = False
+    line: int = 0
+    trying: int = 0
+    """How many `try` around would go on without a module that is not installed."""
+
+    @property
+    def around(self) -> tuple[dict[str, object], ...]:
+        """The local names that a function or class in here can see."""
+        return self.outer if self.local is None or self.in_class else (*self.outer, self.local)
+
+    def bind(self, name: str, value: object) -> None:
+        self.names(name)[name] = value
+
+    def names(self, name: str) -> dict[str, object]:
+        """Return the names among which a name is bound."""
+        return self.space.names if self.local is None or name in self.globals else self.local
+
+    def find(self, name: str) -> object:
+        """Return what a name is bound to, which may be a lazy import; None if that is not known."""
+        if self.local is not None and name in self.local:
+            return self.local[name]
+        for names in reversed(self.outer):
+            if name in names:
+                return names[name]
+        return self.space.names.get(name)
+
+
+class _Interpreter:
+    """One fresh interpreter: `sys.modules`, and the modules that are being imported."""
+
+    def __init__(self, world: _World) -> None:
+        self._world = world
+        self._program = world.program
+        self.loaded = 0
+        self._spaces: dict[str, _Space] = {}
+        self._partial: dict[str, None] = {}
+        self._stack: list[_Scope] = []
+        self._calls: list[does.Define] = []
+        self._handled: list[_FailureError | _RaisedError] = []
+        self._follow: dict[type, Callable[..., object]] = {
+            does.Bind: self._bind,
+            does.Unbind: self._unbind,
+            does.Obscure: self._obscure,
+            does.Import: self._import,
+            does.From: self._from,
+            does.Star: self._star,
+            does.Lazy: self._lazy,
+            does.Outside: self._outside,
+            does.Use: self._use,
+            does.Call: self._call,
+            does.SetAttribute: self._set_attribute,
+            does.Define: self._define,
+            does.DefineClass: self._define_class,
+            does.If: self._if,
+            does.Loop: self._loop,
+            does.Try: self._try,
+            does.Leave: self._leave,
+            does.Raise: self._raise,
+        }
+
+    def start(self, module: str) -> None:
+        """Import a module; raises _FailureError or _RaisedError. Its depth is not that of Python's own stack."""
+        waiting: list[_Steps] = [self._import_module(module)]
+        error: Exception | None = None
+        while waiting:
+            try:
+                steps = waiting[-1]
+                waiting.append(steps.throw(error) if error else next(steps))
+                error = None
+            except StopIteration:
+                waiting.pop()
+                error = None
+            except (_FailureError, _RaisedError) as raised:
+                waiting.pop()
+                error = raised
+        for name, space in self._spaces.items():
+            self._world.spaces.setdefault(name, space)
+        if error:
+            raise error
+
+    # --- importing modules ---------------------------------------------------------------------------------------
+
+    def _has(self, module: str) -> bool:
+        """Tell whether a module is in `sys.modules`."""
+        return module in self._spaces or bool(self.loaded >> self._world.index[module] & 1)
+
+    def _import_module(self, module: str) -> _Steps:
+        """Import a module of the program and its parents."""
+        for name in (*reversed(list(ancestors(module))), module):
+            if name not in self._program.codes:
+                return None
+            if not self._has(name):
+                yield self._import_one(name)
+        return None
+
+    def _import_one(self, module: str) -> _Steps:
+        world = self._world
+        component = world.component[module]
+        if self._partial:
+            self._program.edges[next(reversed(self._partial))].add(module)
+        fresh = world.outcomes.get(module)
+        if fresh is not None and not any(world.component[each] == component for each in self._partial):
+            self.loaded |= fresh
+            return None
+        space = self._spaces[module] = _Space(opaque=module in self._program.opaque)
+        self._partial[module] = None
+        depth = len(self._stack)
+        self._stack.append(_Scope(module, space))
+        try:
+            yield from self._all(self._program.codes[module].operations)
+        except (_FailureError, _RaisedError):
+            del self._spaces[module]
+            raise
+        finally:
+            del self._stack[depth:]
+            del self._partial[module]
+        self.loaded |= 1 << world.index[module]
+        package, _, name = module.rpartition(".")
+        if package in self._spaces:
+            self._spaces[package].names[name] = _Module(module)
+        return None
+
+    def _space(self, module: str) -> _Space:
+        return self._spaces.get(module) or self._world.spaces.get(module) or _Space(opaque=True)
+
+    def _all(self, operations: Operations) -> _Steps:
+        """Follow operations until one leaves."""
+        for operation in operations:
+            result = self._follow[type(operation)](operation)
+            if result.__class__ is GeneratorType:
+                result = yield from result
+            if result is not None:
+                return result  # type: ignore[return-value]
+        return None
+
+    # --- imports -------------------------------------------------------------------------------------------------
+
+    def _fail(self, error: str, imported: str, name: str) -> None:
+        """Raise the failure of the present statement."""
+        scope = self._stack[-1]
+        if scope.module in self._program.opaque:
+            return
+        raise _FailureError(
+            Crash(
+                entry="",
+                error=error,
+                importer=scope.module,
+                imported=imported,
+                name=name,
+                path=self._program.sources[scope.module].path,
+                line=scope.line,
+                text=self._program.text(scope.module, scope.line),
+                stack=tuple(Frame(each.module, each.line) for each in self._stack),
+                defined=self._program.line_of(imported, name),
+                works_from=None,
+            )
+        )
+
+    def _reached(self, line: int) -> _Scope:
+        scope = self._stack[-1]
+        scope.line = line
+        return scope
+
+    def _begin(self, module: str) -> _Steps:
+        """Import the module of a statement, as far as it is known."""
+        if module in self._program.codes:
+            if not self._has(module):
+                yield self._import_module(module)
+            return None
+        scope = self._stack[-1]
+        if self._world.last and scope.trying:
+            raise _RaisedError("ModuleNotFoundError")
+        while module and module not in self._program.codes:
+            module, _, name = module.rpartition(".")
+        if module:
+            yield self._import_module(module)
+            if module in self._spaces:
+                self._spaces[module].names.setdefault(name, None)
+        return None
+
+    def _import(self, operation: does.Import) -> _Steps:
+        scope = self._reached(operation.line)
+        try:
+            yield from self._begin(operation.module)
+        except _FailureError:
+            if scope.module not in self._program.opaque:
+                raise
+        if operation.alias is None:
+            name = operation.module.partition(".")[0]
+            scope.bind(name, _Module(name))
+        elif operation.alias:
+            value: object = None
+            module = ""
+            for name in operation.module.split("."):
+                package, module = module, f"{module}.{name}" if module else name
+                known = self._space(package).names if package in self._program.codes else {}
+                value = known.get(name, _Module(module) if module in self._program.codes else None)
+            scope.bind(operation.alias, value)
+        return None
+
+    def _from(self, operation: does.From) -> _Steps:
+        scope = self._reached(operation.line)
+        module = operation.module
+        yield from self._begin(module)
+        if module not in self._program.codes:
+            for _, alias in operation.names:
+                scope.bind(alias, None)
+            return None
+        if module in self._program.packages:
+            yield from self._submodules(module, [name for name, _ in operation.names])
+        for name, alias in operation.names:
+            scope.bind(alias, (yield from self._taken(module, name)))
+        return None
+
+    def _submodules(self, package: str, names: Iterable[str]) -> _Steps:
+        """Import those names from a package that are none of its attributes, as far as there are such modules."""
+        space = self._space(package)
+        for name in names:
+            module = f"{package}.{name}"
+            if name in space.names or module not in self._program.codes or self._has(module):
+                continue
+            if not (self._world.last and (space.opaque or "__getattr__" in space.names)):
+                yield self._import_module(module)
+        return None
+
+    def _taken(self, module: str, name: str) -> Generator[_Steps, None, object]:
+        """Return what `from module import name` takes."""
+        if not self._lacks(module, name):
+            return (yield from self._attribute(_Module(module), name))
+        submodule = f"{module}.{name}"
+        if submodule in self._program.codes and self._has(submodule):
+            return _Module(submodule)
+        if module not in self._program.packages or self._program.line_of(module, name) is not None:
+            self._fail("ImportError", module, name)
+        return None
+
+    def _lacks(self, module: str, name: str) -> bool:
+        """Tell whether a module is partly initialised and certainly has no such attribute."""
+        if module not in self._partial:
+            return False
+        space = self._spaces[module]
+        return not (name in space.names or space.opaque or "__getattr__" in space.names or name in _OF_EVERY_MODULE)
+
+    def _attribute(self, value: object, name: str) -> Generator[_Steps, None, object]:
+        """Return an attribute of a value."""
+        if isinstance(value, _Class):
+            return value.find(name)
+        if isinstance(value, _Instance):
+            return value.of.find(name)
+        if not isinstance(value, _Module) or value.name not in self._program.codes:
+            return None
+        module = value.name
+        if self._lacks(module, name):
+            submodule = f"{module}.{name}"
+            if (
+                module not in self._program.packages
+                or submodule in self._program.codes
+                or self._program.line_of(module, name) is not None
+            ):
+                self._fail("AttributeError", module, name)
+            return None
+        space = self._space(module)
+        if name in space.names:
+            return (yield from self._reified(module, space, space.names[name]))
+        submodule = f"{module}.{name}"
+        return _Module(submodule) if submodule in self._program.codes and self._has(submodule) else None
+
+    def _reified(self, module: str, space: _Space, value: object) -> Generator[_Steps, None, object]:
+        """Return a value; if it is a lazy import, run that first."""
+        if not isinstance(value, does.Lazy):
+            return value
+        self._stack.append(_Scope(module, space, line=value.operation.line))
+        yield from self._all((value.operation,))
+        self._stack.pop()
+        return space.names.get(value.name)
+
+    def _star(self, operation: does.Star) -> _Steps:
+        scope = self._reached(operation.line)
+        module = operation.module
+        yield from self._begin(module)
+        if module not in self._program.codes:
+            scope.space.opaque = True
+            return None
+        space = self._space(module)
+        listed = space.names.get("__all__")
+        scope.space.opaque |= space.opaque
+        if not isinstance(listed, tuple):
+            public = [name for name in space.names if "__all__" in space.names or not name.startswith("_")]
+            scope.space.names.update({name: space.names[name] for name in public if not name.startswith("__")})
+            return None
+        if module in self._program.packages:
+            yield from self._submodules(module, listed)
+        for name in listed:
+            scope.bind(name, (yield from self._attribute(_Module(module), name)))
+        return None
+
+    def _lazy(self, operation: does.Lazy) -> None:
+        self._stack[-1].bind(operation.name, operation)
+
+    def _outside(self, _: does.Outside) -> None:
+        if self._world.last and self._stack[-1].trying:
+            raise _RaisedError("ModuleNotFoundError")
+
+    # --- names ---------------------------------------------------------------------------------------------------
+
+    def _bind(self, operation: does.Bind) -> None:
+        scope = self._stack[-1]
+        if scope.local is None:
+            scope.space.names.update(operation.values)
+        else:
+            for name, value in operation.values.items():
+                scope.bind(name, value)
+
+    def _unbind(self, operation: does.Unbind) -> None:
+        self._stack[-1].bind(operation.name, None)
+
+    def _obscure(self, operation: does.Obscure) -> None:
+        if operation.module in self._spaces:
+            self._spaces[operation.module].opaque = True
+        elif operation.module in self._program.codes and not self._has(operation.module):
+            self._spaces[operation.module] = _Space(opaque=True)
+
+    def _value(self, chain: Chain, line: int) -> Generator[_Steps, None, object]:
+        """Return what a chain comes to."""
+        scope = self._reached(line)
+        value = yield from self._reified(scope.module, scope.space, scope.find(chain[0]))
+        for name in chain[1:]:
+            if value is None:
+                return None
+            value = yield from self._attribute(value, name)
+        return value
+
+    def _use(self, operation: does.Use) -> _Steps:
+        value = yield from self._value(operation.chain, operation.line)
+        if operation.alias:
+            self._stack[-1].bind(operation.alias, value)
+        return None
+
+    def _set_attribute(self, operation: does.SetAttribute) -> _Steps:
+        value = yield from self._value(operation.chain, operation.line)
+        if isinstance(value, _Module) and value.name in self._spaces:
+            space = self._spaces[value.name]
+            space.opaque |= operation.name is None
+            if operation.name:
+                space.names[operation.name] = None
+        return None
+
+    def _define(self, operation: does.Define) -> None:
+        scope = self._stack[-1]
+        function = _Function(scope.module, operation, scope.around) if operation.transparent else None
+        scope.bind(operation.name, function)
+        scope.space.opaque |= operation.obscures
+        for name in operation.globals:
+            scope.space.names.setdefault(name, None)
+
+    def _define_class(self, operation: does.DefineClass) -> _Steps:
+        scope = self._stack[-1]
+        names: dict[str, object] = {}
+        inner = _Scope(scope.module, scope.space, scope.around, names, in_class=True, line=scope.line)
+        inner.trying = scope.trying
+        bases = tuple(scope.find(base[0]) if base and len(base) == 1 else None for base in operation.bases)
+        self._stack[-1] = inner
+        try:
+            yield from self._all(operation.body)
+        finally:
+            self._stack[self._stack.index(inner)] = scope
+            scope.line = inner.line
+        scope.bind(operation.name, _Class(names, bases) if operation.transparent else None)
+        return None
+
+    def _call(self, operation: does.Call) -> _Steps:
+        value = yield from self._value(operation.chain, operation.line)
+        result = None
+        if isinstance(value, _Class):
+            result = _Instance(value)
+            value = value.find("__init__")
+        if isinstance(value, _Function) and value.operation not in self._calls and len(self._calls) < _DEPTH:
+            yield from self._body(value)
+        if operation.alias:
+            self._stack[-1].bind(operation.alias, result)
+        return None
+
+    def _body(self, function: _Function) -> _Steps:
+        """Follow the body of a function, of whose arguments nothing is known."""
+        code = self._program.function(function.module, function.operation)
+        if not code.operations:
+            return None
+        local = dict.fromkeys(code.defined.keys() - code.globals)
+        self._calls.append(function.operation)
+        depth = len(self._stack)
+        space = self._space(function.module)
+        scope = _Scope(function.module, space, function.scopes, local, code.globals, line=function.operation.first)
+        scope.trying = self._stack[-1].trying
+        self._stack.append(scope)
+        try:
+            yield from self._all(code.operations)
+        finally:
+            self._calls.pop()
+        del self._stack[depth:]
+        return None
+
+    # --- branches ------------------------------------------------------------------------------------------------
+
+    def _known(self, condition: Condition) -> bool | None:
+        """Return what a condition comes to, None if that cannot be known."""
+        if condition is None or isinstance(condition, bool):
+            return condition
+        if not isinstance(condition, does.Test):
+            return self._known_value(condition)
+        values = [self._known(each) for each in condition.operands]
+        if condition.word == "not":
+            return None if values[0] is None else not values[0]
+        decisive = condition.word == "or"
+        return decisive if decisive in values else None if None in values else not decisive
+
+    def _known_value(self, chain: Chain) -> bool | None:
+        value = self._stack[-1].find(chain[0])
+        for name in chain[1:]:
+            if not isinstance(value, _Module) or value.name not in self._program.codes:
+                return None
+            value = self._space(value.name).names.get(name)
+        return value if isinstance(value, bool) else None
+
+    def _if(self, operation: does.If) -> _Steps:
+        known = self._known(operation.test)
+        if known is not None:
+            return (yield from self._all(operation.then if known else operation.otherwise))
+        first = not self._world.last
+        if _gives_up(operation.then if first else operation.otherwise):
+            first = not first
+        chosen, other = operation.then, operation.otherwise
+        if not first:
+            chosen, other = other, chosen
+        result = yield from self._all(chosen)
+        self._may_have_run(other)
+        return result
+
+    def _may_have_run(self, operations: Operations) -> None:
+        """Forget what is known of names that operations would have bound."""
+        if not operations:
+            return
+        scope = self._stack[-1]
+        for name in _bound(operations):
+            scope.bind(name, None)
+        if any(isinstance(each, does.Obscure | does.Star) for each in _all_operations(operations)):
+            scope.space.opaque = True
+
+    def _loop(self, operation: does.Loop) -> _Steps:
+        if self._world.last and not operation.certain:
+            self._may_have_run(operation.body)
+            return None
+        left = yield from self._all(operation.body)
+        return left if left and left.function else None
+
+    def _try(self, operation: does.Try) -> _Steps:
+        scope, depth = self._stack[-1], len(self._stack)
+        optional = any(
+            (handler.errors is None or handler.errors & _CAUGHT_BY["ModuleNotFoundError"])
+            and not _gives_up(handler.body)
+            for handler in operation.handlers
+        )
+        scope.trying += optional
+        try:
+            left = yield from self._all(operation.body)
+        except (_FailureError, _RaisedError) as error:
+            del self._stack[depth:]
+            scope.trying -= optional
+            left = yield from self._handle(operation, error)
+        else:
+            scope.trying -= optional
+            if left is None:
+                left = yield from self._all(operation.otherwise)
+            for handler in operation.handlers:
+                self._may_have_run(handler.body)
+        return (yield from self._all(operation.finally_)) or left
+
+    def _handle(self, operation: does.Try, error: _FailureError | _RaisedError) -> _Steps:
+        caught_by = _CAUGHT_BY.get(error.name, frozenset({error.name, "Exception", "BaseException"}))
+        for handler in operation.handlers:
+            if handler.errors is None or handler.errors & caught_by:
+                self._handled.append(error)
+                try:
+                    return (yield from self._all(handler.body))
+                finally:
+                    self._handled.pop()
+        raise error
+
+    def _leave(self, operation: does.Leave) -> does.Leave:
+        return operation
+
+    def _raise(self, operation: does.Raise) -> None:
+        if not operation.error and self._handled:
+            raise self._handled[-1]
+        raise _RaisedError(operation.error)

@@ -1,0 +1,315 @@
+"""What a module does with the names that it imports: where each is used, and what it defines and lets others take."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from import_contracts.graph import Kind
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class Role(Enum):
+    """When a use is looked up."""
+
+    ANNOTATION = "annotation"
+    BODY = "body"
+    """When a function is called."""
+    EAGER = "eager"
+    """While the module is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a name. ``function`` is the outermost one around it; an annotation ``is_quoted`` if it is a string."""
+
+    name: str
+    line: int
+    role: Role
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    is_quoted: bool = False
+    reader: str = ""
+    """What may read this annotation while the program runs, and so needs the name: a base class or a decorator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One name that an import statement binds.
+
+    ``module`` and ``name`` are what is written, made absolute; ``name`` is None for ``import a.b``. ``function`` is the
+    outermost one around the statement.
+    """
+
+    statement: ast.Import | ast.ImportFrom
+    alias: ast.alias
+    module: str
+    name: str | None
+    kind: Kind
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None
+
+    @property
+    def local(self) -> str:
+        """The name that is bound."""
+        return self.alias.asname or (self.alias.name if self.name else self.alias.name.partition(".")[0])
+
+
+@dataclass(slots=True)
+class Usage:
+    """All that is to know of one module. ``defined`` are the statements that bind a name at the top level."""
+
+    bindings: list[Binding] = field(default_factory=list)
+    uses: dict[str, list[Use]] = field(default_factory=dict)
+    rebound: set[str] = field(default_factory=set)
+    """Names that are bound by anything but an import."""
+    defined: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    exported: frozenset[str] = frozenset()
+    attributes: set[str] = field(default_factory=set)
+    has_future_annotations: bool = False
+    reads_annotations: bool = False
+    """Something in it may read annotations while the program runs."""
+
+
+def read_usage(tree: ast.Module, module: str, *, is_package: bool) -> Usage:
+    """Return what a module does with names."""
+    reader = _Reader(module, is_package=is_package)
+    for statement in tree.body:
+        for name in _bound(statement):
+            reader.usage.defined.setdefault(name, []).append(statement)
+        reader.visit(statement)
+    return reader.usage
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Return all names that a piece of code looks up, in strings too where these are annotations."""
+    found = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and (parsed := _parsed(each.value)):
+            found |= {name.id for name in ast.walk(parsed) if isinstance(name, ast.Name)}
+    return found
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement binds at the top level, whatever branch is taken."""
+    for node in _own(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, Definition):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (each.asname or each.name.partition(".")[0] for each in node.names)
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and what is in it, but not what is in functions and classes."""
+    yield node
+    if not isinstance(node, Definition | ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _own(child)
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+# Decorators and base classes that read no annotation, or take one for a string where it is one.
+_HARMLESS_DECORATORS = frozenset(
+    {"abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod", "contextmanager", "dataclass"}
+    | {"deleter", "deprecated", "final", "getter", "lru_cache", "overload", "override", "property", "runtime_checkable"}
+    | {"setter", "staticmethod", "total_ordering", "wraps"}
+)
+_HARMLESS_BASES = frozenset(
+    {"ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol"}
+    | {"StrEnum", "Thread", "TypedDict", "bool", "bytes", "dict", "float", "frozenset", "int", "list", "object", "set"}
+    | {"str", "tuple", "type"}
+)
+
+
+class _Reader(ast.NodeVisitor):
+    """The reading of one module."""
+
+    def __init__(self, module: str, *, is_package: bool) -> None:
+        self.usage = Usage()
+        self._module = module
+        self._is_package = is_package
+        self._functions: list[Function] = []
+        self._locals: list[frozenset[str]] = []
+        self._readers: list[str] = [""]
+        self._classes: dict[str, str] = {}
+        self._never = False
+
+    # --- imports --------------------------------------------------------------------------------------------------
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._bind(node, alias, alias.name, None)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = node.module or ""
+        if module == "__future__":
+            self.usage.has_future_annotations |= any(alias.name == "annotations" for alias in node.names)
+        if node.level:
+            parts = self._module.split(".")
+            kept = parts[: len(parts) - node.level + self._is_package]
+            module = ".".join([*kept, module] if module else kept)
+        for alias in node.names:
+            self._bind(node, alias, module, alias.name)
+
+    def _bind(self, node: ast.Import | ast.ImportFrom, alias: ast.alias, module: str, name: str | None) -> None:
+        kind = Kind.TYPE_CHECKING if self._never else Kind.DEFERRED if self._functions else Kind.RUNTIME
+        self.usage.bindings.append(Binding(node, alias, module, name, kind, self._outermost))
+
+    def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        before = self._never
+        self._never |= ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
+        self._all(node.body)
+        self._never = before
+        self._all(node.orelse)
+
+    # --- scopes ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _outermost(self) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        named = [each for each in self._functions if not isinstance(each, ast.Lambda)]
+        return named[0] if named else None
+
+    def _all(self, nodes: Iterable[ast.AST | None]) -> None:
+        for node in nodes:
+            if node is not None:
+                self.visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._all(node.decorator_list)
+        self._all([*node.args.defaults, *node.args.kw_defaults])
+        reader = self._readers[-1] or _suspect(node.decorator_list, _HARMLESS_DECORATORS)
+        self.usage.reads_annotations |= bool(reader)
+        arguments = [each for each in ast.walk(node.args) if isinstance(each, ast.arg)]
+        for annotation in (*(each.annotation for each in arguments), node.returns):
+            self._annotation(annotation, reader)
+        for parameter in getattr(node, "type_params", ()):
+            self.visit(parameter)
+        self._rebind(node.name)
+        self._body(node, node.body, arguments)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - as ast wants it
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._all([*node.args.defaults, *node.args.kw_defaults])
+        arguments = [each for each in ast.walk(node.args) if isinstance(each, ast.arg)]
+        self._body(node, [node.body], arguments)
+
+    def _body(self, node: Function, body: Iterable[ast.AST], arguments: Iterable[ast.arg]) -> None:
+        """Read what runs when a function is called; its own names hide those of the module."""
+        own = {each.arg for each in arguments}
+        declared: set[str] = set()
+        for each in (inside for statement in body for inside in _own(statement)):
+            if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load):
+                own.add(each.id)
+            elif isinstance(each, ast.Global | ast.Nonlocal):
+                declared |= set(each.names)
+            elif isinstance(each, ast.ExceptHandler) and each.name:
+                own.add(each.name)
+        self._functions.append(node)
+        self._locals.append(frozenset(own - declared))
+        self._readers.append("")
+        self._all(body)
+        self._readers.pop()
+        self._locals.pop()
+        self._functions.pop()
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._all(node.decorator_list)
+        self._all(node.bases)
+        self._all(each.value for each in node.keywords)
+        reader = _suspect(node.decorator_list, _HARMLESS_DECORATORS)
+        for base in node.bases:
+            plain = base.value if isinstance(base, ast.Subscript) else base
+            name = ast.unparse(plain)
+            harmless = name in _HARMLESS_BASES or name.rpartition(".")[2] in _HARMLESS_BASES or name.endswith("Error")
+            reader = reader or ("" if harmless else self._classes.get(name, f"its base class {name}"))
+        reader = reader or ("its metaclass" if any(each.arg == "metaclass" for each in node.keywords) else "")
+        self._classes[node.name] = reader
+        self.usage.reads_annotations |= bool(reader)
+        self._rebind(node.name)
+        self._readers.append(reader)
+        self._all(node.body)
+        self._readers.pop()
+
+    # --- uses -----------------------------------------------------------------------------------------------------
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self._use(node.id, node.lineno, Role.BODY if self._functions else Role.EAGER)
+        elif not self._functions:
+            self._rebind(node.id)
+
+    def _rebind(self, name: str) -> None:
+        if not self._functions:
+            self.usage.rebound.add(name)
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.usage.rebound |= set(node.names)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.usage.attributes.add(node.attr)
+        self.visit(node.value)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self._exports(node.targets, node.value)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._exports([node.target], node.value)
+        self.generic_visit(node)
+
+    def _exports(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
+        if any(isinstance(each, ast.Name) and each.id == "__all__" for each in targets):
+            strings = (each.value for each in ast.walk(value) if isinstance(each, ast.Constant))
+            self.usage.exported |= {each for each in strings if isinstance(each, str)}
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._annotation(node.annotation, self._readers[-1], is_evaluated=not self._functions)
+        self._exports([node.target], node.value or ast.Constant(None))
+        self._all([node.target, node.value])
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if ast.unparse(node.func).rpartition(".")[2] == "cast" and node.args:
+            quoted = node.args[0]
+            if isinstance(quoted, ast.Constant):
+                self._annotation(quoted, "")
+        self.generic_visit(node)
+
+    def _annotation(self, node: ast.expr | None, reader: str, *, is_evaluated: bool = True) -> None:
+        """Note the names in an annotation, which may be a string or have strings in it.
+
+        That of a local variable is never evaluated (PEP 526).
+        """
+        for each in ast.walk(node) if node is not None else ():
+            if isinstance(each, ast.Name):
+                self._use(each.id, each.lineno, Role.ANNOTATION, is_quoted=not is_evaluated, reader=reader)
+            elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+                for name in ast.walk(_parsed(each.value) or ast.Constant(None)):
+                    if isinstance(name, ast.Name):
+                        self._use(name.id, each.lineno, Role.ANNOTATION, is_quoted=True, reader=reader)
+
+    def _use(self, name: str, line: int, role: Role, *, is_quoted: bool = False, reader: str = "") -> None:
+        if not any(name in own for own in self._locals):
+            use = Use(name, line, role, self._outermost, is_quoted, reader)
+            self.usage.uses.setdefault(name, []).append(use)
+
+
+def _suspect(decorators: Iterable[ast.expr], harmless: frozenset[str]) -> str:
+    """Return the first decorator that may read annotations, as it would be called in a sentence; "" if none may."""
+    for each in decorators:
+        called = each.func if isinstance(each, ast.Call) else each
+        if ast.unparse(called).rpartition(".")[2] not in harmless:
+            return f"its decorator @{ast.unparse(called)}"
+    return ""
