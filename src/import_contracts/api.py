@@ -175,8 +175,10 @@ def _said(config: Config) -> list[object]:
     return [config.file, config.options, documents, [[str(each), each.severity] for each in config.session_problems]]
 
 
-def _shown(report: Report) -> set[str]:
-    """Return the modules of which a report shows import statements."""
+def _shown(report: Report) -> set[str] | None:
+    """Return the modules of which a report shows import statements, None where it depends on more of the files."""
+    if any(outcome.type == "crash" or any(cut.fixes for cut in outcome.cuts) for outcome in report.outcomes):
+        return None
     chains = (each.chain for outcome in report.outcomes for each in outcome.violations)
     cuts = (cut.imports for outcome in report.outcomes for cut in outcome.cuts)
     return {each.importer for imports in (*chains, *cuts) for each in imports}

@@ -31,7 +31,7 @@ _EXCLUDING = {
     "exclude_lazy_imports": "lazy",
 }
 # The types that leave out nothing unless told to.
-_NOT_EXCLUDING = frozenset({None, "acyclic_siblings", "forbidden", "independence", "layers", "protected"})
+_NOT_EXCLUDING = frozenset({None, "acyclic_siblings", "crash", "forbidden", "independence", "layers", "protected"})
 
 
 @dataclass(frozen=True, slots=True)

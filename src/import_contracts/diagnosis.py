@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,20 +13,18 @@ from import_contracts.graph import Edge, Import, ImportGraph, Kind
 from import_contracts.names import within
 from import_contracts.planning import PlanFor, Tangle, Workshop, plans
 from import_contracts.report import (
-    Change,
     Cycle,
     CycleKind,
     CyclesReport,
-    Place,
     Plan,
     Question,
-    ReportedCrash,
     Step,
     Unreadable,
 )
 from import_contracts.runtime import Crash, crashes
+from import_contracts.runtime_operations import Code
 from import_contracts.snapshot import Snapshot, Watch
-from import_contracts.source import Source, UndecodableError, WrittenImport, decode, read_calls, read_imports, resolve
+from import_contracts.source import Source, WrittenImport, read_calls, read_imports, resolve
 
 
 def diagnose(question: Question, snapshot: Snapshot, evidence: Evidence, watch: Watch) -> CyclesReport:
@@ -58,6 +55,7 @@ class _Diagnosis:
         self._snapshot = snapshot
         self._evidence = evidence
         self._watch = watch
+        self._known: dict[Source, Code] = {}
 
     def report(self) -> CyclesReport:
         """Return all that was asked for."""
@@ -68,7 +66,7 @@ class _Diagnosis:
         planned: list[Plan | None] = [None] * len(wanted)
         if not question.is_quick:
             with self._watch("look for crashes"):
-                found = self._crashes(self._sources)
+                found = self._crashes(self._evidence.sources)
             with self._watch("plan"):
                 planned = self._plans(wanted, found)
         cycles = [self._cycle(each, plan, found or ()) for each, plan in zip(wanted, planned, strict=True)]
@@ -79,7 +77,7 @@ class _Diagnosis:
             imports=sum(1 for _ in self._graph.edges()),
             python=question.python,
             cycles=tuple(sorted(cycles, key=_importance)),
-            crashes=None if found is None else tuple(map(self._reported, entries)),
+            crashes=None if found is None else tuple(map(self._evidence.crash, entries)),
             unreadable=tuple(
                 Unreadable(self._evidence.path(each.module), each.line, each.message) for each in scan.unreadable
             ),
@@ -88,20 +86,11 @@ class _Diagnosis:
     # --- cycles ---------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _sources(self) -> dict[str, Source]:
-        found = {}
-        for file in self._snapshot.program.files:
-            with suppress(OSError, UndecodableError):
-                path = self._evidence.path(file.module)
-                found[file.module] = Source(file.module, path, file.is_package, decode(file.read()))
-        return found
-
-    @cached_property
     def _calls(self) -> dict[tuple[Edge, int], WrittenImport]:
         """What is imported by a call of ``import_module`` or ``__import__``."""
         return {
             ((source.module, imported), written.line): written
-            for source in self._sources.values()
+            for source in self._evidence.sources.values()
             for written in read_calls(source.text, source.module, is_package=source.is_package)
             if (imported := self._resolved(written, source)) is not None
         }
@@ -162,36 +151,16 @@ class _Diagnosis:
 
     def _crashes(self, sources: Mapping[str, Source]) -> tuple[Crash, ...]:
         program = self._snapshot.program
-        return crashes(sources.values(), version=self._question.python, namespaces=program.namespaces)
-
-    def _reported(self, crash: Crash) -> ReportedCrash:
-        defined = None if crash.defined is None else self._place(crash.imported, crash.defined)
-        return ReportedCrash(
-            entry=crash.entry,
-            error=crash.error,
-            imported=crash.imported,
-            name=crash.name,
-            place=self._place(crash.importer, crash.line),
-            stack=tuple(self._place(frame.module, frame.line) for frame in crash.stack),
-            defined=defined,
-            works_from=crash.works_from,
+        return crashes(
+            sources.values(), version=self._question.python, namespaces=program.namespaces, known=self._known
         )
-
-    def _place(self, module: str, line: int) -> Place:
-        lines = self._lines(module)
-        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        return Place(module, self._evidence.path(module), line, text)
-
-    def _lines(self, module: str) -> list[str]:
-        source = self._sources.get(module)
-        return source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if source else []
 
     # --- plans ----------------------------------------------------------------------------------------------------
 
     def _plans(self, wanted: Sequence[_Found], before: Collection[Crash]) -> list[Plan | None]:
         """Return a plan for each cycle that can be repaired; those of one kind are carried out together to see."""
-        fixes = Fixes(self._sources, self._snapshot.program.modules, self._question.python)
-        workshop = Workshop(self._sources, fixes, self._imports, self._crashes, before)
+        fixes = Fixes(self._evidence.source, self._graph, self._question.python)
+        workshop = Workshop(self._evidence.sources, fixes, self._imports, self._crashes, before)
         made: dict[tuple[str, ...], Plan] = {}
         for kind in _REPAIRABLE:
             of_kind = [each for each in wanted if each.kind is CycleKind(kind)]
@@ -211,13 +180,7 @@ class _Diagnosis:
             Step(
                 evidence=self._import(each.edge, view),
                 gain=each.gain,
-                fix=each.fix.kind,
-                why=each.fix.why,
-                changes=tuple(
-                    Change(self._evidence.path(module), edit.line, edit.old, edit.new)
-                    for module, edits in fixes.edits([each.fix]).items()
-                    for edit in edits
-                ),
+                fix=self._evidence.fix(each.fix, fixes),
                 ring=tuple(self._import(edge, view) for edge in each.ring),
             )
             for each in plan.steps

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from import_contracts import git
 from import_contracts.graph import Edge, Import, ImportGraph, Kind
 from import_contracts.names import within
-from import_contracts.report import ReportedViolation
+from import_contracts.report import Change, Place, ReportedCrash, ReportedFix, ReportedViolation
 from import_contracts.scan import Statement
 from import_contracts.snapshot import Snapshot
+from import_contracts.source import Source, UndecodableError, decode, split_lines
 from import_contracts.violations import Violation
+
+if TYPE_CHECKING:
+    from import_contracts.fixes import Fix, Fixes
+    from import_contracts.runtime import Crash
 
 
 class Evidence:
@@ -26,6 +34,8 @@ class Evidence:
         self._folder = folder
         self._shown = shown
         self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
+        self._sources: dict[str, Source | None] = {}
+        self._fixes: tuple[ImportGraph, Fixes] | None = None
         self._before: dict[str, frozenset[str]] = {}
 
     def of(self, violation: Violation, graph: ImportGraph) -> ReportedViolation:
@@ -75,6 +85,69 @@ class Evidence:
         first = at[0] if at else _NOT_READ
         line = lines[0] if lines else 1
         return Import(importer, imported, self.path(importer), line, first.column, kind, first.text)
+
+    def source(self, module: str) -> Source | None:
+        """Return the text of a module; None where there is none, or it cannot be decoded."""
+        if module not in self._sources:
+            file = self._snapshot.program.by_module.get(module)
+            found: Source | None = None
+            with suppress(OSError, UndecodableError):
+                found = Source(module, self._shown(file.path), file.is_package, decode(file.read())) if file else None
+            self._sources[module] = found
+        return self._sources[module]
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """The text of every module that has one."""
+        modules = self._snapshot.program.by_module
+        return {module: found for module in modules if (found := self.source(module)) is not None}
+
+    def crash(self, crash: Crash) -> ReportedCrash:
+        """Return a crash with the lines that it is about."""
+        return ReportedCrash(
+            entry=crash.entry,
+            error=crash.error,
+            imported=crash.imported,
+            name=crash.name,
+            place=self._place(crash.importer, crash.line),
+            stack=tuple(self._place(frame.module, frame.line) for frame in crash.stack),
+            defined=None if crash.defined is None else self._place(crash.imported, crash.defined),
+            works_from=crash.works_from,
+        )
+
+    def _place(self, module: str, line: int) -> Place:
+        source = self.source(module)
+        lines = split_lines(source.text) if source else []
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return Place(module, self.path(module), line, text)
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """The packages without a file."""
+        return self._snapshot.program.namespaces
+
+    def cheapest_fix(
+        self, edge: Edge, graph: ImportGraph, excluded: frozenset[Kind], cycle: frozenset[str]
+    ) -> ReportedFix:
+        """Return how to do without an import of a cycle, for the Python that runs this."""
+        from import_contracts.fixes import Fixes, FixKind  # noqa: PLC0415 - seldom needed
+
+        if self._fixes is None or self._fixes[0] is not graph:
+            self._fixes = graph, Fixes(self.source, graph, (sys.version_info.major, sys.version_info.minor))
+        kinds = frozenset(Kind) - excluded
+        without = {FixKind.DEFER} if Kind.DEFERRED in kinds else set()
+        without |= {FixKind.TYPE_CHECKING} if Kind.TYPE_CHECKING in kinds else set()
+        fix = self._fixes[1].fix(*edge, kinds=kinds, cycle=cycle, without=frozenset(without))
+        return self.fix(fix, self._fixes[1])
+
+    def fix(self, fix: Fix, fixes: Fixes) -> ReportedFix:
+        """Return a fix with what to write."""
+        changes = (
+            Change(self.path(module), edit.line, edit.old, edit.new)
+            for module, edits in fixes.edits([fix]).items()
+            for edit in edits
+        )
+        return ReportedFix(fix.kind, fix.why, tuple(changes))
 
     def path(self, module: str) -> str:
         """Return the path of a module as reports show it."""

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
-from import_contracts.graph import Kind
+from import_contracts.graph import ImportGraph, Kind
 from import_contracts.names import within
-from import_contracts.source import Source
+from import_contracts.source import Source, split_lines
 from import_contracts.usage import Binding, Role, Usage, Use, names_in, read_usage
 
 
@@ -77,14 +76,17 @@ class Edit:
 
 
 class Fixes:
-    """Finds fixes in the sources of a program, for a version of Python."""
+    """Finds fixes in a program, for a version of Python; ``source`` returns the text of a module."""
 
-    def __init__(self, sources: Mapping[str, Source], modules: Collection[str], version: tuple[int, int]) -> None:
-        self._sources = sources
-        self._modules = modules
+    def __init__(self, source: Callable[[str], Source | None], graph: ImportGraph, version: tuple[int, int]) -> None:
+        self._source = source
+        self._graph = graph
+        self._modules = graph.modules_set
         self._version = version
         self._usages: dict[str, Usage | None] = {}
         self._found: dict[tuple[object, ...], Fix] = {}
+        self._taken: dict[str, set[str]] = {}
+        self._named: dict[tuple[str, str], frozenset[str]] = {}
 
     def fix(
         self,
@@ -135,9 +137,14 @@ class Fixes:
 
     # --- reading --------------------------------------------------------------------------------------------------
 
+    def _text(self, module: str) -> Source:
+        source = self._source(module)
+        assert source is not None, "only what was read is asked for"  # noqa: S101
+        return source
+
     def _usage(self, module: str) -> Usage | None:
         if module not in self._usages:
-            source = self._sources.get(module)
+            source = self._source(module)
             self._usages[module] = None if source is None else self._parsed(source)
         return self._usages[module]
 
@@ -155,19 +162,18 @@ class Fixes:
         full = f"{module}.{name}" if name else module
         return (full,) if full in self._modules else (module,) if module in self._modules else ()
 
-    @cached_property
-    def _taken(self) -> dict[str, set[str]]:
-        """The names that other modules take from each module; ``*`` if that may be all."""
-        taken: dict[str, set[str]] = {}
-        for source in self._sources.values():
-            usage = self._usage(source.module)
-            for each in usage.bindings if usage else ():
-                found = taken.setdefault(each.module, set())
-                if each.name:
-                    found.add(each.name)
-                for module in self._imports(each.module, each.name):
-                    taken.setdefault(module, set()).update(usage.attributes if usage else ())
-        return taken
+    def _takers(self, module: str) -> set[str]:
+        """Return the names that other modules may take from one; ``*`` if that may be all."""
+        if module not in self._taken:
+            self._taken[module] = found = set[str]()
+            for importer in self._graph.importers_of(module):
+                usage = self._usage(importer)
+                for each in usage.bindings if usage else ():
+                    if each.module == module and each.name:
+                        found.add(each.name)
+                    if usage and module in self._imports(each.module, each.name) and each.module != module:
+                        found |= usage.attributes
+        return self._taken[module]
 
     # --- the ways of one name -------------------------------------------------------------------------------------
 
@@ -175,7 +181,7 @@ class Fixes:
         self, importer: str, usage: Usage, binding: Binding
     ) -> Iterator[tuple[FixKind, tuple[list[str], Rewrite]]]:
         """Yield what can become of one name of a statement, with the reasons."""
-        if not _has_lines_of_its_own(binding.statement, _split(self._sources[importer].text)):
+        if not _has_lines_of_its_own(binding.statement, split_lines(self._text(importer).text)):
             return
         if origin := self._origin_of(binding):
             module, name = origin
@@ -198,7 +204,7 @@ class Fixes:
             why = f"{binding.local} is used only in annotations: {_lines(annotations)}."
             yield FixKind.TYPE_CHECKING, ([why], Rewrite(binding, is_for_types=True, needs_future=needs_future))
         functions = tuple(dict.fromkeys(use.function for use in bodies if use.function is not None))
-        lines = _split(self._sources[importer].text)
+        lines = split_lines(self._text(importer).text)
         in_reach = all(use.function is not None for use in bodies) and all(
             _starts_line(function.body[0], lines) for function in functions
         )
@@ -225,9 +231,9 @@ class Fixes:
             return f"{local} is passed on to others."
         if local in usage.rebound or sum(each.local == local for each in usage.bindings if not each.function) > 1:
             return f"{local} is bound more than once."
-        if local in self._taken.get(importer, ()):
+        if local in self._takers(importer):
             return f"{local} is taken from {importer} by others."
-        if self._sources[importer].is_package and not local.startswith("_"):
+        if self._text(importer).is_package and not local.startswith("_"):
             return f"{importer} is a package, which may pass {local} on."
         return ""
 
@@ -272,13 +278,14 @@ class Fixes:
         """Return which definitions of the imported module to move, if they are few and need nothing of the cycle."""
         other = self._usage(imported)
         names = [each.name for each in bindings if each.module == imported and each.name not in (None, "*")]
-        if other is None or len(names) < len(bindings) or self._sources[imported].is_package:
+        if other is None or len(names) < len(bindings) or self._text(imported).is_package:
             return None
-        moved = _closure(other, [name for name in names if name])
+        moved = self._closure(imported, other, [name for name in names if name])
+        names_needed = frozenset[str]().union(*(self._names(imported, name) for name in moved or ()))
         needed = {
             module
             for each in other.bindings
-            if moved is not None and each.kind is not Kind.TYPE_CHECKING and each.local in _needed(other, moved)
+            if each.kind is not Kind.TYPE_CHECKING and each.local in names_needed
             for module in self._imports(each.module, each.name)
         }
         own = [name for name, found in other.defined.items() if not isinstance(found[0], ast.Import | ast.ImportFrom)]
@@ -288,6 +295,27 @@ class Fixes:
         rest = "They need nothing else of the cycle." if len(moved) > 1 else "It needs nothing else of the cycle."
         why = f"Move {listed} from {imported} into a module that both import. {rest}"
         return Fix(FixKind.EXTRACT, importer, imported, (why,))
+
+    def _closure(self, module: str, usage: Usage, names: Iterable[str]) -> list[str] | None:
+        """Return definitions with all of their module that they need, sorted by line; None where one cannot move."""
+        found = list(dict.fromkeys(names))
+        for name in found:
+            statements = usage.defined.get(name, [])
+            if len(statements) != 1 or not isinstance(statements[0], _MOVABLE):
+                return None
+            for needed in sorted(self._names(module, name) & usage.defined.keys()):
+                if not isinstance(usage.defined[needed][0], ast.Import | ast.ImportFrom) and needed not in found:
+                    found.append(needed)
+        if any(isinstance(each, ast.Global) for name in found for each in ast.walk(usage.defined[name][0])):
+            return None
+        return sorted(found, key=lambda name: usage.defined[name][0].lineno)
+
+    def _names(self, module: str, definition: str) -> frozenset[str]:
+        """Return the names in a definition."""
+        if (module, definition) not in self._named:
+            usage = self._usage(module)
+            self._named[module, definition] = names_in(usage.defined[definition][0]) if usage else frozenset()
+        return self._named[module, definition]
 
     def _parents(self, needed: Iterable[str], cycle: frozenset[str]) -> Iterator[str]:
         return (module for module in cycle if any(within(each, module) and each != module for each in needed))
@@ -322,11 +350,11 @@ class Fixes:
             known = rewrites.setdefault(fix.importer, [])
             done = {each.binding.alias for each in known}
             known += [each for each in fix.rewrites if each.binding.alias not in done]
-        return {module: tuple(_edits(self._sources[module], found)) for module, found in rewrites.items() if found}
+        return {module: tuple(_edits(self._text(module), found)) for module, found in rewrites.items() if found}
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
         """Return the text of a module with edits made."""
-        lines = _split(self._sources[module].text)
+        lines = split_lines(self._text(module).text)
         for edit in sorted(edits, key=lambda each: (-each.line, not each.old)):
             old = edit.old.count("\n") + 1 if edit.old else 0
             lines[edit.line - 1 : edit.line - 1 + old] = edit.new.split("\n") if edit.new else []
@@ -356,25 +384,7 @@ def _has_lines_of_its_own(node: ast.stmt, lines: Sequence[str]) -> bool:
     return _starts_line(node, lines) and (not rest or rest.startswith(b"#"))
 
 
-def _closure(usage: Usage, names: Iterable[str]) -> list[str] | None:
-    """Return definitions with all that they depend on in their module, sorted by line; None where one cannot move."""
-    found = list(dict.fromkeys(names))
-    for name in found:
-        statements = usage.defined.get(name, [])
-        movable = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
-        if len(statements) != 1 or not isinstance(statements[0], movable):
-            return None
-        if any(isinstance(each, ast.Global) for each in ast.walk(statements[0])):
-            return None
-        for needed in sorted(names_in(statements[0])):
-            known = usage.defined.get(needed, [])
-            if known and not isinstance(known[0], ast.Import | ast.ImportFrom) and needed not in found:
-                found.append(needed)
-    return sorted(found, key=lambda name: usage.defined[name][0].lineno)
-
-
-def _needed(usage: Usage, moved: Iterable[str]) -> set[str]:
-    return {name for each in moved for name in names_in(usage.defined[each][0])}
+_MOVABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 
 
 def _lines(uses: Collection[Use]) -> str:
@@ -394,13 +404,9 @@ def _listed(items: Sequence[str]) -> str:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-def _split(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
 def _edits(source: Source, rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
     """Yield the edits of one module, sorted by line."""
-    lines = _split(source.text)
+    lines = split_lines(source.text)
     found: list[Edit] = []
     by_statement: dict[ast.Import | ast.ImportFrom, list[Rewrite]] = {}
     for each in rewrites:

@@ -88,10 +88,11 @@ class ImportGraph:
         return any(within(name, root) for root in self.roots)
 
     def __contains__(self, module: object) -> bool:
-        return module in self._module_set
+        return module in self.modules_set
 
     @cached_property
-    def _module_set(self) -> frozenset[str]:
+    def modules_set(self) -> frozenset[str]:
+        """All modules, to look one up."""
         return frozenset(self.modules)
 
     @cached_property
@@ -180,7 +181,7 @@ class ImportGraph:
         graph = self._replaced(imports)
         graph.external = self.external.intersection(imported for found in imports.values() for imported in found)
         graph.modules = tuple(module for module in self.modules if module not in self.external - graph.external)
-        graph.__dict__.pop("_module_set", None)
+        graph.__dict__.pop("modules_set", None)
         return graph
 
     def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from import_contracts.baseline import Entry, renaming
 from import_contracts.config import Config, Contract
 from import_contracts.contracts import TYPES
+from import_contracts.contracts.crash import Crash
 from import_contracts.culprits import culprits
 from import_contracts.errors import Problem, Severity, did_you_mean
 from import_contracts.evidence import Evidence
 from import_contracts.graph import Edge, ImportGraph, Kind
 from import_contracts.program import Program
-from import_contracts.report import Culprit, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from import_contracts.report import (
+    Culprit,
+    Outcome,
+    Report,
+    ReportedCrash,
+    ReportedCut,
+    ReportedViolation,
+    Unreadable,
+)
 from import_contracts.snapshot import Snapshot, Watch
 from import_contracts.violations import Findings, Rule, Violation
 
@@ -95,31 +105,67 @@ def _judge(
     ignored = {edge for pattern in contract.ignored for edge in graph.matching_edges(pattern)}
     unmatched = _unmatched(graph, contract)
     graph = graph.without(ignored)
-    findings = _findings(contract, contract.rule, graph)
+    rule = contract.rule
+    findings = _findings(contract, rule, graph)
     problems = [
         replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
     ]
     errors = [problem for problem in problems if problem.is_error]
     if errors or not contract.is_sound:
         return outcome, problems if contract.is_sound else errors
-    violations = tuple(
-        replace(evidence.of(violation, graph), is_known=_entry(contract.id, violation) in (known or ()))
-        for violation in findings.violations
-    )
+    if isinstance(rule, Crash):
+        found = _crashing(rule, graph, ignored, evidence)
+    else:
+        found = [evidence.of(violation, graph) for violation in findings.violations]
+    violations = tuple(replace(each, is_known=_entry(contract.id, each) in (known or ())) for each in found)
+    new = {each.message for each in violations if not each.is_known}
     return (
         replace(
             outcome,
             kept=all(violation.is_known for violation in violations),
             violations=violations,
-            cuts=tuple(
-                ReportedCut(cut.message, tuple(evidence.statement(edge, graph) for edge in cut.imports), cut.is_minimum)
-                for cut in findings.cuts
-            ),
+            cuts=_cuts(contract, findings, graph, evidence, new),
             ignored=len(ignored),
-            culprits=() if known is None else _culprits(contract, contract.rule, graph, evidence, known),
+            culprits=()
+            if known is None or isinstance(rule, Crash)
+            else _culprits(contract, contract.rule, graph, evidence, known),
         ),
         problems,
     )
+
+
+def _cuts(
+    contract: Contract, findings: Findings, graph: ImportGraph, evidence: Evidence, new: Collection[str]
+) -> tuple[ReportedCut, ...]:
+    """Return the cuts with their statements, and for new cycles with what to write instead of these."""
+    cuts = []
+    for cut in findings.cuts:
+        shown = ReportedCut(cut.message, tuple(evidence.statement(edge, graph) for edge in cut.imports), cut.is_minimum)
+        if contract.type in _CYCLE_TYPES and cut.message in new:
+            chains = [each.chain for each in findings.violations if each.message == cut.message]
+            cycle = frozenset(module for chain in chains for edge in chain for module in edge)
+            fixes = tuple(evidence.cheapest_fix(edge, graph, contract.excluded, cycle) for edge in cut.imports)
+            shown = replace(shown, fixes=fixes)
+        cuts.append(shown)
+    return tuple(cuts)
+
+
+_CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
+
+
+def _crashing(
+    rule: Crash, graph: ImportGraph, ignored: Collection[Edge], evidence: Evidence
+) -> list[ReportedViolation]:
+    """Return a violation for each two modules of which one fails on the other, with the shortest story."""
+    from import_contracts.runtime import crashes  # noqa: PLC0415 - needed by this type alone
+
+    found: dict[Edge, list[ReportedCrash]] = {}
+    version = rule.python or (sys.version_info.major, sys.version_info.minor)
+    for crash in crashes(evidence.sources.values(), version=version, namespaces=evidence.namespaces):
+        edge = (crash.importer, crash.imported)
+        if crash.entry in rule.entries(graph) and edge not in ignored:
+            found.setdefault(edge, []).append(evidence.crash(crash))
+    return [min(found[edge], key=lambda each: (len(each.stack), each.entry)).violation for edge in sorted(found)]
 
 
 # What an import costs that was there before, when the cheapest ones to blame are looked for.

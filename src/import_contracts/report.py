@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from import_contracts.errors import Problem
-from import_contracts.graph import Import
+from import_contracts.graph import Import, Kind
 
 
 class Result(StrEnum):
@@ -39,12 +41,37 @@ class ReportedViolation:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What to write instead of a statement; ``old`` is empty where lines are only added."""
+
+    path: str
+    line: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFix:
+    """The cheapest way that was found to do without an import, with the evidence in sentences and what to write.
+
+    ``kind`` is ``type_checking``, ``direct_import``, ``extract``, ``defer`` or ``restructure``; the two without
+    ``changes``, ``extract`` and ``restructure``, are for a person to do.
+    """
+
+    kind: str
+    why: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedCut:
     """Imports whose removal clears all violations with one message; ``is_minimum`` if no fewer would do."""
 
     message: str
     imports: tuple[Import, ...]
     is_minimum: bool
+    fixes: tuple[ReportedFix, ...] = ()
+    """How to do without each import, in the same order; empty where the contract is not about cycles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,31 +247,35 @@ class ReportedCrash:
     defined: Place | None
     works_from: str | None
 
+    @property
+    def violation(self) -> ReportedViolation:
+        """The same as a violation, whose chain is the ring of the stack: from the failing import back to itself."""
+        place = self.place
+        failing = Import(place.module, self.imported, place.path, place.line, 1, Kind.RUNTIME, place.text)
+        message = (
+            f"{place.module} wants {self.name} from {self.imported} before that has it, if {self.entry} comes first"
+        )
+        chain = (failing, *self._way_back())
+        return ReportedViolation(place.module, self.imported, None, message, place.path, (place.line,), chain)
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to write instead of a statement; ``old`` is empty where lines are only added."""
-
-    path: str
-    line: int
-    old: str
-    new: str
+    def _way_back(self) -> Iterator[Import]:
+        modules = [each.module for each in self.stack]
+        steps = self.stack[modules.index(self.imported) :] if self.imported in modules else ()
+        for one, other in pairwise(steps):
+            if one.module != other.module:
+                yield Import(one.module, other.module, one.path, one.line, 1, Kind.RUNTIME, one.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One import to change, so that ``gain`` imports are no longer cyclic, given the steps before.
 
-    ``fix`` is the cheapest way that was found (``type_checking``, ``direct_import``, ``extract``, ``defer`` or
-    ``restructure``), ``why`` the evidence in sentences, ``changes`` what to write. ``ring`` is a shortest one that
-    begins with the import.
+    ``ring`` is a shortest one that begins with the import.
     """
 
     evidence: Import
     gain: int
-    fix: str
-    why: tuple[str, ...]
-    changes: tuple[Change, ...]
+    fix: ReportedFix
     ring: tuple[Import, ...]
 
 

@@ -62,14 +62,16 @@ def crashes(
     version: tuple[int, int],
     namespaces: Collection[str] = (),
     entries: Collection[str] | None = None,
+    known: dict[Source, Code] | None = None,
 ) -> tuple[Crash, ...]:
     """Return a crash for every module whose import fails when it comes first, sorted by that module.
 
-    `namespaces` are packages without a file. With `entries`, only those modules are tried.
+    `namespaces` are packages without a file. With `entries`, only those modules are tried. In `known` is kept what was
+    read, for another call about the same version and mostly the same sources.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a parser says of the program's strings
-        program = _Program(sources, version, namespaces)
+        program = _Program(sources, version, namespaces, {} if known is None else known)
         tried = sorted(program.codes.keys() & set(program.codes if entries is None else entries))
         while True:
             before = program.edge_count()
@@ -89,7 +91,14 @@ def crashes(
 class _Program:
     """All that is read: what each module does, and which modules may import which."""
 
-    def __init__(self, sources: Iterable[Source], version: tuple[int, int], namespaces: Collection[str]) -> None:
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        version: tuple[int, int],
+        namespaces: Collection[str],
+        read: dict[Source, Code],
+    ) -> None:
+        self._known = read
         self.sources = {source.module: source for source in sources}
         known = self.sources.keys() | set(namespaces)
         known |= {package for module in known for package in ancestors(module)}
@@ -106,7 +115,9 @@ class _Program:
         if source is None:
             return Code(())
         try:
-            return read_module(source.text, self._setting(source))
+            if source not in self._known:
+                self._known[source] = read_module(source.text, self._setting(source))
+            return self._known[source]
         except SyntaxError:
             self.opaque.add(module)
             return self._only_imports(source)

@@ -9,10 +9,10 @@ import ast
 import operator
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Chain: TypeAlias = tuple[str, ...]
 """A name and the attributes that are taken from it: `a.b.c`."""
@@ -516,10 +516,11 @@ class _Reader(ast.NodeVisitor):
         self._each([node.value])
         self.operations.append(Leave(function=True))
 
-    def visit_Break(self, _: ast.Break | ast.Continue) -> None:
+    def visit_Break(self, _: ast.Break) -> None:
         self.operations.append(Leave(function=False))
 
-    visit_Continue = visit_Break  # noqa: N815
+    def visit_Continue(self, _: ast.Continue) -> None:
+        self.operations.append(Leave(function=False))
 
     def visit_Raise(self, node: ast.Raise) -> None:
         self._each([node.exc, node.cause])
@@ -650,7 +651,7 @@ class _Reader(ast.NodeVisitor):
         if found := self._collect(*statements):
             self.operations.append(If(None, found, ()))
 
-    def visit_Try(self, node: ast.Try) -> None:
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
         self._in_try += 1
         body = self._collect(*node.body)
         self._in_try -= 1
@@ -667,7 +668,8 @@ class _Reader(ast.NodeVisitor):
         otherwise, finally_ = self._collect(*node.orelse), self._collect(*node.finalbody)
         self.operations.append(Try(body, tuple(handlers), otherwise, finally_))
 
-    visit_TryStar = visit_Try  # noqa: N815
+    def visit_TryStar(self, node: ast.TryStar) -> None:
+        self.visit_Try(node)
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
         caught: set[str] = set()
@@ -744,7 +746,7 @@ class _Reader(ast.NodeVisitor):
         if chain in _FATAL:
             self.operations.append(Raise("SystemExit"))
         elif chain[-1] in {"import_module", "__import__"}:
-            self._imports_by_name(node, chain)
+            self._imports_by_name(node)
         elif chain == ("setattr",) and len(node.args) == 3:
             self._sets_attribute(node)
         elif chain in {("globals",), ("exec",), ("execfile",)} or chain[:2] == ("sys", "modules"):
@@ -762,7 +764,7 @@ class _Reader(ast.NodeVisitor):
         if target and self._matters(target):
             self.operations.append(SetAttribute(node.lineno, target, written))
 
-    def _imports_by_name(self, node: ast.Call, chain: Chain) -> None:
+    def _imports_by_name(self, node: ast.Call) -> None:
         """Take in `importlib.import_module("literal")` and `__import__("literal")`."""
         first = node.args[0] if node.args else None
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
@@ -859,21 +861,22 @@ class _Reader(ast.NodeVisitor):
 
 def _compare_version(left: ast.expr, operator: ast.cmpop, written: object, version: tuple[int, int]) -> bool | None:
     """Return what a comparison of `sys.version_info` or a part of it comes to, if two numbers tell."""
-    index = None
+    index: ast.expr | None = None
     if isinstance(left, ast.Subscript):
         left, index = left.value, left.slice
     chain = _chain(left)
     if chain in {("sys", "version_info", "major"), ("sys", "version_info", "minor")}:
-        chain, index = chain[:2], ast.Constant({"major": 0, "minor": 1}[chain[2]])
+        chain, index = ("sys", "version_info"), ast.Constant({"major": 0, "minor": 1}[chain[-1]])
     if chain not in {("sys", "version_info"), ("version_info",)}:
         return None
     known: object = (*version, _Some())
-    if isinstance(index, ast.Constant) and index.value in {0, 1}:
-        known = version[index.value]
+    if isinstance(index, ast.Constant) and index.value in (0, 1):
+        known = version[bool(index.value)]
     elif isinstance(index, ast.Slice):
-        if index.lower or not isinstance(index.upper, ast.Constant) or index.upper.value not in {1, 2}:
+        upper = index.upper.value if isinstance(index.upper, ast.Constant) else None
+        if index.lower or upper not in (1, 2):
             return None
-        known = version[: index.upper.value]
+        known = version[: 1 if upper == 1 else 2]
     elif index is not None:
         return None
     compare = _COMPARISONS.get(type(operator))
@@ -892,7 +895,7 @@ class _Some:
         raise TypeError
 
 
-_COMPARISONS = {
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,

@@ -51,6 +51,11 @@ class Source:
     text: str
 
 
+def split_lines(text: str) -> list[str]:
+    """Return the lines as Python counts them, without their ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 # --- bytes to text -----------------------------------------------------------------------------------------------
 
 _BOM = b"\xef\xbb\xbf"

@@ -12,6 +12,7 @@ from import_contracts.names import ImportPattern, InvalidPatternError, ModulePat
 
 T = TypeVar("T")
 
+_VERSION = re.compile(r"3\.(\d{1,3})")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -108,6 +109,17 @@ class Table:
             self._wrong(key, value, f"a whole number, {at_least} or more")
             return default
         return value
+
+    def version(self, key: str) -> tuple[int, int] | None:
+        """Read a version of Python 3, such as ``"3.13"``; None where the key is absent."""
+        value = self._get(key)
+        if value is None:
+            return None
+        found = _VERSION.fullmatch(str(value).strip())
+        if found is None or isinstance(value, bool):
+            self._wrong(key, value, 'a version of Python 3 such as "3.13"')
+            return None
+        return 3, int(found[1])
 
     def choice(self, key: str, options: Collection[str], default: str) -> str:
         """Read one of several words."""

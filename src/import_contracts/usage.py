@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -84,13 +85,19 @@ def read_usage(tree: ast.Module, module: str, *, is_package: bool) -> Usage:
     return reader.usage
 
 
-def names_in(node: ast.AST) -> set[str]:
-    """Return all names that a piece of code looks up, in strings too where these are annotations."""
-    found = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+def names_in(node: ast.AST) -> frozenset[str]:
+    """Return all names in a piece of code, those in short strings too, which may be annotations."""
+    found = set()
     for each in ast.walk(node):
-        if isinstance(each, ast.Constant) and isinstance(each.value, str) and (parsed := _parsed(each.value)):
-            found |= {name.id for name in ast.walk(parsed) if isinstance(name, ast.Name)}
-    return found
+        if isinstance(each, ast.Name):
+            found.add(each.id)
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str) and len(each.value) < _LONGEST:
+            found.update(_WORD.findall(each.value))
+    return frozenset(found)
+
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_LONGEST = 200
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

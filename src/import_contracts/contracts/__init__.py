@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from import_contracts.contracts import acyclic, acyclic_siblings, forbidden, independence, layers, protected
+from import_contracts.contracts import acyclic, acyclic_siblings, crash, forbidden, independence, layers, protected
 from import_contracts.graph import Kind
 from import_contracts.table import Table
 from import_contracts.violations import Rule
@@ -28,6 +28,7 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
     {
         "acyclic": ContractType(acyclic.parse, excludes=frozenset({Kind.TYPE_CHECKING})),
         "acyclic_siblings": ContractType(acyclic_siblings.parse),
+        "crash": ContractType(crash.parse),
         "forbidden": ContractType(forbidden.parse),
         "independence": ContractType(independence.parse),
         "layers": ContractType(layers.parse),

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from import_contracts.errors import Problem
 from import_contracts.graph import Import, Kind
 from import_contracts.report import (
-    Change,
     Cycle,
     CycleKind,
     CyclesReport,
@@ -22,6 +21,7 @@ from import_contracts.report import (
     ReportedViolation,
     Step,
 )
+from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 
 # How much is shown before --verbose is asked for.
@@ -147,8 +147,8 @@ def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
         yield from (f"  {line}".rstrip() for line in _step(number, step, left, style))
     if len(plan.steps) > len(shown):
         yield f"  … and {_count(len(plan.steps) - len(shown), 'more import')} (--verbose shows all)"
-    if by_hand := sum(step.fix == "restructure" for step in plan.steps):
-        yield f"  {by_hand} of {len(plan.steps)} must be taken apart by hand; the rest can be written as shown."
+    if by_hand := sum(not step.fix.changes for step in plan.steps):
+        yield f"  {by_hand} of {len(plan.steps)} must be done by hand."
     if plan.crashes_new:
         yield style.paint(f"  Then would crash when imported first: {', '.join(plan.crashes_new)}", YELLOW)
     elif plan.crashes_left:
@@ -158,31 +158,15 @@ def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
     yield ""
 
 
-_FIXES = {
-    "type_checking": "import it for type checking only",
-    "direct_import": "import it from where it is defined",
-    "extract": "extract what both need",
-    "defer": "defer it (a workaround: the cycle is only hidden)",
-    "restructure": "take it apart by hand",
-}
-
-
 def _step(number: int, step: Step, left: int, style: Style) -> Iterator[str]:
     each = step.evidence
     yield f"  {number}. {_place(each)}: {style.paint(each.text, BOLD)}{_kind(each)}"
     rest = f", {_count(left, 'cyclic import')} left" if left else ", and no cycle is left"
-    yield f"     {_FIXES[step.fix]} ({_count(step.gain, 'import')} less{rest})"
-    yield from (style.paint(f"     {sentence}", DIM) for sentence in step.why)
-    for change in step.changes:
-        yield from (f"       {line}" for line in _change(change, each, style))
+    yield f"     {FIXES[step.fix.kind]} ({_count(step.gain, 'import')} less{rest})"
+    yield from (style.paint(f"     {sentence}", DIM) for sentence in step.fix.why)
+    for change in step.fix.changes:
+        yield from (f"       {line}" for line in changed(change, each, style))
     yield ""
-
-
-def _change(change: Change, evidence: Import, style: Style) -> Iterator[str]:
-    if change.line != evidence.line:
-        yield style.paint(f"line {change.line}:", DIM)
-    yield from (style.paint(f"- {line}", RED) for line in change.old.split("\n") if change.old)
-    yield from (style.paint(f"+ {line}", GREEN) for line in change.new.split("\n") if line)
 
 
 # --- the rest ----------------------------------------------------------------------------------------------------
@@ -242,7 +226,7 @@ def as_report(report: CyclesReport) -> Report:
     A crash becomes a violation with the ring of its stack, and so does every import that a plan changes; of a cycle
     without a plan, its shortest ring.
     """
-    crashes = tuple(map(_crash_violation, report.crashes or ()))
+    crashes = tuple(each.violation for each in report.crashes or ())
     cycles = tuple(violation for cycle in report.cycles for violation in _cycle_violations(cycle))
     outcomes = [Outcome("cycles", "No cycles", "acyclic", "", kept=not cycles, violations=cycles)]
     if report.crashes is not None:
@@ -250,22 +234,6 @@ def as_report(report: CyclesReport) -> Report:
     return Report(
         report.modules, report.imports, tuple(outcomes), problems=report.problems, unreadable=report.unreadable
     )
-
-
-def _crash_violation(crash: ReportedCrash) -> ReportedViolation:
-    place = crash.place
-    message = f"import {crash.entry} fails: {crash.name} is wanted from {crash.imported}, which is not initialised yet"
-    chain = (Import(place.module, crash.imported, place.path, place.line, 1, Kind.RUNTIME, place.text), *_tail(crash))
-    return ReportedViolation(place.module, crash.imported, crash.entry, message, place.path, (place.line,), chain)
-
-
-def _tail(crash: ReportedCrash) -> Iterator[Import]:
-    """Yield what leads back from the partly initialised module to the one that fails."""
-    steps = _without_repeats(crash.stack)
-    first = next((number for number, each in enumerate(steps) if each.module == crash.imported), len(steps))
-    for one, other in zip(steps[first:], steps[first + 1 :], strict=False):
-        if one.module != other.module:
-            yield Import(one.module, other.module, one.path, one.line, 1, Kind.RUNTIME, one.text)
 
 
 def _cycle_violations(cycle: Cycle) -> Iterator[ReportedViolation]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from hashlib import sha256
 
 from import_contracts.errors import Problem
 from import_contracts.graph import Import
-from import_contracts.report import Outcome, Report, ReportedViolation, Unreadable
+from import_contracts.report import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
 from import_contracts.reporters.style import Style
 
 VERSION = 1
@@ -106,10 +107,19 @@ def _import(each: Import) -> dict[str, object]:
 def _cut(outcome: Outcome) -> list[dict[str, object]]:
     """Return each import of the cuts once, sorted, with the messages whose violations it helps to clear."""
     messages: dict[Import, list[str]] = {}
+    fixes: dict[Import, ReportedFix] = {}
     for cut in outcome.cuts:
+        fixes |= dict(zip(cut.imports, cut.fixes, strict=False))
         for each in cut.imports:
             messages.setdefault(each, []).append(cut.message)
     return [
-        {"importer": each.importer, "imported": each.imported, "path": each.path, "line": each.line, "messages": found}
+        {
+            "importer": each.importer,
+            "imported": each.imported,
+            "path": each.path,
+            "line": each.line,
+            "messages": found,
+            "fix": asdict(fixes[each]) if each in fixes else None,
+        }
         for each, found in sorted(messages.items(), key=lambda item: (item[0].importer, item[0].imported))
     ]

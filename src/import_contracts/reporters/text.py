@@ -8,6 +8,7 @@ from typing import TypeVar
 from import_contracts.errors import Problem
 from import_contracts.graph import Import, Kind
 from import_contracts.report import Outcome, Report, ReportedCut, ReportedViolation, Result
+from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 
 T = TypeVar("T")
@@ -134,8 +135,17 @@ def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation]
         served = sum(each in other.imports for other in outcome.cuts) - 1
         shared = f"  (also needed for {_count(served, 'other sentence')})" if served else ""
         yield f"  {each.importer} -> {each.imported}  {_place(each)}{shared}"
+        yield from _fix(cut, each, style)
     if hidden := len(cut.imports) - len(_capped(cut.imports, _IMPORTS, style)):
         yield f"  … and {_count(hidden, 'more import')} (--verbose shows all)"
+
+
+def _fix(cut: ReportedCut, each: Import, style: Style) -> Iterator[str]:
+    """Yield how to do without an import of a cut, where that is known."""
+    for fix in cut.fixes[cut.imports.index(each) :][:1]:
+        yield f"    {FIXES[fix.kind]}"
+        yield from (style.paint(f"    {sentence}", DIM) for sentence in fix.why)
+        yield from (f"      {line}" for change in fix.changes for line in changed(change, each, style))
 
 
 def _stale(report: Report, style: Style) -> Iterator[str]:
