@@ -23,7 +23,7 @@ from import_contracts.runtime import Crash, crashes
 from import_contracts.source import Source, UndecodableError, decode
 
 # Runs in the other interpreter. Each module is imported in a process of its own, forked before anything was imported.
-IMPORTER = r'''
+IMPORTER = r"""
 import json, os, signal, sys, traceback
 sys.dont_write_bytecode = False
 seconds = int(sys.argv[1])
@@ -61,7 +61,7 @@ for entry in entries:
     running.append((entry, out, child))
 for each in running:
     collect(each)
-'''
+"""
 
 Outcome: TypeAlias = tuple[str, str, str | None, int | None] | None
 """The type and the message of an exception, and where it was raised; None if there was none."""
@@ -141,8 +141,9 @@ class Score:
         precision = self.right / max(1, self.right + self.false)
         recall = self.right / max(1, self.right + self.missed)
         return (
-            f"{self.right + self.missed:5} crash, {self.work:5} work, {self.other:5} left out; precision {precision:.4f}"
-            f" ({self.false} false), recall {recall:.4f} ({self.missed} missed), {self.same_place} at the same place"
+            f"{self.right + self.missed:5} crash, {self.work:5} work, {self.other:5} left out; "
+            f"precision {precision:.4f} "
+            f"({self.false} false), recall {recall:.4f} ({self.missed} missed), {self.same_place} at the same place"
         )
 
 
@@ -170,7 +171,7 @@ def compare(python: str, folder: Path, found: Found, entries: Iterable[str], *, 
         else:
             score.work += 1
         if verbose and bool(ours) != is_crash(outcome) and (outcome is None or is_crash(outcome)):
-            print("   ", "FALSE" if ours else "MISSED", entry, outcome or "", _story(ours) if ours else "")
+            print("   ", "FALSE" if ours else "MISSED", entry, outcome or "", _story(ours) if ours else "")  # noqa: T201 - a command
     return score
 
 
@@ -179,7 +180,9 @@ def _same_place(crash: Crash, outcome: tuple[str, str, str | None, int | None], 
 
 
 def _story(crash: Crash) -> str:
-    return f"{crash.path}:{crash.line} {crash.text!r} {' > '.join(f'{each.module}:{each.line}' for each in crash.stack)}"
+    return (
+        f"{crash.path}:{crash.line} {crash.text!r} {' > '.join(f'{each.module}:{each.line}' for each in crash.stack)}"
+    )
 
 
 # --- changing programs -------------------------------------------------------------------------------------------
@@ -267,9 +270,9 @@ def main() -> None:
             score = compare(options.python, folder, found, _names(found), verbose=options.verbose)
         for number in range(options.mutants):
             score.add(_tried(options, folder, package, f"{options.seed} {package} {number}"))
-        print(f"{package:14}", score, flush=True)
+        print(f"{package:14}", score, flush=True)  # noqa: T201 - a command
         total.add(score)
-    print(f"{'all':14}", total)
+    print(f"{'all':14}", total)  # noqa: T201 - a command
 
 
 def _names(found: Found) -> list[str]:

@@ -37,9 +37,10 @@ def _solved(edges: list[Edge], weights: Mapping[Edge, int], cycles: Collection[f
     found = milp(
         np.array([weights[edge] for edge in edges]),
         constraints=LinearConstraint(rows.tocsr(), lb=1),
-        integrality=np.ones(len(edges)),
+        integrality=np.ones(len(edges), dtype=np.int64),
         bounds=Bounds(0, 1),
     )
+    assert found.x is not None, found.message
     return {edge for edge, value in zip(edges, found.x, strict=True) if value > 0.5}
 
 

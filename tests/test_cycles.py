@@ -1,9 +1,9 @@
-from itertools import combinations, product
+from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.cycles import components, feedback_edges, rings
+from import_contracts.cycles import components, ring_through, rings, shortest_ring
 from tests.arranging import graph
 
 Edges = set[tuple[str, str]]
@@ -35,29 +35,6 @@ def test_components_are_the_sets_of_nodes_that_reach_each_other(edges: Edges) ->
     assert components(_successors(edges)) == tuple(sorted(expected))
 
 
-@given(EDGES)
-def test_without_its_feedback_edges_a_graph_has_no_cycle_and_each_of_them_is_needed(edges: Edges) -> None:
-    cut = set(feedback_edges(dict.fromkeys(edges, 1)))
-    assert cut <= edges
-    assert not components(_successors(edges - cut))
-    assert all(components(_successors((edges - cut) | {edge})) for edge in cut)
-
-
-@given(EDGES.filter(lambda edges: len(edges) <= 10))
-def test_feedback_edges_are_seldom_more_than_the_fewest(edges: Edges) -> None:
-    fewest = next(
-        size
-        for size in range(len(edges) + 1)
-        if any(not components(_successors(edges - set(cut))) for cut in combinations(sorted(edges), size))
-    )
-    assert len(feedback_edges(dict.fromkeys(edges, 1))) <= fewest + 1
-
-
-def test_a_dear_edge_is_left_where_a_cheap_one_will_do() -> None:
-    assert feedback_edges({("a", "b"): 5, ("b", "a"): 1}) == (("b", "a"),)
-    assert feedback_edges({("a", "b"): 1, ("b", "a"): 5}) == (("a", "b"),)
-
-
 def test_a_long_cycle_needs_no_recursion() -> None:
     nodes = [f"n{number:05}" for number in range(20_000)]
     ring = {node: [following] for node, following in zip(nodes, [*nodes[1:], nodes[0]], strict=True)}
@@ -84,3 +61,15 @@ def _distance(edges: Edges, start: str, goal: str) -> int:
         level |= {head for tail, head in edges if tail in level}
         steps += 1
     return steps
+
+
+@given(EDGES)
+def test_the_shortest_ring_is_as_short_as_the_shortest_of_all_and_goes_round(edges: Edges) -> None:
+    a_graph = graph(*(f"{tail} -> {head}" for tail, head in sorted(edges)))
+    for component in components(_successors(edges)):
+        every = list(rings(a_graph, component))
+        ring = shortest_ring(a_graph, component)
+        assert len(ring) == min(map(len, every))
+        assert [head for _, head in ring] == [tail for tail, _ in (*ring[1:], ring[0])]
+        assert set(ring) <= edges
+        assert all(ring_through(a_graph, component, each[0]) == each for each in every)

@@ -120,9 +120,9 @@ def _ring(before: Mapping[str, str], start: str, end: str) -> Iterator[Edge]:
 # --- the heuristic -----------------------------------------------------------------------------------------------
 
 
-def _by_order(edges: Mapping[Edge, int]) -> tuple[Edge, ...]:
+def _by_order(edges: Mapping[Edge, int], moves: int = _MOVES) -> tuple[Edge, ...]:
     """Return the edges that lead backwards in a good order of the nodes and cannot be kept."""
-    search = _OrderSearch(edges)
+    search = _OrderSearch(edges, moves)
     search.settle(list(search.place))
     search.go()
     place = search.place
@@ -137,12 +137,12 @@ class _OrderSearch:
     all is taken back if that costs more (iterated local search).
     """
 
-    def __init__(self, edges: Mapping[Edge, int]) -> None:
+    def __init__(self, edges: Mapping[Edge, int], moves: int) -> None:
         self._edges = edges
         self._neighbours = {node: tuple(costs.items()) for node, costs in _neighbours(edges).items()}
         self.place = {node: float(position) for position, node in enumerate(_ordered(edges))}
         self._moved: list[tuple[str, float]] = []
-        self._left = _MOVES
+        self._left = moves
         self._dice = 1
 
     def settle(self, nodes: list[str]) -> int:

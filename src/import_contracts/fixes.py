@@ -171,7 +171,7 @@ class Fixes:
                 for each in usage.bindings if usage else ():
                     if each.module == module and each.name:
                         found.add(each.name)
-                    if usage and module in self._imports(each.module, each.name) and each.module != module:
+                    elif usage and module == (f"{each.module}.{each.name}" if each.name else each.module):
                         found |= usage.attributes
         return self._taken[module]
 
@@ -242,7 +242,9 @@ class Fixes:
         if not binding.name or binding.name == "*" or f"{binding.module}.{binding.name}" in self._modules:
             return None
         origin = self._origin(binding.module, binding.name, frozenset())
-        return origin if origin and origin[0] != binding.module else None
+        if origin is None or (origin[0] == binding.module and f"{origin[0]}.{origin[1]}" not in self._modules):
+            return None
+        return origin
 
     def _origin(  # noqa: PLR0911 - one case each
         self, module: str, name: str, seen: frozenset[str]

@@ -297,6 +297,10 @@ class _Space:
     opaque: bool = False
     """It may have any names."""
 
+    def may_have(self, name: str) -> bool:
+        """Tell whether it has a name, or may have."""
+        return name in self.names or self.opaque or "__getattr__" in self.names or name in _OF_EVERY_MODULE
+
 
 _OF_EVERY_MODULE = frozenset(dir(ModuleType(""))) | {"__file__", "__path__", "__builtins__", "__cached__"}
 _DEPTH = 30
@@ -639,11 +643,12 @@ class _Interpreter:
 
     def _taken(self, module: str, name: str) -> Generator[_Steps, None, object]:
         """Return what `from module import name` takes."""
+        submodule = f"{module}.{name}"
+        is_loaded = submodule in self._program.codes and self._has(submodule)
+        if is_loaded and name not in self._space(module).names:
+            return _Module(submodule)
         if not self._lacks(module, name):
             return (yield from self._attribute(_Module(module), name))
-        submodule = f"{module}.{name}"
-        if submodule in self._program.codes and self._has(submodule):
-            return _Module(submodule)
         if module not in self._program.packages or self._program.line_of(module, name) is not None:
             self._fail("ImportError", module, name)
         return None
@@ -652,8 +657,7 @@ class _Interpreter:
         """Tell whether a module is partly initialised and certainly has no such attribute."""
         if module not in self._partial:
             return False
-        space = self._spaces[module]
-        return not (name in space.names or space.opaque or "__getattr__" in space.names or name in _OF_EVERY_MODULE)
+        return not self._spaces[module].may_have(name)
 
     def _attribute(self, value: object, name: str) -> Generator[_Steps, None, object]:
         """Return an attribute of a value."""
@@ -677,6 +681,8 @@ class _Interpreter:
         if name in space.names:
             return (yield from self._reified(module, space, space.names[name]))
         submodule = f"{module}.{name}"
+        if submodule in self._partial and module not in self._partial and not space.may_have(name):
+            self._fail("AttributeError", submodule, name)
         return _Module(submodule) if submodule in self._program.codes and self._has(submodule) else None
 
     def _reified(self, module: str, space: _Space, value: object) -> Generator[_Steps, None, object]:
@@ -726,7 +732,11 @@ class _Interpreter:
                 scope.bind(name, value)
 
     def _unbind(self, operation: does.Unbind) -> None:
-        self._stack[-1].bind(operation.name, None)
+        scope = self._stack[-1]
+        if scope.local is None:
+            scope.space.names.pop(operation.name, None)
+        else:
+            scope.bind(operation.name, None)
 
     def _obscure(self, operation: does.Obscure) -> None:
         if operation.module in self._spaces:

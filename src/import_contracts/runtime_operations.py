@@ -861,10 +861,8 @@ class _Reader(ast.NodeVisitor):
 
 def _compare_version(left: ast.expr, operator: ast.cmpop, written: object, version: tuple[int, int]) -> bool | None:
     """Return what a comparison of `sys.version_info` or a part of it comes to, if two numbers tell."""
-    index: ast.expr | None = None
-    if isinstance(left, ast.Subscript):
-        left, index = left.value, left.slice
-    chain = _chain(left)
+    index: ast.expr | None = left.slice if isinstance(left, ast.Subscript) else None
+    chain = _chain(left.value if isinstance(left, ast.Subscript) else left)
     if chain in {("sys", "version_info", "major"), ("sys", "version_info", "minor")}:
         chain, index = ("sys", "version_info"), ast.Constant({"major": 0, "minor": 1}[chain[-1]])
     if chain not in {("sys", "version_info"), ("version_info",)}:
