@@ -1,0 +1,254 @@
+"""The command cycles, and the contract type crash, on whole programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.arranging import lint, program, write
+
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/orders.py": "from shop.users import User\n\n\nclass Order:\n    def owner(self) -> User: ...\n",
+    "shop/users.py": "from shop.orders import Order\n\n\nclass User:\n    def orders(self) -> list[Order]: ...\n",
+}
+
+
+def cycles(folder: Path, *args: str) -> dict[str, object]:
+    run = lint(folder, "cycles", "--format", "json", *args)
+    assert run.status == 0, run.err
+    found = json.loads(run.out)
+    assert isinstance(found, dict)
+    return found
+
+
+def found(folder: Path, *args: str) -> list[tuple[str, list[str]]]:
+    return [(each["kind"], each["modules"]) for each in cycles(folder, *args)["cycles"]]  # type: ignore[index,attr-defined]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return write(tmp_path, SHOP)
+
+
+def test_no_configuration_is_needed(shop: Path) -> None:
+    run = lint(shop, "cycles", "--python", "3.13")
+    assert run.status == 0
+    assert run.out == (Path(__file__).parent / "golden" / "cycles.txt").read_text()
+
+
+def test_kinds_are_told_by_what_the_cycle_needs_to_stand(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "p/__init__.py": "",
+            "p/a.py": "import p.b",
+            "p/b.py": "import p.a",
+            "p/c.py": "import p.d",
+            "p/d.py": "def f():\n    import p.c",
+            "p/e.py": "import p.f",
+            "p/f.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import p.e",
+            "p/g.py": "import p.h",
+            "p/h.py": "lazy import p.g",
+        },
+    )
+    assert found(tmp_path) == [
+        ("runtime", ["p.a", "p.b"]),
+        ("deferred", ["p.c", "p.d"]),
+        ("lazy", ["p.g", "p.h"]),
+        ("type_checking", ["p.e", "p.f"]),
+    ]
+    assert found(tmp_path, "--kind", "lazy", "--kind", "runtime") == [
+        ("runtime", ["p.a", "p.b"]),
+        ("lazy", ["p.g", "p.h"]),
+    ]
+
+
+def test_a_deferred_import_makes_a_larger_cycle_around_one_that_stands_without(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "import p.b", "p/b.py": "import p.a\nimport p.c"})
+    write(tmp_path, {"p/c.py": "def f():\n    import p.a"})
+    assert found(tmp_path) == [("runtime", ["p.a", "p.b"]), ("deferred", ["p.a", "p.b", "p.c"])]
+
+
+def test_a_cycle_that_closes_through_the_init_of_a_parent_is_seen(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/q/__init__.py": "import p.r", "p/q/x.py": "", "p/r.py": "import p.q.x"})
+    assert found(tmp_path) == [("parent_packages", ["p.q", "p.r"])]
+
+
+@pytest.mark.parametrize("call", ['import_module("p.a")', '__import__("p.a")', 'import_module(".a", __package__)'])
+def test_a_literal_call_of_the_import_machinery_is_an_import(tmp_path: Path, call: str) -> None:
+    write(
+        tmp_path,
+        {"p/__init__.py": "", "p/a.py": "import p.b", "p/b.py": f"from importlib import import_module\n{call}"},
+    )
+    assert found(tmp_path) == [("runtime", ["p.a", "p.b"])]
+
+
+def test_a_folder_without_init_counts_as_for_cpython(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/q/a.py": "import p.q.b", "p/q/b.py": "import p.q.a"})
+    assert found(tmp_path) == [("runtime", ["p.q.a", "p.q.b"])]
+
+
+def test_what_crashes_comes_first(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "import p.b", "p/b.py": "import p.c", "p/c.py": "import p.a"})
+    write(tmp_path, {"p/x.py": "from p.y import z\nw = 1", "p/y.py": "from p.x import w\nz = 1"})
+    assert [modules for _, modules in found(tmp_path)] == [["p.x", "p.y"], ["p.a", "p.b", "p.c"]]
+
+
+def test_a_part_of_a_package_shows_the_cycles_that_lead_through_it(tmp_path: Path) -> None:
+    program(tmp_path, "p.a.x -> p.b", "p.b -> p.a.x", "p.c -> p.d", "p.d -> p.c")
+    assert found(tmp_path, "p.a") == [("runtime", ["p.a.x", "p.b"])]
+    assert [len(found(tmp_path, each)) for each in ("p", "p.c")] == [2, 1]
+
+
+def test_packages_are_those_of_the_configuration_if_there_is_one(tmp_path: Path) -> None:
+    program(tmp_path, "p.a -> p.b", "p.b -> p.a", "q.a -> q.b", "q.b -> q.a")
+    assert len(found(tmp_path)) == 2
+    write(tmp_path, {"pyproject.toml": '[tool.import-contracts]\nroot_packages = ["q"]'})
+    assert found(tmp_path) == [("runtime", ["q.a", "q.b"])]
+
+
+def test_an_installed_package_will_do(tmp_path: Path) -> None:
+    assert cycles(tmp_path, "click")["packages"] == ["click"]
+
+
+def test_the_python_that_is_foretold_can_be_chosen(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "from p.b import y\nx = 1"})
+    write(tmp_path, {"p/b.py": "import p.a as a\ndef f(n: a.x): ...\ny = 1"})
+    assert [len(cycles(tmp_path, "--python", each)["crashes"]) for each in ("3.13", "3.14")] == [2, 1]  # type: ignore[arg-type]
+    assert cycles(tmp_path)["python"] == [sys.version_info.major, sys.version_info.minor]
+
+
+def test_quick_looks_for_neither_crashes_nor_a_plan(shop: Path) -> None:
+    quick = cycles(shop, "--quick")
+    assert quick["crashes"] is None
+    assert [each["plan"] for each in quick["cycles"]] == [None]  # type: ignore[attr-defined]
+
+
+def test_a_file_that_cannot_be_read_is_named_and_nothing_is_claimed_through_it(shop: Path) -> None:
+    write(shop, {"shop/users.py": "from shop.orders import Order\nclass User(:\n"})
+    run = lint(shop, "cycles")
+    assert run.status == 2
+    assert "error: shop/users.py:2: " in run.out
+    assert "Crashes" not in run.out
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("mall",), "Package 'mall' is neither in the source roots"),
+        (("shop.user",), "There is no module 'shop.user'. Did you mean 'shop.users'?"),
+        (("--python", "2.7"), "'2.7' is no version of Python 3; write one like 3.13."),
+        (("--python", "three"), "'three' is no version of Python 3; write one like 3.13."),
+        (("--kind", "eager"), "'eager' is not one of"),
+    ],
+)
+def test_what_cannot_be_done_is_said(shop: Path, args: tuple[str, ...], message: str) -> None:
+    run = lint(shop, "cycles", *args)
+    assert (run.status, run.out) == (2, "")
+    assert message in run.err
+
+
+def test_without_a_package_one_has_to_be_named(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    run = lint(tmp_path, "cycles")
+    assert run.status == 2
+    assert "name one: lint-imports cycles shop" in run.err
+
+
+def test_the_plan_is_carried_out_on_paper_before_it_is_shown(tmp_path: Path) -> None:
+    # To import B from where it is defined would close another cycle, so that the next dearer fix is taken.
+    write(
+        tmp_path, {"p/__init__.py": "", "p/a.py": "from p.b import B\nclass A(B): ...", "p/b.py": "from p.c import B"}
+    )
+    write(tmp_path, {"p/c.py": "import p.a\nclass B: ..."})
+    (cycle,) = cycles(tmp_path)["cycles"]  # type: ignore[misc]
+    assert cycle["modules"] == ["p.a", "p.b", "p.c"]
+    assert "direct_import" not in {step["fix"]["kind"] for step in cycle["plan"]["steps"]}
+
+
+def test_a_plan_says_what_it_does_to_crashes(shop: Path) -> None:
+    (cycle,) = cycles(shop)["cycles"]  # type: ignore[misc]
+    assert cycle["crashes"] == ["shop.orders", "shop.users"]
+    assert (cycle["plan"]["crashes_left"], cycle["plan"]["crashes_new"]) == ([], [])
+    assert cycle["plan"]["is_minimum"]
+
+
+def test_a_second_run_says_the_same_and_notices_a_change_that_is_no_import(shop: Path) -> None:
+    write(shop, {"pyproject.toml": ""})
+    first = lint(shop, "cycles").out
+    assert lint(shop, "cycles").out == first
+    write(shop, {"shop/users.py": "class User: ...\n\n\nfrom shop.orders import Order\n"})
+    assert lint(shop, "cycles").out == lint(shop, "cycles", "--no-cache").out != first
+
+
+# --- the contract type --------------------------------------------------------------------------------------------
+
+CONTRACT = (
+    '[tool.import-contracts]\nroot_package = "shop"\n[[tool.import-contracts.contracts]]\nname = "C"\ntype = "crash"\n'
+)
+
+
+def offenders(folder: Path, contract: str) -> list[tuple[str, str]]:
+    write(folder, {"pyproject.toml": CONTRACT + contract})
+    (outcome,) = json.loads(lint(folder, "--format", "json").out)["contracts"]
+    return [(each["importer"], each["imported"]) for each in outcome["violations"]]
+
+
+def test_a_contract_fails_on_crashes_alone(shop: Path) -> None:
+    assert offenders(shop, "") == [("shop.orders", "shop.users"), ("shop.users", "shop.orders")]
+    assert lint(shop).status == 1
+    write(shop, {"shop/users.py": "import shop.orders\n\n\nclass User: ...\n"})
+    assert offenders(shop, "") == [("shop.orders", "shop.users")]
+    write(shop, {"shop/orders.py": "import shop.users\n"})
+    assert offenders(shop, "") == []
+    assert lint(shop).status == 0
+
+
+def test_a_contract_may_be_about_some_modules_and_ignore_some_imports(shop: Path) -> None:
+    assert offenders(shop, 'modules = ["shop.users"]') == [("shop.orders", "shop.users")]
+    assert offenders(shop, 'ignore_imports = ["shop.orders -> *.users"]') == [("shop.users", "shop.orders")]
+
+
+def test_a_contract_may_be_about_another_python(shop: Path) -> None:
+    write(shop, {"shop/users.py": "import shop.orders as o\nclass User:\n    x: o.Order\n"})
+    assert [len(offenders(shop, f'python = "{each}"')) for each in ("3.13", "3.14")] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("contract", "message"),
+    [
+        ('modules = ["shop.user"]', "No module matches 'shop.user'. Did you mean 'shop.users'?"),
+        ('python = "2.7"', "a version of Python 3"),
+        ("python = true", "a version of Python 3"),
+        ('module = ["shop"]', "Did you mean 'modules'?"),
+    ],
+)
+def test_a_wrong_contract_is_said_to_be(shop: Path, contract: str, message: str) -> None:
+    write(shop, {"pyproject.toml": CONTRACT + contract})
+    run = lint(shop)
+    assert message in run.out + run.err
+    assert run.status == 2
+
+
+def test_a_crash_that_is_known_is_no_news(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONTRACT})
+    assert lint(shop, "baseline", "create").status == 0
+    assert lint(shop).status == 0
+
+
+def test_a_report_about_crashes_is_not_reused_when_any_line_has_changed(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONTRACT})
+    assert lint(shop).status == 1
+    write(shop, {"shop/users.py": "class User: ...\n\n\nfrom shop.orders import Order\n\n\n\n\n"})
+    assert lint(shop).out == lint(shop, "--no-cache").out
+
+
+def test_a_contract_without_cycles_says_how_to_be_rid_of_one(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONTRACT.replace('"crash"', '"acyclic"')})
+    (outcome,) = json.loads(lint(shop, "--format", "json").out)["contracts"]
+    assert [each["fix"]["kind"] for each in outcome["cut"]] == ["type_checking"]
+    assert "import it for type checking only" in lint(shop).out
