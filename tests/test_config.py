@@ -177,7 +177,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         ),
         (
             HEAD + CONTRACT.replace('"forbidden"', '"x"'),
-            "Known are acyclic, acyclic_siblings, forbidden, independence, layers",
+            "Known are acyclic, acyclic_siblings, crash, forbidden, independence, layers",
         ),
         (HEAD + CONTRACT.replace('"forbidden"', '""'), "type: There is no contract type ''. Known are acyclic"),
         (HEAD + CONTRACT.replace('type = "forbidden"', ""), "contract 'one': type: This key is required."),

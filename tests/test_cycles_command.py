@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ SHOP = {
 }
 
 
-def cycles(folder: Path, *args: str) -> dict[str, object]:
+def cycles(folder: Path, *args: str) -> dict[str, Any]:
     run = lint(folder, "cycles", "--format", "json", *args)
     assert run.status == 0, run.err
     found = json.loads(run.out)
@@ -26,7 +27,7 @@ def cycles(folder: Path, *args: str) -> dict[str, object]:
 
 
 def found(folder: Path, *args: str) -> list[tuple[str, list[str]]]:
-    return [(each["kind"], each["modules"]) for each in cycles(folder, *args)["cycles"]]  # type: ignore[index,attr-defined]
+    return [(each["kind"], each["modules"]) for each in cycles(folder, *args)["cycles"]]
 
 
 @pytest.fixture
@@ -118,14 +119,14 @@ def test_an_installed_package_will_do(tmp_path: Path) -> None:
 def test_the_python_that_is_foretold_can_be_chosen(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/a.py": "from p.b import y\nx = 1"})
     write(tmp_path, {"p/b.py": "import p.a as a\ndef f(n: a.x): ...\ny = 1"})
-    assert [len(cycles(tmp_path, "--python", each)["crashes"]) for each in ("3.13", "3.14")] == [2, 1]  # type: ignore[arg-type]
+    assert [len(cycles(tmp_path, "--python", each)["crashes"]) for each in ("3.13", "3.14")] == [2, 1]
     assert cycles(tmp_path)["python"] == [sys.version_info.major, sys.version_info.minor]
 
 
 def test_quick_looks_for_neither_crashes_nor_a_plan(shop: Path) -> None:
     quick = cycles(shop, "--quick")
     assert quick["crashes"] is None
-    assert [each["plan"] for each in quick["cycles"]] == [None]  # type: ignore[attr-defined]
+    assert [each["plan"] for each in quick["cycles"]] == [None]
 
 
 def test_a_file_that_cannot_be_read_is_named_and_nothing_is_claimed_through_it(shop: Path) -> None:
@@ -165,13 +166,13 @@ def test_the_plan_is_carried_out_on_paper_before_it_is_shown(tmp_path: Path) -> 
         tmp_path, {"p/__init__.py": "", "p/a.py": "from p.b import B\nclass A(B): ...", "p/b.py": "from p.c import B"}
     )
     write(tmp_path, {"p/c.py": "import p.a\nclass B: ..."})
-    (cycle,) = cycles(tmp_path)["cycles"]  # type: ignore[misc]
+    (cycle,) = cycles(tmp_path)["cycles"]
     assert cycle["modules"] == ["p.a", "p.b", "p.c"]
     assert "direct_import" not in {step["fix"]["kind"] for step in cycle["plan"]["steps"]}
 
 
 def test_a_plan_says_what_it_does_to_crashes(shop: Path) -> None:
-    (cycle,) = cycles(shop)["cycles"]  # type: ignore[misc]
+    (cycle,) = cycles(shop)["cycles"]
     assert cycle["crashes"] == ["shop.orders", "shop.users"]
     assert (cycle["plan"]["crashes_left"], cycle["plan"]["crashes_new"]) == ([], [])
     assert cycle["plan"]["is_minimum"]

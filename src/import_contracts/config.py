@@ -31,7 +31,7 @@ _EXCLUDING = {
     "exclude_lazy_imports": "lazy",
 }
 # The types that leave out nothing unless told to.
-_NOT_EXCLUDING = frozenset({None, "acyclic_siblings", "crash", "forbidden", "independence", "layers", "protected"})
+_NOT_EXCLUDING = frozenset({"acyclic_siblings", "crash", "forbidden", "independence", "layers", "protected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ class Config:
         """Whether a contract may leave out imports of some kinds; False is certain."""
         tables = [table for document in self.documents for table in (document.session, *document.contracts)]
         return any(
-            not _EXCLUDING.keys().isdisjoint(table) or table.get("type") not in _NOT_EXCLUDING for table in tables
+            not _EXCLUDING.keys().isdisjoint(table) or str(table.get("type", "layers")) not in _NOT_EXCLUDING
+            for table in tables
         )
 
     @property

@@ -201,7 +201,7 @@ class Fixes:
         if needs_future and usage.reads_annotations:
             return
         if annotations and not bodies:
-            why = f"{binding.local} is used only in annotations: {_lines(annotations)}."
+            why = f"{binding.shown} is used only in annotations: {_lines(annotations)}."
             yield FixKind.TYPE_CHECKING, ([why], Rewrite(binding, is_for_types=True, needs_future=needs_future))
         functions = tuple(dict.fromkeys(use.function for use in bodies if use.function is not None))
         lines = split_lines(self._text(importer).text)
@@ -210,7 +210,7 @@ class Fixes:
         )
         if bodies and in_reach:
             names = _listed([each.name for each in functions])
-            why = f"{binding.local} is used only inside functions: {names}. A workaround: the cycle stays, hidden."
+            why = f"{binding.shown} is used only inside functions: {names}. A workaround: the cycle stays, hidden."
             rewrite = Rewrite(binding, None, functions, is_for_types=bool(annotations), needs_future=needs_future)
             yield FixKind.DEFER, ([why], rewrite)
 
@@ -226,15 +226,15 @@ class Fixes:
         if binding.name == "*":
             return "It imports all names."
         if not usage.uses.get(local):
-            return f"{local} is not used here: it is passed on, or imported for what its import does."
+            return f"{binding.shown} is not used here: it is passed on, or imported for what its import does."
         if local in usage.exported or binding.alias.asname == binding.alias.name:
-            return f"{local} is passed on to others."
+            return f"{binding.shown} is passed on to others."
         if local in usage.rebound or sum(each.local == local for each in usage.bindings if not each.function) > 1:
-            return f"{local} is bound more than once."
+            return f"{binding.shown} is bound more than once."
         if local in self._takers(importer):
-            return f"{local} is taken from {importer} by others."
+            return f"{binding.shown} is taken from {importer} by others."
         if self._text(importer).is_package and not local.startswith("_"):
-            return f"{importer} is a package, which may pass {local} on."
+            return f"{importer} is a package, which may pass {binding.shown} on."
         return ""
 
     def _origin_of(self, binding: Binding) -> tuple[str, str | None] | None:
@@ -330,15 +330,15 @@ class Fixes:
             read = [use for use in uses if use.reader]
             reason = "" if each.function else self._reason_to_stay(importer, usage, each)
             if each.function:
-                yield f"{each.local} is imported inside {each.function.name} already; what it needs must move."
+                yield f"{each.shown} is imported inside {each.function.name} already; what it needs must move."
             elif reason:
                 yield reason
             elif eager:
-                yield f"{each.local} is needed while {importer} is imported: {_lines(eager)}."
+                yield f"{each.shown} is needed while {importer} is imported: {_lines(eager)}."
             elif read:
-                yield f"{each.local} is in an annotation that {read[0].reader} may read: {_lines(read)}."
+                yield f"{each.shown} is in an annotation that {read[0].reader} may read: {_lines(read)}."
             else:
-                yield f"{each.local} cannot be deferred as the file is written."
+                yield f"{each.shown} cannot be deferred as the file is written."
 
     # --- new texts ------------------------------------------------------------------------------------------------
 

@@ -453,7 +453,7 @@ class _Interpreter:
         self._spaces: dict[str, _Space] = {}
         self._partial: dict[str, None] = {}
         self._stack: list[_Scope] = []
-        self._calls: list[does.Define] = []
+        self._calls: list[_Function] = []
         self._handled: list[_FailureError | _RaisedError] = []
         self._follow: dict[type, Callable[..., object]] = {
             does.Bind: self._bind,
@@ -798,7 +798,7 @@ class _Interpreter:
         if isinstance(value, _Class):
             result = _Instance(value)
             value = value.find("__init__")
-        if isinstance(value, _Function) and value.operation not in self._calls and len(self._calls) < _DEPTH:
+        if isinstance(value, _Function) and value not in self._calls and len(self._calls) < _DEPTH:
             yield from self._body(value)
         if operation.alias:
             self._stack[-1].bind(operation.alias, result)
@@ -810,7 +810,7 @@ class _Interpreter:
         if not code.operations:
             return None
         local = dict.fromkeys(code.defined.keys() - code.globals)
-        self._calls.append(function.operation)
+        self._calls.append(function)
         depth = len(self._stack)
         space = self._space(function.module)
         scope = _Scope(function.module, space, function.scopes, local, code.globals, line=function.operation.first)

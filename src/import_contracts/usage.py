@@ -58,6 +58,11 @@ class Binding:
         """The name that is bound."""
         return self.alias.asname or (self.alias.name if self.name else self.alias.name.partition(".")[0])
 
+    @property
+    def shown(self) -> str:
+        """What a sentence calls it."""
+        return self.alias.asname or self.alias.name
+
 
 @dataclass(slots=True)
 class Usage:
