@@ -305,11 +305,11 @@ class Fixes:
             statements = usage.defined.get(name, [])
             if len(statements) != 1 or not isinstance(statements[0], _MOVABLE):
                 return None
+            if "global" in self._names(module, name):
+                return None
             for needed in sorted(self._names(module, name) & usage.defined.keys()):
                 if not isinstance(usage.defined[needed][0], ast.Import | ast.ImportFrom) and needed not in found:
                     found.append(needed)
-        if any(isinstance(each, ast.Global) for name in found for each in ast.walk(usage.defined[name][0])):
-            return None
         return sorted(found, key=lambda name: usage.defined[name][0].lineno)
 
     def _names(self, module: str, definition: str) -> frozenset[str]:

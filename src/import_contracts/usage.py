@@ -66,7 +66,10 @@ class Binding:
 
 @dataclass(slots=True)
 class Usage:
-    """All that is to know of one module. ``defined`` are the statements that bind a name at the top level."""
+    """All that is to know of one module.
+
+    ``defined`` are the statements that bind a name at the top level; ``uses`` are those of such names.
+    """
 
     bindings: list[Binding] = field(default_factory=list)
     uses: dict[str, list[Use]] = field(default_factory=dict)
@@ -82,20 +85,28 @@ class Usage:
 
 def read_usage(tree: ast.Module, module: str, *, is_package: bool) -> Usage:
     """Return what a module does with names."""
-    reader = _Reader(module, is_package=is_package)
+    defined: dict[str, list[ast.stmt]] = {}
     for statement in tree.body:
         for name in _bound(statement):
-            reader.usage.defined.setdefault(name, []).append(statement)
+            defined.setdefault(name, []).append(statement)
+    reader = _Reader(module, is_package=is_package, imported=frozenset(defined))
+    for statement in tree.body:
         reader.visit(statement)
+    reader.usage.defined = defined
     return reader.usage
 
 
 def names_in(node: ast.AST) -> frozenset[str]:
-    """Return all names in a piece of code, those in short strings too, which may be annotations."""
+    """Return all names in a piece of code, those in short strings too, which may be annotations.
+
+    A ``global`` in it gives that word, which is no name.
+    """
     found = set()
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
             found.add(each.id)
+        elif isinstance(each, ast.Global):
+            found.add("global")
         elif isinstance(each, ast.Constant) and isinstance(each.value, str) and len(each.value) < _LONGEST:
             found.update(_WORD.findall(each.value))
     return frozenset(found)
@@ -124,6 +135,21 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
             yield from _own(child)
 
 
+def _own_names(function: Function) -> frozenset[str]:
+    """Return the names that a function binds itself, its arguments among them."""
+    own = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+    declared: set[str] = set()
+    for statement in [] if isinstance(function, ast.Lambda) else function.body:
+        for each in _own(statement):
+            if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load):
+                own.add(each.id)
+            elif isinstance(each, ast.Global | ast.Nonlocal):
+                declared |= set(each.names)
+            elif isinstance(each, ast.ExceptHandler) and each.name:
+                own.add(each.name)
+    return frozenset(own - declared)
+
+
 def _parsed(text: str) -> ast.expr | None:
     try:
         return ast.parse(text.strip(), mode="eval").body
@@ -147,12 +173,13 @@ _HARMLESS_BASES = frozenset(
 class _Reader(ast.NodeVisitor):
     """The reading of one module."""
 
-    def __init__(self, module: str, *, is_package: bool) -> None:
+    def __init__(self, module: str, *, is_package: bool, imported: frozenset[str]) -> None:
         self.usage = Usage()
         self._module = module
         self._is_package = is_package
         self._functions: list[Function] = []
-        self._locals: list[frozenset[str]] = []
+        self._own_names: dict[Function, frozenset[str]] = {}
+        self._imported = imported
         self._readers: list[str] = [""]
         self._classes: dict[str, str] = {}
         self._never = False
@@ -181,7 +208,7 @@ class _Reader(ast.NodeVisitor):
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
         before = self._never
-        self._never |= ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
+        self._never |= _last(node.test) == "TYPE_CHECKING"
         self._all(node.body)
         self._never = before
         self._all(node.orelse)
@@ -209,33 +236,30 @@ class _Reader(ast.NodeVisitor):
         for parameter in getattr(node, "type_params", ()):
             self.visit(parameter)
         self._rebind(node.name)
-        self._body(node, node.body, arguments)
+        self._body(node, node.body)
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - as ast wants it
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._all([*node.args.defaults, *node.args.kw_defaults])
-        arguments = [each for each in ast.walk(node.args) if isinstance(each, ast.arg)]
-        self._body(node, [node.body], arguments)
+        self._body(node, [node.body])
 
-    def _body(self, node: Function, body: Iterable[ast.AST], arguments: Iterable[ast.arg]) -> None:
-        """Read what runs when a function is called; its own names hide those of the module."""
-        own = {each.arg for each in arguments}
-        declared: set[str] = set()
-        for each in (inside for statement in body for inside in _own(statement)):
-            if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load):
-                own.add(each.id)
-            elif isinstance(each, ast.Global | ast.Nonlocal):
-                declared |= set(each.names)
-            elif isinstance(each, ast.ExceptHandler) and each.name:
-                own.add(each.name)
+    def _body(self, node: Function, body: Iterable[ast.AST]) -> None:
+        """Read what runs when a function is called."""
         self._functions.append(node)
-        self._locals.append(frozenset(own - declared))
         self._readers.append("")
         self._all(body)
         self._readers.pop()
-        self._locals.pop()
         self._functions.pop()
+
+    def _is_hidden(self, name: str) -> bool:
+        """Tell whether a name is one of a function around the place, and not that of the module."""
+        for function in self._functions:
+            if function not in self._own_names:
+                self._own_names[function] = _own_names(function)
+            if name in self._own_names[function]:
+                return True
+        return False
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._all(node.decorator_list)
@@ -244,9 +268,9 @@ class _Reader(ast.NodeVisitor):
         reader = _suspect(node.decorator_list, _HARMLESS_DECORATORS)
         for base in node.bases:
             plain = base.value if isinstance(base, ast.Subscript) else base
-            name = ast.unparse(plain)
-            harmless = name in _HARMLESS_BASES or name.rpartition(".")[2] in _HARMLESS_BASES or name.endswith("Error")
-            reader = reader or ("" if harmless else self._classes.get(name, f"its base class {name}"))
+            name = _last(plain)
+            harmless = name in _HARMLESS_BASES or name.endswith("Error")
+            reader = reader or ("" if harmless else self._classes.get(name, f"its base class {ast.unparse(plain)}"))
         reader = reader or ("its metaclass" if any(each.arg == "metaclass" for each in node.keywords) else "")
         self._classes[node.name] = reader
         self.usage.reads_annotations |= bool(reader)
@@ -293,7 +317,7 @@ class _Reader(ast.NodeVisitor):
         self._all([node.target, node.value])
 
     def visit_Call(self, node: ast.Call) -> None:
-        if ast.unparse(node.func).rpartition(".")[2] == "cast" and node.args:
+        if _last(node.func) == "cast" and node.args:
             quoted = node.args[0]
             if isinstance(quoted, ast.Constant):
                 self._annotation(quoted, "")
@@ -313,15 +337,20 @@ class _Reader(ast.NodeVisitor):
                         self._use(name.id, each.lineno, Role.ANNOTATION, is_quoted=True, reader=reader)
 
     def _use(self, name: str, line: int, role: Role, *, is_quoted: bool = False, reader: str = "") -> None:
-        if not any(name in own for own in self._locals):
+        if name in self._imported and not self._is_hidden(name):
             use = Use(name, line, role, self._outermost, is_quoted, reader)
             self.usage.uses.setdefault(name, []).append(use)
+
+
+def _last(node: ast.expr) -> str:
+    """Return the last part of a dotted name; "" for any other expression."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _suspect(decorators: Iterable[ast.expr], harmless: frozenset[str]) -> str:
     """Return the first decorator that may read annotations, as it would be called in a sentence; "" if none may."""
     for each in decorators:
         called = each.func if isinstance(each, ast.Call) else each
-        if ast.unparse(called).rpartition(".")[2] not in harmless:
+        if _last(called) not in harmless:
             return f"its decorator @{ast.unparse(called)}"
     return ""
