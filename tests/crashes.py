@@ -72,13 +72,17 @@ def imported_by_cpython(python: str, folder: Path, entries: Iterable[str], *, se
     done = subprocess.run(
         [python, "-c", IMPORTER, str(seconds)],
         input=json.dumps(sorted(entries)),
-        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONWARNINGS": "ignore"},
+        env={**os.environ, "PYTHONPATH": _path(folder), "PYTHONWARNINGS": "ignore"},
         cwd=folder,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
     return {entry: outcome and tuple(outcome) for entry, outcome in map(json.loads, done.stdout.splitlines())}
+
+
+def _path(folder: Path) -> str:
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
 
 
 def is_crash(outcome: Outcome) -> bool:

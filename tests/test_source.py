@@ -15,6 +15,7 @@ from import_contracts.source import (
     WrittenImport,
     decode,
     external,
+    for_older_parsers,
     may_defer,
     read_imports,
     resolve,
@@ -605,3 +606,34 @@ def test_an_external_package_is_named_by_what_tells_it_from_the_roots(
 def test_a_long_file_takes_no_more_than_its_length(text: str) -> None:
     read_imports(text, "p.m", is_package=False)
     may_defer(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "older"),
+    [
+        ("x = f'{a['b']}'", 'x = ""'),
+        ("x = t'{a}' + f(1)", 'x = "" + f(1)'),
+        ('x = rf"{a}"', 'x = ""'),
+        ("def f[T: int](x): ...", "def f(x): ..."),
+        ("class A[T]: ...", "class A: ..."),
+        ("class A(B): ...", "class A(B): ..."),
+        ("type X = int | Y", "X = None"),
+        ("type X[T] = list[T]", "X = None"),
+        ("type(x)", "type(x)"),
+        ("type = 1", "type = 1"),
+        ("try: ...\nexcept A, B: ...", "try: ...\nexcept (A, B): ..."),
+        ("try: ...\nexcept (A, B) as c: ...", "try: ...\nexcept (A, B) as c: ..."),
+        ("'f\"' 'def f[T]()'", "'f\"' 'def f[T]()'"),
+    ],
+)
+def test_new_syntax_is_written_as_older_parsers_read_it(text: str, older: str) -> None:
+    assert for_older_parsers(text) == older
+    ast.parse(older)
+
+
+@pytest.mark.parametrize(
+    "text", ['x = (f"""{\na\n}""")\nlast', "type X = (\n    int\n)\nlast", "def f[\n    T\n](x): ...\nlast"]
+)
+def test_lines_stay_where_they_are(text: str) -> None:
+    last = ast.parse(for_older_parsers(text)).body[-1]
+    assert last.lineno == text.count("\n") + 1

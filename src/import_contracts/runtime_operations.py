@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from import_contracts.source import for_older_parsers
+
 Chain: TypeAlias = tuple[str, ...]
 """A name and the attributes that are taken from it: `a.b.c`."""
 
@@ -284,9 +286,11 @@ def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
 
 
 def _parse(text: str) -> ast.Module:
-    """Parse, with one kind of exception for all that can go wrong."""
+    """Parse, also syntax that is newer than this Python, with one kind of exception for all that can go wrong."""
     try:
         return ast.parse(text)
+    except SyntaxError:
+        return ast.parse(for_older_parsers(text))
     except (ValueError, MemoryError, RecursionError) as error:
         raise SyntaxError(str(error)) from error
 

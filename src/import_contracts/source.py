@@ -292,6 +292,49 @@ def _skip(tokens: list[str], ends: Container[str]) -> bool:
     return skipped > 0
 
 
+# --- text that older parsers read --------------------------------------------------------------------------------
+
+_STRING = re.compile(r'(?<![\w"])(?:[ft]r?|rf|rt)"++', re.IGNORECASE)
+_GENERIC = re.compile(r"\b(?:def|class)\s++\w++\s*+(?P<body>\()")
+_ALIAS = re.compile(r"^[ \t]*+(?P<body>type[ \t]++(?P<name>[^\W\d]\w*+)[ \t]*+(?:\(|=(?!=)))", re.MULTILINE)
+_EXCEPT = re.compile(r"^[ \t]*+except\*?+[ \t]++(?P<body>[^():\n]*,[^:\n]*):", re.MULTILINE)
+
+
+def for_older_parsers(text: str) -> str:
+    """Return a text without the syntax of Python 3.12 to 3.14, which older parsers refuse, line for line.
+
+    Formatted strings become empty ones (PEP 701, PEP 750), type parameters go (PEP 695), a ``type`` statement binds its
+    name to nothing that is known, and several exceptions get their brackets (PEP 758). What the text does when it is
+    imported stays the same, but for what stands in those strings.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    plain = _plain(text)
+    edits = [(*each.span(), '""') for each in _STRING.finditer(plain)]
+    brackets = (each.start("body") for each in _GENERIC.finditer(plain))
+    edits += [(start, _closed(plain, start), "") for start in brackets if text[start] == "["]
+    for start, end in _logical_lines(plain):
+        if alias := _ALIAS.match(plain, start, end):
+            edits.append((alias.start("body"), end, f"{alias['name']} = None"))
+    edits += [(*each.span("body"), f"({text[slice(*each.span('body'))]})") for each in _EXCEPT.finditer(plain)]
+    done = 0
+    pieces: list[str] = []
+    for start, end, new in sorted(edits):
+        if start >= done:
+            pieces += text[done:start], new, "\\\n" * text.count("\n", start, end)
+            done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _closed(plain: str, start: int) -> int:
+    """Return where the bracket that opens at a place is closed again."""
+    depth = 0
+    for bracket in re.compile(r"[()]").finditer(plain, start):
+        depth += 1 if bracket[0] == "(" else -1
+        if not depth:
+            return bracket.end()
+    return len(plain)
+
+
 # --- statements --------------------------------------------------------------------------------------------------
 
 _INDENT = re.compile(r"(?P<indent>[ \t\f]*+)")

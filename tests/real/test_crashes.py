@@ -1,0 +1,54 @@
+"""What crashes in real programs when it is imported first, of which CPython is asked as well."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from import_contracts.runtime import crashes
+from tests.crashes import imported_by_cpython, is_crash, read
+from tests.real.wheels import unpacked
+
+pytestmark = pytest.mark.real
+
+DJANGO = ("asgiref==3.8.1", "sqlparse==0.5.3")
+MYPY = (
+    "mypy-extensions==1.1.0",
+    "typing-extensions==4.15.0",
+    "pathspec==1.0.4",
+    "librt==0.16.0",
+    "ast-serialize==0.12.1",
+)
+
+
+def mypy() -> Path:
+    """Its sources as they are: most of its other wheels are compiled."""
+    return unpacked("mypy==2.4.1", platform="any")
+
+
+def django() -> Path:
+    return unpacked("django==5.2.8")
+
+
+@pytest.mark.parametrize(
+    ("folder", "package", "needs", "number"), [(mypy, "mypy", MYPY, 14), (django, "django", DJANGO, None)]
+)
+def test_cpython_agrees(
+    folder: object, package: str, needs: tuple[str, ...], number: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(folder)
+    found = read(folder(), package)
+    here = (sys.version_info.major, sys.version_info.minor)
+    foretold = {each.entry for each in crashes(found.sources, version=here, namespaces=found.namespaces)}
+    assert number is None or len(foretold) == number
+    others = sorted({each.module for each in found.sources if "__main__" not in each.module} - foretold)
+    entries = [*sorted(foretold), *random.Random(1).sample(others, 40)]  # noqa: S311 - the same ones each time
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(unpacked(each)) for each in needs))
+    outcomes = imported_by_cpython(sys.executable, folder(), entries)
+    known = {entry: is_crash(each) for entry, each in outcomes.items() if each is None or is_crash(each)}
+    assert len(known) > 30
+    assert known == {entry: entry in foretold for entry in known}
