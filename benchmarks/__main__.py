@@ -1,5 +1,7 @@
 """The command: ``python -m benchmarks`` compares with import-linter, ``python -m benchmarks growth`` with more modules.
 
+``python -m benchmarks cycles`` measures what the command ``cycles`` costs.
+
 What is printed is Markdown, row by row as the measurements are made.
 """
 
@@ -12,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from statistics import median
 
-from benchmarks import growth, tools
+from benchmarks import cycles, growth, tools
 from benchmarks.cases import CASES, Work, measure
 from benchmarks.programs import RELEASES, Release
 from benchmarks.timing import Run, bare_walk
@@ -25,6 +27,11 @@ def main() -> None:
     print(f"Python {platform.python_version()}\n", flush=True)
     if options.command == "growth":
         _growth(options.modules)
+    elif options.command == "cycles":
+        _head("program", "run", "seconds")
+        for name in options.program or RELEASES:
+            for what, seconds in cycles.measure(RELEASES[name], options.runs, pylint=name in options.pylint):
+                _row(RELEASES[name].requirement, what, f"{seconds:.2f}")
     else:
         releases = [RELEASES[name] for name in options.program or RELEASES]
         _comparison(releases, options.case or list(CASES), options.runs)
@@ -38,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     grow = commands.add_parser("growth", help="Measure how the time grows with the size of a synthetic program.")
     grow.add_argument("--modules", type=int, nargs="+", default=growth.SIZES, help="Sizes: multiples of 1,000.")
+    ring = commands.add_parser("cycles", help="Measure what cycles cost.")
+    ring.add_argument("--pylint", action="append", choices=RELEASES, default=[], help="Run pylint on this one as well.")
     return parser
 
 

@@ -34,6 +34,14 @@ def peer() -> Tool:
     return Tool(command, ".import_linter_cache")
 
 
+def pylint() -> Path:
+    """Install pylint, unless that was done before."""
+    command = _command("pylint-4.0").with_name("pylint")
+    if not command.exists():
+        _install(command, "pylint>=4,<5")
+    return command
+
+
 def _command(environment: str) -> Path:
     return CACHE / "environments" / environment / "bin" / "lint-imports"
 

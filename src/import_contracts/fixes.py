@@ -85,7 +85,6 @@ class Fixes:
         self._version = version
         self._usages: dict[str, Usage | None] = {}
         self._found: dict[tuple[object, ...], Fix] = {}
-        self._taken: dict[str, set[str]] = {}
         self._named: dict[tuple[str, str], frozenset[str]] = {}
 
     def fix(
@@ -162,18 +161,22 @@ class Fixes:
         full = f"{module}.{name}" if name else module
         return (full,) if full in self._modules else (module,) if module in self._modules else ()
 
-    def _takers(self, module: str) -> set[str]:
-        """Return the names that other modules may take from one; ``*`` if that may be all."""
-        if module not in self._taken:
-            self._taken[module] = found = set[str]()
-            for importer in self._graph.importers_of(module):
-                usage = self._usage(importer)
-                for each in usage.bindings if usage else ():
-                    if each.module == module and each.name:
-                        found.add(each.name)
-                    elif usage and module == (f"{each.module}.{each.name}" if each.name else each.module):
-                        found |= usage.attributes
-        return self._taken[module]
+    def _is_taken(self, module: str, name: str) -> bool:
+        """Tell whether another module may take a name from one."""
+        return any(self._takes(importer, module, name) for importer in self._graph.importers_of(module))
+
+    def _takes(self, importer: str, module: str, name: str) -> bool:
+        source = self._source(importer)
+        if source is None or (name not in source.text and "import *" not in source.text):
+            return False
+        usage = self._usage(importer)
+        for each in usage.bindings if usage else ():
+            if each.module == module and each.name in (name, "*"):
+                return True
+            is_module = module == (f"{each.module}.{each.name}" if each.name else each.module)
+            if usage and is_module and name in usage.attributes:
+                return True
+        return False
 
     # --- the ways of one name -------------------------------------------------------------------------------------
 
@@ -231,7 +234,7 @@ class Fixes:
             return f"{binding.shown} is passed on to others."
         if local in usage.rebound or sum(each.local == local for each in usage.bindings if not each.function) > 1:
             return f"{binding.shown} is bound more than once."
-        if local in self._takers(importer):
+        if self._is_taken(importer, local):
             return f"{binding.shown} is taken from {importer} by others."
         if self._text(importer).is_package and not local.startswith("_"):
             return f"{importer} is a package, which may pass {binding.shown} on."

@@ -1,0 +1,63 @@
+"""What cycles cost: whole processes, against ``check`` with one contract and against pylint's ``cyclic-import``."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from benchmarks import tools
+from benchmarks.programs import Release
+from benchmarks.timing import run
+
+_CONTRACT = """\
+[tool.import-contracts]
+root_packages = ["{package}"]
+
+[[tool.import-contracts.contracts]]
+name = "No cycles while modules are imported"
+type = "acyclic_siblings"
+ancestors = ["{package}"]
+depth = 0
+"""
+
+
+def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str, float]]:
+    """Yield what was run, and the median of the seconds that it took, each run in turn with the others."""
+    tool = tools.ours()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        release.copy_to(folder)
+        (folder / "pyproject.toml").write_text(_CONTRACT.format(package=release.program.package))
+        package = release.program.package
+        commands: dict[str, list[str | Path]] = {
+            "check, one contract, no cache": [tool.command, "check", "--no-cache"],
+            "cycles --quick, no cache": [tool.command, "cycles", "--quick", "--no-cache", package],
+            "cycles, no cache": [tool.command, "cycles", "--no-cache", package],
+            "cycles, nothing changed": [tool.command, "cycles", package],
+        }
+        status = {"check, one contract, no cache": _status(tool, folder)}
+        run(commands["cycles, nothing changed"], folder)
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(runs):
+            for name, command in commands.items():
+                seconds[name].append(run(command, folder, status=status.get(name, 0)).seconds)
+        yield from ((name, median(found)) for name, found in seconds.items())
+        if pylint:
+            command = [tools.pylint(), "--disable=all", "--enable=cyclic-import", package]
+            yield "pylint --enable=cyclic-import", run(command, folder, status=8).seconds
+        shutil.rmtree(folder / ".import_contracts_cache", ignore_errors=True)
+
+
+def _status(tool: tools.Tool, folder: Path) -> int:
+    """Return with what status the contract is checked, which depends on the program."""
+    for status in (0, 1):
+        try:
+            run([tool.command, "check", "--no-cache"], folder, status=status)
+        except SystemExit:
+            continue
+        return status
+    message = "the contract cannot be checked"
+    raise SystemExit(message)
