@@ -1,0 +1,126 @@
+"""The command ``cycles``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from import_contracts.api import tell_cycles
+from import_contracts.cli.terminal import CACHE, Progress, options, read, style, warn, write
+from import_contracts.errors import Problem, UserError
+from import_contracts.program import find_packages
+from import_contracts.report import CycleKind, Question
+from import_contracts.reporters import FORMATS
+
+_KINDS = ("runtime", "deferred", "lazy", "type_checking", "parent_packages")
+
+
+class _PythonVersion(click.ParamType[tuple[int, int]]):
+    """A version such as 3.13."""
+
+    name = "version"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Return major and minor version."""
+        major, dot, minor = str(value).partition(".")
+        if not (dot and major == "3" and minor.isdecimal() and len(minor) < 4):
+            self.fail(f"'{value}' is no version of Python 3; write one like 3.13.", param, ctx)
+        return 3, int(minor)
+
+
+@click.command("cycles", short_help="Find every cycle, what crashes, and what to change.")
+@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@click.option(
+    "--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only cycles of this kind; may be repeated."
+)
+@click.option(
+    "--python", type=_PythonVersion(), metavar="3.x", help="Foretell this version; default the one that runs."
+)
+@click.option("--quick", is_flag=True, help="Only find the cycles: no crashes, no plan.")
+@click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", help="Default text.")
+@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
+@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
+@click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
+@options
+def command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    packages: tuple[str, ...],
+    kinds: tuple[str, ...],
+    python: tuple[int, int] | None,
+    quick: bool,
+    format_: str,
+    output: str | None,
+    verbose: bool,
+    color: bool | None,
+    show_timings: bool,
+    config_file: str | None,
+    cache_dir: str | None,
+    no_cache: bool,
+) -> int:
+    """Find every import cycle, say which modules crash when imported first, and what to change.
+
+    No configuration is needed: a PACKAGE lies in this folder, in "src", or is installed. Without one, the packages of
+    the configuration are looked at, or else all in this folder and in "src". A part of a package may be named as well,
+    such as app.models: then it is the cycles that lead through it. Nothing of the program is run.
+
+    \b
+    Kinds:
+      runtime          stands with imports that run while a module is imported
+      deferred         only with imports inside functions as well
+      lazy             only with lazy imports (PEP 810) as well
+      type_checking    only with imports for type checking as well
+      parent_packages  only because importing a.b runs a first
+
+    The exit status is 0, or 2 where something could not be read; the contract types "acyclic" and "crash" judge.
+    """  # noqa: D301 - as above
+    folder = Path.cwd()
+    source_roots: tuple[Path, ...] = (folder, folder / "src")
+    if config_file is not None or not packages:
+        packages, source_roots, folder = _looked_at(packages, config_file, source_roots)
+    question = Question(
+        tuple(dict.fromkeys(packages)),
+        python or (sys.version_info.major, sys.version_info.minor),
+        tuple(CycleKind(kind) for kind in _KINDS if not kinds or kind in kinds),
+        quick,
+    )
+    answer = tell_cycles(
+        question,
+        folder,
+        source_roots,
+        format_,
+        style(verbose=verbose, color=color, output=output),
+        cache=None if no_cache else Path.cwd() / cache_dir if cache_dir else _cycles_cache(folder),
+        watch=Progress(timings=show_timings).step,
+        warn=warn,
+    )
+    write(answer.text, output)
+    return answer.exit_status
+
+
+def _looked_at(
+    packages: tuple[str, ...], config_file: str | None, places: tuple[Path, ...]
+) -> tuple[tuple[str, ...], tuple[Path, ...], Path]:
+    """Return the packages of the configuration, or those that are here, with where to look for them."""
+    try:
+        config = read(config_file)
+    except UserError:
+        found = find_packages(places)
+        if config_file is not None:
+            raise
+        if not found:
+            message = "There is no package here or in 'src'; name one: lint-imports cycles shop"
+            raise UserError(Problem(message)) from None
+        return found, places, Path.cwd()
+    return packages or config.root_packages, config.source_roots, config.folder
+
+
+def _cycles_cache(folder: Path) -> Path | None:
+    """Return the folder of the cache, beside a configuration or where there is one already; else nothing is kept."""
+    cache = folder / CACHE
+    return cache if cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES) else None
+
+
+_PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")

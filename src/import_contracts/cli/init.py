@@ -1,0 +1,29 @@
+"""The command ``init``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from import_contracts import adoption
+from import_contracts.cli.terminal import checked, write
+
+
+@click.command("init", short_help="Write contracts that hold today, inferred from the code.")
+@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@click.option("--from-import-linter", "rewrites", is_flag=True, help="Rewrite import-linter's configuration instead.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
+def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool) -> int:
+    """Look at the code and write contracts that hold today into pyproject.toml, each with why it was inferred.
+
+    Without a name, every package in this folder and in "src" is looked at. The contracts: the best layering of the
+    packages, independence where nothing connects siblings, and no cycles, with a baseline of those that there are.
+    Where there is a configuration already, nothing is changed.
+    """
+    if rewrites and packages:
+        raise click.UsageError("--from-import-linter takes the packages from the configuration; name none.")
+    folder = Path.cwd()
+    text = adoption.rewrite_configuration(folder) if rewrites else adoption.infer_configuration(folder, packages)
+    write(text if dry_run else adoption.write_configuration(folder, text, checked(None, no_cache=False)), None)
+    return 0
