@@ -197,6 +197,10 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
             "Found 'WARN'; write one of 'error', 'warn', 'none'. Did you mean 'warn'?",
         ),
         (
+            HEAD + CONTRACT + 'ignore_imports = "** -> **"\n',
+            "warning: pyproject.toml: contract 'one': ignore_imports: '** -> **' ignores every import",
+        ),
+        (
             HEAD + CONTRACT + CONTRACT,
             "warning: pyproject.toml: contract 'one': id: Another contract has this id: 'One'",
         ),

@@ -503,6 +503,8 @@ def _contract(
     contract_type = types.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
     ignored = table.imports("ignore_imports")
+    if _EVERY_IMPORT in map(str, ignored):
+        table.warn("ignore_imports", f"'{_EVERY_IMPORT}' ignores every import that there could be.")
     alerting = table.choice("unmatched_ignore_imports_alerting", ALERTING, "error")
     excluded = {
         kind
@@ -539,6 +541,9 @@ def _contract(
         is_sound=not any(problem.is_error for problem in table.problems),
     )
     return contract, table.problems
+
+
+_EVERY_IMPORT = "** -> **"
 
 
 def _slug(name: str) -> str:

@@ -16,6 +16,10 @@ class Group:
     name: str
     members: frozenset[str]
 
+    def can_import(self, graph: ImportGraph) -> bool:
+        """Tell whether a module of the program is among them: of an external one no imports are known."""
+        return not self.members <= graph.external
+
 
 def keep_apart(
     graph: ImportGraph, pairs: Iterable[tuple[Group, Group]], barred: Set[str] = frozenset()

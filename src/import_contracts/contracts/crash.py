@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from import_contracts.errors import Problem, did_you_mean
+from import_contracts.errors import Problem, Severity, did_you_mean
 from import_contracts.graph import ImportGraph
 from import_contracts.names import ModulePattern
 from import_contracts.table import Table
@@ -24,12 +24,14 @@ class Crash:
     def check(self, graph: ImportGraph) -> Findings:
         """Return what is wrong with the modules: that there are none; who judges looks for the crashes."""
         absent = [each for each in self.modules if not graph.matching(each)]
-        return Findings(
-            problems=tuple(
-                Problem(f"No module matches '{each}'.{did_you_mean(str(each), graph.modules)}", key="modules")
-                for each in absent
-            )
-        )
+        problems = [
+            Problem(f"No module matches '{each}'.{did_you_mean(str(each), graph.modules)}", key="modules")
+            for each in absent
+        ]
+        if not absent and self.entries(graph) <= graph.external:
+            message = "This contract cannot be broken: none of its modules lies in the program."
+            problems.append(Problem(message, key="modules", severity=Severity.WARNING))
+        return Findings(problems=tuple(problems))
 
     def entries(self, graph: ImportGraph) -> frozenset[str]:
         """Return the modules that must not crash."""

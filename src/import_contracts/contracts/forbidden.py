@@ -25,19 +25,31 @@ class Forbidden:
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every import that leaves a source and leads to a forbidden module."""
         expansion = Expansion(graph)
-        sources = [self._group(graph, name) for name in expansion.modules("source_modules", self.sources)]
+        sources = self._sources(expansion)
         absent = self._absent(expansion)
         present = [pattern for pattern in self.forbidden if pattern not in absent]
         targets = [self._group(graph, name) for name in expansion.modules("forbidden_modules", present)]
         if expansion.failed:
             return Findings(problems=expansion.problems)
         pairs = [(source, target) for target in targets for source in sources if not self._overlap(source, target)]
-        if not pairs and not absent:
+        if sources and not pairs and not absent:
             expansion.warn(
                 "forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module."
             )
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
         return Findings(*keep_apart(graph, pairs, barred), expansion.problems)
+
+    def _sources(self, expansion: Expansion) -> list[Group]:
+        """Return the sources that lie in the program, and say which do not: of these no imports are known."""
+        key, graph = "source_modules", expansion.graph
+        found = [self._group(graph, name) for name in expansion.modules(key, self.sources)]
+        sources = [source for source in found if source.can_import(graph)]
+        external = [each for each in self.sources if each.text in graph.external]
+        if not sources:
+            expansion.warn(key, "This contract cannot be broken: no source lies in the program.")
+        for pattern in external if sources else ():
+            expansion.warn(key, f"'{pattern}' is an external package, of which no imports are known; leave it out.")
+        return sources
 
     def _group(self, graph: ImportGraph, name: str) -> Group:
         return Group(name, graph.subtree(name) if self.as_packages else frozenset({name}))

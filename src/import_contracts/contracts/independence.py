@@ -28,6 +28,8 @@ class Independence:
         if len(modules) < 2:
             expansion.warn("modules", "This contract cannot be broken: it names fewer than two modules.")
         groups = [Group(module, graph.subtree(module)) for module in modules]
+        if len(groups) > 1 and not any(group.can_import(graph) for group in groups):
+            expansion.warn("modules", "This contract cannot be broken: none of its modules lies in the program.")
         barred = frozenset().union(*(group.members for group in groups))
         pairs = ((source, target) for target in groups for source in groups if source is not target)
         return Findings(*keep_apart(graph, pairs, barred), expansion.problems)

@@ -53,9 +53,7 @@ class Layers:
         containers = self._containers(expansion)
         levels = {container: self._levels(expansion, container) for container in containers}
         self._unused_ignores(expansion, containers)
-        if not (
-            expansion.failed or self.exhaustive or any(pair for found in levels.values() for pair in self._pairs(found))
-        ):
+        if not (expansion.failed or self._can_be_broken(graph, levels)):
             expansion.warn("layers", "This contract cannot be broken: no two of its modules are kept apart.")
         if expansion.failed:
             return Findings(problems=expansion.problems)
@@ -114,6 +112,13 @@ class Layers:
                 siblings = [group for group in level if group is not target] if layer.independent else []
                 for source in siblings + [group for lower in levels[height + 1 :] for group in lower]:
                     yield source, target
+
+    def _can_be_broken(self, graph: ImportGraph, levels: dict[str, list[list[Group]]]) -> bool:
+        """Tell whether a module may import what it must not, or a new one may be missing in the layers."""
+        listed = {member.pattern.text for layer in self.layers for member in layer.members}
+        if self.exhaustive and levels and not {"*", "**"} & {*listed, *map(str, self.ignored)}:
+            return True
+        return any(source.can_import(graph) for found in levels.values() for source, _ in self._pairs(found))
 
     def _unlisted(self, graph: ImportGraph, container: str) -> Iterator[Violation]:
         listed = [member.pattern for layer in self.layers for member in layer.members]

@@ -27,9 +27,12 @@ class Protected:
         allowed = self._allowed(expansion)
         if expansion.failed:
             return Findings(problems=expansion.problems)
+        free = frozenset().union(*(self._members(graph, module) for module in allowed))
+        others = frozenset(graph.modules) - graph.external - free
         if not protected:
             expansion.warn("protected_modules", "This contract cannot be broken: it protects no module.")
-        free = frozenset().union(*(self._members(graph, module) for module in allowed))
+        elif all(others <= self._members(graph, module) for module in protected):
+            expansion.warn("allowed_importers", "This contract cannot be broken: every module is allowed, or inside.")
         violations = [each for module in protected for each in self._offences(graph, module, free)]
         cuts: dict[str, list[tuple[str, str]]] = {}
         for each in violations:
@@ -46,10 +49,10 @@ class Protected:
             expansion.warn(key, f"Module '{pattern}' does not exist.{did_you_mean(str(pattern), graph.modules)}")
         found = expansion.modules(key, [pattern for pattern in self.allowed if pattern not in absent])
         external = [module for module in found if module in graph.external]
-        if self.as_packages and external:
-            expansion.error(
-                key, f"'{external[0]}' is an external package, of which no imports are known; leave it out."
-            )
+        named = [module for module in external if any(module == pattern.text for pattern in self.allowed)]
+        for module in external[:1] if self.as_packages else named:
+            note = expansion.error if self.as_packages else expansion.warn
+            note(key, f"'{module}' is an external package, of which no imports are known; leave it out.")
         return found
 
     def _members(self, graph: ImportGraph, module: str) -> frozenset[str]:
