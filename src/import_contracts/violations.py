@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from import_contracts.errors import Problem
 from import_contracts.graph import Chain, Edge, ImportGraph
@@ -54,3 +55,31 @@ class Rule(Protocol):
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return the findings, the same ones for the same graph; the graph has no ignored or excluded imports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The modules for which one name stands that has a role in a contract, such as "source"."""
+
+    role: str
+    name: str
+    members: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A contract in sentences, of which the first alone says what matters, and the modules that it looks at."""
+
+    sentences: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """What a rule is moreover, if it can say in words what it is about."""
+
+    def account(self, graph: ImportGraph) -> Account:
+        """Return what it says, of the modules of a graph."""
+
+    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return why one of some modules must not import one of others, in messages of violations; empty if it may."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from import_contracts.cycles import components, rings
 from import_contracts.feedback import feedback_set
 from import_contracts.graph import Chain, ImportGraph
 from import_contracts.table import Table
-from import_contracts.violations import Cut, Findings, Violation
+from import_contracts.violations import Account, Cut, Findings, Part, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,16 @@ class Acyclic:
             cut = feedback_set({ring[0]: 1 for ring in found})
             cuts.append(Cut(message, cut.edges, cut.is_minimum))
         return Findings(tuple(violations), tuple(cuts))
+
+    def account(self, graph: ImportGraph) -> Account:
+        """Return what it says: of every module the same."""
+        sentence = "No module may import itself, be it through others."
+        return Account((sentence,), tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
+
+    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return that a cycle may close, where one of the importers is reached from what they would import."""
+        back = graph.routes_to(importers, frozenset())
+        return ("a cycle may close, as there is a way back",) if any(map(back.lead_from, imported)) else ()
 
 
 def _sentence(component: tuple[str, ...], ring: Chain) -> str:

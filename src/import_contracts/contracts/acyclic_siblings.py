@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from import_contracts.contracts.expansion import Expansion
 from import_contracts.cycles import components, rings
 from import_contracts.feedback import feedback_set
 from import_contracts.graph import Edge, ImportGraph
-from import_contracts.names import ModulePattern, overlap, parent
+from import_contracts.names import ModulePattern, listed, overlap, parent, within
 from import_contracts.table import Table
-from import_contracts.violations import Cut, Findings, Violation
+from import_contracts.violations import Account, Cut, Findings, Part, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,38 @@ class AcyclicSiblings:
             violations += more
             cuts += their_cuts
         return Findings(tuple(violations), tuple(cuts), expansion.problems)
+
+    def account(self, graph: ImportGraph) -> Account:
+        """Return what it says, with the packages from which on children are compared."""
+        ancestors = self._named(Expansion(graph), "ancestors", self.ancestors)
+        deep = f"So it is with the children of these, {self.depth} generations down" if self.depth else ""
+        skipped = f", but not inside {listed(self.skipped)}" if self.skipped else ""
+        return Account(
+            (
+                f"The children of {listed(self.ancestors)} depend on one another in one direction only.",
+                "What one imports of another counts, with all that is inside them, but no chains through third ones.",
+                *([f"{deep}{skipped}."] if deep else []),
+            ),
+            tuple(Part("ancestor", module, graph.subtree(module)) for module in ancestors),
+        )
+
+    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return that a cycle may close, where children are reached from those that they would import."""
+        expansion = Expansion(graph)
+        ancestors = self._named(expansion, "ancestors", self.ancestors)
+        skipped = frozenset(self._named(expansion, "skip_descendants", self.skipped))
+        dependencies = _dependencies(graph)
+        found = []
+        for package in self._packages(graph, ancestors, skipped):
+            above, below = (
+                {_child(package, each) for each in modules if within(parent(each), package)}
+                for modules in (importers, imported)
+            )
+            siblings = _siblings(dependencies.get(package, {}))
+            ways_back = ((siblings.routes_to({sibling}, frozenset()), below - {sibling}) for sibling in above)
+            if any(back.lead_from(each) for back, others in ways_back for each in others):
+                found.append(f"the children of {package} must not form a cycle, and there is a way back")
+        return tuple(found)
 
     @staticmethod
     def _named(expansion: Expansion, key: str, patterns: tuple[ModulePattern, ...]) -> tuple[str, ...]:
@@ -92,11 +125,16 @@ def _child(package: str, module: str) -> str:
     return module[: module.find(".", len(package) + 1)] if "." in module[len(package) + 1 :] else module
 
 
-def _offences(package: str, dependencies: dict[Edge, list[Edge]]) -> tuple[list[Violation], list[Cut]]:
+def _siblings(dependencies: dict[Edge, list[Edge]]) -> ImportGraph:
+    """Return the children of a package as a graph."""
     imports: dict[str, dict[str, tuple[int, ...]]] = {}
     for importer, imported in dependencies:
         imports.setdefault(importer, {})[imported] = ()
-    siblings = ImportGraph({name for edge in dependencies for name in edge}, imports)
+    return ImportGraph({name for edge in dependencies for name in edge}, imports)
+
+
+def _offences(package: str, dependencies: dict[Edge, list[Edge]]) -> tuple[list[Violation], list[Cut]]:
+    siblings = _siblings(dependencies)
     violations, cuts = [], []
     for component in components({name: siblings.imported_by(name) for name in siblings.modules}):
         found = tuple(rings(siblings, component))

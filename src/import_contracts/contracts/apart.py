@@ -38,10 +38,24 @@ def keep_apart(
         if source.members.isdisjoint(all_routes.importers):
             continue
         routes = all_routes.avoiding(source.members)
-        message = f"{source.name} must not import {target.name}"
+        message = _message(source, target)
         found = [Violation(*chain[0], target.name, message, chain) for chain in routes.chains_from(source.members)]
         new = {each.identity: each for each in found if each.identity not in violations}
         if new:
             violations |= new
             cuts.append(Cut(message, routes.minimum_cut(source.members)))
     return tuple(violations.values()), tuple(cuts)
+
+
+def objections(pairs: Iterable[tuple[Group, Group]], importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+    """Return the message for every pair that is kept apart and has importers and imported modules, in their order."""
+    apart = (
+        (source, target)
+        for source, target in pairs
+        if not (source.members.isdisjoint(importers) or target.members.isdisjoint(imported))
+    )
+    return tuple(dict.fromkeys(_message(*pair) for pair in apart))
+
+
+def _message(source: Group, target: Group) -> str:
+    return f"{source.name} must not import {target.name}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from import_contracts.errors import Problem, Severity, did_you_mean
 from import_contracts.graph import ImportGraph
-from import_contracts.names import ModulePattern
+from import_contracts.names import ModulePattern, listed
 from import_contracts.table import Table
-from import_contracts.violations import Findings
+from import_contracts.violations import Account, Findings, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,22 @@ class Crash:
             message = "This contract cannot be broken: none of its modules lies in the program."
             problems.append(Problem(message, key="modules", severity=Severity.WARNING))
         return Findings(problems=tuple(problems))
+
+    def account(self, graph: ImportGraph) -> Account:
+        """Return what it says, with the modules that must not crash."""
+        python = f"Python {self.python[0]}.{self.python[1]}" if self.python else "the Python that runs this"
+        named = listed(self.modules) if self.modules else "Every module"
+        sentences = (f"{named} can be the first that a fresh interpreter imports.", f"That is foretold for {python}.")
+        if self.modules:
+            return Account(
+                sentences, tuple(Part("first", each, frozenset({each})) for each in sorted(self.entries(graph)))
+            )
+        return Account(sentences, tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
+
+    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return nothing: it is not for the graph to tell which import crashes."""
+        del graph, importers, imported
+        return ()
 
     def entries(self, graph: ImportGraph) -> frozenset[str]:
         """Return the modules that must not crash."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.apart import Group, keep_apart
+from import_contracts.contracts.apart import Group, keep_apart, objections
 from import_contracts.contracts.expansion import Expansion
 from import_contracts.errors import did_you_mean
 from import_contracts.graph import ImportGraph
-from import_contracts.names import ModulePattern, overlap
+from import_contracts.names import ModulePattern, listed, overlap
 from import_contracts.table import Table
-from import_contracts.violations import Findings
+from import_contracts.violations import Account, Findings, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,42 @@ class Forbidden:
         expansion = Expansion(graph)
         sources = self._sources(expansion)
         absent = self._absent(expansion)
-        present = [pattern for pattern in self.forbidden if pattern not in absent]
-        targets = [self._group(graph, name) for name in expansion.modules("forbidden_modules", present)]
+        targets = self._targets(expansion, absent)
         if expansion.failed:
             return Findings(problems=expansion.problems)
-        pairs = [(source, target) for target in targets for source in sources if not self._overlap(source, target)]
+        pairs = list(self._pairs(sources, targets))
         if sources and not pairs and not absent:
             expansion.warn(
                 "forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module."
             )
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
         return Findings(*keep_apart(graph, pairs, barred), expansion.problems)
+
+    def account(self, graph: ImportGraph) -> Account:
+        """Return what it says, with its sources and the forbidden modules."""
+        expansion = Expansion(graph)
+        targets = [*self._targets(expansion, absent := self._absent(expansion))]
+        targets += [Group(str(pattern), frozenset()) for pattern in absent]
+        roles = (("source", self._sources(expansion)), ("forbidden", targets))
+        indirect = "Only direct imports count." if self.allow_indirect else "Chains count as well, through any modules."
+        alone = () if self.as_packages else ("Each module stands for itself, without what is inside it.",)
+        return Account(
+            (f"{listed(self.sources)} must not import {listed(self.forbidden, 'or')}.", indirect, *alone),
+            tuple(Part(role, group.name, group.members) for role, groups in roles for group in groups),
+        )
+
+    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return why one of some modules must not import one of others."""
+        expansion = Expansion(graph)
+        targets = self._targets(expansion, self._absent(expansion))
+        return objections(self._pairs(self._sources(expansion), targets), importers, imported)
+
+    def _pairs(self, sources: list[Group], targets: list[Group]) -> Iterator[tuple[Group, Group]]:
+        yield from ((source, target) for target in targets for source in sources if not self._overlap(source, target))
+
+    def _targets(self, expansion: Expansion, absent: list[ModulePattern]) -> list[Group]:
+        present = [pattern for pattern in self.forbidden if pattern not in absent]
+        return [self._group(expansion.graph, name) for name in expansion.modules("forbidden_modules", present)]
 
     def _sources(self, expansion: Expansion) -> list[Group]:
         """Return the sources that lie in the program, and say which do not: of these no imports are known."""

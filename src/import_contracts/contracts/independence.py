@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.apart import Group, keep_apart
+from import_contracts.contracts.apart import Group, keep_apart, objections
 from import_contracts.contracts.expansion import Expansion
 from import_contracts.graph import ImportGraph
-from import_contracts.names import ModulePattern
+from import_contracts.names import ModulePattern, listed
 from import_contracts.table import Table
-from import_contracts.violations import Findings
+from import_contracts.violations import Account, Findings, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,37 @@ class Independence:
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every import that leaves one module and leads to another."""
         expansion = Expansion(graph)
-        modules = expansion.modules("modules", self.modules)
-        expansion.refuse_overlap("modules", ([module] for module in modules))
+        groups = self._groups(expansion)
+        expansion.refuse_overlap("modules", ([group.name] for group in groups))
         if expansion.failed:
             return Findings(problems=expansion.problems)
-        if len(modules) < 2:
+        if len(groups) < 2:
             expansion.warn("modules", "This contract cannot be broken: it names fewer than two modules.")
-        groups = [Group(module, graph.subtree(module)) for module in modules]
         if len(groups) > 1 and not any(group.can_import(graph) for group in groups):
             expansion.warn("modules", "This contract cannot be broken: none of its modules lies in the program.")
         barred = frozenset().union(*(group.members for group in groups))
-        pairs = ((source, target) for target in groups for source in groups if source is not target)
-        return Findings(*keep_apart(graph, pairs, barred), expansion.problems)
+        return Findings(*keep_apart(graph, self._pairs(groups), barred), expansion.problems)
+
+    def account(self, graph: ImportGraph) -> Account:
+        """Return what it says, with the modules that are independent."""
+        sentences = (
+            f"None of {listed(self.modules)} may import another one of them.",
+            "Chains count as well, through modules that are none of them.",
+        )
+        groups = self._groups(Expansion(graph))
+        return Account(sentences, tuple(Part("independent", group.name, group.members) for group in groups))
+
+    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return why one of some modules must not import one of others."""
+        return objections(self._pairs(self._groups(Expansion(graph))), importers, imported)
+
+    def _groups(self, expansion: Expansion) -> list[Group]:
+        graph = expansion.graph
+        return [Group(module, graph.subtree(module)) for module in expansion.modules("modules", self.modules)]
+
+    @staticmethod
+    def _pairs(groups: list[Group]) -> Iterator[tuple[Group, Group]]:
+        yield from ((source, target) for target in groups for source in groups if source is not target)
 
 
 def parse(table: Table) -> Independence:

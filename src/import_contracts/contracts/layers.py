@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.apart import Group, keep_apart
+from import_contracts.contracts.apart import Group, keep_apart, objections
 from import_contracts.contracts.expansion import Expansion
 from import_contracts.errors import did_you_mean
 from import_contracts.graph import ImportGraph
-from import_contracts.names import InvalidPatternError, ModulePattern, parent
+from import_contracts.names import InvalidPatternError, ModulePattern, listed, parent
 from import_contracts.table import Table
-from import_contracts.violations import Cut, Findings, Violation
+from import_contracts.violations import Account, Cut, Findings, Part, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class Member:
         """Return the member by its full name."""
         return Member(ModulePattern(f"{container}.{self.pattern}"), self.optional) if container else self
 
+    def __str__(self) -> str:
+        return f"({self.pattern})" if self.optional else str(self.pattern)
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -32,6 +35,9 @@ class Layer:
 
     members: tuple[Member, ...]
     independent: bool
+
+    def __str__(self) -> str:
+        return (" | " if self.independent else " : ").join(map(str, self.members))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,8 @@ class Layers:
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every import that leads upwards, then for every module that is in no layer."""
         expansion = Expansion(graph)
-        containers = self._containers(expansion)
-        levels = {container: self._levels(expansion, container) for container in containers}
-        self._unused_ignores(expansion, containers)
+        levels = self._world(expansion)
+        self._unused_ignores(expansion, tuple(levels))
         if not (expansion.failed or self._can_be_broken(graph, levels)):
             expansion.warn("layers", "This contract cannot be broken: no two of its modules are kept apart.")
         if expansion.failed:
@@ -64,9 +69,39 @@ class Layers:
             more, their_cuts = keep_apart(graph, self._pairs(found), barred)
             violations += more
             cuts += their_cuts
-        for container in containers if self.exhaustive else ():
+        for container in levels if self.exhaustive else ():
             violations += self._unlisted(graph, container)
         return Findings(tuple(violations), tuple(cuts), expansion.problems)
+
+    def account(self, graph: ImportGraph) -> Account:
+        """Return what it says, with the modules of each layer."""
+        sentences = [f"No layer may import one above it; from the top: {listed(self.layers)}."]
+        if len(self.containers) > 1:
+            sentences.append(f"The layers of each container are a world of their own: {listed(self.containers)}.")
+        elif self.containers:
+            sentences.append(f"The layers are those of {self.containers[0]}.")
+        if any(layer.independent for layer in self.layers):
+            sentences.append("Modules with '|' between them must not import one another either.")
+        sentences.append("Chains count as well, through modules that are in no layer.")
+        if self.exhaustive:
+            ignored = f" but {listed(self.ignored)}" if self.ignored else ""
+            sentences.append(f"Every child of {listed(self.containers)}{ignored} must be in a layer.")
+        parts = (
+            Part(f"layer {height}", group.name, group.members)
+            for levels in self._world(Expansion(graph)).values()
+            for height, level in enumerate(levels, 1)
+            for group in level
+        )
+        return Account(tuple(sentences), tuple(parts))
+
+    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return why one of some modules must not import one of others."""
+        pairs = (pair for levels in self._world(Expansion(graph)).values() for pair in self._pairs(levels))
+        return objections(pairs, importers, imported)
+
+    def _world(self, expansion: Expansion) -> dict[str, list[list[Group]]]:
+        """Return, for each container, the groups of each layer, the highest layer first."""
+        return {container: self._levels(expansion, container) for container in self._containers(expansion)}
 
     def _containers(self, expansion: Expansion) -> tuple[str, ...]:
         if not self.containers:

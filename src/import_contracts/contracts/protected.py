@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from import_contracts.contracts.expansion import Expansion
 from import_contracts.errors import did_you_mean
 from import_contracts.graph import ImportGraph
-from import_contracts.names import ModulePattern
+from import_contracts.names import ModulePattern, listed
 from import_contracts.table import Table
-from import_contracts.violations import Cut, Findings, Violation
+from import_contracts.violations import Account, Cut, Findings, Part, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Protected:
         allowed = self._allowed(expansion)
         if expansion.failed:
             return Findings(problems=expansion.problems)
-        free = frozenset().union(*(self._members(graph, module) for module in allowed))
+        free = self._free(graph, allowed)
         others = frozenset(graph.modules) - graph.external - free
         if not protected:
             expansion.warn("protected_modules", "This contract cannot be broken: it protects no module.")
@@ -40,6 +41,35 @@ class Protected:
         return Findings(
             tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), expansion.problems
         )
+
+    def account(self, graph: ImportGraph) -> Account:
+        """Return what it says, with what is protected and who may import it."""
+        expansion = Expansion(graph)
+        protected = expansion.modules("protected_modules", self.protected)
+        roles = (("protected", protected), ("allowed importer", self._allowed(expansion)))
+        inside = "What lies inside a protected module may import it."
+        alone = "Each module stands for itself, without what is inside it."
+        return Account(
+            (
+                f"{listed(self.protected)} may be imported only by {listed(self.allowed) or 'what is inside it'}.",
+                f"Only direct imports count. {inside if self.as_packages else alone}",
+            ),
+            tuple(Part(role, module, self._members(graph, module)) for role, modules in roles for module in modules),
+        )
+
+    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return why one of some modules must not import one of others."""
+        expansion = Expansion(graph)
+        others = importers - self._free(graph, self._allowed(expansion))
+        protected = ((each, self._members(graph, each)) for each in expansion.modules("", self.protected))
+        found = (each for each, members in protected if not members.isdisjoint(imported) and others - members)
+        return tuple(map(self._message, found))
+
+    def _free(self, graph: ImportGraph, allowed: tuple[str, ...]) -> frozenset[str]:
+        return frozenset().union(*(self._members(graph, module) for module in allowed))
+
+    def _message(self, module: str) -> str:
+        return f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "what is inside it")
 
     def _allowed(self, expansion: Expansion) -> tuple[str, ...]:
         """Expand the allowed importers, of which some need not exist where they do not stand for packages."""
@@ -60,10 +90,9 @@ class Protected:
 
     def _offences(self, graph: ImportGraph, module: str, free: frozenset[str]) -> list[Violation]:
         members = self._members(graph, module)
-        message = f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "what is inside it")
         edges = sorted((importer, member) for member in members for importer in graph.importers_of(member))
         return [
-            Violation(*edge, module, message, (edge,))
+            Violation(*edge, module, self._message(module), (edge,))
             for edge in edges
             if edge[0] not in members and edge[0] not in free
         ]
