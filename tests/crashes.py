@@ -14,12 +14,12 @@ import random
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from import_contracts.runtime import Crash, crashes
+from import_contracts.runtime import Crash, crashes, may_import
 from import_contracts.source import Source, UndecodableError, decode
 
 # Runs in the other interpreter. Each module is imported in a process of its own, forked before anything was imported.
@@ -151,15 +151,19 @@ class Score:
         )
 
 
+def foretell(found: Found, version: tuple[int, int], entries: Collection[str] | None = None) -> dict[str, Crash]:
+    """Return what crashes, by entry."""
+    sources = {source.module: source for source in found.sources}
+    modules = sources.keys() | found.namespaces
+    imports = {module: may_import(source, modules) for module, source in sources.items()}
+    crashing = crashes(sources, imports, version=version, namespaces=found.namespaces, entries=entries)
+    return {each.entry: each for each in crashing}
+
+
 def compare(python: str, folder: Path, found: Found, entries: Iterable[str], *, verbose: bool) -> Score:
     """Try some modules, and compare."""
     truth = imported_by_cpython(python, folder, entries)
-    predicted = {
-        each.entry: each
-        for each in crashes(
-            found.sources, version=version_of(python), namespaces=found.namespaces, entries=frozenset(truth)
-        )
-    }
+    predicted = foretell(found, version_of(python), truth.keys())
     score = Score()
     for entry, outcome in truth.items():
         ours = predicted.get(entry)

@@ -193,25 +193,25 @@ CONTRACT = (
 )
 
 
-def offenders(folder: Path, contract: str) -> list[tuple[str, str]]:
+def offenders(folder: Path, contract: str) -> list[str]:
     write(folder, {"pyproject.toml": CONTRACT + contract})
     (outcome,) = json.loads(lint(folder, "--format", "json").out)["contracts"]
-    return [(each["importer"], each["imported"]) for each in outcome["violations"]]
+    return [each["importer"] for each in outcome["violations"]]
 
 
 def test_a_contract_fails_on_crashes_alone(shop: Path) -> None:
-    assert offenders(shop, "") == [("shop.orders", "shop.users"), ("shop.users", "shop.orders")]
+    assert offenders(shop, "") == ["shop.orders", "shop.users"]
     assert lint(shop).status == 1
     write(shop, {"shop/users.py": "import shop.orders\n\n\nclass User: ...\n"})
-    assert offenders(shop, "") == [("shop.orders", "shop.users")]
+    assert offenders(shop, "") == ["shop.users"]
     write(shop, {"shop/orders.py": "import shop.users\n"})
     assert offenders(shop, "") == []
     assert lint(shop).status == 0
 
 
 def test_a_contract_may_be_about_some_modules_and_ignore_some_imports(shop: Path) -> None:
-    assert offenders(shop, 'modules = ["shop.users"]') == [("shop.orders", "shop.users")]
-    assert offenders(shop, 'ignore_imports = ["shop.orders -> *.users"]') == [("shop.users", "shop.orders")]
+    assert offenders(shop, 'modules = ["shop.users"]') == ["shop.users"]
+    assert offenders(shop, 'ignore_imports = ["shop.orders -> *.users"]') == ["shop.orders"]
 
 
 def test_a_contract_may_be_about_another_python(shop: Path) -> None:
@@ -238,6 +238,7 @@ def test_a_wrong_contract_is_said_to_be(shop: Path, contract: str, message: str)
 def test_a_crash_that_is_known_is_no_news(shop: Path) -> None:
     write(shop, {"pyproject.toml": CONTRACT})
     assert lint(shop, "baseline", "create").status == 0
+    assert (shop / "known-violations.txt").read_text() == "c shop.orders\nc shop.users\n"
     assert lint(shop).status == 0
 
 

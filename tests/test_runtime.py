@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.runtime import Crash, crashes
+from import_contracts.runtime import Crash
 from import_contracts.source import Source
 from tests.arranging import write
-from tests.crashes import imported_by_cpython, is_crash
+from tests.crashes import Found, foretell, imported_by_cpython, is_crash
 
 Files = dict[str, str]
 
@@ -194,7 +194,7 @@ def sources(files: Files) -> list[Source]:
 
 
 def foretold(files: Files, version: tuple[int, int] = HERE) -> dict[str, Crash]:
-    return {each.entry: each for each in crashes(sources(files), version=version)}
+    return foretell(Found(tuple(sources(files)), frozenset()), version)
 
 
 def truth(folder: Path, files: Files) -> set[str]:

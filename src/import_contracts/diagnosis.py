@@ -21,10 +21,10 @@ from import_contracts.report import (
     Step,
     Unreadable,
 )
-from import_contracts.runtime import Crash, crashes
+from import_contracts.runtime import Crash, crashes, may_import
 from import_contracts.runtime_operations import Code
 from import_contracts.snapshot import Snapshot, Watch
-from import_contracts.source import Source, WrittenImport, read_calls, read_imports, resolve
+from import_contracts.source import Source, read_imports
 
 
 def diagnose(question: Question, snapshot: Snapshot, evidence: Evidence, watch: Watch) -> CyclesReport:
@@ -66,7 +66,7 @@ class _Diagnosis:
         planned: list[Plan | None] = [None] * len(wanted)
         if not question.is_quick:
             with self._watch("look for crashes"):
-                found = self._crashes(self._evidence.sources)
+                found = self._crashes({})
             with self._watch("plan"):
                 planned = self._plans(wanted, found)
         cycles = [self._cycle(each, plan, found or ()) for each, plan in zip(wanted, planned, strict=True)]
@@ -86,22 +86,8 @@ class _Diagnosis:
     # --- cycles ---------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _calls(self) -> dict[tuple[Edge, int], WrittenImport]:
-        """What is imported by a call of ``import_module`` or ``__import__``."""
-        return {
-            ((source.module, imported), written.line): written
-            for source in self._evidence.sources.values()
-            for written in read_calls(source.text, source.module, is_package=source.is_package)
-            if (imported := self._resolved(written, source)) is not None
-        }
-
-    def _resolved(self, written: WrittenImport, source: Source) -> str | None:
-        modules = self._snapshot.program.modules
-        return resolve(written, source.module, is_package=source.is_package, modules=modules)
-
-    @cached_property
     def _graph(self) -> ImportGraph:
-        calls = ((edge, line, written.kind) for (edge, line), written in self._calls.items())
+        calls = ((edge, line, written.kind) for (edge, line), written in self._evidence.calls.items())
         return self._snapshot.scan.graph.with_imports(calls)
 
     def _views(self) -> Iterator[tuple[CycleKind, ImportGraph]]:
@@ -143,16 +129,24 @@ class _Diagnosis:
     def _import(self, edge: Edge, view: ImportGraph) -> Import:
         """Return the statement, or the call, that makes an import."""
         line = view.lines(*edge)[0]
-        if (call := self._calls.get((edge, line))) is None:
+        if (call := self._evidence.calls.get((edge, line))) is None:
             return self._evidence.statement(edge, view)
         return Import(*edge, self._evidence.path(edge[0]), line, call.column, call.kind, call.text)
 
     # --- crashes --------------------------------------------------------------------------------------------------
 
-    def _crashes(self, sources: Mapping[str, Source]) -> tuple[Crash, ...]:
+    def _crashes(self, changed: Mapping[str, Source]) -> tuple[Crash, ...]:
+        """Return what crashes when some modules have another text."""
         program = self._snapshot.program
+        imports = self._evidence.imports | {
+            module: may_import(source, program.modules) for module, source in changed.items()
+        }
         return crashes(
-            sources.values(), version=self._question.python, namespaces=program.namespaces, known=self._known
+            {**self._evidence.sources, **changed},
+            imports,
+            version=self._question.python,
+            namespaces=program.namespaces,
+            known=self._known,
         )
 
     # --- plans ----------------------------------------------------------------------------------------------------
@@ -172,7 +166,7 @@ class _Diagnosis:
 
     def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
         for written in read_imports(source.text, source.module, is_package=source.is_package):
-            if (imported := self._resolved(written, source)) is not None:
+            if (imported := self._evidence.resolved(written, source)) is not None:
                 yield (source.module, imported), written.kind
 
     def _plan(self, plan: PlanFor, view: ImportGraph, fixes: Fixes) -> Plan:

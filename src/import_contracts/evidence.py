@@ -15,7 +15,15 @@ from import_contracts.names import within
 from import_contracts.report import Change, Place, ReportedCrash, ReportedFix, ReportedViolation
 from import_contracts.scan import Statement
 from import_contracts.snapshot import Snapshot
-from import_contracts.source import Source, UndecodableError, decode, split_lines
+from import_contracts.source import (
+    Source,
+    UndecodableError,
+    WrittenImport,
+    decode,
+    read_calls,
+    resolve,
+    split_lines,
+)
 from import_contracts.violations import Violation
 
 if TYPE_CHECKING:
@@ -101,6 +109,30 @@ class Evidence:
         """The text of every module that has one."""
         modules = self._snapshot.program.by_module
         return {module: found for module in modules if (found := self.source(module)) is not None}
+
+    @cached_property
+    def calls(self) -> dict[tuple[Edge, int], WrittenImport]:
+        """What is imported by a call of ``import_module`` or ``__import__``, by edge and line."""
+        return {
+            ((source.module, imported), written.line): written
+            for source in self.sources.values()
+            for written in read_calls(source.text, source.module, is_package=source.is_package)
+            if (imported := self.resolved(written, source)) is not None
+        }
+
+    def resolved(self, written: WrittenImport, source: Source) -> str | None:
+        """Return the module of the program that an import imports, None where it is not one of these."""
+        modules = self._snapshot.program.modules
+        return resolve(written, source.module, is_package=source.is_package, modules=modules)
+
+    @cached_property
+    def imports(self) -> dict[str, set[str]]:
+        """The modules that each one may import when it runs, in functions and by calls too."""
+        graph = self._snapshot.scan.graph.without_kinds({Kind.TYPE_CHECKING})
+        found = {module: set(graph.imported_by(module)) for module in graph.modules}
+        for (importer, imported), _ in self.calls:
+            found[importer].add(imported)
+        return found
 
     def crash(self, crash: Crash) -> ReportedCrash:
         """Return a crash with the lines that it is about."""

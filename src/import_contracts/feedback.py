@@ -8,7 +8,9 @@ order they come and on any machine.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 
 from import_contracts.cycles import components
 from import_contracts.graph import Edge
@@ -272,21 +274,53 @@ def _needed(backward: Collection[Edge], edges: Mapping[Edge, int]) -> tuple[Edge
 # --- the order of removal ----------------------------------------------------------------------------------------
 
 
-def _in_order(chosen: Iterable[Edge], edges: Mapping[Edge, int]) -> tuple[tuple[Edge, ...], tuple[int, ...]]:
+def _in_order(chosen: Collection[Edge], edges: Mapping[Edge, int]) -> tuple[tuple[Edge, ...], tuple[int, ...]]:
     """Return the edges by what each gains for its weight, and the gains.
 
-    A gain is counted anew only for the edge that promises most, by what it promised last.
+    To remove one edge changes only the component that it is in. A gain is counted anew only for the edge that promises
+    most, by what it promised last.
     """
-    left = {edge for part in _cyclic_parts(edges) for edge in part}
-    promised = {edge: len(left) for edge in sorted(chosen)}
-    order: list[Edge] = []
-    gains: list[int] = []
-    while promised:
-        fresh: dict[Edge, list[Edge]] = {}
-        while (best := max(promised, key=lambda edge: (promised[edge] / edges[edge], edge))) not in fresh:
-            fresh[best] = [edge for part in _cyclic_parts(left - {best}) for edge in part]
-            promised[best] = len(left) - len(fresh[best])
-        order.append(best)
-        gains.append(promised.pop(best))
-        left = set(fresh[best])
-    return tuple(order), tuple(gains)
+    waiting: list[tuple[float, Edge, int, int, _Part]] = []
+    numbers = count()
+
+    def promise(part: _Part) -> None:
+        for edge in part.cut:
+            heappush(waiting, (-len(part.edges) / edges[edge], edge, next(numbers), len(part.edges), part))
+
+    for part in _parts(edges, chosen):
+        promise(part)
+    order: list[tuple[Edge, int]] = []
+    while waiting:
+        _, edge, _, promised, part = heappop(waiting)
+        if part.is_divided:
+            continue
+        left = part.without(edge)
+        gain = len(part.edges) - sum(len(each.edges) for each in left)
+        if gain < promised:
+            heappush(waiting, (-gain / edges[edge], edge, next(numbers), gain, part))
+            continue
+        order.append((edge, gain))
+        part.is_divided = True
+        for each in left:
+            promise(each)
+    return tuple(edge for edge, _ in order), tuple(gain for _, gain in order)
+
+
+@dataclass(slots=True, eq=False)
+class _Part:
+    """The edges of one component, and those of them to be removed; once one is, others take its place."""
+
+    edges: list[Edge]
+    cut: frozenset[Edge]
+    is_divided: bool = False
+    _without: dict[Edge, list[_Part]] = field(default_factory=dict)
+
+    def without(self, edge: Edge) -> list[_Part]:
+        """Return the components that are left when one edge is removed."""
+        if edge not in self._without:
+            self._without[edge] = _parts([each for each in self.edges if each != edge], self.cut)
+        return self._without[edge]
+
+
+def _parts(edges: Iterable[Edge], cut: Collection[Edge]) -> list[_Part]:
+    return [_Part(part, frozenset(part).intersection(cut)) for part in _cyclic_parts(edges)]

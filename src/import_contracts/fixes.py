@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from import_contracts.graph import ImportGraph, Kind
 from import_contracts.names import within
-from import_contracts.source import Source, split_lines
+from import_contracts.source import Source, read_imports, resolve, split_lines
 from import_contracts.usage import Binding, Role, Usage, Use, names_in, read_usage
 
 
@@ -86,6 +86,9 @@ class Fixes:
         self._usages: dict[str, Usage | None] = {}
         self._found: dict[tuple[object, ...], Fix] = {}
         self._named: dict[tuple[str, str], frozenset[str]] = {}
+        self._takers: dict[str, tuple[set[str], list[str]]] = {}
+        self._imported: dict[str, list[tuple[str, str]]] = {}
+        self._split: dict[str, list[str]] = {}
 
     def fix(
         self,
@@ -141,6 +144,11 @@ class Fixes:
         assert source is not None, "only what was read is asked for"  # noqa: S101
         return source
 
+    def _lines(self, module: str) -> list[str]:
+        if module not in self._split:
+            self._split[module] = split_lines(self._text(module).text)
+        return self._split[module]
+
     def _usage(self, module: str) -> Usage | None:
         if module not in self._usages:
             source = self._source(module)
@@ -163,20 +171,30 @@ class Fixes:
 
     def _is_taken(self, module: str, name: str) -> bool:
         """Tell whether another module may take a name from one."""
-        return any(self._takes(importer, module, name) for importer in self._graph.importers_of(module))
+        if module not in self._takers:
+            self._takers[module] = self._found_takers(module)
+        names, holders = self._takers[module]
+        return name in names or "*" in names or any(f".{name}" in each for each in holders)
 
-    def _takes(self, importer: str, module: str, name: str) -> bool:
-        source = self._source(importer)
-        if source is None or (name not in source.text and "import *" not in source.text):
-            return False
-        usage = self._usage(importer)
-        for each in usage.bindings if usage else ():
-            if each.module == module and each.name in (name, "*"):
-                return True
-            is_module = module == (f"{each.module}.{each.name}" if each.name else each.module)
-            if usage and is_module and name in usage.attributes:
-                return True
-        return False
+    def _found_takers(self, module: str) -> tuple[set[str], list[str]]:
+        """Return what others take from a module by name, and the texts in which it is bound itself."""
+        names: set[str] = set()
+        holders: list[str] = []
+        for source in map(self._source, self._graph.importers_of(module)):
+            found = [each for each in self._written(source) if each[0] == module] if source else []
+            names.update(name for _, name in found if name)
+            holders += [source.text] if source and any(not name for _, name in found) else []
+        return names, holders
+
+    def _written(self, source: Source) -> list[tuple[str, str]]:
+        """Return what a text imports: modules with the names taken from them, or without one the modules alone."""
+        if source.module not in self._imported:
+            self._imported[source.module] = [
+                (module, each.name if each.name and f"{module}.{each.name}" not in self._modules else "")
+                for each in read_imports(source.text, source.module, is_package=source.is_package)
+                if (module := resolve(each, source.module, is_package=source.is_package, modules=self._modules))
+            ]
+        return self._imported[source.module]
 
     # --- the ways of one name -------------------------------------------------------------------------------------
 
@@ -184,7 +202,7 @@ class Fixes:
         self, importer: str, usage: Usage, binding: Binding
     ) -> Iterator[tuple[FixKind, tuple[list[str], Rewrite]]]:
         """Yield what can become of one name of a statement, with the reasons."""
-        if not _has_lines_of_its_own(binding.statement, split_lines(self._text(importer).text)):
+        if not _has_lines_of_its_own(binding.statement, self._lines(importer)):
             return
         if origin := self._origin_of(binding):
             module, name = origin
@@ -207,7 +225,7 @@ class Fixes:
             why = f"{binding.shown} is used only in annotations: {_lines(annotations)}."
             yield FixKind.TYPE_CHECKING, ([why], Rewrite(binding, is_for_types=True, needs_future=needs_future))
         functions = tuple(dict.fromkeys(use.function for use in bodies if use.function is not None))
-        lines = split_lines(self._text(importer).text)
+        lines = self._lines(importer)
         in_reach = all(use.function is not None for use in bodies) and all(
             _starts_line(function.body[0], lines) for function in functions
         )

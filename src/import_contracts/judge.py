@@ -19,7 +19,6 @@ from import_contracts.report import (
     Culprit,
     Outcome,
     Report,
-    ReportedCrash,
     ReportedCut,
     ReportedViolation,
     Unreadable,
@@ -41,7 +40,7 @@ def judge(
         with watch(f"check '{contract.id}'"):
             how = (contract.excluded, contract.include_parent_packages)
             if how not in graphs:
-                graphs[how] = _prepared(found.graph, contract)
+                graphs[how] = prepared(found.graph, contract)
             outcome, more = _judge(contract, graphs[how], evidence, known)
         outcomes.append(outcome)
         problems += more
@@ -89,7 +88,7 @@ def _program_problems(program: Program, config: Config) -> Iterable[Problem]:
     return (replace(each, file=config.shown(each.file)) if each.file else each for each in program.problems)
 
 
-def _prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
+def prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
     """Return the graph as a contract wants it, but for the imports that it ignores."""
     graph = graph.without_kinds(contract.excluded)
     return graph.with_parent_packages() if contract.include_parent_packages else graph
@@ -106,7 +105,7 @@ def _judge(
     unmatched = _unmatched(graph, contract)
     graph = graph.without(ignored)
     rule = contract.rule
-    findings = _findings(contract, rule, graph)
+    findings = findings_of(contract, rule, graph)
     problems = [
         replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
     ]
@@ -114,7 +113,7 @@ def _judge(
     if errors or not contract.is_sound:
         return outcome, problems if contract.is_sound else errors
     if isinstance(rule, Crash):
-        found = _crashing(rule, graph, ignored, evidence)
+        found = crashing(rule, graph, ignored, evidence)
     else:
         found = [evidence.of(violation, graph) for violation in findings.violations]
     violations = tuple(replace(each, is_known=_entry(contract.id, each) in (known or ())) for each in found)
@@ -153,19 +152,21 @@ def _cuts(
 _CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
 
 
-def _crashing(
+def crashing(
     rule: Crash, graph: ImportGraph, ignored: Collection[Edge], evidence: Evidence
 ) -> list[ReportedViolation]:
-    """Return a violation for each two modules of which one fails on the other, with the shortest story."""
+    """Return a violation for each module that crashes when it comes first."""
     from import_contracts.runtime import crashes  # noqa: PLC0415 - needed by this type alone
 
-    found: dict[Edge, list[ReportedCrash]] = {}
     version = rule.python or (sys.version_info.major, sys.version_info.minor)
-    for crash in crashes(evidence.sources.values(), version=version, namespaces=evidence.namespaces):
-        edge = (crash.importer, crash.imported)
-        if crash.entry in rule.entries(graph) and edge not in ignored:
-            found.setdefault(edge, []).append(evidence.crash(crash))
-    return [min(found[edge], key=lambda each: (len(each.stack), each.entry)).violation for edge in sorted(found)]
+    found = crashes(
+        evidence.sources,
+        evidence.imports,
+        version=version,
+        namespaces=evidence.namespaces,
+        entries=rule.entries(graph),
+    )
+    return [evidence.crash(each).violation for each in found if (each.importer, each.imported) not in ignored]
 
 
 # What an import costs that was there before, when the cheapest ones to blame are looked for.
@@ -210,7 +211,7 @@ def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
             yield Problem(message, key="ignore_imports", severity=severity)
 
 
-def _findings(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
+def findings_of(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
     try:
         findings: object = rule.check(graph)
     except (Exception, SystemExit) as error:

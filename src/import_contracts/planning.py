@@ -54,7 +54,7 @@ class Workshop:
     """What a plan is made and tried with.
 
     ``imports`` returns what a module with another text would import, as edges with their kinds; ``crashes`` what would
-    crash in a program with other sources. ``before`` are the crashes that there are.
+    crash if some modules had other texts. ``before`` are the crashes that there are.
     """
 
     sources: Mapping[str, Source]
@@ -116,7 +116,7 @@ class _Planner:
             for edge, fix in self._chosen.items()
             if fix.rewrites and any(_adds(edge, after, part) for part in left)
         }
-        self._crashing = {each.entry: each for each in self._workshop.crashes({**self._workshop.sources, **changed})}
+        self._crashing = {each.entry: each for each in self._workshop.crashes(changed)}
         known = {each.entry for each in self._workshop.before}
         for entry, crash in self._crashing.items():
             on_stack = {frame.module for frame in crash.stack} if entry not in known else set()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from itertools import pairwise
 
-from import_contracts.errors import Problem
+from import_contracts.errors import Problem, Severity
 from import_contracts.graph import Import, Kind
 
 
@@ -26,8 +27,9 @@ class ReportedViolation:
 
     ``lines`` are those of all import statements of the pair that count, sorted. ``chain`` begins with the import
     itself; of each import it has the first statement, and the kind of the most eager one. For a module that no layer
-    lists, ``imported`` is None, ``lines`` and ``chain`` are empty, and ``path`` is the module's own. The violation
-    ``is_known`` if it is in the baseline.
+    lists, ``imported`` is None, ``lines`` and ``chain`` are empty, and ``path`` is the module's own. For a crash,
+    ``imported`` is None, ``importer`` the module that comes first, ``path`` and ``lines`` those of the statement that
+    fails, and ``chain`` leads there. The violation ``is_known`` if it is in the baseline.
     """
 
     importer: str
@@ -38,6 +40,21 @@ class ReportedViolation:
     lines: tuple[int, ...] = ()
     chain: tuple[Import, ...] = ()
     is_known: bool = False
+
+    @property
+    def line(self) -> int:
+        """The line of the first statement that counts; the first of the file where there is no statement."""
+        return self.lines[0] if self.lines else 1
+
+    @property
+    def column(self) -> int:
+        """The column of that statement."""
+        return self.chain[0].column if self.chain else 1
+
+    def fingerprint(self, contract: str) -> str:
+        """Return 32 hexadecimal digits that stay the same while the violation does, wherever its line moves."""
+        identity = (contract, self.importer, self.imported or "", self.target or "")
+        return sha256("\0".join(identity).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,35 @@ class Outcome:
     ignored: int = 0
     culprits: tuple[Culprit, ...] = ()
 
+    @property
+    def new(self) -> tuple[ReportedViolation, ...]:
+        """The violations that are not known, first those to blame for others, then the most direct."""
+        return tuple(sorted((each for each in self.violations if not each.is_known), key=self._urgency))
+
+    @property
+    def known(self) -> tuple[ReportedViolation, ...]:
+        """The violations that are known."""
+        return tuple(each for each in self.violations if each.is_known)
+
+    @property
+    def sentences(self) -> dict[str, list[ReportedViolation]]:
+        """The new violations of each message, in the order of the messages, the most urgent first."""
+        found: dict[str, list[ReportedViolation]] = {each.message: [] for each in self.violations if not each.is_known}
+        for each in self.new:
+            found[each.message].append(each)
+        return found
+
+    @property
+    def causes(self) -> tuple[Culprit, ...]:
+        """The culprits, unless they are just what the new violations say themselves."""
+        new = {(each.importer, each.imported) for each in self.new if len(each.chain) == 1}
+        said = ((each.evidence.importer, each.evidence.imported) in new and each.effects == 1 for each in self.culprits)
+        return () if all(said) else self.culprits
+
+    def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
+        is_culprit = any(each.evidence in violation.chain[:1] for each in self.culprits)
+        return not is_culprit, len(violation.chain), violation.importer, violation.imported or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
@@ -109,6 +155,11 @@ class Unreadable:
     line: int | None
     message: str
 
+    @property
+    def problem(self) -> Problem:
+        """The same as a problem."""
+        return Problem(self.message, file=self.path, line=self.line)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -117,7 +168,9 @@ class Report:
     ``imports`` counts pairs of importer and imported, as the graph has them. ``stale`` are the entries of the baseline
     that no violation matches any more, sorted; None where there is no baseline. ``renaming`` is the old and the new
     name of the module whose renaming explains all that is new or stale, None where that is not so. ``options`` are
-    those that a command about the same configuration takes.
+    those that a command about the same configuration takes. ``baseline`` is the baseline's path. Paths are relative to
+    ``folder``, unless they lie outside it, and ``root`` is that of the repository around it; both are absolute, and
+    empty where there is none.
     """
 
     modules: int
@@ -129,6 +182,9 @@ class Report:
     renaming: tuple[str, str] | None = None
     stale_fails: bool = True
     options: str = ""
+    baseline: str | None = None
+    folder: str = ""
+    root: str = ""
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -139,6 +195,39 @@ class Report:
     def errors(self) -> tuple[Problem, ...]:
         """The problems because of which something was not checked."""
         return tuple(problem for problem in self.problems if problem.is_error)
+
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """The errors, and the files that could not be read: because of them the answer is not whole."""
+        return (*self.errors, *(each.problem for each in self.unreadable))
+
+    @property
+    def drift(self) -> tuple[Problem, ...]:
+        """What is to be done about the baseline, where it is not in step: a renaming, and every stale entry."""
+        said = []
+        if self.renaming:
+            old, new = self.renaming
+            message = f"{old} was renamed to {new}, which explains all that is new and all that is stale: {self.mend}"
+            said.append(Problem(message, self.baseline, severity=Severity.WARNING))
+        severity = Severity.ERROR if self.stale_fails else Severity.WARNING
+        shrink = "" if self.renaming else f"; {self.mend}"
+        for entry in self.stale or ():
+            message = f"No violation matches '{entry}' any more{shrink}"
+            said.append(Problem(message, self.baseline, severity=severity))
+        return tuple(said)
+
+    @property
+    def mend(self) -> str:
+        """The command that brings the baseline in step."""
+        what = f"rename {' '.join(self.renaming)}" if self.renaming else "shrink"
+        return f"lint-imports baseline {what}{self.options}"
+
+    def in_repository(self, path: str) -> str:
+        """Return a path of the report as it is seen from the root of the repository, if it lies inside."""
+        if not self.root:
+            return path
+        is_absolute = path.startswith("/") or path[1:3] == ":/"
+        return (path if is_absolute else f"{self.folder}/{path}").removeprefix(f"{self.root.rstrip('/')}/")
 
     @property
     def result(self) -> Result:
@@ -249,19 +338,14 @@ class ReportedCrash:
 
     @property
     def violation(self) -> ReportedViolation:
-        """The same as a violation, whose chain is the ring of the stack: from the failing import back to itself."""
+        """The same as a violation of the entry, on the line that fails; its chain follows the stack to there."""
         place = self.place
-        failing = Import(place.module, self.imported, place.path, place.line, 1, Kind.RUNTIME, place.text)
-        message = (
-            f"{place.module} wants {self.name} from {self.imported} before that has it, if {self.entry} comes first"
-        )
-        chain = (failing, *self._way_back())
-        return ReportedViolation(place.module, self.imported, None, message, place.path, (place.line,), chain)
+        message = f"{place.module} wants {self.name} from {self.imported} before that has it"
+        chain = (*self._way(), Import(place.module, self.imported, place.path, place.line, 1, Kind.RUNTIME, place.text))
+        return ReportedViolation(self.entry, None, None, message, place.path, (place.line,), chain)
 
-    def _way_back(self) -> Iterator[Import]:
-        modules = [each.module for each in self.stack]
-        steps = self.stack[modules.index(self.imported) :] if self.imported in modules else ()
-        for one, other in pairwise(steps):
+    def _way(self) -> Iterator[Import]:
+        for one, other in pairwise(self.stack):
             if one.module != other.module:
                 yield Import(one.module, other.module, one.path, one.line, 1, Kind.RUNTIME, one.text)
 

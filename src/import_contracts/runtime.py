@@ -8,8 +8,9 @@ such condition and once into the last, and what crashes both times is a crash. T
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import GeneratorType, ModuleType
 from typing import TypeAlias
@@ -19,7 +20,7 @@ from import_contracts.cycles import components
 from import_contracts.graph import Kind
 from import_contracts.names import ancestors
 from import_contracts.runtime_operations import Chain, Code, Condition, Operations, Setting, read_function, read_module
-from import_contracts.source import Source, read_imports, resolve
+from import_contracts.source import Source, read_calls, read_imports, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,9 @@ class Crash:
     """A module that, imported first, lets the entry be imported, the outermost and then first by name; None if none."""
 
 
-def crashes(
-    sources: Iterable[Source],
+def crashes(  # noqa: PLR0913 - one keyword for each choice
+    sources: Mapping[str, Source],
+    imports: Mapping[str, Collection[str]],
     *,
     version: tuple[int, int],
     namespaces: Collection[str] = (),
@@ -66,49 +68,78 @@ def crashes(
 ) -> tuple[Crash, ...]:
     """Return a crash for every module whose import fails when it comes first, sorted by that module.
 
-    `namespaces` are packages without a file. With `entries`, only those modules are tried. In `known` is kept what was
-    read, for another call about the same version and mostly the same sources.
+    `sources` and `imports` are by module; `imports` gives at least all modules that one imports in its text when it
+    runs, in functions too (see `may_import`). `namespaces` are packages without a file. With `entries`, only those
+    modules are tried. In `known` is kept what was read, for another call about the same version and mostly the same
+    sources.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a parser says of the program's strings
-        program = _Program(sources, version, namespaces, {} if known is None else known)
-        tried = sorted(program.codes.keys() & set(program.codes if entries is None else entries))
+        program = _Program(sources, imports, version, namespaces, {} if known is None else known)
         while True:
-            before = program.edge_count()
+            components_before = program.components()
             world = _World(program, last=False)
-            first = world.crashes(tried)
+            first = world.crashes(program.risky())
+            first = world.crashes(program.importers(first)) if first else {}
+            first = {entry: crash for entry, crash in first.items() if entries is None or entry in entries}
             last = _World(program, last=True).crashes(first)
-            if program.edge_count() == before:
+            if program.components() == components_before:
                 return tuple(
                     replace(first[entry], entry=entry, works_from=world.works_from(entry))
                     for entry in sorted(first.keys() & last.keys())
                 )
 
 
+def may_import(source: Source, modules: Container[str]) -> frozenset[str]:
+    """Return those of the modules of a program that a text may import when it runs, in functions or by name too."""
+    written = [
+        *read_imports(source.text, source.module, is_package=source.is_package),
+        *read_calls(source.text, source.module, is_package=source.is_package),
+    ]
+    resolved = (
+        resolve(each, source.module, is_package=source.is_package, modules=modules)
+        for each in written
+        if each.kind is not Kind.TYPE_CHECKING
+    )
+    return frozenset(each for each in resolved if each is not None)
+
+
 # --- the program -------------------------------------------------------------------------------------------------
 
 
 class _Program:
-    """All that is read: what each module does, and which modules may import which."""
+    """What there is to import, and what each module does; that is read when it is first asked for."""
 
     def __init__(
         self,
-        sources: Iterable[Source],
+        sources: Mapping[str, Source],
+        imports: Mapping[str, Collection[str]],
         version: tuple[int, int],
         namespaces: Collection[str],
         read: dict[Source, Code],
     ) -> None:
-        self._known = read
-        self.sources = {source.module: source for source in sources}
-        known = self.sources.keys() | set(namespaces)
+        self.sources = sources
+        known = sources.keys() | set(namespaces)
         known |= {package for module in known for package in ancestors(module)}
-        self.packages = {module for module in known if module not in self.sources or self.sources[module].is_package}
+        self.modules = {module: place for place, module in enumerate(sorted(known))}
+        """Each with its number."""
+        self.packages = {module for module in known if module not in sources or sources[module].is_package}
+        self.opaque: set[str] = set()
+        """The modules that cannot be parsed."""
         self._version = version
         self._roots = frozenset(module.partition(".")[0] for module in known)
-        self.opaque: set[str] = set()
-        self.codes = {module: self._read(module) for module in sorted(known)}
+        self._known = read
+        self._codes: dict[str, Code] = {}
         self._functions: dict[tuple[str, int], Code] = {}
-        self.edges = {module: set(self._imported(module)) for module in self.codes}
+        self._imports = {module: self._written(module, imports.get(module, ())) for module in self.modules}
+        self.edges = {module: self._started(module) for module in self.modules}
+        """The modules that importing one may import."""
+
+    def code(self, module: str) -> Code:
+        """Return what a module does when it is imported."""
+        if module not in self._codes:
+            self._codes[module] = self._read(module)
+        return self._codes[module]
 
     def _read(self, module: str) -> Code:
         source = self.sources.get(module)
@@ -150,50 +181,71 @@ class _Program:
         lines = _lines(self.sources[module].text)
         return lines[line - 1].strip() if line <= len(lines) else ""
 
-    def _imported(self, module: str) -> Iterator[str]:
-        """Yield the modules that a module may import, its own parents among them."""
-        yield from ancestors(module)
-        for operation in _all_operations(self.codes[module].operations):
-            if isinstance(operation, does.Import | does.From | does.Star):
-                names = [name for name, _ in operation.names] if isinstance(operation, does.From) else []
-                for name in (operation.module, *(f"{operation.module}.{name}" for name in names)):
-                    yield from (each for each in (name, *ancestors(name)) if each in self.codes)
-                if isinstance(operation, does.Star) and operation.module in self.codes:
-                    yield from self._listed(operation.module)
+    def _written(self, module: str, imported: Collection[str]) -> set[str]:
+        """Return the modules that a module names; with a star, those inside a package that it may list too."""
+        found = {each for each in imported if each in self.modules}
+        if module in self.sources and "import *" in self.sources[module].text:
+            found |= {each for each in self.modules if each.rpartition(".")[0] in found}
+        return found
 
-    def _listed(self, package: str) -> Iterator[str]:
-        """Yield the modules in a package that `from package import *` may import."""
-        for operation in _all_operations(self.codes[package].operations):
-            if isinstance(operation, does.Bind):
-                names = operation.values.get("__all__")
-                for name in names if isinstance(names, tuple) else ():
-                    if f"{package}.{name}" in self.codes:
-                        yield f"{package}.{name}"
+    def _started(self, module: str) -> set[str]:
+        """Return the modules that are imported before or while a module runs."""
+        found = self._imports[module]
+        return {*found, *ancestors(module), *(package for each in found for package in ancestors(each))}
 
-    def edge_count(self) -> int:
-        """Return how many imports are known; following the program may find more, in functions."""
-        return sum(map(len, self.edges.values()))
+    def risky(self) -> list[str]:
+        """Return the modules that may come to be needed while they are partly initialised.
+
+        That takes a ring. One that closes only through the packages around a module is none, as these have always
+        begun before it; but `import package.module` gives a module the package too, which it then may use.
+        """
+        rings = {module: self._in_need(module) for module in self.modules}
+        return [module for component in components(rings) for module in component]
+
+    def _in_need(self, module: str) -> set[str]:
+        """Return the modules that one starts, or may use while they are partly initialised."""
+        around = {module, *ancestors(module)} - self._imports[module]
+        if around and module in self.sources and _PLAIN_IMPORT.search(self.sources[module].text):
+            return self.edges[module]
+        return self.edges[module] - around
+
+    def importers(self, modules: Iterable[str]) -> set[str]:
+        """Return the modules that may import some, directly or not, and these."""
+        importers: dict[str, list[str]] = {}
+        for module, imported in self.edges.items():
+            for each in imported:
+                importers.setdefault(each, []).append(module)
+        found = set(modules)
+        todo = list(found)
+        for module in todo:
+            todo += [each for each in importers.get(module, ()) if each not in found]
+            found.update(importers.get(module, ()))
+        return found
 
     def components(self) -> dict[str, int]:
         """Return for every module the number of its component; the modules of one import each other in the end."""
         found = components(self.edges)
         numbers = {module: number for number, modules in enumerate(found) for module in modules}
-        return {module: numbers.get(module, len(found) + place) for place, module in enumerate(self.codes)}
+        return {module: numbers.get(module, len(found) + place) for module, place in self.modules.items()}
 
     def line_of(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> int | None:
         """Return the line of a module that would bind a name, perhaps one with a star."""
-        code = self.codes[module]
+        code = self.code(module)
         if name in code.defined:
             return code.defined[name]
         for operation in code.operations:
             if (
                 isinstance(operation, does.Star)
-                and operation.module in self.codes
+                and operation.module in self.modules
                 and operation.module not in seen
                 and self.line_of(operation.module, name, seen | {module}) is not None
             ):
                 return operation.line
         return None
+
+
+_PLAIN_IMPORT = re.compile(r"(?m)(?:^|[:;])[ \t]*import\b(?:\\\n|[^\n#])*?\.")
+"""`import a.b`, but not `from a import b`."""
 
 
 def _lines(text: str) -> list[str]:
@@ -351,33 +403,34 @@ class _World:
         self.program = program
         self.last = last
         self.component = program.components()
-        self.index = {module: place for place, module in enumerate(program.codes)}
         self.outcomes: dict[str, int | None] = {}
         """The modules loaded after a module was imported first, as bits; None if that failed."""
         self.spaces: dict[str, _Space] = {}
         """What a module has when it is loaded."""
+        self._failures: dict[str, Crash] = {}
 
     def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
         """Return the crashes of those of the entries that crash."""
-        found: dict[str, Crash] = {}
         wanted = set(entries)
         for module in self._lowest_first(wanted):
-            run = _Interpreter(self)
-            try:
-                run.start(module)
-            except _FailureError as failure:
-                self.outcomes[module] = None
-                if module in wanted:
-                    found[module] = failure.crash
-            except _RaisedError:
-                self.outcomes[module] = None
-            else:
-                self.outcomes[module] = run.loaded
-        return found
+            if module not in self.outcomes:
+                self.outcomes[module] = self._outcome(module)
+        return {module: self._failures[module] for module in wanted & self._failures.keys()}
+
+    def _outcome(self, module: str) -> int | None:
+        run = _Interpreter(self)
+        try:
+            run.start(module)
+        except _FailureError as failure:
+            self._failures[module] = failure.crash
+            return None
+        except _RaisedError:
+            return None
+        return run.loaded
 
     def works_from(self, entry: str) -> str | None:
         """Return the outermost module, and the first by name, that lets another be imported if it comes first."""
-        bit = 1 << self.index[entry]
+        bit = 1 << self.program.modules[entry]
         fine = [module for module, loaded in self.outcomes.items() if loaded and loaded & bit and module != entry]
         return min(fine, key=lambda module: (module.count("."), module), default=None)
 
@@ -500,12 +553,12 @@ class _Interpreter:
 
     def _has(self, module: str) -> bool:
         """Tell whether a module is in `sys.modules`."""
-        return module in self._spaces or bool(self.loaded >> self._world.index[module] & 1)
+        return module in self._spaces or bool(self.loaded >> self._program.modules[module] & 1)
 
     def _import_module(self, module: str) -> _Steps:
         """Import a module of the program and its parents."""
         for name in (*reversed(list(ancestors(module))), module):
-            if name not in self._program.codes:
+            if name not in self._program.modules:
                 return None
             if not self._has(name):
                 yield self._import_one(name)
@@ -515,24 +568,25 @@ class _Interpreter:
         world = self._world
         component = world.component[module]
         if self._partial:
-            self._program.edges[next(reversed(self._partial))].add(module)
+            self._program.edges[self._stack[-1].module].add(module)
         fresh = world.outcomes.get(module)
         if fresh is not None and not any(world.component[each] == component for each in self._partial):
             self.loaded |= fresh
             return None
+        operations = self._program.code(module).operations
         space = self._spaces[module] = _Space(opaque=module in self._program.opaque)
         self._partial[module] = None
         depth = len(self._stack)
         self._stack.append(_Scope(module, space))
         try:
-            yield from self._all(self._program.codes[module].operations)
+            yield from self._all(operations)
         except (_FailureError, _RaisedError):
             del self._spaces[module]
             raise
         finally:
             del self._stack[depth:]
             del self._partial[module]
-        self.loaded |= 1 << world.index[module]
+        self.loaded |= 1 << self._program.modules[module]
         package, _, name = module.rpartition(".")
         if package in self._spaces:
             self._spaces[package].names[name] = _Module(module)
@@ -581,14 +635,14 @@ class _Interpreter:
 
     def _begin(self, module: str) -> _Steps:
         """Import the module of a statement, as far as it is known."""
-        if module in self._program.codes:
+        if module in self._program.modules:
             if not self._has(module):
                 yield self._import_module(module)
             return None
         scope = self._stack[-1]
         if self._world.last and scope.trying:
             raise _RaisedError("ModuleNotFoundError")
-        while module and module not in self._program.codes:
+        while module and module not in self._program.modules:
             module, _, name = module.rpartition(".")
         if module:
             yield self._import_module(module)
@@ -611,8 +665,8 @@ class _Interpreter:
             module = ""
             for name in operation.module.split("."):
                 package, module = module, f"{module}.{name}" if module else name
-                known = self._space(package).names if package in self._program.codes else {}
-                value = known.get(name, _Module(module) if module in self._program.codes else None)
+                known = self._space(package).names if package in self._program.modules else {}
+                value = known.get(name, _Module(module) if module in self._program.modules else None)
             scope.bind(operation.alias, value)
         return None
 
@@ -620,7 +674,7 @@ class _Interpreter:
         scope = self._reached(operation.line)
         module = operation.module
         yield from self._begin(module)
-        if module not in self._program.codes:
+        if module not in self._program.modules:
             for _, alias in operation.names:
                 scope.bind(alias, None)
             return None
@@ -635,7 +689,7 @@ class _Interpreter:
         space = self._space(package)
         for name in names:
             module = f"{package}.{name}"
-            if name in space.names or module not in self._program.codes or self._has(module):
+            if name in space.names or module not in self._program.modules or self._has(module):
                 continue
             if not (self._world.last and (space.opaque or "__getattr__" in space.names)):
                 yield self._import_module(module)
@@ -644,7 +698,7 @@ class _Interpreter:
     def _taken(self, module: str, name: str) -> Generator[_Steps, None, object]:
         """Return what `from module import name` takes."""
         submodule = f"{module}.{name}"
-        is_loaded = submodule in self._program.codes and self._has(submodule)
+        is_loaded = submodule in self._program.modules and self._has(submodule)
         if is_loaded and name not in self._space(module).names:
             return _Module(submodule)
         if not self._lacks(module, name):
@@ -665,14 +719,14 @@ class _Interpreter:
             return value.find(name)
         if isinstance(value, _Instance):
             return value.of.find(name)
-        if not isinstance(value, _Module) or value.name not in self._program.codes:
+        if not isinstance(value, _Module) or value.name not in self._program.modules:
             return None
         module = value.name
         if self._lacks(module, name):
             submodule = f"{module}.{name}"
             if (
                 module not in self._program.packages
-                or submodule in self._program.codes
+                or submodule in self._program.modules
                 or self._program.line_of(module, name) is not None
             ):
                 self._fail("AttributeError", module, name)
@@ -683,7 +737,7 @@ class _Interpreter:
         submodule = f"{module}.{name}"
         if submodule in self._partial and module not in self._partial and not space.may_have(name):
             self._fail("AttributeError", submodule, name)
-        return _Module(submodule) if submodule in self._program.codes and self._has(submodule) else None
+        return _Module(submodule) if submodule in self._program.modules and self._has(submodule) else None
 
     def _reified(self, module: str, space: _Space, value: object) -> Generator[_Steps, None, object]:
         """Return a value; if it is a lazy import, run that first."""
@@ -698,7 +752,7 @@ class _Interpreter:
         scope = self._reached(operation.line)
         module = operation.module
         yield from self._begin(module)
-        if module not in self._program.codes:
+        if module not in self._program.modules:
             scope.space.opaque = True
             return None
         space = self._space(module)
@@ -741,7 +795,7 @@ class _Interpreter:
     def _obscure(self, operation: does.Obscure) -> None:
         if operation.module in self._spaces:
             self._spaces[operation.module].opaque = True
-        elif operation.module in self._program.codes and not self._has(operation.module):
+        elif operation.module in self._program.modules and not self._has(operation.module):
             self._spaces[operation.module] = _Space(opaque=True)
 
     def _value(self, chain: Chain, line: int) -> Generator[_Steps, None, object]:
@@ -840,7 +894,7 @@ class _Interpreter:
     def _known_value(self, chain: Chain) -> bool | None:
         value = self._stack[-1].find(chain[0])
         for name in chain[1:]:
-            if not isinstance(value, _Module) or value.name not in self._program.codes:
+            if not isinstance(value, _Module) or value.name not in self._program.modules:
                 return None
             value = self._space(value.name).names.get(name)
         return value if isinstance(value, bool) else None

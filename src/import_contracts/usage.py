@@ -129,10 +129,12 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
     """Yield a node and what is in it, but not what is in functions and classes."""
-    yield node
-    if not isinstance(node, Definition | ast.Lambda):
-        for child in ast.iter_child_nodes(node):
-            yield from _own(child)
+    todo = [node]
+    while todo:
+        each = todo.pop()
+        yield each
+        if not isinstance(each, Definition | ast.Lambda):
+            todo += ast.iter_child_nodes(each)
 
 
 def _own_names(function: Function) -> frozenset[str]:

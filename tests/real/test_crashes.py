@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.runtime import crashes
-from tests.crashes import imported_by_cpython, is_crash, read
+from tests.crashes import foretell, imported_by_cpython, is_crash, read
 from tests.real.wheels import unpacked
 
 pytestmark = pytest.mark.real
@@ -43,7 +42,7 @@ def test_cpython_agrees(
     assert callable(folder)
     found = read(folder(), package)
     here = (sys.version_info.major, sys.version_info.minor)
-    foretold = {each.entry for each in crashes(found.sources, version=here, namespaces=found.namespaces)}
+    foretold = foretell(found, here).keys()
     assert number is None or len(foretold) == number
     others = sorted({each.module for each in found.sources if "__main__" not in each.module} - foretold)
     entries = [*sorted(foretold), *random.Random(1).sample(others, 40)]  # noqa: S311 - the same ones each time
