@@ -18,7 +18,7 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
         {"layers": ["p.a", "p.b : p.c"]},
         {"layers": ["a | (d)", "b | c"], "containers": "p", "exhaustive": True, "exhaustive_ignores": "x"},
         {"layers": ["x", "(y)"], "containers": ["p.a"]},
-        {"layers": ["x", "(y)"], "containers": ["p.a", "p.*"]},
+        {"layers": ["(x)", "(y)"], "containers": ["p.a", "p.*"]},
     ],
     "independence": [{"modules": ["p.a", "p.b"]}, {"modules": "p.*"}],
     "forbidden": [

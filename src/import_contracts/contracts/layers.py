@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from import_contracts.contracts.apart import Group, keep_apart, objections
 from import_contracts.contracts.expansion import Expansion
@@ -75,7 +75,7 @@ class Layers:
 
     def account(self, graph: ImportGraph) -> Account:
         """Return what it says, with the modules of each layer."""
-        sentences = [f"No layer may import one above it; from the top: {listed(self.layers)}."]
+        sentences = [f"No layer may import one above it; from the top: {listed(map(_shortened, self.layers))}."]
         if len(self.containers) > 1:
             sentences.append(f"The layers of each container are a world of their own: {listed(self.containers)}.")
         elif self.containers:
@@ -169,6 +169,13 @@ class Layers:
                 expansion.warn(
                     "exhaustive_ignores", f"No container has a child '{pattern}'.{did_you_mean(str(pattern), names)}"
                 )
+
+
+def _shortened(layer: Layer) -> str:
+    """Return a layer as written, with but the first of many members."""
+    if len(layer.members) <= 4:
+        return str(layer)
+    return f"{replace(layer, members=layer.members[:3])} {'|' if layer.independent else ':'} … ({len(layer.members)})"
 
 
 def parse(table: Table) -> Layers:

@@ -1,0 +1,76 @@
+"""The command ``explain``."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from import_contracts import inquiry
+from import_contracts.cli.terminal import Progress, cache_folder, cache_here, options, read, style, warn, write
+from import_contracts.config import Config
+from import_contracts.errors import UserError
+from import_contracts.explanation import Dependency, Explanation
+from import_contracts.inquiry import Reading
+from import_contracts.reporters.explanation import as_json, as_text
+
+
+@click.command("explain", short_help="Say how A depends on B, what a contract says, what none looks at.")
+@click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
+@click.option("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default text.")
+@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option("--verbose", is_flag=True, help="Show everything, however long it gets.")
+@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
+@click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
+@options
+def command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    names: tuple[str, ...],
+    format_: str,
+    output: str | None,
+    verbose: bool,
+    color: bool | None,
+    show_timings: bool,
+    config_file: str | None,
+    cache_dir: str | None,
+    no_cache: bool,
+) -> int:
+    """Explain how one module depends on another, or what the contracts say.
+
+    \b
+    lint-imports explain                     every contract in a sentence, what is ignored, and
+                                             which modules no contract looks at
+    lint-imports explain CONTRACT            one contract: what it says, looks at and ignores
+    lint-imports explain IMPORTER IMPORTED   the chains from one module or package to another, the
+                                             fewest imports to cut, and which contracts speak of it
+
+    For two modules no configuration is needed: they lie in this folder, in "src", or are installed. Nothing of the
+    program is run. The exit status is 0, or 2 where something is wrong or could not be read.
+    """  # noqa: D301 - as above
+    if len(names) > 2:
+        raise click.UsageError("Name nothing, a contract, or two modules: what imports, and what is imported.")
+    reading = partial(Reading, watch=Progress(timings=show_timings).step, warn=warn)
+    kept = partial(cache_folder, cache_dir=cache_dir, no_cache=no_cache)
+    found: Explanation | Dependency
+    config = read(config_file) if len(names) < 2 or config_file is not None else _about(names[0])
+    if config is None:
+        here = Path.cwd()
+        cache = cache_here(here, cache_dir, no_cache=no_cache)
+        found = inquiry.explain_installed(names[0], names[1], here, (here, here / "src"), reading(cache))
+    elif len(names) == 2:
+        found = inquiry.explain_dependency(names[0], names[1], config, reading(kept(config)))
+    else:
+        found = inquiry.explain_contracts(config, names[0] if names else None, reading(kept(config)))
+    look = style(verbose=verbose, color=color, output=output)
+    write(as_json(found) if format_ == "json" else as_text(found, look), output)
+    return found.exit_status
+
+
+def _about(module: str) -> Config | None:
+    """Return the configuration that is found, if it is about the package of a module; else None."""
+    try:
+        config = read(None)
+    except UserError:
+        return None
+    return config if module.partition(".")[0] in {each.partition(".")[0] for each in config.root_packages} else None

@@ -1,0 +1,394 @@
+"""The command explain: how one module depends on another, and what contracts say."""
+
+import json
+from itertools import chain, combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from import_contracts.config import Contract
+from import_contracts.contracts import TYPES
+from import_contracts.coverage import audited, coverage
+from import_contracts.dependence import dependency
+from import_contracts.evidence import Evidence
+from import_contracts.explanation import ContractAccount
+from import_contracts.graph import Edge, Import, ImportGraph, Kind
+from import_contracts.names import ImportPattern
+from import_contracts.table import Table
+from import_contracts.views import View
+from tests.arranging import Run, graph, lint, program, write
+
+HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+IMPORTS = ("shop.web -> shop.models", "shop.models.user -> shop.mail", "shop.models.order -> shop.util")
+MORE = ("shop.mail -> shop.util", "shop.util -> shop.web", "shop.cart -> shop.stock", "shop.extra.a", "shop.extra.b")
+
+
+def contract(id_: str, type_: str, **keys: object) -> str:
+    values = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+    return f'[[tool.import-contracts.contracts]]\nid = "{id_}"\nname = "{id_.title()}"\ntype = "{type_}"\n{values}'
+
+
+LAYERS = contract("layers", "layers", layers=["shop.web", "shop.models"])
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return program(tmp_path, *IMPORTS, *MORE)
+
+
+def explain(folder: Path, *args: str, contracts: str = "", head: str = HEAD) -> Run:
+    if contracts:
+        write(folder, {"pyproject.toml": head + contracts})
+    return lint(folder, "explain", *args)
+
+
+def document(folder: Path, *args: str, contracts: str = "", head: str = HEAD) -> dict[str, Any]:
+    run = explain(folder, *args, "--format", "json", contracts=contracts, head=head)
+    assert run.status == 0, run.err + run.out
+    found = json.loads(run.out)
+    assert isinstance(found, dict)
+    return found
+
+
+def ways(found: dict[str, Any]) -> list[str]:
+    return [" -> ".join([each[0]["importer"], *(at["imported"] for at in each)]) for each in found["chains"]]
+
+
+def stances(folder: Path, contracts: str, *names: str) -> dict[str, str]:
+    found = document(folder, *(names or ("shop.models", "shop.web")), contracts=contracts)
+    return {each["id"]: each["stance"] for each in found["concerns"]}
+
+
+# --- how one module depends on another ----------------------------------------------------------------------------
+
+
+def test_every_import_that_leads_there_is_shown_with_its_shortest_chain_and_what_to_cut(shop: Path) -> None:
+    found = document(shop, "shop.models", "shop.web")
+    assert ways(found) == [
+        "shop.models.order -> shop.util -> shop.web",
+        "shop.models.user -> shop.mail -> shop.util -> shop.web",
+    ]
+    assert [(each["importer"], each["imported"]) for each in found["cut"]] == [("shop.util", "shop.web")]
+
+
+def test_without_a_configuration_no_contract_is_spoken_of(shop: Path) -> None:
+    found = document(shop, "shop.models", "shop.web")
+    assert found["concerns"] is None
+    assert "contracts" not in explain(shop, "shop.models", "shop.web").out
+
+
+def test_nor_with_one_that_is_about_another_program(shop: Path) -> None:
+    found = document(shop, "click.core", "click.types", contracts=LAYERS)
+    assert found["chains"][0][0]["importer"] == "click.core"
+    assert found["concerns"] is None
+
+
+def test_where_there_is_no_dependency_that_is_said_and_the_other_way_named(shop: Path) -> None:
+    run = explain(shop, "shop.stock", "shop.cart")
+    assert run.status == 0
+    assert run.out.startswith("shop.stock does not depend on shop.cart.")
+    assert "lint-imports explain shop.cart shop.stock\n" in run.out
+
+
+def test_a_dependency_in_both_directions_is_said_with_the_command_that_tells_of_cycles(shop: Path) -> None:
+    assert "lint-imports cycles shop.models" in explain(shop, "shop.models", "shop.web").out
+    assert document(shop, "shop.models", "shop.web")["back"] == 1
+
+
+@pytest.mark.parametrize(("names", "expected"), [(("shop", "shop.util"), 2), (("shop.util", "shop"), 1)])
+def test_a_package_stands_for_what_is_inside_it_but_the_other_one(
+    shop: Path, names: tuple[str, str], expected: int
+) -> None:
+    assert len(document(shop, *names)["chains"]) == expected
+    assert "shop (without shop.util)" in explain(shop, *names).out
+
+
+def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path) -> None:
+    write(program(tmp_path, "p.a", "p.b"), {"p/a.py": "def f():\n    import p.b\n"})
+    assert not document(tmp_path, "p.a", "p.b")["is_eager"]
+    assert "No chain is made of imports alone that run" in explain(tmp_path, "p.a", "p.b").out
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("shop.modls", "shop.web"), "There is no module 'shop.modls'. Did you mean 'shop.models'?"),
+        (("shop.models", "shop.wbe"), "There is no module 'shop.wbe'. Did you mean 'shop.web'?"),
+        (("shop.web", "shop.web"), "'shop.web' is named twice"),
+        (("shop.web", "django"), "set include_external_packages = true"),
+        (("shpo.web", "shop.web"), "Did you mean 'shop'?"),
+        (("a", "b", "c"), "Name nothing, a contract, or two modules"),
+        (("shop.web",), "It is a module; name two"),
+        (("layer",), "There is no contract 'layer'. Did you mean 'layers'?"),
+    ],
+)
+def test_what_cannot_be_explained_is_said(shop: Path, names: tuple[str, ...], message: str) -> None:
+    run = explain(shop, *names, contracts=LAYERS)
+    assert run.status == 2
+    assert message in run.err
+
+
+EXTERNAL = HEAD + "include_external_packages = true\n"
+
+
+def test_an_external_package_may_be_what_is_depended_on(shop: Path) -> None:
+    write(shop, {"shop/mail.py": "import django.db\n"})
+    found = document(shop, "shop.models", "django", contracts=LAYERS, head=EXTERNAL)
+    assert ways(found) == ["shop.models.user -> shop.mail -> django"]
+    assert not document(shop, "shop.models", "requests")["chains"]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("django", "shop"), "'django' is an external package, of which no imports are known."),
+        (("shop", "djanog"), "Nothing imports 'djanog'. Did you mean 'django'?"),
+        (("shop", "django.db"), "only the whole can be asked about, 'django'"),
+    ],
+)
+def test_what_is_not_known_of_external_packages_is_said(shop: Path, names: tuple[str, str], message: str) -> None:
+    write(shop, {"shop/mail.py": "import django.db\n"})
+    run = explain(shop, *names, "--config", "pyproject.toml", contracts=LAYERS, head=EXTERNAL)
+    assert (run.status, message in run.err) == (2, True), run.err
+
+
+# --- what the contracts say of it ---------------------------------------------------------------------------------
+
+
+def test_a_contract_that_the_dependency_breaks_comes_first_with_its_sentence(shop: Path) -> None:
+    free = contract("free", "independence", modules=["shop.cart", "shop.extra"])
+    found = document(shop, "shop.models", "shop.web", contracts=free + LAYERS)
+    assert [(each["id"], each["stance"], each["new"]) for each in found["concerns"]] == [("layers", "broken", 2)]
+    assert found["concerns"][0]["sentences"] == ["shop.models must not import shop.web"]
+    assert found["silent"] == ["free"]
+
+
+def test_a_module_on_the_way_is_spoken_of_as_well(shop: Path) -> None:
+    assert stances(shop, LAYERS, "shop.models", "shop.mail") == {"layers": "broken"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "names", "expected"),
+    [
+        ({"layers": ["shop.models", "shop.web"]}, (), "allowed"),
+        ({"layers": ["shop.stock", "shop.cart", "shop.web"]}, ("shop.web", "shop.cart"), "forbidden"),
+        ({"layers": ["shop.cart", "shop.stock"]}, ("shop.cart", "shop.web"), "elsewhere"),
+        ({"layers": ["shop.web", "shop.models"], "ignore_imports": ["shop.util -> *.web"]}, (), "ignored"),
+    ],
+)
+def test_a_contract_allows_forbids_or_ignores_it_or_looks_at_one_end(
+    shop: Path, keys: dict[str, object], names: tuple[str, ...], expected: str
+) -> None:
+    assert stances(shop, contract("one", "layers", **keys), *names) == {"one": expected}
+
+
+def test_what_is_in_the_baseline_is_known(shop: Path) -> None:
+    write(shop, {"pyproject.toml": HEAD + LAYERS})
+    assert lint(shop, "baseline", "create").status == 0
+    assert [each["stance"] for each in document(shop, "shop.models", "shop.web")["concerns"]] == ["known"]
+
+
+def test_a_contract_that_does_not_count_the_imports_says_so(tmp_path: Path) -> None:
+    write(program(tmp_path, "shop.web", "shop.models"), {"shop/models.py": "def f():\n    import shop.web\n"})
+    only = contract("layers", "layers", layers=["shop.web", "shop.models"], exclude_deferred_imports=True)
+    found = document(tmp_path, "shop.models", "shop.web", contracts=only)["concerns"][0]
+    assert (found["stance"], found["note"]) == ("forbidden", "Imports of the kind deferred do not count.")
+
+
+def test_an_import_the_other_way_would_close_a_cycle(shop: Path) -> None:
+    cycles = contract("acyclic", "acyclic") + contract("siblings", "acyclic_siblings", ancestors=["shop"])
+    assert stances(shop, cycles, "shop.stock", "shop.cart") == {"acyclic": "forbidden", "siblings": "forbidden"}
+    assert stances(shop, cycles, "shop.cart", "shop.extra") == {"acyclic": "allowed", "siblings": "allowed"}
+
+
+# --- contracts in words -------------------------------------------------------------------------------------------
+
+
+def test_a_contract_is_told_with_what_it_looks_at_and_how_it_stands(shop: Path) -> None:
+    found = document(shop, "layers", contracts=LAYERS)["contracts"][0]
+    assert found["covers"] == ["shop.models", "shop.models.order", "shop.models.user", "shop.web"]
+    assert (found["kept"], found["new"], found["known"]) == (False, 2, 0)
+
+
+OWN = """
+from import_contracts.violations import Findings
+
+class Silent:
+    def __init__(self, table):
+        table.strings("most", ())
+    def check(self, graph):
+        return Findings()
+
+class Failing(Silent):
+    def account(self, graph):
+        raise ValueError
+    def objections(self, graph, importers, imported):
+        raise ValueError
+"""
+
+
+def own(shop: Path, name: str) -> Run:
+    write(shop, {f"{name.lower()}_type.py": OWN})
+    head = HEAD + f'contract_types = ["own: {name.lower()}_type.{name}"]\n'
+    return explain(shop, "mine", contracts=contract("mine", "own", most=["a", "b"]), head=head)
+
+
+def test_a_type_of_the_teams_own_is_told_by_its_name_and_its_keys(shop: Path) -> None:
+    assert 'The type \'own\' does not say what it is about.\n  most = ["a", "b"]\n' in own(shop, "Silent").out
+    assert document(shop)["coverage"]["unknown"] == ["mine"]
+
+
+def test_one_that_fails_to_explain_itself_is_told_all_the_same(shop: Path) -> None:
+    assert "does not say what it is about" in own(shop, "Failing").out
+    assert document(shop, "shop.models", "shop.web")["silent"] == ["mine"]
+
+
+def test_a_contract_that_is_unusable_is_status_2_and_told_with_its_error(shop: Path) -> None:
+    run = explain(shop, contracts=LAYERS + contract("bad", "layers", layers=["shop.nope"], ignore_imports=["a -> b"]))
+    assert run.status == 2
+    assert "Bad [bad]: unusable" in run.out
+    assert "error: pyproject.toml: contract 'bad': layers: Layer 'shop.nope' does not exist." in run.out
+
+
+# --- what no contract looks at ------------------------------------------------------------------------------------
+
+
+def uncovered(a_graph: ImportGraph, *covered: str) -> list[str]:
+    found = coverage(a_graph, [account("one", *covered)]).uncovered
+    return [f"{each.name} alone" if each.alone else f"{each.name} {each.modules}" for each in found]
+
+
+def account(id_: str, *covered: str) -> ContractAccount:
+    return ContractAccount(id_, id_, "layers", "", "", (), (), (), covered, (), kept=True, new=0, known=0)
+
+
+def test_a_package_that_no_contract_looks_at_is_one_line() -> None:
+    assert uncovered(graph("p.a.x", "p.a.y", "p.b"), "p.b") == ["p alone", "p.a 3"]
+    assert uncovered(graph("p.a", "q.b")) == ["p 2", "q 2"]
+    assert uncovered(graph("p.a.x", "p.a.y"), "p.a.x", "p") == ["p.a alone", "p.a.y 1"]
+
+
+def test_external_packages_need_not_be_looked_at() -> None:
+    assert uncovered(graph("p.a -> django", external=("django",)), "p.a") == ["p alone"]
+
+
+def test_contracts_that_look_at_every_module_are_told_apart(shop: Path) -> None:
+    found = document(shop, contracts=LAYERS + contract("acyclic", "acyclic"))["coverage"]
+    assert found["sweeping"] == ["acyclic"]
+    assert {"name": "shop.extra", "modules": 3, "alone": False} in found["uncovered"]
+
+
+# --- what ignores do ----------------------------------------------------------------------------------------------
+
+
+def ignores(folder: Path, *patterns: str) -> list[tuple[int, int]]:
+    one = contract("layers", "layers", layers=["shop.web", "shop.models"], ignore_imports=list(patterns))
+    found = document(folder, "layers", contracts=one)["contracts"][0]["ignores"]
+    return [(each["imports"], each["violations"]) for each in found]
+
+
+def test_an_ignore_tells_how_much_it_lets_through_and_what_there_would_be_without_it(shop: Path) -> None:
+    assert ignores(shop, "shop.util -> shop.web") == [(1, 2)]
+    assert ignores(shop, "shop.** -> shop.web", "shop.models.** -> shop.**") == [(1, 2), (2, 0)]
+
+
+def test_one_that_changes_nothing_is_no_longer_needed(shop: Path) -> None:
+    assert ignores(shop, "shop.cart -> shop.stock", "shop.models.order -> shop.util") == [(1, 0), (1, 1)]
+    assert "no longer needed" in explain(shop).out
+
+
+def test_crashes_are_ignored_by_the_import_that_fails(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/__init__.py": "", "shop/a.py": "from shop.b import y\nx = 1\n"})
+    write(tmp_path, {"shop/b.py": "from shop.a import x\ny = 1\n", "shop/c.py": "import shop.a\n"})
+    one = contract("crash", "crash", ignore_imports=["shop.** -> shop.a", "shop.c -> shop.a", "shop.a -> shop.b"])
+    found = document(tmp_path, "crash", contracts=one)["contracts"][0]
+    assert all(
+        (each["violations"] > 0) == (each["pattern"] in {"shop.** -> shop.a", "shop.a -> shop.b"})
+        for each in found["ignores"]
+    )
+    assert found["kept"]
+
+
+# --- against the definition ---------------------------------------------------------------------------------------
+
+NODES = ["p.a", "p.a.x", "p.b", "p.c", "p.m", "p.n"]
+EDGES = st.sets(
+    st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)).filter(lambda edge: len(set(edge)) > 1), max_size=12
+)
+ENDS = st.sampled_from([*NODES, "p.*", "**"])
+PATTERNS = st.lists(st.tuples(ENDS, ENDS).map(" -> ".join), max_size=4, unique=True)
+RULES: tuple[tuple[str, dict[str, object]], ...] = (
+    ("layers", {"layers": ["p.a", "p.b", "p.c"]}),
+    ("independence", {"modules": ["p.a", "p.b", "p.c"]}),
+    ("forbidden", {"source_modules": ["p.a", "p.b"], "forbidden_modules": ["p.c", "p.a.x"]}),
+    ("protected", {"protected_modules": ["p.a"], "allowed_importers": ["p.b"]}),
+    ("acyclic_siblings", {"ancestors": ["p"]}),
+    ("acyclic", {}),
+)
+
+
+class _Statements(Evidence):
+    """Tells nothing but which import it is."""
+
+    def __init__(self) -> None:
+        pass
+
+    def statement(self, edge: Edge, graph: ImportGraph) -> Import:
+        return Import(*edge, "", graph.lines(*edge)[0], 1, Kind.RUNTIME, "")
+
+
+@given(st.sampled_from(RULES), EDGES, PATTERNS)
+def test_what_is_no_longer_needed_can_go_all_at_once_and_nothing_else(
+    rule: tuple[str, dict[str, object]], edges: set[Edge], patterns: list[str]
+) -> None:
+    a_graph = graph(*NODES, *(" -> ".join(edge) for edge in sorted(edges)))
+    checked = TYPES[rule[0]].parse(Table(rule[1]))
+    one = Contract("one", "One", rule[0], "", checked, ignored=tuple(map(ImportPattern.parse, patterns)))
+    found = list(audited(View(one, a_graph, _Statements())))
+
+    def violations(kept: set[str]) -> set[tuple[str, str, str]]:
+        through = {edge for each in kept for edge in a_graph.matching_edges(ImportPattern.parse(each))}
+        return {each.identity for each in checked.check(a_graph.without(through)).violations}
+
+    today, needed = violations(set(patterns)), {each.pattern for each in found if each.violations}
+    assert [each.pattern for each in found] == patterns
+    assert violations(needed) == today
+    for each in found:
+        assert each.imports == len(a_graph.matching_edges(ImportPattern.parse(each.pattern)))
+        if each.violations:
+            assert len(violations(needed - {each.pattern}) - today) == each.violations
+
+
+@given(EDGES, st.sampled_from(["p.a", "p.m", "p"]), st.sampled_from(["p.b", "p.a.x", "p.n"]))
+def test_without_the_cut_there_is_no_chain_and_no_smaller_one_would_do(
+    edges: set[Edge], importer: str, imported: str
+) -> None:
+    a_graph = graph(*NODES, *(" -> ".join(edge) for edge in sorted(edges)))
+    found = dependency(importer, imported, a_graph, _Statements())
+    cut = {(each.importer, each.imported) for each in found.cut}
+
+    def leads(without: set[Edge]) -> set[Edge]:
+        return {
+            (each[0].importer, each[0].imported)
+            for each in dependency(importer, imported, a_graph.without(without), _Statements()).chains
+        }
+
+    assert leads(set()) == _leaving(edges, a_graph.subtree(importer), a_graph.subtree(imported), imported, importer)
+    assert not leads(cut)
+    smaller = chain.from_iterable(combinations(sorted(edges), size) for size in range(min(len(cut), 3)))
+    assert all(leads(set(each)) for each in smaller if len(each) < len(cut))
+
+
+def _leaving(edges: set[Edge], one: frozenset[str], other: frozenset[str], imported: str, importer: str) -> set[Edge]:
+    """Return the imports out of one package from whose end a way leads to the other that does not come back."""
+    if imported.startswith(f"{importer}."):
+        one -= other
+    elif importer.startswith(f"{imported}."):
+        other -= one
+    reaching = set(other)
+    for _ in edges:
+        reaching |= {tail for tail, head in edges if head in reaching and tail not in one}
+    return {(tail, head) for tail, head in edges if tail in one and head not in one and head in reaching}
