@@ -1,3 +1,4 @@
+import os
 import sys
 from collections.abc import Iterator
 
@@ -7,6 +8,9 @@ from hypothesis import HealthCheck, settings
 # Never a verdict on time: the machines that run this are noisy.
 settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("noisy")
+
+# There annotations are added to what is printed; the tests about that set it themselves.
+os.environ.pop("GITHUB_ACTIONS", None)
 
 
 @pytest.fixture(autouse=True)

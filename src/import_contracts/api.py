@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from import_contracts.config import Config, Contract, shown
+from import_contracts.config import Config, Contract, repository, shown
 from import_contracts.errors import Problem, UserError, did_you_mean
 from import_contracts.program import find_portions
 from import_contracts.reporters import FORMATS
@@ -38,36 +38,50 @@ def check(  # noqa: PLR0913 - one keyword for each choice
     """
     contracts = _chosen(config, only)
     baseline = read_baseline(config) if use_baseline else None
-    return _report(config, contracts, baseline, _snapshot(config, cache, watch, warn), watch)
+    return _report(config, contracts, baseline, snapshot_of(config, cache, watch, warn), watch)
 
 
 def lint(  # noqa: PLR0913 - as above
     config: Config,
-    format_: str,
-    style: Style,
+    formats: Sequence[tuple[str, Style]],
     *,
     only: Collection[str] = (),
     use_baseline: bool = True,
     cache: Path | None = None,
     watch: Watch = lambda _: nullcontext(),
     warn: Callable[[str], None] = lambda _: None,
-) -> Answer:
-    """Do as `check` does and return the report in a format; where nothing has changed, the one from the cache."""
+) -> list[Answer]:
+    """Do as `check` does and return the report in each format; where nothing has changed, those from the cache."""
     baseline = read_baseline(config) if use_baseline else None
-    snapshot = _snapshot(config, cache, watch, warn)
-    request = json.dumps(
-        [_said(config), sorted(set(only)), baseline, format_, style.verbose, style.color], default=repr
-    )
-    if not config.custom_types and (stored := snapshot.answer(request)) is not None:
-        with watch("reuse the report"):
-            return stored
+    snapshot = snapshot_of(config, cache, watch, warn)
+    requests = _requests([_said(config), sorted(set(only)), baseline], config.folder, formats)
+    if not config.custom_types and (stored := _stored(snapshot, requests, watch)):
+        return stored
     report = _report(config, _chosen(config, only), baseline, snapshot, watch)
     with watch("write the report"):
-        answer = Answer(FORMATS[format_](report, style), report.exit_status)
+        answers = [Answer(FORMATS[format_](report, style), report.exit_status) for format_, style in formats]
     git_had_a_say = any(outcome.culprits for outcome in report.outcomes)
     if not config.custom_types and not git_had_a_say:
-        snapshot.keep(request, answer, _shown(report))
-    return answer
+        evidence = _shown(report)
+        for request, answer in zip(requests, answers, strict=True):
+            snapshot.keep(request, answer, evidence)
+    return answers
+
+
+def _requests(said: Sequence[object], folder: Path, formats: Sequence[tuple[str, Style]]) -> list[str]:
+    """Return what is asked of the cache for each format: all that a report depends on beside the program."""
+    root = repository(folder)
+    said = [*said, folder.relative_to(root).parts if root else None]
+    return [json.dumps([*said, name, style.verbose, style.color], default=repr) for name, style in formats]
+
+
+def _stored(snapshot: Snapshot, requests: Sequence[str], watch: Watch) -> list[Answer]:
+    """Return the answers from the cache; none where one is missing, as all are made of the same report."""
+    found = [answer for request in requests if (answer := snapshot.answer(request)) is not None]
+    if len(found) < len(requests):
+        return []
+    with watch("reuse the report"):
+        return found
 
 
 def cycles(  # noqa: PLR0913 - as above
@@ -90,32 +104,39 @@ def tell_cycles(  # noqa: PLR0913 - as above
     question: Question,
     folder: Path,
     source_roots: Sequence[Path],
-    format_: str,
-    style: Style,
+    formats: Sequence[tuple[str, Style]],
     *,
     cache: Path | None = None,
     watch: Watch = lambda _: nullcontext(),
     warn: Callable[[str], None] = lambda _: None,
-) -> Answer:
-    """Do as `cycles` does and return the report in a format; where nothing has changed, the one from the cache."""
+) -> list[Answer]:
+    """Do as `cycles` does and return the report in each format; where nothing has changed, those from the cache."""
     snapshot = _cycles_snapshot(question, folder, source_roots, cache, watch, warn)
-    request = json.dumps([repr(question), str(folder), format_, style.verbose, style.color])
-    if (stored := snapshot.answer(request)) is not None:
-        with watch("reuse the report"):
-            return stored
+    requests = _requests([repr(question), str(folder)], folder, formats)
+    if stored := _stored(snapshot, requests, watch):
+        return stored
     report = _cycles(question, folder, snapshot, watch)
     with watch("write the report"):
-        answer = Answer(_rendered(report, format_, style), report.exit_status)
-    snapshot.keep(request, answer, None)
-    return answer
+        answers = [Answer(_rendered(report, folder, *each), report.exit_status) for each in formats]
+    for request, answer in zip(requests, answers, strict=True):
+        snapshot.keep(request, answer, None)
+    return answers
 
 
-def _rendered(report: CyclesReport, format_: str, style: Style) -> str:
+def _rendered(report: CyclesReport, folder: Path, format_: str, style: Style) -> str:
     from import_contracts.reporters import cycles as reporter  # noqa: PLC0415 - not needed by check
 
     if format_ == "json":
         return reporter.as_json(report)
-    return reporter.as_text(report, style) if format_ == "text" else FORMATS[format_](reporter.as_report(report), style)
+    if format_ == "text":
+        return reporter.as_text(report, style)
+    return FORMATS[format_](replace(_placed(reporter.as_report(report), folder), judges=False), style)
+
+
+def _placed(report: Report, folder: Path) -> Report:
+    """Return a report that knows where its paths are."""
+    root = repository(folder)
+    return replace(report, folder=folder.as_posix(), root=root.as_posix() if root else "")
 
 
 def _cycles_snapshot(  # noqa: PLR0913, PLR0917 - as above
@@ -184,7 +205,13 @@ def _shown(report: Report) -> set[str] | None:
     return {each.importer for imports in (*chains, *cuts) for each in imports}
 
 
-def _snapshot(config: Config, cache: Path | None, watch: Watch, warn: Callable[[str], None]) -> Snapshot:
+def snapshot_of(
+    config: Config, cache: Path | None, watch: Watch, warn: Callable[[str], None], *, kinds: bool = False
+) -> Snapshot:
+    """Return the program that a configuration names, with the kinds of imports if a contract or the caller wants them.
+
+    Raises UserError, with all problems of the configuration, where a root package is not found.
+    """
     if not config.root_packages:
         raise UserError(*config.problems)
     try:
@@ -195,7 +222,7 @@ def _snapshot(config: Config, cache: Path | None, watch: Watch, warn: Callable[[
     return Snapshot(
         portions,
         include_external=config.include_external,
-        kinds=config.may_exclude,
+        kinds=kinds or config.may_exclude,
         cache=cache,
         base=config.folder,
         watch=watch,
@@ -208,10 +235,11 @@ def _report(
 ) -> Report:
     from import_contracts.judge import judge  # noqa: PLC0415 - not needed while nothing has changed
 
-    return judge(config, contracts, snapshot, _known(config, baseline), watch)
+    report = _placed(judge(config, contracts, snapshot, known_entries(config, baseline), watch), config.folder)
+    return report if baseline is None else replace(report, baseline=config.shown(str(config.baseline)))
 
 
-def _known(config: Config, baseline: str | None) -> frozenset[Entry] | None:
+def known_entries(config: Config, baseline: str | None) -> frozenset[Entry] | None:
     """Return the entries of the baseline, None where there is none."""
     from import_contracts.baseline import parse  # noqa: PLC0415 - as above
 

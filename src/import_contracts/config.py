@@ -151,6 +151,11 @@ def find_config(start: Path) -> Path:
     raise UserError(Problem(f"No configuration was found. Looked {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
 
 
+def repository(folder: Path) -> Path | None:
+    """Return the root of the repository that a folder lies in, None where it lies in none."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+
+
 def has_own(path: Path) -> bool:
     """Tell whether a TOML file has a configuration of this program; raises UserError if it is not valid."""
     return path.is_file() and OWN in _tools(path)

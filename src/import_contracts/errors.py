@@ -19,7 +19,8 @@ class Problem:
     """One thing that is wrong with the configuration or the program.
 
     ``message`` says what was found and what to write instead. ``file`` is a path as the user would write it,
-    ``contract`` a contract's id and ``key`` a key of its table; each is None where the problem has no such place.
+    ``contract`` a contract's id, ``key`` a key of its table and ``line`` the line to blame; each is None where the
+    problem has no such place.
     """
 
     message: str
@@ -27,6 +28,12 @@ class Problem:
     contract: str | None = None
     key: str | None = None
     severity: Severity = Severity.ERROR
+    line: int | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The file, with the line where one is to blame."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
 
     @property
     def is_error(self) -> bool:
@@ -35,7 +42,7 @@ class Problem:
 
     def __str__(self) -> str:
         contract = f"contract '{self.contract}'" if self.contract is not None else None
-        return ": ".join(part for part in (self.file, contract, self.key, self.message) if part is not None)
+        return ": ".join(part for part in (self.place, contract, self.key, self.message) if part is not None)
 
 
 class UserError(Exception):

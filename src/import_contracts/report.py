@@ -170,7 +170,7 @@ class Report:
     name of the module whose renaming explains all that is new or stale, None where that is not so. ``options`` are
     those that a command about the same configuration takes. ``baseline`` is the baseline's path. Paths are relative to
     ``folder``, unless they lie outside it, and ``root`` is that of the repository around it; both are absolute, and
-    empty where there is none.
+    empty where there is none. A report that does not judge (``cycles``) only fails where something is in error.
     """
 
     modules: int
@@ -185,6 +185,7 @@ class Report:
     baseline: str | None = None
     folder: str = ""
     root: str = ""
+    judges: bool = True
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -210,9 +211,9 @@ class Report:
             message = f"{old} was renamed to {new}, which explains all that is new and all that is stale: {self.mend}"
             said.append(Problem(message, self.baseline, severity=Severity.WARNING))
         severity = Severity.ERROR if self.stale_fails else Severity.WARNING
-        shrink = "" if self.renaming else f"; {self.mend}"
+        shrink = "" if self.renaming else f" Lock the repair in: {self.mend}"
         for entry in self.stale or ():
-            message = f"No violation matches '{entry}' any more{shrink}"
+            message = f"No violation matches '{entry}' any more.{shrink}"
             said.append(Problem(message, self.baseline, severity=severity))
         return tuple(said)
 
@@ -241,6 +242,8 @@ class Report:
     @property
     def exit_status(self) -> int:
         """The status that the command ends with."""
+        if not self.judges and self.result is not Result.ERROR:
+            return 0
         return {Result.KEPT: 0, Result.BROKEN: 1, Result.ERROR: 2, Result.STALE: 3}[self.result]
 
 

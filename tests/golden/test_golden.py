@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from import_contracts.reporters import FORMATS
 from tests.arranging import lint, program, write
 
 HERE = Path(__file__).parent
@@ -111,22 +112,44 @@ def shop(tmp_path: Path) -> Path:
 def compare(request: pytest.FixtureRequest, name: str, text: str) -> None:
     golden = HERE / name
     if request.config.getoption("--update-golden"):
-        golden.write_text(text)
-    assert text == golden.read_text()
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
 
 
-CASES = [("broken", CONTRACTS, 1), ("wrong", WRONG, 2)]
+KNOWN = CONTRACTS.replace("root_packages", 'baseline = "known.txt"\nroot_packages')
+BASELINE = """
+forbidden shop.util -> shop.api => shop.api
+forbidden shop.gone -> shop.api => shop.api
+independence shop.services.mail -> shop.util => shop.services.orders
+layers shop.services.mail -> shop.util => shop.api
+layers shop.util
+"""
+CASES = [("broken", CONTRACTS, 1), ("known", KNOWN, 1), ("wrong", WRONG, 2)]
+SUFFIXES = {
+    "concise": "concise.txt",
+    "github": "github.txt",
+    "gitlab": "gitlab.json",
+    "json": "json",
+    "junit": "junit.xml",
+    "markdown": "md",
+    "sarif": "sarif",
+    "text": "txt",
+}
 
 
-@pytest.mark.parametrize("format_", ["text", "json"])
+def test_every_format_has_its_golden_files() -> None:
+    assert list(SUFFIXES) == list(FORMATS)
+
+
+@pytest.mark.parametrize("format_", SUFFIXES)
 @pytest.mark.parametrize("case", CASES, ids=[name for name, *_ in CASES])
 def test_a_report_is_as_it_was(
     request: pytest.FixtureRequest, shop: Path, case: tuple[str, str, int], format_: str
 ) -> None:
     name, configuration, status = case
-    write(shop, {"pyproject.toml": configuration})
+    write(shop, {"pyproject.toml": configuration, "known.txt": BASELINE})
     if name == "wrong":
         write(shop, {"shop/broken.py": "import shop.util\n\ndef\n", "shop/stray/x.py": ""})
     run = lint(shop, "--format", format_, "--verbose")
     assert run.status == status
-    compare(request, f"{name}.{'txt' if format_ == 'text' else format_}", run.out)
+    compare(request, f"{name}.{SUFFIXES[format_]}", run.out)

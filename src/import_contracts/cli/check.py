@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from import_contracts.api import lint
-from import_contracts.cli.terminal import CACHE, Progress, cache_folder, print_traceback, read, say, style, warn, write
+from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
+from import_contracts.cli.terminal import CACHE, Progress, cache_folder, print_traceback, read, say, style, warn
 from import_contracts.errors import UserError
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
-from import_contracts.snapshot import Answer
 
 
-@click.command("check", short_help="Check every contract (the default).")
+@click.command("check", cls=Reporting, annotates=True, short_help="Check every contract (the default).")
 @click.option("--config", "config_file", metavar="FILE", help="Read this file: TOML if its name ends so, else INI.")
 @click.option("--contract", "only", metavar="ID", multiple=True, help="Check this contract only. May be repeated.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(sorted(FORMATS)),
-    default="text",
-    help="Format of the report; default text.",
-)
-@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@report_options
 @click.option("--no-baseline", is_flag=True, help="Report known violations like new ones.")
 @click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
 @click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
@@ -35,8 +30,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     *,
     config_file: str | None,
     only: tuple[str, ...],
-    format_: str,
-    output: str | None,
+    reports: tuple[Wanted, ...],
     no_baseline: bool,
     verbose: bool,
     color: bool | None,
@@ -60,14 +54,13 @@ def command(  # noqa: PLR0913 - one parameter for each option
      70  a bug of this program
     """  # noqa: D301 - as above
     del no_logo  # a flag of import-linter, for which there is no use here
-    look = style(verbose=verbose, color=color, output=output)
+    formats = [(each.format, style(verbose=verbose, color=color, output=each.output)) for each in reports]
     try:
         config = read(config_file)
         progress = Progress(timings=show_timings or config.show_timings)
-        answer = lint(
+        answers = lint(
             config,
-            format_,
-            look,
+            formats,
             only=only,
             use_baseline=not no_baseline,
             cache=cache_folder(config, cache_dir, no_cache=no_cache),
@@ -77,18 +70,22 @@ def command(  # noqa: PLR0913 - one parameter for each option
     except UserError as error:
         if debug:
             print_traceback()
-        if format_ == "text" and output is None:
-            raise
-        if output is not None:
-            say(error)
-        answer = _wrong(error, format_, look)
-    write(answer.text, output)
-    return answer.exit_status
+        return _tell(error, reports, formats)
+    deliver(reports, [answer.text for answer in answers])
+    return answers[0].exit_status
 
 
-def _wrong(error: UserError, format_: str, style: Style) -> Answer:
-    """Return a report that says nothing but what is wrong."""
+def _tell(error: UserError, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]) -> int:
+    """Report what is wrong in every format, but as text on standard error; return the exit status."""
     from import_contracts.report import Report  # noqa: PLC0415 - slow to import, and seldom needed
 
     report = Report(modules=0, imports=0, outcomes=(), problems=error.problems)
-    return Answer(FORMATS[format_](report, style), report.exit_status)
+    if any(each.format == "text" or each.output is not None for each in reports):
+        say(error)
+    told = [
+        (wanted, FORMATS[name](report, style))
+        for wanted, (name, style) in zip(reports, formats, strict=True)
+        if wanted != ("text", None)
+    ]
+    deliver([wanted for wanted, _ in told], [text for _, text in told])
+    return report.exit_status

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from import_contracts.api import tell_cycles
-from import_contracts.cli.terminal import CACHE, Progress, options, read, style, warn, write
+from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
+from import_contracts.cli.terminal import Progress, cache_here, options, read, style, warn
 from import_contracts.errors import Problem, UserError
 from import_contracts.program import find_packages
 from import_contracts.report import CycleKind, Question
-from import_contracts.reporters import FORMATS
 
 _KINDS = ("runtime", "deferred", "lazy", "type_checking", "parent_packages")
 
@@ -30,7 +30,7 @@ class _PythonVersion(click.ParamType[tuple[int, int]]):
         return 3, int(minor)
 
 
-@click.command("cycles", short_help="Find every cycle, what crashes, and what to change.")
+@click.command("cycles", cls=Reporting, short_help="Find every cycle, what crashes, and what to change.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option(
     "--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only cycles of this kind; may be repeated."
@@ -39,8 +39,7 @@ class _PythonVersion(click.ParamType[tuple[int, int]]):
     "--python", type=_PythonVersion(), metavar="3.x", help="Foretell this version; default the one that runs."
 )
 @click.option("--quick", is_flag=True, help="Only find the cycles: no crashes, no plan.")
-@click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", help="Default text.")
-@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@report_options
 @click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
 @click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
 @click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
@@ -51,8 +50,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     kinds: tuple[str, ...],
     python: tuple[int, int] | None,
     quick: bool,
-    format_: str,
-    output: str | None,
+    reports: tuple[Wanted, ...],
     verbose: bool,
     color: bool | None,
     show_timings: bool,
@@ -86,18 +84,17 @@ def command(  # noqa: PLR0913 - one parameter for each option
         tuple(CycleKind(kind) for kind in _KINDS if not kinds or kind in kinds),
         quick,
     )
-    answer = tell_cycles(
+    answers = tell_cycles(
         question,
         folder,
         source_roots,
-        format_,
-        style(verbose=verbose, color=color, output=output),
-        cache=None if no_cache else Path.cwd() / cache_dir if cache_dir else _cycles_cache(folder),
+        [(each.format, style(verbose=verbose, color=color, output=each.output)) for each in reports],
+        cache=cache_here(folder, cache_dir, no_cache=no_cache),
         watch=Progress(timings=show_timings).step,
         warn=warn,
     )
-    write(answer.text, output)
-    return answer.exit_status
+    deliver(reports, [answer.text for answer in answers])
+    return answers[0].exit_status
 
 
 def _looked_at(
@@ -115,12 +112,3 @@ def _looked_at(
             raise UserError(Problem(message)) from None
         return found, places, Path.cwd()
     return packages or config.root_packages, config.source_roots, config.folder
-
-
-def _cycles_cache(folder: Path) -> Path | None:
-    """Return the folder of the cache, beside a configuration or where there is one already; else nothing is kept."""
-    cache = folder / CACHE
-    return cache if cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES) else None
-
-
-_PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")

@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from import_contracts import atomic
+from import_contracts import atomic, public
 from import_contracts.api import check
-from import_contracts.config import Config, find_config, read_config
+from import_contracts.config import Config
 from import_contracts.errors import Problem, UserError
 from import_contracts.reporters.style import Style
 
 if TYPE_CHECKING:
     from import_contracts.report import Report
 
-CACHE = ".import_contracts_cache"
-"""The name of the folder in which the cache is kept."""
+CACHE = public.CACHE
 
 
 def options(command: Callable[..., int]) -> Callable[..., int]:
@@ -39,9 +38,7 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
 
 def read(config_file: str | None) -> Config:
     """Read the configuration that was named, or the one that is found from the working directory."""
-    start = Path.cwd()
-    path = Path(config_file) if config_file else find_config(start)
-    return read_config(path, start=start, found=config_file is None)
+    return public.read(config_file, Path.cwd())
 
 
 def checked(cache_dir: str | None, *, no_cache: bool) -> Callable[[Config], Report]:
@@ -56,6 +53,20 @@ def checked(cache_dir: str | None, *, no_cache: bool) -> Callable[[Config], Repo
 def cache_folder(config: Config, cache_dir: str | None, *, no_cache: bool) -> Path | None:
     """Return the folder of the cache, None where nothing is to be kept."""
     return None if no_cache else Path.cwd() / cache_dir if cache_dir else config.folder / CACHE
+
+
+def cache_here(folder: Path, cache_dir: str | None, *, no_cache: bool) -> Path | None:
+    """Return the folder of the cache where no configuration is needed.
+
+    It is beside a project's files, or where there is one already; anywhere else nothing is kept unless asked for.
+    """
+    if no_cache or cache_dir:
+        return None if no_cache else Path.cwd() / str(cache_dir)
+    cache = folder / CACHE
+    return cache if cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES) else None
+
+
+_PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
 
 
 def warn(message: str) -> None:
@@ -92,7 +103,8 @@ def write(text: str, output: str | None) -> None:
         else:
             atomic.write(path, text.encode())
     except OSError as error:
-        raise UserError(Problem(f"The report cannot be written: {error.strerror}.", file=output)) from None
+        why = error.strerror if path.parent.is_dir() else f"There is no folder '{path.parent}'"
+        raise UserError(Problem(f"The report cannot be written: {why}.", file=output)) from None
 
 
 class Progress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,17 @@ if TYPE_CHECKING:
     from import_contracts.reporters.style import Style
 
 
-# Each is imported when it is called: a run that prints a stored report needs none of them.
-def _json(report: Report, style: Style) -> str:
-    from import_contracts.reporters import json  # noqa: PLC0415
+def _lazily(name: str) -> Callable[[Report, Style], str]:
+    """Return a format whose module is imported when it is called: a run that prints a stored report needs none."""
 
-    return json.render(report, style)
+    def render(report: Report, style: Style) -> str:
+        text = import_module(f"import_contracts.reporters.{name}").render(report, style)
+        assert isinstance(text, str), "each of these modules has such a function"  # noqa: S101
+        return text
 
-
-def _text(report: Report, style: Style) -> str:
-    from import_contracts.reporters import text  # noqa: PLC0415
-
-    return text.render(report, style)
+    return render
 
 
-FORMATS: Mapping[str, Callable[[Report, Style], str]] = MappingProxyType({"json": _json, "text": _text})
+FORMATS: Mapping[str, Callable[[Report, Style], str]] = MappingProxyType(
+    {name: _lazily(name) for name in ("concise", "github", "gitlab", "json", "junit", "markdown", "sarif", "text")}
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from hashlib import sha256
 
 from import_contracts.errors import Problem
 from import_contracts.graph import Import
@@ -76,20 +75,14 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
         "target": violation.target,
         "message": violation.message,
         "path": violation.path,
-        "line": violation.lines[0] if violation.lines else 1,
-        "column": evidence.column if evidence else 1,
+        "line": violation.line,
+        "column": violation.column,
         "lines": list(violation.lines),
         "kind": evidence.kind if evidence else None,
         "status": "known" if violation.is_known else "new",
-        "fingerprint": _fingerprint(contract, violation),
+        "fingerprint": violation.fingerprint(contract),
         "chain": [_import(each) for each in violation.chain],
     }
-
-
-def _fingerprint(contract: str, violation: ReportedViolation) -> str:
-    """Return 32 hexadecimal digits that stay the same while the violation is the same, wherever its line moves."""
-    identity = (contract, violation.importer, violation.imported or "", violation.target or "")
-    return sha256("\0".join(identity).encode()).hexdigest()[:32]
 
 
 def _import(each: Import) -> dict[str, object]:

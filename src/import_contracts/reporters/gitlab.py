@@ -1,0 +1,69 @@
+"""The report in the format of GitLab's Code Quality, for the widget of a merge request."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from import_contracts.errors import Problem
+from import_contracts.report import Outcome, Report, ReportedViolation
+from import_contracts.reporters.style import Style
+from import_contracts.reporters.words import way
+
+# A problem that is of no file is shown where a configuration is looked for first: the format wants a path.
+_NO_FILE = "pyproject.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    description: str
+    check: str
+    severity: str
+    path: str
+    line: int
+    fingerprint: str
+
+
+def render(report: Report, _: Style) -> str:
+    """Return a JSON list with an object for each violation, known ones as mere information, and for each problem."""
+    issues = [
+        *(_problem(each, "critical") for each in report.faults),
+        *(_violation(each, outcome) for outcome in report.outcomes for each in outcome.violations),
+        *(_problem(each, "major" if each.is_error else "minor") for each in (*report.drift, *report.warnings)),
+    ]
+    return json.dumps(list(_documents(issues, report)), indent=2, ensure_ascii=False) + "\n"
+
+
+def _violation(violation: ReportedViolation, outcome: Outcome) -> _Issue:
+    severity = "info" if violation.is_known else "major"
+    reason = f" Reason: {outcome.reason}" if outcome.reason else ""
+    description = f"{violation.message} ({way(violation)}).{reason}"
+    fingerprint = violation.fingerprint(outcome.id)
+    return _Issue(description, outcome.id, severity, violation.path, violation.line, fingerprint)
+
+
+def _problem(problem: Problem, severity: str) -> _Issue:
+    fingerprint = sha256(f"{problem.file}\0{problem.contract}\0{problem.key}\0{problem.message}".encode())
+    about = f"{problem.key}: " if problem.key else ""
+    path, check = problem.file or _NO_FILE, problem.contract or str(problem.severity)
+    return _Issue(f"{about}{problem.message}", check, severity, path, problem.line or 1, fingerprint.hexdigest()[:32])
+
+
+def _documents(issues: list[_Issue], report: Report) -> Iterator[dict[str, object]]:
+    """Yield the issues as GitLab reads them; one that stands there twice gets a fingerprint of its own."""
+    seen: Counter[str] = Counter()
+    for each in issues:
+        fingerprint = each.fingerprint
+        if seen[fingerprint]:
+            fingerprint = sha256(f"{fingerprint}\0{seen[fingerprint]}".encode()).hexdigest()[:32]
+        seen[each.fingerprint] += 1
+        yield {
+            "description": each.description,
+            "check_name": each.check,
+            "fingerprint": fingerprint,
+            "severity": each.severity,
+            "location": {"path": report.in_repository(each.path), "lines": {"begin": each.line}},
+        }

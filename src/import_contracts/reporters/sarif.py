@@ -1,0 +1,140 @@
+"""The report as SARIF 2.1.0 (OASIS), for code scanning: contracts are rules, and violations are results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from import_contracts.errors import Problem
+from import_contracts.graph import Import
+from import_contracts.report import Outcome, Report, ReportedViolation, Result
+from import_contracts.reporters.markup import code, plain
+from import_contracts.reporters.style import Style
+from import_contracts.reporters.words import kind, way
+from import_contracts.version import __version__
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+# The name that GitHub documents for the root of the repository.
+_ROOT = "%SRCROOT%"
+
+_DEMANDS = {
+    "acyclic": "No cycle among modules at all.",
+    "acyclic_siblings": "No cycles among the children of a package, each taken with everything inside it.",
+    "crash": "No module fails when it is the first to be imported.",
+    "forbidden": "Some modules must not import certain others, neither directly nor through others.",
+    "independence": "Some modules must not depend on one another.",
+    "layers": "The higher layers may import the lower, never the other way.",
+    "protected": "Some modules may be imported by certain others only.",
+}
+
+
+def render(report: Report, _: Style) -> str:
+    """Return a log with one run."""
+    rules: list[dict[str, object]] = []
+    results = []
+    for outcome in report.outcomes:
+        rule = _rule(outcome)
+        rules += [rule] if rule not in rules else []
+        results += [_result(each, outcome.id, rules.index(rule), report) for each in outcome.violations]
+    run = {
+        "tool": {"driver": {"name": "import-contracts", "semanticVersion": __version__, "rules": rules}},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+        "invocations": [_invocation(report, [str(each["id"]) for each in rules])],
+        "results": results,
+    }
+    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+# --- the contracts -----------------------------------------------------------------------------------------------
+
+
+def _rule(outcome: Outcome) -> dict[str, object]:
+    demand = _DEMANDS.get(outcome.type, "A contract type of this project's own.")
+    reason = f"\n\nReason: {outcome.reason}" if outcome.reason else ""
+    return {
+        "id": outcome.id,
+        "name": outcome.name,
+        "shortDescription": {"text": outcome.name},
+        "fullDescription": {"text": f"{demand}{reason}"},
+        "help": {
+            "text": f"{outcome.type}: {demand}{reason}",
+            "markdown": f"{code(outcome.type)}: {demand}{plain(reason)}",
+        },
+        "defaultConfiguration": {"level": "error"},
+        "properties": {"tags": list(dict.fromkeys(["architecture", outcome.type]))},
+    }
+
+
+# --- the violations ----------------------------------------------------------------------------------------------
+
+
+def _result(violation: ReportedViolation, contract: str, rule: int, report: Report) -> dict[str, object]:
+    place = _location(violation.path, report, violation.line, violation.column)
+    module = {"fullyQualifiedName": violation.importer, "kind": "module"}
+    found: dict[str, object] = {
+        "ruleId": contract,
+        "ruleIndex": rule,
+        "level": "error",
+        "message": {"text": f"{violation.message} ({way(violation)})"},
+        "locations": [{**place, "logicalLocations": [module]}],
+        "partialFingerprints": {"importContracts/v1": violation.fingerprint(contract)},
+    }
+    if violation.chain:
+        steps = [_step(each, report) for each in violation.chain]
+        found["codeFlows"] = [{"threadFlows": [{"locations": [{"location": each} for each in steps]}]}]
+    if len(violation.chain) > 1:
+        found["relatedLocations"] = [{"id": number, **each} for number, each in enumerate(steps[1:], 1)]
+    return found | ({} if report.stale is None else _state(violation, report))
+
+
+def _state(violation: ReportedViolation, report: Report) -> dict[str, object]:
+    """Return what a violation is against the baseline; code scanning looks only at the suppression."""
+    justification = f"A known violation: it is in {report.baseline}."
+    known = {"kind": "external", "status": "accepted", "justification": justification}
+    return {
+        "baselineState": "unchanged" if violation.is_known else "new",
+        "suppressions": [known] if violation.is_known else [],
+    }
+
+
+def _step(each: Import, report: Report) -> dict[str, object]:
+    message = f"{each.importer} imports {each.imported}: {each.text}{kind(each)}"
+    return {**_location(each.path, report, each.line, each.column), "message": {"text": message}}
+
+
+def _location(path: str, report: Report, line: int | None = None, column: int = 1) -> dict[str, object]:
+    region = {} if line is None else {"region": {"startLine": line, "startColumn": column}}
+    return {"physicalLocation": {"artifactLocation": _artifact(report.in_repository(path)), **region}}
+
+
+def _artifact(path: str) -> dict[str, object]:
+    """Return a path as a reference that is relative to the repository, if it lies inside."""
+    if path.startswith("/") or path[1:3] == ":/":
+        return {"uri": f"file:///{quote(path.removeprefix('/'), safe='/:')}"}
+    return {"uri": quote(path), "uriBaseId": _ROOT}
+
+
+# --- the run -----------------------------------------------------------------------------------------------------
+
+
+def _invocation(report: Report, rules: Sequence[str]) -> dict[str, object]:
+    files = [each.problem for each in report.unreadable]
+    return {
+        "executionSuccessful": report.result is not Result.ERROR,
+        "exitCode": report.exit_status,
+        "toolConfigurationNotifications": [_notification(each, rules, report) for each in report.problems],
+        "toolExecutionNotifications": [_notification(each, rules, report) for each in (*files, *report.drift)],
+    }
+
+
+def _notification(problem: Problem, rules: Sequence[str], report: Report) -> dict[str, object]:
+    key = f"{problem.key}: " if problem.key else ""
+    found: dict[str, object] = {"level": str(problem.severity), "message": {"text": f"{key}{problem.message}"}}
+    if problem.file is not None:
+        found["locations"] = [_location(problem.file, report, problem.line)]
+    if problem.contract in rules:
+        found["associatedRule"] = {"id": problem.contract, "index": rules.index(problem.contract)}
+    return found

@@ -1,0 +1,64 @@
+"""Reports of whatever may be in one, for properties of the formats."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from import_contracts.errors import Problem, Severity
+from import_contracts.graph import Import, Kind
+from import_contracts.report import Culprit, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
+    ["a%b:c,d", "::error::x", "a\r\nb", "]]>&<", "`*_[x](y)|", "\x00\x1b[31m", "größe", "a/b.py", "{0}", "'\"#"]
+)
+NAMES = TEXTS.filter(bool)
+LINES = st.integers(1, 9)
+IMPORTS = st.builds(Import, NAMES, NAMES, NAMES, LINES, LINES, st.sampled_from(list(Kind)), TEXTS)
+VIOLATIONS = st.builds(
+    ReportedViolation,
+    NAMES,
+    st.none() | NAMES,
+    st.none() | NAMES,
+    TEXTS,
+    NAMES,
+    st.lists(LINES, max_size=2, unique=True).map(tuple),
+    st.lists(IMPORTS, max_size=3).map(tuple),
+    st.booleans(),
+)
+CUTS = st.builds(ReportedCut, TEXTS, st.lists(IMPORTS, max_size=2, unique=True).map(tuple), st.booleans())
+CULPRITS = st.builds(Culprit, IMPORTS, LINES, st.none() | st.booleans())
+PROBLEMS = st.builds(
+    Problem,
+    NAMES,
+    st.none() | NAMES,
+    st.none() | NAMES,
+    st.none() | NAMES,
+    st.sampled_from(list(Severity)),
+    st.none() | LINES,
+)
+OUTCOMES = st.builds(
+    Outcome,
+    NAMES,
+    NAMES,
+    NAMES,
+    TEXTS,
+    st.none() | st.booleans(),
+    st.lists(VIOLATIONS, max_size=4).map(tuple),
+    st.lists(CUTS, max_size=2).map(tuple),
+    LINES,
+    st.lists(CULPRITS, max_size=2).map(tuple),
+)
+REPORTS = st.builds(
+    Report,
+    LINES,
+    LINES,
+    st.lists(OUTCOMES, max_size=3).map(tuple),
+    st.lists(PROBLEMS, max_size=2).map(tuple),
+    st.lists(st.builds(Unreadable, NAMES, st.none() | LINES, TEXTS), max_size=2).map(tuple),
+    st.none() | st.lists(TEXTS, max_size=2).map(tuple),
+    st.none() | st.tuples(NAMES, NAMES),
+    st.booleans(),
+    baseline=st.none() | NAMES,
+    folder=st.sampled_from(["", "/repo/pkg"]),
+    root=st.sampled_from(["", "/repo"]),
+)
