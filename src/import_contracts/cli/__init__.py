@@ -10,13 +10,13 @@ from importlib import import_module
 import click
 from click.shell_completion import CompletionItem
 
-from import_contracts import __version__
 from import_contracts.cli.terminal import print_traceback, say
 from import_contracts.config import FIRST_CONFIGURATION
 from import_contracts.errors import UserError
+from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
-_COMMANDS = ("baseline", "check", "cycles", "init")
+_COMMANDS = ("baseline", "check", "cycles", "explain", "init")
 """Each is a module in this package, imported when it is asked for."""
 
 
