@@ -212,6 +212,7 @@ def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
 
 
 def findings_of(contract: Contract, rule: Rule, graph: ImportGraph) -> Findings:
+    """Return what a rule says of a graph, whatever a type of the team's own may do."""
     try:
         findings: object = rule.check(graph)
     except (Exception, SystemExit) as error:

@@ -51,6 +51,11 @@ def test_an_external_importer_which_can_import_nothing_is_a_warning(type_: str, 
     ]
 
 
+def test_where_a_module_does_not_exist_that_alone_is_said() -> None:
+    found = messages(check(graph("p.a"), "forbidden", source_modules="p.x", forbidden_modules="p.a"))
+    assert len(found) == 1
+
+
 def test_one_that_a_wildcard_stands_for_is_none() -> None:
     a_graph = graph("p", "q", "p -> django", external=("django",))
     assert not check(a_graph, "forbidden", source_modules="*", forbidden_modules="q").problems

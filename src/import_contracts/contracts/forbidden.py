@@ -32,7 +32,9 @@ class Forbidden:
         if expansion.failed:
             return Findings(problems=expansion.problems)
         pairs = list(self._pairs(sources, targets))
-        if sources and not pairs and not absent:
+        if not sources:
+            expansion.warn("source_modules", "This contract cannot be broken: no source lies in the program.")
+        elif not pairs and not absent:
             expansion.warn(
                 "forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module."
             )
@@ -70,10 +72,7 @@ class Forbidden:
         key, graph = "source_modules", expansion.graph
         found = [self._group(graph, name) for name in expansion.modules(key, self.sources)]
         sources = [source for source in found if source.can_import(graph)]
-        external = [each for each in self.sources if each.text in graph.external]
-        if not sources:
-            expansion.warn(key, "This contract cannot be broken: no source lies in the program.")
-        for pattern in external if sources else ():
+        for pattern in (each for each in self.sources if sources and each.text in graph.external):
             expansion.warn(key, f"'{pattern}' is an external package, of which no imports are known; leave it out.")
         return sources
 

@@ -174,7 +174,7 @@ def _contract(each: ContractAccount, style: Style) -> Iterator[str]:
         yield ""
     if each.ignores:
         yield "  It ignores:"
-        yield from (f"    {line}" for line in _ignores([(each.id, ignore) for ignore in each.ignores], style))
+        yield from (f"    {line}" for line in _ignores([("", ignore) for ignore in each.ignores], style))
         yield ""
     yield f"  Today it is {_verdict(each, style)}."
     yield ""
@@ -221,7 +221,8 @@ def _ignores(ignores: Sequence[tuple[str, Ignore]], style: Style) -> Iterator[st
     width = max(len(each.pattern) for _, each in shown)
     for id_, each in shown:
         through = f"{count(each.imports, 'import')} let through; {_effect(each, style)}"
-        yield f"{each.pattern.ljust(width)}  {through}{style.paint(f'  [{id_}]', DIM)}"
+        label = style.paint(f"  [{id_}]", DIM) if id_ else ""
+        yield f"{each.pattern.ljust(width)}  {through}{label}"
     yield from _hidden(len(ordered), _LINES, "such line", style, indent="")
 
 
