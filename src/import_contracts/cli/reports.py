@@ -50,9 +50,10 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
     format_ = click.option(
         "--format",
         "formats",
+        metavar="FORMAT",
         type=click.Choice(sorted(FORMATS)),
         multiple=True,
-        help="Format of the report; default text. May be repeated, each with its --output.",
+        help=f"One of {', '.join(sorted(FORMATS))}; default text. May be repeated, each with its --output.",
     )
     return format_(output(command))
 

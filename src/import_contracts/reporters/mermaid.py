@@ -36,7 +36,7 @@ def picture(violations: Sequence[ReportedViolation], marked: Collection[Edge]) -
         yield f"  linkStyle {','.join(red)} stroke:#d1242f,stroke-width:3px"
     yield "```"
     yield ""
-    said = ["Red: removing these imports would be enough."] if red else []
+    said = ["In red: the imports to remove."] if red else []
     said += [f"Not in the picture: {count(len(chains) - drawn, 'violation')}."] if drawn < len(chains) else []
     if said:
         yield " ".join(said)
