@@ -198,6 +198,9 @@ def test_a_host_of_repositories_sees_paths_from_the_root_and_a_person_from_the_c
         assert f'"{shop.name}/shop/models.py"' in lint(shop, "--format", "sarif").out
         assert f'"{shop.name}/shop/models.py"' in lint(shop, "--format", "gitlab").out
         assert lint(shop, "--format", "concise").out.startswith("shop/models.py:1:1: ")
+        write(shop, {"pyproject.toml": CONTRACT.replace('"shop"', '"shp"', 1)})
+        assert lint(shop, "--format", "github").out.startswith(f"::error file={shop.name}/pyproject.toml::")
+        write(shop, {"pyproject.toml": CONTRACT})
     finally:
         (shop.parent / ".git" / "HEAD").unlink()
         (shop.parent / ".git").rmdir()

@@ -130,10 +130,10 @@ def _rendered(report: CyclesReport, folder: Path, format_: str, style: Style) ->
         return reporter.as_json(report)
     if format_ == "text":
         return reporter.as_text(report, style)
-    return FORMATS[format_](replace(_placed(reporter.as_report(report), folder), judges=False), style)
+    return FORMATS[format_](replace(placed(reporter.as_report(report), folder), judges=False), style)
 
 
-def _placed(report: Report, folder: Path) -> Report:
+def placed(report: Report, folder: Path) -> Report:
     """Return a report that knows where its paths are."""
     root = repository(folder)
     return replace(report, folder=folder.as_posix(), root=root.as_posix() if root else "")
@@ -235,7 +235,7 @@ def _report(
 ) -> Report:
     from import_contracts.judge import judge  # noqa: PLC0415 - not needed while nothing has changed
 
-    report = _placed(judge(config, contracts, snapshot, known_entries(config, baseline), watch), config.folder)
+    report = placed(judge(config, contracts, snapshot, known_entries(config, baseline), watch), config.folder)
     return report if baseline is None else replace(report, baseline=config.shown(str(config.baseline)))
 
 

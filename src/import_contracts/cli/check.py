@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from import_contracts.api import lint
+from import_contracts.api import lint, placed
 from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
 from import_contracts.cli.terminal import CACHE, Progress, cache_folder, print_traceback, read, say, style, warn
 from import_contracts.errors import UserError
@@ -55,8 +56,10 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """  # noqa: D301 - as above
     del no_logo  # a flag of import-linter, for which there is no use here
     formats = [(each.format, style(verbose=verbose, color=color, output=each.output)) for each in reports]
+    folder = Path.cwd()
     try:
         config = read(config_file)
+        folder = config.folder
         progress = Progress(timings=show_timings or config.show_timings)
         answers = lint(
             config,
@@ -70,16 +73,16 @@ def command(  # noqa: PLR0913 - one parameter for each option
     except UserError as error:
         if debug:
             print_traceback()
-        return _tell(error, reports, formats)
+        return _tell(error, folder, reports, formats)
     deliver(reports, [answer.text for answer in answers])
     return answers[0].exit_status
 
 
-def _tell(error: UserError, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]) -> int:
+def _tell(error: UserError, folder: Path, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]) -> int:
     """Report what is wrong in every format, but as text on standard error; return the exit status."""
     from import_contracts.report import Report  # noqa: PLC0415 - slow to import, and seldom needed
 
-    report = Report(modules=0, imports=0, outcomes=(), problems=error.problems)
+    report = placed(Report(modules=0, imports=0, outcomes=(), problems=error.problems), folder)
     if any(each.format == "text" or each.output is not None for each in reports):
         say(error)
     told = [
