@@ -347,7 +347,7 @@ def test_what_is_no_longer_needed_can_go_all_at_once_and_nothing_else(
     a_graph = graph(*NODES, *(" -> ".join(edge) for edge in sorted(edges)))
     checked = TYPES[rule[0]].parse(Table(rule[1]))
     one = Contract("one", "One", rule[0], "", checked, ignored=tuple(map(ImportPattern.parse, patterns)))
-    found = list(audited(View(one, a_graph, _Statements())))
+    found = list(audited(View(one, {}, a_graph, _Statements())))
 
     def violations(kept: set[str]) -> set[tuple[str, str, str]]:
         through = {edge for each in kept for edge in a_graph.matching_edges(ImportPattern.parse(each))}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from import_contracts.config import Config
 from import_contracts.explanation import ContractAccount, Coverage, CoveredPart, Ignore, Uncovered
 from import_contracts.graph import Edge, ImportGraph
 from import_contracts.names import ImportPattern, listed
@@ -15,14 +14,8 @@ from import_contracts.views import Identity, View
 _TOLD = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})
 
 
-def accounts(config: Config, views: Sequence[View], outcomes: Sequence[Outcome]) -> Iterator[ContractAccount]:
-    """Yield each contract of a configuration in words, with how it stands."""
-    tables = [table for document in config.documents for table in document.contracts]
-    for view, outcome, table in zip(views, outcomes, tables, strict=True):
-        yield _account(view, outcome, table)
-
-
-def _account(view: View, outcome: Outcome, table: Mapping[str, object]) -> ContractAccount:
+def told(view: View, outcome: Outcome) -> ContractAccount:
+    """Return a contract in words, with how it stands."""
     account, contract, inside = view.account, view.contract, frozenset(view.graph.modules) - view.graph.external
     parts = account.parts if account else ()
     known = sum(each.is_known for each in outcome.violations)
@@ -34,7 +27,7 @@ def _account(view: View, outcome: Outcome, table: Mapping[str, object]) -> Contr
         reason=contract.reason,
         sentences=(*(account.sentences if account else ()), *_about_imports(view)),
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
-        options=() if account else tuple((key, value) for key, value in table.items() if key not in _TOLD),
+        options=() if account else tuple((key, value) for key, value in view.table.items() if key not in _TOLD),
         covers=tuple(sorted(view.covers & inside)) if account else None,
         ignores=tuple(audited(view, is_checked=outcome.kept is not None)),
         kept=outcome.kept,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from import_contracts.api import known_entries, read_baseline, snapshot_of
-from import_contracts.config import Config, shown
-from import_contracts.coverage import accounts, coverage
+from import_contracts.config import Config, Contract, shown
+from import_contracts.coverage import coverage, told
 from import_contracts.dependence import concerns, dependency
 from import_contracts.errors import Problem, UserError, did_you_mean
 from import_contracts.evidence import Evidence
@@ -37,7 +37,7 @@ def explain_dependency(importer: str, imported: str, config: Config, reading: Re
     snapshot, evidence = _snapshot(config, reading)
     graph = snapshot.scan.graph
     found = dependency(importer, imported, graph, evidence)
-    report, asked = _judged(config, snapshot, evidence, reading)
+    report, asked = _judged(config, config.contracts, snapshot, evidence, reading)
     spoken, silent = concerns(importer, imported, graph, asked, report.outcomes)
     errors = tuple(problem for problem in _problems(report) if problem.is_error)
     return replace(found, concerns=spoken, silent=silent, problems=errors)
@@ -79,16 +79,13 @@ def explain_contracts(config: Config, wanted: str | None, reading: Reading) -> E
     ids = [contract.id for contract in config.contracts]
     if wanted is not None and wanted not in ids:
         raise UserError(_no_contract(wanted, ids, snapshot.program.modules))
-    report, asked = _judged(config, snapshot, evidence, reading)
+    chosen = [contract for contract in config.contracts if wanted in {None, contract.id}]
+    report, asked = _judged(config, chosen, snapshot, evidence, reading)
+    contracts = tuple(map(told, asked, report.outcomes))
     if wanted is None:
-        contracts = tuple(accounts(config, asked, report.outcomes))
-        return Explanation(contracts, coverage(snapshot.scan.graph, contracts), tuple(_problems(report)))
-    one = ids.index(wanted)
-    return Explanation(
-        tuple(accounts(config, asked, report.outcomes))[one : one + 1],
-        None,
-        tuple(each for each in _problems(report) if each.contract == wanted or (each.is_error and not each.contract)),
-    )
+        return Explanation(contracts, coverage(snapshot.scan.graph, contracts), _problems(report))
+    about = (each for each in _problems(report) if each.contract == wanted or (each.is_error and not each.contract))
+    return Explanation(contracts, None, tuple(about))
 
 
 def _no_contract(wanted: str, ids: Sequence[str], modules: frozenset[str]) -> Problem:
@@ -104,12 +101,13 @@ def _snapshot(config: Config, reading: Reading) -> tuple[Snapshot, Evidence]:
 
 
 def _judged(
-    config: Config, snapshot: Snapshot, evidence: Evidence, reading: Reading
-) -> tuple[Report, tuple[View, ...]]:
-    """Return what the contracts come to, and each with its view of the program."""
+    config: Config, contracts: Sequence[Contract], snapshot: Snapshot, evidence: Evidence, reading: Reading
+) -> tuple[Report, list[View]]:
+    """Return what some contracts come to, and each with its view of the program."""
     known = known_entries(config, read_baseline(config))
-    report = judge(config, config.contracts, snapshot, known, reading.watch)
-    return report, tuple(views(config, snapshot.scan.graph, evidence))
+    report = judge(config, contracts, snapshot, known, reading.watch)
+    found = views(config, snapshot.scan.graph, evidence)
+    return report, [view for view in found if any(view.contract is each for each in contracts)]
 
 
 def _problems(report: Report) -> tuple[Problem, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -24,9 +24,10 @@ Identity = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class View:
-    """A contract with its graph, in which nothing is ignored yet."""
+    """A contract, its table as written, and its graph, in which nothing is ignored yet."""
 
     contract: Contract
+    table: Mapping[str, object]
     graph: ImportGraph
     evidence: Evidence
 
@@ -76,8 +77,9 @@ class View:
 def views(config: Config, graph: ImportGraph, evidence: Evidence) -> Iterator[View]:
     """Yield the view of each contract, in the order of the configuration."""
     graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
-    for contract in config.contracts:
+    tables = (table for document in config.documents for table in document.contracts)
+    for contract, table in zip(config.contracts, tables, strict=True):
         how = (contract.excluded, contract.include_parent_packages)
         if how not in graphs:
             graphs[how] = prepared(graph, contract)
-        yield View(contract, graphs[how], evidence)
+        yield View(contract, table, graphs[how], evidence)

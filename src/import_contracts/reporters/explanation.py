@@ -228,7 +228,7 @@ def _ignores(ignores: Sequence[tuple[str, Ignore]], style: Style) -> Iterator[st
 
 def _effect(each: Ignore, style: Style) -> str:
     if each.violations is None:
-        return "what it is for is not known, as the contract is unusable"
+        return "no telling what for"
     if each.violations == 0:
         return style.paint("no longer needed", YELLOW)
     return f"without it {count(each.violations, 'violation')} more"
