@@ -1,8 +1,9 @@
-from pathlib import Path
+import ntpath
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from import_contracts.config import Config, find_config, read_config
+from import_contracts.config import Config, find_config, read_config, shown
 from import_contracts.errors import UserError
 from import_contracts.graph import Kind
 from tests.arranging import write
@@ -289,3 +290,18 @@ def test_what_a_custom_type_raises_when_it_is_imported_is_reported(tmp_path: Pat
     write(tmp_path, {"raising_zz.py": "1 / 0\n"})
     found = problems(tmp_path, HEAD + 'contract_types = ["b: raising_zz.X"]\n' + CONTRACT)
     assert any("importing it failed with ZeroDivisionError: division by zero." in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        (r"D:\work\shop\web\page.py", "web/page.py"),
+        (r"D:\work\else\page.py", "D:/work/else/page.py"),
+        (r"C:\python\lib\page.py", "C:/python/lib/page.py"),
+    ],
+)
+def test_paths_are_shown_alike_on_windows_also_on_another_drive(
+    monkeypatch: pytest.MonkeyPatch, path: str, found: str
+) -> None:
+    monkeypatch.setattr("import_contracts.config.os.path.relpath", ntpath.relpath)
+    assert shown(path, PureWindowsPath(r"D:\work\shop")) == found

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from glob import glob
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from import_contracts.errors import Problem, Severity, UserError, did_you_mean
@@ -127,10 +127,13 @@ class Config:
         return tuple(contracts), (*problems, *_repeated(contracts, is_error=self.baseline is not None))
 
 
-def shown(path: str, folder: Path) -> str:
-    """Return a path as reports show it: relative to a folder unless it lies outside."""
-    relative = os.path.relpath(path, folder)
-    return Path(path if relative.startswith(os.pardir) else relative).as_posix()
+def shown(path: str, folder: PurePath) -> str:
+    """Return a path as reports show it, with ``/`` on every system: relative to a folder unless it lies outside."""
+    try:
+        relative = os.path.relpath(path, folder)
+    except ValueError:  # on Windows, where it lies on another drive
+        relative = os.pardir
+    return type(folder)(path if relative.startswith(os.pardir) else relative).as_posix()
 
 
 def find_config(start: Path) -> Path:
