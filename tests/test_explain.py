@@ -250,6 +250,8 @@ def test_a_contract_that_is_unusable_is_status_2_and_told_with_its_error(shop: P
     run = explain(shop, contracts=LAYERS + contract("bad", "layers", layers=["shop.nope"], ignore_imports=["a -> b"]))
     assert run.status == 2
     assert "Bad [bad]: unusable" in run.out
+    wrong = explain(shop, "wrong", contracts=contract("wrong", "layer", layers=["shop.web"])).out
+    assert "It cannot be used, as its keys are wrong." in wrong
     assert "error: pyproject.toml: contract 'bad': layers: Layer 'shop.nope' does not exist." in run.out
 
 

@@ -25,7 +25,7 @@ def told(view: View, outcome: Outcome) -> ContractAccount:
         type=contract.type,
         file=contract.file,
         reason=contract.reason,
-        sentences=(*(account.sentences if account else ()), *_about_imports(view)),
+        sentences=(*(account.sentences if account else (_silence(view),)), *_about_imports(view)),
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
         options=() if account else tuple((key, value) for key, value in view.table.items() if key not in _TOLD),
         covers=tuple(sorted(view.covers & inside)) if account else None,
@@ -34,6 +34,12 @@ def told(view: View, outcome: Outcome) -> ContractAccount:
         new=len(outcome.violations) - known,
         known=known,
     )
+
+
+def _silence(view: View) -> str:
+    if not view.contract.is_sound:
+        return "It cannot be used, as its keys are wrong."
+    return f"The type '{view.contract.type}' does not say what it is about."
 
 
 def _about_imports(view: View) -> Iterator[str]:
@@ -72,15 +78,15 @@ def _through(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> frozenset[Edge
 def coverage(graph: ImportGraph, contracts: Sequence[ContractAccount]) -> Coverage:
     """Return which modules of a program no contract looks at.
 
-    Contracts that look at every module, as those about cycles do, are left out: they say of none what it may import.
+    Contracts that look at every module, as those about cycles do, are left out: with them none would ever be missing.
     """
     everything = frozenset(graph.modules) - graph.external
-    sweeping = [each for each in contracts if each.covers is not None and len(each.covers) == len(everything)]
-    covered = frozenset().union(*(each.covers or () for each in contracts if each not in sweeping))
+    sweeping = [each.id for each in contracts if each.covers is not None and len(each.covers) == len(everything)]
+    covered = frozenset().union(*(each.covers or () for each in contracts if each.id not in sweeping))
     return Coverage(
         modules=len(everything),
         uncovered=tuple(each for root in graph.roots for each in _uncovered(graph, root, covered)),
-        sweeping=tuple(each.id for each in sweeping),
+        sweeping=tuple(sweeping),
         unknown=tuple(each.id for each in contracts if each.covers is None),
     )
 

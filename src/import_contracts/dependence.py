@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
 
 from import_contracts.errors import Problem, UserError, did_you_mean
 from import_contracts.evidence import Evidence
@@ -39,11 +40,32 @@ def concerns(
 ) -> tuple[tuple[Concern, ...], tuple[str, ...]]:
     """Return what contracts say of a dependency, the gravest first, and the ids of those that say nothing."""
     ends = _asked_about(importer, imported, graph)
-    names = (importer, imported)
-    found = [_concern(view, outcome, graph, ends, names) for view, outcome in zip(views, outcomes, strict=True)]
+    chains = list(_routes(graph, *ends).chains_from(ends[0]))
+    at = (frozenset(chain[0][0] for chain in chains), frozenset(chain[-1][1] for chain in chains)) if chains else None
+    asked = _Asked((importer, imported), *ends, at)
+    found = [_concern(view, outcome, asked) for view, outcome in zip(views, outcomes, strict=True)]
     order = list(Stance)
     spoken = sorted((each for each in found if each is not None), key=lambda each: order.index(each.stance))
     return tuple(spoken), tuple(view.contract.id for view, each in zip(views, found, strict=True) if each is None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The names of what is asked about, with the modules; ``at`` are those between which there is a dependency."""
+
+    names: tuple[str, str]
+    importers: frozenset[str]
+    imported: frozenset[str]
+    at: tuple[frozenset[str], frozenset[str]] | None
+
+    def is_led(self, chain: Iterable[Edge]) -> bool:
+        """Tell whether a chain leads from one of the importers to one of the imported."""
+        has_begun = False
+        for one, other in chain:
+            has_begun = has_begun or one in self.importers
+            if has_begun and other in self.imported:
+                return True
+        return False
 
 
 def _asked_about(importer: str, imported: str, graph: ImportGraph) -> tuple[frozenset[str], frozenset[str]]:
@@ -63,7 +85,7 @@ def _unknown(module: str, graph: ImportGraph) -> Iterable[Problem]:
     if module in graph:
         return
     root = module.partition(".")[0]
-    if graph.is_internal(module) or not graph.roots:
+    if graph.is_internal(module):
         yield Problem(f"There is no module '{module}'.{did_you_mean(module, graph.modules)}")
     elif not graph.knows_external:
         where = f"'{module}' lies outside the root packages ({', '.join(graph.roots)})"
@@ -79,21 +101,14 @@ def _routes(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> Route
     return graph.routes_to(targets, frozenset()).avoiding(importers)
 
 
-def _concern(
-    view: View,
-    outcome: Outcome,
-    graph: ImportGraph,
-    ends: tuple[frozenset[str], frozenset[str]],
-    names: tuple[str, str],
-) -> Concern | None:
+def _concern(view: View, outcome: Outcome, asked: _Asked) -> Concern | None:
     """Return what a contract says, None where it looks at neither of the two and has nothing against it."""
-    violations = [
-        each for each in outcome.violations if _leads(((at.importer, at.imported) for at in each.chain), *ends)
-    ]
+    violations = [each for each in outcome.violations if asked.is_led((at.importer, at.imported) for at in each.chain)]
     known = sum(each.is_known for each in violations)
-    ignored = _let_through(view, outcome, ends)
-    looked_at = [name for name, modules in zip(names, ends, strict=True) if not view.covers.isdisjoint(modules)]
-    objections = view.objections(*(_ends(graph, *ends) or ends))
+    ignored = _let_through(view, outcome, asked)
+    modules = zip(asked.names, (asked.importers, asked.imported), strict=True)
+    looked_at = [name for name, inside in modules if not view.covers.isdisjoint(inside)]
+    objections = view.objections(*(asked.at or (asked.importers, asked.imported)))
     if violations:
         stance = Stance.KNOWN if known == len(violations) else Stance.BROKEN
     elif ignored or objections:
@@ -103,46 +118,33 @@ def _concern(
     else:
         return None
     said = dict.fromkeys(each.message for each in violations) or objections
-    note = _why_not(view, graph, ends) if stance is Stance.FORBIDDEN else ""
-    sentences = tuple(looked_at if stance is Stance.ELSEWHERE else said)
     return Concern(
-        view.contract.id, view.contract.name, stance, sentences, note, len(violations) - known, known, ignored
+        id=view.contract.id,
+        name=view.contract.name,
+        stance=stance,
+        sentences=tuple(looked_at if stance is Stance.ELSEWHERE else said),
+        note=_why_not(view, asked) if stance is Stance.FORBIDDEN and asked.at else "",
+        new=len(violations) - known,
+        known=known,
+        ignored=ignored,
     )
 
 
-def _why_not(view: View, graph: ImportGraph, ends: tuple[frozenset[str], frozenset[str]]) -> str:
-    """Return why a dependency that a contract forbids does not break it; empty where there is none."""
-    if not _reach(graph, *ends):
-        return ""
-    if view.contract.excluded and not _reach(view.graph, *ends):
+def _why_not(view: View, asked: _Asked) -> str:
+    """Return why a dependency that a contract forbids does not break it."""
+    if view.contract.excluded and not _reach(view.graph, asked.importers, asked.imported):
         return f"Imports of the kind {listed(sorted(view.contract.excluded), 'or')} do not count."
     return "None of the imports of today breaks it."
-
-
-def _ends(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> tuple[frozenset[str], frozenset[str]] | None:
-    """Return the modules between which there is a dependency, None where there is none."""
-    chains = list(_routes(graph, importers, targets).chains_from(importers))
-    return (frozenset(chain[0][0] for chain in chains), frozenset(chain[-1][1] for chain in chains)) if chains else None
 
 
 def _reach(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> bool:
     return not graph.routes_to(targets, frozenset()).importers.isdisjoint(importers)
 
 
-def _let_through(view: View, outcome: Outcome, ends: tuple[frozenset[str], frozenset[str]]) -> int:
+def _let_through(view: View, outcome: Outcome, asked: _Asked) -> int:
     """Return how many violations more would lead from the one to the other if nothing were ignored."""
     if not any(view.ignored.values()) or outcome.kept is None:
         return 0
     today = {(each.importer, each.imported or "", each.target or "") for each in outcome.violations}
     more = (chain for identity, chain in view.violations(frozenset()).items() if identity not in today)
-    return sum(_leads(chain, *ends) for chain in more)
-
-
-def _leads(chain: Iterable[Edge], importers: Set[str], imported: Set[str]) -> bool:
-    """Tell whether a chain leads from one of some modules to one of others."""
-    has_begun = False
-    for one, other in chain:
-        has_begun = has_begun or one in importers
-        if has_begun and other in imported:
-            return True
-    return False
+    return sum(map(asked.is_led, more))

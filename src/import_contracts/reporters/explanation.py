@@ -164,7 +164,7 @@ def _concern(each: Concern, style: Style) -> Iterator[str]:
 def _contract(each: ContractAccount, style: Style) -> Iterator[str]:
     yield style.paint(f"{each.name} [{each.id}]", BOLD) + f" ({each.type}, in {each.file})"
     yield ""
-    yield from (f"  {sentence}" for sentence in each.sentences or (_silent(each),))
+    yield from (f"  {sentence}" for sentence in each.sentences)
     yield from (f"  {key} = {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in each.options)
     yield from (f"  {line}".rstrip() for line in f"Reason: {each.reason}".splitlines() if each.reason)
     yield ""
@@ -178,10 +178,6 @@ def _contract(each: ContractAccount, style: Style) -> Iterator[str]:
         yield ""
     yield f"  Today it is {_verdict(each, style)}."
     yield ""
-
-
-def _silent(each: ContractAccount) -> str:
-    return f"The type '{each.type}' does not say what it is about."
 
 
 def _parts(parts: Sequence[CoveredPart], style: Style) -> Iterator[str]:
@@ -204,7 +200,7 @@ def _verdict(each: ContractAccount, style: Style) -> str:
 def _contracts(contracts: Sequence[ContractAccount], style: Style) -> Iterator[str]:
     for each in contracts:
         yield f"{style.paint(each.name, BOLD)} [{each.id}]: {_verdict(each, style)}"
-        yield f"  {(each.sentences or (_silent(each),))[0]}"
+        yield f"  {each.sentences[0]}"
     yield ""
     ignores = [(each.id, ignore) for each in contracts for ignore in each.ignores]
     if ignores:
