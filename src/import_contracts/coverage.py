@@ -67,8 +67,7 @@ def audited(view: View, *, is_checked: bool = True) -> Iterator[Ignore]:
             kept = others
     for pattern, edges in view.ignored.items():
         others = {each: through for each, through in kept.items() if each != pattern}
-        violations = more(_through(others)) if pattern in kept else 0
-        yield Ignore(str(pattern), len(edges), violations if is_checked else None)
+        yield Ignore(str(pattern), len(edges), more(_through(others)) if is_checked else None)
 
 
 def _through(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> frozenset[Edge]:

@@ -112,6 +112,12 @@ def test_the_parts_are_what_patterns_stand_for_with_what_is_inside() -> None:
     ]
 
 
+def test_what_lies_inside_a_protected_module_may_import_it() -> None:
+    protected = rule("protected", {"protected_modules": "p.a", "allowed_importers": "p.b"})
+    objections = [protected.objections(graph(*PROGRAM), {each}, {"p.a"}) for each in ("p.a.x", "p.b", "p.c")]
+    assert objections == [(), (), ("p.a may be imported only by p.b",)]
+
+
 # --- against the definition ---------------------------------------------------------------------------------------
 
 NAMES = st.sets(st.sampled_from(PROGRAM), min_size=1, max_size=3)
