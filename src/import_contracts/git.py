@@ -36,7 +36,10 @@ def commit(folder: Path, revision: str) -> str | None:
 
 def at(folder: Path, revision: str, path: str) -> bytes | None:
     """Return what was in a file at a commit; None if it was not there."""
-    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder)).replace(os.sep, "/")
+    try:
+        inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder)).replace(os.sep, "/")
+    except ValueError:  # on Windows, where it lies on another drive
+        return None
     return _git(folder, "show", f"{revision}:./{inside}")
 
 
