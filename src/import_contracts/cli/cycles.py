@@ -17,17 +17,14 @@ from import_contracts.report import CycleKind, Question
 _KINDS = ("runtime", "deferred", "lazy", "type_checking", "parent_packages")
 
 
-class _PythonVersion(click.ParamType[tuple[int, int]]):
-    """A version such as 3.13."""
-
-    name = "version"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        """Return major and minor version."""
-        major, dot, minor = str(value).partition(".")
-        if not (dot and major == "3" and minor.isdecimal() and len(minor) < 4):
-            self.fail(f"'{value}' is no version of Python 3; write one like 3.13.", param, ctx)
-        return 3, int(minor)
+def _version(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """Return major and minor version of a text such as 3.13."""
+    if value is None:
+        return None
+    major, dot, minor = value.partition(".")
+    if not (dot and major == "3" and minor.isdecimal() and len(minor) < 4):
+        raise click.BadParameter(f"'{value}' is no version of Python 3; write one like 3.13.", context, option)
+    return 3, int(minor)
 
 
 @click.command("cycles", cls=Reporting, short_help="Find every cycle, what crashes, and what to change.")
@@ -36,7 +33,7 @@ class _PythonVersion(click.ParamType[tuple[int, int]]):
     "--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only cycles of this kind; may be repeated."
 )
 @click.option(
-    "--python", type=_PythonVersion(), metavar="3.x", help="Foretell this version; default the one that runs."
+    "--python", callback=_version, metavar="3.x", help="Foretell this version; default the one that runs."
 )
 @click.option("--quick", is_flag=True, help="Only find the cycles: no crashes, no plan.")
 @report_options
