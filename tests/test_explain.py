@@ -203,6 +203,12 @@ def test_a_contract_that_does_not_count_the_imports_says_so(tmp_path: Path) -> N
     assert (found["stance"], found["note"]) == ("forbidden", "Imports of the kind deferred do not count.")
 
 
+def test_one_that_looks_at_direct_imports_only_is_not_broken_by_a_longer_way(shop: Path) -> None:
+    only = contract("only", "protected", protected_modules=["shop.web"], allowed_importers=["shop.util"])
+    found = document(shop, "shop.models", "shop.web", contracts=only)["concerns"][0]
+    assert (found["stance"], found["note"]) == ("forbidden", "None of the imports of today breaks it.")
+
+
 def test_an_import_the_other_way_would_close_a_cycle(shop: Path) -> None:
     cycles = contract("acyclic", "acyclic") + contract("siblings", "acyclic_siblings", ancestors=["shop"])
     assert stances(shop, cycles, "shop.stock", "shop.cart") == {"acyclic": "forbidden", "siblings": "forbidden"}
