@@ -25,7 +25,7 @@ def told(view: View, outcome: Outcome) -> ContractAccount:
         type=contract.type,
         file=contract.file,
         reason=contract.reason,
-        sentences=(*(account.sentences if account else (_silence(view),)), *_about_imports(view)),
+        sentences=(*((account and account.sentences) or (_silence(view),)), *_about_imports(view)),
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
         options=() if account else tuple((key, value) for key, value in view.table.items() if key not in _TOLD),
         covers=tuple(sorted(view.covers & inside)) if account else None,

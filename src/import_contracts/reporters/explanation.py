@@ -70,6 +70,7 @@ def _dependency(found: Dependency, style: Style) -> Iterator[str]:
     yield ""
     if not found.is_eager:
         yield "  No chain is made of imports alone that run while their importer is imported."
+        yield ""
     yield from _others(found, style)
     yield from _cut(found, style)
     yield ""
