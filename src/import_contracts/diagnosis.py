@@ -135,8 +135,8 @@ class _Diagnosis:
 
     # --- crashes --------------------------------------------------------------------------------------------------
 
-    def _crashes(self, changed: Mapping[str, Source]) -> tuple[Crash, ...]:
-        """Return what crashes when some modules have another text."""
+    def _crashes(self, changed: Mapping[str, Source], entries: Collection[str] | None = None) -> tuple[Crash, ...]:
+        """Return what crashes, of some entries or all, when some modules have another text."""
         program = self._snapshot.program
         imports = self._evidence.imports | {
             module: may_import(source, program.modules) for module, source in changed.items()
@@ -146,6 +146,7 @@ class _Diagnosis:
             imports,
             version=self._question.python,
             namespaces=program.namespaces,
+            entries=entries,
             known=self._known,
         )
 

@@ -126,12 +126,17 @@ class Evidence:
         return resolve(written, source.module, is_package=source.is_package, modules=modules)
 
     @cached_property
-    def imports(self) -> dict[str, set[str]]:
-        """The modules that each one may import when it runs, in functions and by calls too."""
-        graph = self._snapshot.scan.graph.without_kinds({Kind.TYPE_CHECKING})
-        found = {module: set(graph.imported_by(module)) for module in graph.modules}
-        for (importer, imported), _ in self.calls:
-            found[importer].add(imported)
+    def imports(self) -> dict[str, dict[str, Kind]]:
+        """The modules that each one may import when it runs, by calls too, with the kind of the most eager import."""
+        graph = self._snapshot.scan.graph
+        found: dict[str, dict[str, Kind]] = {module: {} for module in graph.modules}
+        left_out = {Kind.RUNTIME, Kind.DEFERRED, Kind.LAZY, Kind.TYPE_CHECKING}
+        for kind in (Kind.RUNTIME, Kind.DEFERRED, Kind.LAZY):
+            left_out -= {kind}
+            for importer, imported in graph.without_kinds(left_out).edges():
+                found[importer].setdefault(imported, kind)
+        for (importer, imported), call in ((edge, call) for (edge, _), call in self.calls.items()):
+            found[importer][imported] = min(found[importer].get(imported, call.kind), call.kind, key=list(Kind).index)
         return found
 
     def crash(self, crash: Crash) -> ReportedCrash:

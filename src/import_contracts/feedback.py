@@ -8,7 +8,7 @@ order they come and on any machine.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
@@ -18,20 +18,18 @@ from import_contracts.hitting import hitting_set
 
 _ROUNDS, _SETS = 30, 100_000
 """How often cycles are added, and how many are looked at for one answer, before the exact way is given up."""
-_MOVES = 3_000_000
+_MOVES = 1_000_000
 """How many edges are looked at in the search for a better order."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSet:
-    """Edges without which no cycle is left, in the order in which to remove them: most gain for their weight first.
+    """Edges without which no cycle is left, sorted.
 
-    ``gains`` says of each how many edges are on a cycle no more, once those before are gone too; together these are
-    all cyclic edges. No edge of the set could be kept; it ``is_minimum`` if no others weigh less together.
+    None of them could be kept; the set ``is_minimum`` if no others weigh less together.
     """
 
     edges: tuple[Edge, ...]
-    gains: tuple[int, ...]
     is_minimum: bool
 
 
@@ -45,7 +43,7 @@ def feedback_set(weights: Mapping[Edge, int]) -> FeedbackSet:
         found, is_certain = _solved(part)
         chosen += found
         is_minimum &= is_certain
-    return FeedbackSet(*_in_order(chosen, edges), is_minimum)
+    return FeedbackSet(tuple(sorted(chosen)), is_minimum)
 
 
 def _cyclic_parts(edges: Iterable[Edge]) -> list[list[Edge]]:
@@ -274,36 +272,41 @@ def _needed(backward: Collection[Edge], edges: Mapping[Edge, int]) -> tuple[Edge
 # --- the order of removal ----------------------------------------------------------------------------------------
 
 
-def _in_order(chosen: Collection[Edge], edges: Mapping[Edge, int]) -> tuple[tuple[Edge, ...], tuple[int, ...]]:
-    """Return the edges by what each gains for its weight, and the gains.
+def in_order(chosen: Collection[Edge], weights: Mapping[Edge, int]) -> tuple[tuple[Edge, int], ...]:
+    """Return the edges of a feedback set in the order in which to remove them: most gain for their weight first.
 
-    To remove one edge changes only the component that it is in. A gain is counted anew only for the edge that promises
-    most, by what it promised last.
+    With each comes its gain: how many edges are on a cycle no more, once those before it are gone too. Together these
+    are all cyclic edges. To remove one edge changes only the component that it is in. A gain is counted anew only for the edge that promises
+    most, by what it gained when that was last counted.
     """
-    waiting: list[tuple[float, Edge, int, int, _Part]] = []
+    promised: dict[Edge, int] = {}
+    waiting: list[tuple[float, Edge, int, _Part]] = []
     numbers = count()
 
-    def promise(part: _Part) -> None:
-        for edge in part.cut:
-            heappush(waiting, (-len(part.edges) / edges[edge], edge, next(numbers), len(part.edges), part))
+    def wait(edge: Edge, part: _Part) -> None:
+        promised[edge] = min(promised.get(edge, len(part.edges)), len(part.edges))
+        heappush(waiting, (-promised[edge] / weights[edge], edge, next(numbers), part))
 
-    for part in _parts(edges, chosen):
-        promise(part)
+    for part in _parts(sorted(weights), chosen):
+        for edge in part.cut:
+            wait(edge, part)
     order: list[tuple[Edge, int]] = []
     while waiting:
-        _, edge, _, promised, part = heappop(waiting)
+        _, edge, _, part = heappop(waiting)
         if part.is_divided:
             continue
-        left = part.without(edge)
+        left = _parts([each for each in part.edges if each != edge], part.cut)
         gain = len(part.edges) - sum(len(each.edges) for each in left)
-        if gain < promised:
-            heappush(waiting, (-gain / edges[edge], edge, next(numbers), gain, part))
+        if gain < promised[edge]:
+            promised[edge] = gain
+            wait(edge, part)
             continue
         order.append((edge, gain))
         part.is_divided = True
         for each in left:
-            promise(each)
-    return tuple(edge for edge, _ in order), tuple(gain for _, gain in order)
+            for other in each.cut:
+                wait(other, each)
+    return tuple(order)
 
 
 @dataclass(slots=True, eq=False)
@@ -313,13 +316,6 @@ class _Part:
     edges: list[Edge]
     cut: frozenset[Edge]
     is_divided: bool = False
-    _without: dict[Edge, list[_Part]] = field(default_factory=dict)
-
-    def without(self, edge: Edge) -> list[_Part]:
-        """Return the components that are left when one edge is removed."""
-        if edge not in self._without:
-            self._without[edge] = _parts([each for each in self.edges if each != edge], self.cut)
-        return self._without[edge]
 
 
 def _parts(edges: Iterable[Edge], cut: Collection[Edge]) -> list[_Part]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from import_contracts.cycles import components, ring_through
-from import_contracts.feedback import FeedbackSet, feedback_set
+from import_contracts.feedback import FeedbackSet, feedback_set, in_order
 from import_contracts.fixes import Fix, Fixes, FixKind, weight
 from import_contracts.graph import Chain, Edge, ImportGraph, Kind
 from import_contracts.runtime import Crash
 from import_contracts.source import Source
 
 _ROUNDS = 3
-"""How often a plan is made anew without the fixes that turned out to be none."""
+"""How often the imports to change are chosen; from then on, only how to change them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class PlanFor:
 class Workshop:
     """What a plan is made and tried with.
 
-    ``imports`` returns what a module with another text would import, as edges with their kinds; ``crashes`` what would
-    crash if some modules had other texts. ``before`` are the crashes that there are.
+    ``imports`` returns what a module with another text would import, as edges with their kinds; ``crashes`` which of
+    some modules would crash if some had other texts. ``before`` are the crashes that there are.
     """
 
     sources: Mapping[str, Source]
     fixes: Fixes
     imports: Callable[[Source], Iterable[tuple[Edge, Kind]]]
-    crashes: Callable[[Mapping[str, Source]], Collection[Crash]]
+    crashes: Callable[[Mapping[str, Source], Collection[str]], Collection[Crash]]
     before: Collection[Crash]
 
 
@@ -68,14 +68,18 @@ def plans(workshop: Workshop, tangles: Sequence[Tangle], kinds: Collection[Kind]
     """Return a plan for each of some cycles of one graph, which has the imports of some kinds.
 
     They are carried out together: a fix with which a cycle would be left, or a module would crash that did not, is
-    given up for the next best one.
+    given up for the next dearer one, and in the end for none.
     """
     planner = _Planner(workshop, tangles, frozenset(kinds))
-    for _ in range(_ROUNDS):
-        planner.choose()
-        if not (wrong := planner.wrong()):
-            break
+    planner.choose_imports()
+    rounds = 0
+    while wrong := planner.leaving_cycles() or planner.crashing():
         planner.rejected |= wrong
+        rounds += 1
+        if rounds < _ROUNDS:
+            planner.choose_imports()
+        else:
+            planner.choose_fixes()
     return tuple(map(planner.plan, range(len(tangles))))
 
 
@@ -86,60 +90,70 @@ class _Planner:
         self._workshop = workshop
         self._tangles = tangles
         self._kinds = kinds
+        self._cycles = {module: frozenset(tangle.modules) for tangle in tangles for module in tangle.modules}
         self.rejected: set[tuple[Edge, FixKind]] = set()
         self._cuts: list[FeedbackSet] = []
+        self._known_cuts: dict[tuple[tuple[Edge, int], ...], FeedbackSet] = {}
         self._chosen: dict[Edge, Fix] = {}
+        self._changed: dict[str, Source] = {}
         self._crashing: dict[str, Crash] = {}
 
-    def choose(self) -> None:
-        """Choose the imports to change."""
+    def choose_imports(self) -> None:
+        """Choose the imports to change, by what their fixes cost."""
         self._cuts = [
-            feedback_set({edge: weight(self._fix(edge).kind) for edge in tangle.edges()}) for tangle in self._tangles
+            self._cut({edge: weight(self._fix(edge).kind) for edge in tangle.edges()}) for tangle in self._tangles
         ]
+        self.choose_fixes()
+
+    def choose_fixes(self) -> None:
+        """Choose the fixes of those imports, and make the changes."""
         self._chosen = {edge: self._fix(edge) for cut in self._cuts for edge in cut.edges}
+        sources, fixes = self._workshop.sources, self._workshop.fixes
+        self._changed = {
+            module: replace(sources[module], text=fixes.text(module, edits))
+            for module, edits in fixes.edits(self._chosen.values()).items()
+        }
+
+    def _cut(self, weights: Mapping[Edge, int]) -> FeedbackSet:
+        """Return the cheapest imports of one cycle, which most often cost the same as before."""
+        key = tuple(weights.items())
+        if key not in self._known_cuts:
+            self._known_cuts[key] = feedback_set(weights)
+        return self._known_cuts[key]
 
     def _fix(self, edge: Edge) -> Fix:
         without = {kind for rejected, kind in self.rejected if rejected == edge}
         if Kind.DEFERRED in self._kinds:
             without.add(FixKind.DEFER)
-        cycle = next(tangle.modules for tangle in self._tangles if edge[0] in tangle.modules)
-        return self._workshop.fixes.fix(*edge, kinds=self._kinds, cycle=frozenset(cycle), without=frozenset(without))
+        cycle = self._cycles[edge[0]]
+        return self._workshop.fixes.fix(*edge, kinds=self._kinds, cycle=cycle, without=frozenset(without))
 
-    def wrong(self) -> set[tuple[Edge, FixKind]]:
-        """Return the chosen fixes that do not what they should: leave a cycle, or make a module crash."""
-        changed = self._changed()
-        after = self._after(changed)
-        cyclic = {each for tangle in self._tangles for each in tangle.modules}
-        left = [part for part in components(after) if not cyclic.isdisjoint(part)]
-        wrong = {
+    def leaving_cycles(self) -> set[tuple[Edge, FixKind]]:
+        """Return the chosen fixes that leave a cycle."""
+        after = self._after()
+        left = [part for part in components(after) if not self._cycles.keys().isdisjoint(part)]
+        return {
             (edge, fix.kind)
             for edge, fix in self._chosen.items()
             if fix.rewrites and any(_adds(edge, after, part) for part in left)
         }
-        self._crashing = {each.entry: each for each in self._workshop.crashes(changed)}
-        known = {each.entry for each in self._workshop.before}
-        for entry, crash in self._crashing.items():
-            on_stack = {frame.module for frame in crash.stack} if entry not in known else set()
-            wrong |= {
-                (edge, fix.kind)
-                for edge, fix in self._chosen.items()
-                if fix.kind is FixKind.DIRECT_IMPORT and edge[0] in on_stack
-            }
+
+    def crashing(self) -> set[tuple[Edge, FixKind]]:
+        """Return the chosen fixes because of which a module would crash that did not: those on the way to the crash."""
+        before = {each.entry for each in self._workshop.before}
+        found = self._workshop.crashes(self._changed, self._cycles.keys() | before)
+        self._crashing = {each.entry: each for each in found}
+        wrong: set[tuple[Edge, FixKind]] = set()
+        for crash in found:
+            on_stack = {frame.module for frame in crash.stack} if crash.entry not in before else set()
+            wrong |= {(edge, fix.kind) for edge, fix in self._chosen.items() if fix.rewrites and edge[0] in on_stack}
         return wrong
 
-    def _changed(self) -> dict[str, Source]:
-        """Return the sources of the modules that would be changed."""
-        sources, fixes = self._workshop.sources, self._workshop.fixes
-        return {
-            module: replace(sources[module], text=fixes.text(module, edits))
-            for module, edits in fixes.edits(self._chosen.values()).items()
-        }
-
-    def _after(self, changed: Mapping[str, Source]) -> dict[str, set[str]]:
+    def _after(self) -> dict[str, set[str]]:
         """Return what each module would import; what is to be done by hand is taken as done."""
         graph = self._tangles[0].graph
         after = {module: set(graph.imported_by(module)) for module in graph.modules}
-        for module, source in changed.items():
+        for module, source in self._changed.items():
             found = self._workshop.imports(source)
             after[module] = {imported for (_, imported), kind in found if kind in self._kinds}
         for (importer, imported), fix in self._chosen.items():
@@ -150,13 +164,14 @@ class _Planner:
     def plan(self, number: int) -> PlanFor:
         """Return what was found for one of the cycles."""
         tangle, cut = self._tangles[number], self._cuts[number]
+        weights = {edge: weight(self._fix(edge).kind) for edge in tangle.edges()}
         inside = frozenset(tangle.modules)
         before = {each.entry for each in self._workshop.before if {each.importer, each.imported} <= inside}
         new = {entry for entry, each in self._crashing.items() if {each.importer, each.imported} & inside}
         return PlanFor(
             steps=tuple(
                 PlannedStep(edge, self._chosen[edge], ring_through(tangle.graph, tangle.modules, edge), gain)
-                for edge, gain in zip(cut.edges, cut.gains, strict=True)
+                for edge, gain in in_order(cut.edges, weights)
             ),
             is_minimum=cut.is_minimum,
             crashes_left=tuple(sorted(before & self._crashing.keys())),

@@ -57,9 +57,13 @@ class Crash:
     """A module that, imported first, lets the entry be imported, the outermost and then first by name; None if none."""
 
 
+Imports: TypeAlias = Mapping[str, Mapping[str, Kind]]
+"""The modules that each module imports, with the kind of the most eager import."""
+
+
 def crashes(  # noqa: PLR0913 - one keyword for each choice
     sources: Mapping[str, Source],
-    imports: Mapping[str, Collection[str]],
+    imports: Imports,
     *,
     version: tuple[int, int],
     namespaces: Collection[str] = (),
@@ -68,10 +72,9 @@ def crashes(  # noqa: PLR0913 - one keyword for each choice
 ) -> tuple[Crash, ...]:
     """Return a crash for every module whose import fails when it comes first, sorted by that module.
 
-    `sources` and `imports` are by module; `imports` gives at least all modules that one imports in its text when it
-    runs, in functions too (see `may_import`). `namespaces` are packages without a file. With `entries`, only those
-    modules are tried. In `known` is kept what was read, for another call about the same version and mostly the same
-    sources.
+    `sources` are by module. `imports` has at least all imports in the texts, those for type checking aside (see
+    `may_import`). `namespaces` are packages without a file. With `entries`, only those modules are tried. In `known` is
+    kept what was read, for another call about the same version and mostly the same sources.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a parser says of the program's strings
@@ -79,9 +82,8 @@ def crashes(  # noqa: PLR0913 - one keyword for each choice
         while True:
             components_before = program.components()
             world = _World(program, last=False)
-            first = world.crashes(program.risky())
-            first = world.crashes(program.importers(first)) if first else {}
-            first = {entry: crash for entry, crash in first.items() if entries is None or entry in entries}
+            wanted = program.importers(world.crashes(program.risky()))
+            first = world.crashes(wanted if entries is None else wanted.intersection(entries))
             last = _World(program, last=True).crashes(first)
             if program.components() == components_before:
                 return tuple(
@@ -90,18 +92,19 @@ def crashes(  # noqa: PLR0913 - one keyword for each choice
                 )
 
 
-def may_import(source: Source, modules: Container[str]) -> frozenset[str]:
-    """Return those of the modules of a program that a text may import when it runs, in functions or by name too."""
-    written = [
-        *read_imports(source.text, source.module, is_package=source.is_package),
-        *read_calls(source.text, source.module, is_package=source.is_package),
-    ]
-    resolved = (
-        resolve(each, source.module, is_package=source.is_package, modules=modules)
-        for each in written
-        if each.kind is not Kind.TYPE_CHECKING
-    )
-    return frozenset(each for each in resolved if each is not None)
+def may_import(source: Source, modules: Container[str]) -> dict[str, Kind]:
+    """Return those of the modules of a program that a text may import when it runs, in functions or by name too.
+
+    Each has the kind of the most eager import.
+    """
+    own = {"is_package": source.is_package}
+    written = [*read_imports(source.text, source.module, **own), *read_calls(source.text, source.module, **own)]
+    found: dict[str, Kind] = {}
+    for each in sorted(written, key=lambda each: list(Kind).index(each.kind), reverse=True):
+        module = resolve(each, source.module, is_package=source.is_package, modules=modules)
+        if module and each.kind is not Kind.TYPE_CHECKING:
+            found[module] = each.kind
+    return found
 
 
 # --- the program -------------------------------------------------------------------------------------------------
@@ -113,7 +116,7 @@ class _Program:
     def __init__(
         self,
         sources: Mapping[str, Source],
-        imports: Mapping[str, Collection[str]],
+        imports: Imports,
         version: tuple[int, int],
         namespaces: Collection[str],
         read: dict[Source, Code],
@@ -131,9 +134,16 @@ class _Program:
         self._known = read
         self._codes: dict[str, Code] = {}
         self._functions: dict[tuple[str, int], Code] = {}
-        self._imports = {module: self._written(module, imports.get(module, ())) for module in self.modules}
-        self.edges = {module: self._started(module) for module in self.modules}
-        """The modules that importing one may import."""
+        self._children: dict[str, list[str]] = {}
+        for module in self.modules:
+            self._children.setdefault(module.rpartition(".")[0], []).append(module)
+        self._named = {module: self._written(module, imports.get(module, {})) for module in self.modules}
+        eager = {
+            module: {each for each, kind in imports.get(module, {}).items() if kind is Kind.RUNTIME}
+            for module in self.modules
+        }
+        self.edges = {module: self._started(module, self._written(module, eager[module])) for module in self.modules}
+        """The modules that importing one imports; what its functions import is added where they are called."""
 
     def code(self, module: str) -> Code:
         """Return what a module does when it is imported."""
@@ -181,17 +191,16 @@ class _Program:
         lines = _lines(self.sources[module].text)
         return lines[line - 1].strip() if line <= len(lines) else ""
 
-    def _written(self, module: str, imported: Collection[str]) -> set[str]:
+    def _written(self, module: str, imported: Iterable[str]) -> set[str]:
         """Return the modules that a module names; with a star, those inside a package that it may list too."""
         found = {each for each in imported if each in self.modules}
         if module in self.sources and "import *" in self.sources[module].text:
-            found |= {each for each in self.modules if each.rpartition(".")[0] in found}
+            found.update(*(self._children.get(each, ()) for each in found.copy()))
         return found
 
-    def _started(self, module: str) -> set[str]:
-        """Return the modules that are imported before or while a module runs."""
-        found = self._imports[module]
-        return {*found, *ancestors(module), *(package for each in found for package in ancestors(each))}
+    def _started(self, module: str, named: set[str]) -> set[str]:
+        """Return modules that one names with all packages around these and it, which are imported first."""
+        return {*named, *ancestors(module), *(package for each in named for package in ancestors(each))}
 
     def risky(self) -> list[str]:
         """Return the modules that may come to be needed while they are partly initialised.
@@ -203,17 +212,19 @@ class _Program:
         return [module for component in components(rings) for module in component]
 
     def _in_need(self, module: str) -> set[str]:
-        """Return the modules that one starts, or may use while they are partly initialised."""
-        around = {module, *ancestors(module)} - self._imports[module]
-        if around and module in self.sources and _PLAIN_IMPORT.search(self.sources[module].text):
-            return self.edges[module]
-        return self.edges[module] - around
+        """Return the modules that one may start, or use while they are partly initialised."""
+        named = self._named[module]
+        started = self._started(module, named)
+        around = {module, *ancestors(module)} - named
+        if started.isdisjoint(around) or (module in self.sources and _PLAIN_IMPORT.search(self.sources[module].text)):
+            return started
+        return started - around
 
     def importers(self, modules: Iterable[str]) -> set[str]:
         """Return the modules that may import some, directly or not, and these."""
         importers: dict[str, list[str]] = {}
-        for module, imported in self.edges.items():
-            for each in imported:
+        for module, named in self._named.items():
+            for each in self._started(module, named):
                 importers.setdefault(each, []).append(module)
         found = set(modules)
         todo = list(found)
@@ -568,7 +579,7 @@ class _Interpreter:
         world = self._world
         component = world.component[module]
         if self._partial:
-            self._program.edges[self._stack[-1].module].add(module)
+            self._program.edges[next(reversed(self._partial))].add(module)
         fresh = world.outcomes.get(module)
         if fresh is not None and not any(world.component[each] == component for each in self._partial):
             self.loaded |= fresh

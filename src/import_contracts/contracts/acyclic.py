@@ -6,7 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from import_contracts.cycles import components, rings
-from import_contracts.feedback import feedback_set
+from import_contracts.feedback import feedback_set, in_order
 from import_contracts.graph import Chain, ImportGraph
 from import_contracts.table import Table
 from import_contracts.violations import Account, Cut, Findings, Part, Violation
@@ -23,8 +23,9 @@ class Acyclic:
             found = tuple(rings(graph, component))
             message = _sentence(component, min(found, key=len))
             violations += [Violation(*ring[0], None, message, ring) for ring in found]
-            cut = feedback_set({ring[0]: 1 for ring in found})
-            cuts.append(Cut(message, cut.edges, cut.is_minimum))
+            weights = {ring[0]: 1 for ring in found}
+            cut = feedback_set(weights)
+            cuts.append(Cut(message, tuple(edge for edge, _ in in_order(cut.edges, weights)), cut.is_minimum))
         return Findings(tuple(violations), tuple(cuts))
 
     def account(self, graph: ImportGraph) -> Account:
