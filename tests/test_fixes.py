@@ -34,7 +34,11 @@ def fixes(files: Files, version: tuple[int, int] = (3, 12)) -> Fixes:
 def fix(text: str, files: Files | None = None, *, imported: str = "p.b", version: tuple[int, int] = (3, 12)) -> Fix:
     """Return the fix of what module p.a, with a text, imports."""
     cycle = frozenset({"p.a", imported})
-    everything = {"b": "class B:\n    n: 'C'\nclass C: pass\ndef f(): return B", **(files or {}), "a": text}
+    everything = {
+        "b": "class B:\n    n: 'C'\n    m = f()\nclass C: pass\ndef f(): return B",
+        **(files or {}),
+        "a": text,
+    }
     return fixes(everything, version).fix("p.a", imported, kinds=EAGER, cycle=cycle)
 
 
@@ -91,7 +95,7 @@ def test_the_fix_that_the_uses_of_a_name_allow(text: str, kind: FixKind) -> None
 
 def test_what_another_module_takes_from_here_must_stay() -> None:
     found = fix(f"{IMPORT}def f(b: B): ...", {"c": "from p.a import B"})
-    assert (found.kind, found.why) == (FixKind.RESTRUCTURE, ("B is taken from p.a by others.",))
+    assert (found.kind, found.why) == (FixKind.RESTRUCTURE, ("Taken from p.a by others: B.",))
 
 
 def test_what_is_used_as_an_attribute_of_the_module_must_stay() -> None:
@@ -103,7 +107,7 @@ def test_a_name_that_a_package_passes_on_is_imported_from_where_it_is_defined() 
     found = fix("from p.b import B\nclass A(B): ...", files)
     assert (found.kind, found.why) == (
         FixKind.DIRECT_IMPORT,
-        ("B is defined in p.b.deep; p.b only passes it on.",),
+        ("Defined in p.b.deep, and only passed on by p.b: B.",),
     )
     assert written("from p.b import B\nclass A(B): ...", files) == "from p.b.deep import B\nclass A(B): ..."
 

@@ -255,6 +255,12 @@ def test_nothing_is_claimed_through_a_file_that_cannot_be_parsed() -> None:
     assert foretold({"a": A_THEN_B, "b": "from p.a import x\ny = = 1"}) == {}
 
 
+@pytest.mark.parametrize("statement", ["from p import x", "from . import x", "from p.x import x", "import p.x"])
+def test_a_name_that_may_be_a_compiled_submodule_is_none_to_crash_for(statement: str) -> None:
+    files = {"": f"from p.a import y\n{statement}\nx = x", "a": "from p import x\ny = 1"}
+    assert foretold(files | {"": files[""].removesuffix("x = x")}) == {}
+
+
 @st.composite
 def programs(draw: st.DrawFn) -> Files:
     """Draw a package of a few modules that take names from each other in many ways."""

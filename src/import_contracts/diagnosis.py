@@ -14,7 +14,6 @@ from import_contracts.names import within
 from import_contracts.planning import PlanFor, Tangle, Workshop, plans
 from import_contracts.report import (
     Cycle,
-    CycleKind,
     CyclesReport,
     Plan,
     Question,
@@ -36,7 +35,7 @@ def diagnose(question: Question, snapshot: Snapshot, evidence: Evidence, watch: 
 class _Found:
     """A component of the view of one kind."""
 
-    kind: CycleKind
+    kind: Kind
     view: ImportGraph
     modules: tuple[str, ...]
 
@@ -63,7 +62,7 @@ class _Diagnosis:
         with self._watch("find the cycles"):
             wanted = [each for each in self._components() if self._is_asked_for(each)]
         found: tuple[Crash, ...] | None = None
-        planned: list[Plan | None] = [None] * len(wanted)
+        planned: Sequence[Plan | None] = [None] * len(wanted)
         if not question.is_quick:
             with self._watch("look for crashes"):
                 found = self._crashes({})
@@ -90,14 +89,12 @@ class _Diagnosis:
         calls = ((edge, line, written.kind) for (edge, line), written in self._evidence.calls.items())
         return self._snapshot.scan.graph.with_imports(calls)
 
-    def _views(self) -> Iterator[tuple[CycleKind, ImportGraph]]:
+    def _views(self) -> Iterator[tuple[Kind, ImportGraph]]:
         """Yield for each kind the graph of its imports and of those that are more eager."""
         left_out = frozenset(Kind)
         for kind in Kind:
             left_out -= {kind}
-            yield CycleKind(kind), self._graph.without_kinds(left_out)
-        eager = self._graph.without_kinds(frozenset(Kind) - {Kind.RUNTIME})
-        yield CycleKind.PARENT_PACKAGES, eager.with_parent_packages()
+            yield kind, self._graph.without_kinds(left_out)
 
     def _components(self) -> Iterator[_Found]:
         """Yield each set of modules that is a component once, as one of the most eager kind that it is."""
@@ -152,18 +149,18 @@ class _Diagnosis:
 
     # --- plans ----------------------------------------------------------------------------------------------------
 
-    def _plans(self, wanted: Sequence[_Found], before: Collection[Crash]) -> list[Plan | None]:
-        """Return a plan for each cycle that can be repaired; those of one kind are carried out together to see."""
+    def _plans(self, wanted: Sequence[_Found], before: Collection[Crash]) -> list[Plan]:
+        """Return a plan for each cycle; those of one kind are carried out together to see."""
         fixes = Fixes(self._evidence.source, self._graph, self._question.python)
         workshop = Workshop(self._evidence.sources, fixes, self._imports, self._crashes, before)
         made: dict[tuple[str, ...], Plan] = {}
-        for kind in _REPAIRABLE:
-            of_kind = [each for each in wanted if each.kind is CycleKind(kind)]
+        for kind in Kind:
+            of_kind = [each for each in wanted if each.kind is kind]
             kinds = list(Kind)[: list(Kind).index(kind) + 1]
             tangles = [Tangle(each.view, each.modules) for each in of_kind]
             for each, plan in zip(of_kind, plans(workshop, tangles, kinds) if tangles else (), strict=True):
                 made[each.modules] = self._plan(plan, each.view, fixes)
-        return [made.get(each.modules) for each in wanted]
+        return [made[each.modules] for each in wanted]
 
     def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
         for written in read_imports(source.text, source.module, is_package=source.is_package):
@@ -183,8 +180,5 @@ class _Diagnosis:
         return Plan(steps, plan.is_minimum, plan.crashes_left, plan.crashes_new)
 
 
-_REPAIRABLE = (Kind.RUNTIME, Kind.DEFERRED, Kind.LAZY)
-
-
 def _importance(cycle: Cycle) -> tuple[bool, int, int, tuple[str, ...]]:
-    return not cycle.crashes, list(CycleKind).index(cycle.kind), -len(cycle.modules), cycle.modules
+    return not cycle.crashes, list(Kind).index(cycle.kind), -len(cycle.modules), cycle.modules

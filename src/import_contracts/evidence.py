@@ -172,7 +172,7 @@ class Evidence:
         if self._fixes is None or self._fixes[0] is not graph:
             self._fixes = graph, Fixes(self.source, graph, (sys.version_info.major, sys.version_info.minor))
         kinds = frozenset(Kind) - excluded
-        without = {FixKind.DEFER} if Kind.DEFERRED in kinds else set()
+        without = {FixKind.NONE, *([FixKind.DEFER] if Kind.DEFERRED in kinds else [])}
         without |= {FixKind.TYPE_CHECKING} if Kind.TYPE_CHECKING in kinds else set()
         fix = self._fixes[1].fix(*edge, kinds=kinds, cycle=cycle, without=frozenset(without))
         return self.fix(fix, self._fixes[1])

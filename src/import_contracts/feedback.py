@@ -276,8 +276,8 @@ def in_order(chosen: Collection[Edge], weights: Mapping[Edge, int]) -> tuple[tup
     """Return the edges of a feedback set in the order in which to remove them: most gain for their weight first.
 
     With each comes its gain: how many edges are on a cycle no more, once those before it are gone too. Together these
-    are all cyclic edges. To remove one edge changes only the component that it is in. A gain is counted anew only for the edge that promises
-    most, by what it gained when that was last counted.
+    are all cyclic edges. To remove one edge changes only the component that it is in; a gain is counted anew only for
+    the edge that promises most, by what it gained when that was last counted.
     """
     promised: dict[Edge, int] = {}
     waiting: list[tuple[float, Edge, int, _Part]] = []

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from import_contracts.graph import ImportGraph, Kind
 from import_contracts.names import within
@@ -20,6 +21,8 @@ from import_contracts.usage import Binding, Role, Usage, Use, names_in, read_usa
 class FixKind(StrEnum):
     """How to do without an import, the cheapest first."""
 
+    NONE = "none"
+    """It never runs, and nothing has to change."""
     TYPE_CHECKING = "type_checking"
     DIRECT_IMPORT = "direct_import"
     EXTRACT = "extract"
@@ -28,6 +31,7 @@ class FixKind(StrEnum):
 
 
 WEIGHTS = {
+    FixKind.NONE: 1,
     FixKind.TYPE_CHECKING: 2,
     FixKind.DIRECT_IMPORT: 3,
     FixKind.EXTRACT: 6,
@@ -64,6 +68,13 @@ class Fix:
     imported: str
     why: tuple[str, ...]
     rewrites: tuple[Rewrite, ...] = ()
+
+
+class Reason(NamedTuple):
+    """Something that is so of a name, which is given with where it can be seen."""
+
+    what: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,8 @@ class Fixes:
         ]
         if not bindings:
             return _by_hand(importer, imported, "No import statement names it: it is imported by a call.")
+        if FixKind.NONE not in without and all(each.kind is Kind.TYPE_CHECKING for each in bindings):
+            return Fix(FixKind.NONE, importer, imported, ("It never runs, so that nothing has to change.",))
         ways = [dict(self._ways(importer, usage, each)) for each in bindings]
         for allowed in (
             {FixKind.TYPE_CHECKING},
@@ -131,11 +144,12 @@ class Fixes:
             done = [kind for kind in chosen if kind is not None]
             if FixKind.EXTRACT not in allowed and len(done) == len(chosen):
                 found = [way[kind] for way, kind in zip(ways, done, strict=True)]
-                why = tuple(dict.fromkeys(sentence for sentences, _ in found for sentence in sentences))
+                why = _sentences(reason for reason, _ in found)
                 return Fix(
                     max(done, key=list(FixKind).index), importer, imported, why, tuple(each for _, each in found)
                 )
-        return _by_hand(importer, imported, *self._obstacles(importer, usage, bindings))
+        why = _sentences(self._obstacle(importer, usage, each) for each in bindings)
+        return _by_hand(importer, imported, *why)
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -198,9 +212,7 @@ class Fixes:
 
     # --- the ways of one name -------------------------------------------------------------------------------------
 
-    def _ways(
-        self, importer: str, usage: Usage, binding: Binding
-    ) -> Iterator[tuple[FixKind, tuple[list[str], Rewrite]]]:
+    def _ways(self, importer: str, usage: Usage, binding: Binding) -> Iterator[tuple[FixKind, tuple[Reason, Rewrite]]]:
         """Yield what can become of one name of a statement, with the reasons."""
         if not _has_lines_of_its_own(binding.statement, self._lines(importer)):
             return
@@ -208,8 +220,8 @@ class Fixes:
             module, name = origin
             if importer not in (module, *self._imports(*origin)):
                 where = f"{module}.{name}" if name and f"{module}.{name}" in self._modules else module
-                text = f"{binding.name} is defined in {where}; {binding.module} only passes it on."
-                yield FixKind.DIRECT_IMPORT, ([text], Rewrite(binding, origin=origin))
+                reason = Reason(f"Defined in {where}, and only passed on by {binding.module}", str(binding.name))
+                yield FixKind.DIRECT_IMPORT, (reason, Rewrite(binding, origin=origin))
         uses = usage.uses.get(binding.local, [])
         if binding.function or self._reason_to_stay(importer, usage, binding) or not _stands_alone(binding):
             return
@@ -222,8 +234,8 @@ class Fixes:
         if needs_future and usage.reads_annotations:
             return
         if annotations and not bodies:
-            why = f"{binding.shown} is used only in annotations: {_lines(annotations)}."
-            yield FixKind.TYPE_CHECKING, ([why], Rewrite(binding, is_for_types=True, needs_future=needs_future))
+            reason = Reason("Used only in annotations", f"{binding.shown} ({_lines(annotations)})")
+            yield FixKind.TYPE_CHECKING, (reason, Rewrite(binding, is_for_types=True, needs_future=needs_future))
         functions = tuple(dict.fromkeys(use.function for use in bodies if use.function is not None))
         lines = self._lines(importer)
         in_reach = all(use.function is not None for use in bodies) and all(
@@ -231,9 +243,9 @@ class Fixes:
         )
         if bodies and in_reach:
             names = _listed([each.name for each in functions])
-            why = f"{binding.shown} is used only inside functions: {names}. A workaround: the cycle stays, hidden."
+            reason = Reason("Used only inside functions", f"{binding.shown} ({names})")
             rewrite = Rewrite(binding, None, functions, is_for_types=bool(annotations), needs_future=needs_future)
-            yield FixKind.DEFER, ([why], rewrite)
+            yield FixKind.DEFER, (reason, rewrite)
 
     def _evaluates(self, annotations: Collection[Use]) -> bool:
         """Tell whether annotations are evaluated when they are passed: before PEP 649, those that are no strings."""
@@ -245,17 +257,17 @@ class Fixes:
         """Say why a name must be bound in the module after it was imported, beside its uses; "" if it need not."""
         local = binding.local
         if binding.name == "*":
-            return "It imports all names."
+            return "All names are imported"
         if not usage.uses.get(local):
-            return f"{binding.shown} is not used here: it is passed on, or imported for what its import does."
+            return "Not used here, but passed on, or imported for what the import does"
         if local in usage.exported or binding.alias.asname == binding.alias.name:
-            return f"{binding.shown} is passed on to others."
+            return "Passed on to others"
         if local in usage.rebound or sum(each.local == local for each in usage.bindings if not each.function) > 1:
-            return f"{binding.shown} is bound more than once."
+            return "Bound more than once"
         if self._is_taken(importer, local):
-            return f"{binding.shown} is taken from {importer} by others."
+            return f"Taken from {importer} by others"
         if self._text(importer).is_package and not local.startswith("_"):
-            return f"{importer} is a package, which may pass {binding.shown} on."
+            return f"Perhaps passed on by {importer}, which is a package"
         return ""
 
     def _origin_of(self, binding: Binding) -> tuple[str, str | None] | None:
@@ -301,7 +313,7 @@ class Fixes:
         """Return which definitions of the imported module to move, if they are few and need nothing of the cycle."""
         other = self._usage(imported)
         names = [each.name for each in bindings if each.module == imported and each.name not in (None, "*")]
-        if other is None or len(names) < len(bindings) or self._text(imported).is_package:
+        if other is None or len(names) < len(bindings):
             return None
         moved = self._closure(imported, other, [name for name in names if name])
         names_needed = frozenset[str]().union(*(self._names(imported, name) for name in moved or ()))
@@ -312,7 +324,7 @@ class Fixes:
             for module in self._imports(each.module, each.name)
         }
         own = [name for name, found in other.defined.items() if not isinstance(found[0], ast.Import | ast.ImportFrom)]
-        if not moved or 2 * len(moved) > len(own) or needed & cycle or any(self._parents(needed, cycle)):
+        if not moved or len(moved) == len(own) or needed & cycle or any(self._parents(needed, cycle)):
             return None
         listed = _listed([f"{name} (line {other.defined[name][0].lineno})" for name in moved])
         rest = "They need nothing else of the cycle." if len(moved) > 1 else "It needs nothing else of the cycle."
@@ -343,23 +355,21 @@ class Fixes:
     def _parents(self, needed: Iterable[str], cycle: frozenset[str]) -> Iterator[str]:
         return (module for module in cycle if any(within(each, module) and each != module for each in needed))
 
-    def _obstacles(self, importer: str, usage: Usage, bindings: Sequence[Binding]) -> Iterator[str]:
-        """Yield why none of the fixes would do."""
-        for each in bindings:
-            uses = usage.uses.get(each.local, [])
-            eager = [use for use in uses if use.role is Role.EAGER]
-            read = [use for use in uses if use.reader]
-            reason = "" if each.function else self._reason_to_stay(importer, usage, each)
-            if each.function:
-                yield f"{each.shown} is imported inside {each.function.name} already; what it needs must move."
-            elif reason:
-                yield reason
-            elif eager:
-                yield f"{each.shown} is needed while {importer} is imported: {_lines(eager)}."
-            elif read:
-                yield f"{each.shown} is in an annotation that {read[0].reader} may read: {_lines(read)}."
-            else:
-                yield f"{each.shown} cannot be deferred as the file is written."
+    def _obstacle(self, importer: str, usage: Usage, binding: Binding) -> Reason:
+        """Return why none of the fixes would do for one name."""
+        uses = usage.uses.get(binding.local, [])
+        eager = [use for use in uses if use.role is Role.EAGER]
+        read = [use for use in uses if use.reader]
+        if binding.function:
+            inside = f"{binding.shown} (in {binding.function.name})"
+            return Reason("Imported inside functions already, so that what these need must move", inside)
+        if reason := self._reason_to_stay(importer, usage, binding):
+            return Reason(reason, binding.shown)
+        if eager:
+            return Reason(f"Needed while {importer} is imported", f"{binding.shown} ({_lines(eager)})")
+        if read:
+            return Reason(f"In an annotation that {read[0].reader} may read", f"{binding.shown} ({_lines(read)})")
+        return Reason("Not to be deferred as the file is written", binding.shown)
 
     # --- new texts ------------------------------------------------------------------------------------------------
 
@@ -389,6 +399,14 @@ def weight(kind: FixKind) -> int:
     return WEIGHTS[kind]
 
 
+def _sentences(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """Return a sentence for each thing that is so of some names."""
+    names: dict[str, list[str]] = {}
+    for each in dict.fromkeys(reasons):
+        names.setdefault(each.what, []).append(each.name)
+    return tuple(f"{what}: {_listed(found)}." for what, found in names.items())
+
+
 def _by_hand(importer: str, imported: str, *why: str) -> Fix:
     return Fix(FixKind.RESTRUCTURE, importer, imported, tuple(dict.fromkeys(why)))
 
@@ -412,7 +430,7 @@ _MOVABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast
 
 def _lines(uses: Collection[Use]) -> str:
     lines = sorted({use.line for use in uses})
-    return f"line{'s' if len(lines) > 1 else ''} {_listed(list(map(str, lines)))}"
+    return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
 
 
 _LISTED = 4

@@ -123,8 +123,8 @@ class _Planner:
 
     def _fix(self, edge: Edge) -> Fix:
         without = {kind for rejected, kind in self.rejected if rejected == edge}
-        if Kind.DEFERRED in self._kinds:
-            without.add(FixKind.DEFER)
+        without |= {FixKind.DEFER} if Kind.DEFERRED in self._kinds else set()
+        without |= {FixKind.TYPE_CHECKING} if Kind.TYPE_CHECKING in self._kinds else set()
         cycle = self._cycles[edge[0]]
         return self._workshop.fixes.fix(*edge, kinds=self._kinds, cycle=cycle, without=frozenset(without))
 
@@ -141,6 +141,9 @@ class _Planner:
     def crashing(self) -> set[tuple[Edge, FixKind]]:
         """Return the chosen fixes because of which a module would crash that did not: those on the way to the crash."""
         before = {each.entry for each in self._workshop.before}
+        if not self._changed:
+            self._crashing = {each.entry: each for each in self._workshop.before}
+            return set()
         found = self._workshop.crashes(self._changed, self._cycles.keys() | before)
         self._crashing = {each.entry: each for each in found}
         wrong: set[tuple[Edge, FixKind]] = set()

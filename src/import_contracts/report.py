@@ -72,7 +72,8 @@ class ReportedFix:
     """The cheapest way that was found to do without an import, with the evidence in sentences and what to write.
 
     ``kind`` is ``type_checking``, ``direct_import``, ``extract``, ``defer`` or ``restructure``; the two without
-    ``changes``, ``extract`` and ``restructure``, are for a person to do.
+    ``changes``, ``extract`` and ``restructure``, are for a person to do. It is ``none`` where an import never runs, so
+    that nothing has to change.
     """
 
     kind: str
@@ -286,17 +287,6 @@ class Status:
         return 2 if self.problems else 0
 
 
-class CycleKind(StrEnum):
-    """What a cycle needs to stand, beside imports that run while a module is imported."""
-
-    RUNTIME = "runtime"
-    DEFERRED = "deferred"
-    LAZY = "lazy"
-    TYPE_CHECKING = "type_checking"
-    PARENT_PACKAGES = "parent_packages"
-    """The packages around what is imported, whose ``__init__`` CPython runs first."""
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: about the cycles with a module of some packages in them, for a version of Python.
@@ -306,7 +296,7 @@ class Question:
 
     packages: tuple[str, ...]
     python: tuple[int, int]
-    kinds: tuple[CycleKind, ...] = tuple(CycleKind)
+    kinds: tuple[Kind, ...] = tuple(Kind)
     is_quick: bool = False
 
 
@@ -385,11 +375,10 @@ class Cycle:
     """One strongly connected component of the imports of a kind and of those more eager.
 
     ``imports`` are its cyclic imports, sorted; ``ring`` is a shortest one; ``crashes`` are the modules in it, or that
-    lead into it, that cannot be imported first. ``plan`` is None where it was not asked for, or there is nothing to
-    repair.
+    lead into it, that cannot be imported first. ``plan`` is None where it was not asked for.
     """
 
-    kind: CycleKind
+    kind: Kind
     modules: tuple[str, ...]
     imports: tuple[Import, ...]
     ring: tuple[Import, ...]

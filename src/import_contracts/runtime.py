@@ -239,6 +239,13 @@ class _Program:
         numbers = {module: number for number, modules in enumerate(found) for module in modules}
         return {module: numbers.get(module, len(found) + place) for module, place in self.modules.items()}
 
+    def binds(self, module: str, name: str) -> bool:
+        """Tell whether a name is one that the module itself has to bind: no submodule without a file in Python."""
+        if module not in self.packages:
+            return True
+        submodule = f"{module}.{name}"
+        return submodule not in self.code(module).submodules and self.line_of(module, name) is not None
+
     def line_of(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> int | None:
         """Return the line of a module that would bind a name, perhaps one with a star."""
         code = self.code(module)
@@ -714,7 +721,7 @@ class _Interpreter:
             return _Module(submodule)
         if not self._lacks(module, name):
             return (yield from self._attribute(_Module(module), name))
-        if module not in self._program.packages or self._program.line_of(module, name) is not None:
+        if self._program.binds(module, name):
             self._fail("ImportError", module, name)
         return None
 
@@ -735,11 +742,7 @@ class _Interpreter:
         module = value.name
         if self._lacks(module, name):
             submodule = f"{module}.{name}"
-            if (
-                module not in self._program.packages
-                or submodule in self._program.modules
-                or self._program.line_of(module, name) is not None
-            ):
+            if submodule in self._program.modules or self._program.binds(module, name):
                 self._fail("AttributeError", module, name)
             return None
         space = self._space(module)

@@ -224,6 +224,8 @@ class Code:
     """The names that may be bound, each with the first line that does it; for a function, its local names."""
     globals: frozenset[str] = frozenset()
     """The names that a function declares to be those of the module."""
+    submodules: frozenset[str] = frozenset()
+    """What a statement imports as a module of the program, whether or not it has a file that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ def read_module(text: str, setting: Setting) -> Code:
     reader = _Reader(setting, lazy=lazy, tricky="global" in text)
     reader.future = _has_future_annotations(tree)
     reader.block(tree.body)
-    return Code(tuple(reader.operations), reader.defined)
+    return Code(tuple(reader.operations), reader.defined, submodules=frozenset(reader.submodules))
 
 
 def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
@@ -335,6 +337,7 @@ class _Reader(ast.NodeVisitor):
         self.operations: list[Operation] = []
         self.defined: dict[str, int] = {}
         self.modules: set[str] = set()
+        self.submodules: set[str] = set()
         self.future = False
         self._lazy = lazy
         self._lazy_modules: frozenset[str] = frozenset()
@@ -408,8 +411,10 @@ class _Reader(ast.NodeVisitor):
             self._add_star(module, node.lineno)
         elif self._is_ours(module) and not self._is_lazy(module, node.lineno):
             self.operations.append(From(node.lineno, module, names))
-            for _, alias in names:
-                self._imported(alias, node.lineno)
+            self.submodules.add(module)
+            for name, alias in names:
+                is_submodule = self.setting.is_package and module == self.setting.module and name == alias
+                self._imported(alias, None if is_submodule else node.lineno)
         else:
             for name, alias in names:
                 self._add_import(module, alias, From(node.lineno, module, ((name, alias),)), node.lineno)
@@ -432,10 +437,12 @@ class _Reader(ast.NodeVisitor):
             self._imported(name, line)
         else:
             self.operations.append(operation)
+            self.submodules.add(module)
             self._imported(name, line)
 
-    def _imported(self, name: str, line: int) -> None:
-        if not self._in_class:
+    def _imported(self, name: str, line: int | None) -> None:
+        """Note a name that is bound to something of the program; one that it must have already gets no line."""
+        if not self._in_class and line is not None:
             self.defined.setdefault(name, line)
         self.modules.add(name)
 

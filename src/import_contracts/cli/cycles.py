@@ -11,10 +11,9 @@ from import_contracts.api import tell_cycles
 from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
 from import_contracts.cli.terminal import Progress, cache_here, options, read, style, warn
 from import_contracts.errors import Problem, UserError
+from import_contracts.graph import Kind
 from import_contracts.program import find_packages
-from import_contracts.report import CycleKind, Question
-
-_KINDS = ("runtime", "deferred", "lazy", "type_checking", "parent_packages")
+from import_contracts.report import Question
 
 
 def _version(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
@@ -30,11 +29,9 @@ def _version(context: click.Context, option: click.Parameter, value: str | None)
 @click.command("cycles", cls=Reporting, short_help="Find every cycle, what crashes, and what to change.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option(
-    "--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only cycles of this kind; may be repeated."
+    "--kind", "kinds", type=click.Choice([str(kind) for kind in Kind]), multiple=True, help="Only cycles of this kind; may be repeated."
 )
-@click.option(
-    "--python", callback=_version, metavar="3.x", help="Foretell this version; default the one that runs."
-)
+@click.option("--python", callback=_version, metavar="3.x", help="Foretell this version; default the one that runs.")
 @click.option("--quick", is_flag=True, help="Only find the cycles: no crashes, no plan.")
 @report_options
 @click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
@@ -67,7 +64,6 @@ def command(  # noqa: PLR0913 - one parameter for each option
       deferred         only with imports inside functions as well
       lazy             only with lazy imports (PEP 810) as well
       type_checking    only with imports for type checking as well
-      parent_packages  only because importing a.b runs a first
 
     The exit status is 0, or 2 where something could not be read; the contract types "acyclic" and "crash" judge.
     """  # noqa: D301 - as above
@@ -78,7 +74,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),
-        tuple(CycleKind(kind) for kind in _KINDS if not kinds or kind in kinds),
+        tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
     )
     answers = tell_cycles(

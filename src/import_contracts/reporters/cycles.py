@@ -11,7 +11,6 @@ from import_contracts.errors import Problem
 from import_contracts.graph import Import, Kind
 from import_contracts.report import (
     Cycle,
-    CycleKind,
     CyclesReport,
     Outcome,
     Place,
@@ -30,8 +29,60 @@ _CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES = 5, 10, 5, 8, 6
 
 def as_json(report: CyclesReport) -> str:
     """Return the report as one JSON object, complete and versioned."""
-    document = {"version": 1, **asdict(report)}
+    document = {
+        "version": 1,
+        "packages": report.packages,
+        "python": ".".join(map(str, report.python)),
+        "modules": report.modules,
+        "imports": report.imports,
+        "cycles": [_cycle_object(each) for each in report.cycles],
+        "crashes": None if report.crashes is None else [_crash_object(each) for each in report.crashes],
+        "unreadable": [asdict(each) for each in report.unreadable],
+        "errors": [asdict(each) for each in report.problems],
+    }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _cycle_object(cycle: Cycle) -> dict[str, object]:
+    plan = cycle.plan
+    return {
+        "modules": cycle.modules,
+        "kind": cycle.kind,
+        "imports": [asdict(each) for each in cycle.imports],
+        "shortest": [*(each.importer for each in cycle.ring), cycle.ring[0].importer],
+        "crashes": cycle.crashes,
+        "cut": plan and [_step_object(each) for each in plan.steps],
+        "is_minimum": plan and plan.is_minimum,
+        "crashes_left": plan and plan.crashes_left,
+        "crashes_new": plan and plan.crashes_new,
+    }
+
+
+def _step_object(step: Step) -> dict[str, object]:
+    return {
+        **asdict(step.evidence),
+        "gain": step.gain,
+        "fix": step.fix.kind,
+        "why": " ".join(step.fix.why),
+        "changes": [asdict(each) for each in step.fix.changes],
+        "ring": [asdict(each) for each in step.ring],
+    }
+
+
+def _crash_object(crash: ReportedCrash) -> dict[str, object]:
+    return {
+        "entry": crash.entry,
+        "error": crash.error,
+        "importer": crash.place.module,
+        "imported": crash.imported,
+        "name": crash.name,
+        "path": crash.place.path,
+        "line": crash.place.line,
+        "text": crash.place.text,
+        "stack": [asdict(each) for each in crash.stack],
+        "defined": crash.defined and asdict(crash.defined),
+        "works_from": crash.works_from,
+    }
 
 
 def as_text(report: CyclesReport, style: Style) -> str:
@@ -93,22 +144,21 @@ def _without_repeats(stack: Sequence[Place]) -> list[Place]:
 # --- cycles ------------------------------------------------------------------------------------------------------
 
 _NEEDS = {
-    CycleKind.RUNTIME: "with runtime imports alone",
-    CycleKind.DEFERRED: "only with imports inside functions: hidden, not gone",
-    CycleKind.LAZY: "only with lazy imports",
-    CycleKind.TYPE_CHECKING: "only for type checking: free",
-    CycleKind.PARENT_PACKAGES: "only through packages around what is imported, whose __init__ runs first",
+    Kind.RUNTIME: "with runtime imports alone",
+    Kind.DEFERRED: "only with imports inside functions: hidden, not gone",
+    Kind.LAZY: "only with lazy imports",
+    Kind.TYPE_CHECKING: "only for type checking: free",
 }
 
 
 def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
-    costly = [each for each in report.cycles if each.kind in (CycleKind.RUNTIME, CycleKind.DEFERRED, CycleKind.LAZY)]
+    costly = [each for each in report.cycles if each.kind in (Kind.RUNTIME, Kind.DEFERRED, Kind.LAZY)]
     if not style.verbose:
-        costly = [each for number, each in enumerate(costly) if each.kind is CycleKind.RUNTIME or number < _CYCLES]
+        costly = [each for number, each in enumerate(costly) if each.kind is Kind.RUNTIME or number < _CYCLES]
     others = [each for each in report.cycles if each not in costly]
     for number, cycle in enumerate(costly, 1):
         yield from _cycle(number, cycle, style)
-    for kind in CycleKind:
+    for kind in Kind:
         of_kind = [each for each in others if each.kind is kind]
         if of_kind:
             yield style.paint(f"{_count(len(of_kind), 'cycle')} {_NEEDS[kind]}", BOLD)
@@ -150,9 +200,11 @@ def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
     if by_hand := sum(not step.fix.changes for step in plan.steps):
         yield f"  {by_hand} of {len(plan.steps)} must be done by hand."
     if plan.crashes_new:
-        yield style.paint(f"  Then would crash when imported first: {', '.join(plan.crashes_new)}", YELLOW)
+        listed = _listed(plan.crashes_new, _ENTRIES, style)
+        yield style.paint(f"  Then would crash when imported first: {listed}", YELLOW)
     elif plan.crashes_left:
-        yield style.paint(f"  Would still crash when imported first: {', '.join(plan.crashes_left)}", YELLOW)
+        listed = _listed(plan.crashes_left, _ENTRIES, style)
+        yield style.paint(f"  Would still crash when imported first: {listed}", YELLOW)
     elif cycle.crashes:
         yield style.paint("  With all of these, nothing in it crashes any more.", GREEN)
     yield ""
@@ -186,7 +238,7 @@ def _problems(report: CyclesReport, style: Style) -> Iterator[str]:
 
 def _summary(report: CyclesReport, style: Style) -> str:
     counts = Counter(each.kind for each in report.cycles)
-    kinds = [f"{counts[kind]:,} {kind.replace('_', ' ')}" for kind in CycleKind if counts[kind]]
+    kinds = [f"{counts[kind]:,} {kind.replace('_', ' ')}" for kind in Kind if counts[kind]]
     listed = f" ({', '.join(kinds)})" if kinds else ""
     cycles = _count(len(report.cycles), "cycle") + listed
     crashes = ""
@@ -223,11 +275,12 @@ def _listed(items: Sequence[str], most: int, style: Style) -> str:
 def as_report(report: CyclesReport) -> Report:
     """Return the same as what two contracts come to: one that there be no crash, and one that there be no cycle.
 
-    A crash becomes a violation with the ring of its stack, and so does every import that a plan changes; of a cycle
-    without a plan, its shortest ring.
+    A crash becomes a violation with the way to it, and every import that a plan changes one with a ring; of a cycle
+    without a plan, its shortest ring. Cycles for type checking alone are left out: they are free.
     """
     crashes = tuple(each.violation for each in report.crashes or ())
-    cycles = tuple(violation for cycle in report.cycles for violation in _cycle_violations(cycle))
+    costly = (cycle for cycle in report.cycles if cycle.kind is not Kind.TYPE_CHECKING)
+    cycles = tuple(violation for cycle in costly for violation in _cycle_violations(cycle))
     outcomes = [Outcome("cycles", "No cycles", "acyclic", "", kept=not cycles, violations=cycles)]
     if report.crashes is not None:
         outcomes.insert(0, Outcome("crashes", "Every module can be imported first", "crash", "", not crashes, crashes))
