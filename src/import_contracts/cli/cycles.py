@@ -29,7 +29,11 @@ def _version(context: click.Context, option: click.Parameter, value: str | None)
 @click.command("cycles", cls=Reporting, short_help="Find every cycle, what crashes, and what to change.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option(
-    "--kind", "kinds", type=click.Choice([str(kind) for kind in Kind]), multiple=True, help="Only cycles of this kind; may be repeated."
+    "--kind",
+    "kinds",
+    type=click.Choice([str(kind) for kind in Kind]),
+    multiple=True,
+    help="Only cycles of this kind; may be repeated.",
 )
 @click.option("--python", callback=_version, metavar="3.x", help="Foretell this version; default the one that runs.")
 @click.option("--quick", is_flag=True, help="Only find the cycles: no crashes, no plan.")

@@ -24,7 +24,7 @@ from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 
 # How much is shown before --verbose is asked for.
-_CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES = 5, 10, 5, 8, 6
+_CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES, _LONGEST = 5, 10, 5, 8, 6, 100
 
 
 def as_json(report: CyclesReport) -> str:
@@ -121,9 +121,9 @@ def _story(group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
     steps = _without_repeats(crash.stack)
     for number, each in enumerate(steps[:-1]):
         following = steps[number + 1]
-        yield f"  {_place(each)}: {style.paint(each.text, BOLD)}"
+        yield f"  {_place(each)}: {style.paint(_short(each.text, style), BOLD)}"
         yield style.paint(f"    starts {following.module}", DIM)
-    yield f"  {_place(place)}: {style.paint(place.text, BOLD)}"
+    yield f"  {_place(place)}: {style.paint(_short(place.text, style), BOLD)}"
     reached = next((each.line for each in crash.stack if each.module == crash.imported), None)
     got = f", which has not got past its line {reached}" if reached else ""
     yield f"    wants {crash.name} from {crash.imported}{got}"
@@ -178,7 +178,7 @@ def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
         yield f"  {_listed(cycle.modules, _MODULES, style)}"
         yield ""
     yield "  " + (f"Shortest ring: {_ring(cycle.ring)}" if len(cycle.ring) > 1 else f"{_ring(cycle.ring)}: itself")
-    yield from (f"    {_place(each)}: {each.text}{_kind(each)}" for each in cycle.ring)
+    yield from (f"    {_place(each)}: {_short(each.text, style)}{_kind(each)}" for each in cycle.ring)
     if cycle.crashes:
         yield style.paint(f"  Crashes when imported first: {_listed(cycle.crashes, _ENTRIES, style)}", RED)
     yield ""
@@ -212,7 +212,7 @@ def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
 
 def _step(number: int, step: Step, left: int, style: Style) -> Iterator[str]:
     each = step.evidence
-    yield f"  {number}. {_place(each)}: {style.paint(each.text, BOLD)}{_kind(each)}"
+    yield f"  {number}. {_place(each)}: {style.paint(_short(each.text, style), BOLD)}{_kind(each)}"
     rest = f", {_count(left, 'cyclic import')} left" if left else ", and no cycle is left"
     yield f"     {FIXES[step.fix.kind]} ({_count(step.gain, 'import')} less{rest})"
     yield from (style.paint(f"     {sentence}", DIM) for sentence in step.fix.why)
@@ -252,6 +252,13 @@ def _summary(report: CyclesReport, style: Style) -> str:
 
 def _ring(ring: Sequence[Import]) -> str:
     return " -> ".join([*(each.importer for each in ring), ring[0].importer])
+
+
+def _short(text: str, style: Style) -> str:
+    """Return a statement without most of its names where it has very many."""
+    if style.verbose or len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST].rpartition(',')[0]}, …"
 
 
 def _place(each: Import | Place) -> str:
