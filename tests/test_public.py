@@ -89,6 +89,7 @@ def test_the_cache_is_where_it_is_asked_for(shop: Path, cache: bool | str | Path
     first = import_contracts.check(folder=shop, cache=cache)
     assert {path.name for path in set(shop.iterdir()) - before} == ({kept} if kept else set())
     assert import_contracts.check(folder=shop, cache=cache) == first
+    assert len({first, import_contracts.check(folder=shop)}) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,85 @@
+"""The recipes of the page about CI are valid, and their scripts do what the page says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from tests.arranging import write
+from tests.docs.pages import DOCS, Block, blocks
+from tests.docs.tables import names
+
+from .repositories import ROOT, SHOP, run
+from .test_action import ACTION, complaints
+
+PAGE = (DOCS / "ci.md").read_text(encoding="utf-8")
+RECIPES = {block.title: block for block in blocks(PAGE) if block.title}
+GITLAB: dict[str, Any] = yaml.safe_load(RECIPES[".gitlab-ci.yml"].text)["import-contracts"]
+
+
+def steps() -> Iterator[dict[str, Any]]:
+    """Yield the steps of all GitHub workflows on the page that use the Action."""
+    for title, block in RECIPES.items():
+        if title.startswith(".github/"):
+            (job,) = yaml.safe_load(block.text)["jobs"].values()
+            yield from (step for step in job["steps"] if "import-contracts@" in step.get("uses", ""))
+
+
+@pytest.mark.parametrize(
+    ("schema", "block"),
+    [
+        ("gitlab-ci" if "gitlab" in title else "github-workflows", block)
+        for title, block in RECIPES.items()
+        if title.startswith((".github/", ".gitlab"))
+    ],
+)
+def test_a_recipe_is_as_its_host_says(schema: str, block: Block, tmp_path: Path) -> None:
+    write(tmp_path, {"recipe.yml": block.text})
+    assert complaints(schema, [tmp_path / "recipe.yml"]) == ""
+
+
+def test_the_action_is_used_with_inputs_that_it_has() -> None:
+    used = [name for step in steps() for name in step.get("with", {})]
+    assert used
+    assert set(used) <= set(ACTION["inputs"])
+
+
+def test_every_input_is_documented_with_its_default() -> None:
+    assert names("ci.md", "## GitHub Actions") == list(ACTION["inputs"])
+    for name, each in ACTION["inputs"].items():
+        if each["default"]:
+            assert f"| `{name}` | `{each['default']}` |" in PAGE
+
+
+def test_the_hook_of_the_page_is_one_that_there_is() -> None:
+    (repository,) = yaml.safe_load(RECIPES[".pre-commit-config.yaml"].text)["repos"]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert [each["id"] for each in repository["hooks"]] == [each["id"] for each in hooks]
+
+
+def test_the_script_for_gitlab_writes_what_it_hands_on(tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    (script,) = GITLAB["script"]
+    done = run(tmp_path, "bash", "-c", script)
+    assert done.returncode == 1
+    assert "src/shop/models.py:1:1: import shop.web" in done.stdout
+    reports = GITLAB["artifacts"]["reports"]
+    (found,) = json.loads((tmp_path / reports["codequality"]).read_text(encoding="utf-8"))
+    assert found["location"] == {"path": "src/shop/models.py", "lines": {"begin": 1}}
+    assert ET.parse(tmp_path / reports["junit"]).getroot().get("failures") == "1"  # noqa: S314 - it is our own
+    assert all((tmp_path / path).is_dir() for path in GITLAB["cache"]["paths"])
+
+
+def test_the_script_for_jenkins_writes_what_it_hands_on(tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    (script,) = re.findall(r"sh '(.+)'", RECIPES["Jenkinsfile"].text)
+    (report,) = re.findall(r"junit '(.+)'", RECIPES["Jenkinsfile"].text)
+    assert run(tmp_path, "bash", "-c", script).returncode == 1
+    assert ET.parse(tmp_path / report).getroot().get("tests") == "1"  # noqa: S314 - it is our own
