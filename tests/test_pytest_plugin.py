@@ -156,3 +156,11 @@ def test_a_warning_is_one_of_pytest(shop: Path) -> None:
     status, printed = run(shop, "--import-contracts")
     assert status == 0
     assert "ContractWarning: pyproject.toml: misspelt: " in printed
+
+
+def test_a_long_report_is_capped_unless_pytest_is_verbose(shop: Path) -> None:
+    program(shop, *(f"shop.models.m{number} -> shop.web" for number in range(9)))
+    (shop / "shop/models.py").unlink()
+    assert "(--verbose shows all)" in run(shop, "--import-contracts")[1]
+    verbose = run(shop, "--import-contracts", "--verbose")[1]
+    assert all(f"shop/models/m{number}.py:1:1: import shop.web" in verbose for number in range(9))

@@ -151,7 +151,7 @@ class Contract(Test):
 
         _warn_of((each for each in self.report.warnings if each.contract == self.outcome.id), self)
         if not self.outcome.kept:
-            style = Style(verbose=self.config.get_verbosity() > 1)
+            style = Style(verbose=self.config.get_verbosity() > 0)
             pytest.fail("\n".join(broken(self.outcome, style)).rstrip(), pytrace=False)
 
 
