@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.runtime import Crash
+from import_contracts.runtime import Crash, _Program
 from import_contracts.source import Source
 from tests.arranging import write
 from tests.crashes import Found, foretell, imported_by_cpython, is_crash
@@ -298,3 +298,12 @@ def programs(draw: st.DrawFn) -> Files:
 @given(files=programs())
 def test_of_any_program_cpython_says_the_same(files: Files, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert set(foretold(files)) == truth(tmp_path_factory.mktemp("program"), files)
+
+
+@settings(max_examples=150, deadline=None)
+@given(files=programs())
+def test_only_modules_on_a_ring_have_to_be_tried_to_know_all_crashes(files: Files) -> None:
+    found = foretold(files).keys()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Program, "risky", lambda self: list(self.modules))
+        assert foretold(files).keys() == found
