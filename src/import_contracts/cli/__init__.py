@@ -1,4 +1,4 @@
-"""The command: the only package that prints, reads the working directory, or exits."""
+"""The command: the only package that prints or exits."""
 
 from __future__ import annotations
 
