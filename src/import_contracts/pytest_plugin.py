@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    import pluggy
+
     from import_contracts.config import Config
     from import_contracts.errors import Problem
     from import_contracts.report import Outcome, Report
@@ -33,16 +35,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(hookwrapper=True)  # which older versions of pytest know as well, and load this plugin too
 def pytest_make_collect_report(
     collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+) -> Generator[None, pluggy.Result[pytest.CollectReport], None]:
     """Put the contracts behind all that the session collects, where they are asked for."""
-    report = yield
+    report = (yield).get_result()
     options = collector.config.option
     if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
         report.result = [*(report.result or ()), Contracts.from_parent(collector, name=NAME, nodeid=NAME)]
-    return report
 
 
 class Contracts(pytest.Collector):
@@ -151,7 +152,7 @@ class Contract(Test):
 
         _warn_of((each for each in self.report.warnings if each.contract == self.outcome.id), self)
         if not self.outcome.kept:
-            style = Style(verbose=self.config.get_verbosity() > 0)
+            style = Style(verbose=self.config.option.verbose > 0)
             pytest.fail("\n".join(broken(self.outcome, style)).rstrip(), pytrace=False)
 
 
