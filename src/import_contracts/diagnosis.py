@@ -20,8 +20,9 @@ from import_contracts.report import (
     Step,
     Unreadable,
 )
-from import_contracts.runtime import Crash, crashes, may_import
+from import_contracts.runtime import Crash, crashes
 from import_contracts.runtime_operations import Code
+from import_contracts.runtime_program import may_import
 from import_contracts.snapshot import Snapshot, Watch
 from import_contracts.source import Source, read_imports
 
