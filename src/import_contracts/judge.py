@@ -152,9 +152,7 @@ def _cuts(
 _CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
 
 
-def crashing(
-    rule: Crash, graph: ImportGraph, ignored: Collection[Edge], evidence: Evidence
-) -> list[ReportedViolation]:
+def crashing(rule: Crash, graph: ImportGraph, ignored: Collection[Edge], evidence: Evidence) -> list[ReportedViolation]:
     """Return a violation for each module that crashes when it comes first."""
     from import_contracts.runtime import crashes  # noqa: PLC0415 - needed by this type alone
 
