@@ -147,16 +147,16 @@ class Evidence:
             imported=crash.imported,
             name=crash.name,
             place=self._place(crash.importer, crash.line),
-            stack=tuple(self._place(frame.module, frame.line) for frame in crash.stack),
+            stack=tuple(self._place(frame.module, frame.line, is_call=frame.is_call) for frame in crash.stack),
             defined=None if crash.defined is None else self._place(crash.imported, crash.defined),
             works_from=crash.works_from,
         )
 
-    def _place(self, module: str, line: int) -> Place:
+    def _place(self, module: str, line: int, *, is_call: bool = False) -> Place:
         source = self.source(module)
         lines = split_lines(source.text) if source else []
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        return Place(module, self.path(module), line, text)
+        return Place(module, self.path(module), line, text, is_call)
 
     @property
     def namespaces(self) -> frozenset[str]:

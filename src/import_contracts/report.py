@@ -302,12 +302,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a module that is being imported, with its text."""
+    """A line of a module that is being imported, with its text; it ``is_call`` if it is in a function called then."""
 
     module: str
     path: str
     line: int
     text: str
+    is_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)

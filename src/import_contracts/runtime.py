@@ -27,6 +27,7 @@ class Frame:
 
     module: str
     line: int
+    is_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,11 @@ class _Scope:
     """How many `try` around would go on without a module that is not installed."""
 
     @property
+    def is_function(self) -> bool:
+        """Whether it is a function that is called."""
+        return self.local is not None and not self.in_class
+
+    @property
     def around(self) -> tuple[dict[str, object], ...]:
         """The local names that a function or class in here can see."""
         return self.outer if self.local is None or self.in_class else (*self.outer, self.local)
@@ -452,7 +458,7 @@ class _Interpreter:
                 path=self._program.sources[scope.module].path,
                 line=scope.line,
                 text=self._program.text(scope.module, scope.line),
-                stack=tuple(Frame(each.module, each.line) for each in self._stack),
+                stack=tuple(Frame(each.module, each.line, each.is_function) for each in self._stack),
                 defined=self._program.line_of(imported, name),
                 works_from=None,
             )

@@ -122,7 +122,8 @@ def _story(group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
     for number, each in enumerate(steps[:-1]):
         following = steps[number + 1]
         yield f"  {_place(each)}: {style.paint(_short(each.text, style), BOLD)}"
-        yield style.paint(f"    starts {following.module}", DIM)
+        what = f"calls a function of {following.module}" if following.is_call else f"starts {following.module}"
+        yield style.paint(f"    {what}", DIM)
     yield f"  {_place(place)}: {style.paint(_short(place.text, style), BOLD)}"
     reached = next((each.line for each in crash.stack if each.module == crash.imported), None)
     got = f", which has not got past its line {reached}" if reached else ""
