@@ -85,6 +85,14 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"a": A_THEN_B, "b": "from p import a\ndef f():\n    n: a.x = 1\nf()\ny = 1"},
         {"p.b"},
     ),
+    "what nobody can know does not end the program": (
+        {
+            "a": "import os\nif os.environ.get('P_CHECK'):\n    ok = False\n    if not ok:\n        raise SystemError\n"
+            + A_THEN_B,
+            "b": "from p.a import x\ny = 1",
+        },
+        {"p.a", "p.b"},
+    ),
     "ImportError is caught": (
         {"a": A_THEN_B, "b": "try:\n    from p.a import x\nexcept ImportError:\n    x = 0\ny = 1"},
         set(),

@@ -209,6 +209,13 @@ class _RaisedError(Exception):
         self.name = name
 
 
+class _MissingError(_RaisedError):
+    """A module outside the program is taken as not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("ModuleNotFoundError")
+
+
 _CAUGHT_BY = {
     "ImportError": frozenset({"ImportError", "Exception", "BaseException"}),
     "ModuleNotFoundError": frozenset({"ModuleNotFoundError", "ImportError", "Exception", "BaseException"}),
@@ -477,7 +484,7 @@ class _Interpreter:
             return None
         scope = self._stack[-1]
         if self._world.last and scope.trying:
-            raise _RaisedError("ModuleNotFoundError")
+            raise _MissingError
         while module and module not in self._program.modules:
             module, _, name = module.rpartition(".")
         if module:
@@ -605,7 +612,7 @@ class _Interpreter:
 
     def _outside(self, _: does.Outside) -> None:
         if self._world.last and self._stack[-1].trying:
-            raise _RaisedError("ModuleNotFoundError")
+            raise _MissingError
 
     # --- names ---------------------------------------------------------------------------------------------------
 
@@ -741,7 +748,14 @@ class _Interpreter:
         chosen, other = operation.then, operation.otherwise
         if not first:
             chosen, other = other, chosen
-        result = yield from self._all(chosen)
+        depth = len(self._stack)
+        try:
+            result = yield from self._all(chosen)
+        except _RaisedError as error:
+            if isinstance(error, _MissingError) or _gives_up(other):
+                raise
+            del self._stack[depth:]
+            return (yield from self._all(other))
         self._may_have_run(other)
         return result
 
