@@ -17,10 +17,10 @@ _CONTRACT = """\
 root_packages = ["{package}"]
 
 [[tool.import-contracts.contracts]]
-name = "No cycles while modules are imported"
-type = "acyclic_siblings"
-ancestors = ["{package}"]
-depth = 0
+name = "One contract"
+type = "forbidden"
+source_modules = ["{source}"]
+forbidden_modules = ["{forbidden}"]
 """
 
 
@@ -30,8 +30,9 @@ def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str,
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         release.copy_to(folder)
-        (folder / "pyproject.toml").write_text(_CONTRACT.format(package=release.program.package))
-        package = release.program.package
+        package, contracts = release.program.package, release.program.contracts
+        text = _CONTRACT.format(package=package, source=contracts.source, forbidden=contracts.forbidden)
+        (folder / "pyproject.toml").write_text(text)
         commands: dict[str, list[str | Path]] = {
             "check, one contract, no cache": [tool.command, "check", "--no-cache"],
             "cycles --quick, no cache": [tool.command, "cycles", "--quick", "--no-cache", package],

@@ -127,8 +127,6 @@ class Fixes:
         ]
         if not bindings:
             return _by_hand(importer, imported, "No import statement names it: it is imported by a call.")
-        if FixKind.NONE not in without and all(each.kind is Kind.TYPE_CHECKING for each in bindings):
-            return Fix(FixKind.NONE, importer, imported, ("It never runs, so that nothing has to change.",))
         ways = [dict(self._ways(importer, usage, each)) for each in bindings]
         for allowed in (
             {FixKind.TYPE_CHECKING},

@@ -90,6 +90,7 @@ class _Planner:
         self._workshop = workshop
         self._tangles = tangles
         self._kinds = kinds
+        self._running = tangles[0].graph.without_kinds({Kind.TYPE_CHECKING})
         self._cycles = {module: frozenset(tangle.modules) for tangle in tangles for module in tangle.modules}
         self.rejected: set[tuple[Edge, FixKind]] = set()
         self._cuts: list[FeedbackSet] = []
@@ -100,9 +101,7 @@ class _Planner:
 
     def choose_imports(self) -> None:
         """Choose the imports to change, by what their fixes cost."""
-        self._cuts = [
-            self._cut({edge: weight(self._fix(edge).kind) for edge in tangle.edges()}) for tangle in self._tangles
-        ]
+        self._cuts = [self._cut(self._weights(tangle)) for tangle in self._tangles]
         self.choose_fixes()
 
     def choose_fixes(self) -> None:
@@ -121,7 +120,20 @@ class _Planner:
             self._known_cuts[key] = feedback_set(weights)
         return self._known_cuts[key]
 
+    def _weights(self, tangle: Tangle) -> dict[Edge, int]:
+        """Return what it costs to change each import; where some never run, all others cost the same, and more."""
+        if Kind.TYPE_CHECKING in self._kinds:
+            kinds = {edge: FixKind.NONE if self._never_runs(edge) else FixKind.RESTRUCTURE for edge in tangle.edges()}
+        else:
+            kinds = {edge: self._fix(edge).kind for edge in tangle.edges()}
+        return {edge: weight(kind) for edge, kind in kinds.items()}
+
+    def _never_runs(self, edge: Edge) -> bool:
+        return Kind.TYPE_CHECKING in self._kinds and not self._running.has_import(*edge)
+
     def _fix(self, edge: Edge) -> Fix:
+        if self._never_runs(edge):
+            return Fix(FixKind.NONE, *edge, ("It never runs, so that nothing has to change.",))
         without = {kind for rejected, kind in self.rejected if rejected == edge}
         without |= {FixKind.DEFER} if Kind.DEFERRED in self._kinds else set()
         without |= {FixKind.TYPE_CHECKING} if Kind.TYPE_CHECKING in self._kinds else set()
@@ -167,7 +179,7 @@ class _Planner:
     def plan(self, number: int) -> PlanFor:
         """Return what was found for one of the cycles."""
         tangle, cut = self._tangles[number], self._cuts[number]
-        weights = {edge: weight(self._fix(edge).kind) for edge in tangle.edges()}
+        weights = self._weights(tangle)
         inside = frozenset(tangle.modules)
         before = {each.entry for each in self._workshop.before if {each.importer, each.imported} <= inside}
         new = {entry for entry, each in self._crashing.items() if {each.importer, each.imported} & inside}

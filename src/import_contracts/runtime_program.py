@@ -53,6 +53,7 @@ class Program:
         """The modules that cannot be parsed."""
         self._version = version
         self._roots = frozenset(module.partition(".")[0] for module in known)
+        self._plain_import = re.compile(_PLAIN_IMPORT.format("|".join(map(re.escape, sorted(self._roots)))))
         self._known = read
         self._codes: dict[str, Code] = {}
         self._functions: dict[tuple[str, int], Code] = {}
@@ -138,9 +139,9 @@ class Program:
         named = self._named[module]
         started = self._started(module, named)
         around = {module, *ancestors(module)} - named
-        if started.isdisjoint(around) or (module in self.sources and _PLAIN_IMPORT.search(self.sources[module].text)):
+        if started.isdisjoint(around) or module not in self.sources:
             return started
-        return started - around
+        return started if self._plain_import.search(self.sources[module].text) else started - around
 
     def importers(self, modules: Iterable[str]) -> set[str]:
         """Return the modules that may import some, directly or not, and these."""
@@ -184,8 +185,8 @@ class Program:
         return None
 
 
-_PLAIN_IMPORT = re.compile(r"(?m)(?:^|[:;])[ \t]*import\b(?:\\\n|[^\n#])*?\.")
-"""`import a.b`, but not `from a import b`."""
+_PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
+"""`import a.b`, but not `from a import b`, where `a` is one of some names; it begins as it does to be found quickly."""
 
 
 def _lines(text: str) -> list[str]:
