@@ -28,13 +28,13 @@ def shop(tmp_path: Path) -> Path:
     return write(tmp_path, {"pyproject.toml": HEAD + BROKEN + KEPT, "test_shop.py": "def test_it(): ...\n"})
 
 
-def run(folder: Path, *args: str) -> tuple[int, str]:
+def run(folder: Path, *args: str, **variables: str) -> tuple[int, str]:
     """Run pytest in a folder; return its status, and what it prints."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *args],
         cwd=folder,
-        env=environment,
+        env=environment | variables,
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -45,6 +45,12 @@ def run(folder: Path, *args: str) -> tuple[int, str]:
 def results(printed: str) -> dict[str, str]:
     """Return what each contract and the like came to, as ``pytest -v`` prints it."""
     return dict(re.findall(r"^import-contracts::(\S+)(?: <- \S+)? ([A-Z]+)", printed, flags=re.MULTILINE))
+
+
+def test_the_summary_repeats_only_the_name_of_a_contract_even_in_ci(shop: Path) -> None:
+    _, printed = run(shop, "--import-contracts", CI="true")
+    summary = printed.partition("short test summary info")[2].splitlines()
+    assert summary[1:-1] == ["FAILED import-contracts::models - Models do not know the web (forbidden)"]
 
 
 def test_each_contract_is_a_test_that_fails_with_its_own_report(shop: Path) -> None:

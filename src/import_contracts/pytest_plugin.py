@@ -6,6 +6,7 @@ Nothing but this module is imported unless that is asked for.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,6 +100,27 @@ class Test(pytest.Item):
     def reportinfo(self) -> tuple[str, int, str]:
         """Return the configuration file, and what stands above a failure."""
         return str(self.path), 0, self.nodeid
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return what is told, so that pytest repeats only its first line in the summary, in CI too."""
+        if isinstance(excinfo.value, pytest.fail.Exception):
+            return _Told(str(excinfo.value))
+        return super().repr_failure(excinfo, style)
+
+
+class _Told:
+    """A text in the form in which pytest takes the account of a failure."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.reprcrash = SimpleNamespace(message=text.partition("\n")[0])
+
+    def __str__(self) -> str:
+        return self._text
+
+    def toterminal(self, terminal: Any) -> None:
+        """Write the text."""
+        terminal.line(self._text)
 
 
 class ConfigurationAndFiles(Test):
