@@ -115,25 +115,30 @@ def _plain(text: str) -> str:
     tabs, which are white space and no indentation, and in no newline; nor does a string hold one.
     """
     pieces: list[str] = []
-    done = 0
-    while opaque := _OPAQUE.search(text, done):
-        start, end = opaque.span()
-        mark = text[start]
-        if mark in "\"'" and _prefix(text, start):
-            end = _formatted_end(text, start)
-        filler = {"#": " ", "\\": "\v"}.get(mark, '"')
-        pieces += text[done:start], filler * (end - start)
+    done, end = -1, 0
+    while done < end:
         done = end
+        for opaque in _OPAQUE.finditer(text, end):
+            start, stop = opaque.span()
+            mark = text[start]
+            pieces.append(text[end:start])
+            end = stop
+            if mark in "\"'" and start and text[start - 1] in "fFtTrR" and _prefix(text, start):
+                end = _formatted_end(text, start)
+            pieces.append(_FILLERS.get(mark, '"') * (end - start))
+            if end != stop:
+                break
     pieces.append(text[done:])
     return "".join(pieces).translate(_ROUND)
 
 
+_FILLERS = {"#": " ", "\\": "\v"}
+
+
 def _prefix(text: str, quote: int) -> str:
     """Return the prefix of the string whose quotes open at `quote`, if it makes it an f-string or a t-string."""
-    if quote and text[quote - 1] in "fFtTrR":
-        prefix = _FORMATTED.search(text, max(0, quote - 2), quote)
-        return prefix[0] if prefix else ""
-    return ""
+    prefix = _FORMATTED.search(text, max(0, quote - 2), quote)
+    return prefix[0] if prefix else ""
 
 
 class _Frame(NamedTuple):
@@ -217,6 +222,29 @@ def _logical_lines(plain: str) -> Iterator[tuple[int, int]]:
             yield start, end - 1
             start = end
     yield start, len(plain)
+
+
+def _lines_with(plain: str, head: re.Pattern[str]) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield the logical lines that begin with something, as what was found there, and where the line ends."""
+    done = depth = 0
+    for found in head.finditer(plain):
+        start = found.start()
+        if start < done:
+            continue
+        depth = max(0, depth + plain.count("(", done, start) - plain.count(")", done, start))
+        done = start
+        if depth:
+            continue
+        end = start
+        while True:
+            end = plain.find("\n", end)
+            end = len(plain) if end < 0 else end
+            depth = max(0, depth + plain.count("(", done, end) - plain.count(")", done, end))
+            done = end
+            if not depth or end == len(plain):
+                break
+            end += 1
+        yield found, end
 
 
 # --- conditions --------------------------------------------------------------------------------------------------
@@ -339,10 +367,17 @@ def _closed(plain: str, start: int) -> int:
 
 _INDENT = re.compile(r"(?P<indent>[ \t\f]*+)")
 _HEAD = re.compile(
-    r"(?P<indent>[ \t\f]*+)\s*+"
+    r"^(?P<indent>[ \t\f]*+)[^\S\n]*+"
     r"(?:(?:import|from|lazy|__lazy_modules__)"
-    r"|(?:async\s++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)"
+    r"|(?:async[^\S\n]++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)",
+    re.MULTILINE,
 )
+# Each starts with a literal, which `finditer` finds fast.
+_MAYBE_IMPORTS = tuple(
+    re.compile(before + r"[^\S\n]*+(?:lazy[^\S\n]++)?(?:import|from)\b") for before in ("\n", ":", ";")
+)
+# Up to the end of a line that is not in brackets; those of an import hold neither strings nor brackets.
+_REST = re.compile(r"(?:[^\n(\\]|\([^()#]*+(?:#[^\n]*+[^()#]*+)*+|\\\n?)*+")
 _COLON = re.compile(r"[()]|:(?!=)|\blambda\b")
 _SIMPLE = re.compile(r"\s*+(?P<words>(?P<lazy>lazy\s++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
 _IMPORT = re.compile(r"\bimport\b")
@@ -356,8 +391,6 @@ _ASSIGNMENT = re.compile(r"__lazy_modules__\s*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)
 class _Block(NamedTuple):
     """What is known in a block: all that its header and the headers around it say."""
 
-    indent: int = -1
-    keyword: str = ""
     taken: bool = False
     """Where TYPE_CHECKING is false, this branch of an `if`, or one before it, is taken."""
     never: bool = False
@@ -367,16 +400,43 @@ class _Block(NamedTuple):
     """It is in a class or in `try`, where no import can be lazy (PEP 810). Under `with` and `if` it can."""
 
 
+@dataclass(slots=True, eq=False)
+class _Header:
+    """The header of a block, which is read when an import asks what it says; the file as a whole has one too."""
+
+    indent: int
+    keyword: str
+    start: int
+    """Where the keyword ends."""
+    end: int
+    around: _Header | None
+    previous: _Header | None
+    """Where the keyword is `elif` or `else`, the header that it follows."""
+    names: frozenset[str]
+    """What TYPE_CHECKING is called up to here."""
+    block: _Block | None = None
+
+
 def read_imports(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:
     """Return all imports of a file, in the order in which they are written.
 
     `importer` is the name of the module, which relative imports need to be found in `__lazy_modules__`. Any text will
     do, and takes time in proportion to its length.
     """
-    reader = _Reader(
-        text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), importer, is_package=is_package
-    )
-    return tuple(reader.imports())
+    text = _normalised(text)
+    return tuple(_Reader(text[: _end_of_imports(text)], importer, is_package=is_package).imports())
+
+
+def _normalised(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _end_of_imports(text: str) -> int:
+    """Return a place behind all import statements, often long before the end."""
+    text = f"\n{text}"
+    last = max((found.end() for pattern in _MAYBE_IMPORTS for found in pattern.finditer(text)), default=0)
+    rest = _REST.match(text, last)
+    return rest.end() - 1 if rest else 0
 
 
 def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:
@@ -386,10 +446,7 @@ def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenIm
     """
     if "import_module" not in text and "__import__" not in text:
         return ()
-    reader = _Reader(
-        text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), importer, is_package=is_package
-    )
-    return tuple(reader.calls())
+    return tuple(_Reader(_normalised(text), importer, is_package=is_package).calls())
 
 
 class _Reader:
@@ -400,34 +457,33 @@ class _Reader:
         self._plain = _plain(text)
         self._importer = importer
         self._is_package = is_package
-        self._blocks = [_Block()]
-        self._type_checking = {"TYPE_CHECKING", "MYPY"}
+        self._type_checking = frozenset({"TYPE_CHECKING", "MYPY"})
+        self._headers = [_Header(-1, "", 0, 0, None, None, self._type_checking, _Block())]
         self._lazy_modules: set[str] = set()
         self._place = (0, 1, 0)
 
     def imports(self) -> Iterator[WrittenImport]:
         plain = self._plain
-        crowded = ";" in plain
+        for head, end in self._crowded_lines() if ";" in plain else _lines_with(plain, _HEAD):
+            yield from self._statements(self._go_on(head, end), end)
+
+    def _crowded_lines(self) -> Iterator[tuple[re.Match[str], int]]:
+        """Yield the logical lines that may have an import in them, perhaps behind a semicolon."""
+        plain = self._plain
         for start, end in _logical_lines(plain):
             head = _HEAD.match(plain, start, end)
-            if head is None and crowded and ";" in plain[start:end]:
+            if head is None and ";" in plain[start:end]:
                 head = _INDENT.match(plain, start, end)
-            if head is None:
-                continue
-            previous = self._leave(_width(head))
-            first = self._enter(head, end, previous) if head.lastgroup == "block" else start
-            yield from self._statements(first, end)
+            if head is not None:
+                yield head, end
 
     def calls(self) -> Iterator[WrittenImport]:
         plain = self._plain
         for start, end in _logical_lines(plain):
             calls = [*_CALL.finditer(plain, start, end)]
             head = _HEAD.match(plain, start, end) or (_INDENT.match(plain, start, end) if calls else None)
-            if head is None:
-                continue
-            previous = self._leave(_width(head))
-            if head.lastgroup == "block":
-                self._enter(head, end, previous)
+            if head is not None:
+                self._go_on(head, end)
             for call in calls:
                 yield from self._called(call, " ".join(self._text[start:end].split()))
 
@@ -440,36 +496,51 @@ class _Reader:
         level, module = len(name["dots"]), name["module"]
         yield WrittenImport(level, module, None, line, column, self._kind(level, module, None, lazy=False), text)
 
-    def _leave(self, indent: int) -> _Block:
-        """Leave every block that a line with this indentation is not in, and return the last one."""
-        left = _Block()
-        while self._blocks[-1].indent >= indent:
-            left = self._blocks.pop()
-        return left
+    def _go_on(self, head: re.Match[str], end: int) -> int:
+        """Leave the blocks that a line is not in, enter the one that it begins, and return where to read statements."""
+        indent, left = _width(head), None
+        while self._headers[-1].indent >= indent:
+            left = self._headers.pop()
+        if head.lastgroup != "block":
+            return head.start()
+        start, keyword = head.end(), head["block"]
+        follows = left is not None and left.indent == indent and keyword in {"elif", "else"}
+        previous = left if follows else None
+        self._headers.append(_Header(indent, keyword, start, end, self._headers[-1], previous, self._type_checking))
+        return min(self._colon(start, end) + 1, end)
 
-    def _enter(self, head: re.Match[str], end: int, previous: _Block) -> int:
-        """Enter the block of a header and return where on its line it begins."""
-        keyword, indent, around = head["block"], _width(head), self._blocks[-1]
-        colon = self._colon(head.end(), end)
+    def _block(self) -> _Block:
+        """Return what is known at this place."""
+        todo = [self._headers[-1]]
+        while todo:
+            header = todo[-1]
+            unread = [each for each in (header.around, header.previous) if each and each.block is None]
+            if header.block is None and not unread:
+                header.block = self._read(header)
+            todo += unread
+            if header.block is not None:
+                todo.pop()
+        assert self._headers[-1].block is not None, "it has just been read"  # noqa: S101
+        return self._headers[-1].block
+
+    def _read(self, header: _Header) -> _Block:
+        """Return what a header says, given those around it and before it."""
+        keyword, previous = header.keyword, header.previous
+        around = header.around.block if header.around is not None else None
+        assert around is not None, "only the file as a whole has nothing around it, and is known"  # noqa: S101
         value = None
         if keyword in {"if", "elif"}:
-            value = _at_run_time(self._plain[head.end() : colon], self._type_checking)
-        follows = keyword in {"elif", "else"} and previous.indent == indent
-        taken = follows and previous.taken
+            value = _at_run_time(self._plain[header.start : self._colon(header.start, header.end)], header.names)
+        taken = previous is not None and previous.block is not None and previous.block.taken
         guarded = keyword in {"class", "try", "except", "finally"} or (
-            follows and previous.keyword in {"try", "except"}
+            previous is not None and previous.keyword in {"try", "except"}
         )
-        self._blocks.append(
-            _Block(
-                indent,
-                keyword,
-                taken=taken or value is True,
-                never=around.never or taken or value is False,
-                function=around.function or keyword == "def",
-                eager=around.eager or guarded,
-            )
+        return _Block(
+            taken=taken or value is True,
+            never=around.never or taken or value is False,
+            function=around.function or keyword == "def",
+            eager=around.eager or guarded,
         )
-        return min(colon + 1, end)
 
     def _colon(self, start: int, end: int) -> int:
         """Return where a header ends, neither at a colon in brackets nor at that of a lambda."""
@@ -525,11 +596,11 @@ class _Reader:
                     yield 0, name, None
             elif (name == "*" or name.isidentifier()) and (_is_dotted(module) or (not module and origin)):
                 if origin in {"typing", "typing_extensions"} and name == "TYPE_CHECKING":
-                    self._type_checking.add(alias.strip() or name)
+                    self._type_checking |= {alias.strip() or name}
                 yield len(origin) - len(origin.lstrip(".")), module, name
 
     def _kind(self, level: int, module: str, name: str | None, *, lazy: bool) -> Kind:
-        block = self._blocks[-1]
+        block = self._block()
         if block.never:
             return Kind.TYPE_CHECKING
         if block.function:
@@ -541,7 +612,8 @@ class _Reader:
     def _assign(self, start: int, end: int) -> None:
         """Take in an assignment to `__lazy_modules__`, if it is the module's and its value is written out."""
         assignment = _ASSIGNMENT.match(self._plain, start, end)
-        elsewhere = any(block.never or block.function or block.keyword == "class" for block in self._blocks)
+        block = self._block()
+        elsewhere = block.never or block.function or any(each.keyword == "class" for each in self._headers)
         if assignment is None or elsewhere:
             return
         if not assignment["more"]:
