@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from import_contracts.cycles import components, shortest_ring
 from import_contracts.evidence import Evidence
-from import_contracts.fixes import Fixes
 from import_contracts.graph import Edge, Import, ImportGraph, Kind
 from import_contracts.names import within
-from import_contracts.planning import PlanFor, Tangle, Workshop, plans
 from import_contracts.report import (
     Cycle,
     CyclesReport,
@@ -20,11 +19,15 @@ from import_contracts.report import (
     Step,
     Unreadable,
 )
-from import_contracts.runtime import Crash, crashes
-from import_contracts.runtime_operations import Code
-from import_contracts.runtime_program import may_import
 from import_contracts.snapshot import Snapshot, Watch
 from import_contracts.source import Source, read_imports
+
+if TYPE_CHECKING:
+    from import_contracts.fixes import Fixes
+    from import_contracts.planning import PlanFor
+    from import_contracts.runtime import Crash
+    from import_contracts.runtime_operations import Code
+    from import_contracts.syntax import Parser
 
 
 def diagnose(question: Question, snapshot: Snapshot, evidence: Evidence, watch: Watch) -> CyclesReport:
@@ -131,10 +134,19 @@ class _Diagnosis:
             return self._evidence.statement(edge, view)
         return Import(*edge, self._evidence.path(edge[0]), line, call.column, call.kind, call.text)
 
+    @cached_property
+    def _parse(self) -> Parser:
+        from import_contracts.syntax import remembering  # noqa: PLC0415 - not needed by a quick answer
+
+        return remembering()
+
     # --- crashes --------------------------------------------------------------------------------------------------
 
     def _crashes(self, changed: Mapping[str, Source], entries: Collection[str] | None = None) -> tuple[Crash, ...]:
         """Return what crashes, of some entries or all, when some modules have another text."""
+        from import_contracts.runtime import crashes  # noqa: PLC0415 - not needed by a quick answer
+        from import_contracts.runtime_program import may_import  # noqa: PLC0415 - as above
+
         program = self._snapshot.program
         imports = self._evidence.imports | {
             module: may_import(source, program.modules) for module, source in changed.items()
@@ -146,13 +158,17 @@ class _Diagnosis:
             namespaces=program.namespaces,
             entries=entries,
             known=self._known,
+            parse=self._parse,
         )
 
     # --- plans ----------------------------------------------------------------------------------------------------
 
     def _plans(self, wanted: Sequence[_Found], before: Collection[Crash]) -> list[Plan]:
         """Return a plan for each cycle; those of one kind are carried out together to see."""
-        fixes = Fixes(self._evidence.source, self._graph, self._question.python)
+        from import_contracts.fixes import Fixes  # noqa: PLC0415 - not needed by a quick answer
+        from import_contracts.planning import Tangle, Workshop, plans  # noqa: PLC0415 - as above
+
+        fixes = Fixes(self._evidence.source, self._graph, self._question.python, self._parse)
         workshop = Workshop(self._evidence.sources, fixes, self._imports, self._crashes, before)
         made: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:

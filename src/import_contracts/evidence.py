@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -115,18 +115,10 @@ class Evidence:
         """What is imported by a call of ``import_module`` or ``__import__``, by edge and line."""
         return {
             ((source.module, imported), written.line): written
-            for source in filter(None, map(self.source, self._callers()))
+            for source in filter(None, map(self.source, self._snapshot.callers()))
             for written in read_calls(source.text, source.module, is_package=source.is_package)
             if (imported := self.resolved(written, source)) is not None
         }
-
-    def _callers(self) -> Iterator[str]:
-        """Yield the modules that may import by a call."""
-        for module, file in self._snapshot.program.by_module.items():
-            with suppress(OSError):
-                data = file.read()
-                if b"import_module" in data or b"__import__" in data:
-                    yield module
 
     def resolved(self, written: WrittenImport, source: Source) -> str | None:
         """Return the module of the program that an import imports, None where it is not one of these."""

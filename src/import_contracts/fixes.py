@@ -6,7 +6,6 @@ What is proposed is proven from the text as far as text can prove it; where it c
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from import_contracts.graph import ImportGraph, Kind
 from import_contracts.names import within
 from import_contracts.source import Source, read_imports, resolve, split_lines
+from import_contracts.syntax import Parser, parse
 from import_contracts.usage import Binding, Role, Usage, Use, names_in, read_usage
 
 
@@ -89,16 +89,24 @@ class Edit:
 class Fixes:
     """Finds fixes in a program, for a version of Python; ``source`` returns the text of a module."""
 
-    def __init__(self, source: Callable[[str], Source | None], graph: ImportGraph, version: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        source: Callable[[str], Source | None],
+        graph: ImportGraph,
+        version: tuple[int, int],
+        parse: Parser = parse,
+    ) -> None:
         self._source = source
         self._graph = graph
         self._modules = graph.modules_set
+        self._roots = frozenset(module.partition(".")[0] for module in self._modules)
         self._version = version
+        self._parse = parse
         self._usages: dict[str, Usage | None] = {}
         self._found: dict[tuple[object, ...], Fix] = {}
         self._named: dict[tuple[str, str], frozenset[str]] = {}
         self._takers: dict[str, tuple[set[str], list[str]]] = {}
-        self._imported: dict[str, list[tuple[str, str]]] = {}
+        self._imported: dict[str, dict[str, set[str]]] = {}
         self._split: dict[str, list[str]] = {}
 
     def fix(
@@ -169,11 +177,8 @@ class Fixes:
 
     def _parsed(self, source: Source) -> Usage | None:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(source.text)
-            return read_usage(tree, source.module, is_package=source.is_package)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return read_usage(self._parse(source.text), source, self._roots)
+        except (SyntaxError, RecursionError):
             return None
 
     def _imports(self, module: str, name: str | None) -> tuple[str, ...]:
@@ -192,20 +197,21 @@ class Fixes:
         """Return what others take from a module by name, and the texts in which it is bound itself."""
         names: set[str] = set()
         holders: list[str] = []
-        for source in map(self._source, self._graph.importers_of(module)):
-            found = [each for each in self._written(source) if each[0] == module] if source else []
-            names.update(name for _, name in found if name)
-            holders += [source.text] if source and any(not name for _, name in found) else []
+        for source in filter(None, map(self._source, self._graph.importers_of(module))):
+            taken = self._written(source).get(module, set())
+            names |= taken - {""}
+            holders += [source.text] if "" in taken else []
         return names, holders
 
-    def _written(self, source: Source) -> list[tuple[str, str]]:
-        """Return what a text imports: modules with the names taken from them, or without one the modules alone."""
+    def _written(self, source: Source) -> dict[str, set[str]]:
+        """Return what a text imports: modules with the names taken from them, of which "" is the module itself."""
         if source.module not in self._imported:
-            self._imported[source.module] = [
-                (module, each.name if each.name and f"{module}.{each.name}" not in self._modules else "")
-                for each in read_imports(source.text, source.module, is_package=source.is_package)
-                if (module := resolve(each, source.module, is_package=source.is_package, modules=self._modules))
-            ]
+            found = self._imported[source.module] = {}
+            for each in read_imports(source.text, source.module, is_package=source.is_package):
+                module = resolve(each, source.module, is_package=source.is_package, modules=self._modules)
+                if module:
+                    is_name = each.name and f"{module}.{each.name}" not in self._modules
+                    found.setdefault(module, set()).add(each.name if each.name and is_name else "")
         return self._imported[source.module]
 
     # --- the ways of one name -------------------------------------------------------------------------------------
@@ -381,11 +387,15 @@ class Fixes:
             known = rewrites.setdefault(fix.importer, [])
             done = {each.binding.alias for each in known}
             known += [each for each in fix.rewrites if each.binding.alias not in done]
-        return {module: tuple(_edits(self._text(module), found)) for module, found in rewrites.items() if found}
+        return {
+            module: tuple(_edits(self._parse(self._text(module).text), self._lines(module), found))
+            for module, found in rewrites.items()
+            if found
+        }
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
         """Return the text of a module with edits made."""
-        lines = split_lines(self._text(module).text)
+        lines = self._lines(module).copy()
         for edit in sorted(edits, key=lambda each: (-each.line, not each.old)):
             old = edit.old.count("\n") + 1 if edit.old else 0
             lines[edit.line - 1 : edit.line - 1 + old] = edit.new.split("\n") if edit.new else []
@@ -443,9 +453,8 @@ def _listed(items: Sequence[str]) -> str:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-def _edits(source: Source, rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
+def _edits(tree: ast.Module, lines: Sequence[str], rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
     """Yield the edits of one module, sorted by line."""
-    lines = split_lines(source.text)
     found: list[Edit] = []
     by_statement: dict[ast.Import | ast.ImportFrom, list[Rewrite]] = {}
     for each in rewrites:
@@ -459,13 +468,12 @@ def _edits(source: Source, rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
         line = min([start.lineno, *(each.lineno for each in getattr(start, "decorator_list", []))])
         indent = " " * start.col_offset
         found.append(Edit(line, "", "\n".join(indent + _import([each.binding.alias], each.binding) for each in own)))
-    head = _head(source, rewrites)
+    head = _head(tree, rewrites)
     yield from sorted([*head, *found], key=lambda each: each.line)
 
 
-def _head(source: Source, rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
+def _head(tree: ast.Module, rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
     """Yield what has to stand at the top of the module."""
-    tree = ast.parse(source.text)
     start = next((each for each in tree.body if not _is_docstring(each)), tree.body[0])
     line = start.lineno
     needs_future = any(each.needs_future for each in rewrites)

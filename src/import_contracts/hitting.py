@@ -36,11 +36,8 @@ def _reduced(chains: set[frozenset[Edge]], costs: Mapping[Edge, int]) -> list[fr
         for chain in chains:
             for edge in chain:
                 inside.setdefault(edge, set()).add(chain)
-        implied = {
-            chain
-            for chain in chains
-            if any(other < chain for edge in chain for other in inside[edge] if len(other) < len(chain))
-        }
+        rarest = {chain: min(chain, key=lambda edge: len(inside[edge])) for chain in chains}
+        implied = {chain for other in chains for chain in inside[rarest[other]] if other < chain}
         outdone: set[Edge] = set()
         for edge in sorted(inside):
             rivals = frozenset.intersection(*inside[edge]) - outdone - {edge}

@@ -8,7 +8,6 @@ such condition and once into the last, and what crashes both times is a crash. T
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import GeneratorType, ModuleType
@@ -19,6 +18,7 @@ from import_contracts.names import ancestors
 from import_contracts.runtime_operations import Chain, Code, Condition, Operations
 from import_contracts.runtime_program import Imports, Program
 from import_contracts.source import Source
+from import_contracts.syntax import Parser, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def crashes(  # noqa: PLR0913 - one keyword for each choice
     namespaces: Collection[str] = (),
     entries: Collection[str] | None = None,
     known: dict[Source, Code] | None = None,
+    parse: Parser = parse,
 ) -> tuple[Crash, ...]:
     """Return a crash for every module whose import fails when it comes first, sorted by that module.
 
@@ -71,20 +72,18 @@ def crashes(  # noqa: PLR0913 - one keyword for each choice
     `may_import`). `namespaces` are packages without a file. With `entries`, only those modules are tried. In `known` is
     kept what was read, for another call about the same version and mostly the same sources.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what a parser says of the program's strings
-        program = Program(sources, imports, version, namespaces, {} if known is None else known)
-        while True:
-            components_before = program.components()
-            world = _World(program, last=False)
-            wanted = program.importers(world.crashes(program.risky()))
-            first = world.crashes(wanted if entries is None else wanted.intersection(entries))
-            last = _World(program, last=True).crashes(first)
-            if program.components() == components_before:
-                return tuple(
-                    replace(first[entry], entry=entry, works_from=world.works_from(entry))
-                    for entry in sorted(first.keys() & last.keys())
-                )
+    program = Program(sources, imports, version, namespaces, read={} if known is None else known, parse=parse)
+    while True:
+        components_before = program.components()
+        world = _World(program, last=False)
+        wanted = program.importers(world.crashes(program.risky()))
+        first = world.crashes(wanted if entries is None else wanted.intersection(entries))
+        last = _World(program, last=True).crashes(first)
+        if program.components() == components_before:
+            return tuple(
+                replace(first[entry], entry=entry, works_from=world.works_from(entry))
+                for entry in sorted(first.keys() & last.keys())
+            )
 
 
 def _all_operations(operations: Operations) -> Iterator[does.Operation]:

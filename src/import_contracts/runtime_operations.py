@@ -3,6 +3,8 @@
 Everything that can neither bind a name, nor import, nor fail on a partly initialised module is left out.
 """
 
+# ruff: noqa: N802 - the methods of a visitor are named after the nodes
+
 from __future__ import annotations
 
 import ast
@@ -14,7 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from import_contracts import syntax
 from import_contracts.source import for_older_parsers
+from import_contracts.syntax import Parser, Visitor
 
 Chain: TypeAlias = tuple[str, ...]
 """A name and the attributes that are taken from it: `a.b.c`."""
@@ -241,14 +245,15 @@ class Setting:
 
 # --- reading -----------------------------------------------------------------------------------------------------
 
+_TRICKY = re.compile(r"global(?:s\(|[ \t\f\\])")
 _LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
 
 
-def read_module(text: str, setting: Setting) -> Code:
+def read_module(text: str, setting: Setting, parse: Parser = syntax.parse) -> Code:
     """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
     text, lazy = _without_lazy(text)
-    tree = _parse(text)
-    reader = _Reader(setting, lazy=lazy, tricky="global" in text)
+    tree = _parse(text, parse)
+    reader = _Reader(setting, lazy=lazy, tricky=_TRICKY.search(text) is not None)
     reader.future = _has_future_annotations(tree)
     reader.block(tree.body)
     return Code(tuple(reader.operations), reader.defined, submodules=frozenset(reader.submodules))
@@ -267,11 +272,11 @@ def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
         return Code(())
     ast.increment_lineno(tree, first - 1 - indented)
     function = tree.body[0].body[0] if isinstance(tree.body[0], ast.If) else tree.body[0]
-    nodes = list(ast.walk(function))
+    nodes = list(syntax.walk(function))
     if not isinstance(function, ast.FunctionDef) or any(isinstance(each, ast.Yield | ast.YieldFrom) for each in nodes):
         return Code(())
     reader = _Reader(setting, in_function=True)
-    for argument in ast.walk(function.args):
+    for argument in syntax.walk(function.args):
         if isinstance(argument, ast.arg):
             reader.bind(argument.arg, argument.lineno)
     reader.block(function.body)
@@ -287,14 +292,12 @@ def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
     return _LAZY.sub(r"\g<before>", text), lines
 
 
-def _parse(text: str) -> ast.Module:
-    """Parse, also syntax that is newer than this Python, with one kind of exception for all that can go wrong."""
+def _parse(text: str, parse: Parser = syntax.parse) -> ast.Module:
+    """Parse, also syntax that is newer than this Python."""
     try:
-        return ast.parse(text)
+        return parse(text)
     except SyntaxError:
-        return ast.parse(for_older_parsers(text))
-    except (ValueError, MemoryError, RecursionError) as error:
-        raise SyntaxError(str(error)) from error
+        return parse(for_older_parsers(text))
 
 
 def _has_future_annotations(tree: ast.Module) -> bool:
@@ -322,7 +325,7 @@ _SWALLOWING = frozenset({"suppress", "raises", "assertRaises"})
 _PLATFORM = {("sys", "platform"): "linux", ("os", "name"): "posix", ("sys", "implementation", "name"): "cpython"}
 
 
-class _Reader(ast.NodeVisitor):
+class _Reader(Visitor):
     """The reading of one module or function, in the order in which CPython runs it."""
 
     def __init__(
@@ -471,7 +474,7 @@ class _Reader(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._each(node.decorator_list, node.args.defaults, node.args.kw_defaults)
         if self._evaluates_annotations:
-            arguments = [each for each in ast.walk(node.args) if isinstance(each, ast.arg)]
+            arguments = [each for each in syntax.walk(node.args) if isinstance(each, ast.arg)]
             with self._hiding(_type_parameters(node)):
                 self._each([each.annotation for each in arguments], [node.returns])
         decorators = [self._called(each) for each in node.decorator_list]
@@ -491,7 +494,7 @@ class _Reader(ast.NodeVisitor):
         """Return the names that a function may bind in the module, and whether it may bind any."""
         if not self._tricky:
             return frozenset(), False
-        nodes = list(ast.walk(node))
+        nodes = list(syntax.walk(node))
         declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
         return declared, any(isinstance(each, ast.Name) and each.id == "globals" for each in nodes)
 
@@ -599,7 +602,7 @@ class _Reader(ast.NodeVisitor):
             self._change_modules(target)
             self._each([target.value, target.slice])
         else:
-            for each in ast.iter_child_nodes(target):
+            for each in syntax.children(target):
                 if isinstance(each, ast.expr):
                     self._target(each)
 
@@ -806,7 +809,7 @@ class _Reader(ast.NodeVisitor):
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> None:
         self.visit(node.generators[0].iter)
-        names = [each.id for part in node.generators for each in ast.walk(part.target) if isinstance(each, ast.Name)]
+        names = [each.id for part in node.generators for each in syntax.walk(part.target) if isinstance(each, ast.Name)]
         inner: list[ast.AST] = [each for part in node.generators for each in part.ifs]
         inner += [part.iter for part in node.generators[1:]]
         inner += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]

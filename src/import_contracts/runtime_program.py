@@ -12,6 +12,7 @@ from import_contracts.graph import Kind
 from import_contracts.names import ancestors
 from import_contracts.runtime_operations import Code, Setting, read_function, read_module
 from import_contracts.source import Source, read_calls, read_imports, resolve
+from import_contracts.syntax import Parser
 
 Imports: TypeAlias = Mapping[str, Mapping[str, Kind]]
 """The modules that each module imports, with the kind of the most eager import."""
@@ -35,13 +36,15 @@ def may_import(source: Source, modules: Container[str]) -> dict[str, Kind]:
 class Program:
     """What there is to import, and what each module does; that is read when it is first asked for."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - it takes all that `runtime.crashes` is asked
         self,
         sources: Mapping[str, Source],
         imports: Imports,
         version: tuple[int, int],
         namespaces: Collection[str],
+        *,
         read: dict[Source, Code],
+        parse: Parser,
     ) -> None:
         self.sources = sources
         known = sources.keys() | set(namespaces)
@@ -55,6 +58,7 @@ class Program:
         self._roots = frozenset(module.partition(".")[0] for module in known)
         self._plain_import = re.compile(_PLAIN_IMPORT.format("|".join(map(re.escape, sorted(self._roots)))))
         self._known = read
+        self._parse = parse
         self._codes: dict[str, Code] = {}
         self._functions: dict[tuple[str, int], Code] = {}
         self._children: dict[str, list[str]] = {}
@@ -80,7 +84,7 @@ class Program:
             return Code(())
         try:
             if source not in self._known:
-                self._known[source] = read_module(source.text, self._setting(source))
+                self._known[source] = read_module(source.text, self._setting(source), self._parse)
             return self._known[source]
         except SyntaxError:
             self.opaque.add(module)

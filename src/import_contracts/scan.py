@@ -91,22 +91,24 @@ def assemble(program: Program, readings: Mapping[str, Reading], *, include_exter
     return Scan(graph, tuple(troubles))
 
 
-def read(
+def read(  # noqa: PLR0913 - two of them are told of what is found
     program: Program,
     files: Sequence[SourceFile],
     *,
     include_external: bool,
     kinds: bool,
     seen: Callable[[SourceFile, bytes], None] = lambda _, __: None,
+    told: Callable[[str, dict[tuple[str, int], Statement]], None] = lambda _, __: None,
 ) -> dict[str, Reading]:
     """Read files of a program and return what each imports, by module.
 
-    ``seen`` is called with what is in each file, before it is parsed. Few files are read by our own reader and many by
+    ``seen`` is called with what is in each file, before it is parsed; ``told`` with what `statements` would return of a
+    module, where that had to be found anyway. Few files are read by our own reader and many by
     grimp, which comes to the same.
     """
     reader = _Reader(program, include_external=include_external, kinds=kinds, alone=len(files) <= _FEW)
     for file in files:
-        reader.look_at(file, seen)
+        reader.look_at(file, seen, told)
     reader.parse([file for file in files if file.module not in reader.imports])
     return {
         file.module: Reading(
@@ -187,7 +189,12 @@ class _Reader:
         self._wants_kinds = kinds
         self._alone = alone
 
-    def look_at(self, file: SourceFile, seen: Callable[[SourceFile, bytes], None]) -> None:
+    def look_at(
+        self,
+        file: SourceFile,
+        seen: Callable[[SourceFile, bytes], None],
+        told: Callable[[str, dict[tuple[str, int], Statement]], None],
+    ) -> None:
         """Read what grimp does not tell, and the imports themselves where it would not find them or is not needed."""
         try:
             data = file.read()
@@ -204,6 +211,7 @@ class _Reader:
                 self._read(file, decode(data))
             if self._wants_kinds and may_defer(data):
                 found = _statements(self._program, file, decode(data), self._include_external)
+                told(file.module, found)
                 self.kinds[file.module] = {
                     place: statement.kind for place, statement in found.items() if statement.kind is not Kind.RUNTIME
                 }

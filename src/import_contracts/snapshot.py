@@ -18,7 +18,7 @@ import sys
 import time
 from array import array
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,6 +94,7 @@ class Snapshot:
         self._cache = None if cache is None else _Cache(cache, warn)
         self._readings: dict[str, Reading] | None = None
         self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self._may_call: dict[str, bool] = {}
         self._versions = "" if cache is None else _versions()
         self._manifest = None if self._cache is None else self._current(self._cache)
 
@@ -122,6 +123,17 @@ class Snapshot:
         if module not in self._statements:
             self._statements[module] = statements(self.program, module, include_external=self._include_external)
         return self._statements[module]
+
+    def callers(self) -> Iterator[str]:
+        """Yield the modules that may import by a call, in the order of the program."""
+        from import_contracts.source import may_call  # noqa: PLC0415 - as above
+
+        for module, file in self.program.by_module.items():
+            if module not in self._may_call:
+                with suppress(OSError):
+                    self._may_call[module] = may_call(file.read())
+            if self._may_call.get(module):
+                yield module
 
     def imported_by(self, module: str, data: bytes) -> frozenset[str]:
         """Return what a module would import if its file were other, as `import_contracts.scan.imported_by` does."""
@@ -277,13 +289,23 @@ class Snapshot:
     ) -> dict[str, Reading]:
         """Read files, and note the digest of what was read: none where the file has changed since its signature."""
         from import_contracts.scan import read  # noqa: PLC0415 - not needed while nothing has changed
+        from import_contracts.source import may_call  # noqa: PLC0415 - as above
 
         def seen(file: SourceFile, data: bytes) -> None:
             digests[file.module] = sha256(data).hexdigest()
+            if self._kinds:
+                self._may_call[file.module] = may_call(data)
 
         reused = len(program.files) - len(todo)
         with self._watch(f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")):
-            readings = read(program, todo, include_external=self._include_external, kinds=self._kinds, seen=seen)
+            readings = read(
+                program,
+                todo,
+                include_external=self._include_external,
+                kinds=self._kinds,
+                seen=seen,
+                told=self._statements.__setitem__,
+            )
             for file in todo if signatures else ():
                 if signatures[file.path] != _signature(file.path):
                     digests[file.module] = ""

@@ -687,6 +687,11 @@ def may_defer(data: bytes) -> bool:
     return any(pattern.search(data) for pattern in _NOT_PLAIN)
 
 
+def may_call(data: bytes) -> bool:
+    """Tell whether `read_calls` might find anything. False is certain, but for encodings that no editor writes."""
+    return b"import_module" in data or b"__import__" in data
+
+
 def mentions(data: bytes, names: Collection[str]) -> bool:
     """Tell whether `read_imports` might find an import with one of some identifiers in it. False is certain."""
     cookie = _COOKIE.match(data)

@@ -1,18 +1,24 @@
 """What a module does with the names that it imports: where each is used, and what it defines and lets others take."""
 
+# ruff: noqa: N802 - the methods of a visitor are named after the nodes
+
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import accumulate
 from typing import TypeAlias
 
 from import_contracts.graph import Kind
+from import_contracts.source import Source, split_lines
+from import_contracts.syntax import Visitor, walk
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SCOPES = (*_DEFINITIONS, ast.Lambda)
 
 
 class Role(Enum):
@@ -68,7 +74,8 @@ class Binding:
 class Usage:
     """All that is to know of one module.
 
-    ``defined`` are the statements that bind a name at the top level; ``uses`` are those of such names.
+    ``defined`` are the statements that bind a name at the top level; ``uses`` are those of the names that are imported
+    there from the program.
     """
 
     bindings: list[Binding] = field(default_factory=list)
@@ -77,23 +84,29 @@ class Usage:
     """Names that are bound by anything but an import."""
     defined: dict[str, list[ast.stmt]] = field(default_factory=dict)
     exported: frozenset[str] = frozenset()
-    attributes: set[str] = field(default_factory=set)
     has_future_annotations: bool = False
     reads_annotations: bool = False
     """Something in it may read annotations while the program runs."""
 
 
-def read_usage(tree: ast.Module, module: str, *, is_package: bool) -> Usage:
-    """Return what a module does with names."""
+def read_usage(tree: ast.Module, source: Source, roots: Container[str]) -> Usage:
+    """Return what a module does with names, given the first parts of the names of all modules of its program."""
     defined: dict[str, list[ast.stmt]] = {}
+    imported: set[str] = set()
     for statement in tree.body:
-        for name in _bound(statement):
+        for node, name in _bound(statement):
             defined.setdefault(name, []).append(statement)
-    reader = _Reader(module, is_package=is_package, imported=frozenset(defined))
+            if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and _is_ours(node, roots)):
+                imported.add(name)
+    reader = _Reader(source, imported)
     for statement in tree.body:
         reader.visit(statement)
     reader.usage.defined = defined
     return reader.usage
+
+
+def _is_ours(node: ast.ImportFrom, roots: Container[str]) -> bool:
+    return bool(node.level) or (node.module or "").partition(".")[0] in roots
 
 
 def names_in(node: ast.AST) -> frozenset[str]:
@@ -102,7 +115,7 @@ def names_in(node: ast.AST) -> frozenset[str]:
     A ``global`` in it gives that word, which is no name.
     """
     found = set()
-    for each in ast.walk(node):
+    for each in walk(node):
         if isinstance(each, ast.Name):
             found.add(each.id)
         elif isinstance(each, ast.Global):
@@ -116,33 +129,23 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST = 200
 
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement binds at the top level, whatever branch is taken."""
-    for node in _own(statement):
+def _bound(statement: ast.stmt) -> Iterator[tuple[ast.AST, str]]:
+    """Yield the names that a statement binds at the top level, whatever branch is taken, each with what binds it."""
+    for node in walk(statement, without=_SCOPES):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, Definition):
-            yield node.name
+            yield node, node.id
+        elif isinstance(node, _DEFINITIONS):
+            yield node, node.name
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (each.asname or each.name.partition(".")[0] for each in node.names)
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and what is in it, but not what is in functions and classes."""
-    todo = [node]
-    while todo:
-        each = todo.pop()
-        yield each
-        if not isinstance(each, Definition | ast.Lambda):
-            todo += ast.iter_child_nodes(each)
+            yield from ((node, each.asname or each.name.partition(".")[0]) for each in node.names)
 
 
 def _own_names(function: Function) -> frozenset[str]:
     """Return the names that a function binds itself, its arguments among them."""
-    own = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+    own = {each.arg for each in walk(function.args) if isinstance(each, ast.arg)}
     declared: set[str] = set()
     for statement in [] if isinstance(function, ast.Lambda) else function.body:
-        for each in _own(statement):
+        for each in walk(statement, without=_SCOPES):
             if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load):
                 own.add(each.id)
             elif isinstance(each, ast.Global | ast.Nonlocal):
@@ -172,13 +175,20 @@ _HARMLESS_BASES = frozenset(
 )
 
 
-class _Reader(ast.NodeVisitor):
+# What a function may have in it, beside the names in question, that says something of its module.
+_TELLING = ("import", "global", "class", "@")
+
+
+class _Reader(Visitor):
     """The reading of one module."""
 
-    def __init__(self, module: str, *, is_package: bool, imported: frozenset[str]) -> None:
+    def __init__(self, source: Source, imported: Collection[str]) -> None:
         self.usage = Usage()
-        self._module = module
-        self._is_package = is_package
+        self._source = source
+        lines = split_lines(source.text)
+        self._text = "\n".join(lines)
+        self._starts = [0, *accumulate(len(line) + 1 for line in lines)]
+        self._words = (*_TELLING, *imported) if source.text.isascii() else ("",)
         self._functions: list[Function] = []
         self._own_names: dict[Function, frozenset[str]] = {}
         self._imported = imported
@@ -197,8 +207,8 @@ class _Reader(ast.NodeVisitor):
         if module == "__future__":
             self.usage.has_future_annotations |= any(alias.name == "annotations" for alias in node.names)
         if node.level:
-            parts = self._module.split(".")
-            kept = parts[: len(parts) - node.level + self._is_package]
+            parts = self._source.module.split(".")
+            kept = parts[: len(parts) - node.level + self._source.is_package]
             module = ".".join([*kept, module] if module else kept)
         for alias in node.names:
             self._bind(node, alias, module, alias.name)
@@ -232,7 +242,7 @@ class _Reader(ast.NodeVisitor):
         self._all([*node.args.defaults, *node.args.kw_defaults])
         reader = self._readers[-1] or _suspect(node.decorator_list, _HARMLESS_DECORATORS)
         self.usage.reads_annotations |= bool(reader)
-        arguments = [each for each in ast.walk(node.args) if isinstance(each, ast.arg)]
+        arguments = [each for each in walk(node.args) if isinstance(each, ast.arg)]
         for annotation in (*(each.annotation for each in arguments), node.returns):
             self._annotation(annotation, reader)
         for parameter in getattr(node, "type_params", ()):
@@ -247,7 +257,10 @@ class _Reader(ast.NodeVisitor):
         self._body(node, [node.body])
 
     def _body(self, node: Function, body: Iterable[ast.AST]) -> None:
-        """Read what runs when a function is called."""
+        """Read what runs when a function is called, if there is anything in it to be told of."""
+        start, end = self._starts[node.lineno - 1], self._starts[node.end_lineno or node.lineno]
+        if all(self._text.find(word, start, end) < 0 for word in self._words):
+            return
         self._functions.append(node)
         self._readers.append("")
         self._all(body)
@@ -296,10 +309,6 @@ class _Reader(ast.NodeVisitor):
     def visit_Global(self, node: ast.Global) -> None:
         self.usage.rebound |= set(node.names)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:
-        self.usage.attributes.add(node.attr)
-        self.visit(node.value)
-
     def visit_Assign(self, node: ast.Assign) -> None:
         self._exports(node.targets, node.value)
         self.generic_visit(node)
@@ -310,7 +319,7 @@ class _Reader(ast.NodeVisitor):
 
     def _exports(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
         if any(isinstance(each, ast.Name) and each.id == "__all__" for each in targets):
-            strings = (each.value for each in ast.walk(value) if isinstance(each, ast.Constant))
+            strings = (each.value for each in walk(value) if isinstance(each, ast.Constant))
             self.usage.exported |= {each for each in strings if isinstance(each, str)}
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -330,11 +339,11 @@ class _Reader(ast.NodeVisitor):
 
         That of a local variable is never evaluated (PEP 526).
         """
-        for each in ast.walk(node) if node is not None else ():
+        for each in walk(node) if node is not None else ():
             if isinstance(each, ast.Name):
                 self._use(each.id, each.lineno, Role.ANNOTATION, is_quoted=not is_evaluated, reader=reader)
             elif isinstance(each, ast.Constant) and isinstance(each.value, str):
-                for name in ast.walk(_parsed(each.value) or ast.Constant(None)):
+                for name in walk(_parsed(each.value) or ast.Constant(None)):
                     if isinstance(name, ast.Name):
                         self._use(name.id, each.lineno, Role.ANNOTATION, is_quoted=True, reader=reader)
 
