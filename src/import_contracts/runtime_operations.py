@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from import_contracts import syntax
 from import_contracts.source import for_older_parsers
-from import_contracts.syntax import Parser, Visitor
+from import_contracts.syntax import Parser, Visitor, arguments
 
 Chain: TypeAlias = tuple[str, ...]
 """A name and the attributes that are taken from it: `a.b.c`."""
@@ -245,7 +245,9 @@ class Setting:
 
 # --- reading -----------------------------------------------------------------------------------------------------
 
-_TRICKY = re.compile(r"global(?:s\(|[ \t\f\\])")
+# Both begin as they do to be found quickly.
+_TRICKY = re.compile(r"global(?:s\b|[ \t\f\\])")
+_MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")
 _LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
 
 
@@ -276,9 +278,8 @@ def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
     if not isinstance(function, ast.FunctionDef) or any(isinstance(each, ast.Yield | ast.YieldFrom) for each in nodes):
         return Code(())
     reader = _Reader(setting, in_function=True)
-    for argument in syntax.walk(function.args):
-        if isinstance(argument, ast.arg):
-            reader.bind(argument.arg, argument.lineno)
+    for argument in arguments(function):
+        reader.bind(argument.arg, argument.lineno)
     reader.block(function.body)
     declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
     return Code(tuple(reader.operations), reader.defined, declared)
@@ -286,7 +287,7 @@ def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
 
 def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
     """Take out the keyword `lazy`, which older parsers do not know, and return the lines that had it."""
-    if "lazy" not in text:
+    if not _MAYBE_LAZY.search(text):
         return text, frozenset()
     lines = frozenset(text.count("\n", 0, found.end()) + 1 for found in _LAZY.finditer(text))
     return _LAZY.sub(r"\g<before>", text), lines
@@ -474,9 +475,8 @@ class _Reader(Visitor):
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._each(node.decorator_list, node.args.defaults, node.args.kw_defaults)
         if self._evaluates_annotations:
-            arguments = [each for each in syntax.walk(node.args) if isinstance(each, ast.arg)]
             with self._hiding(_type_parameters(node)):
-                self._each([each.annotation for each in arguments], [node.returns])
+                self._each([each.annotation for each in arguments(node)], [node.returns])
         decorators = [self._called(each) for each in node.decorator_list]
         transparent = all(each is not None and each[-1] in _TRANSPARENT for each in decorators)
         declared, obscures = self._tricks(node)

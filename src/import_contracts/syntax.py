@@ -48,6 +48,12 @@ def walk(node: ast.AST, *, without: type | tuple[type, ...] = ()) -> Iterator[as
             todo += children(each)
 
 
+def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
+    """Return the arguments of a function, in no certain order."""
+    own = function.args
+    return [*own.posonlyargs, *own.args, *own.kwonlyargs, *filter(None, [own.vararg, own.kwarg])]
+
+
 class Visitor(ast.NodeVisitor):
     """What it is in `ast`, with the nodes that `children` returns."""
 

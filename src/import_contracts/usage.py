@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from import_contracts.graph import Kind
 from import_contracts.source import Source, split_lines
-from import_contracts.syntax import Visitor, walk
+from import_contracts.syntax import Visitor, arguments, walk
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -142,7 +142,7 @@ def _bound(statement: ast.stmt) -> Iterator[tuple[ast.AST, str]]:
 
 def _own_names(function: Function) -> frozenset[str]:
     """Return the names that a function binds itself, its arguments among them."""
-    own = {each.arg for each in walk(function.args) if isinstance(each, ast.arg)}
+    own = {each.arg for each in arguments(function)}
     declared: set[str] = set()
     for statement in [] if isinstance(function, ast.Lambda) else function.body:
         for each in walk(statement, without=_SCOPES):
@@ -242,8 +242,7 @@ class _Reader(Visitor):
         self._all([*node.args.defaults, *node.args.kw_defaults])
         reader = self._readers[-1] or _suspect(node.decorator_list, _HARMLESS_DECORATORS)
         self.usage.reads_annotations |= bool(reader)
-        arguments = [each for each in walk(node.args) if isinstance(each, ast.arg)]
-        for annotation in (*(each.annotation for each in arguments), node.returns):
+        for annotation in (*(each.annotation for each in arguments(node)), node.returns):
             self._annotation(annotation, reader)
         for parameter in getattr(node, "type_params", ()):
             self.visit(parameter)

@@ -39,7 +39,9 @@ def main(args: Sequence[str] | None = None) -> None:
         click.echo(f"This is a bug of import-contracts {__version__}. Please report it with the lines above.", err=True)
         status = _BUG
     finally:
-        if collecting:
+        if args is None:
+            gc.freeze()  # nor does it pay to look through it when the process ends
+        elif collecting:
             gc.enable()
     sys.exit(status)
 
