@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from import_contracts.graph import ImportGraph, Kind
-from import_contracts.names import within
+from import_contracts.names import ancestors
 from import_contracts.source import Source, read_imports, resolve, split_lines
 from import_contracts.syntax import Parser, parse
 from import_contracts.usage import Binding, Role, Usage, Use, names_in, read_usage
@@ -319,32 +319,39 @@ class Fixes:
         names = [each.name for each in bindings if each.module == imported and each.name not in (None, "*")]
         if other is None or len(names) < len(bindings):
             return None
-        moved = self._closure(imported, other, [name for name in names if name])
-        names_needed = frozenset[str]().union(*(self._names(imported, name) for name in moved or ()))
-        needed = {
-            module
+        cyclic = {
+            each.local
             for each in other.bindings
-            if each.kind is not Kind.TYPE_CHECKING and each.local in names_needed
-            for module in self._imports(each.module, each.name)
+            if each.kind is not Kind.TYPE_CHECKING and not cycle.isdisjoint(self._started(each))
         }
+        moved = self._closure(imported, other, [name for name in names if name], cyclic)
         own = [name for name, found in other.defined.items() if not isinstance(found[0], ast.Import | ast.ImportFrom)]
-        if not moved or len(moved) == len(own) or needed & cycle or any(self._parents(needed, cycle)):
+        if not moved or len(moved) == len(own):
             return None
         listed = _listed([f"{name} (line {other.defined[name][0].lineno})" for name in moved])
         rest = "They need nothing else of the cycle." if len(moved) > 1 else "It needs nothing else of the cycle."
         why = f"Move {listed} from {imported} into a module that both import. {rest}"
         return Fix(FixKind.EXTRACT, importer, imported, (why,))
 
-    def _closure(self, module: str, usage: Usage, names: Iterable[str]) -> list[str] | None:
-        """Return definitions with all of their module that they need, sorted by line; None where one cannot move."""
+    def _started(self, binding: Binding) -> set[str]:
+        """Return the modules that an import starts."""
+        found = self._imports(binding.module, binding.name)
+        return {*found, *(package for module in found for package in ancestors(module))}
+
+    def _closure(self, module: str, usage: Usage, names: Iterable[str], barred: Collection[str]) -> list[str] | None:
+        """Return definitions with all of their module that they need, sorted by line.
+
+        None where one cannot move, or needs a name that is barred.
+        """
         found = list(dict.fromkeys(names))
         for name in found:
             statements = usage.defined.get(name, [])
             if len(statements) != 1 or not isinstance(statements[0], _MOVABLE):
                 return None
-            if "global" in self._names(module, name):
+            used = self._names(module, name)
+            if "global" in used or not used.isdisjoint(barred):
                 return None
-            for needed in sorted(self._names(module, name) & usage.defined.keys()):
+            for needed in sorted(used & usage.defined.keys()):
                 if not isinstance(usage.defined[needed][0], ast.Import | ast.ImportFrom) and needed not in found:
                     found.append(needed)
         return sorted(found, key=lambda name: usage.defined[name][0].lineno)
@@ -355,9 +362,6 @@ class Fixes:
             usage = self._usage(module)
             self._named[module, definition] = names_in(usage.defined[definition][0]) if usage else frozenset()
         return self._named[module, definition]
-
-    def _parents(self, needed: Iterable[str], cycle: frozenset[str]) -> Iterator[str]:
-        return (module for module in cycle if any(within(each, module) and each != module for each in needed))
 
     def _obstacle(self, importer: str, usage: Usage, binding: Binding) -> Reason:
         """Return why none of the fixes would do for one name."""

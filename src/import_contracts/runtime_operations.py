@@ -255,7 +255,9 @@ def read_module(text: str, setting: Setting, parse: Parser = syntax.parse) -> Co
     """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
     text, lazy = _without_lazy(text)
     tree = _parse(text, parse)
-    reader = _Reader(setting, lazy=lazy, tricky=_TRICKY.search(text) is not None)
+    reader = _Reader(
+        setting, lazy=lazy, tricky=[text.count("\n", 0, each.start()) + 1 for each in _TRICKY.finditer(text)]
+    )
     reader.future = _has_future_annotations(tree)
     reader.block(tree.body)
     return Code(tuple(reader.operations), reader.defined, submodules=frozenset(reader.submodules))
@@ -335,7 +337,7 @@ class _Reader(Visitor):
         *,
         lazy: frozenset[int] = frozenset(),
         in_function: bool = False,
-        tricky: bool = False,
+        tricky: Sequence[int] = (),
     ) -> None:
         self.setting = setting
         self.operations: list[Operation] = []
@@ -490,9 +492,9 @@ class _Reader(Visitor):
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - ast calls it so
 
-    def _tricks(self, node: ast.AST) -> tuple[frozenset[str], bool]:
+    def _tricks(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[frozenset[str], bool]:
         """Return the names that a function may bind in the module, and whether it may bind any."""
-        if not self._tricky:
+        if not any(node.lineno <= line <= (node.end_lineno or line) for line in self._tricky):
             return frozenset(), False
         nodes = list(syntax.walk(node))
         declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)

@@ -61,6 +61,7 @@ class Program:
         self._parse = parse
         self._codes: dict[str, Code] = {}
         self._functions: dict[tuple[str, int], Code] = {}
+        self._around = {module: tuple(ancestors(module)) for module in self.modules}
         self._children: dict[str, list[str]] = {}
         for module in self.modules:
             self._children.setdefault(module.rpartition(".")[0], []).append(module)
@@ -127,7 +128,7 @@ class Program:
 
     def _started(self, module: str, named: set[str]) -> set[str]:
         """Return modules that one names with all packages around these and it, which are imported first."""
-        return {*named, *ancestors(module), *(package for each in named for package in ancestors(each))}
+        return {*named, *self._around[module], *(package for each in named for package in self._around[each])}
 
     def risky(self) -> list[str]:
         """Return the modules that may come to be needed while they are partly initialised.
@@ -142,7 +143,7 @@ class Program:
         """Return the modules that one may start, or use while they are partly initialised."""
         named = self._named[module]
         started = self._started(module, named)
-        around = {module, *ancestors(module)} - named
+        around = {module, *self._around[module]} - named
         if started.isdisjoint(around) or module not in self.sources:
             return started
         return started if self._plain_import.search(self.sources[module].text) else started - around
