@@ -20,7 +20,7 @@ def hitting_set(
     costs = {edge: cost(edge) for chain in chains for edge in chain}
     for group in _groups(_reduced(set(chains), costs)):
         search = _Search(costs, _greedy(group, costs), work)
-        search.go(group, (), frozenset())
+        search.go(sorted(group, key=sorted), (), frozenset())
         found += search.best
         is_certain &= search.is_done
     return tuple(sorted(found)), is_certain
@@ -99,7 +99,10 @@ class _Search:
         return sum(self._costs[edge] for edge in edges)
 
     def go(self, chains: Sequence[frozenset[Edge]], chosen: tuple[Edge, ...], barred: frozenset[Edge]) -> None:
-        """Break the chains at the least cost with edges that are not barred, on top of those that are chosen."""
+        """Break the chains at the least cost with edges that are not barred, on top of those that are chosen.
+
+        Of equally good ways the one is taken that comes first by the order of the chains.
+        """
         self._left -= len(chains) + 1
         spent = self._cost(chosen)
         if not self.is_done or spent + self._bound(chains, barred) >= self._least:
@@ -107,7 +110,7 @@ class _Search:
         if not chains:
             self.best, self._least = chosen, spent
             return
-        narrowest = min(chains, key=lambda chain: (len(chain - barred), sorted(chain)))
+        narrowest = min(chains, key=lambda chain: len(chain - barred))
         for edge in sorted(narrowest - barred, key=lambda edge: (self._costs[edge], edge)):
             self.go([chain for chain in chains if edge not in chain], (*chosen, edge), barred)
             barred |= {edge}
