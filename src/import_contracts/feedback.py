@@ -18,8 +18,8 @@ from import_contracts.hitting import hitting_set
 
 _ROUNDS, _SETS = 30, 100_000
 """How often cycles are added, and how many are looked at for one answer, before the exact way is given up."""
-_MOVES = 1_000_000
-"""How many edges are looked at in the search for a better order."""
+_MOVES = 600
+"""How many edges are looked at in the search for a better order, for each edge that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,9 @@ def _ring(before: Mapping[str, str], start: str, end: str) -> Iterator[Edge]:
 # --- the heuristic -----------------------------------------------------------------------------------------------
 
 
-def _by_order(edges: Mapping[Edge, int], moves: int = _MOVES) -> tuple[Edge, ...]:
+def _by_order(edges: Mapping[Edge, int]) -> tuple[Edge, ...]:
     """Return the edges that lead backwards in a good order of the nodes and cannot be kept."""
-    search = _OrderSearch(edges, moves)
+    search = _OrderSearch(edges, _MOVES * len(edges))
     search.settle(list(search.place))
     search.go()
     place = search.place

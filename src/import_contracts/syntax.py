@@ -6,7 +6,7 @@ import ast
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 Parser: TypeAlias = Callable[[str], ast.Module]
 
@@ -29,6 +29,8 @@ def remembering() -> Parser:
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes directly below one, in the order of `ast`, without those that only say how a name is used."""
     found: list[ast.AST] = []
+    if isinstance(node, _LEAVES):
+        return found
     for field in node._fields:
         value = getattr(node, field, None)
         if isinstance(value, list):
@@ -36,6 +38,10 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST) and field != "ctx":
             found.append(value)
     return found
+
+
+# Most nodes are of these types.
+_LEAVES = (ast.Name, ast.Constant)
 
 
 def walk(node: ast.AST, *, without: type | tuple[type, ...] = ()) -> Iterator[ast.AST]:
@@ -57,11 +63,18 @@ def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
 class Visitor(ast.NodeVisitor):
     """What it is in `ast`, with the nodes that `children` returns."""
 
+    _methods: ClassVar[dict[type[ast.AST], Callable[[Visitor, Any], None]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        names = (name for name in vars(cls) if name.startswith("visit_"))
+        types = {name: getattr(ast, name.removeprefix("visit_"), None) for name in names}
+        cls._methods = {type_: getattr(cls, name) for name, type_ in types.items() if type_ is not None}
+
     def visit(self, node: ast.AST) -> None:
         """Visit a node by the method that is named after its type, or else those below it."""
-        method: Callable[[Any], None] | None = getattr(self, f"visit_{type(node).__name__}", None)
+        method = self._methods.get(type(node))
         if method is not None:
-            method(node)
+            method(self, node)
         else:
             self.generic_visit(node)
 
