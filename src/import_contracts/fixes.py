@@ -207,12 +207,20 @@ class Fixes:
         """Return what a text imports: modules with the names taken from them, of which "" is the module itself."""
         if source.module not in self._imported:
             found = self._imported[source.module] = {}
-            for each in read_imports(source.text, source.module, is_package=source.is_package):
-                module = resolve(each, source.module, is_package=source.is_package, modules=self._modules)
-                if module:
-                    is_name = each.name and f"{module}.{each.name}" not in self._modules
-                    found.setdefault(module, set()).add(each.name if each.name and is_name else "")
+            usage = self._usages.get(source.module)
+            for module, name in self._bound(usage) if usage else self._read(source):
+                is_name = name and f"{module}.{name}" not in self._modules
+                found.setdefault(module, set()).add(name if name and is_name else "")
         return self._imported[source.module]
+
+    def _bound(self, usage: Usage) -> Iterator[tuple[str, str | None]]:
+        return ((module, each.name) for each in usage.bindings for module in self._imports(each.module, each.name))
+
+    def _read(self, source: Source) -> Iterator[tuple[str, str | None]]:
+        """Yield the same without making a tree."""
+        for each in read_imports(source.text, source.module, is_package=source.is_package):
+            if module := resolve(each, source.module, is_package=source.is_package, modules=self._modules):
+                yield module, each.name
 
     # --- the ways of one name -------------------------------------------------------------------------------------
 

@@ -276,7 +276,7 @@ def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
         return Code(())
     ast.increment_lineno(tree, first - 1 - indented)
     function = tree.body[0].body[0] if isinstance(tree.body[0], ast.If) else tree.body[0]
-    nodes = list(syntax.walk(function))
+    nodes = syntax.walk(function)
     if not isinstance(function, ast.FunctionDef) or any(isinstance(each, ast.Yield | ast.YieldFrom) for each in nodes):
         return Code(())
     reader = _Reader(setting, in_function=True)
@@ -496,7 +496,7 @@ class _Reader(Visitor):
         """Return the names that a function may bind in the module, and whether it may bind any."""
         if not any(node.lineno <= line <= (node.end_lineno or line) for line in self._tricky):
             return frozenset(), False
-        nodes = list(syntax.walk(node))
+        nodes = syntax.walk(node)
         declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
         return declared, any(isinstance(each, ast.Name) and each.id == "globals" for each in nodes)
 

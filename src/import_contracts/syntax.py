@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
@@ -44,14 +44,13 @@ def children(node: ast.AST) -> list[ast.AST]:
 _LEAVES = (ast.Name, ast.Constant)
 
 
-def walk(node: ast.AST, *, without: type | tuple[type, ...] = ()) -> Iterator[ast.AST]:
-    """Yield a node and all below it, in no certain order; what is below nodes of some types is left out."""
-    todo = [node]
-    while todo:
-        each = todo.pop()
-        yield each
+def walk(node: ast.AST, *, without: type | tuple[type, ...] = ()) -> list[ast.AST]:
+    """Return a node and all below it, breadth first; what is below nodes of some types is left out."""
+    found = [node]
+    for each in found:
         if not isinstance(each, without):
-            todo += children(each)
+            found += children(each)
+    return found
 
 
 def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
