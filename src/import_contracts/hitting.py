@@ -119,10 +119,9 @@ class _Search:
         """Return what breaking the chains costs at least: that of some which have nothing in common."""
         bound, used = 0, set(barred)
         for chain in sorted(chains, key=len):
-            left = chain - barred
-            if not left:
-                return self._least
-            if used.isdisjoint(left):
+            if used.isdisjoint(left := chain - barred):
+                if not left:
+                    return self._least
                 used |= left
-                bound += min(self._costs[edge] for edge in left)
+                bound += min(map(self._costs.__getitem__, left))
         return bound
