@@ -102,6 +102,8 @@ def read_usage(tree: ast.Module, source: Source, roots: Container[str]) -> Usage
     for statement in tree.body:
         reader.visit(statement)
     reader.usage.defined = defined
+    for use in reader.uses:
+        reader.usage.uses.setdefault(use.name, []).append(use)
     return reader.usage
 
 
@@ -140,21 +142,6 @@ def _bound(statement: ast.stmt) -> Iterator[tuple[ast.AST, str]]:
             yield from ((node, each.asname or each.name.partition(".")[0]) for each in node.names)
 
 
-def _own_names(function: Function) -> frozenset[str]:
-    """Return the names that a function binds itself, its arguments among them."""
-    own = {each.arg for each in arguments(function)}
-    declared: set[str] = set()
-    for statement in [] if isinstance(function, ast.Lambda) else function.body:
-        for each in walk(statement, without=_SCOPES):
-            if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load):
-                own.add(each.id)
-            elif isinstance(each, ast.Global | ast.Nonlocal):
-                declared |= set(each.names)
-            elif isinstance(each, ast.ExceptHandler) and each.name:
-                own.add(each.name)
-    return frozenset(own - declared)
-
-
 def _parsed(text: str) -> ast.expr | None:
     try:
         return ast.parse(text.strip(), mode="eval").body
@@ -179,6 +166,16 @@ _HARMLESS_BASES = frozenset(
 _TELLING = ("import", "global", "class", "@")
 
 
+@dataclass(slots=True)
+class _Scope:
+    """A function, a class or the module, while it is read; of a class in a function the uses are the function's."""
+
+    bound: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    """Names that ``global`` and ``nonlocal`` say are another's."""
+    uses: list[Use] = field(default_factory=list)
+
+
 class _Reader(Visitor):
     """The reading of one module."""
 
@@ -190,11 +187,16 @@ class _Reader(Visitor):
         self._starts = [0, *accumulate(len(line) + 1 for line in lines)]
         self._words = (*_TELLING, *imported) if source.text.isascii() else ("",)
         self._functions: list[Function] = []
-        self._own_names: dict[Function, frozenset[str]] = {}
+        self._scopes = [_Scope()]
         self._imported = imported
         self._readers: list[str] = [""]
         self._classes: dict[str, str] = {}
         self._never = False
+
+    @property
+    def uses(self) -> list[Use]:
+        """The uses of names that are the module's."""
+        return self._scopes[0].uses
 
     # --- imports --------------------------------------------------------------------------------------------------
 
@@ -260,20 +262,16 @@ class _Reader(Visitor):
         start, end = self._starts[node.lineno - 1], self._starts[node.end_lineno or node.lineno]
         if all(self._text.find(word, start, end) < 0 for word in self._words):
             return
+        scope = _Scope({each.arg for each in arguments(node)})
         self._functions.append(node)
+        self._scopes.append(scope)
         self._readers.append("")
         self._all(body)
         self._readers.pop()
+        self._scopes.pop()
         self._functions.pop()
-
-    def _is_hidden(self, name: str) -> bool:
-        """Tell whether a name is one of a function around the place, and not that of the module."""
-        for function in self._functions:
-            if function not in self._own_names:
-                self._own_names[function] = _own_names(function)
-            if name in self._own_names[function]:
-                return True
-        return False
+        own = scope.bound - scope.declared
+        self._scopes[-1].uses += [each for each in scope.uses if each.name not in own]
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._all(node.decorator_list)
@@ -290,7 +288,9 @@ class _Reader(Visitor):
         self.usage.reads_annotations |= bool(reader)
         self._rebind(node.name)
         self._readers.append(reader)
+        self._scopes.append(_Scope(uses=self._scopes[-1].uses))
         self._all(node.body)
+        self._scopes.pop()
         self._readers.pop()
 
     # --- uses -----------------------------------------------------------------------------------------------------
@@ -298,8 +298,9 @@ class _Reader(Visitor):
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self._use(node.id, node.lineno, Role.BODY if self._functions else Role.EAGER)
-        elif not self._functions:
+        else:
             self._rebind(node.id)
+            self._scopes[-1].bound.add(node.id)
 
     def _rebind(self, name: str) -> None:
         if not self._functions:
@@ -307,6 +308,14 @@ class _Reader(Visitor):
 
     def visit_Global(self, node: ast.Global) -> None:
         self.usage.rebound |= set(node.names)
+        self._scopes[-1].declared |= set(node.names)
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
+        self._scopes[-1].declared |= set(node.names)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        self._scopes[-1].bound |= {node.name} if node.name else set()
+        self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self._exports(node.targets, node.value)
@@ -347,9 +356,8 @@ class _Reader(Visitor):
                         self._use(name.id, each.lineno, Role.ANNOTATION, is_quoted=True, reader=reader)
 
     def _use(self, name: str, line: int, role: Role, *, is_quoted: bool = False, reader: str = "") -> None:
-        if name in self._imported and not self._is_hidden(name):
-            use = Use(name, line, role, self._outermost, is_quoted, reader)
-            self.usage.uses.setdefault(name, []).append(use)
+        if name in self._imported:
+            self._scopes[-1].uses.append(Use(name, line, role, self._outermost, is_quoted, reader))
 
 
 def _last(node: ast.expr) -> str:
