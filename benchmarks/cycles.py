@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -12,7 +12,7 @@ from benchmarks import tools
 from benchmarks.programs import Release
 from benchmarks.timing import run
 
-_CONTRACT = """\
+_FORBIDDEN = """\
 [tool.import-contracts]
 root_packages = ["{package}"]
 
@@ -21,6 +21,13 @@ name = "One contract"
 type = "forbidden"
 source_modules = ["{source}"]
 forbidden_modules = ["{forbidden}"]
+"""
+_ACYCLIC = """\
+root_packages = ["{package}"]
+
+[[contracts]]
+name = "One contract"
+type = "acyclic"
 """
 
 
@@ -31,15 +38,18 @@ def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str,
         folder = Path(place)
         release.copy_to(folder)
         package, contracts = release.program.package, release.program.contracts
-        text = _CONTRACT.format(package=package, source=contracts.source, forbidden=contracts.forbidden)
+        text = _FORBIDDEN.format(package=package, source=contracts.source, forbidden=contracts.forbidden)
         (folder / "pyproject.toml").write_text(text)
+        (folder / "acyclic.toml").write_text(_ACYCLIC.format(package=package))
         commands: dict[str, list[str | Path]] = {
-            "check, one contract, no cache": [tool.command, "check", "--no-cache"],
+            "check, forbidden, no cache": [tool.command, "check", "--no-cache"],
+            "check, acyclic, no cache": [tool.command, "check", "--no-cache", "--config", "acyclic.toml"],
             "cycles --quick, no cache": [tool.command, "cycles", "--quick", "--no-cache", package],
             "cycles, no cache": [tool.command, "cycles", "--no-cache", package],
             "cycles, nothing changed": [tool.command, "cycles", package],
         }
-        status = {"check, one contract, no cache": _status(tool, folder)}
+        checks = [name for name in commands if name.startswith("check")]
+        status = {name: _status(commands[name], folder) for name in checks}
         run(commands["cycles, nothing changed"], folder)
         seconds: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(runs):
@@ -52,11 +62,11 @@ def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str,
         shutil.rmtree(folder / ".import_contracts_cache", ignore_errors=True)
 
 
-def _status(tool: tools.Tool, folder: Path) -> int:
+def _status(command: Sequence[str | Path], folder: Path) -> int:
     """Return with what status the contract is checked, which depends on the program."""
     for status in (0, 1):
         try:
-            run([tool.command, "check", "--no-cache"], folder, status=status)
+            run(command, folder, status=status)
         except SystemExit:
             continue
         return status
