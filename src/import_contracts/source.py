@@ -434,7 +434,7 @@ def _normalised(text: str) -> str:
 def _end_of_imports(text: str) -> int:
     """Return a place behind all import statements, often long before the end."""
     text = f"\n{text}"
-    last = max((found.end() for pattern in _MAYBE_IMPORTS for found in pattern.finditer(text)), default=0)
+    last = max((found.end() for pattern in _MAYBE_IMPORTS for found in pattern.finditer(text)), default=1)
     rest = _REST.match(text, last)
     return rest.end() - 1 if rest else 0
 
