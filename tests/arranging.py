@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts.cli import main
-from import_contracts.contracts import TYPES
-from import_contracts.graph import ImportGraph, Kind
-from import_contracts.names import ancestors
-from import_contracts.table import Table
-from import_contracts.violations import Findings
+from import_contracts.contracts.findings import Findings
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
+from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.names import ancestors
 
 
 def graph(*lines: str, external: tuple[str, ...] | None = (), kinds: dict[str, Kind] | None = None) -> ImportGraph:

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from import_contracts.runtime import Crash, crashes
-from import_contracts.runtime_program import may_import
-from import_contracts.source import Source, UndecodableError, decode
+from import_contracts.crashes.interpreter import Crash, crashes
+from import_contracts.crashes.program import may_import
+from import_contracts.reading.text import Source, UndecodableError, decode
 
 # Runs in the other interpreter. Each module is imported in a process of its own, forked before anything was imported.
 IMPORTER = r"""

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_array
 
-from import_contracts.cycles import components
+from import_contracts.graph.components import components
 
 Edge = tuple[str, str]
 

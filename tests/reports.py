@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from import_contracts.errors import Problem, Severity
-from import_contracts.graph import Import, Kind
-from import_contracts.report import Culprit, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.problems import Problem, Severity
+from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["a%b:c,d", "::error::x", "a\r\nb", "]]>&<", "`*_[x](y)|", "\x00\x1b[31m", "größe", "a/b.py", "{0}", "'\"#"]

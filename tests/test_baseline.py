@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.baseline import Baseline, Entry, parse, renaming
-from import_contracts.errors import UserError
+from import_contracts.problems import UserError
 from tests.arranging import lint, program, write
 
 CONFIGURATION = """

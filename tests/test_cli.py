@@ -17,7 +17,7 @@ source_modules = ["shop.models"]
 forbidden_modules = ["shop.web"]
 """
 CUSTOM = """
-from import_contracts.violations import Findings, Violation
+from import_contracts.rules import Findings, Violation
 
 class Few:
     def __init__(self, most):

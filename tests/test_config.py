@@ -3,9 +3,9 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from import_contracts.config import Config, find_config, read_config, shown
-from import_contracts.errors import UserError
-from import_contracts.graph import Kind
+from import_contracts.config.config import Config, find_config, read_config, shown
+from import_contracts.graph.import_graph import Kind
+from import_contracts.problems import UserError
 from tests.arranging import write
 
 FORBIDDEN = 'type = "forbidden"\nsource_modules = "shop.a"\nforbidden_modules = "shop.b"\n'
@@ -303,5 +303,5 @@ def test_what_a_custom_type_raises_when_it_is_imported_is_reported(tmp_path: Pat
 def test_paths_are_shown_alike_on_windows_also_on_another_drive(
     monkeypatch: pytest.MonkeyPatch, path: str, found: str
 ) -> None:
-    monkeypatch.setattr("import_contracts.config.os.path.relpath", ntpath.relpath)
+    monkeypatch.setattr("import_contracts.config.config.os.path.relpath", ntpath.relpath)
     assert shown(path, PureWindowsPath(r"D:\work\shop")) == found

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.contracts.acyclic import Acyclic
-from import_contracts.culprits import Culprits, culprits
-from import_contracts.graph import Edge, ImportGraph
-from import_contracts.hitting import hitting_set
-from import_contracts.violations import Rule, Violation
+from import_contracts.contracts.findings import Rule, Violation
+from import_contracts.graph.hitting_set import hitting_set
+from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.judging.causes import Culprits, culprits
 from tests.arranging import graph
 from tests.test_ratchet import layers
 

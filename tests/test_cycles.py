@@ -3,7 +3,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.cycles import components, ring_through, rings, shortest_ring
+from import_contracts.graph.components import components, ring_through, rings, shortest_ring
 from tests.arranging import graph
 
 Edges = set[tuple[str, str]]

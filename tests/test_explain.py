@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.config import Contract
-from import_contracts.contracts import TYPES
-from import_contracts.coverage import audited, coverage
-from import_contracts.dependence import dependency
-from import_contracts.evidence import Evidence
-from import_contracts.explanation import ContractAccount
-from import_contracts.graph import Edge, Import, ImportGraph, Kind
-from import_contracts.names import ImportPattern
-from import_contracts.table import Table
-from import_contracts.views import View
+from import_contracts.config.config import Contract
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
+from import_contracts.explain.coverage import audited, coverage
+from import_contracts.explain.dependency import dependency
+from import_contracts.explain.views import View
+from import_contracts.graph.import_graph import Edge, Import, ImportGraph, Kind
+from import_contracts.graph.names import ImportPattern
+from import_contracts.judging.statements import Evidence
+from import_contracts.reports.explain import ContractAccount
 from tests.arranging import Run, graph, lint, program, write
 
 HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
@@ -227,7 +227,7 @@ def test_a_contract_is_told_with_what_it_looks_at_and_how_it_stands(shop: Path) 
 
 
 OWN = """
-from import_contracts.violations import Account, Findings
+from import_contracts.rules import Account, Findings
 
 class Silent:
     def __init__(self, table):

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.cycles import components
-from import_contracts.feedback import _by_order, feedback_set, in_order
-from import_contracts.graph import Edge
+from import_contracts.graph.components import components
+from import_contracts.graph.feedback_arcs import _by_order, feedback_set, in_order
+from import_contracts.graph.import_graph import Edge
 from tests.feedback_oracle import cheapest
 
 Weights = dict[Edge, int]

@@ -6,9 +6,11 @@ import ast
 
 import pytest
 
-from import_contracts.fixes import Fix, Fixes, FixKind
-from import_contracts.graph import ImportGraph, Kind
-from import_contracts.source import Source, read_imports, resolve
+from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.reading.imports import read_imports
+from import_contracts.reading.resolution import resolve
+from import_contracts.reading.text import Source
+from import_contracts.repair.fixes import Fix, Fixes, FixKind
 
 Files = dict[str, str]
 EAGER = frozenset({Kind.RUNTIME})

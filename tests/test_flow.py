@@ -3,7 +3,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.flow import minimum_cut
+from import_contracts.graph.min_cut import minimum_cut
 
 NODES = "stabcde"
 EDGES = st.sets(

@@ -17,14 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.contracts import TYPES
-from import_contracts.errors import Problem
-from import_contracts.graph import Import, Kind
-from import_contracts.report import Culprit, Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.contracts.types import TYPES
+from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.problems import Problem
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import picture
 from import_contracts.reporters.style import Style
+from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation
 from tests.reports import REPORTS, TEXTS, VIOLATIONS
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from import_contracts.contracts import TYPES
+from import_contracts.contracts.types import TYPES
 from tests.arranging import lint, program
 
 KEYS = {

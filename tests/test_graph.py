@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph import Chain, ImportGraph, Kind
-from import_contracts.names import ImportPattern, ModulePattern
+from import_contracts.graph.import_graph import Chain, ImportGraph, Kind
+from import_contracts.graph.names import ImportPattern, ModulePattern
 from tests.arranging import graph
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.config import Config, Contract, read_config
-from import_contracts.migration import migrate
+from import_contracts.adopt.migration import migrate
+from import_contracts.config.config import Config, Contract, read_config
 from tests.arranging import write
 
 INI = """# A comment.

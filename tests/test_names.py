@@ -2,14 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.names import (
-    ImportPattern,
-    InvalidPatternError,
-    ModulePattern,
-    ancestors,
-    overlap,
-    within,
-)
+from import_contracts.graph.names import ImportPattern, InvalidPatternError, ModulePattern, ancestors, overlap, within
 
 MODULES = ["p", "p.a", "p.a.b", "p.a.b.c", "p.a.b.b", "p.b", "q", "q.b"]
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.errors import UserError
-from import_contracts.program import Program, find_program
-from import_contracts.scan import Scan, scan, statements
+from import_contracts.problems import UserError
+from import_contracts.reading.program import Program, find_program
+from import_contracts.reading.scan import Scan, scan, statements
 from tests.arranging import program, write
 
 

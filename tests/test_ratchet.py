@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.contracts import TYPES
 from import_contracts.contracts.acyclic import Acyclic
-from import_contracts.graph import Edge
-from import_contracts.table import Table
-from import_contracts.violations import Rule
+from import_contracts.contracts.findings import Rule
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
+from import_contracts.graph.import_graph import Edge
 from tests.arranging import Run, graph, lint, program, write
 
 CONFIGURATION = """\

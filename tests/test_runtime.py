@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.runtime import Crash
-from import_contracts.runtime_program import Program
-from import_contracts.source import Source
+from import_contracts.crashes.interpreter import Crash
+from import_contracts.crashes.program import Program
+from import_contracts.reading.text import Source
 from tests.arranging import write
 from tests.crashes import Found, foretell, imported_by_cpython, is_crash
 

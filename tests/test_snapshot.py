@@ -82,7 +82,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         # Two seconds would make every file too young to be trusted; no file system here has ticks of 10 ms.
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr("import_contracts.snapshot._GRANULARITY", 10_000_000)
+        self.patch.setattr("import_contracts.reading.snapshot._GRANULARITY", 10_000_000)
         self.folder = Path(tempfile.mkdtemp())
         write(self.folder, {"c.toml": KEYS + CONTRACTS, "p/__init__.py": "", "p/a.py": "import p.c\n", "p/c.py": ""})
         self.args: list[str] = []
@@ -264,7 +264,7 @@ def test_a_shown_statement_that_is_written_otherwise_is_shown_so(shop: Path) -> 
 
 
 def test_another_version_of_the_program_reads_anew(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("import_contracts.snapshot._versions", lambda: "another")
+    monkeypatch.setattr("import_contracts.reading.snapshot._versions", lambda: "another")
     assert "scan 6 files\n" in steps(shop)
 
 
@@ -278,11 +278,14 @@ def test_an_unchanged_tree_needs_neither_grimp_nor_a_parser(shop: Path) -> None:
     )
     imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
     assert run.returncode == 1
-    assert "import_contracts.snapshot" in imported
+    assert "import_contracts.reading.snapshot" in imported
     assert (
         not {
             "grimp",
-            *(f"import_contracts.{each}" for each in ("scan", "source", "contracts", "graph", "judge")),
+            *(
+                f"import_contracts.{each}"
+                for each in ("reading.scan", "reading.imports", "contracts.types", "graph.import_graph", "judging")
+            ),
         }
         & imported
     )

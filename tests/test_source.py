@@ -9,17 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph import Kind
-from import_contracts.source import (
-    UndecodableError,
-    WrittenImport,
-    decode,
-    external,
-    for_older_parsers,
-    may_defer,
-    read_imports,
-    resolve,
-)
+from import_contracts.graph.import_graph import Kind
+from import_contracts.reading.imports import WrittenImport, may_defer, read_imports
+from import_contracts.reading.plain import for_older_parsers
+from import_contracts.reading.resolution import external, resolve
+from import_contracts.reading.text import UndecodableError, decode
 from tests.test_source_real import Twin
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from import_contracts.graph import Kind
-from import_contracts.source import UndecodableError, decode, external, may_defer, read_imports, resolve
+from import_contracts.graph.import_graph import Kind
+from import_contracts.reading.imports import may_defer, read_imports
+from import_contracts.reading.resolution import external, resolve
+from import_contracts.reading.text import UndecodableError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

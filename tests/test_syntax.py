@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.syntax import Visitor, arguments, parse, remembering, walk
+from import_contracts.reading.trees import Visitor, arguments, parse, remembering, walk
 
 SOURCES = sorted(Path(__file__).parent.glob("*.py"))
 

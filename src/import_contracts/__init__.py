@@ -11,28 +11,32 @@ from typing import TYPE_CHECKING
 
 from import_contracts.version import __version__ as __version__
 
+# Where custom contract types used to import from; these modules warn.
+__path__.append(f"{__path__[0]}/retired")
+
 if TYPE_CHECKING:
-    from import_contracts.errors import Problem as Problem
-    from import_contracts.errors import Severity as Severity
-    from import_contracts.errors import UserError as UserError
-    from import_contracts.graph import Import as Import
-    from import_contracts.graph import Kind as Kind
+    from import_contracts.graph.import_graph import Import as Import
+    from import_contracts.graph.import_graph import Kind as Kind
+    from import_contracts.problems import Problem as Problem
+    from import_contracts.problems import Severity as Severity
+    from import_contracts.problems import UserError as UserError
     from import_contracts.public import check as check
     from import_contracts.public import find_cycles as find_cycles
     from import_contracts.public import render as render
-    from import_contracts.report import CyclesReport as CyclesReport
-    from import_contracts.report import Outcome as Outcome
-    from import_contracts.report import Report as Report
-    from import_contracts.report import ReportedCut as ReportedCut
-    from import_contracts.report import ReportedViolation as ReportedViolation
-    from import_contracts.report import Result as Result
+    from import_contracts.reports.check import Outcome as Outcome
+    from import_contracts.reports.check import Report as Report
+    from import_contracts.reports.check import ReportedCut as ReportedCut
+    from import_contracts.reports.check import ReportedViolation as ReportedViolation
+    from import_contracts.reports.check import Result as Result
+    from import_contracts.reports.cycles import CyclesReport as CyclesReport
 else:
     # The same for Python, which looks into a module only when it is asked for a name that is there.
     _PLACES = {
-        "errors": ("Problem", "Severity", "UserError"),
-        "graph": ("Import", "Kind"),
+        "graph.import_graph": ("Import", "Kind"),
+        "problems": ("Problem", "Severity", "UserError"),
         "public": ("check", "find_cycles", "render"),
-        "report": ("CyclesReport", "Outcome", "Report", "ReportedCut", "ReportedViolation", "Result"),
+        "reports.check": ("Outcome", "Report", "ReportedCut", "ReportedViolation", "Result"),
+        "reports.cycles": ("CyclesReport",),
     }
 
     def __getattr__(name):

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from import_contracts.errors import Problem, UserError
-from import_contracts.names import within
+from import_contracts.graph.names import within
+from import_contracts.problems import Problem, UserError
 
 _LINE = re.compile(r"(?P<contract>\S.*?)\s+(?P<importer>\S+)(?:\s+->\s+(?P<imported>\S+)(?:\s+=>\s+(?P<target>\S+))?)?")
 _COMMENT = re.compile(r"(?:^|\s+)#")

@@ -8,14 +8,15 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from import_contracts import api
-from import_contracts.config import Config, find_config, read_config
-from import_contracts.errors import Problem, UserError, did_you_mean
+from import_contracts.config.config import Config, find_config, read_config
+from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
+from import_contracts.runs import check as run
 
 if TYPE_CHECKING:
-    from import_contracts.report import CyclesReport, Report
+    from import_contracts.reports.check import Report
+    from import_contracts.reports.cycles import CyclesReport
 
 CACHE = ".import_contracts_cache"
 """The name of the folder in which the cache is kept."""
@@ -45,7 +46,7 @@ def check(
     """
     found = read(config, folder)
     only = (contracts,) if isinstance(contracts, str) else tuple(contracts)
-    return api.check(found, only=only, use_baseline=use_baseline, cache=_kept_in(found.folder, folder, cache=cache))
+    return run.check(found, only=only, use_baseline=use_baseline, cache=_kept_in(found.folder, folder, cache=cache))
 
 
 def find_cycles(
@@ -63,11 +64,11 @@ def find_cycles(
 
     Nothing of the program is run. Raises UserError where a package is not found.
     """
-    from import_contracts.report import Question  # noqa: PLC0415 - slow to import
+    from import_contracts.reports.cycles import Question  # noqa: PLC0415 - slow to import
 
     here = Path(folder).absolute()
     question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
-    return api.cycles(question, here, (here, here / "src"), cache=_kept_in(here, here, cache=cache))
+    return run.cycles(question, here, (here, here / "src"), cache=_kept_in(here, here, cache=cache))
 
 
 def render(report: Report, format_: str = "text", /, *, verbose: bool = False, color: bool = False) -> str:

@@ -14,9 +14,9 @@ import pytest
 if TYPE_CHECKING:
     import pluggy
 
-    from import_contracts.config import Config
-    from import_contracts.errors import Problem
-    from import_contracts.report import Outcome, Report
+    from import_contracts.config.config import Config
+    from import_contracts.problems import Problem
+    from import_contracts.reports.check import Outcome, Report
 
 NAME = "import-contracts"
 
@@ -57,7 +57,7 @@ class Contracts(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each contract, and before them what else may be wrong."""
-        from import_contracts.errors import UserError  # noqa: PLC0415 - only where it is asked for
+        from import_contracts.problems import UserError  # noqa: PLC0415 - only where it is asked for
         from import_contracts.public import read  # noqa: PLC0415
 
         named = self.config.option.import_contracts_config
@@ -75,14 +75,14 @@ class Contracts(pytest.Collector):
 
     def setup(self) -> None:
         """Check the contracts."""
-        from import_contracts import api  # noqa: PLC0415 - as above
-        from import_contracts.errors import UserError  # noqa: PLC0415
+        from import_contracts.problems import UserError  # noqa: PLC0415
         from import_contracts.public import CACHE  # noqa: PLC0415
+        from import_contracts.runs import check as run  # noqa: PLC0415
 
         if self.found is None:
             pytest.fail(self.wrong, pytrace=False)
         try:
-            self.report = api.check(self.found, cache=self.found.folder / CACHE)
+            self.report = run.check(self.found, cache=self.found.folder / CACHE)
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 

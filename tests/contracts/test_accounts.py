@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.contracts import TYPES
-from import_contracts.names import listed, within
-from import_contracts.table import Table
-from import_contracts.violations import Explaining, Violation
+from import_contracts.contracts.findings import Explaining, Violation
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
+from import_contracts.graph.names import listed, within
 from tests.arranging import graph
 
 PROGRAM = ["p", "p.a", "p.a.x", "p.a.y", "p.b", "p.c", "q"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.contracts import layers
-from import_contracts.table import Table
+from import_contracts.contracts.table import Table
 from tests.arranging import check, graph, messages, offenders
 
 

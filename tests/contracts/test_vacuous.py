@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.contracts import TYPES
-from import_contracts.graph import ImportGraph
-from import_contracts.table import Table
-from import_contracts.violations import Findings
+from import_contracts.contracts.findings import Findings
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
+from import_contracts.graph.import_graph import ImportGraph
 from tests.arranging import check, graph, messages
 
 

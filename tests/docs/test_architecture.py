@@ -1,23 +1,46 @@
-"""The page about the architecture knows every module."""
+"""The page about the architecture shows every room, and each module with its own first line."""
 
 from __future__ import annotations
 
+import ast
 import re
 
+import pytest
+
 from .pages import DOCS, ROOT
-from .tables import names
 
 SOURCE = ROOT / "src" / "import_contracts"
+PAGE = DOCS / "architecture.md"
+_TABLES = re.compile(r"(?<=<!-- rooms -->\n).*(?=<!-- end of rooms -->)", re.DOTALL)
 
 
-def modules() -> set[str]:
-    """Return the modules of the program by their names inside it; a package is the module of its ``__init__``."""
-    found = (path.relative_to(SOURCE).with_suffix("") for path in SOURCE.rglob("*.py"))
-    return {".".join(part for part in path.parts if part != "__init__") for path in found} - {"", "__main__"}
+def first_line(path: str) -> str:
+    """Return the first line of the docstring of a module."""
+    docstring = ast.get_docstring(ast.parse((SOURCE / path).read_text(encoding="utf-8")))
+    assert docstring, path
+    return docstring.partition("\n")[0]
 
 
-def test_every_module_is_explained_and_no_other() -> None:
-    assert sorted(names("architecture.md", "## The modules")) == sorted(modules())
+def rooms() -> str:
+    """Return a heading for each room, with its first line, and a table of its modules; first those in no room."""
+    lines = ["| Module | First line |", "| --- | --- |"]
+    alone = sorted(path.name for path in SOURCE.glob("*.py"))
+    lines += [f"| `{name.removesuffix('.py')}` | {first_line(name)} |" for name in alone]
+    for room in sorted(path.parent for path in SOURCE.glob("*/__init__.py")):
+        lines += ["", f"### {room.name}", "", first_line(f"{room.name}/__init__.py"), ""]
+        lines += ["| Module | First line |", "| --- | --- |"]
+        inside = sorted(path for path in room.glob("*.py") if path.name != "__init__.py")
+        lines += [f"| `{path.stem}` | {first_line(f'{room.name}/{path.name}')} |" for path in inside]
+    return "\n" + "\n".join(lines) + "\n\n"
+
+
+def test_every_module_stands_in_its_room_with_its_own_first_line(request: pytest.FixtureRequest) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    wanted = _TABLES.sub(lambda _: rooms(), text)
+    if request.config.getoption("update_docs", default=False):
+        PAGE.write_text(wanted, encoding="utf-8")
+    else:
+        assert text == wanted, "pytest tests/docs --update-docs writes the tables"
 
 
 def test_every_decision_is_listed() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.config import read_config
-from import_contracts.contracts import TYPES
-from import_contracts.table import Table
+from import_contracts.config.config import read_config
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
 
 from .tables import names
 

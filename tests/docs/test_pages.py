@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.config import read_config
+from import_contracts.config.config import read_config
 
 from .pages import ROOT, Block, Run, blocks, name, pages, program
 

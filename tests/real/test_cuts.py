@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.feedback import feedback_set
-from import_contracts.graph import Edge, Kind
-from import_contracts.program import find_portions
-from import_contracts.snapshot import Snapshot
+from import_contracts.graph.feedback_arcs import feedback_set
+from import_contracts.graph.import_graph import Edge, Kind
+from import_contracts.reading.program import find_portions
+from import_contracts.reading.snapshot import Snapshot
 from tests.feedback_oracle import cheapest
 from tests.real.test_crashes import django
 from tests.real.wheels import unpacked

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.graph import Kind
-from import_contracts.program import Program, find_program
-from import_contracts.scan import Scan, scan, statements
-from import_contracts.source import decode, read_imports
+from import_contracts.graph.import_graph import Kind
+from import_contracts.reading.imports import read_imports
+from import_contracts.reading.program import Program, find_program
+from import_contracts.reading.scan import Scan, scan, statements
+from import_contracts.reading.text import decode
 from tests.arranging import lint, write
 from tests.real.wheels import unpacked
 

@@ -11,8 +11,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from import_contracts.cli.terminal import print_traceback, say
-from import_contracts.config import FIRST_CONFIGURATION
-from import_contracts.errors import UserError
+from import_contracts.config.config import FIRST_CONFIGURATION
+from import_contracts.problems import UserError
 from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from import_contracts import ratchet
 from import_contracts.cli.terminal import checked, options, read, write
 from import_contracts.reporters.status import STATUS_FORMATS
+from import_contracts.runs import baseline as ratchet
 
 
 @click.group("baseline", short_help="Known violations, which may become fewer.")

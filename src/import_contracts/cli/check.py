@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from import_contracts.api import lint, placed
 from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
 from import_contracts.cli.terminal import CACHE, Progress, cache_folder, print_traceback, read, say, style, warn
-from import_contracts.errors import UserError
+from import_contracts.problems import UserError
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
+from import_contracts.runs.check import lint, placed
 
 
 @click.command("check", cls=Reporting, annotates=True, short_help="Check every contract (the default).")
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
 def _tell(error: UserError, folder: Path, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]) -> int:
     """Report what is wrong in every format, but as text on standard error; return the exit status."""
-    from import_contracts.report import Report  # noqa: PLC0415 - slow to import, and seldom needed
+    from import_contracts.reports.check import Report  # noqa: PLC0415 - slow to import, and seldom needed
 
     report = placed(Report(modules=0, imports=0, outcomes=(), problems=error.problems), folder)
     if any(each.format == "text" or each.output is not None for each in reports):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from import_contracts.api import tell_cycles
 from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
 from import_contracts.cli.terminal import Progress, cache_here, options, read, style, warn
-from import_contracts.errors import Problem, UserError
-from import_contracts.graph import Kind
-from import_contracts.program import find_packages
-from import_contracts.report import Question
+from import_contracts.graph.import_graph import Kind
+from import_contracts.problems import Problem, UserError
+from import_contracts.reading.program import find_packages
+from import_contracts.reports.cycles import Question
+from import_contracts.runs.check import tell_cycles
 
 
 def _version(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:

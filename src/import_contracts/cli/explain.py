@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from import_contracts import inquiry
 from import_contracts.cli.terminal import Progress, cache_folder, cache_here, options, read, style, warn, write
-from import_contracts.config import Config
-from import_contracts.errors import UserError
-from import_contracts.explanation import Dependency, Explanation
-from import_contracts.inquiry import Reading
+from import_contracts.config.config import Config
+from import_contracts.problems import UserError
 from import_contracts.reporters.explanation import as_json, as_text
+from import_contracts.reports.explain import Dependency, Explanation
+from import_contracts.runs import explain as inquiry
+from import_contracts.runs.explain import Reading
 
 
 @click.command("explain", short_help="Say how A depends on B, what a contract says, what none looks at.")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from import_contracts import adoption
 from import_contracts.cli.terminal import checked, write
+from import_contracts.runs import init as adoption
 
 
 @click.command("init", short_help="Write contracts that hold today, inferred from the code.")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from import_contracts.cli.terminal import write
-from import_contracts.errors import Problem, UserError
+from import_contracts.problems import Problem, UserError
 from import_contracts.reporters import FORMATS
 
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import click
 
 from import_contracts import atomic, public
-from import_contracts.api import check
-from import_contracts.config import Config
-from import_contracts.errors import Problem, UserError
+from import_contracts.config.config import Config
+from import_contracts.problems import Problem, UserError
 from import_contracts.reporters.style import Style
+from import_contracts.runs.check import check
 
 if TYPE_CHECKING:
-    from import_contracts.report import Report
+    from import_contracts.reports.check import Report
 
 CACHE = public.CACHE
 

@@ -1,37 +1,9 @@
-"""The contract types, one module each."""
+"""The contract types, one module each, and what they share."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-
-from import_contracts.contracts import acyclic, acyclic_siblings, crash, forbidden, independence, layers, protected
-from import_contracts.graph import Kind
-from import_contracts.table import Table
-from import_contracts.violations import Rule
+from importlib import import_module
+from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
-class ContractType:
-    """What a contract's ``type`` names.
-
-    ``parse`` makes a rule of the contract's table; it reads the keys that are the type's own, and what is wrong with
-    them is noted in the table. ``excludes`` are the kinds of imports left out unless the contract says otherwise.
-    """
-
-    parse: Callable[[Table], Rule]
-    excludes: frozenset[Kind] = frozenset()
-
-
-TYPES: Mapping[str, ContractType] = MappingProxyType(
-    {
-        "acyclic": ContractType(acyclic.parse, excludes=frozenset({Kind.TYPE_CHECKING})),
-        "acyclic_siblings": ContractType(acyclic_siblings.parse),
-        "crash": ContractType(crash.parse),
-        "forbidden": ContractType(forbidden.parse),
-        "independence": ContractType(independence.parse),
-        "layers": ContractType(layers.parse),
-        "protected": ContractType(protected.parse),
-    }
-)
+def __getattr__(name: str) -> Any:
+    """Return what custom contract types used to import from here, with a DeprecationWarning."""
+    return import_module("import_contracts.retired").forwarded(__name__, name)

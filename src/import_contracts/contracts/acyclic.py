@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.cycles import components, rings
-from import_contracts.feedback import feedback_set, in_order
-from import_contracts.graph import Chain, ImportGraph
-from import_contracts.table import Table
-from import_contracts.violations import Account, Cut, Findings, Part, Violation
+from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
+from import_contracts.contracts.table import Table
+from import_contracts.graph.components import components, rings
+from import_contracts.graph.feedback_arcs import feedback_set, in_order
+from import_contracts.graph.import_graph import Chain, ImportGraph
 
 
 @dataclass(frozen=True, slots=True)

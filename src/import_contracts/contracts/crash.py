@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.errors import Problem, Severity, did_you_mean
-from import_contracts.graph import ImportGraph
-from import_contracts.names import ModulePattern, listed
-from import_contracts.table import Table
-from import_contracts.violations import Account, Findings, Part
+from import_contracts.contracts.findings import Account, Findings, Part
+from import_contracts.contracts.table import Table
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.names import ModulePattern, listed
+from import_contracts.problems import Problem, Severity, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
-from import_contracts.contracts.apart import Group, keep_apart, objections
-from import_contracts.contracts.expansion import Expansion
-from import_contracts.errors import did_you_mean
-from import_contracts.graph import ImportGraph
-from import_contracts.names import InvalidPatternError, ModulePattern, listed, parent
-from import_contracts.table import Table
-from import_contracts.violations import Account, Cut, Findings, Part, Violation
+from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
+from import_contracts.contracts.matching import Expansion
+from import_contracts.contracts.separation import Group, keep_apart, objections
+from import_contracts.contracts.table import Table
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.names import InvalidPatternError, ModulePattern, listed, parent
+from import_contracts.problems import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.expansion import Expansion
-from import_contracts.errors import did_you_mean
-from import_contracts.graph import ImportGraph
-from import_contracts.names import ModulePattern, listed
-from import_contracts.table import Table
-from import_contracts.violations import Account, Cut, Findings, Part, Violation
+from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
+from import_contracts.contracts.matching import Expansion
+from import_contracts.contracts.table import Table
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.names import ModulePattern, listed
+from import_contracts.problems import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

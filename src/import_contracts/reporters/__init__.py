@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from import_contracts.report import Report
     from import_contracts.reporters.style import Style
+    from import_contracts.reports.check import Report
 
 
 def _lazily(name: str) -> Callable[[Report, Style], str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from import_contracts.errors import Problem
-from import_contracts.report import Report
+from import_contracts.problems import Problem
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import way
+from import_contracts.reports.check import Report
 
 
 def render(report: Report, style: Style) -> str:

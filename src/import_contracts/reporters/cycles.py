@@ -7,21 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from import_contracts.errors import Problem
-from import_contracts.graph import Import, Kind
-from import_contracts.report import (
-    Cycle,
-    CyclesReport,
-    Outcome,
-    Place,
-    Plan,
-    Report,
-    ReportedCrash,
-    ReportedViolation,
-    Step,
-)
+from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.problems import Problem
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
+from import_contracts.reports.check import Outcome, Report, ReportedViolation
+from import_contracts.reports.cycles import Cycle, CyclesReport, Place, Plan, ReportedCrash, Step
 
 # How much is shown before --verbose is asked for.
 _CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES, _LONGEST = 5, 10, 5, 8, 6, 100

@@ -6,8 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from import_contracts.errors import Problem
-from import_contracts.explanation import (
+from import_contracts.graph.import_graph import Import
+from import_contracts.graph.names import listed
+from import_contracts.problems import Problem
+from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
+from import_contracts.reporters.words import VERDICTS, chain, count, kind, place
+from import_contracts.reports.explain import (
     Concern,
     ContractAccount,
     Coverage,
@@ -17,10 +21,6 @@ from import_contracts.explanation import (
     Ignore,
     Stance,
 )
-from import_contracts.graph import Import
-from import_contracts.names import listed
-from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
-from import_contracts.reporters.words import VERDICTS, chain, count, kind, place
 
 # How much is shown before --verbose is asked for.
 _CHAINS, _IMPORTS, _PARTS, _LINES = 5, 5, 20, 10

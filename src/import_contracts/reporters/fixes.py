@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from import_contracts.graph import Import
-from import_contracts.report import Change
+from import_contracts.graph.import_graph import Import
 from import_contracts.reporters.style import DIM, GREEN, RED, Style
+from import_contracts.reports.check import Change
 
 FIXES = {
     "type_checking": "import it for type checking only",

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from import_contracts.errors import Problem
-from import_contracts.graph import Import
-from import_contracts.report import Outcome, Report, ReportedViolation
+from import_contracts.graph.import_graph import Import
+from import_contracts.problems import Problem
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import chain, count, kind, way
+from import_contracts.reports.check import Outcome, Report, ReportedViolation
 
 # How many imports of a contract that are no violations themselves; more would keep these from being seen.
 _ELSEWHERE = 3

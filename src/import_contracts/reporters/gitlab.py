@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from import_contracts.errors import Problem
-from import_contracts.report import Outcome, Report, ReportedViolation
+from import_contracts.problems import Problem
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import way
+from import_contracts.reports.check import Outcome, Report, ReportedViolation
 
 # A problem that is of no file is shown where a configuration is looked for first: the format wants a path.
 _NO_FILE = "pyproject.toml"

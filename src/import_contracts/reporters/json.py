@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from import_contracts.errors import Problem
-from import_contracts.graph import Import
-from import_contracts.report import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
+from import_contracts.graph.import_graph import Import
+from import_contracts.problems import Problem
 from import_contracts.reporters.style import Style
+from import_contracts.reports.check import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
 
 VERSION = 1
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from import_contracts.errors import Problem
-from import_contracts.report import Outcome, Report
+from import_contracts.problems import Problem
 from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import details, way
+from import_contracts.reports.check import Outcome, Report
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from import_contracts.errors import Problem
-from import_contracts.graph import Edge, Import
-from import_contracts.report import Outcome, Report, ReportedViolation
+from import_contracts.graph.import_graph import Edge, Import
+from import_contracts.problems import Problem
 from import_contracts.reporters.fixes import FIXES
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import picture
@@ -25,6 +24,7 @@ from import_contracts.reporters.words import (
     summary,
     way,
 )
+from import_contracts.reports.check import Outcome, Report, ReportedViolation
 
 # How much is shown before --verbose is asked for.
 _MESSAGES, _VIOLATIONS, _IMPORTS = 10, 5, 5

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from import_contracts.graph import Edge
-from import_contracts.report import ReportedViolation
+from import_contracts.graph.import_graph import Edge
 from import_contracts.reporters.words import count
+from import_contracts.reports.check import ReportedViolation
 
 # More than this nobody reads.
 _EDGES = 30

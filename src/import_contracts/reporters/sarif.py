@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from import_contracts.errors import Problem
-from import_contracts.graph import Import
-from import_contracts.report import Outcome, Report, ReportedViolation, Result
+from import_contracts.graph.import_graph import Import
+from import_contracts.problems import Problem
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import kind, way
+from import_contracts.reports.check import Outcome, Report, ReportedViolation, Result
 from import_contracts.version import __version__
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

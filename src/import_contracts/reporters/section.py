@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from import_contracts.graph import Import
-from import_contracts.report import Outcome, ReportedCut, ReportedViolation
+from import_contracts.graph.import_graph import Import
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, RED, Style
 from import_contracts.reporters.words import also, causes, chain, count, effects, kind, place, remedy
+from import_contracts.reports.check import Outcome, ReportedCut, ReportedViolation
 
 # How much is shown before --verbose is asked for.
 _MESSAGES, _VIOLATIONS, _IMPORTS = 10, 3, 5

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
-from import_contracts.report import ContractStatus, Status
+from import_contracts.reports.baseline import ContractStatus, Status
 
 # How many modules are shown to people.
 _MODULES = 10

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from import_contracts.errors import Problem
-from import_contracts.report import Outcome, Report, Result
+from import_contracts.problems import Problem
 from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import VERDICTS, details, summary
+from import_contracts.reports.check import Outcome, Report, Result
 
 # How many files with the same problem are shown before --verbose is asked for.
 _FILES = 5

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from import_contracts.graph import Import, Kind
-from import_contracts.report import Culprit, Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.graph.import_graph import Import, Kind
 from import_contracts.reporters.style import Style
+from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation
 
 _CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}

@@ -1,0 +1,1 @@
+"""A first configuration: inferred from the code, or taken over from import-linter."""

@@ -1,0 +1,195 @@
+"""Typed reading of a configuration table: every problem is collected, none is raised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from import_contracts.graph.names import ImportPattern, InvalidPatternError, ModulePattern
+from import_contracts.problems import Problem, Severity, did_you_mean
+
+T = TypeVar("T")
+
+_VERSION = re.compile(r"3\.(\d{1,3})")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
+_BOOLEANS = {"true": True, "false": False}
+
+
+class Table:
+    """The keys of one table, read by type.
+
+    A reader returns the value, or its default where the key is absent or wrong; in the latter case a problem is
+    noted. Keys that nobody asks for are the unknown ones: ``finish`` notes them. The problems come in the order
+    in which they were found.
+    """
+
+    def __init__(self, values: Mapping[str, object], *, file: str | None = None, contract: str | None = None) -> None:
+        self._values = values
+        self._place = Problem("", file=file, contract=contract)
+        self._asked: set[str] = set()
+        self._problems: list[Problem] = []
+
+    @property
+    def file(self) -> str:
+        """The file that the table is in, as messages show it; "" if none."""
+        return self._place.file or ""
+
+    def place(self, *, contract: str) -> None:
+        """Say which contract the table is of, for the problems noted before as for those to come."""
+        self._place = replace(self._place, contract=contract)
+        self._problems = [replace(problem, contract=contract) for problem in self._problems]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found wrong so far."""
+        return tuple(self._problems)
+
+    def error(self, key: str | None, message: str) -> None:
+        """Note that no verdict is possible."""
+        self._problems.append(replace(self._place, key=key, message=message))
+
+    def warn(self, key: str | None, message: str) -> None:
+        """Note something that is probably not meant."""
+        self._problems.append(replace(self._place, key=key, message=message, severity=Severity.WARNING))
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def string(self, key: str, default: str | None = None) -> str:
+        """Read one line of text; without a default the key is required."""
+        value = self._get(key, required=default is None)
+        if value is None:
+            return default or ""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, list) and value and all(isinstance(line, str) for line in value):
+            return " ".join(value)  # an INI value over several lines
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        self._wrong(key, value, "a text")
+        return default or ""
+
+    def text(self, key: str) -> str:
+        """Read text of any number of lines; "" where the key is absent."""
+        value = self._get(key)
+        if value is None:
+            return ""
+        return "\n".join(self._list(key, value)).strip()
+
+    def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """Read a list of texts; one text alone is a list of one. Without a default the key is required."""
+        value = self._get(key, required=default is None)
+        if value is None:
+            return default or ()
+        return tuple(item.strip() for item in self._list(key, value) if item.strip())
+
+    def flag(self, key: str, *, default: bool = False, lenient: bool = False) -> bool:
+        """Read true or false, also as words, as INI has them; leniently all else is false, with a warning."""
+        value = self._get(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        if isinstance(value, str) and (found := _BOOLEANS.get(value.strip().lower())) is not None:
+            return found
+        if lenient:
+            self.warn(key, f"Found {_shown(value)}, which counts as false; write true or false.")
+            return False
+        self._wrong(key, value, "true or false")
+        return default
+
+    def integer(self, key: str, *, default: int, at_least: int) -> int:
+        """Read a whole number that is not below a bound."""
+        value = self._get(key)
+        if value is None:
+            return default
+        if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
+            self._wrong(key, value, f"a whole number, {at_least} or more")
+            return default
+        return value
+
+    def version(self, key: str) -> tuple[int, int] | None:
+        """Read a version of Python 3, such as ``"3.13"``; None where the key is absent."""
+        value = self._get(key)
+        if value is None:
+            return None
+        found = _VERSION.fullmatch(str(value).strip())
+        if found is None or isinstance(value, bool):
+            self._wrong(key, value, 'a version of Python 3 such as "3.13"')
+            return None
+        return 3, int(found[1])
+
+    def choice(self, key: str, options: Collection[str], default: str) -> str:
+        """Read one of several words."""
+        value = self._get(key)
+        if value is None:
+            return default
+        value = value.strip() if isinstance(value, str) else value
+        if value == "":
+            return default
+        if not isinstance(value, str) or value not in options:
+            hint = did_you_mean(value.lower(), options) if isinstance(value, str) else ""
+            self._wrong(key, value, "one of " + ", ".join(f"'{option}'" for option in options), hint)
+            return default
+        return value
+
+    def modules(self, key: str, default: tuple[str, ...] | None = None) -> tuple[ModulePattern, ...]:
+        """Read a list of modules, in which wildcards are allowed."""
+        return self._parsed(key, ModulePattern, default)
+
+    def imports(self, key: str) -> tuple[ImportPattern, ...]:
+        """Read a list of imports, ``importer -> imported``, in which wildcards are allowed; empty where absent."""
+        return self._parsed(key, ImportPattern.parse, ())
+
+    def tables(self, key: str) -> list[Mapping[str, object]]:
+        """Read an array of tables; empty where the key is absent."""
+        value = self._get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+            self._wrong(key, value, f"an array of tables: a header [[…{key}]] for each")
+            return []
+        return value
+
+    def finish(self, severity: Severity = Severity.ERROR) -> None:
+        """Note every key that no reader has asked for."""
+        for key in self._values:
+            if key not in self._asked:
+                message = f"This key is unknown.{did_you_mean(key, self._asked)}"
+                self._problems.append(replace(self._place, key=key, message=message, severity=severity))
+
+    def _get(self, key: str, *, required: bool = False) -> object:
+        self._asked.add(key)
+        if required and key not in self._values:
+            self.error(key, "This key is required.")
+        return self._values.get(key)
+
+    def _list(self, key: str, value: object) -> list[str]:
+        if isinstance(value, str):
+            return [value]
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return value
+        self._wrong(key, value, "a list of texts")
+        return []
+
+    def _parsed(self, key: str, parse: Callable[[str], T], default: tuple[str, ...] | None) -> tuple[T, ...]:
+        parsed = []
+        for item in self.strings(key, default):
+            try:
+                parsed.append(parse(item))
+            except InvalidPatternError as error:
+                self.error(key, str(error))
+        return tuple(dict.fromkeys(parsed))
+
+    def _wrong(self, key: str, value: object, wanted: str, hint: str = "") -> None:
+        self.error(key, f"Found {_shown(value)}; write {wanted}.{hint}")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "a table"
+    return repr(value)

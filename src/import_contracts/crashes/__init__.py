@@ -1,0 +1,1 @@
+"""What CPython does when it imports a module first: which imports fail, and where."""

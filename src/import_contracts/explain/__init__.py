@@ -1,0 +1,1 @@
+"""What contracts say and cover, and how one module depends on another."""

@@ -1,0 +1,83 @@
+"""Cycles of a directed graph: its components and their rings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
+
+Successors = Mapping[str, Collection[str]]
+"""From each node to the nodes that it leads to."""
+
+
+def components(  # noqa: C901 - one loop, which only recursion would divide
+    successors: Successors,
+) -> tuple[tuple[str, ...], ...]:
+    """Return the strongly connected components with more than one node or with an edge to itself.
+
+    Each is sorted, and so are they all. Tarjan's algorithm (1972), without recursion; time is linear.
+    """
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    done: set[str] = set()
+    found: list[tuple[str, ...]] = []
+    for root in successors:
+        if root in index:
+            continue
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        path = [(root, iter(successors[root]))]
+        while path:
+            node, heads = path[-1]
+            for head in heads:
+                if head not in index:
+                    index[head] = low[head] = len(index)
+                    stack.append(head)
+                    path.append((head, iter(successors.get(head, ()))))
+                    break
+                if head not in done:
+                    low[node] = min(low[node], index[head])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[node])
+                if low[node] == index[node]:
+                    component = [stack.pop()]
+                    while component[-1] != node:
+                        component.append(stack.pop())
+                    done.update(component)
+                    if len(component) > 1 or node in successors.get(node, ()):
+                        found.append(tuple(sorted(component)))
+    return tuple(sorted(found))
+
+
+def rings(graph: ImportGraph, component: tuple[str, ...]) -> Iterator[Chain]:
+    """Yield, for every import between the modules of a component, the shortest ring that begins with it; sorted."""
+    outside = frozenset(graph.modules).difference(component)
+    for module in component:
+        if graph.has_import(module, module):
+            yield ((module, module),)
+        yield from graph.routes_to({module}, outside).chains_from({module})
+
+
+def shortest_ring(graph: ImportGraph, component: tuple[str, ...]) -> Chain:
+    """Return a shortest ring of a component: of several the one that begins with the first import by name."""
+    inside = frozenset(component)
+    for one in component:
+        if graph.has_import(one, one):
+            return ((one, one),)
+    for one in component:
+        for other in graph.imported_by(one):
+            if other in inside and graph.has_import(other, one):
+                return ((one, other), (other, one))
+    return min(rings(graph, component), key=len)
+
+
+def ring_through(graph: ImportGraph, component: Collection[str], edge: Edge) -> Chain:
+    """Return the shortest ring of a component that begins with an import between two of its modules."""
+    importer, imported = edge
+    if importer == imported:
+        return (edge,)
+    chains = graph.routes_to({importer}, frozenset(graph.modules).difference(component)).chains_from({importer})
+    return next(chain for chain in chains if chain[0] == edge)

@@ -1,0 +1,288 @@
+"""Modules and the imports between them: immutable, sorted, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from copy import copy
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from import_contracts.graph.min_cut import minimum_cut
+from import_contracts.graph.names import ImportPattern, ModulePattern, ancestors, within
+
+
+class Kind(StrEnum):
+    """When an import runs, the most eager first."""
+
+    RUNTIME = "runtime"
+    DEFERRED = "deferred"
+    LAZY = "lazy"
+    TYPE_CHECKING = "type_checking"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import statement of one module by another.
+
+    ``path`` is the importer's file as reports show it; ``line`` and ``column`` count from 1, columns in characters;
+    ``text`` is the statement as written, on one line.
+    """
+
+    importer: str
+    imported: str
+    path: str
+    line: int
+    column: int
+    kind: Kind
+    text: str
+
+
+Edge: TypeAlias = tuple[str, str]
+"""Importer and imported."""
+
+Chain: TypeAlias = tuple[Edge, ...]
+"""Imports that follow on from one another."""
+
+
+class ImportGraph:
+    """The modules of the root packages and every import between them.
+
+    ``imports`` maps each importer to what it imports, and that to the lines of the import statements. ``external``
+    are the modules outside the root packages: leaves, present only if imported, and None where imports of them were
+    left out. ``kinds`` gives, for the importers whose files have been read, the kind of each import statement by
+    imported module and line; a statement without an entry is ``runtime``. Whatever is returned in order is sorted by
+    module name, whatever order went in.
+    """
+
+    def __init__(
+        self,
+        modules: Iterable[str],
+        imports: Mapping[str, Mapping[str, Iterable[int]]],
+        *,
+        roots: Iterable[str] = (),
+        external: Iterable[str] | None = (),
+        kinds: Mapping[str, Mapping[tuple[str, int], Kind]] | None = None,
+    ) -> None:
+        self.roots = tuple(sorted(set(roots)))
+        self.external = frozenset(external or ())
+        self.knows_external = external is not None
+        self.modules = tuple(sorted({*modules, *self.external}))
+        self._imports = {
+            importer: {imported: tuple(sorted(set(lines))) for imported, lines in sorted(found.items())}
+            for importer, found in sorted(imports.items())
+            if found
+        }
+        self._kinds = kinds or {}
+
+    def _replaced(self, imports: dict[str, dict[str, tuple[int, ...]]]) -> ImportGraph:
+        """Return a graph of the same modules with other imports, which are sorted already."""
+        graph = copy(self)
+        graph.__dict__.pop("_importers", None)
+        graph._imports = imports  # noqa: SLF001 - our own
+        return graph
+
+    def is_internal(self, name: str) -> bool:
+        """Tell whether a name lies in one of the root packages, whether or not there is such a module."""
+        return any(within(name, root) for root in self.roots)
+
+    def __contains__(self, module: object) -> bool:
+        return module in self.modules_set
+
+    @cached_property
+    def modules_set(self) -> frozenset[str]:
+        """All modules, to look one up."""
+        return frozenset(self.modules)
+
+    @cached_property
+    def _importers(self) -> dict[str, list[str]]:
+        importers: dict[str, list[str]] = {}
+        for importer, imported in self.edges():
+            importers.setdefault(imported, []).append(importer)
+        return importers
+
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        children: dict[str, list[str]] = {}
+        for module in self.modules:
+            package, dot, _ = module.rpartition(".")
+            if dot and module not in self.external:
+                children.setdefault(package, []).append(module)
+        return children
+
+    def imported_by(self, importer: str) -> Collection[str]:
+        """Return the modules that a module imports, sorted."""
+        return self._imports.get(importer, {}).keys()
+
+    def importers_of(self, imported: str) -> Collection[str]:
+        """Return the modules that import a module, sorted."""
+        return self._importers.get(imported, ())
+
+    def edges(self) -> Iterator[Edge]:
+        """Yield every pair of an importer and what it imports, sorted."""
+        for importer, found in self._imports.items():
+            for imported in found:
+                yield importer, imported
+
+    def has_import(self, importer: str, imported: str) -> bool:
+        """Tell whether a module imports another directly."""
+        return imported in self._imports.get(importer, ())
+
+    def lines(self, importer: str, imported: str) -> tuple[int, ...]:
+        """Return the lines of the import statements, sorted; empty where there is no such import."""
+        return self._imports.get(importer, {}).get(imported, ())
+
+    def children(self, package: str) -> tuple[str, ...]:
+        """Return the modules directly inside a package, sorted."""
+        return tuple(self._children.get(package, ()))
+
+    def subtree(self, module: str) -> frozenset[str]:
+        """Return the module with everything inside it; just the module where it is external or unknown."""
+        found = [module]
+        for package in found:
+            found += self._children.get(package, ())
+        return frozenset(found)
+
+    def matching(self, pattern: ModulePattern) -> tuple[str, ...]:
+        """Return the modules, external ones included, that a pattern stands for, sorted."""
+        if pattern.is_exact:
+            return (pattern.text,) if pattern.text in self else ()
+        return tuple(pattern.matching(self.modules))
+
+    def matching_edges(self, pattern: ImportPattern) -> tuple[Edge, ...]:
+        """Return the imports that a pattern stands for, sorted."""
+        importers = self.matching(pattern.importer)
+        imported = set(self.matching(pattern.imported))
+        return tuple(
+            (importer, other) for importer in importers for other in self.imported_by(importer) if other in imported
+        )
+
+    def without(self, edges: Collection[Edge]) -> ImportGraph:
+        """Return a graph that lacks some imports."""
+        if not edges:
+            return self
+        imports = dict(self._imports)
+        for importer, imported in edges:
+            imports[importer] = {other: lines for other, lines in imports[importer].items() if other != imported}
+        return self._replaced(imports)
+
+    def without_kinds(self, kinds: Set[Kind]) -> ImportGraph:
+        """Return a graph that lacks the import statements of some kinds, and what is external and only they import."""
+        if not kinds:
+            return self
+        imports = dict(self._imports)
+        for importer, known in self._kinds.items():
+            left = {
+                imported: tuple(line for line in lines if known.get((imported, line), Kind.RUNTIME) not in kinds)
+                for imported, lines in imports.get(importer, {}).items()
+            }
+            imports[importer] = {imported: lines for imported, lines in left.items() if lines}
+        graph = self._replaced(imports)
+        graph.external = self.external.intersection(imported for found in imports.values() for imported in found)
+        graph.modules = tuple(module for module in self.modules if module not in self.external - graph.external)
+        graph.__dict__.pop("modules_set", None)
+        return graph
+
+    def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:
+        """Return a graph that moreover has some imports between modules of its own, each with its line and kind."""
+        lines = {importer: dict(found) for importer, found in self._imports.items()}
+        kinds = {importer: dict(found) for importer, found in self._kinds.items()}
+        for (importer, imported), line, kind in imports:
+            known = lines.setdefault(importer, {})
+            if line not in known.get(imported, ()):
+                known[imported] = tuple(sorted({*known.get(imported, ()), line}))
+                kinds.setdefault(importer, {})[imported, line] = kind
+        graph = self._replaced({each: dict(sorted(lines[each].items())) for each in sorted(lines)})
+        graph._kinds = kinds  # noqa: SLF001 - our own
+        return graph
+
+    def with_parent_packages(self) -> ImportGraph:
+        """Return a graph in which importing ``a.b.c`` also imports ``a`` and ``a.b``, as CPython does.
+
+        The importer's own packages are left out: they run before it does, whatever it imports.
+        """
+        imports = {}
+        for importer, found in self._imports.items():
+            lines: dict[str, set[int]] = {}
+            for imported, at in found.items():
+                for module in (imported, *ancestors(imported)):
+                    if module == imported or (module in self and not within(importer, module)):
+                        lines.setdefault(module, set()).update(at)
+            imports[importer] = {module: tuple(sorted(lines[module])) for module in sorted(lines)}
+        return self._replaced(imports)
+
+    def routes_to(self, targets: Set[str], barred: Set[str]) -> Routes:
+        """Return the ways that lead to a group of modules through modules that are not barred."""
+        return Routes(self, targets, barred)
+
+
+class Routes:
+    """The shortest chains to a group of modules (``targets``) through modules that are not ``barred``.
+
+    One breadth-first search backwards from the targets. Of several shortest chains it is the one whose modules come
+    first in alphabetical order.
+    """
+
+    def __init__(self, graph: ImportGraph, targets: Set[str], barred: Set[str]) -> None:
+        self._graph = graph
+        self._targets = targets
+        self._barred = barred
+        self._next: dict[str, str] = {}
+        # Each level is in alphabetical order, so the first to reach a module is the first by name.
+        level = sorted(targets)
+        while level:
+            found: dict[str, str] = {}
+            for imported in level:
+                for importer in graph.importers_of(imported):
+                    if importer not in barred and importer not in targets and importer not in self._next:
+                        found.setdefault(importer, imported)
+            self._next |= found
+            level = sorted(found)
+
+    def avoiding(self, modules: Set[str]) -> Routes:
+        """Return the routes that moreover do not lead through the modules, for chains that start from these."""
+        if modules <= self._barred:
+            return self
+        reentered = (edge[0] in modules for chain in self.chains_from(modules) for edge in chain[1:])
+        return Routes(self._graph, self._targets, self._barred | modules) if any(reentered) else self
+
+    def minimum_cut(self, sources: Set[str]) -> tuple[Edge, ...]:
+        """Return the fewest imports without which no route leads from the sources to the targets, sorted.
+
+        Of several smallest cuts it is the one nearest to the targets, where the ways of many importers have come
+        together. The routes must be those ``avoiding`` the sources.
+        """
+        edges: list[Edge] = []
+        todo, seen = sorted(sources), set(sources)
+        for importer in todo:
+            for imported in self._graph.imported_by(importer):
+                if imported not in sources and self.lead_from(imported):
+                    edges.append((importer, imported))
+                    if imported not in seen and imported not in self._targets:
+                        seen.add(imported)
+                        todo.append(imported)
+        return minimum_cut(edges, sources, self._targets)
+
+    def lead_from(self, module: str) -> bool:
+        """Tell whether the module is a target, or reaches one."""
+        return module in self._targets or module in self._next
+
+    @cached_property
+    def importers(self) -> frozenset[str]:
+        """All modules that import a target or a module that leads to one."""
+        return frozenset(each for module in (*self._targets, *self._next) for each in self._graph.importers_of(module))
+
+    def chains_from(self, sources: Set[str]) -> Iterator[Chain]:
+        """Yield, for every import that leaves the sources and leads to a target, the shortest chain; sorted."""
+        for importer in sorted(sources):
+            for imported in self._graph.imported_by(importer):
+                if imported not in sources and self.lead_from(imported):
+                    yield self._chain(importer, imported)
+
+    def _chain(self, importer: str, imported: str) -> Chain:
+        chain = [(importer, imported)]
+        while imported not in self._targets:
+            importer, imported = imported, self._next[imported]
+            chain.append((importer, imported))
+        return tuple(chain)

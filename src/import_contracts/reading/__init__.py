@@ -1,0 +1,1 @@
+"""The linted program: found, read and remembered. Nothing of it is imported."""

@@ -1,0 +1,202 @@
+"""Python source in which no string, comment or continued line can be mistaken for code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# Every alternative starts with a literal, which lets `search` skip other text fast, and none can backtrack.
+_OPAQUE = re.compile(
+    r'''"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:""")?'''
+    r"""|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:''')?"""
+    r"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?"""
+    r"""|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"""
+    r"""|\#[^\n]*+"""
+    r"""|\\\n""",
+    re.DOTALL,
+)
+_FORMATTED = re.compile(r"(?<!\w)(?:[ft]r?|r[ft])\Z", re.IGNORECASE)
+_IN_FIELD = re.compile(r"""["'#:()\[\]{}]""")
+_IN_LITERAL = re.compile(r"""\\N\{[^{}"'\n]{0,200}\}|\\[^{}]|\{\{|\"""|'''|["'{}\n]""", re.DOTALL)
+_ROUND = str.maketrans("[]{}", "()()")
+
+
+def plain_text(text: str) -> str:
+    """Return text of the same length that no string or comment can deceive.
+
+    Strings consist of `"`, comments of spaces; all brackets are round; a continued line ends in two vertical
+    tabs, which are white space and no indentation, and in no newline; nor does a string hold one.
+    """
+    pieces: list[str] = []
+    done, end = -1, 0
+    while done < end:
+        done = end
+        for opaque in _OPAQUE.finditer(text, end):
+            start, stop = opaque.span()
+            mark = text[start]
+            pieces.append(text[end:start])
+            end = stop
+            if mark in "\"'" and start and text[start - 1] in "fFtTrR" and _prefix(text, start):
+                end = _formatted_end(text, start)
+            pieces.append(_FILLERS.get(mark, '"') * (end - start))
+            if end != stop:
+                break
+    pieces.append(text[done:])
+    return "".join(pieces).translate(_ROUND)
+
+
+_FILLERS = {"#": " ", "\\": "\v"}
+
+
+def _prefix(text: str, quote: int) -> str:
+    """Return the prefix of the string whose quotes open at `quote`, if it makes it an f-string or a t-string."""
+    prefix = _FORMATTED.search(text, max(0, quote - 2), quote)
+    return prefix[0] if prefix else ""
+
+
+class _Context(NamedTuple):
+    """What surrounds a place in an f-string: its literal text, a field `{`, a bracket `(` in it, or its format `:`."""
+
+    mode: str
+    quote: str
+    raw: bool
+
+
+def _opened(text: str, quote: int) -> _Context:
+    mark = text[quote]
+    return _Context(
+        "literal", mark * 3 if text.startswith(mark * 3, quote) else mark, "r" in _prefix(text, quote).lower()
+    )
+
+
+def _formatted_end(text: str, start: int) -> int:
+    """Return where the f-string or t-string ends whose quotes open at `start` (PEP 701, PEP 750).
+
+    Strings in its fields may have the same quotes again, to any depth.
+    """
+    frames = [_opened(text, start)]
+    position = start + len(frames[0].quote)
+    while frames:
+        in_field = frames[-1].mode in "{("
+        token = (_IN_FIELD if in_field else _IN_LITERAL).search(text, position)
+        if token is None:
+            return len(text)
+        position = (_step_in_field if in_field else _step_in_literal)(frames, token)
+    return position
+
+
+def _step_in_field(frames: list[_Context], token: re.Match[str]) -> int:
+    """Take in one token of an expression and return where to read on."""
+    mode, quote, raw = frames[-1]
+    text, start, mark = token.string, token.start(), token[0]
+    if mark in "\"'#":
+        if mark != "#" and _prefix(text, start):
+            frames.append(_opened(text, start))
+            return start + len(frames[-1].quote)
+        opaque = _OPAQUE.match(text, start)
+        return opaque.end() if opaque else token.end()
+    if mark in "([{":
+        frames.append(_Context("(", quote, raw))
+    elif mark == ":" and mode == "{":
+        frames[-1] = _Context(":", quote, raw)
+    elif mark == "}" or (mark != ":" and mode == "("):
+        frames.pop()
+    return token.end()
+
+
+def _step_in_literal(frames: list[_Context], token: re.Match[str]) -> int:
+    """Take in one token of literal text or of a format and return where to read on."""
+    mode, quote, raw = frames[-1]
+    start, mark = token.start(), token[0]
+    unfinished = mark == "\n" and len(quote) == 1
+    if mark.startswith(quote) or (unfinished and mode == "literal"):
+        while frames.pop().mode != "literal":
+            pass
+        return start + (0 if unfinished else len(quote))
+    if unfinished:  # a newline ends a format, not its field
+        frames[-1] = _Context("{", quote, raw)
+    elif mark == "{" or (mark == "{{" and mode == ":"):
+        frames.append(_Context("{", quote, raw))
+        return start + 1
+    elif mark == "}" and mode == ":":
+        frames.pop()
+    elif raw and mark.startswith("\\N{"):
+        return start + 2
+    return token.end()
+
+
+def logical_lines(plain: str) -> Iterator[tuple[int, int]]:
+    """Yield where each logical line starts and ends."""
+    start = end = depth = 0
+    for line in plain.split("\n"):
+        depth = max(0, depth + line.count("(") - line.count(")"))
+        end += len(line) + 1
+        if not depth:
+            yield start, end - 1
+            start = end
+    yield start, len(plain)
+
+
+def lines_with(plain: str, head: re.Pattern[str]) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield the logical lines that begin with something, as what was found there, and where the line ends."""
+    done = depth = 0
+    for found in head.finditer(plain):
+        start = found.start()
+        if start < done:
+            continue
+        depth = max(0, depth + plain.count("(", done, start) - plain.count(")", done, start))
+        done = start
+        if depth:
+            continue
+        end = start
+        while True:
+            end = plain.find("\n", end)
+            end = len(plain) if end < 0 else end
+            depth = max(0, depth + plain.count("(", done, end) - plain.count(")", done, end))
+            done = end
+            if not depth or end == len(plain):
+                break
+            end += 1
+        yield found, end
+
+
+_STRING = re.compile(r'(?<![\w"])(?:[ft]r?|rf|rt)"++', re.IGNORECASE)
+_GENERIC = re.compile(r"\b(?:def|class)\s++\w++\s*+(?P<body>\()")
+_ALIAS = re.compile(r"^[ \t]*+(?P<body>type[ \t]++(?P<name>[^\W\d]\w*+)[ \t]*+(?:\(|=(?!=)))", re.MULTILINE)
+_EXCEPT = re.compile(r"^[ \t]*+except\*?+[ \t]++(?P<body>[^():\n]*,[^:\n]*):", re.MULTILINE)
+
+
+def for_older_parsers(text: str) -> str:
+    """Return a text without the syntax of Python 3.12 to 3.14, which older parsers refuse, line for line.
+
+    Formatted strings become empty ones (PEP 701, PEP 750), type parameters go (PEP 695), a ``type`` statement binds its
+    name to nothing that is known, and several exceptions get their brackets (PEP 758). What the text does when it is
+    imported stays the same, but for what stands in those strings.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    plain = plain_text(text)
+    edits = [(*each.span(), '""') for each in _STRING.finditer(plain)]
+    brackets = (each.start("body") for each in _GENERIC.finditer(plain))
+    edits += [(start, _closed(plain, start), "") for start in brackets if text[start] == "["]
+    for start, end in logical_lines(plain):
+        if alias := _ALIAS.match(plain, start, end):
+            edits.append((alias.start("body"), end, f"{alias['name']} = None"))
+    edits += [(*each.span("body"), f"({text[slice(*each.span('body'))]})") for each in _EXCEPT.finditer(plain)]
+    done = 0
+    pieces: list[str] = []
+    for start, end, new in sorted(edits):
+        if start >= done:
+            pieces += text[done:start], new, "\\\n" * text.count("\n", start, end)
+            done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _closed(plain: str, start: int) -> int:
+    """Return where the bracket that opens at a place is closed again."""
+    depth = 0
+    for bracket in re.compile(r"[()]").finditer(plain, start):
+        depth += 1 if bracket[0] == "(" else -1
+        if not depth:
+            return bracket.end()
+    return len(plain)

@@ -1,0 +1,61 @@
+"""Bytes to text: how a source file is decoded, and what its lines are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+class UndecodableError(ValueError):
+    """The bytes of a file are not text in the encoding that they declare; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one module; ``path`` is as reports show it."""
+
+    module: str
+    path: str
+    is_package: bool
+    text: str
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines as Python counts them, without their ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+_BOM = b"\xef\xbb\xbf"
+# PEP 263: in a comment on the first line, or on the second if the first is blank or a comment.
+_COOKIE = re.compile(rb"(?:[ \t\f]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))??[ \t\f]*+#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a source file, without its byte order mark, its newlines as they are (PEP 263, PEP 3120).
+
+    Raises UndecodableError, and nothing else, if they are not text in the encoding that they declare, or in UTF-8.
+    """
+    text = data.removeprefix(_BOM)
+    cookie = _COOKIE.match(text)
+    declared = _codec(cookie[1].decode("ascii", "replace")) if cookie else "utf-8"
+    if len(text) < len(data) and declared not in {"utf-8", "utf8"}:
+        raise UndecodableError(f"it declares {declared}, but has the byte order mark of UTF-8")
+    try:
+        return text.decode(declared)
+    except UnicodeDecodeError as error:
+        raise UndecodableError(f"byte {error.start} is not {declared}") from error
+    except LookupError as error:
+        raise UndecodableError(f"no text encoding is called {declared}") from error
+    except UnicodeError as error:
+        raise UndecodableError(f"it is not {declared}: {error}") from error
+
+
+def _codec(declared: str) -> str:
+    """Return an encoding without the end-of-line style that Emacs appends, for those where CPython drops it."""
+    name = declared.lower().replace("_", "-")
+    known = re.match(r"(utf-8|latin-1|iso-8859-1|iso-latin-1)(?:-|$)", name)
+    return known[1] if known else name
+
+
+# Encodings in which the bytes of an import are those of ASCII.
+_ASCII_LIKE = re.compile(rb"utf-?8|us-ascii|ascii|latin|iso-?8859|cp125|windows-125", re.IGNORECASE)

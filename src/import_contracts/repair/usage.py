@@ -1,0 +1,374 @@
+"""What a module does with the names that it imports: where each is used, and what it defines and lets others take."""
+
+# ruff: noqa: N802 - the methods of a visitor are named after the nodes
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import accumulate
+from typing import TypeAlias
+
+from import_contracts.graph.import_graph import Kind
+from import_contracts.reading.text import Source, split_lines
+from import_contracts.reading.trees import Visitor, arguments, walk
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SCOPES = (*_DEFINITIONS, ast.Lambda)
+
+
+class Role(Enum):
+    """When a use is looked up."""
+
+    ANNOTATION = "annotation"
+    BODY = "body"
+    """When a function is called."""
+    EAGER = "eager"
+    """While the module is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a name. ``function`` is the outermost one around it; an annotation ``is_quoted`` if it is a string."""
+
+    name: str
+    line: int
+    role: Role
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    is_quoted: bool = False
+    reader: str = ""
+    """What may read this annotation while the program runs, and so needs the name: a base class or a decorator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One name that an import statement binds.
+
+    ``module`` and ``name`` are what is written, made absolute; ``name`` is None for ``import a.b``. ``function`` is the
+    outermost one around the statement.
+    """
+
+    statement: ast.Import | ast.ImportFrom
+    alias: ast.alias
+    module: str
+    name: str | None
+    kind: Kind
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None
+
+    @property
+    def local(self) -> str:
+        """The name that is bound."""
+        return self.alias.asname or (self.alias.name if self.name else self.alias.name.partition(".")[0])
+
+    @property
+    def shown(self) -> str:
+        """What a sentence calls it."""
+        return self.alias.asname or self.alias.name
+
+
+@dataclass(slots=True)
+class Usage:
+    """All that is to know of one module.
+
+    ``defined`` are the statements that bind a name at the top level; ``uses`` are those of the names that are imported
+    there from the program.
+    """
+
+    bindings: list[Binding] = field(default_factory=list)
+    uses: dict[str, list[Use]] = field(default_factory=dict)
+    rebound: set[str] = field(default_factory=set)
+    """Names that are bound by anything but an import."""
+    defined: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    exported: frozenset[str] = frozenset()
+    has_future_annotations: bool = False
+    reads_annotations: bool = False
+    """Something in it may read annotations while the program runs."""
+
+
+def read_usage(tree: ast.Module, source: Source, roots: Container[str]) -> Usage:
+    """Return what a module does with names, given the first parts of the names of all modules of its program."""
+    defined: dict[str, list[ast.stmt]] = {}
+    imported: set[str] = set()
+    for statement in tree.body:
+        for node, name in _bound(statement):
+            defined.setdefault(name, []).append(statement)
+            if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and _is_ours(node, roots)):
+                imported.add(name)
+    reader = _UsageReader(source, imported)
+    for statement in tree.body:
+        reader.visit(statement)
+    reader.usage.defined = defined
+    for use in reader.uses:
+        reader.usage.uses.setdefault(use.name, []).append(use)
+    return reader.usage
+
+
+def _is_ours(node: ast.ImportFrom, roots: Container[str]) -> bool:
+    return bool(node.level) or (node.module or "").partition(".")[0] in roots
+
+
+def names_in(node: ast.AST) -> frozenset[str]:
+    """Return all names in a piece of code, those in short strings too, which may be annotations.
+
+    A ``global`` in it gives that word, which is no name.
+    """
+    found = set()
+    for each in walk(node):
+        if isinstance(each, ast.Name):
+            found.add(each.id)
+        elif isinstance(each, ast.Global):
+            found.add("global")
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str) and len(each.value) < _LONGEST:
+            found.update(_WORD.findall(each.value))
+    return frozenset(found)
+
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_LONGEST = 200
+
+
+def _bound(statement: ast.stmt) -> Iterator[tuple[ast.AST, str]]:
+    """Yield the names that a statement binds at the top level, whatever branch is taken, each with what binds it."""
+    for node in walk(statement, without=_SCOPES):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node, node.id
+        elif isinstance(node, _DEFINITIONS):
+            yield node, node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((node, each.asname or each.name.partition(".")[0]) for each in node.names)
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+
+
+# Decorators and base classes that read no annotation, or take one for a string where it is one.
+_HARMLESS_DECORATORS = frozenset(
+    {"abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod", "contextmanager", "dataclass"}
+    | {"deleter", "deprecated", "final", "getter", "lru_cache", "overload", "override", "property", "runtime_checkable"}
+    | {"setter", "staticmethod", "total_ordering", "wraps"}
+)
+_HARMLESS_BASES = frozenset(
+    {"ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol"}
+    | {"StrEnum", "Thread", "TypedDict", "bool", "bytes", "dict", "float", "frozenset", "int", "list", "object", "set"}
+    | {"str", "tuple", "type"}
+)
+
+
+# What a function may have in it, beside the names in question, that says something of its module.
+_TELLING = ("import", "global", "class", "@")
+
+
+@dataclass(slots=True)
+class _Scope:
+    """A function, a class or the module, while it is read; of a class in a function the uses are the function's."""
+
+    bound: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
+    """Names that ``global`` and ``nonlocal`` say are another's."""
+    uses: list[Use] = field(default_factory=list)
+
+
+class _UsageReader(Visitor):
+    """The reading of one module."""
+
+    def __init__(self, source: Source, imported: Collection[str]) -> None:
+        self.usage = Usage()
+        self._source = source
+        lines = split_lines(source.text)
+        self._text = "\n".join(lines)
+        self._starts = [0, *accumulate(len(line) + 1 for line in lines)]
+        self._words = (*_TELLING, *imported) if source.text.isascii() else ("",)
+        self._functions: list[Function] = []
+        self._scopes = [_Scope()]
+        self._imported = imported
+        self._readers: list[str] = [""]
+        self._classes: dict[str, str] = {}
+        self._never = False
+
+    @property
+    def uses(self) -> list[Use]:
+        """The uses of names that are the module's."""
+        return self._scopes[0].uses
+
+    # --- imports --------------------------------------------------------------------------------------------------
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._bind(node, alias, alias.name, None)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = node.module or ""
+        if module == "__future__":
+            self.usage.has_future_annotations |= any(alias.name == "annotations" for alias in node.names)
+        if node.level:
+            parts = self._source.module.split(".")
+            kept = parts[: len(parts) - node.level + self._source.is_package]
+            module = ".".join([*kept, module] if module else kept)
+        for alias in node.names:
+            self._bind(node, alias, module, alias.name)
+
+    def _bind(self, node: ast.Import | ast.ImportFrom, alias: ast.alias, module: str, name: str | None) -> None:
+        kind = Kind.TYPE_CHECKING if self._never else Kind.DEFERRED if self._functions else Kind.RUNTIME
+        self.usage.bindings.append(Binding(node, alias, module, name, kind, self._outermost))
+
+    def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        before = self._never
+        self._never |= _last(node.test) == "TYPE_CHECKING"
+        self._all(node.body)
+        self._never = before
+        self._all(node.orelse)
+
+    # --- scopes ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _outermost(self) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        named = [each for each in self._functions if not isinstance(each, ast.Lambda)]
+        return named[0] if named else None
+
+    def _all(self, nodes: Iterable[ast.AST | None]) -> None:
+        for node in nodes:
+            if node is not None:
+                self.visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._all(node.decorator_list)
+        self._all([*node.args.defaults, *node.args.kw_defaults])
+        reader = self._readers[-1] or _suspect(node.decorator_list, _HARMLESS_DECORATORS)
+        self.usage.reads_annotations |= bool(reader)
+        for annotation in (*(each.annotation for each in arguments(node)), node.returns):
+            self._annotation(annotation, reader)
+        for parameter in getattr(node, "type_params", ()):
+            self.visit(parameter)
+        self._rebind(node.name)
+        self._body(node, node.body)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - as ast wants it
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._all([*node.args.defaults, *node.args.kw_defaults])
+        self._body(node, [node.body])
+
+    def _body(self, node: Function, body: Iterable[ast.AST]) -> None:
+        """Read what runs when a function is called, if there is anything in it to be told of."""
+        start, end = self._starts[node.lineno - 1], self._starts[node.end_lineno or node.lineno]
+        if all(self._text.find(word, start, end) < 0 for word in self._words):
+            return
+        scope = _Scope({each.arg for each in arguments(node)})
+        self._functions.append(node)
+        self._scopes.append(scope)
+        self._readers.append("")
+        self._all(body)
+        self._readers.pop()
+        self._scopes.pop()
+        self._functions.pop()
+        own = scope.bound - scope.declared
+        self._scopes[-1].uses += [each for each in scope.uses if each.name not in own]
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._all(node.decorator_list)
+        self._all(node.bases)
+        self._all(each.value for each in node.keywords)
+        reader = _suspect(node.decorator_list, _HARMLESS_DECORATORS)
+        for base in node.bases:
+            plain = base.value if isinstance(base, ast.Subscript) else base
+            name = _last(plain)
+            harmless = name in _HARMLESS_BASES or name.endswith("Error")
+            reader = reader or ("" if harmless else self._classes.get(name, f"its base class {ast.unparse(plain)}"))
+        reader = reader or ("its metaclass" if any(each.arg == "metaclass" for each in node.keywords) else "")
+        self._classes[node.name] = reader
+        self.usage.reads_annotations |= bool(reader)
+        self._rebind(node.name)
+        self._readers.append(reader)
+        self._scopes.append(_Scope(uses=self._scopes[-1].uses))
+        self._all(node.body)
+        self._scopes.pop()
+        self._readers.pop()
+
+    # --- uses -----------------------------------------------------------------------------------------------------
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self._use(node.id, node.lineno, Role.BODY if self._functions else Role.EAGER)
+        else:
+            self._rebind(node.id)
+            self._scopes[-1].bound.add(node.id)
+
+    def _rebind(self, name: str) -> None:
+        if not self._functions:
+            self.usage.rebound.add(name)
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.usage.rebound |= set(node.names)
+        self._scopes[-1].declared |= set(node.names)
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
+        self._scopes[-1].declared |= set(node.names)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        self._scopes[-1].bound |= {node.name} if node.name else set()
+        self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self._exports(node.targets, node.value)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._exports([node.target], node.value)
+        self.generic_visit(node)
+
+    def _exports(self, targets: Iterable[ast.expr], value: ast.expr) -> None:
+        if any(isinstance(each, ast.Name) and each.id == "__all__" for each in targets):
+            strings = (each.value for each in walk(value) if isinstance(each, ast.Constant))
+            self.usage.exported |= {each for each in strings if isinstance(each, str)}
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._annotation(node.annotation, self._readers[-1], is_evaluated=not self._functions)
+        self._exports([node.target], node.value or ast.Constant(None))
+        self._all([node.target, node.value])
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if _last(node.func) == "cast" and node.args:
+            quoted = node.args[0]
+            if isinstance(quoted, ast.Constant):
+                self._annotation(quoted, "")
+        self.generic_visit(node)
+
+    def _annotation(self, node: ast.expr | None, reader: str, *, is_evaluated: bool = True) -> None:
+        """Note the names in an annotation, which may be a string or have strings in it.
+
+        That of a local variable is never evaluated (PEP 526).
+        """
+        for each in walk(node) if node is not None else ():
+            if isinstance(each, ast.Name):
+                self._use(each.id, each.lineno, Role.ANNOTATION, is_quoted=not is_evaluated, reader=reader)
+            elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+                for name in walk(_parsed(each.value) or ast.Constant(None)):
+                    if isinstance(name, ast.Name):
+                        self._use(name.id, each.lineno, Role.ANNOTATION, is_quoted=True, reader=reader)
+
+    def _use(self, name: str, line: int, role: Role, *, is_quoted: bool = False, reader: str = "") -> None:
+        if name in self._imported:
+            self._scopes[-1].uses.append(Use(name, line, role, self._outermost, is_quoted, reader))
+
+
+def _last(node: ast.expr) -> str:
+    """Return the last part of a dotted name; "" for any other expression."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _suspect(decorators: Iterable[ast.expr], harmless: frozenset[str]) -> str:
+    """Return the first decorator that may read annotations, as it would be called in a sentence; "" if none may."""
+    for each in decorators:
+        called = each.func if isinstance(each, ast.Call) else each
+        if _last(called) not in harmless:
+            return f"its decorator @{ast.unparse(called)}"
+    return ""

@@ -1,0 +1,1 @@
+"""What runs return: complete, frozen data. One module a command."""

@@ -1,0 +1,34 @@
+"""The face for custom contract types: all that a team's own type may import.
+
+A contract type is a function ``parse(table: Table) -> Rule``, or a ``ContractType`` that has one. The rule's
+``check(graph: ImportGraph)`` returns ``Findings``. ``docs/custom-contract-types.md`` shows how to write one.
+"""
+
+from __future__ import annotations
+
+from import_contracts.contracts.findings import Account, Cut, Explaining, Findings, Part, Rule, Violation
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import ContractType
+from import_contracts.graph.import_graph import Chain, Edge, ImportGraph, Kind
+from import_contracts.graph.names import ImportPattern, ModulePattern
+from import_contracts.problems import Problem, Severity
+
+__all__ = [
+    "Account",
+    "Chain",
+    "ContractType",
+    "Cut",
+    "Edge",
+    "Explaining",
+    "Findings",
+    "ImportGraph",
+    "ImportPattern",
+    "Kind",
+    "ModulePattern",
+    "Part",
+    "Problem",
+    "Rule",
+    "Severity",
+    "Table",
+    "Violation",
+]
