@@ -561,7 +561,7 @@ def _value(readings: Mapping[str, Reading]) -> dict[str, Any]:
 
 def _readings(value: Mapping[str, Any]) -> dict[str, Reading]:
     """Return readings that JSON has."""
-    from import_contracts.graph.import_graph import Kind  # noqa: PLC0415 - not needed while nothing has changed
+    from import_contracts.graph.kinds import Kind  # noqa: PLC0415 - not needed while nothing has changed
     from import_contracts.reading.scan import Reading  # noqa: PLC0415
 
     return {
