@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from import_contracts.graph.components import components, shortest_ring
+from import_contracts.graph.components import Component, components, shortest_ring
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
@@ -19,11 +19,11 @@ from import_contracts.reports.check import Unreadable
 from import_contracts.reports.cycles import Cycle, CyclesReport, Plan, Question, Step
 
 if TYPE_CHECKING:
-    from import_contracts.crashes.interpreter import Crash
-    from import_contracts.crashes.operations import Code
+    from import_contracts.crashes.bodies import CodeCache
+    from import_contracts.crashes.crash import Crash
     from import_contracts.reading.trees import Parser
     from import_contracts.repair.fixes import Fixes
-    from import_contracts.repair.planning import PlanFor
+    from import_contracts.repair.planning import RepairPlan
 
 
 def diagnose(question: Question, snapshot: Snapshot, evidence: Evidence, watch: Watch) -> CyclesReport:
@@ -54,7 +54,6 @@ class _Diagnosis:
         self._snapshot = snapshot
         self._evidence = evidence
         self._watch = watch
-        self._known: dict[Source, Code] = {}
 
     def report(self) -> CyclesReport:
         """Return all that was asked for."""
@@ -136,42 +135,42 @@ class _Diagnosis:
 
         return remembering()
 
+    @cached_property
+    def _read(self) -> CodeCache:
+        from import_contracts.crashes.bodies import CodeCache  # noqa: PLC0415 - not needed by a quick answer
+
+        return CodeCache(self._parse)
+
     # --- crashes --------------------------------------------------------------------------------------------------
 
     def _crashes(self, changed: Mapping[str, Source], entries: Collection[str] | None = None) -> tuple[Crash, ...]:
         """Return what crashes, of some entries or all, when some modules have another text."""
-        from import_contracts.crashes.interpreter import crashes  # noqa: PLC0415 - not needed by a quick answer
-        from import_contracts.crashes.program import may_import  # noqa: PLC0415 - as above
+        from import_contracts.crashes.model import ImportModel, possible_imports  # noqa: PLC0415 - as above
+        from import_contracts.crashes.search import find_crashes  # noqa: PLC0415 - as above
 
         program = self._snapshot.program
         imports = self._evidence.imports | {
-            module: may_import(source, program.modules) for module, source in changed.items()
+            module: possible_imports(source, program.modules) for module, source in changed.items()
         }
-        return crashes(
-            {**self._evidence.sources, **changed},
-            imports,
-            version=self._question.python,
-            namespaces=program.namespaces,
-            entries=entries,
-            known=self._known,
-            parse=self._parse,
-        )
+        sources = {**self._evidence.sources, **changed}
+        model = ImportModel(sources, imports, self._question.python, program.namespaces)
+        return find_crashes(model, entries, self._read)
 
     # --- plans ----------------------------------------------------------------------------------------------------
 
     def _plans(self, wanted: Sequence[_Found], before: Collection[Crash]) -> list[Plan]:
         """Return a plan for each cycle; those of one kind are carried out together to see."""
         from import_contracts.repair.fixes import Fixes  # noqa: PLC0415 - not needed by a quick answer
-        from import_contracts.repair.planning import Tangle, Workshop, plans  # noqa: PLC0415 - as above
+        from import_contracts.repair.planning import Tools, plans  # noqa: PLC0415 - as above
 
         fixes = Fixes(self._evidence.source, self._graph, self._question.python, self._parse)
-        workshop = Workshop(self._evidence.sources, fixes, self._imports, self._crashes, before)
+        tools = Tools(self._evidence.sources, fixes, self._imports, self._crashes, before)
         made: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:
             of_kind = [each for each in wanted if each.kind is kind]
             kinds = [each for each in Kind if each.rank <= kind.rank]
-            tangles = [Tangle(each.view, each.modules) for each in of_kind]
-            for each, plan in zip(of_kind, plans(workshop, tangles, kinds) if tangles else (), strict=True):
+            cycles = [Component(each.view, each.modules) for each in of_kind]
+            for each, plan in zip(of_kind, plans(tools, cycles, kinds) if cycles else (), strict=True):
                 made[each.modules] = self._plan(plan, each.view, fixes)
         return [made[each.modules] for each in wanted]
 
@@ -180,7 +179,7 @@ class _Diagnosis:
             if (imported := self._evidence.resolved(written, source)) is not None:
                 yield (source.module, imported), written.kind
 
-    def _plan(self, plan: PlanFor, view: ImportGraph, fixes: Fixes) -> Plan:
+    def _plan(self, plan: RepairPlan, view: ImportGraph, fixes: Fixes) -> Plan:
         steps = tuple(
             Step(
                 evidence=self._import(each.edge, view),

@@ -23,7 +23,7 @@ from import_contracts.reports.check import Change, ReportedFix, ReportedViolatio
 from import_contracts.reports.cycles import Place, ReportedCrash
 
 if TYPE_CHECKING:
-    from import_contracts.crashes.interpreter import Crash
+    from import_contracts.crashes.crash import Crash
     from import_contracts.repair.fixes import Fix, Fixes
 
 
@@ -165,14 +165,11 @@ class Evidence:
         self, edge: Edge, graph: ImportGraph, excluded: frozenset[Kind], cycle: frozenset[str]
     ) -> ReportedFix:
         """Return how to do without an import of a cycle, for the Python that runs this."""
-        from import_contracts.repair.fixes import Fixes, FixKind  # noqa: PLC0415 - seldom needed
+        from import_contracts.repair.fixes import CyclicImport, Fixes  # noqa: PLC0415 - seldom needed
 
         if self._fixes is None or self._fixes[0] is not graph:
             self._fixes = graph, Fixes(self.source, graph, (sys.version_info.major, sys.version_info.minor))
-        kinds = frozenset(Kind) - excluded
-        without = {FixKind.DEFER} if Kind.DEFERRED in kinds else set()
-        without |= {FixKind.TYPE_CHECKING} if Kind.TYPE_CHECKING in kinds else set()
-        fix = self._fixes[1].fix(*edge, kinds=kinds, cycle=cycle, without=frozenset(without))
+        fix = self._fixes[1].cheapest(CyclicImport(edge, frozenset(Kind) - excluded, cycle))
         return self.fix(fix, self._fixes[1])
 
     def fix(self, fix: Fix, fixes: Fixes) -> ReportedFix:

@@ -148,16 +148,12 @@ _CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
 
 def crashing(rule: Crash, graph: ImportGraph, ignored: Collection[Edge], evidence: Evidence) -> list[ReportedViolation]:
     """Return a violation for each module that crashes when it comes first."""
-    from import_contracts.crashes.interpreter import crashes  # noqa: PLC0415 - needed by this type alone
+    from import_contracts.crashes.model import ImportModel  # noqa: PLC0415 - needed by this type alone
+    from import_contracts.crashes.search import find_crashes  # noqa: PLC0415 - as above
 
     version = rule.python or (sys.version_info.major, sys.version_info.minor)
-    found = crashes(
-        evidence.sources,
-        evidence.imports,
-        version=version,
-        namespaces=evidence.namespaces,
-        entries=rule.entries(graph),
-    )
+    model = ImportModel(evidence.sources, evidence.imports, version, evidence.namespaces)
+    found = find_crashes(model, rule.entries(graph))
     return [evidence.crash(each).violation for each in found if (each.importer, each.imported) not in ignored]
 
 
