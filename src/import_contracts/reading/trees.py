@@ -59,6 +59,15 @@ def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
     return [*own.posonlyargs, *own.args, *own.kwonlyargs, *filter(None, [own.vararg, own.kwarg])]
 
 
+def dotted_name(node: ast.expr) -> tuple[str, ...] | None:
+    """Return the name and the attributes in ``a.b.c``, in this order; None of any other expression."""
+    attributes = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    return (node.id, *reversed(attributes)) if isinstance(node, ast.Name) else None
+
+
 class Visitor(ast.NodeVisitor):
     """What it is in `ast`, with the nodes that `children` returns."""
 
