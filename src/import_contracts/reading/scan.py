@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from import_contracts.graph.import_graph import ImportGraph, Kind
-from import_contracts.reading.imports import WrittenImport, may_defer, read_imports
+from import_contracts.reading.imports import WrittenImport, may_call, may_defer, read_imports
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode
@@ -71,8 +72,8 @@ def scan(program: Program, *, include_external: bool, kinds: bool) -> Scan:
 
     Imports of modules outside the program, and the kinds of imports, are in the graph where asked for.
     """
-    readings = read(program, program.files, include_external=include_external, kinds=kinds)
-    return assemble(program, readings, include_external=include_external)
+    found = read(program, program.files, include_external=include_external, kinds=kinds)
+    return assemble(program, found.readings, include_external=include_external)
 
 
 def assemble(program: Program, readings: Mapping[str, Reading], *, include_external: bool) -> Scan:
@@ -93,26 +94,27 @@ def assemble(program: Program, readings: Mapping[str, Reading], *, include_exter
     return Scan(graph, tuple(troubles))
 
 
-def read(  # noqa: PLR0913 - two of them are told of what is found
-    program: Program,
-    files: Sequence[SourceFile],
-    *,
-    include_external: bool,
-    kinds: bool,
-    seen: Callable[[SourceFile, bytes], None] = lambda _, __: None,
-    told: Callable[[str, dict[tuple[str, int], Statement]], None] = lambda _, __: None,
-) -> dict[str, Reading]:
-    """Read files of a program and return what each imports, by module.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of some files, by module.
 
-    ``seen`` is called with what is in each file, before it is parsed; ``told`` with what `statements` would return of a
-    module, where that had to be found anyway. Few files are read by our own reader and many by
-    grimp, which comes to the same.
+    ``digests`` are the SHA-256 of the files that could be read. ``statements`` and ``may_call`` (whether a file may
+    import by a call) are there only for files of which they had to be found anyway.
     """
+
+    readings: dict[str, Reading]
+    digests: dict[str, str]
+    statements: dict[str, dict[tuple[str, int], Statement]]
+    may_call: dict[str, bool]
+
+
+def read(program: Program, files: Sequence[SourceFile], *, include_external: bool, kinds: bool) -> Read:
+    """Read files of a program. Few files are read by our own reader and many by grimp, with the same result."""
     reader = _TreeReader(program, include_external=include_external, kinds=kinds, alone=len(files) <= _FEW)
     for file in files:
-        reader.look_at(file, seen, told)
+        reader.look_at(file)
     reader.parse([file for file in files if file.module not in reader.imports])
-    return {
+    readings = {
         file.module: Reading(
             {imported: sorted(lines) for imported, lines in sorted(reader.imports[file.module].items())},
             reader.kinds.get(file.module, {}),
@@ -120,6 +122,7 @@ def read(  # noqa: PLR0913 - two of them are told of what is found
         )
         for file in files
     }
+    return Read(readings, reader.digests, reader.statements, reader.may_call)
 
 
 # Up to here our own reader is faster, as grimp has to be imported and told of all modules.
@@ -186,24 +189,24 @@ class _TreeReader:
         self.imports: dict[str, Lines] = {}
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
+        self.digests: dict[str, str] = {}
+        self.statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self.may_call: dict[str, bool] = {}
         self._program = program
         self._include_external = include_external
         self._wants_kinds = kinds
         self._alone = alone
 
-    def look_at(
-        self,
-        file: SourceFile,
-        seen: Callable[[SourceFile, bytes], None],
-        told: Callable[[str, dict[tuple[str, int], Statement]], None],
-    ) -> None:
-        """Read what grimp does not tell, and the imports themselves where it would not find them or is not needed."""
+    def look_at(self, file: SourceFile) -> None:
+        """Read what grimp does not return, and the imports themselves where it would not find them or is not needed."""
         try:
             data = file.read()
         except OSError as error:
             self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
             return
-        seen(file, data)
+        self.digests[file.module] = sha256(data).hexdigest()
+        if self._wants_kinds:
+            self.may_call[file.module] = may_call(data)
         leaving = _leaving_import(file, data)
         if leaving is not None:
             message = f"This relative import leaves the tree: '{leaving.text}' in '{file.module}'."
@@ -213,7 +216,7 @@ class _TreeReader:
                 self._read(file, decode(data))
             if self._wants_kinds and may_defer(data):
                 found = _statements(self._program, file, decode(data), self._include_external)
-                told(file.module, found)
+                self.statements[file.module] = found
                 self.kinds[file.module] = {
                     place: statement.kind for place, statement in found.items() if statement.kind is not Kind.RUNTIME
                 }
