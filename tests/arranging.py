@@ -12,7 +12,8 @@ from import_contracts.cli import main
 from import_contracts.contracts.findings import Findings
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 
 

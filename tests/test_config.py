@@ -4,7 +4,7 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from import_contracts.config.config import Config, find_config, read_config, shown
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import UserError
 from tests.arranging import write
 

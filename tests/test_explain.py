@@ -15,7 +15,8 @@ from import_contracts.contracts.types import TYPES
 from import_contracts.explain.coverage import audited, coverage
 from import_contracts.explain.dependency import dependency
 from import_contracts.explain.views import View
-from import_contracts.graph.import_graph import Edge, Import, ImportGraph, Kind
+from import_contracts.graph.import_graph import Edge, Import, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern
 from import_contracts.judging.statements import Evidence
 from import_contracts.reports.explain import ContractAccount

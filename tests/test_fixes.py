@@ -6,7 +6,8 @@ import ast
 
 import pytest
 
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source

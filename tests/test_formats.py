@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from import_contracts.contracts.types import TYPES
-from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.graph.import_graph import Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.markup import code, plain

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph.import_graph import Chain, ImportGraph, Kind
+from import_contracts.graph.import_graph import Chain, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern
 from tests.arranging import graph
 
@@ -14,6 +15,10 @@ def test_whatever_the_order_of_what_goes_in_what_comes_out_is_sorted() -> None:
     a_graph = graph("p.b -> p.c", "p.a -> q", "p.b -> p.a")
     assert list(a_graph.edges()) == [("p.a", "q"), ("p.b", "p.a"), ("p.b", "p.c")]
     assert a_graph.modules == ("p", "p.a", "p.b", "p.c", "q")
+
+
+def test_a_runtime_import_is_the_most_eager_and_one_for_type_checking_the_least() -> None:
+    assert [Kind.RUNTIME.rank, Kind.DEFERRED.rank, Kind.LAZY.rank, Kind.TYPE_CHECKING.rank] == [0, 1, 2, 3]
 
 
 def test_several_statements_are_one_import_with_several_lines() -> None:

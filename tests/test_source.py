@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import WrittenImport, may_defer, read_imports
 from import_contracts.reading.plain import for_older_parsers
 from import_contracts.reading.resolution import external, resolve

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import may_defer, read_imports
 from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode

@@ -1,6 +1,6 @@
 import pytest
 
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from tests.arranging import check, graph, messages, offenders
 
 # --- independence -------------------------------------------------------------------------------------------------

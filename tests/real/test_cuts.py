@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from import_contracts.graph.feedback_arcs import feedback_set
-from import_contracts.graph.import_graph import Edge, Kind
+from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.program import find_portions
 from import_contracts.reading.snapshot import Snapshot
 from tests.feedback_oracle import cheapest

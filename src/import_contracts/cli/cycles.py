@@ -9,7 +9,7 @@ import click
 
 from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
 from import_contracts.cli.terminal import Progress, cache_here, options, read, style, warn
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import find_packages
 from import_contracts.reports.cycles import Question

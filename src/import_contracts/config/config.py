@@ -18,7 +18,7 @@ from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 if TYPE_CHECKING:
     from import_contracts.contracts.findings import Rule
     from import_contracts.contracts.types import ContractType
-    from import_contracts.graph.import_graph import Kind
+    from import_contracts.graph.kinds import Kind
     from import_contracts.graph.names import ImportPattern
 
 OWN, PEER = "import-contracts", "importlinter"
@@ -502,7 +502,7 @@ def _contract(
 ) -> tuple[Contract, tuple[Problem, ...]]:
     """Make a contract of its table; ``defaults`` are what the session says of excluded kinds and parent packages."""
     from import_contracts.contracts.types import TYPES  # noqa: PLC0415 - as above
-    from import_contracts.graph.import_graph import Kind  # noqa: PLC0415
+    from import_contracts.graph.kinds import Kind  # noqa: PLC0415
 
     name = table.string("name")
     identity = table.string("id", _slug(name) or f"contract-{number}")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from import_contracts.contracts import acyclic, acyclic_siblings, crash, forbidden, independence, layers, protected
 from import_contracts.contracts.findings import Rule
 from import_contracts.contracts.table import Table
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from import_contracts.crashes import operations as does
 from import_contracts.crashes.operations import Code, Setting
 from import_contracts.crashes.reader import read_function, read_module
 from import_contracts.graph.components import components
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.imports import read_calls, read_imports
 from import_contracts.reading.resolution import resolve
@@ -29,7 +29,7 @@ def may_import(source: Source, modules: Container[str]) -> dict[str, Kind]:
     own = {"is_package": source.is_package}
     written = [*read_imports(source.text, source.module, **own), *read_calls(source.text, source.module, **own)]
     found: dict[str, Kind] = {}
-    for each in sorted(written, key=lambda each: list(Kind).index(each.kind), reverse=True):
+    for each in sorted(written, key=lambda each: each.kind.rank, reverse=True):
         module = resolve(each, source.module, is_package=source.is_package, modules=modules)
         if module and each.kind is not Kind.TYPE_CHECKING:
             found[module] = each.kind

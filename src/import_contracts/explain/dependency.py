@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from import_contracts.explain.views import View
-from import_contracts.graph.import_graph import Edge, ImportGraph, Kind, Routes
+from import_contracts.graph.import_graph import Edge, ImportGraph, Routes
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import listed, within
 from import_contracts.judging.statements import Evidence
 from import_contracts.problems import Problem, UserError, did_you_mean

@@ -11,7 +11,8 @@ from import_contracts.config.config import Config, Contract
 from import_contracts.contracts.crash import Crash
 from import_contracts.contracts.findings import Account, Explaining
 from import_contracts.contracts.types import TYPES
-from import_contracts.graph.import_graph import Edge, ImportGraph, Kind
+from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern
 from import_contracts.judging.statements import Evidence
 from import_contracts.judging.verdict import crashing, findings_of, prepared

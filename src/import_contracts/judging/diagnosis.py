@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from import_contracts.graph.components import components, shortest_ring
-from import_contracts.graph.import_graph import Edge, Import, ImportGraph, Kind
+from import_contracts.graph.import_graph import Edge, Import, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.statements import Evidence
 from import_contracts.reading.imports import read_imports
@@ -168,7 +169,7 @@ class _Diagnosis:
         made: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:
             of_kind = [each for each in wanted if each.kind is kind]
-            kinds = list(Kind)[: list(Kind).index(kind) + 1]
+            kinds = [each for each in Kind if each.rank <= kind.rank]
             tangles = [Tangle(each.view, each.modules) for each in of_kind]
             for each, plan in zip(of_kind, plans(workshop, tangles, kinds) if tangles else (), strict=True):
                 made[each.modules] = self._plan(plan, each.view, fixes)
@@ -193,4 +194,4 @@ class _Diagnosis:
 
 
 def _importance(cycle: Cycle) -> tuple[bool, int, int, tuple[str, ...]]:
-    return not cycle.crashes, list(Kind).index(cycle.kind), -len(cycle.modules), cycle.modules
+    return not cycle.crashes, cycle.kind.rank, -len(cycle.modules), cycle.modules

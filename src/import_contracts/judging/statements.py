@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from import_contracts import git
 from import_contracts.contracts.findings import Violation
-from import_contracts.graph.import_graph import Edge, Import, ImportGraph, Kind
+from import_contracts.graph.import_graph import Edge, Import, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.reading.imports import WrittenImport, read_calls
 from import_contracts.reading.resolution import resolve
@@ -84,7 +85,7 @@ class Evidence:
         importer, imported = edge
         known = self._snapshot.statements(importer)
         at = [known.get((imported, line)) or _on_line(known, line) for line in lines]
-        kind = min((each.kind for each in at), key=list(Kind).index, default=Kind.RUNTIME)
+        kind = min((each.kind for each in at), key=lambda kind: kind.rank, default=Kind.RUNTIME)
         first = at[0] if at else _NOT_READ
         line = lines[0] if lines else 1
         return Import(importer, imported, self.path(importer), line, first.column, kind, first.text)
@@ -131,7 +132,9 @@ class Evidence:
             for importer, imported in graph.without_kinds(left_out).edges():
                 found[importer].setdefault(imported, kind)
         for (importer, imported), call in ((edge, call) for (edge, _), call in self.calls.items()):
-            found[importer][imported] = min(found[importer].get(imported, call.kind), call.kind, key=list(Kind).index)
+            found[importer][imported] = min(
+                found[importer].get(imported, call.kind), call.kind, key=lambda kind: kind.rank
+            )
         return found
 
     def crash(self, crash: Crash) -> ReportedCrash:

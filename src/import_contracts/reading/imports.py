@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
 from import_contracts.reading.conditions import at_run_time
 from import_contracts.reading.plain import lines_with, logical_lines, plain_text

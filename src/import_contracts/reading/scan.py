@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import WrittenImport, may_call, may_defer, read_imports
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.resolution import external, resolve
@@ -159,10 +160,9 @@ def _statements(
     include_external: bool,  # noqa: FBT001 - private
 ) -> dict[tuple[str, int], Statement]:
     found: dict[tuple[str, int], Statement] = {}
-    order = list(Kind)
     for written, imported in _own_reading(program, file, text, include_external):
         known = found.get((imported, written.line))
-        if known is None or order.index(written.kind) < order.index(known.kind):
+        if known is None or written.kind.rank < known.kind.rank:
             found[imported, written.line] = Statement(written.column, written.kind, written.text)
     return found
 

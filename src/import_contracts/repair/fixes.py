@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.resolution import resolve

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from import_contracts.crashes.interpreter import Crash
 from import_contracts.graph.components import components, ring_through
 from import_contracts.graph.feedback_arcs import FeedbackSet, feedback_set, in_order
-from import_contracts.graph.import_graph import Chain, Edge, ImportGraph, Kind
+from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.text import Source
 from import_contracts.repair.fixes import Fix, Fixes, FixKind, weight
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.graph.import_graph import Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation
 
