@@ -18,8 +18,8 @@ IMPORTS = st.builds(Import, NAMES, NAMES, NAMES, LINES, LINES, st.sampled_from(l
 VIOLATIONS = st.builds(
     ReportedViolation,
     NAMES,
-    st.none() | NAMES,
-    st.none() | NAMES,
+    TEXTS,
+    TEXTS,
     TEXTS,
     NAMES,
     st.lists(LINES, max_size=2, unique=True).map(tuple),

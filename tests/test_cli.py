@@ -134,7 +134,7 @@ def test_a_warning_is_an_error_where_the_configuration_is_strict(shop: Path) -> 
 
 
 def test_a_bug_of_ours_is_status_70_and_asks_for_a_report(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("import_contracts.cli.check.lint", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("import_contracts.runs.answers.check", lambda *_, **__: 1 / 0)
     run = lint(shop)
     assert run.status == 70
     assert "ZeroDivisionError" in run.err

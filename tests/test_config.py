@@ -3,9 +3,12 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from import_contracts.config.config import Config, find_config, read_config, shown
+from import_contracts.config.contracts import Contracts, read_contracts
+from import_contracts.config.files import find_config
+from import_contracts.config.session import Config, read_config
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import UserError
+from import_contracts.reading.context import shown
 from tests.arranging import write
 
 FORBIDDEN = 'type = "forbidden"\nsource_modules = "shop.a"\nforbidden_modules = "shop.b"\n'
@@ -26,9 +29,13 @@ def read(folder: Path, text: str, name: str = "pyproject.toml") -> Config:
     return read_config(folder / name, start=folder, found=True)
 
 
+def contracts(folder: Path, text: str, name: str = "pyproject.toml") -> Contracts:
+    return read_contracts(read(folder, text, name))
+
+
 def problems(folder: Path, text: str, name: str = "pyproject.toml") -> list[str]:
     try:
-        return [f"{each.severity}: {each}" for each in read(folder, text, name).problems]
+        return [f"{each.severity}: {each}" for each in contracts(folder, text, name).problems]
     except UserError as error:
         return [str(problem) for problem in error.problems]
 
@@ -75,7 +82,7 @@ def test_a_contract_file_has_the_same_keys_without_the_prefix(tmp_path: Path) ->
     text = f'root_package = "shop"\n[[contracts]]\nname = "One"\n{FORBIDDEN}'
     config = read(tmp_path, text, "layers.toml")
     assert config.root_packages == ("shop",)
-    assert [contract.id for contract in config.contracts] == ["one"]
+    assert [contract.id for contract in read_contracts(config).chosen] == ["one"]
 
 
 def test_packages_are_looked_for_first_in_the_folder_of_a_file_that_was_found(
@@ -94,24 +101,24 @@ def test_packages_are_looked_for_first_in_the_folder_of_a_file_that_was_found(
 
 def test_a_contract_without_an_id_gets_one_made_of_its_name(tmp_path: Path) -> None:
     config = read(tmp_path, HEAD + CONTRACT.replace("One", "CLI > Context, I/O & Größe"))
-    assert config.contracts[0].id == "cli-context-i-o-größe"
+    assert read_contracts(config).chosen[0].id == "cli-context-i-o-größe"
 
 
 def test_an_ini_contract_has_the_last_part_of_its_section_for_an_id(tmp_path: Path) -> None:
     config = read(tmp_path, INI.replace("importlinter:contract:one", "importlinter:any:of:layers"), ".importlinter")
-    assert config.contracts[0].id == "layers"
+    assert read_contracts(config).chosen[0].id == "layers"
 
 
 def test_a_percent_sign_stands_for_itself(tmp_path: Path) -> None:
-    assert read(tmp_path, INI.replace("One", "100% typed"), ".importlinter").contracts[0].name == "100% typed"
-    assert read(tmp_path, INI.replace("One", "50%% off"), ".importlinter").contracts[0].name == "50% off"
+    assert contracts(tmp_path, INI.replace("One", "100% typed"), ".importlinter").chosen[0].name == "100% typed"
+    assert contracts(tmp_path, INI.replace("One", "50%% off"), ".importlinter").chosen[0].name == "50% off"
 
 
 def test_included_files_add_their_contracts_in_order(tmp_path: Path) -> None:
     one = f'[[contracts]]\nname = "B"\n{FORBIDDEN}'
     write(tmp_path, {"contracts/b.toml": one, "contracts/a.toml": one.replace("B", "A")})
     config = read(tmp_path, HEAD + 'include = ["contracts/*.toml"]\n' + CONTRACT)
-    assert [(each.id, each.file) for each in config.contracts] == [
+    assert [(each.id, each.file) for each in read_contracts(config).chosen] == [
         ("one", "pyproject.toml"),
         ("a", "contracts/a.toml"),
         ("b", "contracts/b.toml"),
@@ -133,13 +140,13 @@ def test_kinds_are_excluded_for_all_contracts_or_one(
 ) -> None:
     body = FORBIDDEN if type_ == "forbidden" else 'type = "acyclic"\n'
     for text in (HEAD + keys + CONTRACT.replace(FORBIDDEN, body), HEAD + CONTRACT.replace(FORBIDDEN, body) + keys):
-        assert read(tmp_path, text).contracts[0].excluded == excluded
+        assert contracts(tmp_path, text).chosen[0].excluded == excluded
 
 
 def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
     config = read(tmp_path, INI + "broken_contract_guidance =\n    Do this.\n    Or that.\n", ".importlinter")
-    assert config.contracts[0].reason == "Do this.\nOr that."
-    assert read(tmp_path, HEAD + CONTRACT + 'reason = "ADR 7"\n').contracts[0].reason == "ADR 7"
+    assert read_contracts(config).chosen[0].reason == "Do this.\nOr that."
+    assert contracts(tmp_path, HEAD + CONTRACT + 'reason = "ADR 7"\n').chosen[0].reason == "ADR 7"
 
 
 # --- what is wrong with it ----------------------------------------------------------------------------------------
@@ -231,8 +238,8 @@ def test_what_is_wrong_is_said_with_what_to_write_instead(tmp_path: Path, text: 
 def test_all_that_is_wrong_is_said_at_once_and_the_sound_contracts_are_kept(tmp_path: Path) -> None:
     wrong = CONTRACT.replace("One", "Two").replace("forbidden_modules", "forbiden_modules")
     config = read(tmp_path, HEAD + "strict = 7\nx = 1\n" + CONTRACT + wrong + "as_packages = 'no'\n")
-    assert [contract.is_sound for contract in config.contracts] == [True, False]
-    assert [each.key for each in config.problems] == [
+    assert [contract.is_sound for contract in read_contracts(config).chosen] == [True, False]
+    assert [each.key for each in read_contracts(config).problems] == [
         "strict",
         "x",
         "forbidden_modules",
@@ -303,5 +310,5 @@ def test_what_a_custom_type_raises_when_it_is_imported_is_reported(tmp_path: Pat
 def test_paths_are_shown_alike_on_windows_also_on_another_drive(
     monkeypatch: pytest.MonkeyPatch, path: str, found: str
 ) -> None:
-    monkeypatch.setattr("import_contracts.config.config.os.path.relpath", ntpath.relpath)
+    monkeypatch.setattr("import_contracts.reading.context.os.path.relpath", ntpath.relpath)
     assert shown(path, PureWindowsPath(r"D:\work\shop")) == found

@@ -7,7 +7,7 @@ from import_contracts.contracts.acyclic import Acyclic
 from import_contracts.contracts.findings import Rule, Violation
 from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.judging.causes import Culprits, culprits
+from import_contracts.judging.causes import Causes, find_causes
 from tests.arranging import graph
 from tests.test_ratchet import layers
 
@@ -16,30 +16,30 @@ EDGES = st.sets(st.tuples(NAMES, NAMES), max_size=14)
 CHAINS = st.lists(st.frozensets(st.tuples(NAMES, NAMES), min_size=1, max_size=4), max_size=7)
 
 
-def blame(rule: Rule, now: ImportGraph, *known: str, old: tuple[str, ...] = ()) -> Culprits | None:
+def blame(rule: Rule, now: ImportGraph, *known: str, old: tuple[str, ...] = ()) -> Causes | None:
     def is_known(violation: Violation) -> bool:
         return f"{violation.importer} -> {violation.imported}" in known
 
-    return culprits(rule, now, is_known, lambda edge: 9 if " -> ".join(edge) in old else 1)
+    return find_causes(rule, now, is_known, lambda edge: 9 if " -> ".join(edge) in old else 1)
 
 
 def test_the_import_that_closes_a_ring_is_to_blame_for_all_of_it() -> None:
     ring = [f"{here} -> {there}" for here, there in zip("abcdefg", "bcdefga", strict=True)]
     found = blame(Acyclic(), graph(*ring), old=tuple(ring[:-1]))
-    assert found == Culprits(((("g", "a"), 7),), is_minimum=True)
+    assert found == Causes(((("g", "a"), 7),), is_minimum=True)
 
 
 def test_what_is_known_is_not_to_blame() -> None:
     found = blame(
         Acyclic(), graph("a -> b", "b -> a", "b -> c", "c -> a"), "a -> b", "b -> a", old=("a -> b", "b -> c")
     )
-    assert found == Culprits(((("c", "a"), 2),), is_minimum=True)
+    assert found == Causes(((("c", "a"), 2),), is_minimum=True)
 
 
 def test_one_import_in_a_shared_module_is_one_cause() -> None:
     importers = [f"p.low.m{number} -> p.util" for number in range(50)]
     found = blame(layers("p.high", "p.low"), graph(*importers, "p.util -> p.high"))
-    assert found == Culprits(((("p.util", "p.high"), 50),), is_minimum=True)
+    assert found == Causes(((("p.util", "p.high"), 50),), is_minimum=True)
 
 
 def test_two_causes_are_two() -> None:
@@ -73,7 +73,7 @@ def test_a_hitting_set_is_the_cheapest(chains: list[frozenset[Edge]], costs: dic
 def test_without_the_culprits_there_is_nothing_new_and_fewer_would_not_do(before: set[Edge], more: set[Edge]) -> None:
     known = {(each.importer, each.imported) for each in Acyclic().check(_graph(before)).violations}
     now = _graph(before | more)
-    found = culprits(Acyclic(), now, lambda each: (each.importer, each.imported) in known, lambda _: 1)
+    found = find_causes(Acyclic(), now, lambda each: (each.importer, each.imported) in known, lambda _: 1)
 
     def is_clean(removed: tuple[Edge, ...]) -> bool:
         left = Acyclic().check(now.without(removed)).violations

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.config.config import Contract
+from import_contracts.config.contracts import Contract
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.explain.coverage import audited, coverage
@@ -18,7 +18,8 @@ from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern
-from import_contracts.judging.statements import Evidence
+from import_contracts.judging.statements import Statements
+from import_contracts.judging.verdict import Verdict
 from import_contracts.reports.explain import ContractAccount
 from tests.arranging import Run, graph, lint, program, write
 
@@ -353,7 +354,7 @@ RULES: tuple[tuple[str, dict[str, object]], ...] = (
 )
 
 
-class _Statements(Evidence):
+class _Statements(Statements):
     """Tells nothing but which import it is."""
 
     def __init__(self) -> None:
@@ -370,7 +371,10 @@ def test_what_is_no_longer_needed_can_go_all_at_once_and_nothing_else(
     a_graph = graph(*NODES, *(" -> ".join(edge) for edge in sorted(edges)))
     checked = TYPES[rule[0]].parse(Table(rule[1]))
     one = Contract("one", "One", rule[0], "", checked, ignored=tuple(map(ImportPattern.parse, patterns)))
-    found = list(audited(View(one, {}, a_graph, _Statements())))
+    ignored = {edge for pattern in one.ignored for edge in a_graph.matching_edges(pattern)}
+    findings = checked.check(a_graph.without(ignored))
+    verdict = Verdict(one, a_graph, frozenset(ignored), findings, None, is_checked=True)
+    found = list(audited(View(verdict, _Statements())))
 
     def violations(kept: set[str]) -> set[tuple[str, str, str]]:
         through = {edge for each in kept for edge in a_graph.matching_edges(ImportPattern.parse(each))}

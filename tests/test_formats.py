@@ -47,7 +47,7 @@ def an_import(importer: str, imported: str, line: int = 1) -> Import:
 
 def violation(*modules: str, is_known: bool = False) -> ReportedViolation:
     chain = tuple(an_import(*pair) for pair in pairwise(modules))
-    return ReportedViolation(modules[0], modules[1], None, "no", chain[0].path, (1,), chain, is_known)
+    return ReportedViolation(modules[0], modules[1], "", "no", chain[0].path, (1,), chain, is_known)
 
 
 def outcome(*violations: ReportedViolation, id_: str = "layers", **more: Any) -> Outcome:
@@ -145,7 +145,7 @@ def test_the_import_that_many_violations_go_through_is_annotated_where_it_stands
     through = an_import("util", "web", 7)
     both = [violation("a", "util", "web"), violation("b", "util", "web")]
     both = [
-        ReportedViolation(each.importer, "util", None, "no", each.path, (1,), (each.chain[0], through)) for each in both
+        ReportedViolation(each.importer, "util", "", "no", each.path, (1,), (each.chain[0], through)) for each in both
     ]
     report = Report(4, 3, (outcome(*both, cuts=(ReportedCut("no", (through,), True),)),))
     first = commands(render("github", report))[0]
@@ -293,7 +293,7 @@ def test_a_fingerprint_depends_on_what_a_violation_is_and_not_on_where(
     ],
 )
 def test_a_path_is_a_reference_from_the_root_of_the_repository(path: str, uri: str, base: bool) -> None:
-    each = ReportedViolation("a", None, None, "no", path)
+    each = ReportedViolation("a", "", "", "no", path)
     report = Report(1, 1, (outcome(each),), folder="/repo/pkg", root="/repo")
     (result,) = json.loads(render("sarif", report))["runs"][0]["results"]
     artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]

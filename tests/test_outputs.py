@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.cli.reports import Wanted, paired
+from import_contracts.cli.reports import paired
+from import_contracts.reporters.style import Wanted
 from tests.arranging import lint, program, write
 
 CONTRACT = """
@@ -277,4 +278,4 @@ def test_elsewhere_nothing_is_added(shop: Path, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_pair_is_a_format_and_where_it_goes() -> None:
-    assert paired([(FORMAT, "json"), (OUTPUT, "a")]) == (Wanted("json", "a"),)
+    assert paired([(FORMAT, "json"), (OUTPUT, "a")]) == (Wanted("json", output="a"),)

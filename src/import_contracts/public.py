@@ -8,11 +8,13 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from import_contracts.config.config import Config, find_config, read_config
+from import_contracts.config.files import find_config
+from import_contracts.config.session import Config, read_config
 from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.reading.context import RunContext
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
-from import_contracts.runs import check as run
+from import_contracts.runs.requests import Choice
 
 if TYPE_CHECKING:
     from import_contracts.reports.check import Report
@@ -44,9 +46,12 @@ def check(
     is no configuration, a root package is not found, no contract has such an id, or the baseline cannot be read. What
     is wrong with single contracts or files is in the report, whose ``exit_status`` is that of the command.
     """
+    from import_contracts.runs.check import check as run  # noqa: PLC0415 - the command asks the cache first
+
     found = read(config, folder)
     only = (contracts,) if isinstance(contracts, str) else tuple(contracts)
-    return run.check(found, only=only, use_baseline=use_baseline, cache=_kept_in(found.folder, folder, cache=cache))
+    context = RunContext(found.folder, _kept_in(found.folder, folder, cache=cache))
+    return run(found, Choice(only, use_baseline=use_baseline), context)
 
 
 def find_cycles(
@@ -64,11 +69,12 @@ def find_cycles(
 
     Nothing of the program is run. Raises UserError where a package is not found.
     """
-    from import_contracts.reports.cycles import Question  # noqa: PLC0415 - slow to import
+    from import_contracts.reports.cycles import Question  # noqa: PLC0415 - as above
+    from import_contracts.runs.cycles import cycles  # noqa: PLC0415
 
     here = Path(folder).absolute()
     question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
-    return run.cycles(question, here, (here, here / "src"), cache=_kept_in(here, here, cache=cache))
+    return cycles(question, (here, here / "src"), RunContext(here, _kept_in(here, here, cache=cache)))
 
 
 def render(report: Report, format_: str = "text", /, *, verbose: bool = False, color: bool = False) -> str:

@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     import pluggy
 
-    from import_contracts.config.config import Config
+    from import_contracts.config.session import Config
     from import_contracts.problems import Problem
     from import_contracts.reports.check import Outcome, Report
 
@@ -57,7 +57,8 @@ class Contracts(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for each contract, and before them what else may be wrong."""
-        from import_contracts.problems import UserError  # noqa: PLC0415 - only where it is asked for
+        from import_contracts.config.contracts import read_contracts  # noqa: PLC0415 - only where it is asked for
+        from import_contracts.problems import UserError  # noqa: PLC0415
         from import_contracts.public import read  # noqa: PLC0415
 
         named = self.config.option.import_contracts_config
@@ -70,19 +71,21 @@ class Contracts(pytest.Collector):
         yield ConfigurationAndFiles.from_parent(self, path=path, name="configuration-and-files")
         if found and found.baseline:
             yield Baseline.from_parent(self, path=path, name="baseline")
-        for number, contract in enumerate(found.contracts if found else ()):
-            yield Contract.from_parent(self, path=path, name=contract.id, number=number)
+        for number, id_ in enumerate(read_contracts(found).ids if found else ()):
+            yield Contract.from_parent(self, path=path, name=id_, number=number)
 
     def setup(self) -> None:
         """Check the contracts."""
         from import_contracts.problems import UserError  # noqa: PLC0415
         from import_contracts.public import CACHE  # noqa: PLC0415
-        from import_contracts.runs import check as run  # noqa: PLC0415
+        from import_contracts.reading.context import RunContext  # noqa: PLC0415
+        from import_contracts.runs.check import check  # noqa: PLC0415
+        from import_contracts.runs.requests import Choice  # noqa: PLC0415
 
         if self.found is None:
             pytest.fail(self.wrong, pytrace=False)
         try:
-            self.report = run.check(self.found, cache=self.found.folder / CACHE)
+            self.report = check(self.found, Choice(), RunContext(self.found.folder, self.found.folder / CACHE))
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 

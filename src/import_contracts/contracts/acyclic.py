@@ -22,7 +22,7 @@ class Acyclic:
         for component in components({module: graph.imported_by(module) for module in graph.modules}):
             found = tuple(rings(graph, component))
             message = _sentence(component, min(found, key=len))
-            violations += [Violation(*ring[0], None, message, ring) for ring in found]
+            violations += [Violation(*ring[0], "", message, ring) for ring in found]
             weights = {ring[0]: 1 for ring in found}
             cut = feedback_set(weights)
             cuts.append(Cut(message, tuple(edge for edge, _ in in_order(cut.edges, weights)), cut.is_minimum))

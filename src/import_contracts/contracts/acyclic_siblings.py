@@ -141,7 +141,7 @@ def _offences(package: str, dependencies: dict[Edge, list[Edge]]) -> tuple[list[
         names = ", ".join(name.removeprefix(package + ".") for name in component)
         message = f"the children of {package} must not form a cycle: {names}"
         violations += [
-            Violation(*ring[0], None, message, tuple(dependencies[edge][0] for edge in ring)) for ring in found
+            Violation(*ring[0], "", message, tuple(dependencies[edge][0] for edge in ring)) for ring in found
         ]
         cut = feedback_set({ring[0]: len(dependencies[ring[0]]) for ring in found})
         edges = tuple(sorted(edge for pair in cut.edges for edge in dependencies[pair]))

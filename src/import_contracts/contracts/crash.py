@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from import_contracts.contracts.findings import Account, Findings, Part
+from import_contracts.contracts.findings import Account, Findings, Part, Violation
 from import_contracts.contracts.table import Table
+from import_contracts.crashes.interpreter import Crash, crashes
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern, listed
 from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.reading.text import ProgramText
 
 
 @dataclass(frozen=True, slots=True)
-class Crash:
-    """Each of some modules, or of all, can be imported first; whether it can, only the files say and not the graph.
+class NoCrash:
+    """Each of some modules, or of all, can be imported first.
 
     ``python`` is the version that it is asked of, None for the one that runs this.
     """
@@ -23,7 +26,7 @@ class Crash:
     python: tuple[int, int] | None = None
 
     def check(self, graph: ImportGraph) -> Findings:
-        """Return what is wrong with the modules: that there are none; who judges looks for the crashes."""
+        """Return what is wrong with the modules of the contract; the graph alone does not say what crashes."""
         absent = [each for each in self.modules if not graph.matching(each)]
         problems = [
             Problem(f"No module matches '{each}'.{did_you_mean(str(each), graph.modules)}", key="modules")
@@ -33,6 +36,20 @@ class Crash:
             message = "This contract cannot be broken: none of its modules lies in the program."
             problems.append(Problem(message, key="modules", severity=Severity.WARNING))
         return Findings(problems=tuple(problems))
+
+    def check_program(self, graph: ImportGraph, program: ProgramText) -> Findings:
+        """Return a violation for each module that crashes when it is imported first, sorted."""
+        findings = self.check(graph)
+        if any(problem.is_error for problem in findings.problems):
+            return findings
+        found = crashes(
+            program.sources,
+            program.imports,
+            version=self.python or program.python,
+            namespaces=program.namespaces,
+            entries=self.entries(graph),
+        )
+        return replace(findings, violations=tuple(map(violation_of, found)))
 
     def account(self, graph: ImportGraph) -> Account:
         """Return what it says, with the modules that must not crash."""
@@ -57,6 +74,14 @@ class Crash:
         return frozenset(module for each in self.modules for module in graph.matching(each))
 
 
-def parse(table: Table) -> Crash:
+def violation_of(crash: Crash) -> Violation:
+    """Return a crash as a violation of its entry; the chain follows the stack to the import that fails."""
+    steps = [(one, other) for one, other in pairwise(crash.stack) if one.module != other.module]
+    chain = (*((one.module, other.module) for one, other in steps), (crash.importer, crash.imported))
+    message = f"{crash.importer} wants {crash.name} from {crash.imported} before that has it"
+    return Violation(crash.entry, "", "", message, chain, (*(one.line for one, _ in steps), crash.line))
+
+
+def parse(table: Table) -> NoCrash:
     """Read ``modules`` and ``python``."""
-    return Crash(table.modules("modules", ()), table.version("python"))
+    return NoCrash(table.modules("modules", ()), table.version("python"))

@@ -8,28 +8,34 @@ from typing import Protocol, runtime_checkable
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
+from import_contracts.reading.text import ProgramText
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One import that breaks a contract.
 
-    ``importer`` and ``imported`` are its two ends, ``target`` the layer or module that it must not reach, where the
-    contract has such. ``message`` is a sentence; the violations of one contract with the same sentence belong
-    together. ``chain`` is the evidence, the shortest one, and begins with the import. A module that no layer of an
-    ``exhaustive`` contract lists is an ``importer`` with neither ``imported`` nor chain.
+    ``importer`` and ``imported`` are its two ends, ``target`` is the layer or module that it must not reach; both
+    others are empty where there is no such module (None is taken for ""). Violations of one contract with the same
+    ``message`` are shown together. ``chain`` is the evidence, the shortest one, and begins with the import; ``lines``
+    has the line of each of its imports, where the first statement that makes the import is not the one that is meant.
     """
 
     importer: str
-    imported: str | None
-    target: str | None
+    imported: str
+    target: str
     message: str
     chain: Chain = ()
+    lines: tuple[int, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What makes it the same violation in another run: neither lines nor the chain's way."""
-        return self.importer, self.imported or "", self.target or ""
+        """What makes it the same violation of one contract in another run: neither lines nor the chain's way."""
+        return self.importer, self.imported, self.target
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "imported", self.imported or "")
+        object.__setattr__(self, "target", self.target or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,21 @@ class Findings:
 
 
 class Rule(Protocol):
-    """What every contract type makes of a contract's table."""
+    """What a contract type makes of a contract's table.
+
+    A rule that the graph alone cannot answer has a method `ProgramRule.check_program` besides, which is called
+    instead.
+    """
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return the findings, the same ones for the same graph; the graph has no ignored or excluded imports."""
+
+
+class ProgramRule(Rule, Protocol):
+    """A rule that needs the text of the program."""
+
+    def check_program(self, graph: ImportGraph, program: ProgramText) -> Findings:
+        """Return the findings, the same ones for the same graph and the same text."""
 
 
 @dataclass(frozen=True, slots=True)

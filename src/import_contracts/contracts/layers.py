@@ -160,7 +160,7 @@ class Layers:
         for child in graph.children(container):
             name = child.removeprefix(container + ".")
             if not any(pattern.matches(name) for pattern in (*listed, *self.ignored)):
-                yield Violation(child, None, None, f"every child of {container} must be in a layer")
+                yield Violation(child, "", "", f"every child of {container} must be in a layer")
 
     def _unused_ignores(self, expansion: Expansion, containers: tuple[str, ...]) -> None:
         names = {child.removeprefix(each + ".") for each in containers for child in expansion.graph.children(each)}

@@ -28,13 +28,23 @@ class Table:
     def __init__(self, values: Mapping[str, object], *, file: str | None = None, contract: str | None = None) -> None:
         self._values = values
         self._place = Problem("", file=file, contract=contract)
-        self._asked: set[str] = set()
+        self._forms: dict[str, str] = {}
         self._problems: list[Problem] = []
 
     @property
     def file(self) -> str:
         """The file that the table is in, as messages show it; "" if none."""
         return self._place.file or ""
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The values as they were written, by key."""
+        return self._values
+
+    @property
+    def forms(self) -> Mapping[str, str]:
+        """The keys that were read so far, with the form in which each was: the name of the reader."""
+        return self._forms
 
     def place(self, *, contract: str) -> None:
         """Say which contract the table is of, for the problems noted before as for those to come."""
@@ -59,7 +69,7 @@ class Table:
 
     def string(self, key: str, default: str | None = None) -> str:
         """Read one line of text; without a default the key is required."""
-        value = self._get(key, required=default is None)
+        value = self._get(key, "string", required=default is None)
         if value is None:
             return default or ""
         if isinstance(value, str):
@@ -73,21 +83,21 @@ class Table:
 
     def text(self, key: str) -> str:
         """Read text of any number of lines; "" where the key is absent."""
-        value = self._get(key)
+        value = self._get(key, "text")
         if value is None:
             return ""
         return "\n".join(self._list(key, value)).strip()
 
     def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Read a list of texts; one text alone is a list of one. Without a default the key is required."""
-        value = self._get(key, required=default is None)
+        value = self._get(key, "strings", required=default is None)
         if value is None:
             return default or ()
         return tuple(item.strip() for item in self._list(key, value) if item.strip())
 
     def flag(self, key: str, *, default: bool = False, lenient: bool = False) -> bool:
         """Read true or false, also as words, as INI has them; leniently all else is false, with a warning."""
-        value = self._get(key)
+        value = self._get(key, "lenient flag" if lenient else "flag")
         if value is None or isinstance(value, bool):
             return default if value is None else value
         if isinstance(value, str) and (found := _BOOLEANS.get(value.strip().lower())) is not None:
@@ -100,7 +110,7 @@ class Table:
 
     def integer(self, key: str, *, default: int, at_least: int) -> int:
         """Read a whole number that is not below a bound."""
-        value = self._get(key)
+        value = self._get(key, "integer")
         if value is None:
             return default
         if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
@@ -112,7 +122,7 @@ class Table:
 
     def version(self, key: str) -> tuple[int, int] | None:
         """Read a version of Python 3, such as ``"3.13"``; None where the key is absent."""
-        value = self._get(key)
+        value = self._get(key, "version")
         if value is None:
             return None
         found = _VERSION.fullmatch(str(value).strip())
@@ -123,7 +133,7 @@ class Table:
 
     def choice(self, key: str, options: Collection[str], default: str) -> str:
         """Read one of several words."""
-        value = self._get(key)
+        value = self._get(key, "choice")
         if value is None:
             return default
         value = value.strip() if isinstance(value, str) else value
@@ -145,7 +155,7 @@ class Table:
 
     def tables(self, key: str) -> list[Mapping[str, object]]:
         """Read an array of tables; empty where the key is absent."""
-        value = self._get(key)
+        value = self._get(key, "tables")
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
@@ -156,12 +166,12 @@ class Table:
     def finish(self, severity: Severity = Severity.ERROR) -> None:
         """Note every key that no reader has asked for."""
         for key in self._values:
-            if key not in self._asked:
-                message = f"This key is unknown.{did_you_mean(key, self._asked)}"
+            if key not in self._forms:
+                message = f"This key is unknown.{did_you_mean(key, self._forms)}"
                 self._problems.append(replace(self._place, key=key, message=message, severity=severity))
 
-    def _get(self, key: str, *, required: bool = False) -> object:
-        self._asked.add(key)
+    def _get(self, key: str, form: str, *, required: bool = False) -> object:
+        self._forms[key] = form
         if required and key not in self._values:
             self.error(key, "This key is required.")
         return self._values.get(key)

@@ -1,37 +1,70 @@
-"""The contract types, one module each."""
+"""The contract types by name: all that is known of a type before a contract of it is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from import_contracts.contracts import acyclic, acyclic_siblings, crash, forbidden, independence, layers, protected
-from import_contracts.contracts.findings import Rule
-from import_contracts.contracts.table import Table
 from import_contracts.graph.kinds import Kind
+
+if TYPE_CHECKING:
+    from import_contracts.contracts.findings import Rule
+    from import_contracts.contracts.table import Table
+
+
+OWN_DEMAND = "A contract type of this project's own."
+"""What is said of the demand of a custom contract type."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContractType:
     """What a contract's ``type`` names.
 
-    ``parse`` makes a rule of the contract's table; it reads the keys that are the type's own, and what is wrong with
-    them is noted in the table. ``excludes`` are the kinds of imports left out unless the contract says otherwise.
+    ``parse`` makes a rule of the contract's table: it reads the keys that are the type's own, and notes in the table
+    what is wrong with them. ``excludes`` are the kinds of imports left out unless the contract says otherwise.
+    ``demand`` says in one sentence what contracts of the type demand. Of a type that is ``about_cycles``, reports show
+    how to fix each import of a cut.
     """
 
     parse: Callable[[Table], Rule]
     excludes: frozenset[Kind] = frozenset()
+    demand: str = OWN_DEMAND
+    about_cycles: bool = False
+
+
+def _in(module: str) -> Callable[[Table], Rule]:
+    """Return the ``parse`` of a module of this package, which is imported when a contract of the type is read."""
+
+    def parse(table: Table) -> Rule:
+        rule: Rule = import_module(f"import_contracts.contracts.{module}").parse(table)
+        return rule
+
+    return parse
 
 
 TYPES: Mapping[str, ContractType] = MappingProxyType(
     {
-        "acyclic": ContractType(acyclic.parse, excludes=frozenset({Kind.TYPE_CHECKING})),
-        "acyclic_siblings": ContractType(acyclic_siblings.parse),
-        "crash": ContractType(crash.parse),
-        "forbidden": ContractType(forbidden.parse),
-        "independence": ContractType(independence.parse),
-        "layers": ContractType(layers.parse),
-        "protected": ContractType(protected.parse),
+        "acyclic": ContractType(
+            _in("acyclic"),
+            excludes=frozenset({Kind.TYPE_CHECKING}),
+            demand="No cycle among modules at all.",
+            about_cycles=True,
+        ),
+        "acyclic_siblings": ContractType(
+            _in("acyclic_siblings"),
+            demand="No cycles among the children of a package, each taken with everything inside it.",
+            about_cycles=True,
+        ),
+        "crash": ContractType(_in("crash"), demand="No module fails when it is the first to be imported."),
+        "forbidden": ContractType(
+            _in("forbidden"),
+            demand="Some modules must not import certain others, neither directly nor through others.",
+        ),
+        "independence": ContractType(_in("independence"), demand="Some modules must not depend on one another."),
+        "layers": ContractType(_in("layers"), demand="The higher layers may import the lower, never the other way."),
+        "protected": ContractType(_in("protected"), demand="Some modules may be imported by certain others only."),
     }
 )

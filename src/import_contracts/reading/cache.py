@@ -249,7 +249,7 @@ class Cache:
         return f"{digest(self.versions, state, request)}.report"
 
     def load(self, name: str) -> Any:
-        """Return the value of a file, None where there is none; raises ValueError or RecursionError if it is damaged."""
+        """Return the value of a file, None where there is none; raises ValueError or RecursionError if damaged."""
         try:
             data = (self._folder / name).read_bytes()
         except OSError:

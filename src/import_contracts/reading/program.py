@@ -15,7 +15,6 @@ from typing import TypeAlias
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 
-
 Portions: TypeAlias = tuple[tuple[str, str], ...]
 """Root packages with their folders, in order; a namespace package has several."""
 

@@ -296,4 +296,4 @@ def _cycle_violations(cycle: Cycle) -> Iterator[ReportedViolation]:
     for ring in rings:
         first = ring[0]
         message = f"A cycle of {size} stands {needs}: {_ring(cycle.ring)}"
-        yield ReportedViolation(first.importer, first.imported, None, message, first.path, (first.line,), ring)
+        yield ReportedViolation(first.importer, first.imported, "", message, first.path, (first.line,), ring)

@@ -18,16 +18,6 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 # The name that GitHub documents for the root of the repository.
 _ROOT = "%SRCROOT%"
 
-_DEMANDS = {
-    "acyclic": "No cycle among modules at all.",
-    "acyclic_siblings": "No cycles among the children of a package, each taken with everything inside it.",
-    "crash": "No module fails when it is the first to be imported.",
-    "forbidden": "Some modules must not import certain others, neither directly nor through others.",
-    "independence": "Some modules must not depend on one another.",
-    "layers": "The higher layers may import the lower, never the other way.",
-    "protected": "Some modules may be imported by certain others only.",
-}
-
 
 def render(report: Report, _: Style) -> str:
     """Return a log with one run."""
@@ -52,7 +42,7 @@ def render(report: Report, _: Style) -> str:
 
 
 def _rule(outcome: Outcome) -> dict[str, object]:
-    demand = _DEMANDS.get(outcome.type, "A contract type of this project's own.")
+    demand = outcome.demand
     reason = f"\n\nReason: {outcome.reason}" if outcome.reason else ""
     return {
         "id": outcome.id,

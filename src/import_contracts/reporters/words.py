@@ -9,7 +9,6 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation
 
-_CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}
 
 # How many lines are shown where the same import stands in several.
@@ -59,7 +58,7 @@ def way(violation: ReportedViolation) -> str:
 
 def causes(outcome: Outcome) -> str:
     """Return what the causes of what is new are, for a line before they are listed."""
-    one, many = _CAUSES[outcome.type in _CYCLE_TYPES]
+    one, many = _CAUSES[outcome.about_cycles]
     number = len(outcome.causes)
     return f"This import {one}:" if number == 1 else f"These {number} imports {many}:"
 

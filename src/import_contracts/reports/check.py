@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
+from functools import cache
+from typing import TypeVar, overload
 
+from import_contracts.baseline import Entry
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem, Severity
+
+T = TypeVar("T")
+
+
+class Later(Sequence[T]):
+    """A sequence whose items are computed one by one, when they are first looked at."""
+
+    def __init__(self, items: Iterable[Callable[[], T]]) -> None:
+        self._items = [cache(item) for item in items]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        return self._items[at]() if isinstance(at, int) else Later(self._items[at])
 
 
 class Result(StrEnum):
@@ -25,14 +47,14 @@ class ReportedViolation:
 
     ``lines`` are those of all import statements of the pair that count, sorted. ``chain`` begins with the import
     itself; of each import it has the first statement, and the kind of the most eager one. For a module that no layer
-    lists, ``imported`` is None, ``lines`` and ``chain`` are empty, and ``path`` is the module's own. For a crash,
-    ``imported`` is None, ``importer`` the module that comes first, ``path`` and ``lines`` those of the statement that
+    lists, ``imported`` is empty, as are ``lines`` and ``chain``, and ``path`` is the module's own. For a crash,
+    ``imported`` is empty, ``importer`` the module that comes first, ``path`` and ``lines`` those of the statement that
     fails, and ``chain`` leads there. The violation ``is_known`` if it is in the baseline.
     """
 
     importer: str
-    imported: str | None
-    target: str | None
+    imported: str
+    target: str
     message: str
     path: str
     lines: tuple[int, ...] = ()
@@ -51,8 +73,7 @@ class ReportedViolation:
 
     def fingerprint(self, contract: str) -> str:
         """Return 32 hexadecimal digits that stay the same while the violation does, wherever its line moves."""
-        identity = (contract, self.importer, self.imported or "", self.target or "")
-        return sha256("\0".join(identity).encode()).hexdigest()[:32]
+        return Entry.of(contract, self).fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +107,7 @@ class ReportedCut:
     message: str
     imports: tuple[Import, ...]
     is_minimum: bool
-    fixes: tuple[ReportedFix, ...] = ()
+    fixes: Sequence[ReportedFix] = ()
     """How to do without each import, in the same order; empty where the contract is not about cycles."""
 
 
@@ -115,6 +136,9 @@ class Outcome:
     cuts: tuple[ReportedCut, ...] = ()
     ignored: int = 0
     culprits: tuple[Culprit, ...] = ()
+    about_cycles: bool = False
+    demand: str = ""
+    """What contracts of its type demand, in one sentence."""
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
@@ -142,8 +166,9 @@ class Outcome:
         return () if all(said) else self.culprits
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
-        is_culprit = any(each.evidence in violation.chain[:1] for each in self.culprits)
-        return not is_culprit, len(violation.chain), violation.importer, violation.imported or ""
+        first = {(each.importer, each.imported) for each in violation.chain[:1]}
+        is_culprit = any((each.evidence.importer, each.evidence.imported) in first for each in self.culprits)
+        return not is_culprit, len(violation.chain), violation.importer, violation.imported
 
 
 @dataclass(frozen=True, slots=True)
