@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.crashes.interpreter import Crash
-from import_contracts.crashes.program import Program
+from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.model import ImportModel
 from import_contracts.reading.text import Source
 from tests.arranging import write
 from tests.crashes import Found, foretell, imported_by_cpython, is_crash
@@ -314,5 +314,5 @@ def test_of_any_program_cpython_says_the_same(files: Files, tmp_path_factory: py
 def test_only_modules_on_a_ring_have_to_be_tried_to_know_all_crashes(files: Files) -> None:
     found = foretold(files).keys()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Program, "risky", lambda self: list(self.modules))
+        patch.setattr(ImportModel, "risky", lambda self: list(self.modules))
         assert foretold(files).keys() == found

@@ -8,7 +8,9 @@ from itertools import pairwise
 
 from import_contracts.contracts.findings import Account, Findings, Part, Violation
 from import_contracts.contracts.table import Table
-from import_contracts.crashes.interpreter import Crash, crashes
+from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.search import find_crashes
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern, listed
 from import_contracts.problems import Problem, Severity, did_you_mean
@@ -42,13 +44,9 @@ class NoCrash:
         findings = self.check(graph)
         if any(problem.is_error for problem in findings.problems):
             return findings
-        found = crashes(
-            program.sources,
-            program.imports,
-            version=self.python or program.python,
-            namespaces=program.namespaces,
-            entries=self.entries(graph),
-        )
+        version = self.python or program.python
+        model = ImportModel(program.sources, program.imports, version, program.namespaces)
+        found = find_crashes(model, self.entries(graph))
         return replace(findings, violations=tuple(map(violation_of, found)))
 
     def account(self, graph: ImportGraph) -> Account:

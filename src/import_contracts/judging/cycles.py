@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from import_contracts.graph.components import components, shortest_ring
+from import_contracts.graph.components import Component, components, shortest_ring
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
@@ -16,17 +16,10 @@ from import_contracts.reports.cycles import Cycle, Plan, Question, ReportedCrash
 
 @dataclass(frozen=True)
 class FoundCycle:
-    """A strongly connected component of the imports of a kind and of those more eager; ``view`` has these imports."""
+    """A strongly connected component of the imports of a kind and of those more eager; its graph has these imports."""
 
     kind: Kind
-    view: ImportGraph
-    modules: tuple[str, ...]
-
-    @cached_property
-    def edges(self) -> tuple[Edge, ...]:
-        """The cyclic imports, sorted."""
-        inside = frozenset(self.modules)
-        return tuple((one, other) for one in self.modules for other in self.view.imported_by(one) if other in inside)
+    component: Component
 
 
 class CycleSearch:
@@ -47,10 +40,10 @@ class CycleSearch:
         seen: set[tuple[str, ...]] = set()
         found = []
         for kind, view in self._views():
-            for component in components({module: view.imported_by(module) for module in view.modules}):
-                if component not in seen:
-                    seen.add(component)
-                    found.append(FoundCycle(kind, view, component))
+            for modules in components({module: view.imported_by(module) for module in view.modules}):
+                if modules not in seen:
+                    seen.add(modules)
+                    found.append(FoundCycle(kind, Component(view, modules)))
         return [cycle for cycle in found if self._is_asked_for(cycle)]
 
     def _views(self) -> Iterator[tuple[Kind, ImportGraph]]:
@@ -64,7 +57,7 @@ class CycleSearch:
         packages = self.question.packages
         return cycle.kind in self.question.kinds and (
             set(packages) >= set(self.statements.snapshot.program.roots)
-            or any(within(module, package) for module in cycle.modules for package in packages)
+            or any(within(module, package) for module in cycle.component.modules for package in packages)
         )
 
     def statement(self, edge: Edge, view: ImportGraph) -> Import:
@@ -76,12 +69,13 @@ class CycleSearch:
 
     def cycle(self, cycle: FoundCycle, plan: Plan | None, crashing: Iterable[ReportedCrash]) -> Cycle:
         """Return a cycle as reports show it."""
-        inside = frozenset(cycle.modules)
+        modules, view = cycle.component.modules, cycle.component.graph
+        inside = frozenset(modules)
         return Cycle(
             kind=cycle.kind,
-            modules=cycle.modules,
-            imports=tuple(self.statement(edge, cycle.view) for edge in cycle.edges),
-            ring=tuple(self.statement(edge, cycle.view) for edge in shortest_ring(cycle.view, cycle.modules)),
+            modules=modules,
+            imports=tuple(self.statement(edge, view) for edge in cycle.component.edges),
+            ring=tuple(self.statement(edge, view) for edge in shortest_ring(view, modules)),
             crashes=tuple(each.entry for each in crashing if {each.place.module, each.imported} <= inside),
             plan=plan,
         )

@@ -7,7 +7,7 @@ import sys
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.statements import Statements
-from import_contracts.repair.fixes import Fix, Fixes, FixKind
+from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 from import_contracts.reports.check import Change, ReportedFix
 
 
@@ -21,9 +21,7 @@ class CutFixes:
 
     def cheapest(self, edge: Edge, cycle: frozenset[str]) -> ReportedFix:
         """Return how to remove an import from a cycle of some modules, for the Python that runs this."""
-        without = {FixKind.DEFER} if Kind.DEFERRED in self._kinds else set()
-        without |= {FixKind.TYPE_CHECKING} if Kind.TYPE_CHECKING in self._kinds else set()
-        fix = self._fixes.fix(*edge, kinds=self._kinds, cycle=cycle, without=frozenset(without))
+        fix = self._fixes.cheapest(CyclicImport(edge, self._kinds, cycle))
         return reported_fix(fix, self._fixes, self._statements)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from import_contracts.contracts.crash import violation_of
-from import_contracts.crashes.interpreter import Crash, crashes
-from import_contracts.crashes.operations import Code
-from import_contracts.crashes.program import may_import
+from import_contracts.crashes.bodies import CodeCache
+from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.search import find_crashes
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.cycles import CycleSearch, FoundCycle
@@ -17,7 +18,7 @@ from import_contracts.reading.imports import read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
 from import_contracts.repair.fixes import Fixes
-from import_contracts.repair.planning import PlanFor, Tangle, Workshop, plans
+from import_contracts.repair.planning import RepairPlan, Tools, plans
 from import_contracts.reports.cycles import Place, Plan, ReportedCrash, Step
 
 
@@ -28,8 +29,8 @@ class Remedies:
         self._search = search
         self._question = search.question
         self._statements = search.statements
-        self._known: dict[Source, Code] = {}
         self._parse = remembering()
+        self._codes = CodeCache(self._parse)
 
     # --- crashes --------------------------------------------------------------------------------------------------
 
@@ -46,16 +47,10 @@ class Remedies:
         """Return what crashes, of some entries or all, when some modules have another text."""
         text = self._statements.program_text
         modules = self._statements.snapshot.program.modules
-        other = {module: may_import(source, modules) for module, source in changed.items()}
-        return crashes(
-            {**text.sources, **changed},
-            {**text.imports, **other},
-            version=self._question.python,
-            namespaces=text.namespaces,
-            entries=entries,
-            known=self._known,
-            parse=self._parse,
-        )
+        other = {module: possible_imports(source, modules) for module, source in changed.items()}
+        sources, imports = {**text.sources, **changed}, {**text.imports, **other}
+        model = ImportModel(sources, imports, self._question.python, text.namespaces)
+        return find_crashes(model, entries, self._codes)
 
     def _reported(self, crash: Crash) -> ReportedCrash:
         violation = violation_of(crash)
@@ -84,22 +79,22 @@ class Remedies:
 
     def _plans(self, found: Sequence[FoundCycle]) -> list[Plan]:
         fixes = Fixes(self._statements.source, self._search.graph, self._question.python, self._parse)
-        workshop = Workshop(self._statements.sources, fixes, self._imports, self._crashes, self._before)
+        tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
         made: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:
             of_kind = [each for each in found if each.kind is kind]
             kinds = [each for each in Kind if each.rank <= kind.rank]
-            tangles = [Tangle(each.view, each.modules) for each in of_kind]
-            for each, plan in zip(of_kind, plans(workshop, tangles, kinds) if tangles else (), strict=True):
-                made[each.modules] = self._plan(plan, each.view, fixes)
-        return [made[each.modules] for each in found]
+            cycles = [each.component for each in of_kind]
+            for each, plan in zip(of_kind, plans(tools, cycles, kinds) if cycles else (), strict=True):
+                made[each.component.modules] = self._plan(plan, each.component.graph, fixes)
+        return [made[each.component.modules] for each in found]
 
     def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
         for written in read_imports(source.text, source.module, is_package=source.is_package):
             if (imported := self._statements.resolved(written, source)) is not None:
                 yield (source.module, imported), written.kind
 
-    def _plan(self, plan: PlanFor, view: ImportGraph, fixes: Fixes) -> Plan:
+    def _plan(self, plan: RepairPlan, view: ImportGraph, fixes: Fixes) -> Plan:
         steps = tuple(
             Step(
                 evidence=self._search.statement(each.edge, view),
