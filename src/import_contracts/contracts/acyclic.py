@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
+from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.table import Table
 from import_contracts.graph.components import components, rings
 from import_contracts.graph.feedback_arcs import feedback_set, in_order
@@ -28,12 +28,12 @@ class Acyclic:
             cuts.append(Cut(message, tuple(edge for edge, _ in in_order(cut.edges, weights)), cut.is_minimum))
         return Findings(tuple(violations), tuple(cuts))
 
-    def account(self, graph: ImportGraph) -> Account:
+    def describe(self, graph: ImportGraph) -> Description:
         """Return what it says: of every module the same."""
         sentence = "No module may import itself, be it through others."
-        return Account((sentence,), tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
+        return Description((sentence,), tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return that a cycle may close, where one of the importers is reached from what they would import."""
         back = graph.routes_to(importers, frozenset())
         return ("a cycle may close, as there is a way back",) if any(map(back.lead_from, imported)) else ()

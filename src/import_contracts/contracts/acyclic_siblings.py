@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
-from import_contracts.contracts.matching import Expansion
+from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.components import components, rings
 from import_contracts.graph.feedback_arcs import feedback_set
@@ -28,34 +28,34 @@ class AcyclicSiblings:
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every sibling that depends on another in the same cycle."""
-        expansion = Expansion(graph)
-        ancestors = self._named(expansion, "ancestors", self.ancestors)
-        skipped = self._named(expansion, "skip_descendants", self.skipped)
+        matcher = Matcher(graph)
+        ancestors = self._named(matcher, "ancestors", self.ancestors)
+        skipped = self._named(matcher, "skip_descendants", self.skipped)
         for module in ancestors:
             if module in graph.external:
-                expansion.error("ancestors", f"'{module}' is an external package, of which no children are known.")
+                matcher.error("ancestors", f"'{module}' is an external package, of which no children are known.")
         for pattern in self.ancestors:
             if pattern in self.skipped:
-                expansion.error("skip_descendants", f"'{pattern}' is also an ancestor; list it once.")
-        if expansion.failed:
-            return Findings(problems=expansion.problems)
+                matcher.error("skip_descendants", f"'{pattern}' is also an ancestor; list it once.")
+        if matcher.failed:
+            return Findings(problems=matcher.problems)
         packages = self._packages(graph, ancestors, frozenset(skipped))
         if not packages:
-            expansion.warn("ancestors", "This contract cannot be broken: there are no siblings to compare.")
+            matcher.warn("ancestors", "This contract cannot be broken: there are no siblings to compare.")
         dependencies = _dependencies(graph)
         violations, cuts = [], []
         for package in packages:
             more, their_cuts = _offences(package, dependencies.get(package, {}))
             violations += more
             cuts += their_cuts
-        return Findings(tuple(violations), tuple(cuts), expansion.problems)
+        return Findings(tuple(violations), tuple(cuts), matcher.problems)
 
-    def account(self, graph: ImportGraph) -> Account:
+    def describe(self, graph: ImportGraph) -> Description:
         """Return what it says, with the packages from which on children are compared."""
-        ancestors = self._named(Expansion(graph), "ancestors", self.ancestors)
+        ancestors = self._named(Matcher(graph), "ancestors", self.ancestors)
         deep = f"So it is with the children of these, {self.depth} generations down" if self.depth else ""
         skipped = f", but not inside {listed(self.skipped)}" if self.skipped else ""
-        return Account(
+        return Description(
             (
                 f"The children of {listed(self.ancestors)} depend on one another in one direction only.",
                 "What one imports of another counts, with all that is inside them, but no chains through third ones.",
@@ -64,11 +64,11 @@ class AcyclicSiblings:
             tuple(Part("ancestor", module, graph.subtree(module)) for module in ancestors),
         )
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return that a cycle may close, where children are reached from those that they would import."""
-        expansion = Expansion(graph)
-        ancestors = self._named(expansion, "ancestors", self.ancestors)
-        skipped = frozenset(self._named(expansion, "skip_descendants", self.skipped))
+        matcher = Matcher(graph)
+        ancestors = self._named(matcher, "ancestors", self.ancestors)
+        skipped = frozenset(self._named(matcher, "skip_descendants", self.skipped))
         dependencies = _dependencies(graph)
         found = []
         for package in self._packages(graph, ancestors, skipped):
@@ -83,12 +83,12 @@ class AcyclicSiblings:
         return tuple(found)
 
     @staticmethod
-    def _named(expansion: Expansion, key: str, patterns: tuple[ModulePattern, ...]) -> tuple[str, ...]:
+    def _named(matcher: Matcher, key: str, patterns: tuple[ModulePattern, ...]) -> tuple[str, ...]:
         """Expand patterns, of which import-linter lets none match nothing."""
         for pattern in patterns:
-            if not pattern.is_exact and not expansion.graph.matching(pattern):
-                expansion.error(key, f"'{pattern}' matches no module.")
-        return expansion.modules(key, [each for each in patterns if each.is_exact or expansion.graph.matching(each)])
+            if not pattern.is_exact and not matcher.graph.matching(pattern):
+                matcher.error(key, f"'{pattern}' matches no module.")
+        return matcher.modules(key, [each for each in patterns if each.is_exact or matcher.graph.matching(each)])
 
     def _packages(self, graph: ImportGraph, ancestors: tuple[str, ...], skipped: frozenset[str]) -> list[str]:
         """Return the packages whose children are compared, sorted."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Account, Findings, Part
+from import_contracts.contracts.findings import Description, Findings, Part
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern, listed
@@ -34,18 +34,18 @@ class Crash:
             problems.append(Problem(message, key="modules", severity=Severity.WARNING))
         return Findings(problems=tuple(problems))
 
-    def account(self, graph: ImportGraph) -> Account:
+    def describe(self, graph: ImportGraph) -> Description:
         """Return what it says, with the modules that must not crash."""
         python = f"Python {self.python[0]}.{self.python[1]}" if self.python else "the Python that runs this"
         named = listed(self.modules) if self.modules else "Every module"
         sentences = (f"{named} can be the first that a fresh interpreter imports.", f"That is foretold for {python}.")
         if self.modules:
-            return Account(
+            return Description(
                 sentences, tuple(Part("first", each, frozenset({each})) for each in sorted(self.entries(graph)))
             )
-        return Account(sentences, tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
+        return Description(sentences, tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return nothing: it is not for the graph to tell which import crashes."""
         del graph, importers, imported
         return ()

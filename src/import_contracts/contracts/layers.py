@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
-from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
-from import_contracts.contracts.matching import Expansion
-from import_contracts.contracts.separation import Group, keep_apart, objections
+from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.matching import Matcher
+from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import InvalidPatternError, ModulePattern, listed, parent
@@ -55,25 +55,25 @@ class Layers:
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every import that leads upwards, then for every module that is in no layer."""
-        expansion = Expansion(graph)
-        levels = self._world(expansion)
-        self._unused_ignores(expansion, tuple(levels))
-        if not (expansion.failed or self._can_be_broken(graph, levels)):
-            expansion.warn("layers", "This contract cannot be broken: no two of its modules are kept apart.")
-        if expansion.failed:
-            return Findings(problems=expansion.problems)
+        matcher = Matcher(graph)
+        levels = self._world(matcher)
+        self._unused_ignores(matcher, tuple(levels))
+        if not (matcher.failed or self._can_be_broken(graph, levels)):
+            matcher.warn("layers", "This contract cannot be broken: no two of its modules are kept apart.")
+        if matcher.failed:
+            return Findings(problems=matcher.problems)
         violations: list[Violation] = []
         cuts: list[Cut] = []
         for found in levels.values():
             barred = frozenset().union(*(group.members for level in found for group in level))
-            more, their_cuts = keep_apart(graph, self._pairs(found), barred)
+            more, their_cuts = check_pairs(graph, self._pairs(found), barred)
             violations += more
             cuts += their_cuts
         for container in levels if self.exhaustive else ():
             violations += self._unlisted(graph, container)
-        return Findings(tuple(violations), tuple(cuts), expansion.problems)
+        return Findings(tuple(violations), tuple(cuts), matcher.problems)
 
-    def account(self, graph: ImportGraph) -> Account:
+    def describe(self, graph: ImportGraph) -> Description:
         """Return what it says, with the modules of each layer."""
         sentences = [f"No layer may import one above it; from the top: {listed(map(_shortened, self.layers))}."]
         if len(self.containers) > 1:
@@ -88,38 +88,38 @@ class Layers:
             sentences.append(f"Every child of {listed(self.containers)}{ignored} must be in a layer.")
         parts = (
             Part(f"layer {height}", group.name, group.members)
-            for levels in self._world(Expansion(graph)).values()
+            for levels in self._world(Matcher(graph)).values()
             for height, level in enumerate(levels, 1)
             for group in level
         )
-        return Account(tuple(sentences), tuple(parts))
+        return Description(tuple(sentences), tuple(parts))
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return why one of some modules must not import one of others."""
-        pairs = (pair for levels in self._world(Expansion(graph)).values() for pair in self._pairs(levels))
-        return objections(pairs, importers, imported)
+        pairs = (pair for levels in self._world(Matcher(graph)).values() for pair in self._pairs(levels))
+        return broken_pairs(pairs, importers, imported)
 
-    def _world(self, expansion: Expansion) -> dict[str, list[list[Group]]]:
+    def _world(self, matcher: Matcher) -> dict[str, list[list[Group]]]:
         """Return, for each container, the groups of each layer, the highest layer first."""
-        return {container: self._levels(expansion, container) for container in self._containers(expansion)}
+        return {container: self._levels(matcher, container) for container in self._containers(matcher)}
 
-    def _containers(self, expansion: Expansion) -> tuple[str, ...]:
+    def _containers(self, matcher: Matcher) -> tuple[str, ...]:
         if not self.containers:
             return ("",)
-        found = expansion.modules("containers", self.containers)
+        found = matcher.modules("containers", self.containers)
         for container in found:
-            if not expansion.graph.is_internal(container):
-                roots = ", ".join(expansion.graph.roots)
-                expansion.error("containers", f"'{container}' lies outside the root packages ({roots}).")
+            if not matcher.graph.is_internal(container):
+                roots = ", ".join(matcher.graph.roots)
+                matcher.error("containers", f"'{container}' lies outside the root packages ({roots}).")
         return found
 
-    def _levels(self, expansion: Expansion, container: str) -> list[list[Group]]:
+    def _levels(self, matcher: Matcher, container: str) -> list[list[Group]]:
         """Return the groups of each layer of a container, the highest layer first."""
-        graph = expansion.graph
+        graph = matcher.graph
         layers = [[member.within(container) for member in layer.members] for layer in self.layers]
         exact = {member.pattern.text for layer in layers for member in layer if member.pattern.is_exact}
-        levels = [self._modules(expansion, layer, exact) for layer in layers]
-        expansion.refuse_overlap("layers", self._compared(levels))
+        levels = [self._modules(matcher, layer, exact) for layer in layers]
+        matcher.refuse_overlap("layers", self._compared(levels))
         return [[Group(module, graph.subtree(module)) for module in level] for level in levels]
 
     def _compared(self, levels: list[list[str]]) -> Iterator[list[str]]:
@@ -127,18 +127,18 @@ class Layers:
         for layer, level in zip(self.layers, levels, strict=True):
             yield from ([module] for module in level) if layer.independent else [level]
 
-    def _modules(self, expansion: Expansion, layer: list[Member], exact: set[str]) -> list[str]:
+    def _modules(self, matcher: Matcher, layer: list[Member], exact: set[str]) -> list[str]:
         found = []
         for member in layer:
             pattern = member.pattern
             if not pattern.is_exact:
-                found += [module for module in expansion.modules("layers", [pattern]) if module not in exact]
-            elif pattern.text in expansion.graph:
+                found += [module for module in matcher.modules("layers", [pattern]) if module not in exact]
+            elif pattern.text in matcher.graph:
                 found.append(pattern.text)
             elif not member.optional:
-                remedy = did_you_mean(pattern.text, expansion.graph.children(parent(pattern.text)))
+                remedy = did_you_mean(pattern.text, matcher.graph.children(parent(pattern.text)))
                 missing = f"Layer '{pattern}' does not exist.{remedy or f' If it need not, write ({pattern}).'}"
-                expansion.error("layers", missing)
+                matcher.error("layers", missing)
         return list(dict.fromkeys(found))
 
     def _pairs(self, levels: list[list[Group]]) -> Iterator[tuple[Group, Group]]:
@@ -162,11 +162,11 @@ class Layers:
             if not any(pattern.matches(name) for pattern in (*listed, *self.ignored)):
                 yield Violation(child, None, None, f"every child of {container} must be in a layer")
 
-    def _unused_ignores(self, expansion: Expansion, containers: tuple[str, ...]) -> None:
-        names = {child.removeprefix(each + ".") for each in containers for child in expansion.graph.children(each)}
+    def _unused_ignores(self, matcher: Matcher, containers: tuple[str, ...]) -> None:
+        names = {child.removeprefix(each + ".") for each in containers for child in matcher.graph.children(each)}
         for pattern in self.ignored:
             if not pattern.matching(names):
-                expansion.warn(
+                matcher.warn(
                     "exhaustive_ignores", f"No container has a child '{pattern}'.{did_you_mean(str(pattern), names)}"
                 )
 

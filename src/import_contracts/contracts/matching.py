@@ -9,7 +9,7 @@ from import_contracts.graph.names import ModulePattern, ancestors
 from import_contracts.problems import Problem, Severity, did_you_mean
 
 
-class Expansion:
+class Matcher:
     """Finds the modules of a graph that a contract's patterns stand for, and collects what is wrong with them."""
 
     def __init__(self, graph: ImportGraph) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
-from import_contracts.contracts.matching import Expansion
+from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern, listed
@@ -23,33 +23,33 @@ class Protected:
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every direct import of a protected module from anywhere else."""
-        expansion = Expansion(graph)
-        protected = expansion.modules("protected_modules", self.protected)
-        allowed = self._allowed(expansion)
-        if expansion.failed:
-            return Findings(problems=expansion.problems)
+        matcher = Matcher(graph)
+        protected = matcher.modules("protected_modules", self.protected)
+        allowed = self._allowed(matcher)
+        if matcher.failed:
+            return Findings(problems=matcher.problems)
         free = self._free(graph, allowed)
         others = frozenset(graph.modules) - graph.external - free
         if not protected:
-            expansion.warn("protected_modules", "This contract cannot be broken: it protects no module.")
+            matcher.warn("protected_modules", "This contract cannot be broken: it protects no module.")
         elif all(others <= self._members(graph, module) for module in protected):
-            expansion.warn("allowed_importers", "This contract cannot be broken: every module is allowed, or inside.")
+            matcher.warn("allowed_importers", "This contract cannot be broken: every module is allowed, or inside.")
         violations = [each for module in protected for each in self._offences(graph, module, free)]
         cuts: dict[str, list[tuple[str, str]]] = {}
         for each in violations:
             cuts.setdefault(each.message, []).append(each.chain[0])
         return Findings(
-            tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), expansion.problems
+            tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), matcher.problems
         )
 
-    def account(self, graph: ImportGraph) -> Account:
+    def describe(self, graph: ImportGraph) -> Description:
         """Return what it says, with what is protected and who may import it."""
-        expansion = Expansion(graph)
-        protected = expansion.modules("protected_modules", self.protected)
-        roles = (("protected", protected), ("allowed importer", self._allowed(expansion)))
+        matcher = Matcher(graph)
+        protected = matcher.modules("protected_modules", self.protected)
+        roles = (("protected", protected), ("allowed importer", self._allowed(matcher)))
         inside = "What lies inside a protected module may import it."
         alone = "Each module stands for itself, without what is inside it."
-        return Account(
+        return Description(
             (
                 f"{listed(self.protected)} may be imported only by {listed(self.allowed) or 'what is inside it'}.",
                 f"Only direct imports count. {inside if self.as_packages else alone}",
@@ -57,11 +57,11 @@ class Protected:
             tuple(Part(role, module, self._members(graph, module)) for role, modules in roles for module in modules),
         )
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return why one of some modules must not import one of others."""
-        expansion = Expansion(graph)
-        others = importers - self._free(graph, self._allowed(expansion))
-        protected = ((each, self._members(graph, each)) for each in expansion.modules("", self.protected))
+        matcher = Matcher(graph)
+        others = importers - self._free(graph, self._allowed(matcher))
+        protected = ((each, self._members(graph, each)) for each in matcher.modules("", self.protected))
         found = (each for each, members in protected if not members.isdisjoint(imported) and others - members)
         return tuple(map(self._message, found))
 
@@ -71,17 +71,17 @@ class Protected:
     def _message(self, module: str) -> str:
         return f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "what is inside it")
 
-    def _allowed(self, expansion: Expansion) -> tuple[str, ...]:
+    def _allowed(self, matcher: Matcher) -> tuple[str, ...]:
         """Expand the allowed importers, of which some need not exist where they do not stand for packages."""
-        key, graph = "allowed_importers", expansion.graph
+        key, graph = "allowed_importers", matcher.graph
         absent = [] if self.as_packages else [each for each in self.allowed if each.is_exact and each.text not in graph]
         for pattern in absent:
-            expansion.warn(key, f"Module '{pattern}' does not exist.{did_you_mean(str(pattern), graph.modules)}")
-        found = expansion.modules(key, [pattern for pattern in self.allowed if pattern not in absent])
+            matcher.warn(key, f"Module '{pattern}' does not exist.{did_you_mean(str(pattern), graph.modules)}")
+        found = matcher.modules(key, [pattern for pattern in self.allowed if pattern not in absent])
         external = [module for module in found if module in graph.external]
         named = [module for module in external if any(module == pattern.text for pattern in self.allowed)]
         for module in external[:1] if self.as_packages else named:
-            note = expansion.error if self.as_packages else expansion.warn
+            note = matcher.error if self.as_packages else matcher.warn
             note(key, f"'{module}' is an external package, of which no imports are known; leave it out.")
         return found
 

@@ -8,27 +8,27 @@ from import_contracts.explain.views import Identity, View
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ImportPattern, listed
 from import_contracts.reports.check import Outcome
-from import_contracts.reports.explain import ContractAccount, Coverage, CoveredPart, Ignore, Uncovered
+from import_contracts.reports.explain import ContractDescription, Coverage, CoveredPart, Ignore, Uncovered
 
 # The keys of a contract that are told of everywhere.
 _TOLD = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})
 
 
-def told(view: View, outcome: Outcome) -> ContractAccount:
+def told(view: View, outcome: Outcome) -> ContractDescription:
     """Return a contract in words, with how it stands."""
-    account, contract, inside = view.account, view.contract, frozenset(view.graph.modules) - view.graph.external
-    parts = account.parts if account else ()
+    description, contract, inside = view.description, view.contract, frozenset(view.graph.modules) - view.graph.external
+    parts = description.parts if description else ()
     known = sum(each.is_known for each in outcome.violations)
-    return ContractAccount(
+    return ContractDescription(
         id=contract.id,
         name=contract.name,
         type=contract.type,
         file=contract.file,
         reason=contract.reason,
-        sentences=(*((account and account.sentences) or (_silence(view),)), *_about_imports(view)),
+        sentences=(*((description and description.sentences) or (_silence(view),)), *_about_imports(view)),
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
-        options=() if account else tuple((key, value) for key, value in view.table.items() if key not in _TOLD),
-        covers=tuple(sorted(view.covers & inside)) if account else None,
+        options=() if description else tuple((key, value) for key, value in view.table.items() if key not in _TOLD),
+        covers=tuple(sorted(view.covers & inside)) if description else None,
         ignores=tuple(audited(view, is_checked=outcome.kept is not None)),
         kept=outcome.kept,
         new=len(outcome.violations) - known,
@@ -74,7 +74,7 @@ def _through(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> frozenset[Edge
     return frozenset().union(*ignored.values())
 
 
-def coverage(graph: ImportGraph, contracts: Sequence[ContractAccount]) -> Coverage:
+def coverage(graph: ImportGraph, contracts: Sequence[ContractDescription]) -> Coverage:
     """Return which modules of a program no contract looks at.
 
     Contracts that look at every module, as those about cycles do, are left out: with them none would ever be missing.

@@ -11,7 +11,7 @@ from import_contracts.graph.names import listed, within
 from import_contracts.judging.statements import Evidence
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reports.check import Outcome
-from import_contracts.reports.explain import Concern, Dependency, Stance
+from import_contracts.reports.explain import ContractVerdict, Dependency, Verdict
 
 _NOT_EAGER = frozenset(Kind) - {Kind.RUNTIME}
 
@@ -37,14 +37,14 @@ def dependency(importer: str, imported: str, graph: ImportGraph, evidence: Evide
 
 def concerns(
     importer: str, imported: str, graph: ImportGraph, views: Sequence[View], outcomes: Sequence[Outcome]
-) -> tuple[tuple[Concern, ...], tuple[str, ...]]:
+) -> tuple[tuple[ContractVerdict, ...], tuple[str, ...]]:
     """Return what contracts say of a dependency, the gravest first, and the ids of those that say nothing."""
     ends = _asked_about(importer, imported, graph)
     chains = list(_routes(graph, *ends).chains_from(ends[0]))
     at = (frozenset(chain[0][0] for chain in chains), frozenset(chain[-1][1] for chain in chains)) if chains else None
     asked = _Asked((importer, imported), *ends, at)
     found = [_concern(view, outcome, asked) for view, outcome in zip(views, outcomes, strict=True)]
-    order = list(Stance)
+    order = list(Verdict)
     spoken = sorted((each for each in found if each is not None), key=lambda each: order.index(each.stance))
     return tuple(spoken), tuple(view.contract.id for view, each in zip(views, found, strict=True) if each is None)
 
@@ -101,29 +101,29 @@ def _routes(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> Route
     return graph.routes_to(targets, frozenset()).avoiding(importers)
 
 
-def _concern(view: View, outcome: Outcome, asked: _Asked) -> Concern | None:
+def _concern(view: View, outcome: Outcome, asked: _Asked) -> ContractVerdict | None:
     """Return what a contract says, None where it looks at neither of the two and has nothing against it."""
     violations = [each for each in outcome.violations if asked.is_led((at.importer, at.imported) for at in each.chain)]
     known = sum(each.is_known for each in violations)
     ignored = _let_through(view, outcome, asked)
     modules = zip(asked.names, (asked.importers, asked.imported), strict=True)
     looked_at = [name for name, inside in modules if not view.covers.isdisjoint(inside)]
-    objections = view.objections(*(asked.at or (asked.importers, asked.imported)))
+    messages = view.would_break(*(asked.at or (asked.importers, asked.imported)))
     if violations:
-        stance = Stance.KNOWN if known == len(violations) else Stance.BROKEN
-    elif ignored or objections:
-        stance = Stance.IGNORED if ignored else Stance.FORBIDDEN
+        stance = Verdict.KNOWN if known == len(violations) else Verdict.BROKEN
+    elif ignored or messages:
+        stance = Verdict.IGNORED if ignored else Verdict.FORBIDDEN
     elif looked_at:
-        stance = Stance.ALLOWED if len(looked_at) == 2 else Stance.ELSEWHERE
+        stance = Verdict.ALLOWED if len(looked_at) == 2 else Verdict.ELSEWHERE
     else:
         return None
-    said = dict.fromkeys(each.message for each in violations) or objections
-    return Concern(
+    said = dict.fromkeys(each.message for each in violations) or messages
+    return ContractVerdict(
         id=view.contract.id,
         name=view.contract.name,
         stance=stance,
-        sentences=tuple(looked_at if stance is Stance.ELSEWHERE else said),
-        note=_why_not(view, asked) if stance is Stance.FORBIDDEN and asked.at else "",
+        sentences=tuple(looked_at if stance is Verdict.ELSEWHERE else said),
+        note=_why_not(view, asked) if stance is Verdict.FORBIDDEN and asked.at else "",
         new=len(violations) - known,
         known=known,
         ignored=ignored,

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from import_contracts.config.config import Config, Contract
 from import_contracts.contracts.crash import Crash
-from import_contracts.contracts.findings import Account, Explaining
+from import_contracts.contracts.findings import DescribingRule, Description, describing
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph, Kind
 from import_contracts.graph.names import ImportPattern
@@ -47,24 +47,26 @@ class View:
         return {each.identity: each.chain for each in findings_of(self.contract, rule, graph).violations}
 
     @cached_property
-    def account(self) -> Account | None:
-        """What the contract says in words; None where it cannot."""
-        account = self._asked(lambda rule: rule.account(self.graph))
-        return account if type(account) is Account else None  # a type of the team's own may return anything
+    def description(self) -> Description | None:
+        """The contract in words; None if its type does not describe itself."""
+        description = self._asked(lambda rule: rule.describe(self.graph))
+        return description if type(description) is Description else None  # a custom type may return anything
 
     @property
     def covers(self) -> frozenset[str]:
         """The modules that the contract says it looks at."""
-        return frozenset().union(*(part.members for part in self.account.parts)) if self.account else frozenset()
+        return (
+            frozenset().union(*(part.members for part in self.description.parts)) if self.description else frozenset()
+        )
 
-    def objections(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others; empty where it may, or there is no telling."""
+    def would_break(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the messages if an importer imported one of ``imported``; empty if it may, or that is not known."""
         graph = self.graph.without(frozenset().union(*self.ignored.values()))
-        return self._asked(lambda rule: rule.objections(graph, importers, imported)) or ()
+        return self._asked(lambda rule: rule.would_break(graph, importers, imported)) or ()
 
-    def _asked(self, ask: Callable[[Explaining], T]) -> T | None:
-        rule: object = self.contract.rule
-        if not (self.contract.is_sound and isinstance(rule, Explaining)):
+    def _asked(self, ask: Callable[[DescribingRule], T]) -> T | None:
+        rule = describing(self.contract.rule)
+        if rule is None or not self.contract.is_sound:
             return None
         try:
             return ask(rule)

@@ -1,4 +1,4 @@
-"""What contracts say of themselves in words, and of an import before there is one."""
+"""How contracts describe themselves, and what they answer about an import that does not exist yet."""
 
 from itertools import product
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.contracts.findings import Explaining, Violation
+from import_contracts.contracts.findings import DescribingRule, Violation
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.names import listed, within
@@ -36,14 +36,14 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
 CASES = [(type_, keys) for type_, several in CONTRACTS.items() for keys in several]
 
 
-def rule(type_: str, keys: dict[str, object]) -> Explaining:
+def rule(type_: str, keys: dict[str, object]) -> DescribingRule:
     found = TYPES[type_].parse(Table(keys))
-    assert isinstance(found, Explaining)
+    assert isinstance(found, DescribingRule)
     return found
 
 
 def words(type_: str, **keys: object) -> str:
-    return " ".join(rule(type_, keys).account(graph(*PROGRAM)).sentences)
+    return " ".join(rule(type_, keys).describe(graph(*PROGRAM)).sentences)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_of_many_names_a_sentence_has_the_first() -> None:
 
 
 def test_the_parts_are_what_patterns_stand_for_with_what_is_inside() -> None:
-    account = rule("layers", {"layers": ["p.b", "p.*"]}).account(graph(*PROGRAM))
-    assert [(each.role, each.name, sorted(each.members)) for each in account.parts] == [
+    description = rule("layers", {"layers": ["p.b", "p.*"]}).describe(graph(*PROGRAM))
+    assert [(each.role, each.name, sorted(each.members)) for each in description.parts] == [
         ("layer 1", "p.b", ["p.b"]),
         ("layer 2", "p.a", ["p.a", "p.a.x", "p.a.y"]),
         ("layer 2", "p.c", ["p.c"]),
@@ -114,8 +114,8 @@ def test_the_parts_are_what_patterns_stand_for_with_what_is_inside() -> None:
 
 def test_what_lies_inside_a_protected_module_may_import_it() -> None:
     protected = rule("protected", {"protected_modules": "p.a", "allowed_importers": "p.b"})
-    objections = [protected.objections(graph(*PROGRAM), {each}, {"p.a"}) for each in ("p.a.x", "p.b", "p.c")]
-    assert objections == [(), (), ("p.a may be imported only by p.b",)]
+    messages = [protected.would_break(graph(*PROGRAM), {each}, {"p.a"}) for each in ("p.a.x", "p.b", "p.c")]
+    assert messages == [(), (), ("p.a may be imported only by p.b",)]
 
 
 # --- against the definition ---------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def test_there_is_an_objection_exactly_where_imports_between_the_modules_would_b
     more = graph(*PROGRAM, *there, *(f"{one} -> {other}" for one, other in product(importers, imported)))
     violations = TYPES[case[0]].parse(Table(case[1])).check(more).violations
     blamed = [edge for edge in product(importers, imported) if any(is_blamed(edge, each) for each in violations)]
-    assert bool(rule(*case).objections(a_graph, importers, imported)) == bool(blamed)
+    assert bool(rule(*case).would_break(a_graph, importers, imported)) == bool(blamed)
 
 
 def is_blamed(edge: tuple[str, str], violation: Violation) -> bool:
