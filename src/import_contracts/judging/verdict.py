@@ -17,7 +17,7 @@ from import_contracts.judging.statements import Evidence
 from import_contracts.problems import Problem, Severity, did_you_mean
 from import_contracts.reading.program import Program
 from import_contracts.reading.snapshot import Snapshot, Watch
-from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 
 
 def judge(
@@ -118,7 +118,7 @@ def _judge(
             violations=violations,
             cuts=_cuts(contract, findings, graph, evidence, new),
             ignored=len(ignored),
-            culprits=()
+            causes=()
             if known is None or isinstance(rule, Crash)
             else _culprits(contract, contract.rule, graph, evidence, known),
         ),
@@ -166,7 +166,7 @@ _OLD = 1_000
 
 def _culprits(
     contract: Contract, rule: Rule, graph: ImportGraph, evidence: Evidence, known: frozenset[Entry]
-) -> tuple[Culprit, ...]:
+) -> tuple[Cause, ...]:
     """Return the imports to blame for what is new: rather those that git says were added, or nothing known needs."""
 
     def is_known(violation: Violation) -> bool:
@@ -183,7 +183,7 @@ def _culprits(
 
     found = culprits(rule, graph, is_known, cost)
     return tuple(
-        Culprit(evidence.statement(edge, graph), effects, is_added(edge))
+        Cause(evidence.statement(edge, graph), effects, is_added(edge))
         for edge, effects in (found.effects if found else ())
     )
 

@@ -61,7 +61,7 @@ def lint(  # noqa: PLR0913 - as above
     report = _report(config, _chosen(config, only), baseline, snapshot, watch)
     with watch("write the report"):
         answers = [Answer(FORMATS[format_](report, style), report.exit_status) for format_, style in formats]
-    git_had_a_say = any(outcome.culprits for outcome in report.outcomes)
+    git_had_a_say = any(outcome.causes for outcome in report.outcomes)
     if not config.custom_types and not git_had_a_say:
         evidence = _shown(report)
         for request, answer in zip(requests, answers, strict=True):
