@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from import_contracts.contracts.findings import DescribingRule, Violation
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
-from import_contracts.graph.names import listed, within
+from import_contracts.graph.names import within
+from import_contracts.wording import listed
 from tests.arranging import graph
 
 PROGRAM = ["p", "p.a", "p.a.x", "p.a.y", "p.b", "p.c", "q"]

@@ -11,7 +11,8 @@ from import_contracts.contracts.table import Table
 from import_contracts.graph.components import components, rings
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.graph.names import ModulePattern, listed, overlap, parent, within
+from import_contracts.graph.names import ModulePattern, overlap, parent, within
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from import_contracts.contracts.findings import Description, Findings, Part
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import ModulePattern, listed
+from import_contracts.graph.names import ModulePattern
 from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import ModulePattern, listed
+from import_contracts.graph.names import ModulePattern
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)

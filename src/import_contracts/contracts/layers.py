@@ -10,8 +10,9 @@ from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import InvalidPatternError, ModulePattern, listed, parent
+from import_contracts.graph.names import InvalidPatternError, ModulePattern, parent
 from import_contracts.problems import did_you_mean
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)

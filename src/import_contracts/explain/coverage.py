@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from import_contracts.explain.views import Identity, View
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.graph.names import ImportPattern, listed
+from import_contracts.graph.names import ImportPattern
 from import_contracts.reports.check import Outcome
 from import_contracts.reports.explain import ContractDescription, Coverage, CoveredPart, Ignore, Uncovered
+from import_contracts.wording import listed
 
 # The keys of a contract that are told of everywhere.
 _TOLD = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, ImportGraph, Kind, Routes
-from import_contracts.graph.names import listed, within
+from import_contracts.graph.names import within
 from import_contracts.judging.statements import Evidence
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reports.check import Outcome
 from import_contracts.reports.explain import ContractVerdict, Dependency, Verdict
+from import_contracts.wording import listed
 
 _NOT_EAGER = frozenset(Kind) - {Kind.RUNTIME}
 

@@ -29,17 +29,6 @@ def overlap(one: str, other: str) -> bool:
     return within(one, other) or within(other, one)
 
 
-def listed(names: Iterable[object], word: str = "and") -> str:
-    """Return names as a sentence has them, ``a, b and c``; of many the first ones and how many more there are."""
-    texts = list(map(str, names))
-    if len(texts) > _LISTED:
-        texts[_LISTED - 1 :] = [f"{len(texts) - _LISTED + 1} more"]
-    return f" {word} ".join([*([", ".join(texts[:-1])] if texts[1:] else []), *texts[-1:]])
-
-
-_LISTED = 5
-
-
 class InvalidPatternError(ValueError):
     """A pattern that can stand for no module; the message says why and what to write instead."""
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from import_contracts.graph.import_graph import Import
-from import_contracts.graph.names import listed
 from import_contracts.problems import Problem
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import VERDICTS, chain, count, kind, place
@@ -21,6 +20,7 @@ from import_contracts.reports.explain import (
     Ignore,
     Verdict,
 )
+from import_contracts.wording import listed
 
 # How much is shown before --verbose is asked for.
 _CHAINS, _IMPORTS, _PARTS, _LINES = 5, 5, 20, 10
