@@ -53,21 +53,21 @@ def words(type_: str, **keys: object) -> str:
         (
             "layers",
             {"layers": ["p.a", "p.b : (p.d)"]},
-            "No layer may import one above it; from the top: p.a and p.b : (p.d).",
+            "A layer must not import a higher one. From the top: p.a and p.b : (p.d).",
         ),
-        ("layers", {"layers": ["x"], "containers": "p.a"}, "The layers are those of p.a."),
+        ("layers", {"layers": ["x"], "containers": "p.a"}, "The layers are inside p.a."),
         (
             "layers",
             {"layers": ["x"], "containers": ["p.a", "p"]},
-            "The layers of each container are a world of their own: p.a and p.",
+            "The layers of each container are checked separately: p.a and p.",
         ),
-        ("layers", {"layers": ["p.a | p.b"]}, "Modules with '|' between them must not import one another either."),
+        ("layers", {"layers": ["p.a | p.b"]}, "Modules separated by '|' must not import each other either."),
         (
             "layers",
             {"layers": ["a"], "containers": "p", "exhaustive": True, "exhaustive_ignores": ["b", "c"]},
-            "Every child of p but b and c must be in a layer.",
+            "Every child of p except b and c must be in a layer.",
         ),
-        ("independence", {"modules": ["p.a", "p.b"]}, "None of p.a and p.b may import another one of them."),
+        ("independence", {"modules": ["p.a", "p.b"]}, "p.a and p.b must not import each other."),
         (
             "forbidden",
             {"source_modules": "p.a", "forbidden_modules": ["p.b", "p.c"]},
@@ -81,18 +81,18 @@ def words(type_: str, **keys: object) -> str:
         (
             "forbidden",
             {"source_modules": "p.a", "forbidden_modules": "p.b", "as_packages": False},
-            "Each module stands for itself, without what is inside it.",
+            "Each name stands for that module only, not for what is inside it.",
         ),
         ("protected", {"protected_modules": "p.a", "allowed_importers": "p.b"}, "p.a may be imported only by p.b."),
         (
             "protected",
             {"protected_modules": "p.a", "allowed_importers": []},
-            "p.a may be imported only by what is inside it.",
+            "p.a may be imported only by modules inside it.",
         ),
-        ("acyclic_siblings", {"ancestors": "p", "skip_descendants": "p.a"}, "10 generations down, but not inside p.a."),
-        ("acyclic", {}, "No module may import itself, be it through others."),
-        ("crash", {}, "Every module can be the first that a fresh interpreter imports."),
-        ("crash", {"modules": "p.a", "python": "3.13"}, "That is foretold for Python 3.13."),
+        ("acyclic_siblings", {"ancestors": "p", "skip_descendants": "p.a"}, "down to 10 levels, except inside p.a."),
+        ("acyclic", {}, "No module may import itself, directly or through other modules."),
+        ("crash", {}, "A fresh interpreter must be able to import any module first."),
+        ("crash", {"modules": "p.a", "python": "3.13"}, "This is predicted for Python 3.13."),
     ],
 )
 def test_a_contract_says_what_it_is_about(type_: str, keys: dict[str, object], sentence: str) -> None:

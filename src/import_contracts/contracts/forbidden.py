@@ -1,4 +1,4 @@
-"""Modules that must not import certain others."""
+"""The contract type ``forbidden``: some modules must not import certain others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from import_contracts.wording import listed
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """No source may reach a forbidden module. A source and a forbidden module that overlap are not a pair."""
+    """No source module may import a forbidden one, directly or, unless ``allow_indirect``, through other modules.
+
+    With ``as_packages`` each name stands for everything inside it too. A source is not checked against a forbidden
+    module that it contains or that contains it.
+    """
 
     sources: tuple[ModulePattern, ...]
     forbidden: tuple[ModulePattern, ...]
@@ -34,29 +38,30 @@ class Forbidden:
             return Findings(problems=matcher.problems)
         pairs = list(self._pairs(sources, targets))
         if not sources:
-            matcher.warn("source_modules", "This contract cannot be broken: no source lies in the program.")
+            matcher.warn("source_modules", "This contract cannot be broken: no source module is in the program.")
         elif not pairs and not absent:
-            matcher.warn(
-                "forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module."
-            )
+            why = "every source overlaps with every forbidden module" if targets else "no forbidden module exists"
+            matcher.warn("forbidden_modules", f"This contract cannot be broken: {why}.")
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
         return Findings(*check_pairs(graph, pairs, barred), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
-        """Return what it says, with its sources and the forbidden modules."""
+        """Return the contract in words, with its sources and the forbidden modules."""
         matcher = Matcher(graph)
         targets = [*self._targets(matcher, absent := self._absent(matcher))]
         targets += [Group(str(pattern), frozenset()) for pattern in absent]
         roles = (("source", self._sources(matcher)), ("forbidden", targets))
-        indirect = "Only direct imports count." if self.allow_indirect else "Chains count as well, through any modules."
-        alone = () if self.as_packages else ("Each module stands for itself, without what is inside it.",)
+        indirect = (
+            "Only direct imports count." if self.allow_indirect else "Indirect imports count too, through any modules."
+        )
+        alone = () if self.as_packages else ("Each name stands for that module only, not for what is inside it.",)
         return Description(
             (f"{listed(self.sources)} must not import {listed(self.forbidden, 'or')}.", indirect, *alone),
             tuple(Part(role, group.name, group.members) for role, groups in roles for group in groups),
         )
 
     def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others."""
+        """Return the message of each pair of a source with an importer and a forbidden module with an imported one."""
         matcher = Matcher(graph)
         targets = self._targets(matcher, self._absent(matcher))
         return broken_pairs(self._pairs(self._sources(matcher), targets), importers, imported)
@@ -69,12 +74,12 @@ class Forbidden:
         return [self._group(matcher.graph, name) for name in matcher.modules("forbidden_modules", present)]
 
     def _sources(self, matcher: Matcher) -> list[Group]:
-        """Return the sources that lie in the program, and say which do not: of these no imports are known."""
+        """Return the sources that are in the program; warn about external ones, whose imports are not known."""
         key, graph = "source_modules", matcher.graph
-        found = [self._group(graph, name) for name in matcher.modules(key, self.sources)]
-        sources = [source for source in found if source.can_import(graph)]
-        for pattern in (each for each in self.sources if sources and each.text in graph.external):
-            matcher.warn(key, f"'{pattern}' is an external package, of which no imports are known; leave it out.")
+        groups = [self._group(graph, name) for name in matcher.modules(key, self.sources)]
+        sources = [source for source in groups if source.can_import(graph)]
+        for pattern in (pattern for pattern in self.sources if sources and pattern.text in graph.external):
+            matcher.warn(key, f"'{pattern}' is an external package; its imports are not known. Remove it.")
         return sources
 
     def _group(self, graph: ImportGraph, name: str) -> Group:
@@ -84,27 +89,24 @@ class Forbidden:
         return overlap(source.name, target.name) if self.as_packages else source.name == target.name
 
     def _absent(self, matcher: Matcher) -> list[ModulePattern]:
-        """Return the forbidden external packages that nothing imports: as it should be, so they may be unknown."""
+        """Return the forbidden external packages that are not in the graph, because nothing imports them."""
         key, graph = "forbidden_modules", matcher.graph
-        external = (each for each in self.forbidden if each.is_exact and not graph.is_internal(each.text))
+        external = (pattern for pattern in self.forbidden if pattern.is_exact and not graph.is_internal(pattern.text))
         absent = [pattern for pattern in external if pattern.text not in graph]
         for pattern in absent:
             root = pattern.text.partition(".")[0]
             if not graph.knows_external:
-                matcher.error(
-                    key, f"'{pattern}' is an external package: set include_external_packages = true at the top."
-                )
+                setting = "include_external_packages = true"
+                matcher.error(key, f"'{pattern}' is an external package; set {setting} next to root_packages.")
             elif root != pattern.text:
-                matcher.error(
-                    key, f"'{pattern}' is a part of an external package: only the whole can be forbidden, '{root}'."
-                )
+                matcher.error(key, f"'{pattern}' is part of an external package; forbid the whole package, '{root}'.")
             elif near := did_you_mean(root, graph.external, closeness=0.81):
                 matcher.warn(key, f"Nothing imports '{root}'.{near}")
         return absent
 
 
 def parse(table: Table) -> Forbidden:
-    """Read ``source_modules``, ``forbidden_modules``, ``allow_indirect_imports`` and ``as_packages``."""
+    """Return the rule for ``source_modules``, ``forbidden_modules``, ``allow_indirect_imports`` and ``as_packages``."""
     return Forbidden(
         table.modules("source_modules"),
         table.modules("forbidden_modules"),

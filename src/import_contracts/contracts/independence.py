@@ -1,4 +1,4 @@
-"""Modules that must not depend on one another."""
+"""The contract type ``independence``: modules must not depend on each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from import_contracts.wording import listed
 
 @dataclass(frozen=True, slots=True)
 class Independence:
-    """None of the modules may reach another one of them, directly or through modules that are none of them."""
+    """None of the modules may import another of them, directly or through modules that are not listed.
+
+    Each module stands for everything inside it.
+    """
 
     modules: tuple[ModulePattern, ...]
 
@@ -30,21 +33,21 @@ class Independence:
         if len(groups) < 2:
             matcher.warn("modules", "This contract cannot be broken: it names fewer than two modules.")
         if len(groups) > 1 and not any(group.can_import(graph) for group in groups):
-            matcher.warn("modules", "This contract cannot be broken: none of its modules lies in the program.")
+            matcher.warn("modules", "This contract cannot be broken: none of its modules is in the program.")
         barred = frozenset().union(*(group.members for group in groups))
         return Findings(*check_pairs(graph, self._pairs(groups), barred), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
-        """Return what it says, with the modules that are independent."""
+        """Return the contract in words, with the independent modules."""
         sentences = (
-            f"None of {listed(self.modules)} may import another one of them.",
-            "Chains count as well, through modules that are none of them.",
+            f"{listed(self.modules)} must not import each other.",
+            "Indirect imports count too, through any other modules.",
         )
         groups = self._groups(Matcher(graph))
         return Description(sentences, tuple(Part("independent", group.name, group.members) for group in groups))
 
     def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others."""
+        """Return the message of each pair of a module with an importer and another with an imported module."""
         return broken_pairs(self._pairs(self._groups(Matcher(graph))), importers, imported)
 
     def _groups(self, matcher: Matcher) -> list[Group]:
@@ -57,5 +60,5 @@ class Independence:
 
 
 def parse(table: Table) -> Independence:
-    """Read ``modules``."""
+    """Return the rule for the key ``modules``."""
     return Independence(table.modules("modules"))

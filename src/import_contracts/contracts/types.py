@@ -1,4 +1,4 @@
-"""The contract types, one module each."""
+"""The built-in contract types, by the name that ``type`` gives them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from import_contracts.graph.import_graph import Kind
 
 @dataclass(frozen=True, slots=True)
 class ContractType:
-    """What a contract's ``type`` names.
+    """A contract type.
 
-    ``parse`` makes a rule of the contract's table; it reads the keys that are the type's own, and what is wrong with
-    them is noted in the table. ``excludes`` are the kinds of imports left out unless the contract says otherwise.
+    ``parse`` reads the keys of the type from a contract's table and returns a rule; it adds problems to the table.
+    ``excludes`` are the kinds of imports that contracts of this type leave out by default.
     """
 
     parse: Callable[[Table], Rule]
