@@ -186,12 +186,12 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         (HEAD + CONTRACT.replace('"shop.b"', "[3]"), "forbidden_modules: Found [3]; write a list of strings."),
         (
             HEAD + CONTRACT.replace('"shop.b"', '"shop.b*"'),
-            "forbidden_modules: 'shop.b*': a wildcard stands for a whole part",
+            "forbidden_modules: 'shop.b*': a wildcard must be a whole part",
         ),
         (HEAD + CONTRACT.replace('"shop.b"', "true"), "forbidden_modules: Found true; write a list of strings."),
         (
             HEAD + CONTRACT + 'ignore_imports = "a => b"\n',
-            "ignore_imports: 'a => b' is not an import: write 'importer -> imported'.",
+            "ignore_imports: 'a => b' is not an import; write 'importer -> imported'.",
         ),
         (
             HEAD + CONTRACT + 'unmatched_ignore_imports_alerting = "WARN"\n',

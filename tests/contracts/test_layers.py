@@ -108,8 +108,8 @@ def test_a_contract_that_cannot_be_broken_is_a_warning(layer: str) -> None:
     [
         ({"layers": ["a | b : c"]}, "layers", "mixes"),
         ({"layers": ["a", "b | a"]}, "layers", "'a' is listed twice"),
-        ({"layers": ["a | "]}, "layers", "not a module's name"),
-        ({"layers": ["(a"]}, "layers", "not a module's name"),
+        ({"layers": ["a | "]}, "layers", "not a module name"),
+        ({"layers": ["(a"]}, "layers", "not a module name"),
         ({"layers": ["a"], "exhaustive": True}, "exhaustive", "needs 'containers'"),
         ({}, "layers", "required"),
     ],
