@@ -190,15 +190,15 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         (HEAD + CONTRACT.replace('"forbidden"', '""'), "type: There is no contract type ''. Known are acyclic"),
         (HEAD + CONTRACT.replace('type = "forbidden"', ""), "contract 'one': type: This key is required."),
         (HEAD + CONTRACT.replace('name = "One"', ""), "contract 'contract-1': name: This key is required."),
-        (HEAD + CONTRACT.replace('"shop.b"', "[3]"), "forbidden_modules: Found [3]; write a list of texts."),
+        (HEAD + CONTRACT.replace('"shop.b"', "[3]"), "forbidden_modules: Found [3]; write a list of strings."),
         (
             HEAD + CONTRACT.replace('"shop.b"', '"shop.b*"'),
-            "forbidden_modules: 'shop.b*': a wildcard stands for a whole part",
+            "forbidden_modules: 'shop.b*': a wildcard must be a whole part",
         ),
-        (HEAD + CONTRACT.replace('"shop.b"', "true"), "forbidden_modules: Found true; write a list of texts."),
+        (HEAD + CONTRACT.replace('"shop.b"', "true"), "forbidden_modules: Found true; write a list of strings."),
         (
             HEAD + CONTRACT + 'ignore_imports = "a => b"\n',
-            "ignore_imports: 'a => b' is not an import: write 'importer -> imported'.",
+            "ignore_imports: 'a => b' is not an import; write 'importer -> imported'.",
         ),
         (
             HEAD + CONTRACT + 'unmatched_ignore_imports_alerting = "WARN"\n',
@@ -223,7 +223,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         (
             '[tool.importlinter]\nroot_packages = ["shop"]\ninclude_external_packages = "yes"\n'
             + CONTRACT.replace("import-contracts", "importlinter"),
-            "warning: pyproject.toml: include_external_packages: Found 'yes', which counts as false; write",
+            "warning: pyproject.toml: include_external_packages: Found 'yes', which is read as false; write",
         ),
         (HEAD + 'contract_types = ["x"]\n' + CONTRACT, "contract_types: Found 'x'; write 'type: module.object'."),
         (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "lies in the linted program, which is never run"),

@@ -20,7 +20,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Verdict
-from import_contracts.reports.explain import ContractAccount
+from import_contracts.reports.explain import ContractDescription
 from tests.arranging import Run, graph, lint, program, write
 
 HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
@@ -229,7 +229,7 @@ def test_a_contract_is_told_with_what_it_looks_at_and_how_it_stands(shop: Path) 
 
 
 OWN = """
-from import_contracts.rules import Account, Findings
+from import_contracts.rules import Description, Findings, Part
 
 class Silent:
     def __init__(self, table):
@@ -238,16 +238,23 @@ class Silent:
         return Findings()
 
 class Failing(Silent):
-    def account(self, graph):
+    def describe(self, graph):
         raise ValueError
-    def objections(self, graph, importers, imported):
+    def would_break(self, graph, importers, imported):
         raise ValueError
 
 class Wordless(Silent):
-    def account(self, graph):
-        return Account((), ())
-    def objections(self, graph, importers, imported):
+    def describe(self, graph):
+        return Description((), ())
+    def would_break(self, graph, importers, imported):
         return ()
+
+class Former(Silent):
+    def account(self, graph):
+        from import_contracts.violations import Account
+        return Account(("No module may import shop.web.",), (Part("all", "shop.web", frozenset({"shop.web"})),))
+    def objections(self, graph, importers, imported):
+        return ("no module may import shop.web",) if "shop.web" in imported else ()
 """
 
 
@@ -268,6 +275,13 @@ def test_one_that_fails_to_explain_itself_is_told_all_the_same(shop: Path, name:
     assert document(shop, "shop.models", "shop.web")["silent"] == ["mine"]
 
 
+def test_a_type_may_describe_itself_by_the_former_names_of_the_methods_and_of_the_class(shop: Path) -> None:
+    with pytest.warns(DeprecationWarning, match="Import Description from import_contracts.rules instead of Account"):
+        assert "  No module may import shop.web.\n" in own(shop, "Former").out
+    with pytest.warns(DeprecationWarning, match="import_contracts.violations"):
+        assert document(shop, "shop.models", "shop.web")["concerns"][0]["stance"] == "forbidden"
+
+
 def test_a_contract_that_is_unusable_is_status_2_and_told_with_its_error(shop: Path) -> None:
     run = explain(shop, contracts=LAYERS + contract("bad", "layers", layers=["shop.nope"], ignore_imports=["a -> b"]))
     assert run.status == 2
@@ -285,8 +299,8 @@ def uncovered(a_graph: ImportGraph, *covered: str) -> list[str]:
     return [f"{each.name} alone" if each.alone else f"{each.name} {each.modules}" for each in found]
 
 
-def account(id_: str, *covered: str) -> ContractAccount:
-    return ContractAccount(id_, id_, "layers", "", "", (), (), (), covered, (), kept=True, new=0, known=0)
+def account(id_: str, *covered: str) -> ContractDescription:
+    return ContractDescription(id_, id_, "layers", "", "", (), (), (), covered, (), kept=True, new=0, known=0)
 
 
 def test_a_package_that_no_contract_looks_at_is_one_line() -> None:

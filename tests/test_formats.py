@@ -25,7 +25,7 @@ from import_contracts.reporters import FORMATS
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import picture
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
 from tests.reports import REPORTS, TEXTS, VIOLATIONS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -155,8 +155,8 @@ def test_the_import_that_many_violations_go_through_is_annotated_where_it_stands
 
 
 def test_an_import_to_blame_that_is_no_violation_itself_is_annotated() -> None:
-    culprit = Culprit(an_import("util", "web", 7), 2, is_added=True)
-    report = Report(4, 3, (outcome(violation("a", "util", "web"), culprits=(culprit,)),), stale=())
+    cause = Cause(an_import("util", "web", 7), 2, is_added=True)
+    report = Report(4, 3, (outcome(violation("a", "util", "web"), causes=(cause,)),), stale=())
 
     assert commands(render("github", report))[0].message == "util -> web is to blame for 2 new violations"
 

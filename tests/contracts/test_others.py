@@ -19,7 +19,7 @@ def test_independence_takes_wildcards() -> None:
 
 
 def test_modules_inside_one_another_cannot_be_independent() -> None:
-    assert "lies inside" in messages(check(graph("p.a.x"), "independence", modules=["p.a", "p.a.x"]))[0]
+    assert "is inside" in messages(check(graph("p.a.x"), "independence", modules=["p.a", "p.a.x"]))[0]
 
 
 def test_one_module_alone_is_independent_whatever_happens_which_is_a_warning() -> None:
@@ -76,7 +76,7 @@ def test_an_external_package_may_be_forbidden_before_anything_imports_it() -> No
     ("external", "name", "message"),
     [
         (None, "django", "include_external_packages = true"),
-        (("django",), "django.db", "only the whole can be forbidden, 'django'"),
+        (("django",), "django.db", "forbid the whole package, 'django'"),
         (("django",), "djagno", "Did you mean 'django'?"),
         (("django",), "p.nope", "does not exist"),
     ],
@@ -175,7 +175,7 @@ def test_the_children_of_a_skipped_package_are_not_compared_but_their_imports_co
 
 def test_an_ancestor_cannot_be_skipped() -> None:
     found = check(graph("p.a", "p.b"), "acyclic_siblings", ancestors="p", skip_descendants="p")
-    assert messages(found) == ["skip_descendants: 'p' is also an ancestor; list it once."]
+    assert messages(found) == ["skip_descendants: 'p' is also in 'ancestors'; list it once."]
 
 
 def test_a_pattern_that_skips_an_ancestor_does_not_skip_its_own_children() -> None:

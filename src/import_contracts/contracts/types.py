@@ -1,4 +1,4 @@
-"""The contract types by name: all that is known of a type before a contract of it is read."""
+"""The built-in contract types, by the name that ``type`` gives them: all that is known before a contract is read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OWN_DEMAND = "A contract type of this project's own."
 
 @dataclass(frozen=True, slots=True)
 class ContractType:
-    """What a contract's ``type`` names.
+    """A contract type.
 
     ``parse`` makes a rule of the contract's table: it reads the keys that are the type's own, and notes in the table
     what is wrong with them. ``excludes`` are the kinds of imports left out unless the contract says otherwise.

@@ -6,31 +6,32 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.graph.names import ImportPattern, listed
-from import_contracts.reports.explain import ContractAccount, Coverage, CoveredPart, Ignore, Uncovered
+from import_contracts.graph.names import ImportPattern
+from import_contracts.reports.explain import ContractDescription, Coverage, CoveredPart, Ignore, Uncovered
+from import_contracts.wording import listed
 
 # The keys of a contract that are told of everywhere.
 _TOLD = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})
 
 
-def told(view: View) -> ContractAccount:
+def told(view: View) -> ContractDescription:
     """Return a contract in words, with its verdict."""
-    account, contract, verdict = view.account, view.contract, view.verdict
+    description, contract, verdict = view.description, view.contract, view.verdict
     inside = frozenset(view.graph.modules) - view.graph.external
-    parts = account.parts if account else ()
+    parts = description.parts if description else ()
     known = sum(map(verdict.is_known, verdict.violations))
-    return ContractAccount(
+    return ContractDescription(
         id=contract.id,
         name=contract.name,
         type=contract.type,
         file=contract.file,
         reason=contract.reason,
-        sentences=(*((account and account.sentences) or (_silence(view),)), *_about_imports(view)),
+        sentences=(*((description and description.sentences) or (_silence(view),)), *_about_imports(view)),
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
         options=()
-        if account
+        if description
         else tuple((key, value) for key, value in contract.table.values.items() if key not in _TOLD),
-        covers=tuple(sorted(view.covers & inside)) if account else None,
+        covers=tuple(sorted(view.covers & inside)) if description else None,
         ignores=tuple(audited(view)),
         kept=verdict.kept,
         new=len(verdict.violations) - known,
@@ -77,7 +78,7 @@ def _through(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> frozenset[Edge
     return frozenset().union(*ignored.values())
 
 
-def coverage(graph: ImportGraph, contracts: Sequence[ContractAccount]) -> Coverage:
+def coverage(graph: ImportGraph, contracts: Sequence[ContractDescription]) -> Coverage:
     """Return which modules of a program no contract looks at.
 
     Contracts that look at every module, as those about cycles do, are left out: with them none would ever be missing.

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, ImportGraph, Routes
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import listed, within
+from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean
-from import_contracts.reports.explain import Concern, Dependency, Stance
+from import_contracts.reports.explain import ContractVerdict, Dependency, Stance
+from import_contracts.wording import listed
 
 _NOT_EAGER = frozenset(Kind) - {Kind.RUNTIME}
 
@@ -37,7 +38,7 @@ def dependency(importer: str, imported: str, graph: ImportGraph, statements: Sta
 
 def concerns(
     importer: str, imported: str, graph: ImportGraph, views: Sequence[View]
-) -> tuple[tuple[Concern, ...], tuple[str, ...]]:
+) -> tuple[tuple[ContractVerdict, ...], tuple[str, ...]]:
     """Return what contracts say of a dependency, the gravest first, and the ids of those that say nothing."""
     ends = _asked_about(importer, imported, graph)
     chains = list(_routes(graph, *ends).chains_from(ends[0]))
@@ -101,24 +102,24 @@ def _routes(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> Route
     return graph.routes_to(targets, frozenset()).avoiding(importers)
 
 
-def _concern(view: View, asked: _Asked) -> Concern | None:
+def _concern(view: View, asked: _Asked) -> ContractVerdict | None:
     """Return what a contract says, None where it looks at neither of the two and has nothing against it."""
     violations = [each for each in view.verdict.violations if asked.is_led(each.chain)]
     known = sum(map(view.verdict.is_known, violations))
     ignored = _let_through(view, asked)
     modules = zip(asked.names, (asked.importers, asked.imported), strict=True)
     looked_at = [name for name, inside in modules if not view.covers.isdisjoint(inside)]
-    objections = view.objections(*(asked.at or (asked.importers, asked.imported)))
+    messages = view.would_break(*(asked.at or (asked.importers, asked.imported)))
     if violations:
         stance = Stance.KNOWN if known == len(violations) else Stance.BROKEN
-    elif ignored or objections:
+    elif ignored or messages:
         stance = Stance.IGNORED if ignored else Stance.FORBIDDEN
     elif looked_at:
         stance = Stance.ALLOWED if len(looked_at) == 2 else Stance.ELSEWHERE
     else:
         return None
-    said = dict.fromkeys(each.message for each in violations) or objections
-    return Concern(
+    said = dict.fromkeys(each.message for each in violations) or messages
+    return ContractVerdict(
         id=view.contract.id,
         name=view.contract.name,
         stance=stance,

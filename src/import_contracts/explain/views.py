@@ -1,4 +1,4 @@
-"""A contract and the program as it sees it, to ask it what a report does not say."""
+"""A contract that was judged, with the program as the contract sees it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from import_contracts.baseline import Entry
 from import_contracts.config.contracts import Contract
-from import_contracts.contracts.findings import Account, Explaining
+from import_contracts.contracts.findings import DescribingRule, Description, describing
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.graph.names import ImportPattern
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class View:
-    """A contract that was judged, and the program as it sees it, for what a verdict does not say."""
+    """A contract that was judged, with the program as the contract sees it."""
 
     verdict: Verdict
     statements: Statements
@@ -47,27 +47,29 @@ class View:
         return {self.verdict.entry(each): each.chain for each in findings.violations}
 
     @cached_property
-    def account(self) -> Account | None:
-        """What the contract says in words; None where it cannot."""
-        account = self._asked(lambda rule: rule.account(self.graph))
-        return account if type(account) is Account else None  # a type of the team's own may return anything
+    def description(self) -> Description | None:
+        """The contract in words; None if its type does not describe itself."""
+        description = self._asked(lambda rule: rule.describe(self.graph))
+        return description if type(description) is Description else None  # a custom type may return anything
 
     @property
     def covers(self) -> frozenset[str]:
-        """The modules that the contract says it looks at."""
-        return frozenset().union(*(part.members for part in self.account.parts)) if self.account else frozenset()
+        """The modules that the contract covers."""
+        return (
+            frozenset().union(*(part.members for part in self.description.parts)) if self.description else frozenset()
+        )
 
-    def objections(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others; empty where it may, or there is no telling."""
-        return self._asked(lambda rule: rule.objections(self.verdict.graph, importers, imported)) or ()
+    def would_break(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the messages if an importer imported one of ``imported``; empty if it may, or that is not known."""
+        return self._asked(lambda rule: rule.would_break(self.verdict.graph, importers, imported)) or ()
 
-    def _asked(self, ask: Callable[[Explaining], T]) -> T | None:
-        rule: object = self.contract.rule
-        if not (self.contract.is_sound and isinstance(rule, Explaining)):
+    def _asked(self, ask: Callable[[DescribingRule], T]) -> T | None:
+        rule = describing(self.contract.rule)
+        if rule is None or not self.contract.is_sound:
             return None
         try:
             return ask(rule)
         except (Exception, SystemExit):
             if self.contract.type in TYPES:
                 raise
-            return None  # a type of the team's own explains itself as far as it can
+            return None  # a custom type that fails to describe itself is shown by its keys

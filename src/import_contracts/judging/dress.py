@@ -19,7 +19,7 @@ from import_contracts.judging.history import History
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.reports.check import (
-    Culprit,
+    Cause,
     Later,
     Outcome,
     Report,
@@ -68,7 +68,7 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
         violations=tuple(reported(each, verdict, statements) for each in verdict.violations),
         cuts=_cuts(verdict, statements),
         ignored=len(verdict.ignored),
-        culprits=_causes(verdict, statements, history),
+        causes=_causes(verdict, statements, history),
     )
 
 
@@ -123,7 +123,7 @@ def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], Re
 _OLD = 1_000
 
 
-def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple[Culprit, ...]:
+def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple[Cause, ...]:
     """Return the causes of what is new: preferably imports that git says were added, or that nothing known needs."""
     contract, rule = verdict.contract, verdict.contract.rule
     if verdict.known is None or verdict.kept or rule is None or any(each.lines for each in verdict.violations):
@@ -139,6 +139,6 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
 
     causes = find_causes(rule, verdict.graph, verdict.is_known, cost)
     return tuple(
-        Culprit(statements.statement(edge, verdict.graph), effects, is_added(edge))
+        Cause(statements.statement(edge, verdict.graph), effects, is_added(edge))
         for edge, effects in (causes.effects if causes else ())
     )

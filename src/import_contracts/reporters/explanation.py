@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from import_contracts.graph.import_graph import Import
-from import_contracts.graph.names import listed
 from import_contracts.problems import Problem
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import VERDICTS, chain, count, kind, place
 from import_contracts.reports.explain import (
-    Concern,
-    ContractAccount,
+    ContractDescription,
+    ContractVerdict,
     Coverage,
     CoveredPart,
     Dependency,
@@ -21,6 +20,7 @@ from import_contracts.reports.explain import (
     Ignore,
     Stance,
 )
+from import_contracts.wording import listed
 
 # How much is shown before --verbose is asked for.
 _CHAINS, _IMPORTS, _PARTS, _LINES = 5, 5, 20, 10
@@ -145,7 +145,7 @@ def _spoken(found: Dependency, style: Style) -> Iterator[str]:
     yield ""
 
 
-def _concern(each: Concern, style: Style) -> Iterator[str]:
+def _concern(each: ContractVerdict, style: Style) -> Iterator[str]:
     numbers = ((each.new, "violation"), (each.known, "known violation"))
     counts = [count(number, noun) for number, noun in numbers if number]
     counts += [f"{count(each.ignored, 'violation')} ignored"] if each.ignored else []
@@ -162,7 +162,7 @@ def _concern(each: Concern, style: Style) -> Iterator[str]:
 # --- contracts in words -------------------------------------------------------------------------------------------
 
 
-def _contract(each: ContractAccount, style: Style) -> Iterator[str]:
+def _contract(each: ContractDescription, style: Style) -> Iterator[str]:
     yield style.paint(f"{each.name} [{each.id}]", BOLD) + f" ({each.type}, in {each.file})"
     yield ""
     yield from (f"  {sentence}" for sentence in each.sentences)
@@ -192,13 +192,13 @@ def _parts(parts: Sequence[CoveredPart], style: Style) -> Iterator[str]:
     yield from _hidden(len(parts), _PARTS, "line", style, indent="")
 
 
-def _verdict(each: ContractAccount, style: Style) -> str:
+def _verdict(each: ContractDescription, style: Style) -> str:
     numbers = ((each.new, "new violation" if each.known else "violation"), (each.known, "known violation"))
     counts = ", ".join(count(number, noun) for number, noun in numbers if number)
     return style.paint(VERDICTS[each.kept], _VERDICT_COLORS[each.kept]) + (f" ({counts})" if counts else "")
 
 
-def _contracts(contracts: Sequence[ContractAccount], style: Style) -> Iterator[str]:
+def _contracts(contracts: Sequence[ContractDescription], style: Style) -> Iterator[str]:
     for each in contracts:
         yield f"{style.paint(each.name, BOLD)} [{each.id}]: {_verdict(each, style)}"
         yield f"  {each.sentences[0]}"

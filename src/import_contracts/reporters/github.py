@@ -40,14 +40,14 @@ def _in_turn(report: Report) -> Iterator[str]:
 def _outcome(outcome: Outcome, report: Report) -> Iterator[str]:
     """Yield the imports elsewhere that are behind several violations, then the violations."""
     own = {(each.importer, each.imported) for each in outcome.new}
-    behind = _culprits(outcome) if outcome.culprits else _crossings(outcome)
+    behind = _causes(outcome) if outcome.causes else _crossings(outcome)
     elsewhere = [(each, what) for each, what in behind if (each.importer, each.imported) not in own]
     yield from (_import(each, what, outcome, report) for each, what in elsewhere[:_ELSEWHERE])
     yield from (_violation("error", outcome, each, report) for each in outcome.new)
 
 
-def _culprits(outcome: Outcome) -> list[tuple[Import, str]]:
-    return [(each.evidence, f"is to blame for {count(each.effects, 'new violation')}") for each in outcome.culprits]
+def _causes(outcome: Outcome) -> list[tuple[Import, str]]:
+    return [(each.evidence, f"is to blame for {count(each.effects, 'new violation')}") for each in outcome.causes]
 
 
 def _crossings(outcome: Outcome) -> list[tuple[Import, str]]:

@@ -61,7 +61,7 @@ def _contract(outcome: Outcome) -> dict[str, object]:
         "violations": [_violation(each, outcome.id) for each in outcome.violations],
         "cut": _cut(outcome),
         "culprits": [
-            {**_import(each.evidence), "effects": each.effects, "added": each.is_added} for each in outcome.culprits
+            {**_import(each.evidence), "effects": each.effects, "added": each.is_added} for each in outcome.causes
         ],
     }
 

@@ -77,7 +77,7 @@ def _broken(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
 
 def _marked(outcome: Outcome) -> frozenset[Edge]:
     """Return the imports without which nothing new would be left: those to blame, else the cuts."""
-    imports = [each.evidence for each in outcome.culprits] or [each for cut in outcome.cuts for each in cut.imports]
+    imports = [each.evidence for each in outcome.causes] or [each for cut in outcome.cuts for each in cut.imports]
     return frozenset((each.importer, each.imported) for each in imports)
 
 
@@ -92,7 +92,7 @@ def _block(
     if hidden := len(violations) - len(shown):
         yield f"- … and {count(hidden, 'more import')} (`--verbose` shows all)"
     yield ""
-    for cut in [] if outcome.culprits else outcome.cuts:
+    for cut in [] if outcome.causes else outcome.cuts:
         sentence, listed = remedy(cut, violations) if cut.message == message else ("", False)
         if sentence:
             yield sentence
@@ -115,13 +115,13 @@ def _violation(violation: ReportedViolation, report: Report, style: Style) -> It
 
 
 def _causes(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
-    if outcome.causes:
+    if outcome.shown_causes:
         yield causes(outcome)
         yield ""
-        for each in style.capped(outcome.causes, _IMPORTS):
+        for each in style.capped(outcome.shown_causes, _IMPORTS):
             yield f"- {code(chain([each.evidence]))} ({effects(each)})"
             yield f"    - {_statement(each.evidence, report)}"
-        yield from _more(outcome.causes, style)
+        yield from _more(outcome.shown_causes, style)
 
 
 def _more(items: Sequence[object], style: Style) -> Iterator[str]:

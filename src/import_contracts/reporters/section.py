@@ -42,7 +42,7 @@ def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, 
         seen |= set(violation.chain)
     if hidden := len(violations) - len(shown):
         yield f"    … and {count(hidden, 'more import')} (--verbose shows all)"
-    cuts = [] if outcome.culprits else [cut for cut in outcome.cuts if cut.message == message]
+    cuts = [] if outcome.causes else [cut for cut in outcome.cuts if cut.message == message]
     for cut in cuts:
         yield from (f"    {line}" for line in _cut(cut, outcome, violations, style))
     yield ""
@@ -50,16 +50,16 @@ def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, 
 
 def _causes(outcome: Outcome, style: Style) -> Iterator[str]:
     """Yield what is to blame for the new violations, unless that is just what they say themselves."""
-    if not outcome.causes:
+    if not outcome.shown_causes:
         return
     yield f"  {causes(outcome)}"
     yield ""
-    shown = style.capped(outcome.causes, _IMPORTS)
+    shown = style.capped(outcome.shown_causes, _IMPORTS)
     for each in shown:
         first = each.evidence
         yield f"    {place(first)}: {style.paint(first.text, BOLD)}{kind(first)}"
         yield f"      {first.importer} -> {first.imported}  ({effects(each)})"
-    if hidden := len(outcome.causes) - len(shown):
+    if hidden := len(outcome.shown_causes) - len(shown):
         yield f"    … and {count(hidden, 'more import')} (--verbose shows all)"
     yield ""
 

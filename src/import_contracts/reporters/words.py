@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
 
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}
 
@@ -59,14 +59,14 @@ def way(violation: ReportedViolation) -> str:
 def causes(outcome: Outcome) -> str:
     """Return what the causes of what is new are, for a line before they are listed."""
     one, many = _CAUSES[outcome.about_cycles]
-    number = len(outcome.causes)
+    number = len(outcome.shown_causes)
     return f"This import {one}:" if number == 1 else f"These {number} imports {many}:"
 
 
-def effects(culprit: Culprit) -> str:
+def effects(cause: Cause) -> str:
     """Return what an import is to blame for, and whether it is new itself."""
-    added = {True: ", new on this branch", None: "; git cannot tell what is new", False: ""}[culprit.is_added]
-    return f"{count(culprit.effects, 'new violation')}{added}"
+    added = {True: ", new on this branch", None: "; git cannot tell what is new", False: ""}[cause.is_added]
+    return f"{count(cause.effects, 'new violation')}{added}"
 
 
 def remedy(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> tuple[str, bool]:

@@ -112,8 +112,11 @@ class ReportedCut:
 
 
 @dataclass(frozen=True, slots=True)
-class Culprit:
-    """An import to blame for ``effects`` new violations; ``is_added`` since the merge base, None if git cannot tell."""
+class Cause:
+    """An import that causes ``effects`` new violations.
+
+    ``is_added`` tells whether it was added since the merge base; None if git knows no merge base.
+    """
 
     evidence: Import
     effects: int
@@ -124,7 +127,7 @@ class Culprit:
 class Outcome:
     """What one contract comes to: ``kept`` if all its violations are known, None where it could not be checked.
 
-    ``culprits``, where there is a baseline, are the cheapest imports without which nothing new would break it.
+    ``causes``, where there is a baseline, are the cheapest imports without which nothing new would break it.
     """
 
     id: str
@@ -135,14 +138,14 @@ class Outcome:
     violations: tuple[ReportedViolation, ...] = ()
     cuts: tuple[ReportedCut, ...] = ()
     ignored: int = 0
-    culprits: tuple[Culprit, ...] = ()
+    causes: tuple[Cause, ...] = ()
     about_cycles: bool = False
     demand: str = ""
     """What contracts of its type demand, in one sentence."""
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
-        """The violations that are not known, first those to blame for others, then the most direct."""
+        """The violations that are not known, first those that cause others, then the most direct."""
         return tuple(sorted((each for each in self.violations if not each.is_known), key=self._urgency))
 
     @property
@@ -159,16 +162,18 @@ class Outcome:
         return found
 
     @property
-    def causes(self) -> tuple[Culprit, ...]:
-        """The culprits, unless they are just what the new violations say themselves."""
-        new = {(each.importer, each.imported) for each in self.new if len(each.chain) == 1}
-        said = ((each.evidence.importer, each.evidence.imported) in new and each.effects == 1 for each in self.culprits)
-        return () if all(said) else self.culprits
+    def shown_causes(self) -> tuple[Cause, ...]:
+        """The causes; empty if each of them is itself a new violation and causes no other."""
+        direct = {(violation.importer, violation.imported) for violation in self.new if len(violation.chain) == 1}
+        repeated = (
+            (cause.evidence.importer, cause.evidence.imported) in direct and cause.effects == 1 for cause in self.causes
+        )
+        return () if all(repeated) else self.causes
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
         first = {(each.importer, each.imported) for each in violation.chain[:1]}
-        is_culprit = any((each.evidence.importer, each.evidence.imported) in first for each in self.culprits)
-        return not is_culprit, len(violation.chain), violation.importer, violation.imported
+        is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
+        return not is_cause, len(violation.chain), violation.importer, violation.imported
 
 
 @dataclass(frozen=True, slots=True)

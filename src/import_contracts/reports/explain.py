@@ -27,7 +27,7 @@ class Stance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class ContractVerdict:
     """What one contract says of a dependency.
 
     ``sentences`` are the messages of its violations, or what it would say; where it looks at one of the two alone, its
@@ -64,7 +64,7 @@ class Dependency:
     cut: tuple[Import, ...]
     is_eager: bool
     back: int
-    concerns: tuple[Concern, ...] | None = None
+    concerns: tuple[ContractVerdict, ...] | None = None
     silent: tuple[str, ...] | None = None
     problems: tuple[Problem, ...] = ()
 
@@ -97,7 +97,7 @@ class CoveredPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ContractAccount:
+class ContractDescription:
     """A contract in words, and how it stands.
 
     ``options`` are the keys of its table that no sentence tells. ``covers`` are the modules of the program that it
@@ -153,7 +153,7 @@ class Coverage:
 class Explanation:
     """Contracts in words; with the coverage, where all of them were asked about."""
 
-    contracts: tuple[ContractAccount, ...]
+    contracts: tuple[ContractDescription, ...]
     coverage: Coverage | None
     problems: tuple[Problem, ...] = ()
 

@@ -42,7 +42,7 @@ def answer(config: Config, choice: Choice, baseline: str | None, last: LastRun, 
     found = report(judge(config, contracts, statements, known_entries(config, baseline)), statements)
     with last.context.step("write the report"):
         answers = [Answer(FORMATS[each.format](found, each.style), found.exit_status) for each in requests.wanted]
-    git_had_a_say = any(outcome.culprits for outcome in found.outcomes)
+    git_had_a_say = any(outcome.causes for outcome in found.outcomes)
     if not config.custom_types and not git_had_a_say:
         keep(answers, requests, snapshot, _evidence(found, statements))
     return answers
