@@ -82,7 +82,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         # Two seconds would make every file too young to be trusted; no file system here has ticks of 10 ms.
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr("import_contracts.reading.snapshot._GRANULARITY", 10_000_000)
+        self.patch.setattr("import_contracts.reading.refresh._GRANULARITY", 10_000_000)
         self.folder = Path(tempfile.mkdtemp())
         write(self.folder, {"c.toml": KEYS + CONTRACTS, "p/__init__.py": "", "p/a.py": "import p.c\n", "p/c.py": ""})
         self.args: list[str] = []

@@ -10,9 +10,10 @@ import pytest
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.cache import Extent, LastRun
+from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import find_portions
+from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from tests.feedback_oracle import cheapest
 from tests.real.test_crashes import django
@@ -36,7 +37,7 @@ def test_a_cut_is_the_cheapest_or_hardly_dearer(
 ) -> None:
     portions = find_portions([package], [program()])
     extent = Extent(portions, include_external=False, kinds=True, every_folder=True)
-    graph = take_snapshot(LastRun(extent, RunContext(program()))).scan.graph.without_kinds(set(Kind) - kinds)
+    graph = take_snapshot(compare(extent, RunContext(program()))).scan.graph.without_kinds(set(Kind) - kinds)
     weights = {edge: cost(edge) for edge in graph.edges()}
 
     found = feedback_set(weights)

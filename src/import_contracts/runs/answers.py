@@ -1,7 +1,7 @@
-"""The fast path: the last answers, while nothing has changed. Everything else is behind one import in each function.
+"""The fast path: the last answers while nothing has changed, and everything else behind three imports.
 
-A run on an unchanged tree needs the configuration, the manifest of the last run and the stored answers. What finds a
-new answer is imported when there is none.
+A run on an unchanged tree needs the configuration, the manifest of the last run and the stored answers. What reads
+files is imported when one has changed, and what checks contracts or finds cycles when the imports have.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from import_contracts.config.session import Config
-from import_contracts.reading.cache import Answer, LastRun
+from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reporters.style import Wanted
 from import_contracts.runs.requests import Choice, Requests, cycles_extent, extent_of, read_baseline
 
 if TYPE_CHECKING:
+    from import_contracts.reading.snapshot import Snapshot
     from import_contracts.reports.cycles import Question
 
 
@@ -27,13 +29,17 @@ def check(config: Config, choice: Choice, wanted: Sequence[Wanted], context: Run
     found, an id is not that of a contract, or the baseline cannot be read.
     """
     baseline = read_baseline(config) if choice.use_baseline else None
-    last = LastRun(extent_of(config), context)
+    comparison = compare(extent_of(config), context)
     requests = Requests.of([_said(config), sorted(set(choice.only)), baseline], config.folder, wanted)
-    if not config.custom_types and (answers := requests.stored(last)):
+    may_reuse = not config.custom_types  # what these do may depend on anything
+    if may_reuse and (answers := requests.stored(comparison.last)):
         return answers
-    from import_contracts.runs.check import answer  # noqa: PLC0415 - all that an unchanged tree does not need
+    snapshot = _snapshot(comparison)
+    if may_reuse and (answers := requests.stored(snapshot)):
+        return answers
+    from import_contracts.runs.check import answer  # noqa: PLC0415 - only where there is something to check
 
-    return answer(config, choice, baseline, last, requests)
+    return answer(config, choice, baseline, snapshot, requests)
 
 
 def cycles(
@@ -43,13 +49,19 @@ def cycles(
 
     Raises UserError where a package is not found.
     """
-    last = LastRun(cycles_extent(question, source_roots), context)
+    comparison = compare(cycles_extent(question, source_roots), context)
     requests = Requests.of([repr(question), str(context.folder)], context.folder, wanted)
-    if answers := requests.stored(last):
+    if answers := requests.stored(comparison.last) or requests.stored(snapshot := _snapshot(comparison)):
         return answers
-    from import_contracts.runs.cycles import answer  # noqa: PLC0415 - all that an unchanged tree does not need
+    from import_contracts.runs.cycles import answer  # noqa: PLC0415 - only where there is something to find
 
-    return answer(question, last, requests)
+    return answer(question, snapshot, requests)
+
+
+def _snapshot(comparison: Comparison) -> Snapshot:
+    from import_contracts.reading.snapshot import take_snapshot  # noqa: PLC0415 - only where a file may be read
+
+    return take_snapshot(comparison)
 
 
 def _said(config: Config) -> list[object]:

@@ -13,8 +13,9 @@ from import_contracts.config.session import Config
 from import_contracts.judging.dress import dress
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
-from import_contracts.reading.cache import Answer, LastRun
+from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reporters import FORMATS
 from import_contracts.reports.check import Report
@@ -27,34 +28,24 @@ def check(config: Config, choice: Choice, context: RunContext) -> Report:
     Raises UserError as `import_contracts.runs.answers.check` does. Writes nothing but the cache.
     """
     baseline = read_baseline(config) if choice.use_baseline else None
-    statements = Statements(take_snapshot(LastRun(extent_of(config), context)))
+    statements = Statements(take_snapshot(compare(extent_of(config), context)))
     contracts = read_contracts(config).only(choice.only)
     return report(judge(config, contracts, statements, known_entries(config, baseline)), statements)
 
 
-def answer(config: Config, choice: Choice, baseline: str | None, last: LastRun, requests: Requests) -> list[Answer]:
+def answer(
+    config: Config, choice: Choice, baseline: str | None, snapshot: Snapshot, requests: Requests
+) -> list[Answer]:
     """Check the contracts of a configuration and return the report in each format, which the cache has then."""
-    snapshot = take_snapshot(last)
     contracts = read_contracts(config).only(choice.only)
-    if not config.custom_types and (answers := stored(snapshot, requests)):
-        return answers
     statements = Statements(snapshot)
     found = report(judge(config, contracts, statements, known_entries(config, baseline)), statements)
-    with last.context.step("write the report"):
+    with snapshot.context.step("write the report"):
         answers = [Answer(FORMATS[each.format](found, each.style), found.exit_status) for each in requests.wanted]
     git_had_a_say = any(outcome.causes for outcome in found.outcomes)
     if not config.custom_types and not git_had_a_say:
         keep(answers, requests, snapshot, _evidence(found, statements))
     return answers
-
-
-def stored(snapshot: Snapshot, requests: Requests) -> list[Answer]:
-    """Return the answers from the cache; none where one is missing, as all are made of the same report."""
-    found = [answer for key in requests.keys if (answer := snapshot.answer(key)) is not None]
-    if len(found) < len(requests.keys):
-        return []
-    with snapshot.context.step("reuse the report"):
-        return found
 
 
 def keep(answers: Iterable[Answer], requests: Requests, snapshot: Snapshot, evidence: Iterable[str] | None) -> None:
@@ -73,7 +64,7 @@ def _evidence(found: Report, statements: Statements) -> Iterable[str] | None:
 
 def judged(config: Config, context: RunContext) -> tuple[Judgement, Statements]:
     """Judge all contracts of a configuration against its baseline; nothing is read for a report."""
-    statements = Statements(take_snapshot(LastRun(extent_of(config), context)))
+    statements = Statements(take_snapshot(compare(extent_of(config), context)))
     known = known_entries(config, read_baseline(config))
     return judge(config, read_contracts(config), statements, known), statements
 

@@ -10,30 +10,29 @@ from import_contracts.contracts.types import TYPES
 from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean
-from import_contracts.reading.cache import Answer, LastRun
+from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.cycles import as_json, as_report, as_text
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import CyclesReport, Question
-from import_contracts.runs.check import keep, placed, stored
+from import_contracts.runs.check import keep, placed
 from import_contracts.runs.requests import Requests, cycles_extent
 
 
 def cycles(question: Question, source_roots: Sequence[Path], context: RunContext) -> CyclesReport:
     """Return the cycles of packages, or of parts of them; raises UserError where one is not found."""
-    return _cycles(question, take_snapshot(LastRun(cycles_extent(question, source_roots), context)))
+    return _cycles(question, take_snapshot(compare(cycles_extent(question, source_roots), context)))
 
 
-def answer(question: Question, last: LastRun, requests: Requests) -> list[Answer]:
+def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[Answer]:
     """Find the cycles of packages and return the report in each format, which the cache has then."""
-    snapshot = take_snapshot(last)
-    if answers := stored(snapshot, requests):
-        return answers
     found = _cycles(question, snapshot)
-    with last.context.step("write the report"):
-        answers = [Answer(_rendered(found, last.context.folder, each), found.exit_status) for each in requests.wanted]
+    folder = snapshot.context.folder
+    with snapshot.context.step("write the report"):
+        answers = [Answer(_rendered(found, folder, each), found.exit_status) for each in requests.wanted]
     keep(answers, requests, snapshot, None)
     return answers
 

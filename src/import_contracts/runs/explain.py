@@ -14,9 +14,10 @@ from import_contracts.explain.views import View
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
 from import_contracts.problems import Problem, UserError, did_you_mean
-from import_contracts.reading.cache import Extent, LastRun
+from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import find_portions
+from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.explain import Dependency, Explanation
 from import_contracts.runs.check import known_entries
@@ -43,7 +44,7 @@ def explain_installed(importer: str, imported: str, source_roots: Sequence[Path]
     Raises UserError where one is not found.
     """
     portions = find_portions([each.partition(".")[0] for each in (importer, imported)], source_roots)
-    statements = Statements(take_snapshot(LastRun(Extent(portions, include_external=False, kinds=True), context)))
+    statements = Statements(take_snapshot(compare(Extent(portions, include_external=False, kinds=True), context)))
     scan = statements.snapshot.scan
     found = dependency(importer, imported, scan.graph, statements)
     unreadable = (Problem(each.message, context.shown(each.path)) for each in scan.unreadable)
@@ -79,7 +80,7 @@ def _refuse_unknown(wanted: str, ids: Sequence[str], modules: frozenset[str]) ->
 
 
 def _statements(config: Config, context: RunContext) -> Statements:
-    return Statements(take_snapshot(LastRun(extent_of(config, kinds=True), context)))
+    return Statements(take_snapshot(compare(extent_of(config, kinds=True), context)))
 
 
 def _judged(config: Config, contracts: Contracts, statements: Statements) -> tuple[Judgement, list[View]]:

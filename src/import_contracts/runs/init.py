@@ -16,9 +16,10 @@ from import_contracts.config.session import read_config
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.cache import Extent, LastRun
+from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import find_packages, find_portions
+from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.init import Initialized
 from import_contracts.runs.baseline import create_from
@@ -46,7 +47,7 @@ def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposa
     if not roots:
         raise UserError(Problem("There is no package here or in 'src'; name one: lint-imports init shop"))
     extent = Extent(find_portions(roots, places), include_external=False, kinds=True)
-    statements = Statements(take_snapshot(LastRun(extent, context)))
+    statements = Statements(take_snapshot(compare(extent, context)))
     scan = statements.snapshot.scan
     if scan.unreadable:
         raise UserError(*(Problem(each.message, file=each.path) for each in scan.unreadable))
@@ -75,7 +76,7 @@ def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
     atomic.write(path.resolve(), f"{before}{gap}{proposal.text}".encode())
     config = read_config(path, start=context.folder, found=True)
     contracts = read_contracts(config)
-    statements = proposal.statements or Statements(take_snapshot(LastRun(extent_of(config), context)))
+    statements = proposal.statements or Statements(take_snapshot(compare(extent_of(config), context)))
     judgement = judge(config, contracts, statements, None)
     is_broken = any(verdict.violations for verdict in judgement.verdicts) and config.baseline is None
     return Initialized(_FILE, len(contracts.chosen), create_from(judgement, config, Baseline()) if is_broken else None)

@@ -16,6 +16,7 @@ from import_contracts.reading.program import find_portions
 from import_contracts.reporters.style import Wanted
 
 if TYPE_CHECKING:
+    from import_contracts.reading.snapshot import Snapshot
     from import_contracts.reports.cycles import Question
 
 
@@ -42,12 +43,12 @@ class Requests:
         keys = [json.dumps([*said, each.format, each.style.verbose, each.style.color], default=repr) for each in wanted]
         return cls(wanted, keys)
 
-    def stored(self, last: LastRun) -> list[Answer]:
-        """Return the answers of the last run; none where one is missing, as all are made of the same report."""
-        found = [answer for key in self.keys if (answer := last.answer(key)) is not None]
+    def stored(self, source: LastRun | Snapshot) -> list[Answer]:
+        """Return the answers in the cache; none where one is missing, as all are made of the same report."""
+        found = [answer for key in self.keys if (answer := source.answer(key)) is not None]
         if len(found) < len(self.keys):
             return []
-        with last.context.step("reuse the report"):
+        with source.context.step("reuse the report"):
             return found
 
 
