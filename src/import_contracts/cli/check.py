@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import CACHE, CacheChoice, print_traceback, read, say
+from import_contracts.cli.terminal import CacheChoice, print_traceback, read, say
 from import_contracts.problems import UserError
+from import_contracts.reading.context import CACHE
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
@@ -67,10 +68,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
 def _tell(error: UserError, folder: Path, reports: Sequence[Wanted]) -> int:
     """Report what is wrong in every format, but as text on standard error; return the exit status."""
-    from import_contracts.reports.check import Report  # noqa: PLC0415 - only once something is wrong
-    from import_contracts.runs.check import placed  # noqa: PLC0415
+    from import_contracts.runs.check import nothing_checked  # noqa: PLC0415 - only once something is wrong
 
-    report = placed(Report(modules=0, imports=0, outcomes=(), problems=error.problems), folder)
+    report = nothing_checked(error.problems, folder)
     if any(each.format == "text" or each.output is not None for each in reports):
         say(error)
     told = [each for each in reports if each.format != "text" or each.output is not None]

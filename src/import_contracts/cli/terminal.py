@@ -12,13 +12,11 @@ from pathlib import Path
 
 import click
 
-from import_contracts import atomic, public
-from import_contracts.config.session import Config
+from import_contracts import atomic
+from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.context import RunContext
+from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters.style import Style
-
-CACHE = public.CACHE
 
 
 def options(command: Callable[..., int]) -> Callable[..., int]:
@@ -53,7 +51,7 @@ def _add(command: Callable[..., int], *added: Callable[[Callable[..., int]], Cal
 
 def read(config_file: str | None) -> Config:
     """Read the configuration that was named, or the one that is found from the working directory."""
-    return public.read(config_file, Path.cwd())
+    return load_config(config_file, Path.cwd())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from glob import glob
+from os import PathLike
 from pathlib import Path
 
-from import_contracts.config.files import Document, name_of, read_document, read_toml, toml_document
+from import_contracts.config.files import Document, find_config, name_of, read_document, read_toml, toml_document
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
@@ -73,6 +74,16 @@ class Config:
 
 def _may_exclude(type_name: str) -> bool:
     return type_name not in TYPES or bool(TYPES[type_name].excludes)
+
+
+def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) -> Config:
+    """Read the configuration that is named, relative to a folder, or else the one that is found from the folder on.
+
+    Raises UserError as `find_config` and `read_config` do.
+    """
+    start = Path(folder).absolute()
+    path = find_config(start) if named is None else Path(named)
+    return read_config(path, start=start, found=named is None)
 
 
 def read_config(path: Path, *, start: Path, found: bool) -> Config:

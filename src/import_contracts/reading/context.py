@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TypeAlias
 
+CACHE = ".import_contracts_cache"
+"""The name of the folder in which the cache is kept."""
+
 Step: TypeAlias = Callable[[str], AbstractContextManager[None]]
 """Called with what is about to be done, and entered while it is being done."""
 

@@ -7,10 +7,9 @@ blame stand alone.
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -292,53 +291,11 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     return next((each for each in written if each.level > depth), None)
 
 
-def _scan(program: Program, files: Collection[SourceFile], *, include_external: bool) -> dict[str, Lines]:
+def _scan(program: Program, files: Sequence[SourceFile], *, include_external: bool) -> dict[str, Lines]:
     """Return the imports of files as grimp finds them; raises whatever grimp raises."""
-    from grimp import _rustgrimp as rust  # type: ignore[attr-defined]  # noqa: PLC0415 - slow to import
-    from grimp.application.config import settings  # noqa: PLC0415
+    from import_contracts.reading.grimp_scanner import scan_files  # noqa: PLC0415 - few files need no grimp
 
-    every = {file.module: _ModuleFile(_Module(file.module)) for file in program.files}
-    found = rust.scan_for_imports(
-        module_files=tuple(every[file.module] for file in files),
-        found_packages={
-            _FoundPackage(
-                name,
-                folder,
-                frozenset(every[file.module] for file in program.files if file.path.startswith(folder + os.sep)),
-            )
-            for name, folder in program.portions
-        },
-        include_external_packages=include_external,
-        exclude_type_checking_imports=False,
-        file_system=settings.FILE_SYSTEM.convert_to_basic(),
-    )
-    imports: dict[str, Lines] = {}
-    for module, direct in found.items():
-        lines = imports.setdefault(module.name, {})
-        for each in direct:
-            lines.setdefault(each.imported.name, []).append(each.line_number)
-    return imports
-
-
-# What grimp's parser asks of values of these names. Its own are compared and hashed by value, which takes a tenth of a
-# scan; these are by identity.
-@dataclass(slots=True, eq=False)
-class _Module:
-    name: str
-
-
-@dataclass(slots=True, eq=False)
-class _ModuleFile:
-    module: _Module
-    mtime: float = 0.0
-
-
-@dataclass(slots=True, eq=False)
-class _FoundPackage:
-    name: str
-    directory: str
-    module_files: frozenset[_ModuleFile]
-    namespace_packages: frozenset[str] = frozenset()
+    return scan_files(program, files, include_external=include_external)
 
 
 def _blame(file: SourceFile, error: BaseException) -> tuple[int | None, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from import_contracts.config.session import Config
 from import_contracts.judging.dress import dress
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
+from import_contracts.problems import Problem
 from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
@@ -78,6 +79,11 @@ def placed(found: Report, folder: Path) -> Report:
     """Return a report that knows where its paths are."""
     root = repository(folder)
     return replace(found, folder=folder.as_posix(), root=root.as_posix() if root else "")
+
+
+def nothing_checked(problems: Sequence[Problem], folder: Path) -> Report:
+    """Return the report of a run in which nothing could be checked."""
+    return placed(Report(modules=0, imports=0, outcomes=(), problems=tuple(problems)), folder)
 
 
 def known_entries(config: Config, baseline: str | None) -> frozenset[Entry] | None:
