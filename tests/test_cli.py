@@ -292,6 +292,23 @@ def test_colours_are_used_on_demand(shop: Path) -> None:
     assert "\x1b[31m" in lint(shop, "--color").out
 
 
+@pytest.mark.parametrize(
+    ("variables", "is_colored"),
+    [({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": ""}, False), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_variables_decide_about_colours(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_colored: bool
+) -> None:
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in lint(shop).out) is is_colored
+    assert "\x1b[" not in lint(shop, "--no-color").out
+    lint(shop, "--output", "report.txt")
+    assert "\x1b[" not in (shop / "report.txt").read_text()
+
+
 def test_timings_go_to_standard_error(shop: Path) -> None:
     run = lint(shop, "--show-timings")
     assert run.out == lint(shop).out

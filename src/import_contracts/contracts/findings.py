@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
@@ -107,7 +107,6 @@ class Description:
     parts: tuple[Part, ...]
 
 
-@runtime_checkable
 class DescribingRule(Protocol):
     """A rule that can also describe itself, for ``lint-imports explain``."""
 
@@ -121,32 +120,21 @@ class DescribingRule(Protocol):
         """
 
 
-def describing(rule: object) -> DescribingRule | None:
-    """Return the rule if it can describe itself, else None.
+@dataclass(frozen=True, slots=True)
+class SelfDescription:
+    """The two methods of a rule that can describe itself."""
+
+    describe: Callable[[ImportGraph], Description]
+    would_break: Callable[[ImportGraph, Set[str], Set[str]], tuple[str, ...]]
+
+
+def self_description(rule: object) -> SelfDescription | None:
+    """Return the methods of a rule that can describe itself, None for another rule.
 
     The methods of a custom rule may also have their former names, ``account`` and ``objections``.
     """
-    if isinstance(rule, DescribingRule):
-        return rule
-    return _Renamed(rule) if isinstance(rule, _FormerNames) else None
-
-
-@runtime_checkable
-class _FormerNames(Protocol):
-    account: Any
-    objections: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Renamed:
-    """A rule whose methods have their former names, under the present ones."""
-
-    rule: _FormerNames
-
-    def describe(self, graph: ImportGraph) -> Description:
-        description: Description = self.rule.account(graph)
-        return description
-
-    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        messages: tuple[str, ...] = self.rule.objections(graph, importers, imported)
-        return messages
+    for names in (("describe", "would_break"), ("account", "objections")):
+        describe, would_break = (getattr(rule, name, None) for name in names)
+        if callable(describe) and callable(would_break):
+            return SelfDescription(describe, would_break)
+    return None

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from import_contracts.baseline import Entry
 from import_contracts.config.contracts import Contract
-from import_contracts.contracts.findings import DescribingRule, Description, describing
+from import_contracts.contracts.findings import Description, SelfDescription, self_description
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.graph.names import ImportPattern
@@ -63,8 +63,8 @@ class View:
         """Return the messages if an importer imported one of ``imported``; empty if it may, or that is not known."""
         return self._asked(lambda rule: rule.would_break(self.verdict.graph, importers, imported)) or ()
 
-    def _asked(self, ask: Callable[[DescribingRule], T]) -> T | None:
-        rule = describing(self.contract.rule)
+    def _asked(self, ask: Callable[[SelfDescription], T]) -> T | None:
+        rule = self_description(self.contract.rule)
         if rule is None or not self.contract.is_sound:
             return None
         try:
