@@ -2,10 +2,13 @@ import json
 import os
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
+from import_contracts.contracts import TYPES
+from import_contracts.reporters import FORMATS
 from tests.arranging import Run, lint, program, write
 
 HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
@@ -150,25 +153,117 @@ def test_the_report_is_the_same_from_every_folder_below_the_configuration(shop: 
     assert lint(shop).out == lint(shop / "shop").out == lint(shop / "docs").out
 
 
-@pytest.mark.parametrize(
-    ("seed", "environment"),
-    [("0", {}), ("1", {"COLUMNS": "40"}), ("2", {"COLUMNS": "400", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})],
+# Every contract type has several violations, and the baseline several entries that match and several that do not.
+EVERYTHING = """
+baseline = "known.txt"
+include_external_packages = true
+misspelt = true
+
+[[tool.import-contracts.contracts]]
+name = "layers"
+type = "layers"
+containers = ["shop"]
+layers = ["web", "core", "db"]
+exhaustive = true
+
+[[tool.import-contracts.contracts]]
+name = "independence"
+type = "independence"
+modules = ["shop.web.*", "shop.core.*"]
+ignore_imports = ["shop.web.* -> shop.core.m0", "shop.db -> shop.gone"]
+unmatched_ignore_imports_alerting = "warn"
+
+[[tool.import-contracts.contracts]]
+name = "forbidden"
+type = "forbidden"
+source_modules = ["shop.core", "shop.db"]
+forbidden_modules = ["shop.web", "django"]
+
+[[tool.import-contracts.contracts]]
+name = "protected"
+type = "protected"
+protected_modules = ["shop.db"]
+allowed_importers = []
+
+[[tool.import-contracts.contracts]]
+name = "acyclic"
+type = "acyclic"
+
+[[tool.import-contracts.contracts]]
+name = "siblings"
+type = "acyclic_siblings"
+ancestors = ["shop"]
+
+[[tool.import-contracts.contracts]]
+name = "crash"
+type = "crash"
+"""
+QUESTIONS = (("shop.core", "shop.web"), ("protected",), ())
+COMMANDS = (
+    *((command, "--verbose", "--format", format_) for command in ("check", "cycles") for format_ in FORMATS),
+    *(("explain", *names, "--verbose", "--format", format_) for names in QUESTIONS for format_ in ("json", "text")),
+    *(("baseline", "status", "--format", format_) for format_ in ("json", "markdown", "text")),
 )
-def test_the_bytes_are_the_same_whatever_the_hash_seed_or_the_terminal(
-    shop: Path, seed: str, environment: dict[str, str]
-) -> None:
-    program(shop, *(f"shop.models.m{number} -> shop.util" for number in range(9)))
-    (shop / "shop/models.py").unlink()
-    for format_ in ("text", "json"):
+# Runs commands in one process, as a process for each would take a minute.
+SAYING = """
+import json, sys
+from pathlib import Path
+from tests.arranging import lint
+print(json.dumps([lint(Path(sys.argv[1]), *each, "--no-cache") for each in json.loads(sys.argv[2])]))
+"""
+
+
+@pytest.fixture
+def everything(tmp_path: Path) -> Path:
+    numbers = range(5)
+    ways = [*permutations(("web", "core", "db"), 2)]
+    program(tmp_path, *(f"shop.{one}.m{n} -> shop.{other}.m{n}" for one, other in ways for n in numbers))
+    calls = {f"shop/calls/c{n}.py": f"__import__('shop.calls.c{(n + 1) % 5}')\n" for n in numbers}
+    early = {f"shop/late/a{n}.py": f"from shop.late.b{n} import y\nx = 1\n" for n in numbers}
+    late = {f"shop/late/b{n}.py": f"import django\nfrom shop.late.a{n} import x\ny = 1\n" for n in numbers}
+    known = (f"protected shop.{one}.m{n} -> shop.db.m{n} => shop.db\n" for one in ("web", "gone") for n in numbers)
+    write(tmp_path, {"shop/calls/__init__.py": "", "shop/late/__init__.py": "", **calls, **early, **late})
+    return write(tmp_path, {"pyproject.toml": HEAD + EVERYTHING, "known.txt": "".join(known)})
+
+
+def test_the_program_with_everything_has_every_contract_type(everything: Path) -> None:
+    contracts = report(everything)["contracts"]
+    assert isinstance(contracts, list)
+    assert {each["type"] for each in contracts if len(each["violations"]) > 1} == set(TYPES)
+
+
+def test_the_bytes_are_the_same_whatever_the_hash_seed(everything: Path) -> None:
+    def said(seed: str) -> list[list[object]]:
         run = subprocess.run(
-            [sys.executable, "-m", "import_contracts", "--format", format_],
-            cwd=shop,
-            env={**os.environ, "PYTHONHASHSEED": seed, **environment},
-            capture_output=True,
-            check=False,
+            [sys.executable, "-c", SAYING, str(everything), json.dumps(COMMANDS)],
+            cwd=Path(__file__).parents[1],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            check=True,
         )
-        assert run.stdout.decode() == lint(shop, "--format", format_).out
-        assert not run.stderr
+        found = json.loads(run.stdout)
+        assert isinstance(found, list)
+        return found
+
+    first, *others = map(said, "012")
+    for other in others:
+        for command, one, two in zip(COMMANDS, first, other, strict=True):
+            assert one == two, command
+
+
+@pytest.mark.parametrize(
+    "environment", [{"COLUMNS": "40"}, {"COLUMNS": "400", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}]
+)
+def test_the_bytes_are_the_same_whatever_the_terminal(everything: Path, environment: dict[str, str]) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "import_contracts"],
+        cwd=everything,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
+    assert run.stdout.decode() == lint(everything, "--no-cache").out
+    assert not run.stderr
 
 
 def test_the_report_may_go_to_a_file(shop: Path) -> None:
