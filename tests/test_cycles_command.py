@@ -156,6 +156,13 @@ def test_a_story_tells_a_call_from_an_import(tmp_path: Path) -> None:
     assert "p/b.py:3: f()\n      calls a function of p.b\n" in story
 
 
+def test_a_lazy_import_that_runs_on_its_own_line_is_one_step_of_a_story(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "lazy from p.b import y; x = y", "p/b.py": "from p.a import x"})
+    story = lint(tmp_path, "cycles", "--python", "3.15").out.partition("\n\n  import p.b")[0]
+    assert story.count("p/a.py:1: ") == 1
+    assert "starts p.b" in story
+
+
 def test_quick_looks_for_neither_crashes_nor_a_plan(shop: Path) -> None:
     quick = cycles(shop, "--quick")
     assert quick["crashes"] is None

@@ -1,6 +1,7 @@
 """The command explain: how one module depends on another, and what contracts say."""
 
 import json
+import re
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
@@ -111,10 +112,21 @@ def test_a_package_stands_for_what_is_inside_it_but_the_other_one(
     assert "shop (without shop.util)" in explain(shop, *names).out
 
 
-def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path) -> None:
-    write(program(tmp_path, "p.a", "p.b"), {"p/a.py": "def f():\n    import p.b\n"})
-    assert not document(tmp_path, "p.a", "p.b")["is_eager"]
-    assert "No chain is made of imports alone that run" in explain(tmp_path, "p.a", "p.b").out
+@pytest.mark.parametrize(
+    ("source", "is_eager"),
+    [("import p.b\ndef f():\n    import p.c\n", True), ("import p.c\ndef f():\n    import p.b\n", False)],
+)
+def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path, source: str, is_eager: bool) -> None:
+    write(program(tmp_path, "p.a", "p.b", "p.c"), {"p/a.py": source})
+    assert document(tmp_path, "p.a", "p.b")["is_eager"] is is_eager
+    assert ("No chain is made of imports alone that run" in explain(tmp_path, "p.a", "p.b").out) is not is_eager
+
+
+@pytest.mark.parametrize(("importers", "hidden"), [(6, None), (7, "1 more import"), (8, "2 more imports")])
+def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importers: int, hidden: str | None) -> None:
+    program(tmp_path, *(f"p.a.m{number} -> p.b" for number in range(importers)))
+    found = re.search(r"… and (.*) \(--verbose shows all\)", explain(tmp_path, "p.a", "p.b").out)
+    assert (found and found[1]) == hidden
 
 
 @pytest.mark.parametrize(
