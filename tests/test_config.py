@@ -228,6 +228,14 @@ def test_what_is_wrong_is_said_with_what_to_write_instead(tmp_path: Path, text: 
     assert any(problem in each for each in found), found
 
 
+@pytest.mark.parametrize("root", ["root_packages = []", 'root_package = ""'])
+def test_where_no_package_is_named_no_key_is_taken_for_misspelt(tmp_path: Path, root: str) -> None:
+    text = HEAD.replace('root_packages = ["shop"]', root) + CONTRACT
+    assert problems(tmp_path, text) == [
+        'error: pyproject.toml: root_packages: Name the packages to check: root_packages = ["shop"].'
+    ]
+
+
 def test_all_that_is_wrong_is_said_at_once_and_the_sound_contracts_are_kept(tmp_path: Path) -> None:
     wrong = CONTRACT.replace("One", "Two").replace("forbidden_modules", "forbiden_modules")
     config = read(tmp_path, HEAD + "strict = 7\nx = 1\n" + CONTRACT + wrong + "as_packages = 'no'\n")

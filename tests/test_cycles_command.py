@@ -211,6 +211,15 @@ def test_the_plan_is_carried_out_on_paper_before_it_is_shown(tmp_path: Path) -> 
     assert "direct_import" not in {step["fix"] for step in cycle["cut"]}
 
 
+def test_nothing_is_planned_with_which_a_module_would_crash_that_did_not(tmp_path: Path) -> None:
+    # p.c needs p.a for an annotation alone, and works because p.a comes before p.b.
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "class A: ...\nfrom p.b import B\nclass C(B): ...\nimport p.c"})
+    write(tmp_path, {"p/b.py": "import p.a\nclass B: ...", "p/c.py": "from p.a import A\nimport p.b\ndef f(a: A): ..."})
+    (cycle,) = cycles(tmp_path)["cycles"]
+    assert (cycle["crashes"], cycle["crashes_new"]) == (["p.b"], [])
+    assert "type_checking" not in {step["fix"] for step in cycle["cut"]}
+
+
 def test_a_plan_says_what_it_does_to_crashes(shop: Path) -> None:
     (cycle,) = cycles(shop)["cycles"]
     assert cycle["crashes"] == ["shop.orders", "shop.users"]

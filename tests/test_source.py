@@ -166,6 +166,8 @@ def test_line_and_column_are_those_of_the_first_token(text: str, expected: str) 
         '''b"{" + rb"{" + u"{" + "{"''',
         '''f"" f"{x}" f""''',
         '''f"{')'}"''',
+        """f\'\'\'"\'\'\'""",
+        """rf\'\'\'"\'\'\'""",
     ],
 )
 def test_a_formatted_string_ends_where_it_does(text: str) -> None:
