@@ -13,7 +13,7 @@ from import_contracts.contracts import TYPES
 from import_contracts.graph import ImportGraph, Kind
 from import_contracts.names import ancestors
 from import_contracts.table import Table
-from import_contracts.violations import Findings
+from import_contracts.violations import Findings, Rule
 
 
 def graph(*lines: str, external: tuple[str, ...] | None = (), kinds: dict[str, Kind] | None = None) -> ImportGraph:
@@ -36,13 +36,18 @@ def graph(*lines: str, external: tuple[str, ...] | None = (), kinds: dict[str, K
     return ImportGraph(inside, imports, roots=roots, external=external, kinds=known)
 
 
-def check(a_graph: ImportGraph, type_: str, **keys: object) -> Findings:
-    """Check a contract of a type, with some keys, against a graph; the keys must be right."""
+def rule_of(type_: str, **keys: object) -> Rule:
+    """Return the rule of a contract of a type with some keys, which must be right."""
     table = Table(keys)
-    rule = TYPES[type_].parse(table)
+    found = TYPES[type_].parse(table)
     table.finish()
     assert not table.problems
-    return rule.check(a_graph)
+    return found
+
+
+def check(a_graph: ImportGraph, type_: str, **keys: object) -> Findings:
+    """Check a contract of a type, with some keys, against a graph."""
+    return rule_of(type_, **keys).check(a_graph)
 
 
 def offenders(findings: Findings) -> list[str]:

@@ -7,8 +7,7 @@ from import_contracts.contracts.acyclic import Acyclic
 from import_contracts.culprits import Culprits, culprits
 from import_contracts.graph import Edge, ImportGraph
 from import_contracts.violations import Rule, Violation
-from tests.arranging import graph
-from tests.test_ratchet import layers
+from tests.arranging import graph, rule_of
 
 NAMES = st.sampled_from("abcdef")
 EDGES = st.sets(st.tuples(NAMES, NAMES), max_size=14)
@@ -36,13 +35,14 @@ def test_what_is_known_is_not_to_blame() -> None:
 
 def test_one_import_in_a_shared_module_is_one_cause() -> None:
     importers = [f"p.low.m{number} -> p.util" for number in range(50)]
-    found = blame(layers("p.high", "p.low"), graph(*importers, "p.util -> p.high"))
+    found = blame(rule_of("layers", layers=["p.high", "p.low"]), graph(*importers, "p.util -> p.high"))
     assert found == Culprits(((("p.util", "p.high"), 50),), is_minimum=True)
 
 
 def test_two_causes_are_two() -> None:
     found = blame(
-        layers("p.high", "p.low"), graph("p.low.a -> p.u", "p.low.b -> p.u", "p.u -> p.high", "p.low.c -> p.high")
+        rule_of("layers", layers=["p.high", "p.low"]),
+        graph("p.low.a -> p.u", "p.low.b -> p.u", "p.u -> p.high", "p.low.c -> p.high"),
     )
     assert found is not None
     assert [edge for edge, _ in found.effects] == [("p.u", "p.high"), ("p.low.c", "p.high")]

@@ -22,7 +22,7 @@ from import_contracts.source import (
     read_imports,
     resolve,
 )
-from tests.test_source_real import Twin
+from tests.imports_by_ast import Twin
 
 
 def shown(text: str) -> str:

@@ -13,8 +13,7 @@ from import_contracts.graph import Edge, Kind
 from import_contracts.program import find_portions
 from import_contracts.snapshot import Snapshot
 from tests.feedback_oracle import cheapest
-from tests.real.test_crashes import django
-from tests.real.wheels import unpacked
+from tests.real.wheels import django, unpacked
 
 pytestmark = pytest.mark.real
 
