@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.arranging import lint, program, write
+from tests.golden.reports import compare
 
 SHOP = {
     "shop/__init__.py": "",
@@ -35,10 +36,10 @@ def shop(tmp_path: Path) -> Path:
     return write(tmp_path, SHOP)
 
 
-def test_no_configuration_is_needed(shop: Path) -> None:
+def test_no_configuration_is_needed(request: pytest.FixtureRequest, shop: Path) -> None:
     run = lint(shop, "cycles", "--python", "3.13")
     assert run.status == 0
-    assert run.out == (Path(__file__).parent / "golden" / "cycles.txt").read_text()
+    compare(request, "cycles.txt", run.out)
 
 
 def test_kinds_are_told_by_what_the_cycle_needs_to_stand(tmp_path: Path) -> None:
