@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -95,6 +96,27 @@ def program(folder: Path, *lines: str) -> Path:
             for module, statements in sources.items()
         },
     )
+
+
+def contract(id_: str, type_: str, **keys: object) -> str:
+    """Return a contract as a configuration in pyproject.toml has it; its name is made of its id unless it is given."""
+    table = {"id": id_, "name": id_.title(), "type": type_, **keys}
+    values = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in table.items())
+    return "[[tool.import-contracts.contracts]]\n" + "".join(values)
+
+
+def configuration(*contracts: str, keys: str = "", root: str = "shop") -> str:
+    """Return a pyproject.toml with keys of the run, as lines, and with contracts."""
+    return f'[tool.import-contracts]\nroot_packages = ["{root}"]\n{keys}' + "".join(contracts)
+
+
+MODELS = contract(
+    "models",
+    "forbidden",
+    name="Models do not know the web",
+    source_modules=["shop.models"],
+    forbidden_modules=["shop.web"],
+)
 
 
 class Run(NamedTuple):

@@ -6,10 +6,10 @@ import pytest
 from import_contracts.config import Config, find_config, read_config, shown
 from import_contracts.errors import UserError
 from import_contracts.graph import Kind
-from tests.arranging import write
+from tests.arranging import configuration, write
 
 FORBIDDEN = 'type = "forbidden"\nsource_modules = "shop.a"\nforbidden_modules = "shop.b"\n'
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+HEAD = configuration()
 CONTRACT = f'[[tool.import-contracts.contracts]]\nname = "One"\n{FORBIDDEN}'
 INI = """[importlinter]
 root_package = shop

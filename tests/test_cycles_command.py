@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.arranging import lint, program, write
+from tests.arranging import configuration, contract, lint, program, write
 from tests.golden.reports import compare
 
 SHOP = {
@@ -113,7 +113,7 @@ def test_a_part_of_a_package_shows_the_cycles_that_lead_through_it(tmp_path: Pat
 def test_packages_are_those_of_the_configuration_if_there_is_one(tmp_path: Path) -> None:
     program(tmp_path, "p.a -> p.b", "p.b -> p.a", "q.a -> q.b", "q.b -> q.a")
     assert len(found(tmp_path)) == 2
-    write(tmp_path, {"pyproject.toml": '[tool.import-contracts]\nroot_packages = ["q"]'})
+    write(tmp_path, {"pyproject.toml": configuration(root="q")})
     assert found(tmp_path) == [("runtime", ["q.a", "q.b"])]
 
 
@@ -238,13 +238,11 @@ def test_a_second_run_says_the_same_and_notices_a_change_that_is_no_import(shop:
 
 # --- the contract type --------------------------------------------------------------------------------------------
 
-CONTRACT = (
-    '[tool.import-contracts]\nroot_package = "shop"\n[[tool.import-contracts.contracts]]\nname = "C"\ntype = "crash"\n'
-)
+CONFIGURATION = configuration(contract("c", "crash"))
 
 
-def offenders(folder: Path, contract: str) -> list[str]:
-    write(folder, {"pyproject.toml": CONTRACT + contract})
+def offenders(folder: Path, keys: str) -> list[str]:
+    write(folder, {"pyproject.toml": CONFIGURATION + keys})
     (outcome,) = json.loads(lint(folder, "--format", "json").out)["contracts"]
     return [each["importer"] for each in outcome["violations"]]
 
@@ -270,7 +268,7 @@ def test_a_contract_may_be_about_another_python(shop: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("contract", "message"),
+    ("keys", "message"),
     [
         ('modules = ["shop.user"]', "No module matches 'shop.user'. Did you mean 'shop.users'?"),
         ('python = "2.7"', "a version of Python 3"),
@@ -278,29 +276,29 @@ def test_a_contract_may_be_about_another_python(shop: Path) -> None:
         ('module = ["shop"]', "Did you mean 'modules'?"),
     ],
 )
-def test_a_wrong_contract_is_said_to_be(shop: Path, contract: str, message: str) -> None:
-    write(shop, {"pyproject.toml": CONTRACT + contract})
+def test_a_wrong_contract_is_said_to_be(shop: Path, keys: str, message: str) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION + keys})
     run = lint(shop)
     assert message in run.out + run.err
     assert run.status == 2
 
 
 def test_a_crash_that_is_known_is_no_news(shop: Path) -> None:
-    write(shop, {"pyproject.toml": CONTRACT})
+    write(shop, {"pyproject.toml": CONFIGURATION})
     assert lint(shop, "baseline", "create").status == 0
     assert (shop / "known-violations.txt").read_text() == "c shop.orders\nc shop.users\n"
     assert lint(shop).status == 0
 
 
 def test_a_report_about_crashes_is_not_reused_when_any_line_has_changed(shop: Path) -> None:
-    write(shop, {"pyproject.toml": CONTRACT})
+    write(shop, {"pyproject.toml": CONFIGURATION})
     assert lint(shop).status == 1
     write(shop, {"shop/users.py": "class User: ...\n\n\nfrom shop.orders import Order\n\n\n\n\n"})
     assert lint(shop).out == lint(shop, "--no-cache").out
 
 
 def test_a_contract_without_cycles_says_how_to_be_rid_of_one(shop: Path) -> None:
-    write(shop, {"pyproject.toml": CONTRACT.replace('"crash"', '"acyclic"')})
+    write(shop, {"pyproject.toml": CONFIGURATION.replace('"crash"', '"acyclic"')})
     (outcome,) = json.loads(lint(shop, "--format", "json").out)["contracts"]
     assert [each["fix"]["kind"] for each in outcome["cut"]] == ["type_checking"]
     assert "import it for type checking only" in lint(shop).out

@@ -20,18 +20,11 @@ from import_contracts.graph import Edge, Import, ImportGraph, Kind
 from import_contracts.names import ImportPattern
 from import_contracts.table import Table
 from import_contracts.views import View
-from tests.arranging import Run, graph, lint, program, write
+from tests.arranging import Run, configuration, contract, graph, lint, program, write
 
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+HEAD = configuration()
 IMPORTS = ("shop.web -> shop.models", "shop.models.user -> shop.mail", "shop.models.order -> shop.util")
 MORE = ("shop.mail -> shop.util", "shop.util -> shop.web", "shop.cart -> shop.stock", "shop.extra.a", "shop.extra.b")
-
-
-def contract(id_: str, type_: str, **keys: object) -> str:
-    values = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
-    return f'[[tool.import-contracts.contracts]]\nid = "{id_}"\nname = "{id_.title()}"\ntype = "{type_}"\n{values}'
-
-
 LAYERS = contract("layers", "layers", layers=["shop.web", "shop.models"])
 
 
