@@ -9,10 +9,10 @@ from import_contracts.config.session import Config, read_config
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import UserError
 from import_contracts.reading.context import shown
-from tests.arranging import write
+from tests.arranging import configuration, write
 
 FORBIDDEN = 'type = "forbidden"\nsource_modules = "shop.a"\nforbidden_modules = "shop.b"\n'
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+HEAD = configuration()
 CONTRACT = f'[[tool.import-contracts.contracts]]\nname = "One"\n{FORBIDDEN}'
 INI = """[importlinter]
 root_package = shop
@@ -233,6 +233,14 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
 def test_what_is_wrong_is_said_with_what_to_write_instead(tmp_path: Path, text: str, problem: str) -> None:
     found = problems(tmp_path, text)
     assert any(problem in each for each in found), found
+
+
+@pytest.mark.parametrize("root", ["root_packages = []", 'root_package = ""'])
+def test_where_no_package_is_named_no_key_is_taken_for_misspelt(tmp_path: Path, root: str) -> None:
+    text = HEAD.replace('root_packages = ["shop"]', root) + CONTRACT
+    assert problems(tmp_path, text) == [
+        'error: pyproject.toml: root_packages: Name the packages to check: root_packages = ["shop"].'
+    ]
 
 
 def test_all_that_is_wrong_is_said_at_once_and_the_sound_contracts_are_kept(tmp_path: Path) -> None:

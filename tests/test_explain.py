@@ -1,6 +1,7 @@
 """The command explain: how one module depends on another, and what contracts say."""
 
 import json
+import re
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,11 @@ from import_contracts.graph.names import ImportPattern
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Verdict
 from import_contracts.reports.explain import ContractDescription
-from tests.arranging import Run, graph, lint, program, write
+from tests.arranging import Run, configuration, contract, graph, lint, program, write
 
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+HEAD = configuration()
 IMPORTS = ("shop.web -> shop.models", "shop.models.user -> shop.mail", "shop.models.order -> shop.util")
 MORE = ("shop.mail -> shop.util", "shop.util -> shop.web", "shop.cart -> shop.stock", "shop.extra.a", "shop.extra.b")
-
-
-def contract(id_: str, type_: str, **keys: object) -> str:
-    values = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
-    return f'[[tool.import-contracts.contracts]]\nid = "{id_}"\nname = "{id_.title()}"\ntype = "{type_}"\n{values}'
-
-
 LAYERS = contract("layers", "layers", layers=["shop.web", "shop.models"])
 
 
@@ -113,10 +107,21 @@ def test_a_package_stands_for_what_is_inside_it_but_the_other_one(
     assert "shop (without shop.util)" in explain(shop, *names).out
 
 
-def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path) -> None:
-    write(program(tmp_path, "p.a", "p.b"), {"p/a.py": "def f():\n    import p.b\n"})
-    assert not document(tmp_path, "p.a", "p.b")["is_eager"]
-    assert "No chain is made of imports alone that run" in explain(tmp_path, "p.a", "p.b").out
+@pytest.mark.parametrize(
+    ("source", "is_eager"),
+    [("import p.b\ndef f():\n    import p.c\n", True), ("import p.c\ndef f():\n    import p.b\n", False)],
+)
+def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path, source: str, is_eager: bool) -> None:
+    write(program(tmp_path, "p.a", "p.b", "p.c"), {"p/a.py": source})
+    assert document(tmp_path, "p.a", "p.b")["is_eager"] is is_eager
+    assert ("No chain is made of imports alone that run" in explain(tmp_path, "p.a", "p.b").out) is not is_eager
+
+
+@pytest.mark.parametrize(("importers", "hidden"), [(6, None), (7, "1 more import"), (8, "2 more imports")])
+def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importers: int, hidden: str | None) -> None:
+    program(tmp_path, *(f"p.a.m{number} -> p.b" for number in range(importers)))
+    found = re.search(r"… and (.*) \(--verbose shows all\)", explain(tmp_path, "p.a", "p.b").out)
+    assert (found and found[1]) == hidden
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import program, write
+from tests.arranging import MODELS, configuration, program, write
 
-HEAD = '[tool.pytest.ini_options]\nfilterwarnings = ["error"]\n[tool.import-contracts]\nroot_packages = ["shop"]\n'
-CONTRACT = """[[tool.import-contracts.contracts]]
-id = "{id}"
-name = "Models do not know the web"
-type = "forbidden"
-source_modules = ["{source}"]
-forbidden_modules = ["shop.web"]
-"""
-BROKEN, KEPT = CONTRACT.format(id="models", source="shop.models"), CONTRACT.format(id="util", source="shop.util")
-WRONG = CONTRACT.format(id="wrong", source="shop.modles")
+HEAD = '[tool.pytest.ini_options]\nfilterwarnings = ["error"]\n' + configuration()
+BROKEN, KEPT = MODELS, MODELS.replace("models", "util")
+WRONG = MODELS.replace('"models"', '"wrong"').replace("shop.models", "shop.modles")
 
 
 @pytest.fixture

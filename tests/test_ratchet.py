@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 
 from import_contracts.contracts.acyclic import Acyclic
 from import_contracts.contracts.findings import Rule
-from import_contracts.contracts.table import Table
-from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge
-from tests.arranging import Run, graph, lint, program, write
+from tests.arranging import Run, check, graph, lint, program, write
 
 CONFIGURATION = """\
 [tool.import-contracts]
@@ -39,10 +37,6 @@ layers shop.models -> shop.util => shop.web
 layers shop.models -> shop.web => shop.web
 """
 FILE = "known-violations.txt"
-
-
-def layers(*names: str) -> Rule:
-    return TYPES["layers"].parse(Table({"layers": list(names)}))
 
 
 @pytest.fixture
@@ -426,12 +420,12 @@ def test_an_import_is_new_if_and_only_if_it_newly_escapes_its_layer(
     before: set[Edge], gone: set[Edge], more: set[Edge]
 ) -> None:
     now = (before - gone) | more
-    rule = layers("p.a", "p.b", "p.c")
     base = [f"{name}" for name in ("p.a.x", "p.b.x", "p.c.x")]
 
     def found(edges: set[Edge]) -> set[tuple[str, str, str]]:
         lines = sorted(f"{a} -> {b}" for a, b in edges)
-        return {each.identity for each in rule.check(graph(*base, *lines)).violations}
+        findings = check(graph(*base, *lines), "layers", layers=["p.a", "p.b", "p.c"])
+        return {each.identity for each in findings.violations}
 
     assert found(now) - found(before) == escapes(now) - escapes(before)
 

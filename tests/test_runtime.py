@@ -66,6 +66,14 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"a": A_THEN_B, "b": "from p import a\n@a.x\ndef f(): pass\ny = 1"},
         {"p.a", "p.b"},
     ),
+    "the arguments of a decorator are evaluated": (
+        {"a": A_THEN_B, "b": "from p import a\ndef d(n): return d\n@d(a.x)\ndef f(): pass\ny = 1"},
+        {"p.a", "p.b"},
+    ),
+    "those of a decorator of a class too": (
+        {"a": A_THEN_B, "b": "from p import a\ndef d(n): return d\n@d(a.x)\nclass C: pass\ny = 1"},
+        {"p.a", "p.b"},
+    ),
     "a default is evaluated": (
         {"a": A_THEN_B, "b": "from p import a\ndef f(n=a.x): pass\ny = 1"},
         {"p.a", "p.b"},
@@ -268,6 +276,19 @@ def test_nothing_is_claimed_through_a_file_that_cannot_be_parsed() -> None:
 def test_a_name_that_may_be_a_compiled_submodule_is_none_to_crash_for(statement: str) -> None:
     files = {"": f"from p.a import y\n{statement}\nx = x", "a": "from p import x\ny = 1"}
     assert foretold(files | {"": files[""].removesuffix("x = x")}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import p.compiled\nfrom p.a import x", {"p.a", "p.b"}),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    pass\nfrom p.a import x", {"p.a", "p.b"}),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    from p.a import x", set()),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    pass\nelse:\n    from p.a import x", set()),
+    ],
+)
+def test_a_module_without_a_file_may_be_compiled_or_missing_where_it_is_tried(text: str, expected: set[str]) -> None:
+    assert set(foretold({"a": A_THEN_B, "b": f"{text}\ny = 1"})) == expected
 
 
 @st.composite

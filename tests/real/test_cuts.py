@@ -16,8 +16,7 @@ from import_contracts.reading.program import find_portions
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from tests.feedback_oracle import cheapest
-from tests.real.test_crashes import django
-from tests.real.wheels import unpacked
+from tests.real.wheels import django, unpacked
 
 pytestmark = pytest.mark.real
 
