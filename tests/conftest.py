@@ -14,6 +14,8 @@ pytest.register_assert_rewrite("tests.golden.reports")
 # Never a verdict on time: the machines that run this are noisy.
 settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("noisy")
+# For people who wait: `--hypothesis-profile quick`. CI looks at as many examples as there are by default.
+settings.register_profile("quick", settings.get_profile("noisy"), max_examples=20)
 
 # There annotations are added to what is printed; the tests about that set it themselves.
 os.environ.pop("GITHUB_ACTIONS", None)

@@ -196,6 +196,7 @@ def test_the_program_with_everything_has_every_contract_type(everything: Path) -
     assert {each["type"] for each in contracts if len(each["violations"]) > 1} == set(TYPES)
 
 
+@pytest.mark.slow
 def test_the_bytes_are_the_same_whatever_the_hash_seed(everything: Path) -> None:
     def said(seed: str) -> list[list[object]]:
         run = subprocess.run(

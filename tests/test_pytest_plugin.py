@@ -10,6 +10,9 @@ import pytest
 
 from tests.arranging import MODELS, configuration, program, write
 
+# Each starts pytest in a process.
+pytestmark = pytest.mark.slow
+
 HEAD = '[tool.pytest.ini_options]\nfilterwarnings = ["error"]\n' + configuration()
 BROKEN, KEPT = MODELS, MODELS.replace("models", "util")
 WRONG = MODELS.replace('"models"', '"wrong"').replace("shop.models", "shop.modles")

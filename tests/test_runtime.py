@@ -324,12 +324,14 @@ def programs(draw: st.DrawFn) -> Files:
     return files
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(files=programs())
 def test_of_any_program_cpython_says_the_same(files: Files, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert set(foretold(files)) == truth(tmp_path_factory.mktemp("program"), files)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(files=programs())
 def test_only_modules_on_a_ring_have_to_be_tried_to_know_all_crashes(files: Files) -> None:

@@ -429,6 +429,7 @@ def chains() -> st.SearchStrategy[list[str]]:
     return st.one_of(branches, others)
 
 
+@pytest.mark.slow
 @given(programs())
 def test_a_program_is_read_as_ast_reads_it(lines: list[str]) -> None:
     text = "\n".join(lines)

@@ -42,7 +42,12 @@ def compare(page: Path, run: Run, *, update: bool) -> None:
         assert found == written, "pytest tests/docs --update-docs makes the page say what the program does"
 
 
-@pytest.mark.parametrize("page", pages(), ids=name)
+def marks(page: Path) -> list[pytest.MarkDecorator]:
+    """Return the marks of a page: one that starts pytest, again and again, is slow."""
+    return [pytest.mark.slow] if "\n$ pytest" in page.read_text(encoding="utf-8") else []
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=name(page), marks=marks(page)) for page in pages()])
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     compare(page, Run(tmp_path), update=request.config.getoption("update_docs", default=False))
 
