@@ -150,14 +150,14 @@ def test_the_import_that_many_violations_go_through_is_annotated_where_it_stands
     first = commands(render("github", report))[0]
 
     assert (first.properties["file"], first.properties["line"]) == ("util.py", "7")
-    assert first.message == "util -> web is on the way of 2 violations; removing it would help to clear them"
+    assert first.message == "util -> web is part of 2 violations; removing it helps to fix them"
 
 
 def test_an_import_to_blame_that_is_no_violation_itself_is_annotated() -> None:
     cause = Cause(an_import("util", "web", 7), 2, is_added=True)
     report = Report(4, 3, (outcome(violation("a", "util", "web"), causes=(cause,)),), stale=())
 
-    assert commands(render("github", report))[0].message == "util -> web is to blame for 2 new violations"
+    assert commands(render("github", report))[0].message == "util -> web causes 2 new violations"
 
 
 # --- gitlab -------------------------------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ def test_a_picture_has_whole_chains_and_no_more_than_can_be_read(found: list[Rep
     labels = {node: decoded(label) for node, label in re.findall(r'(m\d+)\["(.*)"\]', "\n".join(lines))}
     edges = {(labels[one], labels[two]) for one, two in re.findall(r"(m\d+) --> (m\d+)", "\n".join(lines))}
     chains = [{(step.importer, step.imported) for step in each.chain} for each in found if each.chain]
-    left_out = re.search(r"Not in the picture: (\d+) violation", "\n".join(lines))
+    left_out = re.search(r"Not shown: (\d+) violation", "\n".join(lines))
 
     assert len(edges) <= 30
     assert edges == {edge for chain in chains if chain <= edges for edge in chain}
