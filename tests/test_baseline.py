@@ -73,7 +73,7 @@ def test_an_entry_that_no_violation_matches_is_status_3(shop: Path) -> None:
     run = lint(shop)
     assert run.status == 3
     assert "  gone shop.a -> shop.b\n  layers shop.models -> shop.gone => shop.web\n" in run.out
-    assert "2 stale in the baseline." in run.out
+    assert "2 stale baseline entries." in run.out
     assert "  lint-imports baseline shrink\n" in run.out
 
 

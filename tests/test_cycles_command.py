@@ -149,19 +149,19 @@ def test_a_cycle_for_type_checking_has_a_cut_that_needs_no_fix(tmp_path: Path) -
     assert [(each["importer"], each["fix"], each["changes"]) for each in cycle["cut"]] == [("p.b", "none", [])]
 
 
-def test_a_story_tells_a_call_from_an_import(tmp_path: Path) -> None:
+def test_a_stack_distinguishes_a_call_from_an_import(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/a.py": "from p.b import y\nx = 1"})
     write(tmp_path, {"p/b.py": "def f():\n    from p.a import x\nf()\ny = 1"})
-    story = lint(tmp_path, "cycles").out
-    assert "p/a.py:1: from p.b import y\n      starts p.b\n" in story
-    assert "p/b.py:3: f()\n      calls a function of p.b\n" in story
+    report = lint(tmp_path, "cycles").out
+    assert "p/a.py:1: from p.b import y\n      runs p.b\n" in report
+    assert "p/b.py:3: f()\n      calls a function of p.b\n" in report
 
 
 def test_a_lazy_import_that_runs_on_its_own_line_is_one_step_of_a_story(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/a.py": "lazy from p.b import y; x = y", "p/b.py": "from p.a import x"})
     story = lint(tmp_path, "cycles", "--python", "3.15").out.partition("\n\n  import p.b")[0]
     assert story.count("p/a.py:1: ") == 1
-    assert "starts p.b" in story
+    assert "runs p.b" in story
 
 
 def test_quick_looks_for_neither_crashes_nor_a_plan(shop: Path) -> None:

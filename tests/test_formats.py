@@ -151,14 +151,14 @@ def test_the_import_that_many_violations_go_through_is_annotated_where_it_stands
     first = commands(render("github", report))[0]
 
     assert (first.properties["file"], first.properties["line"]) == ("util.py", "7")
-    assert first.message == "util -> web is on the way of 2 violations; removing it would help to clear them"
+    assert first.message == "util -> web is part of 2 violations; removing it helps to fix them"
 
 
 def test_an_import_to_blame_that_is_no_violation_itself_is_annotated() -> None:
     cause = Cause(an_import("util", "web", 7), 2, is_added=True)
     report = Report(4, 3, (outcome(violation("a", "util", "web"), causes=(cause,)),), stale=())
 
-    assert commands(render("github", report))[0].message == "util -> web is to blame for 2 new violations"
+    assert commands(render("github", report))[0].message == "util -> web causes 2 new violations"
 
 
 # --- gitlab -------------------------------------------------------------------------------------------------------
@@ -390,7 +390,7 @@ def test_a_picture_says_how_many_violations_are_not_in_it(number: int, left: int
 
 def left_out(lines: Iterable[str]) -> int | None:
     """Return what a picture says of how many violations are left out, None where it says nothing of that."""
-    found = re.search(r"Not in the picture: (\d+) violation", "\n".join(lines))
+    found = re.search(r"Not shown: (\d+) violation", "\n".join(lines))
     return int(found[1]) if found else None
 
 

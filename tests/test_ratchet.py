@@ -290,7 +290,7 @@ def test_status_counts_what_is_known_new_and_stale(frozen: Path) -> None:
     run = baseline(frozen, "status")
     assert run.status == 0
     assert "    2    0      0  layers\n    4    1      0  acyclic\n" in run.out
-    assert "    0    0      1  gone (no such contract any more)\n    6    1      1  total\n" in run.out
+    assert "    0    0      1  gone (contract no longer exists)\n    6    1      1  total\n" in run.out
     assert "      4  shop.models\n" in run.out
     found = json.loads(baseline(frozen, "status", "--format", "json").out)
     assert [(each["id"], each["known"], each["new"], each["stale"]) for each in found["contracts"]] == [
@@ -461,7 +461,7 @@ def test_the_import_that_the_branch_added_leads_the_report(tmp_path: Path) -> No
     assert run.status == 1
     head = "No cycles (acyclic)\n\n  This import closes the cycle:\n\n    shop/m14.py:1:1: import shop.m7\n"
     assert head in run.out
-    assert "shop.m14 -> shop.m7  (8 new violations, new on this branch)" in run.out
+    assert "shop.m14 -> shop.m7  (8 new violations; added on this branch)" in run.out
     contract = json.loads(lint(tmp_path, "--format", "json").out)["contracts"][1]
     assert [(each["importer"], each["imported"], each["effects"], each["added"]) for each in contract["culprits"]] == [
         ("shop.m14", "shop.m7", 8, True)
@@ -475,7 +475,7 @@ def test_one_import_in_a_shared_module_is_one_cause_with_many_effects(tmp_path: 
     write(tmp_path, {"shop/util.py": "import shop.web\n"})
     run = lint(tmp_path)
     assert "  This import is the cause:\n\n    shop/util.py:1:1: import shop.web\n" in run.out
-    assert "shop.util -> shop.web  (50 new violations; git cannot tell what is new)" in run.out
+    assert "shop.util -> shop.web  (50 new violations; unknown if added on this branch)" in run.out
 
 
 def test_branches_merge_to_a_file_that_shrink_brings_into_step(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def violation_of(crash: Crash) -> Violation:
     """Return a crash as a violation of its entry; the chain follows the stack to the import that fails."""
     steps = [(one, other) for one, other in pairwise(crash.stack) if one.module != other.module]
     chain = (*((one.module, other.module) for one, other in steps), (crash.importer, crash.imported))
-    message = f"{crash.importer} wants {crash.name} from {crash.imported} before that has it"
+    message = f"{crash.importer} needs {crash.name} from {crash.imported} before it is defined there"
     return Violation(crash.entry, "", "", message, chain, (*(one.line for one, _ in steps), crash.line))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from import_contracts.contracts.table import Table
 
 
-OWN_DEMAND = "A contract type of this project's own."
+OWN_DEMAND = "A custom contract type."
 """What is said of the demand of a custom contract type."""
 
 
@@ -50,21 +50,23 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
         "acyclic": ContractType(
             _in("acyclic"),
             excludes=frozenset({Kind.TYPE_CHECKING}),
-            demand="No cycle among modules at all.",
+            demand="Modules must not form import cycles.",
             about_cycles=True,
         ),
         "acyclic_siblings": ContractType(
             _in("acyclic_siblings"),
-            demand="No cycles among the children of a package, each taken with everything inside it.",
+            demand="The children of a package, each with everything inside it, must not form import cycles.",
             about_cycles=True,
         ),
-        "crash": ContractType(_in("crash"), demand="No module fails when it is the first to be imported."),
+        "crash": ContractType(_in("crash"), demand="Modules must not crash when they are imported first."),
         "forbidden": ContractType(
             _in("forbidden"),
-            demand="Some modules must not import certain others, neither directly nor through others.",
+            demand="Some modules must not import certain others, directly or indirectly.",
         ),
-        "independence": ContractType(_in("independence"), demand="Some modules must not depend on one another."),
-        "layers": ContractType(_in("layers"), demand="The higher layers may import the lower, never the other way."),
-        "protected": ContractType(_in("protected"), demand="Some modules may be imported by certain others only."),
+        "independence": ContractType(
+            _in("independence"), demand="Some modules must not import each other, directly or indirectly."
+        ),
+        "layers": ContractType(_in("layers"), demand="A lower layer must not import a higher layer."),
+        "protected": ContractType(_in("protected"), demand="Only some modules may import certain others."),
     }
 )

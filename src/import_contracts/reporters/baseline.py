@@ -1,4 +1,4 @@
-"""What there is to say of a baseline, in each of its formats."""
+"""The status of a baseline, in each of its formats."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 
-from import_contracts.reporters.words import count
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
+from import_contracts.wording import count
 
-# How many modules are shown to people.
+# How many modules are shown in text and Markdown.
 _MODULES = 10
 
 
@@ -29,15 +29,17 @@ def _json(status: Status) -> str:
 
 
 def _text(status: Status) -> str:
-    rows = [_head(status), *(_row(each, status) for each in status.contracts), _row(_total(status), status)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    table = [_head(status), *(_row(contract, status) for contract in status.contracts), _row(_total(status), status)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)][:-1]
     lines = [
-        "  ".join([*(each.rjust(width) for each, width in zip(row, widths, strict=False)), row[-1]]) for row in rows
+        "  ".join([*(cell.rjust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]) for row in table
     ]
     sections = [[f"{status.file}:", ""], lines]
     if status.modules:
         shown = status.modules[:_MODULES]
-        sections.append(["", "Modules with most:", *(f"{known:>7,}  {module}" for module, known in shown)])
+        sections.append(
+            ["", "Modules with the most known violations:", *(f"{known:>7,}  {module}" for module, known in shown)]
+        )
         if len(status.modules) > _MODULES:
             sections[-1].append(f"         … and {len(status.modules) - _MODULES:,} more")
     for sign, word, entries in (("+", "Added", status.added), ("-", "Removed", status.removed)):
@@ -73,7 +75,7 @@ def _head(status: Status) -> list[str]:
 def _row(each: ContractStatus, status: Status) -> list[str]:
     counts = [f"{each.known:,}", f"{each.new:,}", f"{each.stale:,}"]
     counts += [f"+{each.added:,}", f"-{each.removed:,}"] if status.since else []
-    return [*counts, each.id if each.name is not None else f"{each.id} (no such contract any more)"]
+    return [*counts, each.id if each.name is not None else f"{each.id} (contract no longer exists)"]
 
 
 def _total(status: Status) -> ContractStatus:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from import_contracts.reporters.baseline import change_as_text
-from import_contracts.reporters.words import count
 from import_contracts.reports.init import Initialized
+from import_contracts.wording import count
 
 
 def as_text(done: Initialized) -> str:
