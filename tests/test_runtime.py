@@ -50,6 +50,21 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x"},
         set(),
     ),
+    "a function of several lines that is called at once": (
+        {"a": A_THEN_B, "b": "import p.a as a\ny = 1\ndef f():\n    z = 1\n    return a.x\nf()"},
+        {"p.a", "p.b"},
+    ),
+    "a deferred import in a function that is called at once": (
+        {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x\n    return x\nf()"},
+        {"p.a"},
+    ),
+    "a method of several lines that is called at once": (
+        {
+            "a": A_THEN_B,
+            "b": "import p.a as a\ny = 1\nclass C:\n    def __init__(self):\n        z = 1\n        a.x\nC()",
+        },
+        {"p.a", "p.b"},
+    ),
     "a class body runs": (
         {"a": A_THEN_B, "b": "class C:\n    from p.a import x\ny = 1"},
         {"p.a", "p.b"},
