@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
-from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["a%b:c,d", "::error::x", "a\r\nb", "]]>&<", "`*_[x](y)|", "\x00\x1b[31m", "größe", "a/b.py", "{0}", "'\"#"]
@@ -18,8 +18,8 @@ IMPORTS = st.builds(Import, NAMES, NAMES, NAMES, LINES, LINES, st.sampled_from(l
 VIOLATIONS = st.builds(
     ReportedViolation,
     NAMES,
-    st.none() | NAMES,
-    st.none() | NAMES,
+    TEXTS,
+    TEXTS,
     TEXTS,
     NAMES,
     st.lists(LINES, max_size=2, unique=True).map(tuple),
@@ -27,7 +27,7 @@ VIOLATIONS = st.builds(
     st.booleans(),
 )
 CUTS = st.builds(ReportedCut, TEXTS, st.lists(IMPORTS, max_size=2, unique=True).map(tuple), st.booleans())
-CULPRITS = st.builds(Culprit, IMPORTS, LINES, st.none() | st.booleans())
+CAUSES = st.builds(Cause, IMPORTS, LINES, st.none() | st.booleans())
 PROBLEMS = st.builds(
     Problem,
     NAMES,
@@ -47,7 +47,7 @@ OUTCOMES = st.builds(
     st.lists(VIOLATIONS, max_size=4).map(tuple),
     st.lists(CUTS, max_size=2).map(tuple),
     LINES,
-    st.lists(CULPRITS, max_size=2).map(tuple),
+    st.lists(CAUSES, max_size=2).map(tuple),
 )
 REPORTS = st.builds(
     Report,

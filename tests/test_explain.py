@@ -1,6 +1,7 @@
 """The command explain: how one module depends on another, and what contracts say."""
 
 import json
+import re
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.config.config import Contract
+from import_contracts.config.contracts import Contract
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.explain.coverage import audited, coverage
@@ -18,20 +19,14 @@ from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern
-from import_contracts.judging.statements import Evidence
-from import_contracts.reports.explain import ContractAccount
-from tests.arranging import Run, graph, lint, program, write
+from import_contracts.judging.statements import Statements
+from import_contracts.judging.verdict import Verdict
+from import_contracts.reports.explain import ContractDescription
+from tests.arranging import Run, configuration, contract, graph, lint, program, write
 
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+HEAD = configuration()
 IMPORTS = ("shop.web -> shop.models", "shop.models.user -> shop.mail", "shop.models.order -> shop.util")
 MORE = ("shop.mail -> shop.util", "shop.util -> shop.web", "shop.cart -> shop.stock", "shop.extra.a", "shop.extra.b")
-
-
-def contract(id_: str, type_: str, **keys: object) -> str:
-    values = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
-    return f'[[tool.import-contracts.contracts]]\nid = "{id_}"\nname = "{id_.title()}"\ntype = "{type_}"\n{values}'
-
-
 LAYERS = contract("layers", "layers", layers=["shop.web", "shop.models"])
 
 
@@ -112,10 +107,23 @@ def test_a_package_stands_for_what_is_inside_it_but_the_other_one(
     assert "shop (without shop.util)" in explain(shop, *names).out
 
 
-def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path) -> None:
-    write(program(tmp_path, "p.a", "p.b"), {"p/a.py": "def f():\n    import p.b\n"})
-    assert not document(tmp_path, "p.a", "p.b")["is_eager"]
-    assert "No chain is made of imports alone that run" in explain(tmp_path, "p.a", "p.b").out
+@pytest.mark.parametrize(
+    ("source", "is_eager"),
+    [("import p.b\ndef f():\n    import p.c\n", True), ("import p.c\ndef f():\n    import p.b\n", False)],
+)
+def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path, source: str, is_eager: bool) -> None:
+    write(program(tmp_path, "p.a", "p.b", "p.c"), {"p/a.py": source})
+    assert document(tmp_path, "p.a", "p.b")["is_eager"] is is_eager
+    assert (
+        "Every chain needs a deferred, lazy or type-checking import." in explain(tmp_path, "p.a", "p.b").out
+    ) is not is_eager
+
+
+@pytest.mark.parametrize(("importers", "hidden"), [(6, None), (7, "1 more import"), (8, "2 more imports")])
+def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importers: int, hidden: str | None) -> None:
+    program(tmp_path, *(f"p.a.m{number} -> p.b" for number in range(importers)))
+    found = re.search(r"… and (.*) \(--verbose shows all\)", explain(tmp_path, "p.a", "p.b").out)
+    assert (found and found[1]) == hidden
 
 
 @pytest.mark.parametrize(
@@ -228,7 +236,7 @@ def test_a_contract_is_told_with_what_it_looks_at_and_how_it_stands(shop: Path) 
 
 
 OWN = """
-from import_contracts.rules import Account, Findings
+from import_contracts.rules import Description, Findings, Part
 
 class Silent:
     def __init__(self, table):
@@ -237,16 +245,23 @@ class Silent:
         return Findings()
 
 class Failing(Silent):
-    def account(self, graph):
+    def describe(self, graph):
         raise ValueError
-    def objections(self, graph, importers, imported):
+    def would_break(self, graph, importers, imported):
         raise ValueError
 
 class Wordless(Silent):
-    def account(self, graph):
-        return Account((), ())
-    def objections(self, graph, importers, imported):
+    def describe(self, graph):
+        return Description((), ())
+    def would_break(self, graph, importers, imported):
         return ()
+
+class Former(Silent):
+    def account(self, graph):
+        from import_contracts.violations import Account
+        return Account(("No module may import shop.web.",), (Part("all", "shop.web", frozenset({"shop.web"})),))
+    def objections(self, graph, importers, imported):
+        return ("no module may import shop.web",) if "shop.web" in imported else ()
 """
 
 
@@ -267,10 +282,17 @@ def test_one_that_fails_to_explain_itself_is_told_all_the_same(shop: Path, name:
     assert document(shop, "shop.models", "shop.web")["silent"] == ["mine"]
 
 
+def test_a_type_may_describe_itself_by_the_former_names_of_the_methods_and_of_the_class(shop: Path) -> None:
+    with pytest.warns(DeprecationWarning, match="Import Description from import_contracts.rules instead of Account"):
+        assert "  No module may import shop.web.\n" in own(shop, "Former").out
+    with pytest.warns(DeprecationWarning, match="import_contracts.violations"):
+        assert document(shop, "shop.models", "shop.web")["concerns"][0]["stance"] == "forbidden"
+
+
 def test_a_contract_that_is_unusable_is_status_2_and_told_with_its_error(shop: Path) -> None:
     run = explain(shop, contracts=LAYERS + contract("bad", "layers", layers=["shop.nope"], ignore_imports=["a -> b"]))
     assert run.status == 2
-    assert "Bad [bad]: unusable" in run.out
+    assert "Bad [bad]: not checked" in run.out
     wrong = explain(shop, "wrong", contracts=contract("wrong", "layer", layers=["shop.web"])).out
     assert "It cannot be used, as its keys are wrong." in wrong
     assert "error: pyproject.toml: contract 'bad': layers: Layer 'shop.nope' does not exist." in run.out
@@ -284,8 +306,8 @@ def uncovered(a_graph: ImportGraph, *covered: str) -> list[str]:
     return [f"{each.name} alone" if each.alone else f"{each.name} {each.modules}" for each in found]
 
 
-def account(id_: str, *covered: str) -> ContractAccount:
-    return ContractAccount(id_, id_, "layers", "", "", (), (), (), covered, (), kept=True, new=0, known=0)
+def account(id_: str, *covered: str) -> ContractDescription:
+    return ContractDescription(id_, id_, "layers", "", "", (), (), (), covered, (), kept=True, new=0, known=0)
 
 
 def test_a_package_that_no_contract_looks_at_is_one_line() -> None:
@@ -353,7 +375,7 @@ RULES: tuple[tuple[str, dict[str, object]], ...] = (
 )
 
 
-class _Statements(Evidence):
+class _Statements(Statements):
     """Tells nothing but which import it is."""
 
     def __init__(self) -> None:
@@ -370,7 +392,10 @@ def test_what_is_no_longer_needed_can_go_all_at_once_and_nothing_else(
     a_graph = graph(*NODES, *(" -> ".join(edge) for edge in sorted(edges)))
     checked = TYPES[rule[0]].parse(Table(rule[1]))
     one = Contract("one", "One", rule[0], "", checked, ignored=tuple(map(ImportPattern.parse, patterns)))
-    found = list(audited(View(one, {}, a_graph, _Statements())))
+    ignored = {edge for pattern in one.ignored for edge in a_graph.matching_edges(pattern)}
+    findings = checked.check(a_graph.without(ignored))
+    verdict = Verdict(one, a_graph, frozenset(ignored), findings, None, is_checked=True)
+    found = list(audited(View(verdict, _Statements())))
 
     def violations(kept: set[str]) -> set[tuple[str, str, str]]:
         through = {edge for each in kept for edge in a_graph.matching_edges(ImportPattern.parse(each))}

@@ -190,6 +190,17 @@ def test_other_names_of_the_statement_stay() -> None:
     ]
 
 
+def test_of_two_fixes_of_one_name_the_first_is_made() -> None:
+    found = fixes({"b": "from p.b.x import B", "b.x": "class B: ...", "a": f"{IMPORT}def f(b: B): ..."})
+    one, other = (
+        found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})), rejected=frozenset(rejected))
+        for rejected in ((), (FixKind.TYPE_CHECKING,))
+    )
+    assert (one.kind, other.kind) == (FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT)
+    assert found.edits([one, other]) == found.edits([one])
+    assert found.edits([other, one]) == found.edits([other])
+
+
 def test_a_deferred_import_goes_behind_the_docstring_of_each_function() -> None:
     text = f'{IMPORT}def f():\n    """Doc."""\n    return B()\nclass A:\n    def g(self):\n        return B'
     assert written(text) == (

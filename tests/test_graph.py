@@ -41,6 +41,13 @@ def test_taking_an_import_away_leaves_the_graph_it_is_taken_from_alone() -> None
     assert list(before.edges()) == [("a", "b"), ("a", "c")]
 
 
+def test_imports_that_are_added_are_in_their_sorted_places() -> None:
+    calls = [(("b", "a"), 7, Kind.RUNTIME), (("a", "d"), 3, Kind.RUNTIME), (("c", "a"), 1, Kind.RUNTIME)]
+    a_graph = graph("b -> c", "d -> a").with_imports(calls)
+    assert list(a_graph.edges()) == [("a", "d"), ("b", "a"), ("b", "c"), ("c", "a"), ("d", "a")]
+    assert list(a_graph.importers_of("a")) == ["b", "c", "d"]
+
+
 def test_an_import_is_gone_when_all_its_statements_are_of_excluded_kinds() -> None:
     a_graph = graph("a -> b", "a -> c", kinds={"a -> b": Kind.TYPE_CHECKING})
     assert list(a_graph.without_kinds({Kind.TYPE_CHECKING}).edges()) == [("a", "c")]

@@ -81,6 +81,14 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"a": A_THEN_B, "b": "from p import a\n@a.x\ndef f(): pass\ny = 1"},
         {"p.a", "p.b"},
     ),
+    "the arguments of a decorator are evaluated": (
+        {"a": A_THEN_B, "b": "from p import a\ndef d(n): return d\n@d(a.x)\ndef f(): pass\ny = 1"},
+        {"p.a", "p.b"},
+    ),
+    "those of a decorator of a class too": (
+        {"a": A_THEN_B, "b": "from p import a\ndef d(n): return d\n@d(a.x)\nclass C: pass\ny = 1"},
+        {"p.a", "p.b"},
+    ),
     "a default is evaluated": (
         {"a": A_THEN_B, "b": "from p import a\ndef f(n=a.x): pass\ny = 1"},
         {"p.a", "p.b"},
@@ -285,6 +293,19 @@ def test_a_name_that_may_be_a_compiled_submodule_is_none_to_crash_for(statement:
     assert foretold(files | {"": files[""].removesuffix("x = x")}) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import p.compiled\nfrom p.a import x", {"p.a", "p.b"}),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    pass\nfrom p.a import x", {"p.a", "p.b"}),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    from p.a import x", set()),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    pass\nelse:\n    from p.a import x", set()),
+    ],
+)
+def test_a_module_without_a_file_may_be_compiled_or_missing_where_it_is_tried(text: str, expected: set[str]) -> None:
+    assert set(foretold({"a": A_THEN_B, "b": f"{text}\ny = 1"})) == expected
+
+
 @st.composite
 def programs(draw: st.DrawFn) -> Files:
     """Draw a package of a few modules that take names from each other in many ways."""
@@ -318,12 +339,14 @@ def programs(draw: st.DrawFn) -> Files:
     return files
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(files=programs())
 def test_of_any_program_cpython_says_the_same(files: Files, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert set(foretold(files)) == truth(tmp_path_factory.mktemp("program"), files)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(files=programs())
 def test_only_modules_on_a_ring_have_to_be_tried_to_know_all_crashes(files: Files) -> None:

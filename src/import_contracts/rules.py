@@ -6,7 +6,7 @@ A contract type is a function ``parse(table: Table) -> Rule``, or a ``ContractTy
 
 from __future__ import annotations
 
-from import_contracts.contracts.findings import Account, Cut, Explaining, Findings, Part, Rule, Violation
+from import_contracts.contracts.findings import Cut, DescribingRule, Description, Findings, Part, Rule, Violation
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import ContractType
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
@@ -15,12 +15,12 @@ from import_contracts.graph.names import ImportPattern, ModulePattern
 from import_contracts.problems import Problem, Severity
 
 __all__ = [
-    "Account",
     "Chain",
     "ContractType",
     "Cut",
+    "DescribingRule",
+    "Description",
     "Edge",
-    "Explaining",
     "Findings",
     "ImportGraph",
     "ImportPattern",

@@ -59,7 +59,7 @@ def test_containers_take_wildcards() -> None:
 
 def test_a_container_outside_the_root_packages_is_an_error() -> None:
     found = check(graph("p.a -> django", external=("django",)), "layers", layers=["(x)"], containers="django")
-    assert messages(found) == ["containers: 'django' lies outside the root packages (p)."]
+    assert messages(found) == ["containers: 'django' is outside the root packages (p)."]
 
 
 def test_an_exhaustive_contract_lists_every_child_of_its_containers() -> None:
@@ -67,7 +67,7 @@ def test_an_exhaustive_contract_lists_every_child_of_its_containers() -> None:
     keys = {"layers": ["a", "b.x"], "containers": "p", "exhaustive": True, "exhaustive_ignores": ["util", "_version"]}
     found = check(a_graph, "layers", **keys)
     assert [each.importer for each in found.violations] == ["p.b", "p.new"]
-    assert {each.imported for each in found.violations} == {None}
+    assert {each.imported for each in found.violations} == {""}
 
 
 def test_an_ignore_that_no_container_needs_is_a_warning() -> None:
@@ -84,7 +84,7 @@ def test_a_module_that_is_named_is_not_taken_by_a_wildcard() -> None:
 
 def test_layers_inside_one_another_are_an_error() -> None:
     found = check(graph("p.a.x", "p.b"), "layers", layers=["p.a", "p.a.x", "p.b"])
-    assert messages(found) == ["layers: 'p.a.x' lies inside 'p.a': name one of the two, or the parts of 'p.a'."]
+    assert messages(found) == ["layers: 'p.a.x' is inside 'p.a'; name one of the two, or the children of 'p.a'."]
 
 
 def test_siblings_that_are_free_may_lie_inside_one_another() -> None:
@@ -100,7 +100,7 @@ def test_external_packages_may_be_layers() -> None:
 @pytest.mark.parametrize("layer", ["p.a", "p.*", "p.a : p.b"])
 def test_a_contract_that_cannot_be_broken_is_a_warning(layer: str) -> None:
     found = check(graph("p.a -> p.b", "p.b"), "layers", layers=[layer])
-    assert messages(found) == ["layers: This contract cannot be broken: no two of its modules are kept apart."]
+    assert messages(found) == ["layers: This contract cannot be broken: it forbids no import."]
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,9 @@ def test_a_contract_that_cannot_be_broken_is_a_warning(layer: str) -> None:
     [
         ({"layers": ["a | b : c"]}, "layers", "mixes"),
         ({"layers": ["a", "b | a"]}, "layers", "'a' is listed twice"),
-        ({"layers": ["a | "]}, "layers", "not a module's name"),
-        ({"layers": ["(a"]}, "layers", "not a module's name"),
+        ({"layers": ["a | "]}, "layers", "not a module name"),
+        ({"layers": ["(shop.models"]}, "layers", "not a module name"),
+        ({"layers": ["shop.models)"]}, "layers", "not a module name"),
         ({"layers": ["a"], "exhaustive": True}, "exhaustive", "needs 'containers'"),
         ({}, "layers", "required"),
     ],

@@ -47,7 +47,7 @@ def test_a_contract_that_cannot_be_broken_is_a_warning(type_: str, keys: dict[st
 def test_an_external_importer_which_can_import_nothing_is_a_warning(type_: str, keys: dict[str, object]) -> None:
     found = messages(check(graph("p.a", "p.b -> django", external=("django",)), type_, **keys))
     assert [each.partition(": ")[2] for each in found] == [
-        "'django' is an external package, of which no imports are known; leave it out."
+        "'django' is an external package; its imports are not known. Remove it."
     ]
 
 

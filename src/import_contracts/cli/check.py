@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
-from import_contracts.cli.terminal import CACHE, Progress, cache_folder, print_traceback, read, say, style, warn
+from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.terminal import CacheChoice, print_traceback, read, say
 from import_contracts.problems import UserError
+from import_contracts.reading.context import CACHE
 from import_contracts.reporters import FORMATS
-from import_contracts.reporters.style import Style
-from import_contracts.runs.check import lint, placed
+from import_contracts.reporters.style import Wanted
+from import_contracts.runs import answers
+from import_contracts.runs.requests import Choice
 
 
 @click.command("check", cls=Reporting, annotates=True, short_help="Check every contract (the default).")
@@ -20,9 +22,6 @@ from import_contracts.runs.check import lint, placed
 @click.option("--contract", "only", metavar="ID", multiple=True, help="Check this contract only. May be repeated.")
 @report_options
 @click.option("--no-baseline", is_flag=True, help="Report known violations like new ones.")
-@click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
-@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
-@click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
 @click.option("--debug", is_flag=True, help="Show a traceback also where the configuration is wrong.")
 @click.option("--cache-dir", metavar="DIR", help=f"Keep the cache here; default {CACHE} beside the configuration.")
 @click.option("--no-cache", is_flag=True, help="Read every file, and keep nothing.")
@@ -33,8 +32,6 @@ def command(  # noqa: PLR0913 - one parameter for each option
     only: tuple[str, ...],
     reports: tuple[Wanted, ...],
     no_baseline: bool,
-    verbose: bool,
-    color: bool | None,
     show_timings: bool,
     debug: bool,
     cache_dir: str | None,
@@ -55,40 +52,27 @@ def command(  # noqa: PLR0913 - one parameter for each option
      70  a bug of this program
     """  # noqa: D301 - as above
     del no_logo  # a flag of import-linter, for which there is no use here
-    formats = [(each.format, style(verbose=verbose, color=color, output=each.output)) for each in reports]
     folder = Path.cwd()
     try:
         config = read(config_file)
         folder = config.folder
-        progress = Progress(timings=show_timings or config.show_timings)
-        answers = lint(
-            config,
-            formats,
-            only=only,
-            use_baseline=not no_baseline,
-            cache=cache_folder(config, cache_dir, no_cache=no_cache),
-            watch=progress.step,
-            warn=warn,
-        )
+        context = CacheChoice(cache_dir, no_cache).context(config, timings=show_timings or config.show_timings)
+        found = answers.check(config, Choice(only, use_baseline=not no_baseline), reports, context)
     except UserError as error:
         if debug:
             print_traceback()
-        return _tell(error, folder, reports, formats)
-    deliver(reports, [answer.text for answer in answers])
-    return answers[0].exit_status
+        return _tell(error, folder, reports)
+    deliver(reports, [answer.text for answer in found])
+    return found[0].exit_status
 
 
-def _tell(error: UserError, folder: Path, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]) -> int:
+def _tell(error: UserError, folder: Path, reports: Sequence[Wanted]) -> int:
     """Report what is wrong in every format, but as text on standard error; return the exit status."""
-    from import_contracts.reports.check import Report  # noqa: PLC0415 - slow to import, and seldom needed
+    from import_contracts.runs.check import nothing_checked  # noqa: PLC0415 - only once something is wrong
 
-    report = placed(Report(modules=0, imports=0, outcomes=(), problems=error.problems), folder)
+    report = nothing_checked(error.problems, folder)
     if any(each.format == "text" or each.output is not None for each in reports):
         say(error)
-    told = [
-        (wanted, FORMATS[name](report, style))
-        for wanted, (name, style) in zip(reports, formats, strict=True)
-        if wanted != ("text", None)
-    ]
-    deliver([wanted for wanted, _ in told], [text for _, text in told])
+    told = [each for each in reports if each.format != "text" or each.output is not None]
+    deliver(told, [FORMATS[each.format](report, each.style) for each in told])
     return report.exit_status

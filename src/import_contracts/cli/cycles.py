@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
-from import_contracts.cli.terminal import Progress, cache_here, options, read, style, warn
+from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.terminal import CacheChoice, options, read
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import find_packages
+from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import Question
-from import_contracts.runs.check import tell_cycles
+from import_contracts.runs import answers
 
 
 def _version(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
@@ -38,9 +39,6 @@ def _version(context: click.Context, option: click.Parameter, value: str | None)
 @click.option("--python", callback=_version, metavar="3.x", help="Foretell this version; default the one that runs.")
 @click.option("--quick", is_flag=True, help="Only find the cycles: no crashes, no plan.")
 @report_options
-@click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
-@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
-@click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
 @options
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -49,8 +47,6 @@ def command(  # noqa: PLR0913 - one parameter for each option
     python: tuple[int, int] | None,
     quick: bool,
     reports: tuple[Wanted, ...],
-    verbose: bool,
-    color: bool | None,
     show_timings: bool,
     config_file: str | None,
     cache_dir: str | None,
@@ -81,17 +77,10 @@ def command(  # noqa: PLR0913 - one parameter for each option
         tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
     )
-    answers = tell_cycles(
-        question,
-        folder,
-        source_roots,
-        [(each.format, style(verbose=verbose, color=color, output=each.output)) for each in reports],
-        cache=cache_here(folder, cache_dir, no_cache=no_cache),
-        watch=Progress(timings=show_timings).step,
-        warn=warn,
-    )
-    deliver(reports, [answer.text for answer in answers])
-    return answers[0].exit_status
+    context = CacheChoice(cache_dir, no_cache).context_here(folder, timings=show_timings)
+    found = answers.cycles(question, source_roots, reports, context)
+    deliver(reports, [answer.text for answer in found])
+    return found[0].exit_status
 
 
 def _looked_at(

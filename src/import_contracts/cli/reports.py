@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import click
 
-from import_contracts.cli.terminal import write
+from import_contracts.cli.terminal import look_options, style, write
 from import_contracts.problems import Problem, UserError
 from import_contracts.reporters import FORMATS
-
-
-class Wanted(NamedTuple):
-    """A report in a format, for a file, or for standard output where ``output`` is None."""
-
-    format: str
-    output: str | None
+from import_contracts.reporters.style import Wanted
 
 
 class Reporting(click.Command):
-    """A command with `report_options`, which makes of them the parameter ``reports``.
+    """A command with `report_options`, of which it makes the parameter ``reports``.
 
     A command that ``annotates`` adds annotations on standard output in GitHub Actions, if no format is asked for.
     """
@@ -37,13 +32,14 @@ class Reporting(click.Command):
         given = {name: iter(ctx.params.pop(name) or ()) for name in ("formats", "outputs")}
         pairs = paired([(name, next(given[name])) for name in order if name in given and not ctx.resilient_parsing])
         if self._annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
-            pairs = (*pairs, Wanted("github", None))
-        ctx.params["reports"] = pairs
+            pairs = (*pairs, Wanted("github"))
+        look = {"verbose": ctx.params.pop("verbose"), "color": ctx.params.pop("color")}
+        ctx.params["reports"] = tuple(replace(each, style=style(**look, output=each.output)) for each in pairs)
         return rest
 
 
 def report_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that say which reports are wanted."""
+    """Add the options that say which reports are wanted, and how they look."""
     output = click.option(
         "--output", "outputs", metavar="FILE", multiple=True, help="Write the report of the format before it to a file."
     )
@@ -55,7 +51,7 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         multiple=True,
         help=f"One of {', '.join(sorted(FORMATS))}; default text. May be repeated, each with its --output.",
     )
-    return format_(output(command))
+    return format_(output(look_options(command)))
 
 
 def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
@@ -70,9 +66,9 @@ def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
         twice = next(each for each in outputs if outputs.count(each) > 1)
         raise click.UsageError(f"Two reports would be written to '{twice}'. Give each --format an --output of its own.")
     if not formats and len(outputs) < 2:
-        return (Wanted("text", outputs[0] if outputs else None),)
+        return (Wanted("text", output=outputs[0] if outputs else None),)
     if len(formats) == len(outputs):
-        return tuple(map(Wanted, formats, outputs))
+        return tuple(Wanted(name, output=output) for name, output in zip(formats, outputs, strict=True))
     return _in_order(given)
 
 
@@ -80,9 +76,9 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
     found: list[Wanted] = []
     for name, value in given:
         if name == "formats":
-            found.append(Wanted(value, None))
+            found.append(Wanted(value))
         elif found and found[-1].output is None:
-            found[-1] = Wanted(found[-1].format, value)
+            found[-1] = replace(found[-1], output=value)
         else:
             raise click.UsageError(f"'--output {value}' belongs to no format. Write: --format text --output {value}")
     printed = [each.format for each in found if each.output is None]

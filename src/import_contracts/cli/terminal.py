@@ -7,30 +7,43 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from import_contracts import atomic, public
-from import_contracts.config.config import Config
+from import_contracts import atomic
+from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters.style import Style
-from import_contracts.runs.check import check
-
-if TYPE_CHECKING:
-    from import_contracts.reports.check import Report
-
-CACHE = public.CACHE
 
 
 def options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options that every command about a configuration takes."""
-    added = (
+    return _add(
+        command,
         click.option("--config", "config_file", metavar="FILE", help="Read this file instead of looking for one."),
         click.option("--cache-dir", metavar="DIR", help=f"Keep the cache here; default {CACHE} beside it."),
         click.option("--no-cache", is_flag=True, help="Read every file, and keep nothing."),
     )
+
+
+def look_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that say how a report for people looks, and what is shown while it is made."""
+    return _add(
+        command,
+        click.option("--verbose", is_flag=True, help="Show everything, however long the report gets."),
+        click.option(
+            "--color/--no-color",
+            default=None,
+            help="Use colors. Default: on a terminal, unless NO_COLOR is set; anywhere if FORCE_COLOR is set.",
+        ),
+        click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took."),
+    )
+
+
+def _add(command: Callable[..., int], *added: Callable[[Callable[..., int]], Callable[..., int]]) -> Callable[..., int]:
     for option in reversed(added):
         command = option(command)
     return command
@@ -38,32 +51,36 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
 
 def read(config_file: str | None) -> Config:
     """Read the configuration that was named, or the one that is found from the working directory."""
-    return public.read(config_file, Path.cwd())
+    return load_config(config_file, Path.cwd())
 
 
-def checked(cache_dir: str | None, *, no_cache: bool) -> Callable[[Config], Report]:
-    """Return how a configuration is checked, with the cache where that was asked for."""
+@dataclass(frozen=True, slots=True)
+class CacheChoice:
+    """The options about the cache."""
 
-    def checked(config: Config) -> Report:
-        return check(config, cache=cache_folder(config, cache_dir, no_cache=no_cache), warn=warn)
+    folder: str | None = None
+    is_off: bool = False
 
-    return checked
+    def context(self, config: Config, *, timings: bool = False) -> RunContext:
+        """Return what a run about a configuration shares; the cache lies beside the configuration by default."""
+        return _context(config.folder, self._beside(config.folder), timings=timings)
+
+    def context_here(self, folder: Path, *, timings: bool = False) -> RunContext:
+        """Return what a run without a configuration shares.
+
+        By default its cache is beside a project's files, or where there is one already; elsewhere nothing is kept.
+        """
+        cache = folder / CACHE
+        is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
+        is_wanted = is_project or self.folder is not None
+        return _context(folder, self._beside(folder) if is_wanted else None, timings=timings)
+
+    def _beside(self, folder: Path) -> Path | None:
+        return None if self.is_off else Path.cwd() / self.folder if self.folder else folder / CACHE
 
 
-def cache_folder(config: Config, cache_dir: str | None, *, no_cache: bool) -> Path | None:
-    """Return the folder of the cache, None where nothing is to be kept."""
-    return None if no_cache else Path.cwd() / cache_dir if cache_dir else config.folder / CACHE
-
-
-def cache_here(folder: Path, cache_dir: str | None, *, no_cache: bool) -> Path | None:
-    """Return the folder of the cache where no configuration is needed.
-
-    It is beside a project's files, or where there is one already; anywhere else nothing is kept unless asked for.
-    """
-    if no_cache or cache_dir:
-        return None if no_cache else Path.cwd() / str(cache_dir)
-    cache = folder / CACHE
-    return cache if cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES) else None
+def _context(folder: Path, cache: Path | None, *, timings: bool) -> RunContext:
+    return RunContext(folder, cache, Progress(timings=timings).step, warn)
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
@@ -128,7 +145,12 @@ class Progress:
 
 
 def style(*, verbose: bool, color: bool | None, output: str | None) -> Style:
-    """Return how a report is to look: by default in colours on a terminal, unless NO_COLOR is set."""
+    """Return how a report looks: by default in colors on a terminal.
+
+    NO_COLOR (no-color.org) turns colors off, else FORCE_COLOR (force-color.org) turns them on; an empty value counts as
+    not set. Neither applies to a report that is written to a file.
+    """
     if color is None:
-        color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        is_wanted = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+        color = output is None and is_wanted and not os.environ.get("NO_COLOR")
     return Style(verbose=verbose, color=color)

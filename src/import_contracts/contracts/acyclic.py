@@ -1,11 +1,11 @@
-"""No cycle among modules at all."""
+"""The contract type ``acyclic``: modules must not form import cycles."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
+from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.table import Table
 from import_contracts.graph.components import components, rings
 from import_contracts.graph.feedback_arcs import feedback_set, in_order
@@ -14,40 +14,40 @@ from import_contracts.graph.import_graph import Chain, ImportGraph
 
 @dataclass(frozen=True, slots=True)
 class Acyclic:
-    """No module may import itself, be it through others; a package and its own child are two modules like any."""
+    """No module may import itself, directly or through other modules. A package and its child are two modules."""
 
     def check(self, graph: ImportGraph) -> Findings:
-        """Return every cyclic import, each with the shortest ring that it closes."""
+        """Return a violation for every cyclic import; its chain is the shortest elementary cycle through it."""
         violations, cuts = [], []
         for component in components({module: graph.imported_by(module) for module in graph.modules}):
-            found = tuple(rings(graph, component))
-            message = _sentence(component, min(found, key=len))
-            violations += [Violation(*ring[0], None, message, ring) for ring in found]
-            weights = {ring[0]: 1 for ring in found}
+            cycles = tuple(rings(graph, component))
+            message = _sentence(component, min(cycles, key=len))
+            violations += [Violation(*cycle[0], "", message, cycle) for cycle in cycles]
+            weights = {cycle[0]: 1 for cycle in cycles}
             cut = feedback_set(weights)
             cuts.append(Cut(message, tuple(edge for edge, _ in in_order(cut.edges, weights)), cut.is_minimum))
         return Findings(tuple(violations), tuple(cuts))
 
-    def account(self, graph: ImportGraph) -> Account:
-        """Return what it says: of every module the same."""
-        sentence = "No module may import itself, be it through others."
-        return Account((sentence,), tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
+    def describe(self, graph: ImportGraph) -> Description:
+        """Return the contract in words; it covers every module."""
+        sentence = "No module may import itself, directly or through other modules."
+        return Description((sentence,), tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return that a cycle may close, where one of the importers is reached from what they would import."""
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return a message if a module of ``imported`` reaches one of ``importers``."""
         back = graph.routes_to(importers, frozenset())
-        return ("a cycle may close, as there is a way back",) if any(map(back.lead_from, imported)) else ()
+        return ("a direct import would close a cycle",) if any(map(back.lead_from, imported)) else ()
 
 
-def _sentence(component: tuple[str, ...], ring: Chain) -> str:
+def _sentence(component: tuple[str, ...], shortest: Chain) -> str:
     if len(component) == 1:
         return f"{component[0]} must not import itself"
     if len(component) == 2:
         return "{} and {} must not import each other".format(*component)
-    steps = " -> ".join([*(importer for importer, _ in ring), ring[0][0]])
-    return f"{len(component)} modules must not form a cycle, of which the shortest ring is {steps}"
+    steps = " -> ".join([*(importer for importer, _ in shortest), shortest[0][0]])
+    return f"{len(component)} modules must not form a cycle; the shortest is {steps}"
 
 
 def parse(_: Table) -> Acyclic:
-    """Read nothing: the contract is about the whole graph."""
+    """Return the rule. The type has no keys of its own."""
     return Acyclic()

@@ -1,52 +1,73 @@
-"""No module fails when it is the first that a fresh interpreter imports."""
+"""The contract type ``crash``: modules must not crash when a fresh interpreter imports them first."""
 
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from import_contracts.contracts.findings import Account, Findings, Part
+from import_contracts.contracts.findings import Description, Findings, Part, Violation
 from import_contracts.contracts.table import Table
+from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.search import find_crashes
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import ModulePattern, listed
+from import_contracts.graph.names import ModulePattern
 from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.reading.text import ProgramText
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
-class Crash:
-    """Each of some modules, or of all, can be imported first; whether it can, only the files say and not the graph.
+class NoCrash:
+    """Some modules, or all if ``modules`` is empty, can be imported first.
 
-    ``python`` is the version that it is asked of, None for the one that runs this.
+    Crashes depend on the text of the files, so `check_program` finds them and `check` finds none. ``python`` is the
+    Python version to predict for, such as (3, 13); None means the running one.
     """
 
     modules: tuple[ModulePattern, ...] = ()
     python: tuple[int, int] | None = None
 
     def check(self, graph: ImportGraph) -> Findings:
-        """Return what is wrong with the modules: that there are none; who judges looks for the crashes."""
-        absent = [each for each in self.modules if not graph.matching(each)]
+        """Return the problems of ``modules``, and no violations."""
+        absent = [pattern for pattern in self.modules if not graph.matching(pattern)]
         problems = [
-            Problem(f"No module matches '{each}'.{did_you_mean(str(each), graph.modules)}", key="modules")
-            for each in absent
+            Problem(f"No module matches '{pattern}'.{did_you_mean(str(pattern), graph.modules)}", key="modules")
+            for pattern in absent
         ]
         if not absent and self.entries(graph) <= graph.external:
-            message = "This contract cannot be broken: none of its modules lies in the program."
+            message = "This contract cannot be broken: none of its modules is in the program."
             problems.append(Problem(message, key="modules", severity=Severity.WARNING))
         return Findings(problems=tuple(problems))
 
-    def account(self, graph: ImportGraph) -> Account:
-        """Return what it says, with the modules that must not crash."""
-        python = f"Python {self.python[0]}.{self.python[1]}" if self.python else "the Python that runs this"
-        named = listed(self.modules) if self.modules else "Every module"
-        sentences = (f"{named} can be the first that a fresh interpreter imports.", f"That is foretold for {python}.")
-        if self.modules:
-            return Account(
-                sentences, tuple(Part("first", each, frozenset({each})) for each in sorted(self.entries(graph)))
-            )
-        return Account(sentences, tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
+    def check_program(self, graph: ImportGraph, program: ProgramText) -> Findings:
+        """Return a violation for each module that crashes when it is imported first, sorted."""
+        findings = self.check(graph)
+        if any(problem.is_error for problem in findings.problems):
+            return findings
+        version = self.python or program.python
+        model = ImportModel(program.sources, program.imports, version, program.namespaces)
+        found = find_crashes(model, self.entries(graph))
+        return replace(findings, violations=tuple(map(violation_of, found)))
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return nothing: it is not for the graph to tell which import crashes."""
+    def describe(self, graph: ImportGraph) -> Description:
+        """Return the contract in words, with the modules that must not crash."""
+        python = f"Python {self.python[0]}.{self.python[1]}" if self.python else "the Python version that runs the tool"
+        named = listed(self.modules) if self.modules else "any module"
+        several = "any of " if len(self.modules) > 1 else ""
+        sentences = (
+            f"A fresh interpreter must be able to import {several}{named} first.",
+            f"This is predicted for {python}.",
+        )
+        if self.modules:
+            return Description(
+                sentences, tuple(Part("first", module, frozenset({module})) for module in sorted(self.entries(graph)))
+            )
+        return Description(sentences, tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
+
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return nothing: the graph alone does not show which import would crash."""
         del graph, importers, imported
         return ()
 
@@ -54,9 +75,17 @@ class Crash:
         """Return the modules that must not crash."""
         if not self.modules:
             return frozenset(graph.modules) - graph.external
-        return frozenset(module for each in self.modules for module in graph.matching(each))
+        return frozenset(module for pattern in self.modules for module in graph.matching(pattern))
 
 
-def parse(table: Table) -> Crash:
-    """Read ``modules`` and ``python``."""
-    return Crash(table.modules("modules", ()), table.version("python"))
+def violation_of(crash: Crash) -> Violation:
+    """Return a crash as a violation of its entry; the chain follows the stack to the import that fails."""
+    steps = [(one, other) for one, other in pairwise(crash.stack) if one.module != other.module]
+    chain = (*((one.module, other.module) for one, other in steps), (crash.importer, crash.imported))
+    message = f"{crash.importer} needs {crash.name} from {crash.imported} before it is defined there"
+    return Violation(crash.entry, "", "", message, chain, (*(one.line for one, _ in steps), crash.line))
+
+
+def parse(table: Table) -> NoCrash:
+    """Return the rule for the keys ``modules`` and ``python``."""
+    return NoCrash(table.modules("modules", ()), table.version("python"))

@@ -1,40 +1,53 @@
-"""What a contract's rule finds."""
+"""What a contract's rule returns: violations, cuts, and a description of the contract."""
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
+from import_contracts.reading.text import ProgramText
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One import that breaks a contract.
 
-    ``importer`` and ``imported`` are its two ends, ``target`` the layer or module that it must not reach, where the
-    contract has such. ``message`` is a sentence; the violations of one contract with the same sentence belong
-    together. ``chain`` is the evidence, the shortest one, and begins with the import. A module that no layer of an
-    ``exhaustive`` contract lists is an ``importer`` with neither ``imported`` nor chain.
+    ``importer`` and ``imported`` are the modules of the import. ``target`` is the layer or module that it must not
+    reach; "" if the contract type has no targets. ``message`` is a sentence such as ``shop.models must not import
+    shop.web``; reports group the violations of a contract by it. ``chain`` is the shortest chain from ``importer`` to
+    the target, and its first edge is the import itself.
+
+    For a module that no layer of an ``exhaustive`` contract lists, ``importer`` is that module, and ``imported`` and
+    ``chain`` are empty. None is read as "". ``lines`` has the line of each edge of the chain, where it is not the line
+    of the first statement that makes the import.
     """
 
     importer: str
-    imported: str | None
-    target: str | None
+    imported: str
+    target: str
     message: str
     chain: Chain = ()
+    lines: tuple[int, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What makes it the same violation in another run: neither lines nor the chain's way."""
-        return self.importer, self.imported or "", self.target or ""
+        """Importer, imported and target: equal for the same violation of one contract in two runs."""
+        return self.importer, self.imported, self.target
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "imported", self.imported or "")
+        object.__setattr__(self, "target", self.target or "")
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Imports whose removal clears all violations that share a sentence; ``is_minimum`` if no fewer would do."""
+    """Imports whose removal fixes all violations that have ``message``.
+
+    ``is_minimum`` is True if this is proven to be the smallest such set.
+    """
 
     message: str
     imports: tuple[Edge, ...]
@@ -43,7 +56,10 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a rule says of a graph: none of the three is an answer if a problem is an error."""
+    """The result of checking a rule against a graph.
+
+    If one of the ``problems`` is an error, the contract has no verdict, and ``violations`` and ``cuts`` are ignored.
+    """
 
     violations: tuple[Violation, ...] = ()
     cuts: tuple[Cut, ...] = ()
@@ -51,15 +67,29 @@ class Findings:
 
 
 class Rule(Protocol):
-    """What every contract type makes of a contract's table."""
+    """What a contract type makes from a contract's table.
+
+    A rule that needs the text of the program also has the method `ProgramRule.check_program`, which is called instead
+    of `check`.
+    """
 
     def check(self, graph: ImportGraph) -> Findings:
-        """Return the findings, the same ones for the same graph; the graph has no ignored or excluded imports."""
+        """Return the findings for a graph without ignored and excluded imports; equal graphs give equal findings."""
+
+
+class ProgramRule(Rule, Protocol):
+    """A rule that needs the text of the program."""
+
+    def check_program(self, graph: ImportGraph, program: ProgramText) -> Findings:
+        """Return the findings; equal graphs and texts give equal findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The modules for which one name stands that has a role in a contract, such as "source"."""
+    """The modules that one name in a contract stands for.
+
+    ``role`` is what the name is for, such as "source" or "layer 2"; ``members`` are the modules.
+    """
 
     role: str
     name: str
@@ -67,19 +97,44 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """A contract in sentences, of which the first alone says what matters, and the modules that it looks at."""
+class Description:
+    """A contract in words, and the modules that it covers.
+
+    The first of the ``sentences`` is a summary that is also shown alone.
+    """
 
     sentences: tuple[str, ...]
     parts: tuple[Part, ...]
 
 
-@runtime_checkable
-class Explaining(Protocol):
-    """What a rule is moreover, if it can say in words what it is about."""
+class DescribingRule(Protocol):
+    """A rule that can also describe itself, for ``lint-imports explain``."""
 
-    def account(self, graph: ImportGraph) -> Account:
-        """Return what it says, of the modules of a graph."""
+    def describe(self, graph: ImportGraph) -> Description:
+        """Return the contract in words, with the modules of the graph that it covers."""
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others, in messages of violations; empty if it may."""
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the messages of the violations if a module of ``importers`` imported one of ``imported``.
+
+        The tuple is empty if the contract allows these imports.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SelfDescription:
+    """The two methods of a rule that can describe itself."""
+
+    describe: Callable[[ImportGraph], Description]
+    would_break: Callable[[ImportGraph, Set[str], Set[str]], tuple[str, ...]]
+
+
+def self_description(rule: object) -> SelfDescription | None:
+    """Return the methods of a rule that can describe itself, None for another rule.
+
+    The methods of a custom rule may also have their former names, ``account`` and ``objections``.
+    """
+    for names in (("describe", "would_break"), ("account", "objections")):
+        describe, would_break = (getattr(rule, name, None) for name in names)
+        if callable(describe) and callable(would_break):
+            return SelfDescription(describe, would_break)
+    return None

@@ -1,22 +1,27 @@
-"""Modules that must not import certain others."""
+"""The contract type ``forbidden``: some modules must not import certain others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Account, Findings, Part
-from import_contracts.contracts.matching import Expansion
-from import_contracts.contracts.separation import Group, keep_apart, objections
+from import_contracts.contracts.findings import Description, Findings, Part
+from import_contracts.contracts.matching import Matcher
+from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import ModulePattern, listed, overlap
+from import_contracts.graph.names import ModulePattern, overlap
 from import_contracts.problems import did_you_mean
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """No source may reach a forbidden module. A source and a forbidden module that overlap are not a pair."""
+    """No source module may import a forbidden one, directly or, unless ``allow_indirect``, through other modules.
+
+    With ``as_packages`` each name stands for everything inside it too. A source is not checked against a forbidden
+    module that it contains or that contains it.
+    """
 
     sources: tuple[ModulePattern, ...]
     forbidden: tuple[ModulePattern, ...]
@@ -25,55 +30,56 @@ class Forbidden:
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every import that leaves a source and leads to a forbidden module."""
-        expansion = Expansion(graph)
-        sources = self._sources(expansion)
-        absent = self._absent(expansion)
-        targets = self._targets(expansion, absent)
-        if expansion.failed:
-            return Findings(problems=expansion.problems)
+        matcher = Matcher(graph)
+        sources = self._sources(matcher)
+        absent = self._absent(matcher)
+        targets = self._targets(matcher, absent)
+        if matcher.failed:
+            return Findings(problems=matcher.problems)
         pairs = list(self._pairs(sources, targets))
         if not sources:
-            expansion.warn("source_modules", "This contract cannot be broken: no source lies in the program.")
+            matcher.warn("source_modules", "This contract cannot be broken: no source module is in the program.")
         elif not pairs and not absent:
-            expansion.warn(
-                "forbidden_modules", "This contract cannot be broken: no source is apart from a forbidden module."
-            )
+            why = "every source overlaps with every forbidden module" if targets else "no forbidden module exists"
+            matcher.warn("forbidden_modules", f"This contract cannot be broken: {why}.")
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
-        return Findings(*keep_apart(graph, pairs, barred), expansion.problems)
+        return Findings(*check_pairs(graph, pairs, barred), matcher.problems)
 
-    def account(self, graph: ImportGraph) -> Account:
-        """Return what it says, with its sources and the forbidden modules."""
-        expansion = Expansion(graph)
-        targets = [*self._targets(expansion, absent := self._absent(expansion))]
+    def describe(self, graph: ImportGraph) -> Description:
+        """Return the contract in words, with its sources and the forbidden modules."""
+        matcher = Matcher(graph)
+        targets = [*self._targets(matcher, absent := self._absent(matcher))]
         targets += [Group(str(pattern), frozenset()) for pattern in absent]
-        roles = (("source", self._sources(expansion)), ("forbidden", targets))
-        indirect = "Only direct imports count." if self.allow_indirect else "Chains count as well, through any modules."
-        alone = () if self.as_packages else ("Each module stands for itself, without what is inside it.",)
-        return Account(
+        roles = (("source", self._sources(matcher)), ("forbidden", targets))
+        indirect = (
+            "Only direct imports count." if self.allow_indirect else "Indirect imports count too, through any modules."
+        )
+        alone = () if self.as_packages else ("Each name stands for that module only, not for what is inside it.",)
+        return Description(
             (f"{listed(self.sources)} must not import {listed(self.forbidden, 'or')}.", indirect, *alone),
             tuple(Part(role, group.name, group.members) for role, groups in roles for group in groups),
         )
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others."""
-        expansion = Expansion(graph)
-        targets = self._targets(expansion, self._absent(expansion))
-        return objections(self._pairs(self._sources(expansion), targets), importers, imported)
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the message of each pair of a source with an importer and a forbidden module with an imported one."""
+        matcher = Matcher(graph)
+        targets = self._targets(matcher, self._absent(matcher))
+        return broken_pairs(self._pairs(self._sources(matcher), targets), importers, imported)
 
     def _pairs(self, sources: list[Group], targets: list[Group]) -> Iterator[tuple[Group, Group]]:
         yield from ((source, target) for target in targets for source in sources if not self._overlap(source, target))
 
-    def _targets(self, expansion: Expansion, absent: list[ModulePattern]) -> list[Group]:
+    def _targets(self, matcher: Matcher, absent: list[ModulePattern]) -> list[Group]:
         present = [pattern for pattern in self.forbidden if pattern not in absent]
-        return [self._group(expansion.graph, name) for name in expansion.modules("forbidden_modules", present)]
+        return [self._group(matcher.graph, name) for name in matcher.modules("forbidden_modules", present)]
 
-    def _sources(self, expansion: Expansion) -> list[Group]:
-        """Return the sources that lie in the program, and say which do not: of these no imports are known."""
-        key, graph = "source_modules", expansion.graph
-        found = [self._group(graph, name) for name in expansion.modules(key, self.sources)]
-        sources = [source for source in found if source.can_import(graph)]
-        for pattern in (each for each in self.sources if sources and each.text in graph.external):
-            expansion.warn(key, f"'{pattern}' is an external package, of which no imports are known; leave it out.")
+    def _sources(self, matcher: Matcher) -> list[Group]:
+        """Return the sources that are in the program; warn about external ones, whose imports are not known."""
+        key, graph = "source_modules", matcher.graph
+        groups = [self._group(graph, name) for name in matcher.modules(key, self.sources)]
+        sources = [source for source in groups if source.can_import(graph)]
+        for pattern in (pattern for pattern in self.sources if sources and pattern.text in graph.external):
+            matcher.warn(key, f"'{pattern}' is an external package; its imports are not known. Remove it.")
         return sources
 
     def _group(self, graph: ImportGraph, name: str) -> Group:
@@ -82,28 +88,25 @@ class Forbidden:
     def _overlap(self, source: Group, target: Group) -> bool:
         return overlap(source.name, target.name) if self.as_packages else source.name == target.name
 
-    def _absent(self, expansion: Expansion) -> list[ModulePattern]:
-        """Return the forbidden external packages that nothing imports: as it should be, so they may be unknown."""
-        key, graph = "forbidden_modules", expansion.graph
-        external = (each for each in self.forbidden if each.is_exact and not graph.is_internal(each.text))
+    def _absent(self, matcher: Matcher) -> list[ModulePattern]:
+        """Return the forbidden external packages that are not in the graph, because nothing imports them."""
+        key, graph = "forbidden_modules", matcher.graph
+        external = (pattern for pattern in self.forbidden if pattern.is_exact and not graph.is_internal(pattern.text))
         absent = [pattern for pattern in external if pattern.text not in graph]
         for pattern in absent:
             root = pattern.text.partition(".")[0]
             if not graph.knows_external:
-                expansion.error(
-                    key, f"'{pattern}' is an external package: set include_external_packages = true at the top."
-                )
+                setting = "include_external_packages = true"
+                matcher.error(key, f"'{pattern}' is an external package; set {setting} next to root_packages.")
             elif root != pattern.text:
-                expansion.error(
-                    key, f"'{pattern}' is a part of an external package: only the whole can be forbidden, '{root}'."
-                )
+                matcher.error(key, f"'{pattern}' is part of an external package; forbid the whole package, '{root}'.")
             elif near := did_you_mean(root, graph.external, closeness=0.81):
-                expansion.warn(key, f"Nothing imports '{root}'.{near}")
+                matcher.warn(key, f"Nothing imports '{root}'.{near}")
         return absent
 
 
 def parse(table: Table) -> Forbidden:
-    """Read ``source_modules``, ``forbidden_modules``, ``allow_indirect_imports`` and ``as_packages``."""
+    """Return the rule for ``source_modules``, ``forbidden_modules``, ``allow_indirect_imports`` and ``as_packages``."""
     return Forbidden(
         table.modules("source_modules"),
         table.modules("forbidden_modules"),

@@ -1,54 +1,58 @@
-"""Modules that must not depend on one another."""
+"""The contract type ``independence``: modules must not depend on each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Account, Findings, Part
-from import_contracts.contracts.matching import Expansion
-from import_contracts.contracts.separation import Group, keep_apart, objections
+from import_contracts.contracts.findings import Description, Findings, Part
+from import_contracts.contracts.matching import Matcher
+from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import ModulePattern, listed
+from import_contracts.graph.names import ModulePattern
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
 class Independence:
-    """None of the modules may reach another one of them, directly or through modules that are none of them."""
+    """None of the modules may import another of them, directly or through modules that are not listed.
+
+    Each module stands for everything inside it.
+    """
 
     modules: tuple[ModulePattern, ...]
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every import that leaves one module and leads to another."""
-        expansion = Expansion(graph)
-        groups = self._groups(expansion)
-        expansion.refuse_overlap("modules", ([group.name] for group in groups))
-        if expansion.failed:
-            return Findings(problems=expansion.problems)
+        matcher = Matcher(graph)
+        groups = self._groups(matcher)
+        matcher.refuse_overlap("modules", ([group.name] for group in groups))
+        if matcher.failed:
+            return Findings(problems=matcher.problems)
         if len(groups) < 2:
-            expansion.warn("modules", "This contract cannot be broken: it names fewer than two modules.")
+            matcher.warn("modules", "This contract cannot be broken: it names fewer than two modules.")
         if len(groups) > 1 and not any(group.can_import(graph) for group in groups):
-            expansion.warn("modules", "This contract cannot be broken: none of its modules lies in the program.")
+            matcher.warn("modules", "This contract cannot be broken: none of its modules is in the program.")
         barred = frozenset().union(*(group.members for group in groups))
-        return Findings(*keep_apart(graph, self._pairs(groups), barred), expansion.problems)
+        return Findings(*check_pairs(graph, self._pairs(groups), barred), matcher.problems)
 
-    def account(self, graph: ImportGraph) -> Account:
-        """Return what it says, with the modules that are independent."""
+    def describe(self, graph: ImportGraph) -> Description:
+        """Return the contract in words, with the independent modules."""
         sentences = (
-            f"None of {listed(self.modules)} may import another one of them.",
-            "Chains count as well, through modules that are none of them.",
+            f"{listed(self.modules)} must not import each other.",
+            "Indirect imports count too, through any other modules.",
         )
-        groups = self._groups(Expansion(graph))
-        return Account(sentences, tuple(Part("independent", group.name, group.members) for group in groups))
+        groups = self._groups(Matcher(graph))
+        return Description(sentences, tuple(Part("independent", group.name, group.members) for group in groups))
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others."""
-        return objections(self._pairs(self._groups(Expansion(graph))), importers, imported)
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the message of each pair of a module with an importer and another with an imported module."""
+        return broken_pairs(self._pairs(self._groups(Matcher(graph))), importers, imported)
 
-    def _groups(self, expansion: Expansion) -> list[Group]:
-        graph = expansion.graph
-        return [Group(module, graph.subtree(module)) for module in expansion.modules("modules", self.modules)]
+    def _groups(self, matcher: Matcher) -> list[Group]:
+        graph = matcher.graph
+        return [Group(module, graph.subtree(module)) for module in matcher.modules("modules", self.modules)]
 
     @staticmethod
     def _pairs(groups: list[Group]) -> Iterator[tuple[Group, Group]]:
@@ -56,5 +60,5 @@ class Independence:
 
 
 def parse(table: Table) -> Independence:
-    """Read ``modules``."""
+    """Return the rule for the key ``modules``."""
     return Independence(table.modules("modules"))

@@ -1,28 +1,29 @@
-"""Layers: the higher may import the lower, never the other way."""
+"""The contract type ``layers``: a higher layer may import a lower one, but not the other way round."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
-from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
-from import_contracts.contracts.matching import Expansion
-from import_contracts.contracts.separation import Group, keep_apart, objections
+from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.matching import Matcher
+from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import InvalidPatternError, ModulePattern, listed, parent
+from import_contracts.graph.names import InvalidPatternError, ModulePattern, parent
 from import_contracts.problems import did_you_mean
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One module of a layer, as written: relative to the container where there is one."""
+    """One module of a layer, as written: relative to the container if there is one."""
 
     pattern: ModulePattern
     optional: bool
 
     def within(self, container: str) -> Member:
-        """Return the member by its full name."""
+        """Return the member with its full name."""
         return Member(ModulePattern(f"{container}.{self.pattern}"), self.optional) if container else self
 
     def __str__(self) -> str:
@@ -31,7 +32,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Modules on one level: ``|`` keeps them apart, ``:`` does not."""
+    """The modules of one layer: ``independent`` if they are separated by ``|``, else they may import each other."""
 
     members: tuple[Member, ...]
     independent: bool
@@ -42,10 +43,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """No module of a layer may reach a higher layer, nor a sibling that it is independent of.
+    """No module of a layer may reach a higher layer, nor a sibling in an independent layer.
 
-    The layers of each container are a world of their own. A wildcard stands for modules on one level, except those
-    that another member names exactly.
+    The layers of each container are checked separately. A wildcard does not match modules that another member names
+    exactly. If ``exhaustive``, every child of a container must be in a layer, except those in ``ignored``.
     """
 
     layers: tuple[Layer, ...]
@@ -55,91 +56,91 @@ class Layers:
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every import that leads upwards, then for every module that is in no layer."""
-        expansion = Expansion(graph)
-        levels = self._world(expansion)
-        self._unused_ignores(expansion, tuple(levels))
-        if not (expansion.failed or self._can_be_broken(graph, levels)):
-            expansion.warn("layers", "This contract cannot be broken: no two of its modules are kept apart.")
-        if expansion.failed:
-            return Findings(problems=expansion.problems)
+        matcher = Matcher(graph)
+        levels = self._levels_by_container(matcher)
+        self._unused_ignores(matcher, tuple(levels))
+        if not (matcher.failed or self._can_be_broken(graph, levels)):
+            matcher.warn("layers", "This contract cannot be broken: it forbids no import.")
+        if matcher.failed:
+            return Findings(problems=matcher.problems)
         violations: list[Violation] = []
         cuts: list[Cut] = []
-        for found in levels.values():
-            barred = frozenset().union(*(group.members for level in found for group in level))
-            more, their_cuts = keep_apart(graph, self._pairs(found), barred)
-            violations += more
+        for of_container in levels.values():
+            barred = frozenset().union(*(group.members for level in of_container for group in level))
+            upwards, their_cuts = check_pairs(graph, self._pairs(of_container), barred)
+            violations += upwards
             cuts += their_cuts
         for container in levels if self.exhaustive else ():
             violations += self._unlisted(graph, container)
-        return Findings(tuple(violations), tuple(cuts), expansion.problems)
+        return Findings(tuple(violations), tuple(cuts), matcher.problems)
 
-    def account(self, graph: ImportGraph) -> Account:
-        """Return what it says, with the modules of each layer."""
-        sentences = [f"No layer may import one above it; from the top: {listed(map(_shortened, self.layers))}."]
+    def describe(self, graph: ImportGraph) -> Description:
+        """Return the contract in words, with the modules of each layer."""
+        sentences = [f"A layer must not import a higher one. From the top: {listed(map(_shortened, self.layers))}."]
         if len(self.containers) > 1:
-            sentences.append(f"The layers of each container are a world of their own: {listed(self.containers)}.")
+            sentences.append(f"The layers of each container are checked separately: {listed(self.containers)}.")
         elif self.containers:
-            sentences.append(f"The layers are those of {self.containers[0]}.")
+            sentences.append(f"The layers are inside {self.containers[0]}.")
         if any(layer.independent for layer in self.layers):
-            sentences.append("Modules with '|' between them must not import one another either.")
-        sentences.append("Chains count as well, through modules that are in no layer.")
+            sentences.append("Modules separated by '|' must not import each other either.")
+        sentences.append("Indirect imports count too, through modules that are in no layer.")
         if self.exhaustive:
-            ignored = f" but {listed(self.ignored)}" if self.ignored else ""
+            ignored = f" except {listed(self.ignored)}" if self.ignored else ""
             sentences.append(f"Every child of {listed(self.containers)}{ignored} must be in a layer.")
         parts = (
             Part(f"layer {height}", group.name, group.members)
-            for levels in self._world(Expansion(graph)).values()
+            for levels in self._levels_by_container(Matcher(graph)).values()
             for height, level in enumerate(levels, 1)
             for group in level
         )
-        return Account(tuple(sentences), tuple(parts))
+        return Description(tuple(sentences), tuple(parts))
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others."""
-        pairs = (pair for levels in self._world(Expansion(graph)).values() for pair in self._pairs(levels))
-        return objections(pairs, importers, imported)
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the message of each pair of a module with an importer and a higher one with an imported module."""
+        pairs = (pair for levels in self._levels_by_container(Matcher(graph)).values() for pair in self._pairs(levels))
+        return broken_pairs(pairs, importers, imported)
 
-    def _world(self, expansion: Expansion) -> dict[str, list[list[Group]]]:
+    def _levels_by_container(self, matcher: Matcher) -> dict[str, list[list[Group]]]:
         """Return, for each container, the groups of each layer, the highest layer first."""
-        return {container: self._levels(expansion, container) for container in self._containers(expansion)}
+        return {container: self._levels(matcher, container) for container in self._containers(matcher)}
 
-    def _containers(self, expansion: Expansion) -> tuple[str, ...]:
+    def _containers(self, matcher: Matcher) -> tuple[str, ...]:
         if not self.containers:
             return ("",)
-        found = expansion.modules("containers", self.containers)
-        for container in found:
-            if not expansion.graph.is_internal(container):
-                roots = ", ".join(expansion.graph.roots)
-                expansion.error("containers", f"'{container}' lies outside the root packages ({roots}).")
-        return found
+        containers = matcher.modules("containers", self.containers)
+        for container in containers:
+            if not matcher.graph.is_internal(container):
+                roots = ", ".join(matcher.graph.roots)
+                matcher.error("containers", f"'{container}' is outside the root packages ({roots}).")
+        return containers
 
-    def _levels(self, expansion: Expansion, container: str) -> list[list[Group]]:
+    def _levels(self, matcher: Matcher, container: str) -> list[list[Group]]:
         """Return the groups of each layer of a container, the highest layer first."""
-        graph = expansion.graph
+        graph = matcher.graph
         layers = [[member.within(container) for member in layer.members] for layer in self.layers]
         exact = {member.pattern.text for layer in layers for member in layer if member.pattern.is_exact}
-        levels = [self._modules(expansion, layer, exact) for layer in layers]
-        expansion.refuse_overlap("layers", self._compared(levels))
+        levels = [self._modules(matcher, layer, exact) for layer in layers]
+        matcher.refuse_overlap("layers", self._compared(levels))
         return [[Group(module, graph.subtree(module)) for module in level] for level in levels]
 
     def _compared(self, levels: list[list[str]]) -> Iterator[list[str]]:
-        """Yield the modules that no import between them can make wrong, in groups."""
+        """Yield groups of modules whose imports of each other are allowed."""
         for layer, level in zip(self.layers, levels, strict=True):
             yield from ([module] for module in level) if layer.independent else [level]
 
-    def _modules(self, expansion: Expansion, layer: list[Member], exact: set[str]) -> list[str]:
-        found = []
+    def _modules(self, matcher: Matcher, layer: list[Member], exact: set[str]) -> list[str]:
+        modules: list[str] = []
         for member in layer:
             pattern = member.pattern
             if not pattern.is_exact:
-                found += [module for module in expansion.modules("layers", [pattern]) if module not in exact]
-            elif pattern.text in expansion.graph:
-                found.append(pattern.text)
+                modules += [module for module in matcher.modules("layers", [pattern]) if module not in exact]
+            elif pattern.text in matcher.graph:
+                modules.append(pattern.text)
             elif not member.optional:
-                remedy = did_you_mean(pattern.text, expansion.graph.children(parent(pattern.text)))
-                missing = f"Layer '{pattern}' does not exist.{remedy or f' If it need not, write ({pattern}).'}"
-                expansion.error("layers", missing)
-        return list(dict.fromkeys(found))
+                near = did_you_mean(pattern.text, matcher.graph.children(parent(pattern.text)))
+                missing = f"Layer '{pattern}' does not exist.{near or f' If it is optional, write ({pattern}).'}"
+                matcher.error("layers", missing)
+        return list(dict.fromkeys(modules))
 
     def _pairs(self, levels: list[list[Group]]) -> Iterator[tuple[Group, Group]]:
         for height, (layer, level) in enumerate(zip(self.layers, levels, strict=True)):
@@ -149,43 +150,49 @@ class Layers:
                     yield source, target
 
     def _can_be_broken(self, graph: ImportGraph, levels: dict[str, list[list[Group]]]) -> bool:
-        """Tell whether a module may import what it must not, or a new one may be missing in the layers."""
-        listed = {member.pattern.text for layer in self.layers for member in layer.members}
-        if self.exhaustive and levels and not {"*", "**"} & {*listed, *map(str, self.ignored)}:
+        """Return whether an import could be forbidden, or a new module could be missing in the layers."""
+        written = {member.pattern.text for layer in self.layers for member in layer.members}
+        if self.exhaustive and levels and not {"*", "**"} & {*written, *map(str, self.ignored)}:
             return True
-        return any(source.can_import(graph) for found in levels.values() for source, _ in self._pairs(found))
+        pairs = (pair for of_container in levels.values() for pair in self._pairs(of_container))
+        return any(source.can_import(graph) for source, _ in pairs)
 
     def _unlisted(self, graph: ImportGraph, container: str) -> Iterator[Violation]:
-        listed = [member.pattern for layer in self.layers for member in layer.members]
+        patterns = [*(member.pattern for layer in self.layers for member in layer.members), *self.ignored]
         for child in graph.children(container):
             name = child.removeprefix(container + ".")
-            if not any(pattern.matches(name) for pattern in (*listed, *self.ignored)):
-                yield Violation(child, None, None, f"every child of {container} must be in a layer")
+            if not any(pattern.matches(name) for pattern in patterns):
+                yield Violation(child, "", "", f"every child of {container} must be in a layer")
 
-    def _unused_ignores(self, expansion: Expansion, containers: tuple[str, ...]) -> None:
-        names = {child.removeprefix(each + ".") for each in containers for child in expansion.graph.children(each)}
+    def _unused_ignores(self, matcher: Matcher, containers: tuple[str, ...]) -> None:
+        names = {
+            child.removeprefix(container + ".")
+            for container in containers
+            for child in matcher.graph.children(container)
+        }
         for pattern in self.ignored:
             if not pattern.matching(names):
-                expansion.warn(
+                matcher.warn(
                     "exhaustive_ignores", f"No container has a child '{pattern}'.{did_you_mean(str(pattern), names)}"
                 )
 
 
 def _shortened(layer: Layer) -> str:
-    """Return a layer as written, with but the first of many members."""
+    """Return a layer as written; of more than four members, only the first three and their number."""
     if len(layer.members) <= 4:
         return str(layer)
     return f"{replace(layer, members=layer.members[:3])} {'|' if layer.independent else ':'} … ({len(layer.members)})"
 
 
 def parse(table: Table) -> Layers:
-    """Read ``layers``, ``containers``, ``exhaustive`` and ``exhaustive_ignores``."""
+    """Return the rule for the keys ``layers``, ``containers``, ``exhaustive`` and ``exhaustive_ignores``."""
     layers = tuple(layer for text in table.strings("layers") if (layer := _layer(table, text)))
     containers = table.modules("containers", ())
     exhaustive = table.flag("exhaustive")
     if exhaustive and not containers:
         table.error(
-            "exhaustive", "An exhaustive contract needs 'containers': the packages all of whose children are layers."
+            "exhaustive",
+            "An exhaustive contract needs 'containers', the packages whose children must all be in a layer.",
         )
     ignored = table.modules("exhaustive_ignores", ())
     _refuse_repeated(table, layers)
@@ -217,5 +224,5 @@ def _refuse_repeated(table: Table, layers: tuple[Layer, ...]) -> None:
     seen: set[str] = set()
     for name in (member.pattern.text for layer in layers for member in layer.members):
         if name in seen:
-            table.error("layers", f"'{name}' is listed twice; a module is in one layer.")
+            table.error("layers", f"'{name}' is listed twice; a module can be in one layer only.")
         seen.add(name)

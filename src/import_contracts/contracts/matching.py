@@ -1,4 +1,4 @@
-"""From the modules that a contract names to those that the program has."""
+"""Which modules of the program match the names and patterns in a contract."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from import_contracts.graph.names import ModulePattern, ancestors
 from import_contracts.problems import Problem, Severity, did_you_mean
 
 
-class Expansion:
-    """Finds the modules of a graph that a contract's patterns stand for, and collects what is wrong with them."""
+class Matcher:
+    """Finds the modules of a graph that match a contract's patterns, and collects the problems."""
 
     def __init__(self, graph: ImportGraph) -> None:
         self.graph = graph
@@ -18,44 +18,47 @@ class Expansion:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was found wrong so far."""
+        """The problems so far, in the order in which they were found."""
         return tuple(self._problems)
 
     @property
     def failed(self) -> bool:
-        """Whether no verdict is possible."""
+        """Whether one of the problems is an error, so that the contract has no verdict."""
         return any(problem.is_error for problem in self._problems)
 
     def error(self, key: str, message: str) -> None:
-        """Note that no verdict is possible."""
+        """Add an error about a key."""
         self._problems.append(Problem(message, key=key))
 
     def warn(self, key: str, message: str) -> None:
-        """Note something that is probably not meant."""
+        """Add a warning about a key."""
         self._problems.append(Problem(message, key=key, severity=Severity.WARNING))
 
     def modules(self, key: str, patterns: Iterable[ModulePattern]) -> tuple[str, ...]:
-        """Return the modules that patterns stand for, each once, in the order written, then by name."""
-        found: dict[str, None] = {}
+        """Return the modules that match, each once: in the order of the patterns, those of one pattern by name.
+
+        An exact name without a module is an error, a wildcard without a match is a warning.
+        """
+        modules: dict[str, None] = {}
         for pattern in patterns:
             matching = self.graph.matching(pattern)
-            found |= dict.fromkeys(matching)
+            modules |= dict.fromkeys(matching)
             if not matching and pattern.is_exact:
                 self.missing(key, pattern.text)
             elif not matching:
                 self.warn(key, f"'{pattern}' matches no module.")
-        return tuple(found)
+        return tuple(modules)
 
     def missing(self, key: str, module: str) -> None:
-        """Note that there is no such module."""
+        """Add an error: there is no such module."""
         self.error(key, f"Module '{module}' does not exist.{did_you_mean(module, self.graph.modules)}")
 
     def refuse_overlap(self, key: str, groups: Iterable[Iterable[str]]) -> None:
-        """Note as an error where a module lies inside one of another group."""
-        home: dict[str, int] = {}
+        """Add an error for each module that is inside a module of another group."""
+        group_of: dict[str, int] = {}
         for number, group in enumerate(groups):
-            home |= dict.fromkeys(group, number)
-        for module, number in sorted(home.items()):
-            outer = next((each for each in ancestors(module) if home.get(each, number) != number), None)
+            group_of |= dict.fromkeys(group, number)
+        for module, number in sorted(group_of.items()):
+            outer = next((package for package in ancestors(module) if group_of.get(package, number) != number), None)
             if outer is not None:
-                self.error(key, f"'{module}' lies inside '{outer}': name one of the two, or the parts of '{outer}'.")
+                self.error(key, f"'{module}' is inside '{outer}'; name one of the two, or the children of '{outer}'.")

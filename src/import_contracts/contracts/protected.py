@@ -1,94 +1,101 @@
-"""Modules that only some others may import."""
+"""The contract type ``protected``: only some modules may import certain others."""
 
 from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Account, Cut, Findings, Part, Violation
-from import_contracts.contracts.matching import Expansion
+from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import ModulePattern, listed
+from import_contracts.graph.names import ModulePattern
 from import_contracts.problems import did_you_mean
+from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """A protected module is imported directly by allowed importers only, and by what lies inside it."""
+    """Only the allowed importers, and the modules inside it, may import a protected module directly.
+
+    With ``as_packages`` each name stands for everything inside it too.
+    """
 
     protected: tuple[ModulePattern, ...]
     allowed: tuple[ModulePattern, ...]
     as_packages: bool
 
     def check(self, graph: ImportGraph) -> Findings:
-        """Return a violation for every direct import of a protected module from anywhere else."""
-        expansion = Expansion(graph)
-        protected = expansion.modules("protected_modules", self.protected)
-        allowed = self._allowed(expansion)
-        if expansion.failed:
-            return Findings(problems=expansion.problems)
+        """Return a violation for every direct import of a protected module by a module that is not allowed."""
+        matcher = Matcher(graph)
+        protected = matcher.modules("protected_modules", self.protected)
+        allowed = self._allowed(matcher)
+        if matcher.failed:
+            return Findings(problems=matcher.problems)
         free = self._free(graph, allowed)
         others = frozenset(graph.modules) - graph.external - free
         if not protected:
-            expansion.warn("protected_modules", "This contract cannot be broken: it protects no module.")
+            matcher.warn("protected_modules", "This contract cannot be broken: it protects no module.")
         elif all(others <= self._members(graph, module) for module in protected):
-            expansion.warn("allowed_importers", "This contract cannot be broken: every module is allowed, or inside.")
-        violations = [each for module in protected for each in self._offences(graph, module, free)]
+            matcher.warn(
+                "allowed_importers", "This contract cannot be broken: every module may import the protected ones."
+            )
+        violations = [violation for module in protected for violation in self._violations(graph, module, free)]
         cuts: dict[str, list[tuple[str, str]]] = {}
-        for each in violations:
-            cuts.setdefault(each.message, []).append(each.chain[0])
+        for violation in violations:
+            cuts.setdefault(violation.message, []).append(violation.chain[0])
         return Findings(
-            tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), expansion.problems
+            tuple(violations), tuple(Cut(message, tuple(edges)) for message, edges in cuts.items()), matcher.problems
         )
 
-    def account(self, graph: ImportGraph) -> Account:
-        """Return what it says, with what is protected and who may import it."""
-        expansion = Expansion(graph)
-        protected = expansion.modules("protected_modules", self.protected)
-        roles = (("protected", protected), ("allowed importer", self._allowed(expansion)))
-        inside = "What lies inside a protected module may import it."
-        alone = "Each module stands for itself, without what is inside it."
-        return Account(
+    def describe(self, graph: ImportGraph) -> Description:
+        """Return the contract in words, with the protected modules and the allowed importers."""
+        matcher = Matcher(graph)
+        protected = matcher.modules("protected_modules", self.protected)
+        roles = (("protected", protected), ("allowed importer", self._allowed(matcher)))
+        inside = "Modules inside a protected module may import it."
+        alone = "Each name stands for that module only, not for what is inside it."
+        return Description(
             (
-                f"{listed(self.protected)} may be imported only by {listed(self.allowed) or 'what is inside it'}.",
+                f"{listed(self.protected)} may be imported only by {listed(self.allowed) or 'modules inside it'}.",
                 f"Only direct imports count. {inside if self.as_packages else alone}",
             ),
             tuple(Part(role, module, self._members(graph, module)) for role, modules in roles for module in modules),
         )
 
-    def objections(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return why one of some modules must not import one of others."""
-        expansion = Expansion(graph)
-        others = importers - self._free(graph, self._allowed(expansion))
-        protected = ((each, self._members(graph, each)) for each in expansion.modules("", self.protected))
-        found = (each for each, members in protected if not members.isdisjoint(imported) and others - members)
-        return tuple(map(self._message, found))
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the message of each protected module with an imported module, if an importer is not allowed."""
+        matcher = Matcher(graph)
+        others = importers - self._free(graph, self._allowed(matcher))
+        protected = ((module, self._members(graph, module)) for module in matcher.modules("", self.protected))
+        broken = (module for module, members in protected if not members.isdisjoint(imported) and others - members)
+        return tuple(map(self._message, broken))
 
     def _free(self, graph: ImportGraph, allowed: tuple[str, ...]) -> frozenset[str]:
         return frozenset().union(*(self._members(graph, module) for module in allowed))
 
     def _message(self, module: str) -> str:
-        return f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "what is inside it")
+        return f"{module} may be imported only by " + (" and ".join(map(str, self.allowed)) or "modules inside it")
 
-    def _allowed(self, expansion: Expansion) -> tuple[str, ...]:
-        """Expand the allowed importers, of which some need not exist where they do not stand for packages."""
-        key, graph = "allowed_importers", expansion.graph
-        absent = [] if self.as_packages else [each for each in self.allowed if each.is_exact and each.text not in graph]
+    def _allowed(self, matcher: Matcher) -> tuple[str, ...]:
+        """Return the allowed importers. Without ``as_packages``, one that does not exist is only a warning."""
+        key, graph = "allowed_importers", matcher.graph
+        exact = [] if self.as_packages else [pattern for pattern in self.allowed if pattern.is_exact]
+        absent = [pattern for pattern in exact if pattern.text not in graph]
         for pattern in absent:
-            expansion.warn(key, f"Module '{pattern}' does not exist.{did_you_mean(str(pattern), graph.modules)}")
-        found = expansion.modules(key, [pattern for pattern in self.allowed if pattern not in absent])
-        external = [module for module in found if module in graph.external]
+            matcher.warn(key, f"Module '{pattern}' does not exist.{did_you_mean(str(pattern), graph.modules)}")
+        allowed = matcher.modules(key, [pattern for pattern in self.allowed if pattern not in absent])
+        external = [module for module in allowed if module in graph.external]
         named = [module for module in external if any(module == pattern.text for pattern in self.allowed)]
         for module in external[:1] if self.as_packages else named:
-            note = expansion.error if self.as_packages else expansion.warn
-            note(key, f"'{module}' is an external package, of which no imports are known; leave it out.")
-        return found
+            report = matcher.error if self.as_packages else matcher.warn
+            report(key, f"'{module}' is an external package; its imports are not known. Remove it.")
+        return allowed
 
     def _members(self, graph: ImportGraph, module: str) -> frozenset[str]:
         return graph.subtree(module) if self.as_packages else frozenset({module})
 
-    def _offences(self, graph: ImportGraph, module: str, free: frozenset[str]) -> list[Violation]:
+    def _violations(self, graph: ImportGraph, module: str, free: frozenset[str]) -> list[Violation]:
         members = self._members(graph, module)
         edges = sorted((importer, member) for member in members for importer in graph.importers_of(member))
         return [
@@ -99,7 +106,7 @@ class Protected:
 
 
 def parse(table: Table) -> Protected:
-    """Read ``protected_modules``, ``allowed_importers`` and ``as_packages``."""
+    """Return the rule for the keys ``protected_modules``, ``allowed_importers`` and ``as_packages``."""
     return Protected(
         table.modules("protected_modules"),
         table.modules("allowed_importers"),

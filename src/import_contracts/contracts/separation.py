@@ -1,4 +1,4 @@
-"""Which imports leave one group and reach another: the one question of layers, independence and forbidden."""
+"""Which imports leave one group of modules and reach another: the question of layers, independence and forbidden."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from import_contracts.graph.import_graph import ImportGraph
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Modules that a contract speaks of by one name."""
+    """The modules that a contract calls by one name."""
 
     name: str
     members: frozenset[str]
 
     def can_import(self, graph: ImportGraph) -> bool:
-        """Tell whether a module of the program is among them: of an external one no imports are known."""
+        """Return whether a member is in the program; the imports of external modules are not known."""
         return not self.members <= graph.external
 
 
-def keep_apart(
+def check_pairs(
     graph: ImportGraph, pairs: Iterable[tuple[Group, Group]], barred: Set[str] = frozenset()
 ) -> tuple[tuple[Violation, ...], tuple[Cut, ...]]:
-    """Return every import that leaves a pair's source and leads to its target, and what to cut; in order of the pairs.
+    """Return every import that leaves a pair's source and leads to its target, and a minimum cut for each pair.
 
-    An import leads to the target if it is one of a target's module, or of a module that reaches one through modules
-    that are neither in the pair nor barred. Pairs of the same target are best put next to each other.
+    An import leads to a target if it imports a member of the target, or a module that reaches one through modules
+    that are neither in the pair nor ``barred``. Violations and cuts are in the order of the pairs. It is faster if
+    pairs with the same target follow each other.
     """
     violations: dict[tuple[str, str, str], Violation] = {}
     cuts = []
@@ -39,22 +40,25 @@ def keep_apart(
             continue
         routes = all_routes.avoiding(source.members)
         message = _message(source, target)
-        found = [Violation(*chain[0], target.name, message, chain) for chain in routes.chains_from(source.members)]
-        new = {each.identity: each for each in found if each.identity not in violations}
+        of_pair = [Violation(*chain[0], target.name, message, chain) for chain in routes.chains_from(source.members)]
+        new = {violation.identity: violation for violation in of_pair if violation.identity not in violations}
         if new:
             violations |= new
             cuts.append(Cut(message, routes.minimum_cut(source.members)))
     return tuple(violations.values()), tuple(cuts)
 
 
-def objections(pairs: Iterable[tuple[Group, Group]], importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-    """Return the message for every pair that is kept apart and has importers and imported modules, in their order."""
-    apart = (
+def broken_pairs(pairs: Iterable[tuple[Group, Group]], importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+    """Return the message of each pair whose source has one of ``importers`` and whose target one of ``imported``.
+
+    In the order of the pairs, each message once.
+    """
+    broken = (
         (source, target)
         for source, target in pairs
         if not (source.members.isdisjoint(importers) or target.members.isdisjoint(imported))
     )
-    return tuple(dict.fromkeys(_message(*pair) for pair in apart))
+    return tuple(dict.fromkeys(_message(*pair) for pair in broken))
 
 
 def _message(source: Group, target: Group) -> str:

@@ -1,4 +1,4 @@
-"""Typed reading of a configuration table: every problem is collected, none is raised."""
+"""Reading the keys of a configuration table by type. Problems are collected, not raised."""
 
 from __future__ import annotations
 
@@ -18,48 +18,58 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 class Table:
-    """The keys of one table, read by type.
+    """The keys of one table.
 
-    A reader returns the value, or its default where the key is absent or wrong; in the latter case a problem is
-    noted. Keys that nobody asks for are the unknown ones: ``finish`` notes them. The problems come in the order
-    in which they were found.
+    Each method reads one key as one type. It returns the value; if the key is absent or has a wrong value, it returns
+    the default. A wrong value, and an absent key without a default, add an error to `problems`. A key that no method
+    has read is unknown, and `finish` adds a problem for it.
     """
 
     def __init__(self, values: Mapping[str, object], *, file: str | None = None, contract: str | None = None) -> None:
         self._values = values
         self._place = Problem("", file=file, contract=contract)
-        self._asked: set[str] = set()
+        self._forms: dict[str, str] = {}
         self._problems: list[Problem] = []
 
     @property
     def file(self) -> str:
-        """The file that the table is in, as messages show it; "" if none."""
+        """The path of the file, as messages show it; "" if there is none."""
         return self._place.file or ""
 
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The values as they were written, by key."""
+        return self._values
+
+    @property
+    def forms(self) -> Mapping[str, str]:
+        """The keys that were read so far, with the form in which each was: the name of the reader."""
+        return self._forms
+
     def place(self, *, contract: str) -> None:
-        """Say which contract the table is of, for the problems noted before as for those to come."""
+        """Set the id of the contract to which the problems belong, past and future ones."""
         self._place = replace(self._place, contract=contract)
         self._problems = [replace(problem, contract=contract) for problem in self._problems]
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was found wrong so far."""
+        """The problems so far, in the order in which they were found."""
         return tuple(self._problems)
 
     def error(self, key: str | None, message: str) -> None:
-        """Note that no verdict is possible."""
+        """Add an error: the contract has no verdict. ``key`` is None if the error is not about one key."""
         self._problems.append(replace(self._place, key=key, message=message))
 
     def warn(self, key: str | None, message: str) -> None:
-        """Note something that is probably not meant."""
+        """Add a warning about something that is probably a mistake."""
         self._problems.append(replace(self._place, key=key, message=message, severity=Severity.WARNING))
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
     def string(self, key: str, default: str | None = None) -> str:
-        """Read one line of text; without a default the key is required."""
-        value = self._get(key, required=default is None)
+        """Return one line of text. Without a default the key is required."""
+        value = self._get(key, "string", required=default is None)
         if value is None:
             return default or ""
         if isinstance(value, str):
@@ -68,39 +78,42 @@ class Table:
             return " ".join(value)  # an INI value over several lines
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
-        self._wrong(key, value, "a text")
+        self._wrong(key, value, "a string")
         return default or ""
 
     def text(self, key: str) -> str:
-        """Read text of any number of lines; "" where the key is absent."""
-        value = self._get(key)
+        """Return text with any number of lines; "" if the key is absent."""
+        value = self._get(key, "text")
         if value is None:
             return ""
         return "\n".join(self._list(key, value)).strip()
 
     def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """Read a list of texts; one text alone is a list of one. Without a default the key is required."""
-        value = self._get(key, required=default is None)
+        """Return a list of strings; a single string is a list of one. Without a default the key is required."""
+        value = self._get(key, "strings", required=default is None)
         if value is None:
             return default or ()
         return tuple(item.strip() for item in self._list(key, value) if item.strip())
 
     def flag(self, key: str, *, default: bool = False, lenient: bool = False) -> bool:
-        """Read true or false, also as words, as INI has them; leniently all else is false, with a warning."""
-        value = self._get(key)
+        """Return true or false. The strings "true" and "false" are read too, because INI has only strings.
+
+        If ``lenient``, any other value is False and adds a warning instead of an error.
+        """
+        value = self._get(key, "lenient flag" if lenient else "flag")
         if value is None or isinstance(value, bool):
             return default if value is None else value
-        if isinstance(value, str) and (found := _BOOLEANS.get(value.strip().lower())) is not None:
-            return found
+        if isinstance(value, str) and (flag := _BOOLEANS.get(value.strip().lower())) is not None:
+            return flag
         if lenient:
-            self.warn(key, f"Found {_shown(value)}, which counts as false; write true or false.")
+            self.warn(key, f"Found {_shown(value)}, which is read as false; write true or false.")
             return False
         self._wrong(key, value, "true or false")
         return default
 
     def integer(self, key: str, *, default: int, at_least: int) -> int:
-        """Read a whole number that is not below a bound."""
-        value = self._get(key)
+        """Return a whole number of at least ``at_least``."""
+        value = self._get(key, "integer")
         if value is None:
             return default
         if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
@@ -111,19 +124,19 @@ class Table:
         return value
 
     def version(self, key: str) -> tuple[int, int] | None:
-        """Read a version of Python 3, such as ``"3.13"``; None where the key is absent."""
-        value = self._get(key)
+        """Return a version of Python 3, ``"3.13"`` as (3, 13); None if the key is absent."""
+        value = self._get(key, "version")
         if value is None:
             return None
-        found = _VERSION.fullmatch(str(value).strip())
-        if found is None or isinstance(value, bool):
+        match = _VERSION.fullmatch(str(value).strip())
+        if match is None or isinstance(value, bool):
             self._wrong(key, value, 'a version of Python 3 such as "3.13"')
             return None
-        return 3, int(found[1])
+        return 3, int(match[1])
 
     def choice(self, key: str, options: Collection[str], default: str) -> str:
-        """Read one of several words."""
-        value = self._get(key)
+        """Return one of several words."""
+        value = self._get(key, "choice")
         if value is None:
             return default
         value = value.strip() if isinstance(value, str) else value
@@ -136,32 +149,32 @@ class Table:
         return value
 
     def modules(self, key: str, default: tuple[str, ...] | None = None) -> tuple[ModulePattern, ...]:
-        """Read a list of modules, in which wildcards are allowed."""
+        """Return a list of module patterns, each once. Without a default the key is required."""
         return self._parsed(key, ModulePattern, default)
 
     def imports(self, key: str) -> tuple[ImportPattern, ...]:
-        """Read a list of imports, ``importer -> imported``, in which wildcards are allowed; empty where absent."""
+        """Return a list of import patterns, written ``importer -> imported``, each once; empty if the key is absent."""
         return self._parsed(key, ImportPattern.parse, ())
 
     def tables(self, key: str) -> list[Mapping[str, object]]:
-        """Read an array of tables; empty where the key is absent."""
-        value = self._get(key)
+        """Return an array of tables; empty if the key is absent."""
+        value = self._get(key, "tables")
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
-            self._wrong(key, value, f"an array of tables: a header [[…{key}]] for each")
+            self._wrong(key, value, f"an array of tables, each with the header [[…{key}]]")
             return []
         return value
 
     def finish(self, severity: Severity = Severity.ERROR) -> None:
-        """Note every key that no reader has asked for."""
+        """Add a problem for every key that no method has read."""
         for key in self._values:
-            if key not in self._asked:
-                message = f"This key is unknown.{did_you_mean(key, self._asked)}"
+            if key not in self._forms:
+                message = f"This key is unknown.{did_you_mean(key, self._forms)}"
                 self._problems.append(replace(self._place, key=key, message=message, severity=severity))
 
-    def _get(self, key: str, *, required: bool = False) -> object:
-        self._asked.add(key)
+    def _get(self, key: str, form: str, *, required: bool = False) -> object:
+        self._forms[key] = form
         if required and key not in self._values:
             self.error(key, "This key is required.")
         return self._values.get(key)
@@ -171,7 +184,7 @@ class Table:
             return [value]
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return value
-        self._wrong(key, value, "a list of texts")
+        self._wrong(key, value, "a list of strings")
         return []
 
     def _parsed(self, key: str, parse: Callable[[str], T], default: tuple[str, ...] | None) -> tuple[T, ...]:

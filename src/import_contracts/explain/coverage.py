@@ -4,34 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from import_contracts.explain.views import Identity, View
+from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.graph.names import ImportPattern, listed
-from import_contracts.reports.check import Outcome
-from import_contracts.reports.explain import ContractAccount, Coverage, CoveredPart, Ignore, Uncovered
+from import_contracts.graph.names import ImportPattern
+from import_contracts.reports.explain import ContractDescription, Coverage, CoveredPart, Ignore, Uncovered
+from import_contracts.wording import listed
 
 # The keys of a contract that are told of everywhere.
 _TOLD = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})
 
 
-def told(view: View, outcome: Outcome) -> ContractAccount:
-    """Return a contract in words, with how it stands."""
-    account, contract, inside = view.account, view.contract, frozenset(view.graph.modules) - view.graph.external
-    parts = account.parts if account else ()
-    known = sum(each.is_known for each in outcome.violations)
-    return ContractAccount(
+def told(view: View) -> ContractDescription:
+    """Return a contract in words, with its verdict."""
+    description, contract, verdict = view.description, view.contract, view.verdict
+    inside = frozenset(view.graph.modules) - view.graph.external
+    parts = description.parts if description else ()
+    known = sum(map(verdict.is_known, verdict.violations))
+    return ContractDescription(
         id=contract.id,
         name=contract.name,
         type=contract.type,
         file=contract.file,
         reason=contract.reason,
-        sentences=(*((account and account.sentences) or (_silence(view),)), *_about_imports(view)),
+        sentences=(*((description and description.sentences) or (_silence(view),)), *_about_imports(view)),
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
-        options=() if account else tuple((key, value) for key, value in view.table.items() if key not in _TOLD),
-        covers=tuple(sorted(view.covers & inside)) if account else None,
-        ignores=tuple(audited(view, is_checked=outcome.kept is not None)),
-        kept=outcome.kept,
-        new=len(outcome.violations) - known,
+        options=()
+        if description
+        else tuple((key, value) for key, value in contract.table.values.items() if key not in _TOLD),
+        covers=tuple(sorted(view.covers & inside)) if description else None,
+        ignores=tuple(audited(view)),
+        kept=verdict.kept,
+        new=len(verdict.violations) - known,
         known=known,
     )
 
@@ -50,13 +53,14 @@ def _about_imports(view: View) -> Iterator[str]:
         yield "An import of a.b.c counts as one of a and of a.b, too."
 
 
-def audited(view: View, *, is_checked: bool = True) -> Iterator[Ignore]:
+def audited(view: View) -> Iterator[Ignore]:
     """Yield what each entry of ``ignore_imports`` does, in the order of the contract.
 
     Of entries that do the same, those that let most through are said to do nothing.
     """
+    is_checked = view.verdict.is_checked
     kept = dict(view.ignored) if is_checked else {}
-    today = view.violations(_through(kept)).keys() if kept else set[Identity]()
+    today = view.verdict.entries
 
     def more(edges: Set[Edge]) -> int:
         return 0 if edges == _through(view.ignored) else len(view.violations(edges).keys() - today)
@@ -74,7 +78,7 @@ def _through(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> frozenset[Edge
     return frozenset().union(*ignored.values())
 
 
-def coverage(graph: ImportGraph, contracts: Sequence[ContractAccount]) -> Coverage:
+def coverage(graph: ImportGraph, contracts: Sequence[ContractDescription]) -> Coverage:
     """Return which modules of a program no contract looks at.
 
     Contracts that look at every module, as those about cycles do, are left out: with them none would ever be missing.

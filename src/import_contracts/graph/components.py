@@ -1,4 +1,8 @@
-"""Cycles of a directed graph: its components and their rings."""
+"""Cycles of a directed graph: its strongly connected components, and the elementary cycles inside them.
+
+A *component* is a strongly connected component that has a cycle; reports call it a cycle. A *ring* is an elementary
+cycle: a chain that returns to its first module and visits no module twice.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,16 @@ from functools import cached_property
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 
 Successors = Mapping[str, Collection[str]]
-"""From each node to the nodes that it leads to."""
+"""The heads of the edges from each node."""
 
 
 def components(  # noqa: C901 - one loop, which only recursion would divide
     successors: Successors,
 ) -> tuple[tuple[str, ...], ...]:
-    """Return the strongly connected components with more than one node or with an edge to itself.
+    """Return the strongly connected components that have more than one node, or one node with an edge to itself.
 
-    Each is sorted, and so are they all. Tarjan's algorithm (1972), without recursion; time is linear.
+    The nodes of a component are sorted, and so are the components. Tarjan's algorithm (1972) without recursion, in
+    linear time. The order of ``successors`` does not matter.
     """
     index: dict[str, int] = {}
     low: dict[str, int] = {}
@@ -69,7 +74,7 @@ class Component:
 
 
 def rings(graph: ImportGraph, component: tuple[str, ...]) -> Iterator[Chain]:
-    """Yield, for every import between the modules of a component, the shortest ring that begins with it; sorted."""
+    """Yield, for every import between modules of a component, the shortest ring that begins with it; sorted."""
     outside = frozenset(graph.modules).difference(component)
     for module in component:
         if graph.has_import(module, module):
@@ -78,7 +83,7 @@ def rings(graph: ImportGraph, component: tuple[str, ...]) -> Iterator[Chain]:
 
 
 def shortest_ring(graph: ImportGraph, component: tuple[str, ...]) -> Chain:
-    """Return a shortest ring of a component: of several the one that begins with the first import by name."""
+    """Return a shortest ring of a component; of several, the one whose first import comes first by name."""
     inside = frozenset(component)
     for one in component:
         if graph.has_import(one, one):
@@ -91,7 +96,7 @@ def shortest_ring(graph: ImportGraph, component: tuple[str, ...]) -> Chain:
 
 
 def ring_through(graph: ImportGraph, component: Collection[str], edge: Edge) -> Chain:
-    """Return the shortest ring of a component that begins with an import between two of its modules."""
+    """Return the shortest ring that begins with ``edge``, an import between two modules of the component."""
     importer, imported = edge
     if importer == imported:
         return (edge,)

@@ -1,8 +1,8 @@
-"""The cheapest edges of a directed graph without which no cycle is left: a minimum feedback arc set.
+"""A minimum feedback arc set: the cheapest edges whose removal leaves a directed graph without cycles.
 
-Finding one is NP-hard (Karp, 1972). So each component is solved exactly as long as that takes no more than a fixed
-amount of work, and never an amount of time; beyond it, by a heuristic. The same edges give the same answer, in whatever
-order they come and on any machine.
+Finding one is NP-hard (Karp, 1972). Each component is solved exactly if that takes no more than a fixed amount of work,
+else by a heuristic. The limit is on work, not on time, so the same edges give the same answer on every machine. The
+order of the edges does not matter.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import Edge
 
 _ROUNDS, _SETS = 30, 100_000
-"""How often cycles are added, and how many are looked at for one answer, before the exact way is given up."""
+"""The exact search stops after this many rounds of adding cycles, or this many cycles read for one hitting set."""
 _MOVES = 600
-"""How many edges are looked at in the search for a better order, for each edge that there is."""
+"""The number of edges that the heuristic reads, for each edge of the component."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSet:
-    """Edges without which no cycle is left, sorted.
+    """Edges whose removal leaves no cycle, sorted.
 
-    None of them could be kept; the set ``is_minimum`` if no others weigh less together.
+    Each of them is needed: if one is put back, there is a cycle. ``is_minimum`` is True if it is proven that no other
+    set has a lower total weight.
     """
 
     edges: tuple[Edge, ...]
@@ -34,26 +35,26 @@ class FeedbackSet:
 
 
 def feedback_set(weights: Mapping[Edge, int]) -> FeedbackSet:
-    """Return the lightest edges to remove, given the weights, positive integers, of all edges."""
+    """Return the edges to remove with the lowest total weight; ``weights`` are positive integers, one for each edge."""
     edges = {edge: weights[edge] for edge in sorted(weights)}
     chosen: list[Edge] = []
     is_minimum = True
     for inside in _cyclic_parts(edges):
         part = {edge: edges[edge] for edge in inside}
-        found, is_certain = _solved(part)
-        chosen += found
-        is_minimum &= is_certain
+        solution, is_proven = _solved(part)
+        chosen += solution
+        is_minimum &= is_proven
     return FeedbackSet(tuple(sorted(chosen)), is_minimum)
 
 
 def _cyclic_parts(edges: Iterable[Edge]) -> list[list[Edge]]:
-    """Return the edges of each component; those from a node to itself are parts of their own."""
-    known = list(edges)
-    home = {node: number for number, nodes in enumerate(components(_successors(known))) for node in nodes}
+    """Return the edges of each component; an edge from a node to itself is a part of its own."""
+    every = list(edges)
+    number_of = {node: number for number, nodes in enumerate(components(_successors(every))) for node in nodes}
     parts: dict[tuple[int, str], list[Edge]] = {}
-    for tail, head in known:
-        if tail in home and home[tail] == home.get(head):
-            parts.setdefault((home[tail], tail if tail == head else ""), []).append((tail, head))
+    for tail, head in every:
+        if tail in number_of and number_of[tail] == number_of.get(head):
+            parts.setdefault((number_of[tail], tail if tail == head else ""), []).append((tail, head))
     return list(parts.values())
 
 
@@ -64,20 +65,20 @@ def _successors(edges: Iterable[Edge]) -> dict[str, list[str]]:
     return successors
 
 
-# --- the exact way -----------------------------------------------------------------------------------------------
+# --- the exact search --------------------------------------------------------------------------------------------
 
 
 def _solved(edges: Mapping[Edge, int]) -> tuple[tuple[Edge, ...], bool]:
-    """Return the edges to remove from one component, and whether it is certain that none lighter would do.
+    """Return the edges to remove from one component, and whether they are proven to be the lightest.
 
-    An implicit hitting set (Karp and others, 2011): the lightest edges that break some short cycles, and then some
-    more, until they break all.
+    An implicit hitting set (Chandrasekaran, Karp, Moreno-Centeno, Vempala, 2011): find the lightest edges that break
+    some short cycles, add the cycles that are left, and repeat until none is left.
     """
     rings = set(_rings(edges))
     for _ in range(_ROUNDS):
-        chosen, is_certain = hitting_set(rings, edges.__getitem__, _SETS)
+        chosen, is_proven = hitting_set(rings, edges.__getitem__, _SETS)
         more = set(_rings([edge for edge in edges if edge not in set(chosen)]))
-        if not is_certain:
+        if not is_proven:
             break
         if not more:
             return chosen, True
@@ -86,7 +87,7 @@ def _solved(edges: Mapping[Edge, int]) -> tuple[tuple[Edge, ...], bool]:
 
 
 def _rings(edges: Iterable[Edge]) -> Iterator[frozenset[Edge]]:
-    """Yield for every cyclic edge a shortest cycle that it is on."""
+    """Yield, for every edge that is on a cycle, a shortest cycle through it."""
     for part in _cyclic_parts(edges):
         successors = _successors(part)
         heads: dict[str, list[str]] = {}
@@ -99,7 +100,7 @@ def _rings(edges: Iterable[Edge]) -> Iterator[frozenset[Edge]]:
 
 
 def _reached(successors: Mapping[str, Collection[str]], start: str) -> dict[str, str]:
-    """Return from where each node is first reached from another, breadth first."""
+    """Return the predecessor of each node in a breadth-first search from ``start``; "" for ``start`` itself."""
     before = {start: ""}
     todo = [start]
     for node in todo:
@@ -121,7 +122,7 @@ def _ring(before: Mapping[str, str], start: str, end: str) -> Iterator[Edge]:
 
 
 def _by_order(edges: Mapping[Edge, int]) -> tuple[Edge, ...]:
-    """Return the edges that lead backwards in a good order of the nodes and cannot be kept."""
+    """Return the edges that lead backwards in a good order of the nodes, without those that close no cycle."""
     search = _OrderSearch(edges, _MOVES * len(edges))
     search.settle(list(search.place))
     search.go()
@@ -130,11 +131,11 @@ def _by_order(edges: Mapping[Edge, int]) -> tuple[Edge, ...]:
 
 
 class _OrderSearch:
-    """Looks for an order of nodes in which light edges lead backwards.
+    """A search for an order of the nodes in which the edges that lead backwards have a low total weight.
 
-    It begins as that of Eades, Lin and Smyth (1993), in which each node is moved to where it costs least until nothing
-    improves. Then, again and again, an edge that leads backwards is turned round, the nodes near it are put right, and
-    all is taken back if that costs more (iterated local search).
+    The first order is that of Eades, Lin and Smyth (1993). `settle` moves each node to where it costs least, until
+    nothing improves. `go` is an iterated local search: turn round one edge that leads backwards, settle the nodes near
+    it, and undo all of this if the cost has grown.
     """
 
     def __init__(self, edges: Mapping[Edge, int], moves: int) -> None:
@@ -146,7 +147,7 @@ class _OrderSearch:
         self._dice = 1
 
     def settle(self, nodes: list[str]) -> int:
-        """Move nodes, and those around each that has moved, to where they cost least; return what that gained."""
+        """Move nodes, and the neighbours of each that has moved, to where they cost least; return the gain."""
         gained = 0
         waiting = set(nodes)
         for node in nodes:
@@ -159,15 +160,15 @@ class _OrderSearch:
         return gained
 
     def _settle(self, node: str) -> int:
-        """Move a node to the gap between its neighbours where it costs least; return what that gained."""
+        """Move a node to the gap between its neighbours where it costs least; return the gain."""
         place = self.place
         ranked = sorted([(place[other], cost) for other, cost in self._neighbours[node]])
         self._left -= len(ranked)
         here = place[node]
         cost = before = least = 0
         best = -1
-        for number, (position, each) in enumerate(ranked):
-            cost += each
+        for number, (position, change) in enumerate(ranked):
+            cost += change
             if position < here:
                 before = cost
             if cost < least and (number + 1 == len(ranked) or position < ranked[number + 1][0]):
@@ -183,12 +184,12 @@ class _OrderSearch:
         self.place[node] = position
 
     def _roll(self, sides: int) -> int:
-        """Return a number that is the same in every run (the constants are Knuth's, for MMIX)."""
+        """Return a pseudo-random number below ``sides``, the same in every run (constants: Knuth's MMIX)."""
         self._dice = self._dice * 6364136223846793005 + 1442695040888963407 & (1 << 64) - 1
         return (self._dice >> 33) % sides
 
     def go(self) -> None:
-        """Search until the work is done."""
+        """Search until no work is left."""
         edges = list(self._edges)
         rounds = 0
         while self._left > 0:
@@ -200,7 +201,7 @@ class _OrderSearch:
             self._turn(*backward[self._roll(len(backward))])
 
     def _turn(self, tail: str, head: str) -> None:
-        """Move an end of an edge beyond the other end and put the rest right; take that back if it is worse."""
+        """Move one end of an edge past the other and settle its neighbours; undo this if the cost has grown."""
         self._left -= 1
         self._moved.clear()
         if self._roll(2):
@@ -215,7 +216,7 @@ class _OrderSearch:
                 self.place[node] = position
 
     def _cost_at(self, node: str, position: float) -> int:
-        """Return how much more a node would cost at another place."""
+        """Return how much more a node would cost at another position."""
         here, more = self.place[node], 0
         for other, cost in self._neighbours[node]:
             more += cost * ((self.place[other] < position) - (self.place[other] < here))
@@ -223,7 +224,7 @@ class _OrderSearch:
 
 
 def _neighbours(edges: Mapping[Edge, int]) -> dict[str, dict[str, int]]:
-    """Return for each node what it costs to come after each neighbour rather than before it."""
+    """Return, for each node, how much more it costs to be after each neighbour than before it."""
     neighbours: dict[str, dict[str, int]] = {}
     for (tail, head), weight in edges.items():
         of_tail, of_head = neighbours.setdefault(tail, {}), neighbours.setdefault(head, {})
@@ -233,7 +234,10 @@ def _neighbours(edges: Mapping[Edge, int]) -> dict[str, dict[str, int]]:
 
 
 def _ordered(edges: Mapping[Edge, int]) -> list[str]:
-    """Order the nodes: sinks last, sources first, else the one that gives most more than it takes."""
+    """Return the nodes in the order of Eades, Lin and Smyth.
+
+    Repeatedly: a sink goes to the end, a source to the start, else the node with the largest outgoing surplus.
+    """
     neighbours = _neighbours(edges)
     surplus = {node: sum(costs.values()) for node, costs in neighbours.items()}
     out = dict.fromkeys(neighbours, 0)
@@ -245,7 +249,7 @@ def _ordered(edges: Mapping[Edge, int]) -> list[str]:
     last: list[str] = []
     left = set(neighbours)
     while left:
-        node = max(left, key=lambda each: (not out[each], not into[each], surplus[each], each))
+        node = max(left, key=lambda node: (not out[node], not into[node], surplus[node], node))
         (first if out[node] else last).append(node)
         left.remove(node)
         for other, cost in neighbours[node].items():
@@ -256,7 +260,7 @@ def _ordered(edges: Mapping[Edge, int]) -> list[str]:
 
 
 def _needed(backward: Collection[Edge], edges: Mapping[Edge, int]) -> tuple[Edge, ...]:
-    """Return those of the backward edges that close a cycle when they are put back one by one, the dearest first."""
+    """Return the backward edges that close a cycle when all are put back one by one, the heaviest first."""
     successors: dict[str, set[str]] = {}
     for tail, head in edges.keys() - set(backward):
         successors.setdefault(tail, set()).add(head)
@@ -273,19 +277,20 @@ def _needed(backward: Collection[Edge], edges: Mapping[Edge, int]) -> tuple[Edge
 
 
 def in_order(chosen: Collection[Edge], weights: Mapping[Edge, int]) -> tuple[tuple[Edge, int], ...]:
-    """Return the edges of a feedback set in the order in which to remove them: most gain for their weight first.
+    """Return the edges of a feedback set in the order in which to remove them, each with its gain.
 
-    With each comes its gain: how many edges are on a cycle no more, once those before it are gone too. Together these
-    are all cyclic edges. To remove one edge changes only the component that it is in; a gain is counted anew only for
-    the edge that promises most, by what it gained when that was last counted.
+    The gain is the number of edges that are on a cycle before its removal and not after it, given that the edges
+    earlier in the order are removed; all gains together are the number of cyclic edges. The edge with the highest gain
+    per weight comes first. Removing an edge changes only its own component, so gains are recomputed lazily: only for
+    the edge whose last known gain is the highest.
     """
-    promised: dict[Edge, int] = {}
-    waiting: list[tuple[float, Edge, int, _Part]] = []
+    expected: dict[Edge, int] = {}
+    waiting: list[tuple[float, Edge, int, _CyclicPart]] = []
     numbers = count()
 
-    def wait(edge: Edge, part: _Part) -> None:
-        promised[edge] = min(promised.get(edge, len(part.edges)), len(part.edges))
-        heappush(waiting, (-promised[edge] / weights[edge], edge, next(numbers), part))
+    def wait(edge: Edge, part: _CyclicPart) -> None:
+        expected[edge] = min(expected.get(edge, len(part.edges)), len(part.edges))
+        heappush(waiting, (-expected[edge] / weights[edge], edge, next(numbers), part))
 
     for part in _parts(sorted(weights), chosen):
         for edge in part.cut:
@@ -295,28 +300,28 @@ def in_order(chosen: Collection[Edge], weights: Mapping[Edge, int]) -> tuple[tup
         _, edge, _, part = heappop(waiting)
         if part.is_divided:
             continue
-        left = _parts([each for each in part.edges if each != edge], part.cut)
-        gain = len(part.edges) - sum(len(each.edges) for each in left)
-        if gain < promised[edge]:
-            promised[edge] = gain
+        left = _parts([other for other in part.edges if other != edge], part.cut)
+        gain = len(part.edges) - sum(len(smaller.edges) for smaller in left)
+        if gain < expected[edge]:
+            expected[edge] = gain
             wait(edge, part)
             continue
         order.append((edge, gain))
         part.is_divided = True
-        for each in left:
-            for other in each.cut:
-                wait(other, each)
+        for smaller in left:
+            for other in smaller.cut:
+                wait(other, smaller)
     return tuple(order)
 
 
 @dataclass(slots=True, eq=False)
-class _Part:
-    """The edges of one component, and those of them to be removed; once one is, others take its place."""
+class _CyclicPart:
+    """The edges of one component, and those of them to remove; ``is_divided`` once an edge has been removed."""
 
     edges: list[Edge]
     cut: frozenset[Edge]
     is_divided: bool = False
 
 
-def _parts(edges: Iterable[Edge], cut: Collection[Edge]) -> list[_Part]:
-    return [_Part(part, frozenset(part).intersection(cut)) for part in _cyclic_parts(edges)]
+def _parts(edges: Iterable[Edge], cut: Collection[Edge]) -> list[_CyclicPart]:
+    return [_CyclicPart(part, frozenset(part).intersection(cut)) for part in _cyclic_parts(edges)]

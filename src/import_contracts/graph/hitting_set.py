@@ -1,4 +1,4 @@
-"""The cheapest edges of which each of some sets has one."""
+"""A minimum hitting set: the cheapest edges such that each of some sets contains one of them."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from import_contracts.graph.import_graph import Edge
 def hitting_set(
     chains: Collection[frozenset[Edge]], cost: Callable[[Edge], int], work: int
 ) -> tuple[tuple[Edge, ...], bool]:
-    """Return the cheapest edges, sorted, of which each chain has one, and whether that is certain.
+    """Return the cheapest edges, sorted, such that each chain contains one of them; and whether that is proven.
 
-    Chains that have nothing to do with one another are looked at apart. Branch and bound: NP-hard (Karp, 1972), so that
-    after some ``work``, in chains looked at, the best found so far has to do.
+    The problem is NP-hard (Karp, 1972). Groups of chains without a common edge are solved separately, by branch and
+    bound. ``work`` is the number of chains that the search may read for each group; after that, the best solution so
+    far is returned, and False.
     """
-    found: list[Edge] = []
-    is_certain = True
+    chosen: list[Edge] = []
+    is_proven = True
     costs = {edge: cost(edge) for chain in chains for edge in chain}
     for group in _groups(_reduced(set(chains), costs)):
         search = _Search(costs, _greedy(group, costs), work)
         search.go(sorted(group, key=sorted), (), frozenset())
-        found += search.best
-        is_certain &= search.is_done
-    return tuple(sorted(found)), is_certain
+        chosen += search.best
+        is_proven &= search.is_done
+    return tuple(sorted(chosen)), is_proven
 
 
 def _reduced(chains: set[frozenset[Edge]], costs: Mapping[Edge, int]) -> list[frozenset[Edge]]:
-    """Return chains that ask for no less, without those that others imply, and without edges that others outdo.
+    """Return fewer and shorter chains, sorted; a cheapest hitting set of them is a cheapest one of all chains.
 
-    An edge is outdone by one that is in all of its chains and costs no more.
+    A chain is dropped if another chain is a part of it: whatever breaks the part breaks the whole. An edge is dropped
+    if another edge, at most as expensive, is in all of its chains. Example: of the chains {a, b} and {a, b, c} the
+    second is dropped; then, if a costs no more than b, b is dropped.
     """
     while True:
         inside: dict[Edge, set[frozenset[Edge]]] = {}
@@ -38,37 +41,36 @@ def _reduced(chains: set[frozenset[Edge]], costs: Mapping[Edge, int]) -> list[fr
                 inside.setdefault(edge, set()).add(chain)
         rarest = {chain: min(chain, key=lambda edge: len(inside[edge])) for chain in chains}
         implied = {chain for other in chains for chain in inside[rarest[other]] if other < chain}
-        outdone: set[Edge] = set()
+        dominated: set[Edge] = set()
         for edge in sorted(inside):
-            rivals = frozenset.intersection(*inside[edge]) - outdone - {edge}
-            if any(
-                (costs[each], -len(inside[each]), each) <= (costs[edge], -len(inside[edge]), edge) for each in rivals
-            ):
-                outdone.add(edge)
-        if not implied and not outdone:
+            rivals = frozenset.intersection(*inside[edge]) - dominated - {edge}
+            rank = (costs[edge], -len(inside[edge]), edge)
+            if any((costs[rival], -len(inside[rival]), rival) <= rank for rival in rivals):
+                dominated.add(edge)
+        if not implied and not dominated:
             return sorted(chains, key=sorted)
-        chains = {chain - outdone for chain in chains - implied}
+        chains = {chain - dominated for chain in chains - implied}
 
 
 def _groups(chains: Iterable[frozenset[Edge]]) -> list[list[frozenset[Edge]]]:
-    """Divide chains such that no edge is in two groups."""
+    """Divide the chains into groups so that no edge is in two groups."""
     groups: list[tuple[frozenset[Edge], list[frozenset[Edge]]]] = []
     for chain in chains:
         edges, joined = chain, [chain]
-        apart = []
+        disjoint = []
         for group in groups:
             if group[0].isdisjoint(edges):
-                apart.append(group)
+                disjoint.append(group)
             else:
                 edges |= group[0]
                 joined += group[1]
-        groups = [*apart, (edges, joined)]
+        groups = [*disjoint, (edges, joined)]
     return [group for _, group in groups]
 
 
 def _greedy(chains: Collection[frozenset[Edge]], costs: Mapping[Edge, int]) -> tuple[Edge, ...]:
-    """Take the edge that breaks most chains for its cost, again and again."""
-    found = []
+    """Return a hitting set: repeatedly the edge with the lowest cost per chain that it breaks."""
+    chosen = []
     left = list(chains)
     while left:
         counts: dict[Edge, int] = {}
@@ -76,13 +78,13 @@ def _greedy(chains: Collection[frozenset[Edge]], costs: Mapping[Edge, int]) -> t
             for edge in chain:
                 counts[edge] = counts.get(edge, 0) + 1
         best = min(counts, key=lambda edge: (costs[edge] / counts[edge], edge))
-        found.append(best)
+        chosen.append(best)
         left = [chain for chain in left if best not in chain]
-    return tuple(found)
+    return tuple(chosen)
 
 
 class _Search:
-    """The best answer so far, and what it took."""
+    """A branch-and-bound search; ``best`` is the best solution so far."""
 
     def __init__(self, costs: Mapping[Edge, int], best: tuple[Edge, ...], work: int) -> None:
         self.best = best
@@ -92,16 +94,16 @@ class _Search:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing cheaper can be."""
+        """Whether the search was complete, so that ``best`` is proven to be the cheapest."""
         return self._left > 0
 
     def _cost(self, edges: Collection[Edge]) -> int:
         return sum(self._costs[edge] for edge in edges)
 
     def go(self, chains: Sequence[frozenset[Edge]], chosen: tuple[Edge, ...], barred: frozenset[Edge]) -> None:
-        """Break the chains at the least cost with edges that are not barred, on top of those that are chosen.
+        """Look for the cheapest edges, none of them barred, that break the chains, in addition to those chosen.
 
-        Of equally good ways the one is taken that comes first by the order of the chains.
+        Of equally cheap solutions, the first in the order of the chains is kept.
         """
         self._left -= len(chains) + 1
         spent = self._cost(chosen)
@@ -116,7 +118,7 @@ class _Search:
             barred |= {edge}
 
     def _bound(self, chains: Sequence[frozenset[Edge]], barred: frozenset[Edge]) -> int:
-        """Return what breaking the chains costs at least: that of some which have nothing in common."""
+        """Return a lower bound for the cost of breaking the chains: the cost for some that have no edge in common."""
         bound, used = 0, set(barred)
         for chain in sorted(chains, key=len):
             if used.isdisjoint(left := chain - barred):

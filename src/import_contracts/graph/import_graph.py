@@ -1,4 +1,4 @@
-"""Modules and the imports between them: immutable, sorted, complete."""
+"""The import graph: modules and the imports between them. Immutable, sorted, complete."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from import_contracts.graph.names import ImportPattern, ModulePattern, ancestors
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import statement of one module by another.
+    """One import statement and one module that it imports.
 
-    ``path`` is the importer's file as reports show it; ``line`` and ``column`` count from 1, columns in characters;
-    ``text`` is the statement as written, on one line.
+    ``path`` is the importer's file, as reports show it. ``line`` and ``column`` count from 1; the column is in
+    characters. ``text`` is the statement as written, joined into one line.
     """
 
     importer: str
@@ -31,20 +31,19 @@ class Import:
 
 
 Edge: TypeAlias = tuple[str, str]
-"""Importer and imported."""
+"""An importer and a module that it imports."""
 
 Chain: TypeAlias = tuple[Edge, ...]
-"""Imports that follow on from one another."""
+"""Imports of which each begins with the module that the one before it imports."""
 
 
 class ImportGraph:
     """The modules of the root packages and every import between them.
 
-    ``imports`` maps each importer to what it imports, and that to the lines of the import statements. ``external``
-    are the modules outside the root packages: leaves, present only if imported, and None where imports of them were
-    left out. ``kinds`` gives, for the importers whose files have been read, the kind of each import statement by
-    imported module and line; a statement without an entry is ``runtime``. Whatever is returned in order is sorted by
-    module name, whatever order went in.
+    ``imports[importer][imported]`` are the lines of the import statements. ``external`` are the imported modules
+    outside the root packages, of which no imports are known; None if imports of them were left out.
+    ``kinds[importer][imported, line]`` is the kind of a statement, for importers whose files have been read; without an
+    entry it is ``runtime``. Everything that the methods return in an order is sorted by module name.
     """
 
     def __init__(
@@ -68,14 +67,14 @@ class ImportGraph:
         self._kinds = kinds or {}
 
     def _replaced(self, imports: dict[str, dict[str, tuple[int, ...]]]) -> ImportGraph:
-        """Return a graph of the same modules with other imports, which are sorted already."""
+        """Return a graph of the same modules with other imports, which must be sorted."""
         graph = copy(self)
         graph.__dict__.pop("_importers", None)
         graph._imports = imports  # noqa: SLF001 - our own
         return graph
 
     def is_internal(self, name: str) -> bool:
-        """Tell whether a name lies in one of the root packages, whether or not there is such a module."""
+        """Return whether a name is in a root package, whether or not there is such a module."""
         return any(within(name, root) for root in self.roots)
 
     def __contains__(self, module: object) -> bool:
@@ -83,7 +82,7 @@ class ImportGraph:
 
     @cached_property
     def modules_set(self) -> frozenset[str]:
-        """All modules, to look one up."""
+        """All modules, as a set."""
         return frozenset(self.modules)
 
     @cached_property
@@ -111,17 +110,17 @@ class ImportGraph:
         return self._importers.get(imported, ())
 
     def edges(self) -> Iterator[Edge]:
-        """Yield every pair of an importer and what it imports, sorted."""
-        for importer, found in self._imports.items():
-            for imported in found:
+        """Yield every pair of an importer and a module that it imports, sorted."""
+        for importer, targets in self._imports.items():
+            for imported in targets:
                 yield importer, imported
 
     def has_import(self, importer: str, imported: str) -> bool:
-        """Tell whether a module imports another directly."""
+        """Return whether a module imports another directly."""
         return imported in self._imports.get(importer, ())
 
     def lines(self, importer: str, imported: str) -> tuple[int, ...]:
-        """Return the lines of the import statements, sorted; empty where there is no such import."""
+        """Return the lines of the import statements, sorted; empty if there is no such import."""
         return self._imports.get(importer, {}).get(imported, ())
 
     def children(self, package: str) -> tuple[str, ...]:
@@ -129,20 +128,20 @@ class ImportGraph:
         return tuple(self._children.get(package, ()))
 
     def subtree(self, module: str) -> frozenset[str]:
-        """Return the module with everything inside it; just the module where it is external or unknown."""
-        found = [module]
-        for package in found:
-            found += self._children.get(package, ())
-        return frozenset(found)
+        """Return the module and everything inside it; only the module itself if it is external or unknown."""
+        modules = [module]
+        for package in modules:
+            modules += self._children.get(package, ())
+        return frozenset(modules)
 
     def matching(self, pattern: ModulePattern) -> tuple[str, ...]:
-        """Return the modules, external ones included, that a pattern stands for, sorted."""
+        """Return the modules that match a pattern, external ones included, sorted."""
         if pattern.is_exact:
             return (pattern.text,) if pattern.text in self else ()
         return tuple(pattern.matching(self.modules))
 
     def matching_edges(self, pattern: ImportPattern) -> tuple[Edge, ...]:
-        """Return the imports that a pattern stands for, sorted."""
+        """Return the imports that match a pattern, sorted."""
         importers = self.matching(pattern.importer)
         imported = set(self.matching(pattern.imported))
         return tuple(
@@ -150,7 +149,7 @@ class ImportGraph:
         )
 
     def without(self, edges: Collection[Edge]) -> ImportGraph:
-        """Return a graph that lacks some imports."""
+        """Return a graph without some imports, which must be in this graph."""
         if not edges:
             return self
         imports = dict(self._imports)
@@ -159,7 +158,10 @@ class ImportGraph:
         return self._replaced(imports)
 
     def without_kinds(self, kinds: Set[Kind]) -> ImportGraph:
-        """Return a graph that lacks the import statements of some kinds, and what is external and only they import."""
+        """Return a graph without the import statements of some kinds.
+
+        External modules that only those statements import are left out too.
+        """
         if not kinds:
             return self
         imports = dict(self._imports)
@@ -170,49 +172,49 @@ class ImportGraph:
             }
             imports[importer] = {imported: lines for imported, lines in left.items() if lines}
         graph = self._replaced(imports)
-        graph.external = self.external.intersection(imported for found in imports.values() for imported in found)
+        graph.external = self.external.intersection(imported for targets in imports.values() for imported in targets)
         graph.modules = tuple(module for module in self.modules if module not in self.external - graph.external)
         graph.__dict__.pop("modules_set", None)
         return graph
 
     def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:
-        """Return a graph that moreover has some imports between modules of its own, each with its line and kind."""
-        lines = {importer: dict(found) for importer, found in self._imports.items()}
-        kinds = {importer: dict(found) for importer, found in self._kinds.items()}
+        """Return a graph with additional imports between its modules, each with its line and kind."""
+        lines = {importer: dict(targets) for importer, targets in self._imports.items()}
+        kinds = {importer: dict(statements) for importer, statements in self._kinds.items()}
         for (importer, imported), line, kind in imports:
             known = lines.setdefault(importer, {})
             if line not in known.get(imported, ()):
                 known[imported] = tuple(sorted({*known.get(imported, ()), line}))
                 kinds.setdefault(importer, {})[imported, line] = kind
-        graph = self._replaced({each: dict(sorted(lines[each].items())) for each in sorted(lines)})
+        graph = self._replaced({importer: dict(sorted(lines[importer].items())) for importer in sorted(lines)})
         graph._kinds = kinds  # noqa: SLF001 - our own
         return graph
 
     def with_parent_packages(self) -> ImportGraph:
-        """Return a graph in which importing ``a.b.c`` also imports ``a`` and ``a.b``, as CPython does.
+        """Return a graph in which an import of ``a.b.c`` is also an import of ``a`` and ``a.b``, as in CPython.
 
-        The importer's own packages are left out: they run before it does, whatever it imports.
+        No such import is added for packages that contain the importer, because they run before it in any case.
         """
         imports = {}
-        for importer, found in self._imports.items():
+        for importer, targets in self._imports.items():
             lines: dict[str, set[int]] = {}
-            for imported, at in found.items():
+            for imported, statements in targets.items():
                 for module in (imported, *ancestors(imported)):
                     if module == imported or (module in self and not within(importer, module)):
-                        lines.setdefault(module, set()).update(at)
+                        lines.setdefault(module, set()).update(statements)
             imports[importer] = {module: tuple(sorted(lines[module])) for module in sorted(lines)}
         return self._replaced(imports)
 
     def routes_to(self, targets: Set[str], barred: Set[str]) -> Routes:
-        """Return the ways that lead to a group of modules through modules that are not barred."""
+        """Return the shortest chains to the targets through modules that are not barred."""
         return Routes(self, targets, barred)
 
 
 class Routes:
-    """The shortest chains to a group of modules (``targets``) through modules that are not ``barred``.
+    """The shortest chains to any of the ``targets`` whose other modules, except the first, are not ``barred``.
 
-    One breadth-first search backwards from the targets. Of several shortest chains it is the one whose modules come
-    first in alphabetical order.
+    Of several shortest chains, the one whose modules come first by name. They are found by one breadth-first search,
+    backwards from the targets.
     """
 
     def __init__(self, graph: ImportGraph, targets: Set[str], barred: Set[str]) -> None:
@@ -220,29 +222,32 @@ class Routes:
         self._targets = targets
         self._barred = barred
         self._next: dict[str, str] = {}
-        # Each level is in alphabetical order, so the first to reach a module is the first by name.
+        # Each level is sorted, so of several modules that reach an importer, the first by name is used.
         level = sorted(targets)
         while level:
-            found: dict[str, str] = {}
+            reached: dict[str, str] = {}
             for imported in level:
                 for importer in graph.importers_of(imported):
                     if importer not in barred and importer not in targets and importer not in self._next:
-                        found.setdefault(importer, imported)
-            self._next |= found
-            level = sorted(found)
+                        reached.setdefault(importer, imported)
+            self._next |= reached
+            level = sorted(reached)
 
     def avoiding(self, modules: Set[str]) -> Routes:
-        """Return the routes that moreover do not lead through the modules, for chains that start from these."""
+        """Return routes whose chains, after their first module, contain none of ``modules`` either.
+
+        For chains that start in ``modules``: a chain that leaves them does not come back.
+        """
         if modules <= self._barred:
             return self
         reentered = (edge[0] in modules for chain in self.chains_from(modules) for edge in chain[1:])
         return Routes(self._graph, self._targets, self._barred | modules) if any(reentered) else self
 
     def minimum_cut(self, sources: Set[str]) -> tuple[Edge, ...]:
-        """Return the fewest imports without which no route leads from the sources to the targets, sorted.
+        """Return the fewest imports whose removal leaves no route from the sources to the targets, sorted.
 
-        Of several smallest cuts it is the one nearest to the targets, where the ways of many importers have come
-        together. The routes must be those ``avoiding`` the sources.
+        Of several smallest cuts, the one nearest to the targets, where the routes of many importers meet. These routes
+        must be the result of `avoiding` the sources.
         """
         edges: list[Edge] = []
         todo, seen = sorted(sources), set(sources)
@@ -256,16 +261,17 @@ class Routes:
         return minimum_cut(edges, sources, self._targets)
 
     def lead_from(self, module: str) -> bool:
-        """Tell whether the module is a target, or reaches one."""
+        """Return whether a module is a target, or reaches one."""
         return module in self._targets or module in self._next
 
     @cached_property
     def importers(self) -> frozenset[str]:
-        """All modules that import a target or a module that leads to one."""
-        return frozenset(each for module in (*self._targets, *self._next) for each in self._graph.importers_of(module))
+        """The modules that import a target, or a module that reaches one."""
+        reaching = (*self._targets, *self._next)
+        return frozenset(importer for module in reaching for importer in self._graph.importers_of(module))
 
     def chains_from(self, sources: Set[str]) -> Iterator[Chain]:
-        """Yield, for every import that leaves the sources and leads to a target, the shortest chain; sorted."""
+        """Yield, for every import that leaves the sources and leads to a target, its shortest chain; sorted."""
         for importer in sorted(sources):
             for imported in self._graph.imported_by(importer):
                 if imported not in sources and self.lead_from(imported):

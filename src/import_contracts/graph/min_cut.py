@@ -1,4 +1,4 @@
-"""Minimum cut: the fewest edges whose removal keeps two groups of nodes apart."""
+"""A minimum cut: the fewest edges whose removal separates two groups of nodes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _SOURCE, _SINK = 0, 1
 
 
 def minimum_cut(edges: Iterable[tuple[str, str]], sources: Set[str], targets: Set[str]) -> tuple[tuple[str, str], ...]:
-    """Return a smallest set of edges without which no way leads from ``sources`` to ``targets``, sorted.
+    """Return a smallest set of edges whose removal leaves no path from ``sources`` to ``targets``, sorted.
 
-    Every edge counts one. Of several smallest sets it is the one nearest to the targets. By the theorem of Ford and
-    Fulkerson (1956), found with Dinic's algorithm (1970): the edges that the maximum flow fills and that lead into
-    the nodes from which the targets can still be reached.
+    Of several smallest sets, the one nearest to the targets. Every edge has capacity one. By the max-flow min-cut
+    theorem (Ford and Fulkerson, 1956), these are the edges that a maximum flow fills and that lead to the nodes from
+    which the targets are still reachable; the flow is found with Dinic's algorithm (1970).
     """
     edges = sorted(edges)
     numbers: dict[str, int] = {}
@@ -31,7 +31,7 @@ def minimum_cut(edges: Iterable[tuple[str, str]], sources: Set[str], targets: Se
 
 
 class _Network:
-    """Edges of capacity one, each with its residual twin: edge ``2 * i`` runs along ``ends[i]``, ``2 * i + 1`` back."""
+    """A flow network with edges of capacity one: edge ``2 * i`` is ``ends[i]``, and ``2 * i + 1`` its residual edge."""
 
     def __init__(self, ends: Collection[tuple[int, int]]) -> None:
         self.ends = list(ends)
@@ -55,15 +55,15 @@ class _Network:
                     self._free[edge ^ 1] += 1
 
     def reaching_sink(self) -> set[int]:
-        """Return the nodes from which more could still flow to the sink."""
-        found, todo = {_SINK}, [_SINK]
+        """Return the nodes with a path of free capacity to the sink."""
+        reaching, todo = {_SINK}, [_SINK]
         for node in todo:
             for edge in self._out[node]:
                 tail = self._head[edge]
-                if self._free[edge ^ 1] and tail not in found:
-                    found.add(tail)
+                if self._free[edge ^ 1] and tail not in reaching:
+                    reaching.add(tail)
                     todo.append(tail)
-        return found
+        return reaching
 
     def _levels(self) -> list[int]:
         level = [-1] * len(self._out)
@@ -78,7 +78,7 @@ class _Network:
         return level
 
     def _path(self, level: list[int], untried: list[Iterator[int]]) -> list[int]:
-        """Return the edges of a way from source to sink along the levels; empty where there is none left."""
+        """Return the edges of a path from source to sink along the levels; empty if there is none left."""
         path: list[int] = []
         node = _SOURCE
         while node != _SINK:
@@ -90,6 +90,6 @@ class _Network:
             else:
                 if not path:
                     return []
-                level[node] = -1  # a dead end, so that no other way tries it
+                level[node] = -1  # a dead end: no other path needs to try it
                 node = self._head[path.pop() ^ 1]
         return path

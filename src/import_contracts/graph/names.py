@@ -1,4 +1,4 @@
-"""Names of modules, and the patterns that stand for many of them."""
+"""Names of modules, and patterns that match many of them."""
 
 from __future__ import annotations
 
@@ -9,52 +9,42 @@ from functools import cached_property
 
 
 def parent(module: str) -> str:
-    """Return the package that a module is in, or "" for a top-level module."""
+    """Return the package that contains a module; "" for a top-level module."""
     return module.rpartition(".")[0]
 
 
 def ancestors(module: str) -> Iterator[str]:
-    """Yield the packages that a module is in, the nearest first."""
+    """Yield the packages that contain a module, the nearest first."""
     while module := parent(module):
         yield module
 
 
 def within(module: str, package: str) -> bool:
-    """Tell whether a module is the package or lies anywhere inside it."""
+    """Return whether a module is the package itself or anywhere inside it."""
     return module == package or module.startswith(package + ".")
 
 
 def overlap(one: str, other: str) -> bool:
-    """Tell whether two packages share a module: they are the same, or one lies inside the other."""
+    """Return whether two packages are the same, or one is inside the other."""
     return within(one, other) or within(other, one)
 
 
-def listed(names: Iterable[object], word: str = "and") -> str:
-    """Return names as a sentence has them, ``a, b and c``; of many the first ones and how many more there are."""
-    texts = list(map(str, names))
-    if len(texts) > _LISTED:
-        texts[_LISTED - 1 :] = [f"{len(texts) - _LISTED + 1} more"]
-    return f" {word} ".join([*([", ".join(texts[:-1])] if texts[1:] else []), *texts[-1:]])
-
-
-_LISTED = 5
-
-
 class InvalidPatternError(ValueError):
-    """A pattern that can stand for no module; the message says why and what to write instead."""
+    """A pattern that can match no module; the message says why, and what to write instead."""
 
 
-# What no file of a module is called, but what a list in one line would have in it.
+# A part of a module's name. File names may have other characters than identifiers, such as "-" in "0001-initial.py".
+# The characters excluded here are those of separators and quotes: "a, b" is a list in one string, and not a name.
 _PART = re.compile(r"[^\s.,;:|()<>='\"/\\]+")
 _WILDCARDS = {"*": r"[^.]+", "**": r"[^.]+(?:\.[^.]+)*"}
 
 
 @dataclass(frozen=True)
 class ModulePattern:
-    """A module's name in which ``*`` stands for one part and ``**`` for one part or more.
+    """A module's name in which ``*`` matches one part and ``**`` one or more parts.
 
-    As in import-linter, ``a.**`` is everything inside ``a`` but not ``a``. Raises InvalidPatternError for an empty
-    part, a wildcard that is only a piece of a part, and another wildcard next to ``**``.
+    As in import-linter, ``a.**`` matches everything inside ``a``, but not ``a`` itself. Raises InvalidPatternError for
+    an empty part, for a wildcard that is not a whole part, and for another wildcard next to ``**``.
     """
 
     text: str
@@ -62,20 +52,20 @@ class ModulePattern:
     def __post_init__(self) -> None:
         parts = self.text.split(".")
         if not all(map(_PART.fullmatch, parts)):
-            raise InvalidPatternError(f"'{self.text}' is not a module's name; write one like 'shop.models'.")
+            raise InvalidPatternError(f"'{self.text}' is not a module name; write one like 'shop.models'.")
         for part, following in zip(parts, [*parts[1:], ""], strict=True):
             if "*" in part and part not in _WILDCARDS:
                 raise InvalidPatternError(
-                    f"'{self.text}': a wildcard stands for a whole part of a name, so write '*' alone for '{part}'."
+                    f"'{self.text}': a wildcard must be a whole part of a name; write '*' instead of '{part}'."
                 )
             if part in _WILDCARDS and following in _WILDCARDS and "**" in (part, following):
                 raise InvalidPatternError(
-                    f"'{self.text}': '{part}' cannot be followed by '{following}'; write one of them."
+                    f"'{self.text}': '{following}' must not follow '{part}'; write only one of them."
                 )
 
     @property
     def is_exact(self) -> bool:
-        """Whether it stands for one module only."""
+        """Whether the pattern has no wildcard."""
         return "*" not in self.text
 
     @cached_property
@@ -83,11 +73,11 @@ class ModulePattern:
         return re.compile(r"\.".join(_WILDCARDS.get(part) or re.escape(part) for part in self.text.split(".")))
 
     def matches(self, module: str) -> bool:
-        """Tell whether it stands for the module."""
+        """Return whether the pattern matches a module."""
         return module == self.text if self.is_exact else self._regex.fullmatch(module) is not None
 
     def matching(self, modules: Iterable[str]) -> list[str]:
-        """Return the modules that it stands for, in the order given."""
+        """Return the modules that match, in the order given."""
         return [module for module in modules if self.matches(module)]
 
     def __str__(self) -> str:
@@ -96,17 +86,17 @@ class ModulePattern:
 
 @dataclass(frozen=True)
 class ImportPattern:
-    """Two module patterns that together stand for imports: ``shop.* -> shop.models``."""
+    """Two module patterns that match imports, such as ``shop.* -> shop.models``."""
 
     importer: ModulePattern
     imported: ModulePattern
 
     @classmethod
     def parse(cls, text: str) -> ImportPattern:
-        """Read ``importer -> imported``; raise InvalidPatternError where it is not of that form."""
+        """Return the pattern for ``importer -> imported``; raises InvalidPatternError for any other text."""
         importer, arrow, imported = text.partition("->")
         if not arrow or "->" in imported:
-            raise InvalidPatternError(f"'{text}' is not an import: write 'importer -> imported'.")
+            raise InvalidPatternError(f"'{text}' is not an import; write 'importer -> imported'.")
         return cls(ModulePattern(importer.strip()), ModulePattern(imported.strip()))
 
     def __str__(self) -> str:
@@ -114,7 +104,11 @@ class ImportPattern:
 
 
 def absolute(level: int, module: str, importer: str, *, is_package: bool) -> str | None:
-    """Return the absolute name of a module (PEP 328); None if it would lie above the top."""
+    """Return the absolute name of the module of ``from ..module import x`` (PEP 328).
+
+    ``level`` is the number of dots, ``module`` the name after them, and ``importer`` the module that has the import,
+    which is an ``__init__`` if ``is_package``. None if the import leaves the top-level package.
+    """
     if not level:
         return module
     parts = importer.split(".")

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from typing import TypeAlias
 
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+
+Portions: TypeAlias = tuple[tuple[str, str], ...]
+"""Root packages with their folders, in order; a namespace package has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Program:
     roots: tuple[str, ...]
     files: tuple[SourceFile, ...]
     namespaces: frozenset[str]
-    portions: tuple[tuple[str, str], ...]
+    portions: Portions
     shadowed: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     watched: tuple[str, ...] = ()
@@ -63,7 +67,7 @@ def find_program(roots: Iterable[str], source_roots: Iterable[Path]) -> Program:
     return walk(find_portions(roots, source_roots))
 
 
-def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> tuple[tuple[str, str], ...]:
+def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portions:
     """Return each root package with its folder, or folders.
 
     Each is looked for in the source roots, in order, and then among what is installed for the Python that runs this.
@@ -77,13 +81,13 @@ def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> tuple[t
         try:
             portions += [(name, folder) for folder in _folders(name, places)]
         except _NotFoundError as error:
-            problems.append(Problem(str(error), key="root_packages"))
+            problems.append(Problem(str(error)))
     if problems:
         raise UserError(*problems)
     return tuple(portions)
 
 
-def walk(portions: tuple[tuple[str, str], ...], *, every_folder: bool = False) -> Program:
+def walk(portions: Portions, *, every_folder: bool = False) -> Program:
     """Return the program that lies in the folders of some root packages.
 
     A folder without ``__init__.py`` inside a regular package, which CPython would import, is in it only if

@@ -1,4 +1,4 @@
-"""The formats of a report, one module each: a function of the report that returns text."""
+"""The formats of a report, one module each; a format is a function from the report to text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def _lazily(name: str) -> Callable[[Report, Style], str]:
-    """Return a format whose module is imported when it is called: a run that prints a stored report needs none."""
+    """Return a format whose module is imported when it is called; printing a stored report needs none of them."""
 
     def render(report: Report, style: Style) -> str:
         text = import_module(f"import_contracts.reporters.{name}").render(report, style)
-        assert isinstance(text, str), "each of these modules has such a function"  # noqa: S101
+        assert isinstance(text, str), "each of these modules has the function"  # noqa: S101
         return text
 
     return render

@@ -1,4 +1,4 @@
-"""What is explained, as text and JSON."""
+"""The report of ``explain`` as text and JSON."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from import_contracts.graph.import_graph import Import
-from import_contracts.graph.names import listed
 from import_contracts.problems import Problem
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
-from import_contracts.reporters.words import VERDICTS, chain, count, kind, place
+from import_contracts.reporters.words import VERDICTS, chain, kind, more, place
 from import_contracts.reports.explain import (
-    Concern,
-    ContractAccount,
+    ContractDescription,
+    ContractVerdict,
     Coverage,
     CoveredPart,
     Dependency,
@@ -21,255 +20,259 @@ from import_contracts.reports.explain import (
     Ignore,
     Stance,
 )
+from import_contracts.wording import count, listed
 
-# How much is shown before --verbose is asked for.
+# How many of each are shown without --verbose.
 _CHAINS, _IMPORTS, _PARTS, _LINES = 5, 5, 20, 10
 
 _STANCE_COLORS = {Stance.BROKEN: RED, Stance.ALLOWED: GREEN}
-_VERDICT_COLORS = {True: GREEN, False: RED, None: YELLOW}
+_RESULT_COLORS = {True: GREEN, False: RED, None: YELLOW}
 
 
-def as_json(found: Explanation | Dependency) -> str:
-    """Return everything as one JSON object."""
-    document = {"version": 1, **asdict(found)}
+def as_json(report: Explanation | Dependency) -> str:
+    """Return the report as one JSON object, complete and versioned."""
+    document = {"version": 1, **asdict(report)}
     problems = document.pop("problems")
     for key, is_error in (("warnings", False), ("errors", True)):
         document[key] = [
-            {name: each[name] for name in ("message", "file", "contract", "key")}
-            for each, problem in zip(problems, found.problems, strict=True)
+            {name: fields[name] for name in ("message", "file", "contract", "key")}
+            for fields, problem in zip(problems, report.problems, strict=True)
             if problem.is_error is is_error
         ]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_text(found: Explanation | Dependency, style: Style) -> str:
-    """Return what a person wants to know, the most important first."""
-    if isinstance(found, Dependency):
-        lines = [*_dependency(found, style), *_spoken(found, style)]
-    elif found.coverage is None:
-        lines = [line for each in found.contracts for line in _contract(each, style)]
+def as_text(report: Explanation | Dependency, style: Style) -> str:
+    """Return the report as text, the most important first."""
+    if isinstance(report, Dependency):
+        lines = [*_dependency(report, style), *_verdicts(report, style)]
+    elif report.coverage is None:
+        lines = [line for contract in report.contracts for line in _contract(contract, style)]
     else:
-        lines = [*_contracts(found.contracts, style), *_coverage(found.coverage, style)]
-    lines += _problems(found.problems, style)
+        lines = [*_contracts(report.contracts, style), *_coverage(report.coverage, style)]
+    lines += _problems(report.problems, style)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
 # --- how one module depends on another ----------------------------------------------------------------------------
 
 
-def _dependency(found: Dependency, style: Style) -> Iterator[str]:
-    if not found.chains:
-        yield style.paint(f"{_name(found.importer, found)} does not depend on {_name(found.imported, found)}.", BOLD)
+def _dependency(report: Dependency, style: Style) -> Iterator[str]:
+    importer, imported = _name(report.importer, report), _name(report.imported, report)
+    if not report.chains:
+        yield style.paint(f"{importer} does not depend on {imported}.", BOLD)
         yield ""
-        yield from _way_back(found)
+        yield from _way_back(report)
         return
-    yield style.paint(f"{_name(found.importer, found)} depends on {_name(found.imported, found)}", BOLD)
+    yield style.paint(f"{importer} depends on {imported}", BOLD)
     yield ""
-    yield "  The shortest chain:"
-    yield from (f"    {line}" for line in _whole(found.chains[0], style))
+    yield "  Shortest chain:"
+    yield from (f"    {line}" for line in _chain(report.chains[0], style))
     yield ""
-    if not found.is_eager:
-        yield "  No chain is made of imports alone that run while their importer is imported."
+    if not report.is_eager:
+        yield "  Every chain needs a deferred, lazy or type-checking import."
         yield ""
-    yield from _others(found, style)
-    yield from _cut(found, style)
+    yield from _others(report, style)
+    yield from _cut(report, style)
     yield ""
-    yield from _way_back(found)
+    yield from _way_back(report)
 
 
-def _name(module: str, found: Dependency) -> str:
-    """Return what stands for the modules asked about: a package without the one inside it that is the other end."""
-    inner = found.imported if module == found.importer else found.importer
-    return f"{module} (without {inner})" if module == found.outer else module
+def _name(module: str, report: Dependency) -> str:
+    """Return a module's name; for a package that contains the other module, also that this is not included."""
+    inner = report.imported if module == report.importer else report.importer
+    return f"{module} (without {inner})" if module == report.outer else module
 
 
-def _whole(imports: Sequence[Import], style: Style) -> Iterator[str]:
-    """Yield a chain as in a report: its first import, the modules, and where the rest is."""
+def _chain(imports: Sequence[Import], style: Style) -> Iterator[str]:
+    """Yield the first import of a chain with its place, then the modules, then the other imports."""
     first, *rest = imports
     yield f"{place(first)}: {style.paint(first.text, BOLD)}{kind(first)}"
     yield f"  {chain(imports)}"
-    yield from (style.paint(f"  {place(each)}: {each.text}{kind(each)}", DIM) for each in rest)
+    yield from (style.paint(f"  {place(step)}: {step.text}{kind(step)}", DIM) for step in rest)
 
 
-def _others(found: Dependency, style: Style) -> Iterator[str]:
-    others = found.chains[1:]
+def _others(report: Dependency, style: Style) -> Iterator[str]:
+    others = report.chains[1:]
     if not others:
         return
-    yield f"  {count(len(found.chains), 'import')} of {found.importer} lead there; the others, the most direct first:"
-    for each in style.capped(others, _CHAINS):
-        first = each[0]
+    number = count(len(report.chains), "import")
+    yield f"  {number} in {report.importer} lead to {report.imported}. The others, shortest chain first:"
+    for imports in style.capped(others, _CHAINS):
+        first = imports[0]
         yield f"    {place(first)}: {style.paint(first.text, BOLD)}{kind(first)}"
-        yield f"      {chain(each)}"
+        yield f"      {chain(imports)}"
     yield from _hidden(len(others), _CHAINS, "import", style)
     yield ""
 
 
-def _cut(found: Dependency, style: Style) -> Iterator[str]:
-    if {each[0] for each in found.chains} == {*found.cut}:
-        one = "There is no other way: without this import there is no dependency."
-        yield f"  {one}" if len(found.cut) == 1 else f"  To end it all {len(found.cut)} imports have to go."
+def _cut(report: Dependency, style: Style) -> Iterator[str]:
+    number = len(report.cut)
+    if {imports[0] for imports in report.chains} == {*report.cut}:
+        which = "this import" if number == 1 else f"all {number} imports"
+        yield f"  Removing {which} would end the dependency."
         return
-    yield f"  Removing {count(len(found.cut), 'import')} would end it:"
-    yield from (f"    {each.importer} -> {each.imported}  {place(each)}" for each in style.capped(found.cut, _IMPORTS))
-    yield from _hidden(len(found.cut), _IMPORTS, "import", style)
+    yield f"  Removing {count(number, 'import')} would end the dependency:"
+    for statement in style.capped(report.cut, _IMPORTS):
+        yield f"    {statement.importer} -> {statement.imported}  {place(statement)}"
+    yield from _hidden(number, _IMPORTS, "import", style)
 
 
-def _way_back(found: Dependency) -> Iterator[str]:
-    if not found.back:
+def _way_back(report: Dependency) -> Iterator[str]:
+    if not report.back:
         return
-    also = "as well, so both are in a circle" if found.chains else "instead"
-    yield f"  {found.imported} depends on {found.importer} {also} ({count(found.back, 'import')}):"
-    yield f"    lint-imports explain {found.imported} {found.importer}"
-    if found.chains:
-        yield f"    lint-imports cycles {found.importer}"
+    also = "also depends" if report.chains else "depends"
+    yield f"  {report.imported} {also} on {report.importer} ({count(report.back, 'import')}):"
+    yield f"    lint-imports explain {report.imported} {report.importer}"
+    if report.chains:
+        yield f"    lint-imports cycles {report.importer}"
     yield ""
 
 
-def _spoken(found: Dependency, style: Style) -> Iterator[str]:
-    """Yield what the contracts say; those that look at one end alone, or at neither, are but named."""
-    if found.concerns is None:
+def _verdicts(report: Dependency, style: Style) -> Iterator[str]:
+    """Yield the verdicts of the contracts; of contracts that cover only one of the modules, or none, only the ids."""
+    if report.concerns is None:
         return
-    yield style.paint("What the contracts say", BOLD)
+    yield style.paint("Contracts", BOLD)
     yield ""
-    for each in found.concerns:
-        if each.stance is not Stance.ELSEWHERE:
-            yield from (f"  {line}" for line in _concern(each, style))
-    for end in (found.importer, found.imported):
-        ids = [each.id for each in found.concerns if each.stance is Stance.ELSEWHERE and end in each.sentences]
-        if ids:
-            yield f"  Of the two, only {end} is looked at by {_some(ids, style)}."
-    if found.silent:
-        yield f"  Neither is looked at by {_some(found.silent, style)}."
-    if not found.concerns and not found.silent:
+    for verdict in report.concerns:
+        if verdict.stance is not Stance.ELSEWHERE:
+            yield from (f"  {line}" for line in _verdict(verdict, style))
+    elsewhere = [verdict for verdict in report.concerns if verdict.stance is Stance.ELSEWHERE]
+    for module in (report.importer, report.imported):
+        if ids := [verdict.id for verdict in elsewhere if module in verdict.sentences]:
+            yield f"  Only {module} is covered by {_ids(ids, style)}."
+    if report.silent:
+        yield f"  Neither is covered by {_ids(report.silent, style)}."
+    if not report.concerns and not report.silent:
         yield "  There are no contracts."
     yield ""
 
 
-def _concern(each: Concern, style: Style) -> Iterator[str]:
-    numbers = ((each.new, "violation"), (each.known, "known violation"))
+def _verdict(verdict: ContractVerdict, style: Style) -> Iterator[str]:
+    numbers = ((verdict.new, "violation"), (verdict.known, "known violation"), (verdict.ignored, "ignored violation"))
     counts = [count(number, noun) for number, noun in numbers if number]
-    counts += [f"{count(each.ignored, 'violation')} ignored"] if each.ignored else []
     details = f" ({', '.join(counts)})" if counts else ""
-    word = style.paint(each.stance.ljust(9), _STANCE_COLORS.get(each.stance, YELLOW))
-    yield f"{word} {each.name} [{each.id}]{details}"
-    shown = style.capped(each.sentences, _IMPORTS)
-    yield from (f"  {sentence}" for sentence in shown)
-    yield from _hidden(len(each.sentences), _IMPORTS, "such sentence", style, indent="  ")
-    if each.note:
-        yield f"  {each.note}"
+    word = style.paint(verdict.stance.ljust(9), _STANCE_COLORS.get(verdict.stance, YELLOW))
+    yield f"{word} {verdict.name} [{verdict.id}]{details}"
+    yield from (f"  {sentence}" for sentence in style.capped(verdict.sentences, _IMPORTS))
+    yield from _hidden(len(verdict.sentences), _IMPORTS, "message", style, indent="  ")
+    if verdict.note:
+        yield f"  {verdict.note}"
 
 
 # --- contracts in words -------------------------------------------------------------------------------------------
 
 
-def _contract(each: ContractAccount, style: Style) -> Iterator[str]:
-    yield style.paint(f"{each.name} [{each.id}]", BOLD) + f" ({each.type}, in {each.file})"
+def _contract(contract: ContractDescription, style: Style) -> Iterator[str]:
+    yield style.paint(f"{contract.name} [{contract.id}]", BOLD) + f" ({contract.type}, in {contract.file})"
     yield ""
-    yield from (f"  {sentence}" for sentence in each.sentences)
-    yield from (f"  {key} = {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in each.options)
-    yield from (f"  {line}".rstrip() for line in f"Reason: {each.reason}".splitlines() if each.reason)
+    yield from (f"  {sentence}" for sentence in contract.sentences)
+    yield from (f"  {key} = {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in contract.options)
+    yield from (f"  {line}".rstrip() for line in f"Reason: {contract.reason}".splitlines() if contract.reason)
     yield ""
-    if each.covers is not None and each.parts:
-        yield f"  It looks at {count(len(each.covers), 'module')}:"
-        yield from (f"    {line}" for line in _parts(each.parts, style))
+    if contract.covers is not None and contract.parts:
+        yield f"  It covers {count(len(contract.covers), 'module')}:"
+        yield from (f"    {line}" for line in _parts(contract.parts, style))
         yield ""
-    if each.ignores:
-        yield "  It ignores:"
-        yield from (f"    {line}" for line in _ignores([("", ignore) for ignore in each.ignores], style))
+    if contract.ignores:
+        yield "  Ignored imports:"
+        yield from (f"    {line}" for line in _ignores([("", ignore) for ignore in contract.ignores], style))
         yield ""
-    yield f"  Today it is {_verdict(each, style)}."
+    yield f"  Result: {_result(contract, style)}"
     yield ""
 
 
 def _parts(parts: Sequence[CoveredPart], style: Style) -> Iterator[str]:
     shown = style.capped(parts, _PARTS)
-    roles, names = max(len(each.role) for each in shown), max(len(each.name) for each in shown)
-    for each in shown:
-        number = count(len(each.modules), "module") if each.modules else "nothing imports it"
-        yield f"{each.role.ljust(roles)}  {each.name.ljust(names)}  {number}"
-        if style.verbose and len(each.modules) > 1:
-            yield from (style.paint(f"  {module}", DIM) for module in each.modules)
+    roles, names = max(len(part.role) for part in shown), max(len(part.name) for part in shown)
+    for part in shown:
+        number = count(len(part.modules), "module") if part.modules else "not imported"
+        yield f"{part.role.ljust(roles)}  {part.name.ljust(names)}  {number}"
+        if style.verbose and len(part.modules) > 1:
+            yield from (style.paint(f"  {module}", DIM) for module in part.modules)
     yield from _hidden(len(parts), _PARTS, "line", style, indent="")
 
 
-def _verdict(each: ContractAccount, style: Style) -> str:
-    numbers = ((each.new, "new violation" if each.known else "violation"), (each.known, "known violation"))
+def _result(contract: ContractDescription, style: Style) -> str:
+    numbers = (
+        (contract.new, "new violation" if contract.known else "violation"),
+        (contract.known, "known violation"),
+    )
     counts = ", ".join(count(number, noun) for number, noun in numbers if number)
-    return style.paint(VERDICTS[each.kept], _VERDICT_COLORS[each.kept]) + (f" ({counts})" if counts else "")
+    word = style.paint(VERDICTS[contract.kept], _RESULT_COLORS[contract.kept])
+    return f"{word} ({counts})" if counts else word
 
 
-def _contracts(contracts: Sequence[ContractAccount], style: Style) -> Iterator[str]:
-    for each in contracts:
-        yield f"{style.paint(each.name, BOLD)} [{each.id}]: {_verdict(each, style)}"
-        yield f"  {each.sentences[0]}"
+def _contracts(contracts: Sequence[ContractDescription], style: Style) -> Iterator[str]:
+    for contract in contracts:
+        yield f"{style.paint(contract.name, BOLD)} [{contract.id}]: {_result(contract, style)}"
+        yield f"  {contract.sentences[0]}"
     yield ""
-    ignores = [(each.id, ignore) for each in contracts for ignore in each.ignores]
+    ignores = [(contract.id, ignore) for contract in contracts for ignore in contract.ignores]
     if ignores:
-        yield style.paint("What is ignored", BOLD)
+        yield style.paint("Ignored imports", BOLD)
         yield ""
         yield from (f"  {line}" for line in _ignores(ignores, style))
         yield ""
 
 
 def _ignores(ignores: Sequence[tuple[str, Ignore]], style: Style) -> Iterator[str]:
-    """Yield what ignores do: first those that do nothing any more, then those that let most through."""
-    ordered = sorted(ignores, key=lambda each: (each[1].violations != 0, -each[1].imports))
+    """Yield a line for each entry: first those that prevent nothing, then those that match most imports."""
+    ordered = sorted(ignores, key=lambda item: (item[1].violations != 0, -item[1].imports))
     shown = style.capped(ordered, _LINES)
-    width = max(len(each.pattern) for _, each in shown)
-    for id_, each in shown:
-        through = f"{count(each.imports, 'import')} let through; {_effect(each, style)}"
+    width = max(len(ignore.pattern) for _, ignore in shown)
+    for id_, ignore in shown:
         label = style.paint(f"  [{id_}]", DIM) if id_ else ""
-        yield f"{each.pattern.ljust(width)}  {through}{label}"
-    yield from _hidden(len(ordered), _LINES, "such line", style, indent="")
+        matches = count(ignore.imports, "import")
+        yield f"{ignore.pattern.ljust(width)}  matches {matches}, {_effect(ignore, style)}{label}"
+    yield from _hidden(len(ordered), _LINES, "line", style, indent="")
 
 
-def _effect(each: Ignore, style: Style) -> str:
-    if each.violations is None:
-        return "no telling what for"
-    if each.violations == 0:
+def _effect(ignore: Ignore, style: Style) -> str:
+    if ignore.violations is None:
+        return "not checked"
+    if ignore.violations == 0:
         return style.paint("no longer needed", YELLOW)
-    return f"without it {count(each.violations, 'violation')} more"
+    return f"prevents {count(ignore.violations, 'violation')}"
 
 
-def _coverage(found: Coverage, style: Style) -> Iterator[str]:
-    """Yield what no contract looks at, a line for each package, the largest first."""
-    total = count(found.modules, "module")
-    if found.uncovered:
-        yield style.paint(f"Looked at by no contract: {found.missing:,} of {total}", BOLD)
-        yield ""
-        ordered = sorted(found.uncovered, key=lambda each: (-each.modules, each.name))
+def _coverage(coverage: Coverage, style: Style) -> Iterator[str]:
+    """Yield a line for each package that no contract covers, the largest first."""
+    yield style.paint(f"Not covered by any contract: {coverage.missing:,} of {count(coverage.modules, 'module')}", BOLD)
+    yield ""
+    if coverage.uncovered:
+        ordered = sorted(coverage.uncovered, key=lambda package: (-package.modules, package.name))
         shown = style.capped(ordered, _LINES)
-        width = max(len(each.name) for each in shown)
-        for each in shown:
-            what = "itself alone, not what is inside" if each.alone else count(each.modules, "module")
-            yield f"  {each.name.ljust(width)}  {what}"
+        width = max(len(package.name) for package in shown)
+        for package in shown:
+            what = "only its own __init__" if package.alone else count(package.modules, "module")
+            yield f"  {package.name.ljust(width)}  {what}"
         yield from _hidden(len(ordered), _LINES, "package", style, indent="  ")
-    else:
-        yield style.paint(f"Each of {total} is looked at by a contract.", BOLD)
-    yield ""
-    if found.sweeping:
-        look = "looks" if len(found.sweeping) == 1 else "look"
-        yield f"  Not counted: {_some(found.sweeping, style)}, which {look} at every module alike."
-    if found.unknown:
-        yield f"  Not known of {_some(found.unknown, style)}."
+        yield ""
+    if coverage.sweeping:
+        cover = "covers" if len(coverage.sweeping) == 1 else "cover"
+        yield f"  Not counted: {_ids(coverage.sweeping, style)}, which {cover} every module."
+    if coverage.unknown:
+        yield f"  Coverage unknown for {_ids(coverage.unknown, style)}."
     yield ""
 
 
-# --- what both have -----------------------------------------------------------------------------------------------
+# --- parts of both ------------------------------------------------------------------------------------------------
 
 
 def _problems(problems: Sequence[Problem], style: Style) -> Iterator[str]:
     if problems:
         yield style.paint("Errors and warnings", BOLD)
         yield ""
-    for each in problems:
-        yield f"  {style.paint(each.severity, RED if each.is_error else YELLOW)}: {each}"
+    for problem in problems:
+        yield f"  {style.paint(problem.severity, RED if problem.is_error else YELLOW)}: {problem}"
 
 
-def _some(ids: Sequence[str], style: Style) -> str:
+def _ids(ids: Sequence[str], style: Style) -> str:
     return ", ".join(ids) if style.verbose else listed(ids)
 
 
 def _hidden(number: int, most: int, noun: str, style: Style, *, indent: str = "    ") -> Iterator[str]:
     if number > most and not style.verbose:
-        yield f"{indent}… and {number - most:,} more {noun}{'' if number - most == 1 else 's'} (--verbose shows all)"
+        yield f"{indent}{more(number - most, noun)}"

@@ -1,4 +1,4 @@
-"""How a fix is told in text."""
+"""Fixes in text: their names, and their changes as a diff."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from import_contracts.reports.check import Change
 
 FIXES = {
     "type_checking": "import it for type checking only",
-    "direct_import": "import it from where it is defined",
-    "extract": "extract what both need",
-    "defer": "defer it (a workaround: the cycle is only hidden)",
-    "restructure": "take it apart by hand",
+    "direct_import": "import it from its defining module",
+    "extract": "move what both need into a new module",
+    "defer": "defer it (a workaround: the cycle is hidden, not removed)",
+    "restructure": "needs manual restructuring",
 }
 
 
 def changed(change: Change, evidence: Import, style: Style) -> Iterator[str]:
-    """Yield what to write instead, line by line, with the line where that is not the import's own."""
+    """Yield a change as diff lines; before them the line number, if it is not the line of the import."""
     if change.line != evidence.line:
         yield style.paint(f"line {change.line}:", DIM)
     yield from (style.paint(f"- {line}", RED) for line in change.old.split("\n") if change.old)

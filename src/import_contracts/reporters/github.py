@@ -1,7 +1,7 @@
 """The report as workflow commands of GitHub Actions, which become annotations on the lines of a pull request.
 
-GitHub shows some ten of each level for a step, so what matters most comes first. Known violations are counted in one
-notice; each is told only in a log with debug messages, as an annotation on what nobody has touched is in the way.
+GitHub shows about ten annotations of each level for a step, so the most important come first. All known violations are
+one notice with their number, because annotations on unchanged lines would distract; each is a debug message in the log.
 """
 
 from __future__ import annotations
@@ -13,67 +13,66 @@ from itertools import zip_longest
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
 from import_contracts.reporters.style import Style
-from import_contracts.reporters.words import chain, count, kind, way
+from import_contracts.reporters.words import chain, kind, way
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
+from import_contracts.wording import count
 
-# How many imports of a contract that are no violations themselves; more would keep these from being seen.
+# How many imports that are not violations themselves are shown for a contract; more would crowd out violations.
 _ELSEWHERE = 3
 
 
 def render(report: Report, _: Style) -> str:
-    """Return a command a line: what could not be checked, what is new in each contract, the rest, and what is known."""
+    """Return one command per line: errors, new violations, problems of the baseline, warnings, known violations."""
     commands = [
-        *(_problem(each, report) for each in report.faults),
+        *(_problem(problem, report) for problem in report.faults),
         *_in_turn(report),
-        *(_problem(each, report) for each in (*report.drift, *report.warnings)),
+        *(_problem(problem, report) for problem in (*report.drift, *report.warnings)),
         *_known(report),
     ]
     return "".join(f"{command}\n" for command in commands)
 
 
 def _in_turn(report: Report) -> Iterator[str]:
-    """Yield what is most urgent of each contract, then the next of each, so that none crowds out another."""
-    for rank in zip_longest(*(list(_outcome(each, report)) for each in report.outcomes)):
+    """Yield the most important command of each contract, then the next of each, so that none crowds out another."""
+    for rank in zip_longest(*(list(_outcome(outcome, report)) for outcome in report.outcomes)):
         yield from filter(None, rank)
 
 
 def _outcome(outcome: Outcome, report: Report) -> Iterator[str]:
-    """Yield the imports elsewhere that are behind several violations, then the violations."""
-    own = {(each.importer, each.imported) for each in outcome.new}
-    behind = _culprits(outcome) if outcome.culprits else _crossings(outcome)
-    elsewhere = [(each, what) for each, what in behind if (each.importer, each.imported) not in own]
-    yield from (_import(each, what, outcome, report) for each, what in elsewhere[:_ELSEWHERE])
-    yield from (_violation("error", outcome, each, report) for each in outcome.new)
+    """Yield the imports to remove that are not violations themselves, then the violations."""
+    direct = {(violation.importer, violation.imported) for violation in outcome.new}
+    removable = _causes(outcome) if outcome.causes else _crossings(outcome)
+    elsewhere = [(step, what) for step, what in removable if (step.importer, step.imported) not in direct]
+    yield from (_import(step, what, outcome, report) for step, what in elsewhere[:_ELSEWHERE])
+    yield from (_violation("error", outcome, violation, report) for violation in outcome.new)
 
 
-def _culprits(outcome: Outcome) -> list[tuple[Import, str]]:
-    return [(each.evidence, f"is to blame for {count(each.effects, 'new violation')}") for each in outcome.culprits]
+def _causes(outcome: Outcome) -> list[tuple[Import, str]]:
+    return [(cause.evidence, f"causes {count(cause.effects, 'new violation')}") for cause in outcome.causes]
 
 
 def _crossings(outcome: Outcome) -> list[tuple[Import, str]]:
-    """Return the imports to remove that several violations go through."""
-    through = Counter(step for each in outcome.new for step in each.chain)
-    cut = {each for cut in outcome.cuts for each in cut.imports if through[each] > 1}
-    ranked = sorted(cut, key=lambda each: (-through[each], each.importer, each.imported))
-    return [
-        (each, f"is on the way of {through[each]} violations; removing it would help to clear them") for each in ranked
-    ]
+    """Return the imports of the cuts that are in the chains of several violations."""
+    chains = Counter(step for violation in outcome.new for step in violation.chain)
+    shared = {step for cut in outcome.cuts for step in cut.imports if chains[step] > 1}
+    ranked = sorted(shared, key=lambda step: (-chains[step], step.importer, step.imported))
+    return [(step, f"is part of {chains[step]} violations; removing it helps to fix them") for step in ranked]
 
 
 def _violation(level: str, outcome: Outcome, violation: ReportedViolation, report: Report) -> str:
-    message = [violation.message, "", way(violation), *(_statement(each, report) for each in violation.chain)]
+    message = [violation.message, "", way(violation), *(_statement(step, report) for step in violation.chain)]
     message += ["", f"Reason: {outcome.reason}"] if outcome.reason else []
     place = (report.in_repository(violation.path), violation.line, violation.column)
     return _command(level, "\n".join(message), *place, title=_title(outcome))
 
 
-def _statement(each: Import, report: Report) -> str:
-    return f"{report.in_repository(each.path)}:{each.line}:{each.column}: {each.text}{kind(each)}"
+def _statement(step: Import, report: Report) -> str:
+    return f"{report.in_repository(step.path)}:{step.line}:{step.column}: {step.text}{kind(step)}"
 
 
-def _import(each: Import, what: str, outcome: Outcome, report: Report) -> str:
-    path = report.in_repository(each.path)
-    return _command("error", f"{chain([each])} {what}", path, each.line, each.column, _title(outcome))
+def _import(step: Import, what: str, outcome: Outcome, report: Report) -> str:
+    path = report.in_repository(step.path)
+    return _command("error", f"{chain([step])} {what}", path, step.line, step.column, _title(outcome))
 
 
 def _problem(problem: Problem, report: Report) -> str:
@@ -84,10 +83,10 @@ def _problem(problem: Problem, report: Report) -> str:
 
 
 def _known(report: Report) -> Iterator[str]:
-    known = [(outcome, each) for outcome in report.outcomes for each in outcome.known]
+    known = [(outcome, violation) for outcome in report.outcomes for violation in outcome.known]
     if known:
         yield _command("notice", f"{count(len(known), 'known violation')} in {report.baseline}")
-    yield from (_violation("debug", outcome, each, report) for outcome, each in known)
+    yield from (_violation("debug", outcome, violation, report) for outcome, violation in known)
 
 
 def _title(outcome: Outcome) -> str:

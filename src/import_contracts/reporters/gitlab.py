@@ -1,4 +1,4 @@
-"""The report in the format of GitLab's Code Quality, for the widget of a merge request."""
+"""The report in GitLab's Code Quality format, for the widget of a merge request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import way
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
 
-# A problem that is of no file is shown where a configuration is looked for first: the format wants a path.
+# The path of problems that are not in a file, because the format requires a path.
 _NO_FILE = "pyproject.toml"
 
 
@@ -28,11 +28,12 @@ class _Issue:
 
 
 def render(report: Report, _: Style) -> str:
-    """Return a JSON list with an object for each violation, known ones as mere information, and for each problem."""
+    """Return a JSON list with an object for each violation and each problem; known violations have severity info."""
+    others = (*report.drift, *report.warnings)
     issues = [
-        *(_problem(each, "critical") for each in report.faults),
-        *(_violation(each, outcome) for outcome in report.outcomes for each in outcome.violations),
-        *(_problem(each, "major" if each.is_error else "minor") for each in (*report.drift, *report.warnings)),
+        *(_problem(problem, "critical") for problem in report.faults),
+        *(_violation(violation, outcome) for outcome in report.outcomes for violation in outcome.violations),
+        *(_problem(problem, "major" if problem.is_error else "minor") for problem in others),
     ]
     return json.dumps(list(_documents(issues, report)), indent=2, ensure_ascii=False) + "\n"
 
@@ -53,17 +54,17 @@ def _problem(problem: Problem, severity: str) -> _Issue:
 
 
 def _documents(issues: list[_Issue], report: Report) -> Iterator[dict[str, object]]:
-    """Yield the issues as GitLab reads them; one that stands there twice gets a fingerprint of its own."""
+    """Yield the issues as JSON objects; a repeated fingerprint is replaced by another one."""
     seen: Counter[str] = Counter()
-    for each in issues:
-        fingerprint = each.fingerprint
+    for issue in issues:
+        fingerprint = issue.fingerprint
         if seen[fingerprint]:
             fingerprint = sha256(f"{fingerprint}\0{seen[fingerprint]}".encode()).hexdigest()[:32]
-        seen[each.fingerprint] += 1
+        seen[issue.fingerprint] += 1
         yield {
-            "description": each.description,
-            "check_name": each.check,
+            "description": issue.description,
+            "check_name": issue.check,
             "fingerprint": fingerprint,
-            "severity": each.severity,
-            "location": {"path": report.in_repository(each.path), "lines": {"begin": each.line}},
+            "severity": issue.severity,
+            "location": {"path": report.in_repository(issue.path), "lines": {"begin": issue.line}},
         }

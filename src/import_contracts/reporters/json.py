@@ -1,4 +1,4 @@
-"""The report as JSON, complete and versioned; its schema is docs/report.schema.json."""
+"""The report as JSON, complete and versioned. Its schema is docs/report.schema.json."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def render(report: Report, _: Style) -> str:
         "outcome": report.result,
         "modules": report.modules,
         "imports": report.imports,
-        "warnings": [_problem(each) for each in report.warnings],
-        "errors": [_problem(each) for each in report.errors],
-        "unreadable": [_unreadable(each) for each in report.unreadable],
-        "contracts": [_contract(each) for each in report.outcomes],
+        "warnings": [_problem(problem) for problem in report.warnings],
+        "errors": [_problem(problem) for problem in report.errors],
+        "unreadable": [_unreadable(file) for file in report.unreadable],
+        "contracts": [_contract(outcome) for outcome in report.outcomes],
         "baseline": _baseline(report),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -58,10 +58,10 @@ def _contract(outcome: Outcome) -> dict[str, object]:
         "kept": outcome.kept,
         "reason": outcome.reason or None,
         "ignored": outcome.ignored,
-        "violations": [_violation(each, outcome.id) for each in outcome.violations],
+        "violations": [_violation(violation, outcome.id) for violation in outcome.violations],
         "cut": _cut(outcome),
         "culprits": [
-            {**_import(each.evidence), "effects": each.effects, "added": each.is_added} for each in outcome.culprits
+            {**_import(cause.evidence), "effects": cause.effects, "added": cause.is_added} for cause in outcome.causes
         ],
     }
 
@@ -71,8 +71,8 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
     return {
         "contract": contract,
         "importer": violation.importer,
-        "imported": violation.imported,
-        "target": violation.target,
+        "imported": violation.imported or None,
+        "target": violation.target or None,
         "message": violation.message,
         "path": violation.path,
         "line": violation.line,
@@ -81,38 +81,38 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
         "kind": evidence.kind if evidence else None,
         "status": "known" if violation.is_known else "new",
         "fingerprint": violation.fingerprint(contract),
-        "chain": [_import(each) for each in violation.chain],
+        "chain": [_import(statement) for statement in violation.chain],
     }
 
 
-def _import(each: Import) -> dict[str, object]:
+def _import(statement: Import) -> dict[str, object]:
     return {
-        "importer": each.importer,
-        "imported": each.imported,
-        "path": each.path,
-        "line": each.line,
-        "column": each.column,
-        "kind": each.kind,
-        "text": each.text,
+        "importer": statement.importer,
+        "imported": statement.imported,
+        "path": statement.path,
+        "line": statement.line,
+        "column": statement.column,
+        "kind": statement.kind,
+        "text": statement.text,
     }
 
 
 def _cut(outcome: Outcome) -> list[dict[str, object]]:
-    """Return each import of the cuts once, sorted, with the messages whose violations it helps to clear."""
+    """Return each import of the cuts once, sorted, with the messages that its removal helps to fix."""
     messages: dict[Import, list[str]] = {}
     fixes: dict[Import, ReportedFix] = {}
     for cut in outcome.cuts:
         fixes |= dict(zip(cut.imports, cut.fixes, strict=False))
-        for each in cut.imports:
-            messages.setdefault(each, []).append(cut.message)
+        for statement in cut.imports:
+            messages.setdefault(statement, []).append(cut.message)
     return [
         {
-            "importer": each.importer,
-            "imported": each.imported,
-            "path": each.path,
-            "line": each.line,
-            "messages": found,
-            "fix": asdict(fixes[each]) if each in fixes else None,
+            "importer": statement.importer,
+            "imported": statement.imported,
+            "path": statement.path,
+            "line": statement.line,
+            "messages": of_statement,
+            "fix": asdict(fixes[statement]) if statement in fixes else None,
         }
-        for each, found in sorted(messages.items(), key=lambda item: (item[0].importer, item[0].imported))
+        for statement, of_statement in sorted(messages.items(), key=lambda item: (item[0].importer, item[0].imported))
     ]

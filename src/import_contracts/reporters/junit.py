@@ -1,4 +1,4 @@
-"""The report as JUnit XML: one case for each contract, one for the baseline, and one for each problem of neither."""
+"""The report as JUnit XML: a case for each contract, for the baseline, and for each other problem."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import details, way
 from import_contracts.reports.check import Outcome, Report
+from import_contracts.wording import count
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """``failure`` and ``error`` are a message with a text below it; ``out`` is what does not fail it."""
+    """A test case; ``failure`` and ``error`` are pairs of a message and a text, ``out`` is its output."""
 
     of: str
     name: str
@@ -28,12 +29,13 @@ class _Case:
 
 
 def render(report: Report, style: Style) -> str:
-    """Return one suite; a contract fails with its text, and what could not be checked or read is an error."""
-    cases = [*(_contract(each, report, style) for each in report.outcomes), *_baseline(report), *_others(report)]
+    """Return one suite: a broken contract is a failure, a contract or file that could not be read is an error."""
+    contracts = (_contract(outcome, report, style) for outcome in report.outcomes)
+    cases = [*contracts, *_baseline(report), *_others(report)]
     counts = {
         "tests": len(cases),
-        "failures": sum(each.failure is not None for each in cases),
-        "errors": sum(each.error is not None for each in cases),
+        "failures": sum(case.failure is not None for case in cases),
+        "errors": sum(case.error is not None for case in cases),
     }
     attributes = {"name": "import-contracts", **{key: str(number) for key, number in counts.items()}}
     root = ET.Element("testsuites", attributes)
@@ -46,9 +48,9 @@ def render(report: Report, style: Style) -> str:
 
 def _add(case: _Case, suite: ET.Element) -> None:
     element = _element(suite, "testcase", classname=case.of, name=case.name)
-    for tag, found in (("error", case.error), ("failure", case.failure)):
-        if found is not None:
-            message, text = found
+    for tag, result in (("error", case.error), ("failure", case.failure)):
+        if result is not None:
+            message, text = result
             _element(element, tag, text, message=message, type=case.of)
     if case.out:
         _element(element, "system-out", case.out)
@@ -61,34 +63,39 @@ def _element(parent: ET.Element, tag: str, text: str | None = None, **attributes
 
 
 def _contract(outcome: Outcome, report: Report, style: Style) -> _Case:
-    problems = [each for each in report.problems if each.contract == outcome.id]
-    known = [f"known: {each.path}:{each.line}:{each.column}: {each.message} ({way(each)})" for each in outcome.known]
-    errors = _lines(each for each in problems if each.is_error)
+    problems = [problem for problem in report.problems if problem.contract == outcome.id]
+    known = [
+        f"known: {violation.path}:{violation.line}:{violation.column}: {violation.message} ({way(violation)})"
+        for violation in outcome.known
+    ]
+    warnings = [f"warning: {problem}" for problem in problems if not problem.is_error]
+    errors = _lines(problem for problem in problems if problem.is_error)
     return _Case(
         of=outcome.type,
         name=f"{outcome.name} [{outcome.id}]",
         failure=(details(outcome), "\n".join(broken(outcome, style))) if outcome.kept is False else None,
-        error=("This contract could not be checked.", errors) if errors or outcome.kept is None else None,
-        out="\n".join([*known, *(f"warning: {each}" for each in problems if not each.is_error)]),
+        error=("This contract was not checked.", errors) if errors or outcome.kept is None else None,
+        out="\n".join([*known, *warnings]),
     )
 
 
 def _baseline(report: Report) -> Iterator[_Case]:
     if report.stale is None:
         return
-    said = _lines(report.drift)
+    text = _lines(report.drift)
     fails = bool(report.stale) and report.stale_fails
-    failure = (f"{len(report.stale):,} stale in the baseline", said) if fails else None
-    yield _Case("baseline", str(report.baseline), failure, out="" if fails else said)
+    failure = (count(len(report.stale), "stale baseline entry"), text) if fails else None
+    yield _Case("baseline", str(report.baseline), failure, out="" if fails else text)
 
 
 def _others(report: Report) -> Iterator[_Case]:
-    """Yield a case for each problem that is not of a contract above."""
+    """Yield a case for each problem that belongs to none of the contracts."""
     ids = {outcome.id for outcome in report.outcomes}
-    for each in (*report.faults, *report.warnings):
-        if each.contract not in ids:
-            error = (each.message, str(each)) if each.is_error else None
-            yield _Case("problem", each.place or each.message, error=error, out="" if error else f"warning: {each}")
+    for problem in (*report.faults, *report.warnings):
+        if problem.contract not in ids:
+            error = (problem.message, str(problem)) if problem.is_error else None
+            out = "" if error else f"warning: {problem}"
+            yield _Case("problem", problem.place or problem.message, error=error, out=out)
 
 
 def _lines(problems: Iterable[Problem]) -> str:
@@ -96,5 +103,5 @@ def _lines(problems: Iterable[Problem]) -> str:
 
 
 def _legal(text: str) -> str:
-    """Return a text with what XML has no characters for written as Python does."""
-    return _NOT_XML.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """Return a text in which characters that XML does not allow are escaped as in Python."""
+    return _NOT_XML.sub(lambda match: match[0].encode("unicode_escape").decode(), text)

@@ -1,4 +1,4 @@
-"""The report as Markdown with a picture of what is broken, for the summary of a job or a comment on a pull request."""
+"""The report as Markdown with diagrams, for a job summary or a comment on a pull request."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ from import_contracts.reporters.words import (
     also,
     causes,
     chain,
-    count,
     details,
     effects,
     kind,
     remedy,
+    repeats,
     summary,
     way,
 )
-from import_contracts.reports.check import Outcome, Report, ReportedViolation
+from import_contracts.reports.check import Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.wording import count
 
-# How much is shown before --verbose is asked for.
+# How many of each are shown without --verbose.
 _MESSAGES, _VIOLATIONS, _IMPORTS = 10, 5, 5
 
 
 def render(report: Report, style: Style) -> str:
-    """Return a table of the contracts, then each that is broken, then what is wrong and what is not in step."""
+    """Return a table of the contracts, then the broken contracts, the problems, and the known violations."""
     lines = [
         f"## Import contracts: {report.result}",
         "",
         summary(report),
         "",
         *_table(report),
-        *(line for each in report.outcomes if each.kept is False for line in _broken(each, report, style)),
+        *(line for outcome in report.outcomes if outcome.kept is False for line in _broken(outcome, report, style)),
         *_problems("Errors", report.faults, report),
-        *_problems("The baseline is not in step", report.drift, report),
+        *_problems("The baseline is out of date", report.drift, report),
         *_problems("Warnings", report.warnings, report),
         *_known(report),
     ]
@@ -51,9 +52,9 @@ def _table(report: Report) -> Iterator[str]:
     if report.outcomes:
         yield "| Result | Contract | Violations |"
         yield "| --- | --- | --- |"
-    for each in report.outcomes:
-        verdict = VERDICTS[each.kept] if each.kept else f"**{VERDICTS[each.kept]}**"
-        yield f"| {verdict} | {_line(each.name)} ({_line(each.id)}) | {details(each)} |"
+    for outcome in report.outcomes:
+        verdict = VERDICTS[outcome.kept] if outcome.kept else f"**{VERDICTS[outcome.kept]}**"
+        yield f"| {verdict} | {_line(outcome.name)} ({_line(outcome.id)}) | {details(outcome)} |"
     yield ""
 
 
@@ -70,15 +71,16 @@ def _broken(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
     for message, violations in shown:
         yield from _block(message, violations, outcome, report, style)
     if hidden := blocks[len(shown) :]:
-        left = sum(len(violations) for _, violations in hidden)
-        yield f"… and {len(hidden)} more such sentences with {count(left, 'import')} (`--verbose` shows all)"
+        left = count(sum(len(violations) for _, violations in hidden), "import")
+        yield f"… and {count(len(hidden), 'more message')} with {left} (`--verbose` shows all)"
         yield ""
 
 
 def _marked(outcome: Outcome) -> frozenset[Edge]:
-    """Return the imports without which nothing new would be left: those to blame, else the cuts."""
-    imports = [each.evidence for each in outcome.culprits] or [each for cut in outcome.cuts for each in cut.imports]
-    return frozenset((each.importer, each.imported) for each in imports)
+    """Return the imports to remove: the causes of new violations if they are known, else the cuts."""
+    of_cuts = (statement for cut in outcome.cuts for statement in cut.imports)
+    imports = [cause.evidence for cause in outcome.causes] or [*of_cuts]
+    return frozenset((statement.importer, statement.imported) for statement in imports)
 
 
 def _block(
@@ -92,16 +94,21 @@ def _block(
     if hidden := len(violations) - len(shown):
         yield f"- … and {count(hidden, 'more import')} (`--verbose` shows all)"
     yield ""
-    for cut in [] if outcome.culprits else outcome.cuts:
-        sentence, listed = remedy(cut, violations) if cut.message == message else ("", False)
-        if sentence:
-            yield sentence
-            yield ""
-        for number, each in enumerate(style.capped(cut.imports, _IMPORTS) if listed else ()):
-            fix = f": {FIXES[cut.fixes[number].kind]}" if cut.fixes else ""
-            yield f"- {code(chain([each]))} {_at(each, report)}{fix}"
-        if listed:
-            yield from _more(cut.imports, style)
+    for cut in outcome.cuts:
+        if cut.message == message and not outcome.causes:
+            yield from _cut(cut, violations, report, style)
+
+
+def _cut(cut: ReportedCut, violations: list[ReportedViolation], report: Report, style: Style) -> Iterator[str]:
+    if sentence := remedy(cut, violations):
+        yield sentence
+        yield ""
+    if repeats(cut, violations):
+        return
+    for number, statement in enumerate(style.capped(cut.imports, _IMPORTS)):
+        fix = f": {FIXES[cut.fixes[number].kind]}" if cut.fixes else ""
+        yield f"- {code(chain([statement]))} {_at(statement, report)}{fix}"
+    yield from _more(cut.imports, style)
 
 
 def _violation(violation: ReportedViolation, report: Report, style: Style) -> Iterator[str]:
@@ -111,17 +118,17 @@ def _violation(violation: ReportedViolation, report: Report, style: Style) -> It
     first, *rest = violation.chain
     yield f"- {code(chain(violation.chain))}"
     yield f"    - {_statement(first, report)}{also(violation.lines[1:], style).replace('  ', ' ')}"
-    yield from (f"    - {_statement(each, report)}" for each in rest)
+    yield from (f"    - {_statement(statement, report)}" for statement in rest)
 
 
 def _causes(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
-    if outcome.causes:
+    if outcome.shown_causes:
         yield causes(outcome)
         yield ""
-        for each in style.capped(outcome.causes, _IMPORTS):
-            yield f"- {code(chain([each.evidence]))} ({effects(each)})"
-            yield f"    - {_statement(each.evidence, report)}"
-        yield from _more(outcome.causes, style)
+        for cause in style.capped(outcome.shown_causes, _IMPORTS):
+            yield f"- {code(chain([cause.evidence]))} ({effects(cause)})"
+            yield f"    - {_statement(cause.evidence, report)}"
+        yield from _more(outcome.shown_causes, style)
 
 
 def _more(items: Sequence[object], style: Style) -> Iterator[str]:
@@ -134,31 +141,32 @@ def _problems(heading: str, problems: Sequence[Problem], report: Report) -> Iter
     if problems:
         yield f"### {heading}"
         yield ""
-        yield from (f"- **{each.severity}**: {_line(str(_seen(each, report)))}" for each in problems)
+        yield from (f"- **{problem.severity}**: {_line(str(_placed(problem, report)))}" for problem in problems)
         yield ""
 
 
-def _seen(problem: Problem, report: Report) -> Problem:
+def _placed(problem: Problem, report: Report) -> Problem:
     return problem if problem.file is None else replace(problem, file=report.in_repository(problem.file))
 
 
 def _known(report: Report) -> Iterator[str]:
-    """Yield the known violations, folded in."""
-    known = [(outcome, each) for outcome in report.outcomes for each in outcome.known]
+    """Yield the known violations, folded."""
+    known = [(outcome, violation) for outcome in report.outcomes for violation in outcome.known]
     if known:
         yield f"<details><summary>{count(len(known), 'known violation')}</summary>"
         yield ""
-        yield from (f"- {_line(outcome.id)}: {code(way(each))} {_at(each, report)}" for outcome, each in known)
+        for outcome, violation in known:
+            yield f"- {_line(outcome.id)}: {code(way(violation))} {_at(violation, report)}"
         yield ""
         yield "</details>"
 
 
-def _statement(each: Import, report: Report) -> str:
-    return f"{_at(each, report)} {code(each.text)}{kind(each).replace('  ', ' ')}"
+def _statement(statement: Import, report: Report) -> str:
+    return f"{_at(statement, report)} {code(statement.text)}{kind(statement).replace('  ', ' ')}"
 
 
-def _at(each: Import | ReportedViolation, report: Report) -> str:
-    return code(f"{report.in_repository(each.path)}:{each.line}:{each.column}")
+def _at(place: Import | ReportedViolation, report: Report) -> str:
+    return code(f"{report.in_repository(place.path)}:{place.line}:{place.column}")
 
 
 def _line(text: str) -> str:

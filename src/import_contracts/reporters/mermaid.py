@@ -1,4 +1,4 @@
-"""The part of a program that breaks a contract as a picture, in Mermaid."""
+"""The imports that break a contract, as a Mermaid diagram."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from import_contracts.graph.import_graph import Edge
-from import_contracts.reporters.words import count
 from import_contracts.reports.check import ReportedViolation
+from import_contracts.wording import count
 
-# More than this nobody reads.
+# The most edges in a diagram; a larger one would not be readable.
 _EDGES = 30
 
 _SPECIAL = re.compile(r"[^\w.]")
 
 
 def picture(violations: Sequence[ReportedViolation], marked: Collection[Edge]) -> Iterator[str]:
-    """Yield a picture of the chains of violations as a Markdown block, with some imports in red.
+    """Yield a diagram of the chains of violations as a Markdown block, with the ``marked`` imports in red.
 
-    The first chains that fit are drawn, each as a whole, and it is said how many are not.
+    Only whole chains are drawn, the first that fit; a line below the diagram has the number of the others.
     """
-    chains = [[(step.importer, step.imported) for step in each.chain] for each in violations if each.chain]
+    chains = [
+        [(step.importer, step.imported) for step in violation.chain] for violation in violations if violation.chain
+    ]
     edges: dict[Edge, None] = {}
     drawn = 0
     for chain in chains:
@@ -36,21 +38,20 @@ def picture(violations: Sequence[ReportedViolation], marked: Collection[Edge]) -
         yield f"  linkStyle {','.join(red)} stroke:#d1242f,stroke-width:3px"
     yield "```"
     yield ""
-    said = ["In red: the imports to remove."] if red else []
-    said += [f"Not in the picture: {count(len(chains) - drawn, 'violation')}."] if drawn < len(chains) else []
-    if said:
-        yield " ".join(said)
+    notes = ["In red: the imports to remove."] if red else []
+    notes += [f"Not shown: {count(len(chains) - drawn, 'violation')}."] if drawn < len(chains) else []
+    if notes:
+        yield " ".join(notes)
         yield ""
 
 
 def _graph(edges: Sequence[Edge]) -> Iterator[str]:
-    nodes = {
-        module: f"m{number}" for number, module in enumerate(dict.fromkeys(each for edge in edges for each in edge))
-    }
+    modules = dict.fromkeys(module for edge in edges for module in edge)
+    nodes = {module: f"m{number}" for number, module in enumerate(modules)}
     yield "graph LR"
     yield from (f'  {node}["{_label(module)}"]' for module, node in nodes.items())
     yield from (f"  {nodes[importer]} --> {nodes[imported]}" for importer, imported in edges)
 
 
 def _label(text: str) -> str:
-    return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)
+    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text)

@@ -1,4 +1,4 @@
-"""A broken contract as text: what it says of its violations and of what would clear them."""
+"""A broken contract as text: its violations, and what would fix them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Iterator, Set
 from import_contracts.graph.import_graph import Import
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, RED, Style
-from import_contracts.reporters.words import also, causes, chain, count, effects, kind, place, remedy
+from import_contracts.reporters.words import also, causes, chain, effects, kind, more, place, remedy, repeats
 from import_contracts.reports.check import Outcome, ReportedCut, ReportedViolation
+from import_contracts.wording import count
 
-# How much is shown before --verbose is asked for.
+# How many of each are shown without --verbose.
 _MESSAGES, _VIOLATIONS, _IMPORTS = 10, 3, 5
 
 
 def broken(outcome: Outcome, style: Style) -> Iterator[str]:
-    """Yield a section: one block for each message, with its imports and what would clear them."""
+    """Yield a block for each message, with its imports and what would fix them; before them the causes."""
     yield style.paint(f"{outcome.name} ({outcome.type})", BOLD)
     yield ""
     yield from _causes(outcome, style)
@@ -24,8 +25,8 @@ def broken(outcome: Outcome, style: Style) -> Iterator[str]:
     for message, violations in shown:
         yield from _block(message, violations, outcome, style)
     if hidden := blocks[len(shown) :]:
-        left = sum(len(violations) for _, violations in hidden)
-        yield f"  … and {len(hidden)} more such sentences with {count(left, 'import')} (--verbose shows all)"
+        left = count(sum(len(violations) for _, violations in hidden), "import")
+        yield f"  … and {count(len(hidden), 'more message')} with {left} (--verbose shows all)"
         yield ""
     if outcome.reason:
         yield from (f"  {line}".rstrip() for line in f"Reason: {outcome.reason}".splitlines())
@@ -41,57 +42,60 @@ def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, 
         yield from (f"    {line}" for line in _violation(violation, seen, style))
         seen |= set(violation.chain)
     if hidden := len(violations) - len(shown):
-        yield f"    … and {count(hidden, 'more import')} (--verbose shows all)"
-    cuts = [] if outcome.culprits else [cut for cut in outcome.cuts if cut.message == message]
+        yield f"    {more(hidden, 'import')}"
+    cuts = [] if outcome.causes else [cut for cut in outcome.cuts if cut.message == message]
     for cut in cuts:
         yield from (f"    {line}" for line in _cut(cut, outcome, violations, style))
     yield ""
 
 
 def _causes(outcome: Outcome, style: Style) -> Iterator[str]:
-    """Yield what is to blame for the new violations, unless that is just what they say themselves."""
-    if not outcome.causes:
+    """Yield the causes of the new violations, unless they only repeat the violations."""
+    if not outcome.shown_causes:
         return
     yield f"  {causes(outcome)}"
     yield ""
-    shown = style.capped(outcome.causes, _IMPORTS)
-    for each in shown:
-        first = each.evidence
-        yield f"    {place(first)}: {style.paint(first.text, BOLD)}{kind(first)}"
-        yield f"      {first.importer} -> {first.imported}  ({effects(each)})"
-    if hidden := len(outcome.causes) - len(shown):
-        yield f"    … and {count(hidden, 'more import')} (--verbose shows all)"
+    shown = style.capped(outcome.shown_causes, _IMPORTS)
+    for cause in shown:
+        statement = cause.evidence
+        yield f"    {place(statement)}: {style.paint(statement.text, BOLD)}{kind(statement)}"
+        yield f"      {statement.importer} -> {statement.imported}  ({effects(cause)})"
+    if hidden := len(outcome.shown_causes) - len(shown):
+        yield f"    {more(hidden, 'import')}"
     yield ""
 
 
 def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) -> Iterator[str]:
-    """Yield where the import is and what it says; below it its chain, and where the rest of that is unless seen."""
+    """Yield the import with its place, then its chain, then the other imports of the chain that are not in ``seen``."""
     if not violation.chain:
         yield f"{violation.path}: {violation.importer}"
         return
     first, *rest = violation.chain
     yield f"{place(first)}: {style.paint(first.text, BOLD)}{kind(first)}{also(violation.lines[1:], style)}"
     yield "  " + chain(violation.chain)
-    yield from (style.paint(f"  {place(each)}: {each.text}{kind(each)}", DIM) for each in rest if each not in seen)
+    for statement in rest:
+        if statement not in seen:
+            yield style.paint(f"  {place(statement)}: {statement.text}{kind(statement)}", DIM)
 
 
 def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation], style: Style) -> Iterator[str]:
-    sentence, listed = remedy(cut, violations)
-    if sentence:
+    if sentence := remedy(cut, violations):
         yield sentence
-    shown = style.capped(cut.imports, _IMPORTS) if listed else ()
-    for each in shown:
-        served = sum(each in other.imports for other in outcome.cuts) - 1
-        shared = f"  (also needed for {count(served, 'other sentence')})" if served else ""
-        yield f"  {each.importer} -> {each.imported}  {place(each)}{shared}"
-        yield from _fix(cut, each, style)
-    if listed and (hidden := len(cut.imports) - len(shown)):
-        yield f"  … and {count(hidden, 'more import')} (--verbose shows all)"
+    if repeats(cut, violations):
+        return
+    shown = style.capped(cut.imports, _IMPORTS)
+    for statement in shown:
+        others = sum(statement in other.imports for other in outcome.cuts) - 1
+        shared = f"  (also needed for {count(others, 'other message')})" if others else ""
+        yield f"  {statement.importer} -> {statement.imported}  {place(statement)}{shared}"
+        yield from _fix(cut, statement, style)
+    if hidden := len(cut.imports) - len(shown):
+        yield f"  {more(hidden, 'import')}"
 
 
-def _fix(cut: ReportedCut, each: Import, style: Style) -> Iterator[str]:
-    """Yield how to do without an import of a cut, where that is known."""
-    for fix in cut.fixes[cut.imports.index(each) :][:1]:
+def _fix(cut: ReportedCut, statement: Import, style: Style) -> Iterator[str]:
+    """Yield the fix for an import of a cut, if there is one."""
+    for fix in cut.fixes[cut.imports.index(statement) :][:1]:
         yield f"    {FIXES[fix.kind]}"
         yield from (style.paint(f"    {sentence}", DIM) for sentence in fix.why)
-        yield from (f"      {line}" for change in fix.changes for line in changed(change, each, style))
+        yield from (f"      {line}" for change in fix.changes for line in changed(change, statement, style))

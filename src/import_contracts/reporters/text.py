@@ -1,4 +1,4 @@
-"""The report for people at a terminal."""
+"""The report as text, for people at a terminal."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import replace
 from import_contracts.problems import Problem
 from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
-from import_contracts.reporters.words import VERDICTS, details, summary
+from import_contracts.reporters.words import VERDICTS, details, more, summary
 from import_contracts.reports.check import Outcome, Report, Result
 
-# How many files with the same problem are shown before --verbose is asked for.
+# How many files with the same problem are shown without --verbose.
 _FILES = 5
 
 
 def render(report: Report, style: Style) -> str:
-    """Return what is broken and why, then what the contracts come to, then one line that sums it up."""
+    """Return the broken contracts and the problems, then a line for each contract, then a line with the totals."""
     lines = [
         *(line for outcome in report.outcomes if outcome.kept is False for line in broken(outcome, style)),
         *_problems("Warnings", report.warnings, style.paint("warning", YELLOW), style),
         *_problems("Errors", report.faults, style.paint("error", RED), style),
         *(_renaming(*report.renaming, report, style) if report.renaming else _stale(report, style)),
-        *(_verdict(outcome, style) for outcome in report.outcomes),
+        *_verdicts(report.outcomes, style),
         *([""] if report.outcomes else []),
         style.paint(summary(report), BOLD, GREEN if report.result is Result.KEPT else RED),
     ]
@@ -31,11 +31,11 @@ def render(report: Report, style: Style) -> str:
 
 def _stale(report: Report, style: Style) -> Iterator[str]:
     if report.stale:
-        yield style.paint("Stale entries of the baseline", BOLD)
+        yield style.paint("Stale baseline entries", BOLD)
         yield ""
         yield from (f"  {entry}" for entry in report.stale)
         yield ""
-        yield "  No violation matches them any more. Lock the repair in:"
+        yield "  No violation matches them any more. Remove them:"
         yield f"  {report.mend}"
         yield ""
 
@@ -43,13 +43,13 @@ def _stale(report: Report, style: Style) -> Iterator[str]:
 def _renaming(old: str, new: str, report: Report, style: Style) -> Iterator[str]:
     yield style.paint(f"{old} was renamed to {new}", BOLD)
     yield ""
-    yield "  That explains all that is new and all that is stale. Tell the baseline:"
+    yield "  This explains all new violations and all stale entries. Update the baseline:"
     yield f"  {report.mend}"
     yield ""
 
 
 def _problems(heading: str, problems: Sequence[Problem], label: str, style: Style) -> Iterator[str]:
-    """Yield the problems; those that differ only in the file stand together."""
+    """Yield the problems; those that differ only in their file are one line, with the files below it."""
     if not problems:
         return
     same: dict[Problem, list[Problem]] = {}
@@ -57,22 +57,28 @@ def _problems(heading: str, problems: Sequence[Problem], label: str, style: Styl
         same.setdefault(replace(problem, file=None, line=None), []).append(problem)
     yield style.paint(heading, BOLD)
     yield ""
-    for of_all, each in same.items():
-        if len(each) == 1:
-            yield f"  {label}: {each[0]}"
+    for without_file, in_files in same.items():
+        if len(in_files) == 1:
+            yield f"  {label}: {in_files[0]}"
             continue
-        yield f"  {label}: {of_all}"
-        shown = style.capped(each, _FILES)
+        yield f"  {label}: {without_file}"
+        shown = style.capped(in_files, _FILES)
         yield from (f"    {problem.place}" for problem in shown)
-        if hidden := len(each) - len(shown):
-            yield f"    … and {hidden} more (--verbose shows all)"
+        if hidden := len(in_files) - len(shown):
+            yield f"    {more(hidden)}"
     yield ""
 
 
 _COLORS = {True: GREEN, False: RED, None: YELLOW}
 
 
-def _verdict(outcome: Outcome, style: Style) -> str:
-    word = style.paint(VERDICTS[outcome.kept].ljust(8), _COLORS[outcome.kept])
-    counts = f" ({details(outcome)})" if details(outcome) else ""
-    return f"{word} {outcome.name}{style.paint(f' [{outcome.id}]', DIM)}{counts}"
+_WIDTH = 8
+"""The least width of the column of verdicts."""
+
+
+def _verdicts(outcomes: Sequence[Outcome], style: Style) -> Iterator[str]:
+    width = max([_WIDTH, *(len(VERDICTS[outcome.kept]) for outcome in outcomes)])
+    for outcome in outcomes:
+        word = style.paint(VERDICTS[outcome.kept].ljust(width), _COLORS[outcome.kept])
+        counts = f" ({details(outcome)})" if details(outcome) else ""
+        yield f"{word} {outcome.name}{style.paint(f' [{outcome.id}]', DIM)}{counts}"

@@ -1,4 +1,4 @@
-"""What the formats for people say in the same words."""
+"""Phrases that several formats share."""
 
 from __future__ import annotations
 
@@ -7,80 +7,94 @@ from collections.abc import Sequence
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Culprit, Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.wording import count
 
-_CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}
+_ADDED = {True: "; added on this branch", False: "", None: "; unknown if added on this branch"}
 
-# How many lines are shown where the same import stands in several.
+# How many lines are shown if the same import is on several.
 _LINES = 3
 
-VERDICTS = {True: "kept", False: "broken", None: "unusable"}
+VERDICTS = {True: "kept", False: "broken", None: "not checked"}
+"""A word for each value of ``Outcome.kept``."""
 
 
-def place(each: Import) -> str:
+def place(statement: Import) -> str:
     """Return path, line and column of an import."""
-    return f"{each.path}:{each.line}:{each.column}"
+    return f"{statement.path}:{statement.line}:{statement.column}"
 
 
-def kind(each: Import) -> str:
-    """Return when an import runs, in parentheses, where that is not while the importer is imported."""
-    return "" if each.kind is Kind.RUNTIME else f"  ({each.kind.replace('_', ' ')})"
+def kind(statement: Import) -> str:
+    """Return the kind of an import in parentheses, after two spaces; "" for runtime imports."""
+    return "" if statement.kind is Kind.RUNTIME else f"  ({statement.kind.replace('_', ' ')})"
 
 
 def also(lines: Sequence[int], style: Style) -> str:
-    """Return in which other lines the same import stands, in parentheses."""
+    """Return the other lines with the same import in parentheses, after two spaces; "" if there are none."""
     if not lines:
         return ""
-    shown = ", ".join(map(str, style.capped(lines, _LINES)))
-    hidden = len(lines) - len(style.capped(lines, _LINES))
-    return f"  (also line{'s' if len(lines) > 1 else ''} {shown}{f' and {hidden} more' if hidden else ''})"
+    shown = style.capped(lines, _LINES)
+    more = f" and {len(lines) - len(shown)} more" if len(lines) > len(shown) else ""
+    return f"  (also line{'s' if len(lines) > 1 else ''} {', '.join(map(str, shown))}{more})"
 
 
-def count(number: int, noun: str) -> str:
-    """Return a number of things."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def more(number: int, noun: str = "") -> str:
+    """Return a line for what is not shown, such as ``… and 3 more imports (--verbose shows all)``."""
+    return f"… and {count(number, f'more {noun}') if noun else f'{number:,} more'} (--verbose shows all)"
 
 
 def chain(imports: Sequence[Import]) -> str:
-    """Return the modules of a chain; where siblings stand for their modules, the chain is in several pieces."""
+    """Return the modules of a chain, ``a -> b -> c``.
+
+    An import that does not begin where the one before it ended starts a new piece after a comma: ``a.x -> b.x, b.y ->
+    a.y`` in a cycle of siblings.
+    """
     text = imports[0].importer
-    for previous, each in zip((None, *imports), imports, strict=False):
-        if previous is not None and previous.imported != each.importer:
-            text += f", {each.importer}"
-        text += f" -> {each.imported}"
+    for previous, following in zip((None, *imports), imports, strict=False):
+        if previous is not None and previous.imported != following.importer:
+            text += f", {following.importer}"
+        text += f" -> {following.imported}"
     return text
 
 
 def way(violation: ReportedViolation) -> str:
-    """Return the chain of a violation, or the module that is not listed."""
+    """Return the chain of a violation; the module's name if it is in no layer."""
     return chain(violation.chain) if violation.chain else violation.importer
 
 
 def causes(outcome: Outcome) -> str:
-    """Return what the causes of what is new are, for a line before they are listed."""
-    one, many = _CAUSES[outcome.type in _CYCLE_TYPES]
-    number = len(outcome.causes)
+    """Return the line above the causes of new violations, such as ``This import closes the cycle:``."""
+    one, many = _CAUSES[outcome.about_cycles]
+    number = len(outcome.shown_causes)
     return f"This import {one}:" if number == 1 else f"These {number} imports {many}:"
 
 
-def effects(culprit: Culprit) -> str:
-    """Return what an import is to blame for, and whether it is new itself."""
-    added = {True: ", new on this branch", None: "; git cannot tell what is new", False: ""}[culprit.is_added]
-    return f"{count(culprit.effects, 'new violation')}{added}"
+def effects(cause: Cause) -> str:
+    """Return the number of violations that an import causes, and whether git knows that it is new."""
+    return f"{count(cause.effects, 'new violation')}{_ADDED[cause.is_added]}"
 
 
-def remedy(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> tuple[str, bool]:
-    """Return what it takes to clear violations, and whether the imports of the cut are to be listed below that."""
-    edges = {(each.importer, each.imported) for each in cut.imports}
-    if edges == {(each.importer, each.imported) for each in violations} and cut.is_minimum:
-        return (f"No smaller change would do: all {len(edges)} imports have to go." if len(edges) > 1 else ""), False
-    fewest = "" if cut.is_minimum else " (perhaps not the fewest)"
-    return f"Removing {count(len(edges), 'import')} would be enough{fewest}:", True
+def remedy(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> str:
+    """Return how many imports to remove to fix the violations; "" if the only one is the only violation."""
+    number = len(_edges(cut))
+    if repeats(cut, violations):
+        return f"All {number} imports must be removed." if number > 1 else ""
+    minimum = "" if cut.is_minimum else " (not proven minimal)"
+    return f"Removing {count(number, 'import')} would fix this{minimum}:"
+
+
+def repeats(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> bool:
+    """Return whether the imports of a minimum cut are the violations themselves, so that they need no list."""
+    return cut.is_minimum and _edges(cut) == {(violation.importer, violation.imported) for violation in violations}
+
+
+def _edges(cut: ReportedCut) -> set[tuple[str, str | None]]:
+    return {(statement.importer, statement.imported) for statement in cut.imports}
 
 
 def details(outcome: Outcome) -> str:
-    """Return how many violations a contract has, and how many imports it ignores; empty where there are neither."""
+    """Return the numbers of violations and of ignored imports, such as ``1 violation, 2 imports ignored``."""
     new, known = len(outcome.new), len(outcome.known)
     counts = [count(new, "new violation" if known else "violation")] if new else []
     counts += [count(known, "known violation")] if known else []
@@ -89,14 +103,16 @@ def details(outcome: Outcome) -> str:
 
 
 def summary(report: Report) -> str:
-    """Return a sentence with the sum of everything."""
+    """Return the last line of a report: its totals."""
     verdicts = [outcome.kept for outcome in report.outcomes]
     contracts = [f"{count(verdicts.count(True), 'contract')} kept", f"{verdicts.count(False)} broken"]
-    contracts += [f"{verdicts.count(None)} unusable"] if None in verdicts else []
-    extras = [
-        count(len(found), word) for found, word in ((report.errors, "error"), (report.warnings, "warning")) if found
-    ]
-    extras += [f"{len(report.stale):,} stale in the baseline"] if report.stale else []
-    extras += [count(len(report.unreadable), "unreadable file")] if report.unreadable else []
+    contracts += [f"{verdicts.count(None)} not checked"] if None in verdicts else []
+    numbers = (
+        (report.errors, "error"),
+        (report.warnings, "warning"),
+        (report.stale, "stale baseline entry"),
+        (report.unreadable, "unreadable file"),
+    )
+    extras = [count(len(items), noun) for items, noun in numbers if items]
     text = f"{count(report.modules, 'module')}, {count(report.imports, 'import')}: {', '.join(contracts)}"
     return f"{text}{'; ' if extras else ''}{', '.join(extras)}."

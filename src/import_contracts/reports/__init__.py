@@ -1,1 +1,1 @@
-"""What runs return: complete, frozen data. One module a command."""
+"""What runs return: complete, frozen data, one module for each command. Every report is a function of it."""

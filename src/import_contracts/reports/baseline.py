@@ -1,4 +1,4 @@
-"""What ``baseline status`` found: complete data, of which every report is a function."""
+"""The result of ``lint-imports baseline status``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from import_contracts.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class ContractStatus:
-    """How many violations of a contract are known, new and stale, and how many entries have come and gone.
+    """The numbers of one contract: known and new violations, and stale, added and removed entries.
 
-    ``name`` is None where there is no such contract any more.
+    ``name`` is None if the contract no longer exists.
     """
 
     id: str
@@ -25,11 +25,12 @@ class ContractStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What there is to say of a baseline.
+    """The state of a baseline.
 
-    The contracts stand in the order of the configuration, those that exist no more behind them. ``modules`` are the
-    importers of known violations with how many each has, those with most first. ``added`` and ``removed`` are the
-    entries that have come and gone ``since`` a git revision, sorted.
+    ``file`` is its path. ``contracts`` are in the order of the configuration; contracts that no longer exist follow.
+    ``modules`` are the importers of known violations, each with their number, the largest number first. ``added`` and
+    ``removed`` are the entries that were added and removed since the git revision ``since``, sorted; ``since`` is None
+    if none was given. ``problems`` are the errors that prevented a complete answer.
     """
 
     file: str
@@ -42,5 +43,22 @@ class Status:
 
     @property
     def exit_status(self) -> int:
-        """2 where not everything could be read and checked, else 0: a status reports and does not judge."""
+        """2 if something could not be read or checked, else 0: violations do not fail this command."""
         return 2 if self.problems else 0
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineChange:
+    """What one of the commands ``create``, ``shrink``, ``accept`` and ``rename`` did to a baseline.
+
+    ``added`` and ``removed`` are entries, sorted; a rename removes each entry that it changes and adds it by its new
+    name. ``renaming`` is the old and the new name. ``named_in`` is the configuration file to which the name of a new
+    baseline was added, None where it was there.
+    """
+
+    command: str
+    file: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renaming: tuple[str, str] | None = None
+    named_in: str | None = None

@@ -1,17 +1,39 @@
-"""What a run found: complete data, of which every report is a function."""
+"""The result of ``lint-imports check``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
+from functools import cache
+from typing import TypeVar, overload
 
+from import_contracts.baseline import Entry
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem, Severity
 
+T = TypeVar("T")
+
+
+class Later(Sequence[T]):
+    """A sequence whose items are computed one by one, when they are first looked at."""
+
+    def __init__(self, items: Iterable[Callable[[], T]]) -> None:
+        self._items = [cache(item) for item in items]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        return self._items[at]() if isinstance(at, int) else Later(self._items[at])
+
 
 class Result(StrEnum):
-    """What a whole run comes to."""
+    """The result of a whole run."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -23,16 +45,18 @@ class Result(StrEnum):
 class ReportedViolation:
     """A violation with its evidence from the source files.
 
-    ``lines`` are those of all import statements of the pair that count, sorted. ``chain`` begins with the import
-    itself; of each import it has the first statement, and the kind of the most eager one. For a module that no layer
-    lists, ``imported`` is None, ``lines`` and ``chain`` are empty, and ``path`` is the module's own. For a crash,
-    ``imported`` is None, ``importer`` the module that comes first, ``path`` and ``lines`` those of the statement that
-    fails, and ``chain`` leads there. The violation ``is_known`` if it is in the baseline.
+    ``lines`` are the lines of all statements with which ``importer`` imports ``imported``, sorted; excluded kinds are
+    left out. ``chain`` begins with the import itself; each of its imports has the place of the first statement and the
+    kind of the most eager one. ``is_known`` is True if the violation is in the baseline.
+
+    For a module that no layer lists, ``imported`` is empty, ``path`` is the module's own file, and ``lines`` and
+    ``chain`` are empty. For a crash, ``importer`` is the module that is imported first, ``imported`` is empty,
+    ``path`` and ``lines`` are those of the statement that fails, and ``chain`` leads there.
     """
 
     importer: str
-    imported: str | None
-    target: str | None
+    imported: str
+    target: str
     message: str
     path: str
     lines: tuple[int, ...] = ()
@@ -41,23 +65,22 @@ class ReportedViolation:
 
     @property
     def line(self) -> int:
-        """The line of the first statement that counts; the first of the file where there is no statement."""
+        """The line of the first statement; 1 if there is no statement."""
         return self.lines[0] if self.lines else 1
 
     @property
     def column(self) -> int:
-        """The column of that statement."""
+        """The column of that statement, from 1."""
         return self.chain[0].column if self.chain else 1
 
     def fingerprint(self, contract: str) -> str:
-        """Return 32 hexadecimal digits that stay the same while the violation does, wherever its line moves."""
-        identity = (contract, self.importer, self.imported or "", self.target or "")
-        return sha256("\0".join(identity).encode()).hexdigest()[:32]
+        """Return 32 hexadecimal digits that identify the violation of a contract, whatever its lines and its chain."""
+        return Entry.of(contract, self).fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to write instead of a statement; ``old`` is empty where lines are only added."""
+    """A change to a file: ``new`` replaces ``old`` at ``line``; ``old`` is "" if lines are only added."""
 
     path: str
     line: int
@@ -67,11 +90,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ReportedFix:
-    """The cheapest way that was found to do without an import, with the evidence in sentences and what to write.
+    """The cheapest way to remove an import from a cycle.
 
-    ``kind`` is ``type_checking``, ``direct_import``, ``extract``, ``defer`` or ``restructure``; the two without
-    ``changes``, ``extract`` and ``restructure``, are for a person to do. It is ``none`` where an import never runs, so
-    that nothing has to change.
+    ``kind`` is ``type_checking``, ``direct_import``, ``extract``, ``defer`` or ``restructure``, or ``none`` if the
+    import never runs, so that nothing has to change. ``why`` is the evidence, in sentences. ``changes`` are the edits;
+    ``extract`` and ``restructure`` have none, because a person has to write them.
     """
 
     kind: str
@@ -81,18 +104,24 @@ class ReportedFix:
 
 @dataclass(frozen=True, slots=True)
 class ReportedCut:
-    """Imports whose removal clears all violations with one message; ``is_minimum`` if no fewer would do."""
+    """Imports whose removal fixes all violations with ``message``.
+
+    ``is_minimum`` is True if this is proven to be the smallest such set.
+    """
 
     message: str
     imports: tuple[Import, ...]
     is_minimum: bool
-    fixes: tuple[ReportedFix, ...] = ()
-    """How to do without each import, in the same order; empty where the contract is not about cycles."""
+    fixes: Sequence[ReportedFix] = ()
+    """A fix for each import, in the same order; empty if the contract is not about cycles."""
 
 
 @dataclass(frozen=True, slots=True)
-class Culprit:
-    """An import to blame for ``effects`` new violations; ``is_added`` since the merge base, None if git cannot tell."""
+class Cause:
+    """An import that causes ``effects`` new violations.
+
+    ``is_added`` tells whether it was added since the merge base; None if git knows no merge base.
+    """
 
     evidence: Import
     effects: int
@@ -101,9 +130,11 @@ class Culprit:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one contract comes to: ``kept`` if all its violations are known, None where it could not be checked.
+    """The result of one contract.
 
-    ``culprits``, where there is a baseline, are the cheapest imports without which nothing new would break it.
+    ``kept`` is True if there is no new violation, and None if the contract could not be checked. ``violations`` are
+    in the order in which the contract type returns them. ``ignored`` is the number of ignored imports. ``causes`` are
+    the cheapest imports whose removal leaves no new violation, those with most effects first; empty without a baseline.
     """
 
     id: str
@@ -114,41 +145,48 @@ class Outcome:
     violations: tuple[ReportedViolation, ...] = ()
     cuts: tuple[ReportedCut, ...] = ()
     ignored: int = 0
-    culprits: tuple[Culprit, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    about_cycles: bool = False
+    demand: str = ""
+    """What contracts of its type demand, in one sentence."""
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
-        """The violations that are not known, first those to blame for others, then the most direct."""
+        """The violations that are not known: first those that cause others, then those with the shortest chains."""
         return tuple(sorted((each for each in self.violations if not each.is_known), key=self._urgency))
 
     @property
     def known(self) -> tuple[ReportedViolation, ...]:
-        """The violations that are known."""
+        """The violations that are in the baseline."""
         return tuple(each for each in self.violations if each.is_known)
 
     @property
     def sentences(self) -> dict[str, list[ReportedViolation]]:
-        """The new violations of each message, in the order of the messages, the most urgent first."""
-        found: dict[str, list[ReportedViolation]] = {each.message: [] for each in self.violations if not each.is_known}
-        for each in self.new:
-            found[each.message].append(each)
-        return found
+        """The new violations by message, in the order of `new`; the messages in the order of ``violations``."""
+        new = [violation for violation in self.violations if not violation.is_known]
+        by_message: dict[str, list[ReportedViolation]] = {violation.message: [] for violation in new}
+        for violation in self.new:
+            by_message[violation.message].append(violation)
+        return by_message
 
     @property
-    def causes(self) -> tuple[Culprit, ...]:
-        """The culprits, unless they are just what the new violations say themselves."""
-        new = {(each.importer, each.imported) for each in self.new if len(each.chain) == 1}
-        said = ((each.evidence.importer, each.evidence.imported) in new and each.effects == 1 for each in self.culprits)
-        return () if all(said) else self.culprits
+    def shown_causes(self) -> tuple[Cause, ...]:
+        """The causes; empty if each of them is itself a new violation and causes no other."""
+        direct = {(violation.importer, violation.imported) for violation in self.new if len(violation.chain) == 1}
+        repeated = (
+            (cause.evidence.importer, cause.evidence.imported) in direct and cause.effects == 1 for cause in self.causes
+        )
+        return () if all(repeated) else self.causes
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
-        is_culprit = any(each.evidence in violation.chain[:1] for each in self.culprits)
-        return not is_culprit, len(violation.chain), violation.importer, violation.imported or ""
+        first = {(each.importer, each.imported) for each in violation.chain[:1]}
+        is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
+        return not is_cause, len(violation.chain), violation.importer, violation.imported
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that could not be read whole; ``line`` is None where no line is to blame."""
+    """A file that could not be read completely; ``line`` is None if the problem is not on one line."""
 
     path: str
     line: int | None
@@ -156,20 +194,24 @@ class Unreadable:
 
     @property
     def problem(self) -> Problem:
-        """The same as a problem."""
+        """The same, as a `Problem`."""
         return Problem(self.message, file=self.path, line=self.line)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one run of ``check`` found.
+    """The result of one run.
 
-    ``imports`` counts pairs of importer and imported, as the graph has them. ``stale`` are the entries of the baseline
-    that no violation matches any more, sorted; None where there is no baseline. ``renaming`` is the old and the new
-    name of the module whose renaming explains all that is new or stale, None where that is not so. ``options`` are
-    those that a command about the same configuration takes. ``baseline`` is the baseline's path. Paths are relative to
-    ``folder``, unless they lie outside it, and ``root`` is that of the repository around it; both are absolute, and
-    empty where there is none. A report that does not judge (``cycles``) only fails where something is in error.
+    ``modules`` and ``imports`` are the numbers of modules and of pairs of importer and imported. ``outcomes`` are in
+    the order of the configuration.
+
+    ``baseline`` is the path of the baseline, ``stale`` are its entries that no violation matches any more, sorted; both
+    are None without a baseline. ``renaming`` is the old and the new name of a module if this renaming explains every
+    new violation and every stale entry, else None. ``options`` are the options that select this configuration in
+    another command.
+
+    Paths are relative to ``folder``, unless they are outside it; ``root`` is the root of the repository around it. Both
+    are absolute, and "" if there is none. If ``judges`` is False, as for ``cycles``, only errors fail the run.
     """
 
     modules: int
@@ -188,42 +230,43 @@ class Report:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """The problems in spite of which there is a verdict."""
+        """The problems that did not prevent a check."""
         return tuple(problem for problem in self.problems if not problem.is_error)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """The problems because of which something was not checked."""
+        """The problems that prevented a check."""
         return tuple(problem for problem in self.problems if problem.is_error)
 
     @property
     def faults(self) -> tuple[Problem, ...]:
-        """The errors, and the files that could not be read: because of them the answer is not whole."""
-        return (*self.errors, *(each.problem for each in self.unreadable))
+        """The errors, and a problem for each unreadable file: because of these the result is incomplete."""
+        return (*self.errors, *(file.problem for file in self.unreadable))
 
     @property
     def drift(self) -> tuple[Problem, ...]:
-        """What is to be done about the baseline, where it is not in step: a renaming, and every stale entry."""
-        said = []
+        """A problem for a renaming, and one for each stale entry, with the command that updates the baseline."""
+        problems = []
         if self.renaming:
             old, new = self.renaming
-            message = f"{old} was renamed to {new}, which explains all that is new and all that is stale: {self.mend}"
-            said.append(Problem(message, self.baseline, severity=Severity.WARNING))
+            why = "this explains all new violations and all stale entries"
+            message = f"{old} was renamed to {new}; {why}. Update the baseline: {self.mend}"
+            problems.append(Problem(message, self.baseline, severity=Severity.WARNING))
         severity = Severity.ERROR if self.stale_fails else Severity.WARNING
-        shrink = "" if self.renaming else f" Lock the repair in: {self.mend}"
+        shrink = "" if self.renaming else f" Remove it: {self.mend}"
         for entry in self.stale or ():
             message = f"No violation matches '{entry}' any more.{shrink}"
-            said.append(Problem(message, self.baseline, severity=severity))
-        return tuple(said)
+            problems.append(Problem(message, self.baseline, severity=severity))
+        return tuple(problems)
 
     @property
     def mend(self) -> str:
-        """The command that brings the baseline in step."""
-        what = f"rename {' '.join(self.renaming)}" if self.renaming else "shrink"
-        return f"lint-imports baseline {what}{self.options}"
+        """The command that updates the baseline."""
+        command = f"rename {' '.join(self.renaming)}" if self.renaming else "shrink"
+        return f"lint-imports baseline {command}{self.options}"
 
     def in_repository(self, path: str) -> str:
-        """Return a path of the report as it is seen from the root of the repository, if it lies inside."""
+        """Return a path of the report relative to the root of the repository; unchanged if it is outside."""
         if not self.root:
             return path
         is_absolute = path.startswith("/") or path[1:3] == ":/"
@@ -231,7 +274,7 @@ class Report:
 
     @property
     def result(self) -> Result:
-        """An error, as then the answer is not whole, before a broken contract, and that before a stale baseline."""
+        """ERROR if something was not checked, else BROKEN if a contract is, else STALE if an entry is, else KEPT."""
         if self.errors or self.unreadable or any(outcome.kept is None for outcome in self.outcomes):
             return Result.ERROR
         if any(outcome.kept is False for outcome in self.outcomes):
@@ -240,7 +283,7 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """The status that the command ends with."""
+        """The exit status of the command: 0 kept, 1 broken, 2 error, 3 stale."""
         if not self.judges and self.result is not Result.ERROR:
             return 0
         return {Result.KEPT: 0, Result.BROKEN: 1, Result.ERROR: 2, Result.STALE: 3}[self.result]

@@ -1,10 +1,8 @@
-"""What ``cycles`` found: complete data, of which every report is a function."""
+"""The result of ``lint-imports cycles``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
@@ -14,9 +12,9 @@ from import_contracts.reports.check import ReportedFix, ReportedViolation, Unrea
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: about the cycles with a module of some packages in them, for a version of Python.
+    """What to look for: cycles of these ``kinds`` that contain a module of these ``packages``.
 
-    Only cycles of some kinds, where any are given; neither crashes nor plans where it is to be quick.
+    ``python`` is the version to predict crashes for, such as (3, 13). If ``is_quick``, crashes and plans are left out.
     """
 
     packages: tuple[str, ...]
@@ -27,7 +25,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a module that is being imported, with its text; it ``is_call`` if it is in a function called then."""
+    """A line of a module that is being imported, with its text.
+
+    ``is_call`` is True if the line is in a function that is called during the import.
+    """
 
     module: str
     path: str
@@ -38,12 +39,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ReportedCrash:
-    """What fails when a fresh interpreter imports ``entry`` first: its import, because of a partly initialised module.
+    """An import that fails if a fresh interpreter imports ``entry`` first, because a module is partially initialised.
 
-    ``place`` is the statement that fails: it wants ``name`` of ``imported``, or that module itself where the name is
-    None. ``stack`` leads there from the first module that is run to the one of ``place``, which is the last.
-    ``defined`` is where the name would have been bound, None where that is not known, and ``works_from`` a module that,
-    imported first, lets ``entry`` be imported, None where none does.
+    ``error`` is ``ImportError`` or ``AttributeError``. ``place`` is the statement that fails: it needs ``name`` from
+    ``imported``, or that module itself if ``name`` is None. ``stack`` leads from the first module that runs to
+    ``place``, which is its last element. ``defined`` is where the name would be bound, None if that is not known.
+    ``works_from`` is a module whose import makes ``entry`` importable after it, None if there is none.
     """
 
     entry: str
@@ -54,26 +55,23 @@ class ReportedCrash:
     stack: tuple[Place, ...]
     defined: Place | None
     works_from: str | None
+    message: str
+    """The same in one sentence."""
+    way: tuple[Import, ...]
+    """The imports of the stack, from one module to the next, and then the one that fails."""
 
     @property
     def violation(self) -> ReportedViolation:
-        """The same as a violation of the entry, on the line that fails; its chain follows the stack to there."""
-        place = self.place
-        message = f"{place.module} wants {self.name} from {self.imported} before that has it"
-        chain = (*self._way(), Import(place.module, self.imported, place.path, place.line, 1, Kind.RUNTIME, place.text))
-        return ReportedViolation(self.entry, None, None, message, place.path, (place.line,), chain)
-
-    def _way(self) -> Iterator[Import]:
-        for one, other in pairwise(self.stack):
-            if one.module != other.module:
-                yield Import(one.module, other.module, one.path, one.line, 1, Kind.RUNTIME, one.text)
+        """The same as a violation of the entry, on the line that fails."""
+        return ReportedViolation(self.entry, "", "", self.message, self.place.path, (self.place.line,), self.way)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One import to change, so that ``gain`` imports are no longer cyclic, given the steps before.
+    """One import to change.
 
-    ``ring`` is a shortest one that begins with the import.
+    ``evidence`` is the import, ``fix`` how to change it. ``gain`` is the number of imports that are then no longer
+    cyclic, given the steps before. ``ring`` is a shortest elementary cycle that begins with the import.
     """
 
     evidence: Import
@@ -84,10 +82,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cheapest imports to change, in order, so that a cycle is gone.
+    """The cheapest imports to change so that no cycle is left, in order.
 
-    It ``is_minimum`` if none cheaper would do. ``crashes_left`` are the entries that crash all the same, and
-    ``crashes_new`` those that would crash only then; both None where no crashes were looked for.
+    ``is_minimum`` is True if they are proven to be the cheapest. After the changes, the modules in ``crashes_left``
+    still crash when imported first, and those in ``crashes_new`` begin to; both are None if crashes were not predicted.
     """
 
     steps: tuple[Step, ...]
@@ -98,10 +96,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One strongly connected component of the imports of a kind and of those more eager.
+    """A strongly connected component of the imports of one kind and of the more eager kinds.
 
-    ``imports`` are its cyclic imports, sorted; ``ring`` is a shortest one; ``crashes`` are the modules in it, or that
-    lead into it, that cannot be imported first. ``plan`` is None where it was not asked for.
+    ``modules`` and ``imports``, its cyclic imports, are sorted. ``ring`` is a shortest elementary cycle. ``crashes``
+    are the modules that cannot be imported first because of this cycle; not all of them are in it. ``plan`` is None if
+    it was not requested.
     """
 
     kind: Kind
@@ -114,10 +113,10 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class CyclesReport:
-    """What one run of ``cycles`` found.
+    """The result of one run.
 
-    ``python`` is the version whose behaviour is foretold. ``cycles`` are sorted: those that crash first, then by kind,
-    size and name. ``crashes`` are sorted by entry, None where they were not looked for.
+    ``python`` is the version that crashes are predicted for. ``cycles`` are sorted: first those that crash, then by
+    kind, size and name. ``crashes`` are sorted by entry, and None if they were not predicted.
     """
 
     packages: tuple[str, ...]
@@ -131,5 +130,5 @@ class CyclesReport:
 
     @property
     def exit_status(self) -> int:
-        """2 where a file could not be read, else 0: this command reports, and contracts judge."""
+        """2 if there is an error or an unreadable file, else 0: cycles do not fail this command."""
         return 2 if self.unreadable or any(each.is_error for each in self.problems) else 0

@@ -1,4 +1,7 @@
-"""What there is to explain: complete data, of which every text is a function."""
+"""The result of ``lint-imports explain``.
+
+The names of the fields are the keys of the JSON report.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +13,30 @@ from import_contracts.problems import Problem
 
 
 class Stance(StrEnum):
-    """What a contract says of the dependency of one module on another, the gravest first."""
+    """How a contract judges the dependency of one module on another, the worst first."""
 
     BROKEN = "broken"
-    """It has violations whose chain leads from the one to the other, and not all are known."""
+    """There are violations whose chain leads from the first module to the second, and not all are known."""
     KNOWN = "known"
-    """It has such violations, all in the baseline."""
+    """There are such violations, and all are in the baseline."""
     IGNORED = "ignored"
-    """It would have such violations if it ignored no imports."""
+    """There would be such violations without ``ignore_imports``."""
     FORBIDDEN = "forbidden"
-    """It has none today, and would have if the one imported the other directly."""
+    """There are none, but a direct import would be one."""
     ALLOWED = "allowed"
-    """It looks at both, and an import of the one by the other would not break it."""
+    """The contract covers both modules, and allows a direct import."""
     ELSEWHERE = "elsewhere"
-    """It looks at only one of the two."""
+    """The contract covers only one of the two."""
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
-    """What one contract says of a dependency.
+class ContractVerdict:
+    """How one contract judges a dependency.
 
-    ``sentences`` are the messages of its violations, or what it would say; where it looks at one of the two alone, its
-    name. ``note`` says why what it forbids is there and does not break it. ``new``, ``known`` and ``ignored`` count the
-    violations that lead from the one to the other.
+    ``sentences`` are the messages of its violations, or of those that a direct import would cause; for ``ELSEWHERE``,
+    the name of the module that it covers. ``note`` is not "" if the contract forbids the dependency, the dependency
+    exists, and yet nothing is broken; it says why: "Imports of the kind deferred do not count." ``new``, ``known`` and
+    ``ignored`` are the numbers of violations whose chain leads from the first module to the second.
     """
 
     id: str
@@ -47,14 +51,16 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """How one module or package comes to depend on another.
+    """How one module or package depends on another.
 
-    Where one of the two lies inside the other, the ``outer`` one is taken without it. ``chains`` has, for each import
-    that leaves the importer and leads to the imported, the shortest chain; the shortest come first. ``cut`` are the
-    fewest imports without which there is no dependency. It ``is_eager`` if there is one with imports alone that run
-    while their importer is imported. ``back`` counts the imports that leave the imported and lead to the importer.
-    ``concerns`` are what the contracts say, the gravest first, and ``silent`` the ids of those that look at neither;
-    both None where there is no configuration.
+    If one of the two is inside the other, ``outer`` is the outer one, and it is taken without the inner one; else None.
+    ``chains`` has the shortest chain for each import that leaves ``importer`` and leads to ``imported``, the shortest
+    first; empty if there is no dependency. ``cut`` are the fewest imports whose removal ends the dependency.
+    ``is_eager`` is True if there is a chain of imports that all run while their importer is imported. ``back`` is the
+    number of imports that leave ``imported`` and lead to ``importer``.
+
+    ``concerns`` are the judgements of the contracts, the worst first, and ``silent`` the ids of the contracts that
+    cover neither module; both are None without a configuration.
     """
 
     importer: str
@@ -64,22 +70,22 @@ class Dependency:
     cut: tuple[Import, ...]
     is_eager: bool
     back: int
-    concerns: tuple[Concern, ...] | None = None
+    concerns: tuple[ContractVerdict, ...] | None = None
     silent: tuple[str, ...] | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
     def exit_status(self) -> int:
-        """2 where something could not be read or asked, else 0: this command explains, and contracts judge."""
+        """2 if there is an error, else 0: violations do not fail this command."""
         return 2 if any(problem.is_error for problem in self.problems) else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One entry of ``ignore_imports``: how many imports it lets through, and how many violations it keeps away.
+    """One entry of ``ignore_imports``: how many imports it matches, and how many violations it prevents.
 
-    The entries that keep none away can be taken away all at once; without any one of the others there would then be so
-    many violations more. None where the contract could not be checked.
+    The entries with 0 violations can all be removed together. The number of another entry is how many violations there
+    would be if it were removed too. None if the contract could not be checked.
     """
 
     pattern: str
@@ -89,7 +95,7 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True)
 class CoveredPart:
-    """What has one role in a contract under one name, with its modules."""
+    """One name in a contract, its role, such as "source" or "layer 2", and the modules that it stands for."""
 
     role: str
     name: str
@@ -97,11 +103,11 @@ class CoveredPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ContractAccount:
-    """A contract in words, and how it stands.
+class ContractDescription:
+    """A contract in words, and its result.
 
-    ``options`` are the keys of its table that no sentence tells. ``covers`` are the modules of the program that it
-    looks at, sorted, None where it does not say. It is ``kept`` as in a report.
+    ``options`` are the keys of its table if its type does not describe itself, else empty. ``covers`` are the modules
+    of the program that it covers, sorted; None if they are not known. ``kept`` is None if it could not be checked.
     """
 
     id: str
@@ -121,9 +127,9 @@ class ContractAccount:
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """A package, or a module alone, at which no contract looks: with everything inside it, ``modules`` in number.
+    """A package or module that no contract covers, and the number of ``modules`` in it.
 
-    If it is ``alone``, contracts look at some modules inside it, and not at itself.
+    ``alone`` is True if contracts cover modules inside it, but not its own ``__init__``.
     """
 
     name: str
@@ -133,9 +139,10 @@ class Uncovered:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which of the ``modules`` of a program no contract looks at.
+    """Which of the modules of a program no contract covers; ``modules`` is their total number.
 
-    The ``sweeping`` contracts look at every module, so that they are left out; ``unknown`` are those that do not say.
+    ``sweeping`` are the ids of the contracts that cover every module; they are not counted. ``unknown`` are the ids of
+    the contracts that do not describe what they cover.
     """
 
     modules: int
@@ -145,19 +152,19 @@ class Coverage:
 
     @property
     def missing(self) -> int:
-        """How many modules are not looked at."""
-        return sum(each.modules for each in self.uncovered)
+        """The number of modules that are not covered."""
+        return sum(package.modules for package in self.uncovered)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Contracts in words; with the coverage, where all of them were asked about."""
+    """Contracts in words; ``coverage`` is None if one contract was named."""
 
-    contracts: tuple[ContractAccount, ...]
+    contracts: tuple[ContractDescription, ...]
     coverage: Coverage | None
     problems: tuple[Problem, ...] = ()
 
     @property
     def exit_status(self) -> int:
-        """2 where something could not be read or asked, else 0: this command explains, and contracts judge."""
+        """2 if there is an error, else 0: violations do not fail this command."""
         return 2 if any(problem.is_error for problem in self.problems) else 0

@@ -1,6 +1,6 @@
-"""Modules from which custom contract types used to import; each forwards to `import_contracts.rules` with a warning.
+"""Modules that custom contract types used to import from; each forwards to `import_contracts.rules` with a warning.
 
-The package looks for its submodules here too (``__path__`` in ``import_contracts/__init__.py``), so that
+``__path__`` in ``import_contracts/__init__.py`` includes this folder, so that
 ``from import_contracts.table import Table`` keeps working.
 """
 
@@ -10,18 +10,22 @@ from importlib import import_module
 from typing import Any
 from warnings import warn
 
-_MOVED = frozenset(
-    {"Account", "ContractType", "Cut", "Findings", "ImportGraph", "ImportPattern", "Kind", "ModulePattern", "Part"}
-    | {"Problem", "Severity", "Table", "Violation"}
+_KEPT = frozenset(
+    {"ContractType", "Cut", "Findings", "ImportGraph", "ImportPattern", "Kind", "ModulePattern", "Part", "Problem"}
+    | {"Severity", "Table", "Violation"}
 )
+# From the former name of each to its name in `import_contracts.rules`.
+_MOVED = {name: name for name in _KEPT} | {"Account": "Description"}
 
 
 def forwarded(module: str, name: str) -> Any:
-    """Return a name of `import_contracts.rules` for a module that had it once, with a DeprecationWarning.
+    """Return an object of `import_contracts.rules` by the name that it had in a module, with a DeprecationWarning.
 
     Raises AttributeError for any other name.
     """
     if name not in _MOVED:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
-    warn(f"Import {name} from import_contracts.rules instead of {module}.", DeprecationWarning, stacklevel=3)
-    return getattr(import_module("import_contracts.rules"), name)
+    present = _MOVED[name]
+    former = f"{name} from {module}" if name != present else module
+    warn(f"Import {present} from import_contracts.rules instead of {former}.", DeprecationWarning, stacklevel=3)
+    return getattr(import_module("import_contracts.rules"), present)

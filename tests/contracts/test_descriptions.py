@@ -1,4 +1,4 @@
-"""What contracts say of themselves in words, and of an import before there is one."""
+"""How contracts describe themselves, and what they answer about an import that does not exist yet."""
 
 from itertools import product
 
@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.contracts.findings import Explaining, Violation
+from import_contracts.contracts.findings import SelfDescription, Violation, self_description
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
-from import_contracts.graph.names import listed, within
+from import_contracts.graph.names import within
+from import_contracts.wording import listed
 from tests.arranging import graph
 
 PROGRAM = ["p", "p.a", "p.a.x", "p.a.y", "p.b", "p.c", "q"]
@@ -36,14 +37,14 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
 CASES = [(type_, keys) for type_, several in CONTRACTS.items() for keys in several]
 
 
-def rule(type_: str, keys: dict[str, object]) -> Explaining:
-    found = TYPES[type_].parse(Table(keys))
-    assert isinstance(found, Explaining)
+def rule(type_: str, keys: dict[str, object]) -> SelfDescription:
+    found = self_description(TYPES[type_].parse(Table(keys)))
+    assert found is not None
     return found
 
 
 def words(type_: str, **keys: object) -> str:
-    return " ".join(rule(type_, keys).account(graph(*PROGRAM)).sentences)
+    return " ".join(rule(type_, keys).describe(graph(*PROGRAM)).sentences)
 
 
 @pytest.mark.parametrize(
@@ -52,21 +53,21 @@ def words(type_: str, **keys: object) -> str:
         (
             "layers",
             {"layers": ["p.a", "p.b : (p.d)"]},
-            "No layer may import one above it; from the top: p.a and p.b : (p.d).",
+            "A layer must not import a higher one. From the top: p.a and p.b : (p.d).",
         ),
-        ("layers", {"layers": ["x"], "containers": "p.a"}, "The layers are those of p.a."),
+        ("layers", {"layers": ["x"], "containers": "p.a"}, "The layers are inside p.a."),
         (
             "layers",
             {"layers": ["x"], "containers": ["p.a", "p"]},
-            "The layers of each container are a world of their own: p.a and p.",
+            "The layers of each container are checked separately: p.a and p.",
         ),
-        ("layers", {"layers": ["p.a | p.b"]}, "Modules with '|' between them must not import one another either."),
+        ("layers", {"layers": ["p.a | p.b"]}, "Modules separated by '|' must not import each other either."),
         (
             "layers",
             {"layers": ["a"], "containers": "p", "exhaustive": True, "exhaustive_ignores": ["b", "c"]},
-            "Every child of p but b and c must be in a layer.",
+            "Every child of p except b and c must be in a layer.",
         ),
-        ("independence", {"modules": ["p.a", "p.b"]}, "None of p.a and p.b may import another one of them."),
+        ("independence", {"modules": ["p.a", "p.b"]}, "p.a and p.b must not import each other."),
         (
             "forbidden",
             {"source_modules": "p.a", "forbidden_modules": ["p.b", "p.c"]},
@@ -80,18 +81,18 @@ def words(type_: str, **keys: object) -> str:
         (
             "forbidden",
             {"source_modules": "p.a", "forbidden_modules": "p.b", "as_packages": False},
-            "Each module stands for itself, without what is inside it.",
+            "Each name stands for that module only, not for what is inside it.",
         ),
         ("protected", {"protected_modules": "p.a", "allowed_importers": "p.b"}, "p.a may be imported only by p.b."),
         (
             "protected",
             {"protected_modules": "p.a", "allowed_importers": []},
-            "p.a may be imported only by what is inside it.",
+            "p.a may be imported only by modules inside it.",
         ),
-        ("acyclic_siblings", {"ancestors": "p", "skip_descendants": "p.a"}, "10 generations down, but not inside p.a."),
-        ("acyclic", {}, "No module may import itself, be it through others."),
-        ("crash", {}, "Every module can be the first that a fresh interpreter imports."),
-        ("crash", {"modules": "p.a", "python": "3.13"}, "That is foretold for Python 3.13."),
+        ("acyclic_siblings", {"ancestors": "p", "skip_descendants": "p.a"}, "down to 10 levels, except inside p.a."),
+        ("acyclic", {}, "No module may import itself, directly or through other modules."),
+        ("crash", {}, "A fresh interpreter must be able to import any module first."),
+        ("crash", {"modules": "p.a", "python": "3.13"}, "This is predicted for Python 3.13."),
     ],
 )
 def test_a_contract_says_what_it_is_about(type_: str, keys: dict[str, object], sentence: str) -> None:
@@ -104,8 +105,8 @@ def test_of_many_names_a_sentence_has_the_first() -> None:
 
 
 def test_the_parts_are_what_patterns_stand_for_with_what_is_inside() -> None:
-    account = rule("layers", {"layers": ["p.b", "p.*"]}).account(graph(*PROGRAM))
-    assert [(each.role, each.name, sorted(each.members)) for each in account.parts] == [
+    description = rule("layers", {"layers": ["p.b", "p.*"]}).describe(graph(*PROGRAM))
+    assert [(each.role, each.name, sorted(each.members)) for each in description.parts] == [
         ("layer 1", "p.b", ["p.b"]),
         ("layer 2", "p.a", ["p.a", "p.a.x", "p.a.y"]),
         ("layer 2", "p.c", ["p.c"]),
@@ -114,8 +115,8 @@ def test_the_parts_are_what_patterns_stand_for_with_what_is_inside() -> None:
 
 def test_what_lies_inside_a_protected_module_may_import_it() -> None:
     protected = rule("protected", {"protected_modules": "p.a", "allowed_importers": "p.b"})
-    objections = [protected.objections(graph(*PROGRAM), {each}, {"p.a"}) for each in ("p.a.x", "p.b", "p.c")]
-    assert objections == [(), (), ("p.a may be imported only by p.b",)]
+    messages = [protected.would_break(graph(*PROGRAM), {each}, {"p.a"}) for each in ("p.a.x", "p.b", "p.c")]
+    assert messages == [(), (), ("p.a may be imported only by p.b",)]
 
 
 # --- against the definition ---------------------------------------------------------------------------------------
@@ -135,7 +136,7 @@ def test_there_is_an_objection_exactly_where_imports_between_the_modules_would_b
     more = graph(*PROGRAM, *there, *(f"{one} -> {other}" for one, other in product(importers, imported)))
     violations = TYPES[case[0]].parse(Table(case[1])).check(more).violations
     blamed = [edge for edge in product(importers, imported) if any(is_blamed(edge, each) for each in violations)]
-    assert bool(rule(*case).objections(a_graph, importers, imported)) == bool(blamed)
+    assert bool(rule(*case).would_break(a_graph, importers, imported)) == bool(blamed)
 
 
 def is_blamed(edge: tuple[str, str], violation: Violation) -> bool:

@@ -1,50 +1,23 @@
-"""The plugin of pytest: ``pytest --import-contracts`` runs each contract as a test.
-
-Nothing but this module is imported unless that is asked for.
-"""
+"""Each contract as a test of pytest, and what else a report says."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    import pluggy
-
-    from import_contracts.config.config import Config
-    from import_contracts.problems import Problem
-    from import_contracts.reports.check import Outcome, Report
-
-NAME = "import-contracts"
-
-
-class ContractWarning(pytest.PytestWarning):
-    """What is doubtful about the configuration or the program, but keeps no contract from being checked."""
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
-    group = parser.getgroup(NAME, "contracts about imports")
-    group.addoption("--import-contracts", action="store_true", help="Run each contract as a test, after all others.")
-    group.addoption(
-        "--import-contracts-config",
-        metavar="FILE",
-        help="The same with this configuration, instead of the one that is found from the root folder on.",
-    )
-
-
-@pytest.hookimpl(hookwrapper=True)  # which older versions of pytest know as well, and load this plugin too
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pluggy.Result[pytest.CollectReport], None]:
-    """Put the contracts behind all that the session collects, where they are asked for."""
-    report = (yield).get_result()
-    options = collector.config.option
-    if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
-        report.result = [*(report.result or ()), Contracts.from_parent(collector, name=NAME, nodeid=NAME)]
+from import_contracts.config.contracts import read_contracts
+from import_contracts.config.session import Config, load_config
+from import_contracts.problems import Problem, UserError
+from import_contracts.pytest_plugin.warning import ContractWarning
+from import_contracts.reading.context import CACHE, RunContext
+from import_contracts.reporters.section import broken
+from import_contracts.reporters.style import Style
+from import_contracts.reports.check import Outcome, Report
+from import_contracts.runs.check import check
+from import_contracts.runs.requests import Choice
 
 
 class Contracts(pytest.Collector):
@@ -56,38 +29,31 @@ class Contracts(pytest.Collector):
     report: Report
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield a test for each contract, and before them what else may be wrong."""
-        from import_contracts.problems import UserError  # noqa: PLC0415 - only where it is asked for
-        from import_contracts.public import read  # noqa: PLC0415
-
+        """Yield a test for each contract, and before them tests of what else may be wrong."""
         named = self.config.option.import_contracts_config
         try:
-            self.found = read(named, self.config.invocation_params.dir if named else self.config.rootpath)
+            self.found = load_config(named, self.config.invocation_params.dir if named else self.config.rootpath)
         except UserError as error:
             self.wrong = str(error)
         found = self.found
         path = found.path if found else self.path
-        yield ConfigurationAndFiles.from_parent(self, path=path, name="configuration-and-files")
+        yield ConfigurationTest.from_parent(self, path=path, name="configuration-and-files")
         if found and found.baseline:
-            yield Baseline.from_parent(self, path=path, name="baseline")
-        for number, contract in enumerate(found.contracts if found else ()):
-            yield Contract.from_parent(self, path=path, name=contract.id, number=number)
+            yield BaselineTest.from_parent(self, path=path, name="baseline")
+        for number, id_ in enumerate(read_contracts(found).ids if found else ()):
+            yield ContractTest.from_parent(self, path=path, name=id_, number=number)
 
     def setup(self) -> None:
         """Check the contracts."""
-        from import_contracts.problems import UserError  # noqa: PLC0415
-        from import_contracts.public import CACHE  # noqa: PLC0415
-        from import_contracts.runs import check as run  # noqa: PLC0415
-
         if self.found is None:
             pytest.fail(self.wrong, pytrace=False)
         try:
-            self.report = run.check(self.found, cache=self.found.folder / CACHE)
+            self.report = check(self.found, Choice(), RunContext(self.found.folder, self.found.folder / CACHE))
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 
 
-class Test(pytest.Item):
+class ReportTest(pytest.Item):
     """Something that a report tells. What could not be judged fails in the setup, which pytest calls an error."""
 
     parent: Contracts
@@ -123,7 +89,7 @@ class _Told:
         terminal.line(self._text)
 
 
-class ConfigurationAndFiles(Test):
+class ConfigurationTest(ReportTest):
     """All of the configuration but its contracts can be used, and every file of the program can be read."""
 
     def setup(self) -> None:
@@ -140,7 +106,7 @@ class ConfigurationAndFiles(Test):
         return [each for each in problems if each.contract not in ids]
 
 
-class Baseline(Test):
+class BaselineTest(ReportTest):
     """Nothing in the baseline is stale."""
 
     def runtest(self) -> None:
@@ -151,7 +117,7 @@ class Baseline(Test):
         _warn_of(said, self)
 
 
-class Contract(Test):
+class ContractTest(ReportTest):
     """A contract is kept."""
 
     def __init__(self, *, number: int, **others: Any) -> None:
@@ -169,9 +135,6 @@ class Contract(Test):
 
     def runtest(self) -> None:
         """Fail with what the report says of the contract."""
-        from import_contracts.reporters.section import broken  # noqa: PLC0415 - as above
-        from import_contracts.reporters.style import Style  # noqa: PLC0415
-
         _warn_of((each for each in self.report.warnings if each.contract == self.outcome.id), self)
         if not self.outcome.kept:
             style = Style(verbose=self.config.option.verbose > 0)
@@ -183,6 +146,6 @@ def _fail_for(problems: Iterable[Problem]) -> None:
         pytest.fail(lines, pytrace=False)
 
 
-def _warn_of(problems: Iterable[Problem], test: Test) -> None:
+def _warn_of(problems: Iterable[Problem], test: ReportTest) -> None:
     for each in problems:
         test.warn(ContractWarning(str(each)))

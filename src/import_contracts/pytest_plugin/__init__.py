@@ -1,0 +1,42 @@
+"""The plugin of pytest: ``pytest --import-contracts`` runs each contract as a test.
+
+pytest loads this module in every run, so that everything else is imported only if the option is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from import_contracts.pytest_plugin.warning import ContractWarning as ContractWarning
+
+if TYPE_CHECKING:
+    import pluggy
+
+NAME = "import-contracts"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup(NAME, "contracts about imports")
+    group.addoption("--import-contracts", action="store_true", help="Run each contract as a test, after all others.")
+    group.addoption(
+        "--import-contracts-config",
+        metavar="FILE",
+        help="The same with this configuration, instead of the one that is found from the root folder on.",
+    )
+
+
+@pytest.hookimpl(hookwrapper=True)  # older versions of pytest know this form too
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pluggy.Result[pytest.CollectReport], None]:
+    """Add the contracts to the end of what the session collects, if they are asked for."""
+    report = (yield).get_result()
+    options = collector.config.option
+    if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
+        from import_contracts.pytest_plugin.items import Contracts  # noqa: PLC0415 - only if they are asked for
+
+        report.result = [*(report.result or ()), Contracts.from_parent(collector, name=NAME, nodeid=NAME)]

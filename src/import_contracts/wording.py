@@ -1,0 +1,22 @@
+"""Numbers and lists in English sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number and its noun, such as ``1 import`` or ``1,200 entries``."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}es" if noun.endswith("sh") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def listed(names: Iterable[object], word: str = "and", *, most: int = 5) -> str:
+    """Return names joined as in a sentence, such as ``a, b and c``.
+
+    Of more than ``most`` names, return the first ``most - 1`` and how many more there are: ``a, b, c, d and 7 more``.
+    """
+    texts = list(map(str, names))
+    if len(texts) > most:
+        texts[most - 1 :] = [f"{len(texts) - most + 1:,} more"]
+    return f" {word} ".join([*([", ".join(texts[:-1])] if texts[1:] else []), *texts[-1:]])
