@@ -107,7 +107,9 @@ def test_a_baseline_that_is_named_has_to_exist(shop: Path) -> None:
     (shop / "known.txt").unlink()
     run = lint(shop)
     assert run.status == 2
-    assert run.err == ("error: known.txt: baseline: There is no such file; 'lint-imports baseline create' makes it.\n")
+    assert run.err == (
+        "error: known.txt: baseline: This file does not exist. Create it with 'lint-imports baseline create'.\n"
+    )
 
 
 def test_an_empty_baseline_knows_nothing(shop: Path) -> None:

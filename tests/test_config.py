@@ -169,7 +169,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
             HEAD + "include_external_packages = 3\n" + CONTRACT,
             "include_external_packages: Found 3; write true or false.",
         ),
-        (HEAD + 'root_package = "shop"\n' + CONTRACT, "warning: pyproject.toml: root_package: This key does nothing"),
+        (HEAD + 'root_package = "shop"\n' + CONTRACT, "warning: pyproject.toml: root_package: This key has no effect"),
         (HEAD + 'include = ["x.toml"]\n' + CONTRACT, "error: pyproject.toml: include: 'x.toml' matches no file."),
         (HEAD + 'include = ["x/*"]\n' + CONTRACT, "warning: pyproject.toml: include: 'x/*' matches no file."),
         (HEAD, "There are no contracts."),
@@ -226,7 +226,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
             "warning: pyproject.toml: include_external_packages: Found 'yes', which is read as false; write",
         ),
         (HEAD + 'contract_types = ["x"]\n' + CONTRACT, "contract_types: Found 'x'; write 'type: module.object'."),
-        (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "lies in the linted program, which is never run"),
+        (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "is in the linted program, which is never run"),
         (HEAD + 'contract_types = ["x: nope_zz.X"]\n' + CONTRACT, "'nope_zz.X': No module named 'nope_zz'."),
     ],
 )

@@ -158,9 +158,9 @@ def test_an_external_package_may_be_what_is_depended_on(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("django", "shop"), "'django' is an external package, of which no imports are known."),
+        (("django", "shop"), "'django' is an external package, whose imports are not known."),
         (("shop", "djanog"), "Nothing imports 'djanog'. Did you mean 'django'?"),
-        (("shop", "django.db"), "only the whole can be asked about, 'django'"),
+        (("shop", "django.db"), "name the package, 'django'"),
     ],
 )
 def test_what_is_not_known_of_external_packages_is_said(shop: Path, names: tuple[str, str], message: str) -> None:
@@ -209,13 +209,13 @@ def test_a_contract_that_does_not_count_the_imports_says_so(tmp_path: Path) -> N
     write(program(tmp_path, "shop.web", "shop.models"), {"shop/models.py": "def f():\n    import shop.web\n"})
     only = contract("layers", "layers", layers=["shop.web", "shop.models"], exclude_deferred_imports=True)
     found = document(tmp_path, "shop.models", "shop.web", contracts=only)["concerns"][0]
-    assert (found["stance"], found["note"]) == ("forbidden", "Imports of the kind deferred do not count.")
+    assert (found["stance"], found["note"]) == ("forbidden", "Excluded kinds of imports: deferred.")
 
 
 def test_one_that_looks_at_direct_imports_only_is_not_broken_by_a_longer_way(shop: Path) -> None:
     only = contract("only", "protected", protected_modules=["shop.web"], allowed_importers=["shop.util"])
     found = document(shop, "shop.models", "shop.web", contracts=only)["concerns"][0]
-    assert (found["stance"], found["note"]) == ("forbidden", "None of the imports of today breaks it.")
+    assert (found["stance"], found["note"]) == ("forbidden", "No current import breaks it.")
 
 
 def test_an_import_the_other_way_would_close_a_cycle(shop: Path) -> None:
@@ -272,13 +272,13 @@ def own(shop: Path, name: str) -> Run:
 
 
 def test_a_type_of_the_teams_own_is_told_by_its_name_and_its_keys(shop: Path) -> None:
-    assert 'The type \'own\' does not say what it is about.\n  most = ["a", "b"]\n' in own(shop, "Silent").out
+    assert 'The type \'own\' has no description.\n  most = ["a", "b"]\n' in own(shop, "Silent").out
     assert document(shop)["coverage"]["unknown"] == ["mine"]
 
 
 @pytest.mark.parametrize("name", ["Failing", "Wordless"])
 def test_one_that_fails_to_explain_itself_is_told_all_the_same(shop: Path, name: str) -> None:
-    assert "does not say what it is about" in own(shop, name).out
+    assert "has no description" in own(shop, name).out
     assert document(shop, "shop.models", "shop.web")["silent"] == ["mine"]
 
 
@@ -294,7 +294,7 @@ def test_a_contract_that_is_unusable_is_status_2_and_told_with_its_error(shop: P
     assert run.status == 2
     assert "Bad [bad]: not checked" in run.out
     wrong = explain(shop, "wrong", contracts=contract("wrong", "layer", layers=["shop.web"])).out
-    assert "It cannot be used, as its keys are wrong." in wrong
+    assert "It is not checked, because its keys are wrong." in wrong
     assert "error: pyproject.toml: contract 'bad': layers: Layer 'shop.nope' does not exist." in run.out
 
 

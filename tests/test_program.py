@@ -56,8 +56,8 @@ def test_a_regular_package_wins_over_the_portions_of_a_namespace_package(tmp_pat
 @pytest.mark.parametrize(
     ("root", "message"),
     [
-        ("shp", "Package 'shp' is neither in the source roots nor among what is installed. Did you mean 'shop'?"),
-        ("zzzz", "If it lies elsewhere, name the folder that contains it in 'source_roots'."),
+        ("shp", "Package 'shp' is neither in the source roots nor installed. Did you mean 'shop'?"),
+        ("zzzz", "If it is elsewhere, add the folder that contains it to 'source_roots'."),
         ("shop.models", "'shop.models' lies inside the package 'shop': write 'shop'."),
         ("single", "'single' is a module, not a package; name a package."),
         ("src/shop", "'src/shop' is not the name of a package; write it as in an import statement."),
@@ -93,7 +93,7 @@ def test_of_a_module_and_a_package_of_one_name_the_package_counts(tmp_path: Path
         {"p/__init__.py": "", "p/x.py": "import p.b", "p/x/__init__.py": "import p.a", "p/a.py": "", "p/b.py": ""},
     )
     assert edges(tmp_path, "p") == ["p.x -> p.a"]
-    assert "never imported: the package of the same name is, 'p.x'" in find(tmp_path, "p").problems[0].message
+    assert "never imported, because the package 'p.x' has the same name" in find(tmp_path, "p").problems[0].message
 
 
 def test_a_link_that_goes_round_ends_the_walk(tmp_path: Path) -> None:
@@ -164,12 +164,12 @@ def test_external_packages_are_leaves(tmp_path: Path) -> None:
     [
         (b"import p.b\nx = (\n", 3, "not valid Python"),
         (b"x = 1\0\n", 1, "not valid Python"),
-        (b"# fine\nx = '\xff'\n", 2, "not text in the encoding that it declares"),
-        (b"# coding: nonsense\n", None, "not text in the encoding that it declares, or that is unknown."),
+        (b"# fine\nx = '\xff'\n", 2, "its declared encoding is unknown or wrong"),
+        (b"# coding: nonsense\n", None, "its declared encoding is unknown or wrong."),
         (
             b"import p.b\nfrom ... import x\n",
             2,
-            "This relative import leaves the tree: 'from ... import x' in 'p.bad'.",
+            "This relative import goes beyond the top-level package: 'from ... import x' in 'p.bad'.",
         ),
     ],
     ids=["syntax", "NUL", "encoding", "cookie", "relative"],

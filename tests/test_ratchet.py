@@ -98,7 +98,7 @@ def test_create_names_the_file_in_ini_too(shop: Path) -> None:
 
 def test_create_does_not_regenerate(frozen: Path) -> None:
     run = stays(frozen, "create")
-    assert "This baseline has entries already, 6 of them." in run.err
+    assert "This baseline already has 6 entries." in run.err
 
 
 def test_create_fills_an_empty_file_below_its_comments(shop: Path) -> None:
@@ -122,7 +122,7 @@ def test_create_refuses_an_id_that_no_line_can_hold(shop: Path) -> None:
     write(shop, {"pyproject.toml": CONFIGURATION.replace('id = "acyclic"', 'id = "no #cycles"')})
     run = baseline(shop, "create")
     assert (run.status, run.out) == (2, "")
-    assert "contract 'no #cycles': This id cannot stand in a baseline" in run.err
+    assert "contract 'no #cycles': This id cannot be written in a baseline" in run.err
 
 
 def test_create_refuses_two_contracts_of_one_id(shop: Path) -> None:
@@ -350,14 +350,14 @@ def test_a_missing_file_is_an_error_that_says_what_to_do(frozen: Path, command: 
     (frozen / FILE).unlink()
     run = baseline(frozen, *command) if command else lint(frozen)
     assert run.status == 2
-    assert "There is no such file; 'lint-imports baseline create' makes it." in run.err
+    assert "This file does not exist. Create it with 'lint-imports baseline create'." in run.err
     assert not (frozen / FILE).exists()
 
 
 def test_without_a_baseline_the_commands_say_how_to_get_one(shop: Path) -> None:
     run = baseline(shop, "shrink")
     assert run.status == 2
-    assert "No baseline is named; 'lint-imports baseline create' makes one and names it." in run.err
+    assert "No baseline is configured. Create one with 'lint-imports baseline create'." in run.err
 
 
 # --- exactness ---

@@ -90,7 +90,7 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
     ignored = table.imports("ignore_imports")
     if _EVERY_IMPORT in map(str, ignored):
-        table.warn("ignore_imports", f"'{_EVERY_IMPORT}' ignores every import that there could be.")
+        table.warn("ignore_imports", f"'{_EVERY_IMPORT}' ignores every import.")
     alerting = table.choice("unmatched_ignore_imports_alerting", ALERTING, "error")
     excluded = {
         kind

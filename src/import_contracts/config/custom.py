@@ -51,7 +51,7 @@ def _load(module: str, attribute: str, config: Config) -> ContractType:
     # At the end, so that nothing of the linted program takes the place of what this program still has to import.
     sys.path += [folder for base in config.bases if (folder := str(base)) not in sys.path]
     if runs(module, config.root_packages, config.source_roots):
-        raise _UnusableTypeError("this lies in the linted program, which is never run; move it out of it.")
+        raise _UnusableTypeError("it is in the linted program, which is never run; move it elsewhere.")
     try:
         loaded = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:

@@ -55,7 +55,7 @@ _PLACES = (
     "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
 )
 FIRST_CONFIGURATION = """\
-To begin, write this into pyproject.toml, with the names of your own packages, and run lint-imports:
+To start, add this to pyproject.toml with the names of your packages, and run lint-imports:
 
 [tool.import-contracts]
 root_packages = ["shop"]

@@ -149,7 +149,7 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
     roots = session.strings("root_packages", ())
     alone = session.string("root_package", "")
     if several and "root_package" in session:
-        session.warn("root_package", "This key does nothing beside 'root_packages'; remove one of the two.")
+        session.warn("root_package", "This key has no effect next to 'root_packages'; remove one of them.")
     elif alone:
         roots = (alone,)
     found = document.session.get("root_packages")
@@ -186,7 +186,7 @@ def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
         return
     for key in document.session:
         if key != "contracts":
-            message = f"'{key}' in {name} does nothing: of an included file only [[contracts]] are read."
+            message = f"'{key}' in {name} has no effect: only [[contracts]] of an included file are read."
             session.warn("include", message)
     yield document
 

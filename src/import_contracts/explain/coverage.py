@@ -41,16 +41,16 @@ def told(view: View) -> ContractDescription:
 
 def _silence(view: View) -> str:
     if not view.contract.is_sound:
-        return "It cannot be used, as its keys are wrong."
-    return f"The type '{view.contract.type}' does not say what it is about."
+        return "It is not checked, because its keys are wrong."
+    return f"The type '{view.contract.type}' has no description."
 
 
 def _about_imports(view: View) -> Iterator[str]:
     """Yield which imports the contract counts, where that is not all that are written and no others."""
     if view.contract.excluded:
-        yield f"Imports of the kind {listed(sorted(view.contract.excluded), 'or')} do not count."
+        yield f"Excluded kinds of imports: {listed(sorted(view.contract.excluded))}."
     if view.contract.include_parent_packages:
-        yield "An import of a.b.c counts as one of a and of a.b, too."
+        yield "An import of a.b.c also counts as an import of a and a.b."
 
 
 def audited(view: View) -> Iterator[Ignore]:

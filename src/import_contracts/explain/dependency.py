@@ -73,9 +73,9 @@ def _asked_about(importer: str, imported: str, graph: ImportGraph) -> tuple[froz
     """Return the modules of both; raises UserError where there are none, or no imports of them are known."""
     problems = [problem for each in (importer, imported) for problem in _unknown(each, graph)]
     if importer in graph.external:
-        problems.append(Problem(f"'{importer}' is an external package, of which no imports are known."))
+        problems.append(Problem(f"'{importer}' is an external package, whose imports are not known."))
     if importer == imported:
-        problems.append(Problem(f"'{importer}' is named twice; name what imports, and then what is imported."))
+        problems.append(Problem(f"'{importer}' is named twice; name the importer, and then the imported module."))
     if problems:
         raise UserError(*problems)
     one, other = graph.subtree(importer), graph.subtree(imported)
@@ -91,9 +91,9 @@ def _unknown(module: str, graph: ImportGraph) -> Iterable[Problem]:
     elif not graph.knows_external:
         where = f"'{module}' lies outside the root packages ({', '.join(graph.roots)})"
         near = did_you_mean(module, graph.modules)
-        yield Problem(f"{where}.{near or ' To ask about it, set include_external_packages = true.'}")
+        yield Problem(f"{where}.{near or ' To include it, set include_external_packages = true.'}")
     elif root in graph and root != module:
-        yield Problem(f"'{module}' is a part of an external package: only the whole can be asked about, '{root}'.")
+        yield Problem(f"'{module}' is a part of an external package; name the package, '{root}'.")
     elif near := did_you_mean(module, graph.modules, closeness=0.81):
         yield Problem(f"Nothing imports '{module}'.{near}")  # else the answer is just that: no dependency
 
@@ -134,8 +134,8 @@ def _concern(view: View, asked: _Asked) -> ContractVerdict | None:
 def _why_not(view: View, asked: _Asked) -> str:
     """Return why a dependency that a contract forbids does not break it."""
     if view.contract.excluded and not _reach(view.graph, asked.importers, asked.imported):
-        return f"Imports of the kind {listed(sorted(view.contract.excluded), 'or')} do not count."
-    return "None of the imports of today breaks it."
+        return f"Excluded kinds of imports: {listed(sorted(view.contract.excluded))}."
+    return "No current import breaks it."
 
 
 def _reach(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> bool:

@@ -131,8 +131,8 @@ def _folders(name: str, places: list[str]) -> list[str]:
     if found:
         return found
     near = did_you_mean(name, _packages(places))
-    elsewhere = near or " If it lies elsewhere, name the folder that contains it in 'source_roots'."
-    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor among what is installed.{elsewhere}")
+    elsewhere = near or " If it is elsewhere, add the folder that contains it to 'source_roots'."
+    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{elsewhere}")
 
 
 def _portions(name: str, places: Collection[str]) -> list[str]:
@@ -196,7 +196,7 @@ _BESIDE = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test",
 
 
 def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
-    """Return the regular packages that lie directly in some folders, but for tests and the like, sorted."""
+    """Return the regular packages that lie directly in some folders, except tests and the like, sorted."""
     return tuple(sorted(_packages(map(str, places)) - _BESIDE))
 
 
@@ -264,12 +264,12 @@ class _Walk:
 
     def _left_out(self, folder: str) -> None:
         if _has_python(folder, self.watched):
-            message = "This folder has no __init__.py, so contracts do not look at the Python files in it."
+            message = "This folder has no __init__.py, so its Python files are not checked."
             self.problems.append(Problem(message, file=folder, severity=Severity.WARNING))
 
     def _shadowed(self, module: str, path: str) -> None:
         self.shadowed.add(module)
-        message = f"This file is never imported: the package of the same name is, '{module}'."
+        message = f"This file is never imported, because the package '{module}' has the same name."
         self.problems.append(Problem(message, file=path, severity=Severity.WARNING))
 
 

@@ -209,7 +209,7 @@ class _TreeReader:
             self.may_call[file.module] = may_call(data)
         leaving = _leaving_import(file, data)
         if leaving is not None:
-            message = f"This relative import leaves the tree: '{leaving.text}' in '{file.module}'."
+            message = f"This relative import goes beyond the top-level package: '{leaving.text}' in '{file.module}'."
             self.troubles[file.module] = (leaving.line, message)
         try:
             if leaving is not None or file.module in self._program.shadowed or (self._alone and _is_valid(data)):
@@ -302,7 +302,7 @@ def _scan(program: Program, files: Sequence[SourceFile], *, include_external: bo
 def _blame(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
     """Return the line and the reason why grimp could not read a file."""
     if isinstance(error, UnicodeError):
-        return _undecodable_line(file), "This file is not text in the encoding that it declares, or that is unknown."
+        return _undecodable_line(file), "This file cannot be decoded: its declared encoding is unknown or wrong."
     line, text = getattr(error, "lineno", None), getattr(error, "text", None)
     if line is None:
         return None, f"The scanner failed on this file: {error}."

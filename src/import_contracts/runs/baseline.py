@@ -21,6 +21,7 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
 from import_contracts.runs.check import judged
 from import_contracts.runs.requests import read_baseline
+from import_contracts.wording import count
 
 DEFAULT = "known-violations.txt"
 """What `create` calls the file where the configuration names none."""
@@ -43,8 +44,9 @@ def _before_create(config: Config) -> Baseline:
     if before.entries:
         raise UserError(
             Problem(
-                f"This baseline has entries already, {len(before.entries):,} of them. 'lint-imports baseline accept"
-                f"{config.options}' adds to it, 'lint-imports baseline shrink{config.options}' takes from it.",
+                f"This baseline already has {count(len(before.entries), 'entry')}. Add entries with 'lint-imports "
+                f"baseline accept{config.options}'; remove stale ones with 'lint-imports baseline "
+                f"shrink{config.options}'.",
                 file=config.shown(str(path)),
             )
         )
@@ -57,7 +59,7 @@ def create_from(judgement: Judgement, config: Config, before: Baseline) -> Basel
     name = config.shown(str(path))
     ids = [verdict.contract.id for verdict in _whole(judgement).verdicts]
     if repeated := sorted({each for each in ids if ids.count(each) > 1}):
-        raise UserError(*(Problem("Two contracts have this id; give one another.", contract=id_) for id_ in repeated))
+        raise UserError(*(Problem("Two contracts have this id; give each its own.", contract=id_) for id_ in repeated))
     entries = _writable(judgement.entries)
     edited = None if config.baseline else with_key(config, "baseline", DEFAULT)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -175,7 +177,7 @@ def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
 
 def _place(config: Config) -> tuple[Path, str]:
     if config.baseline is None:
-        message = f"No baseline is named; 'lint-imports baseline create{config.options}' makes one and names it."
+        message = f"No baseline is configured. Create one with 'lint-imports baseline create{config.options}'."
         raise UserError(Problem(message, file=config.file, key="baseline"))
     return config.baseline, config.shown(str(config.baseline))
 
@@ -204,7 +206,7 @@ def _whole(judgement: Judgement) -> Judgement:
 
 def _writable(entries: frozenset[Entry]) -> frozenset[Entry]:
     if bad := sorted({entry.contract for entry in entries if not entry.can_be_written}):
-        message = "This id cannot stand in a baseline; give the contract one of letters, digits and hyphens."
+        message = "This id cannot be written in a baseline; use letters, digits and hyphens."
         raise UserError(*(Problem(message, contract=each) for each in bad))
     return entries
 
@@ -239,10 +241,10 @@ def _entries(wanted: str, judgement: Judgement, statements: Statements) -> froze
     )
     if len(found) > 1:
         lines = "".join(f"\n  {entry}" for entry in _lines(found))
-        raise UserError(Problem(f"'{wanted}' is more than one violation; name the one that is meant:{lines}"))
+        raise UserError(Problem(f"'{wanted}' matches more than one violation; name one of them:{lines}"))
     if not found:
         known = [verdict.contract.id for verdict in judgement.verdicts]
-        hint = did_you_mean(wanted, known) or " Write a line as it would stand in the baseline, or a contract's id."
+        hint = did_you_mean(wanted, known) or " Name a violation by its line in the baseline, or a contract by its id."
         raise UserError(Problem(f"There is no violation '{wanted}' today.{hint}"))
     return found
 

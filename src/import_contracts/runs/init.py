@@ -59,7 +59,7 @@ def rewrite_configuration(folder: Path) -> Proposal:
     path = find_config(folder)
     config = read_config(path, start=folder, found=True)
     if not config.documents[0].is_peers:
-        raise UserError(Problem("This is no configuration of import-linter.", file=config.file))
+        raise UserError(Problem("This is not an import-linter configuration.", file=config.file))
     return Proposal(migrate(config, read_contracts(config).chosen))
 
 

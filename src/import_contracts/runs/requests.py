@@ -83,7 +83,7 @@ def read_baseline(config: Config) -> str | None:
     try:
         return config.baseline.read_bytes().decode()
     except FileNotFoundError:
-        message = f"There is no such file; 'lint-imports baseline create{config.options}' makes it."
+        message = f"This file does not exist. Create it with 'lint-imports baseline create{config.options}'."
         raise UserError(Problem(message, file=name, key="baseline")) from None
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name, key="baseline")) from None
