@@ -11,7 +11,8 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source
-from import_contracts.repair.fixes import CyclicImport, Fix, Fixes, FixKind
+from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 
 Files = dict[str, str]
 EAGER = frozenset({Kind.RUNTIME})
@@ -57,6 +58,7 @@ def written(text: str, files: Files | None = None, *, imported: str = "p.b", ver
 
 IMPORT = "from p.b import B\n"
 FUTURE = "from __future__ import annotations\n"
+ON_ONE_LINE = "Used in a lambda, or in a function whose body begins on the line of its header"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_the_fix_that_the_uses_of_a_name_allow(text: str, kind: FixKind) -> None
 
 def test_what_another_module_takes_from_here_must_stay() -> None:
     found = fix(f"{IMPORT}def f(b: B): ...", {"c": "from p.a import B"})
-    assert (found.kind, found.why) == (FixKind.RESTRUCTURE, ("Taken from p.a by others: B.",))
+    assert (found.kind, found.why) == (FixKind.RESTRUCTURE, ("Imported from p.a by other modules: B.",))
 
 
 def test_what_is_used_as_an_attribute_of_the_module_must_stay() -> None:
@@ -110,7 +112,7 @@ def test_a_name_that_a_package_passes_on_is_imported_from_where_it_is_defined() 
     found = fix("from p.b import B\nclass A(B): ...", files)
     assert (found.kind, found.why) == (
         FixKind.DIRECT_IMPORT,
-        ("Defined in p.b.deep, and only passed on by p.b: B.",),
+        ("Defined in p.b.deep and only re-exported by p.b: B.",),
     )
     assert written("from p.b import B\nclass A(B): ...", files) == "from p.b.deep import B\nclass A(B): ..."
 
@@ -150,13 +152,92 @@ def test_extraction_names_all_that_has_to_move() -> None:
         "b": "def one(): return two() + LIMIT\ndef two(): ...\nLIMIT = 3\ndef x(): ...\ndef y(): ...\ndef z(): ..."
     }
     found = fix("from p.b import one\nx = one()", files)
-    moved = "Move one (line 1), two (line 2) and LIMIT (line 3) from p.b into a module that both import."
-    assert found.why == (f"{moved} They need nothing else of the cycle.",)
+    moved = "Move one (line 1), two (line 2) and LIMIT (line 3) from p.b into a new module that both import."
+    assert found.why == (f"{moved} They depend on nothing else in the cycle.",)
 
 
 def test_what_needs_the_importer_cannot_be_extracted() -> None:
     files = {"b": "from p.a import y\ndef one(): return y\ndef two(): ...\ndef three(): ..."}
     assert fix("from p.b import one\nx = one()", files).kind is FixKind.RESTRUCTURE
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("from p.b import B\nx = (", "This file cannot be parsed, so no fix can be checked."),
+        ("x = 1", "It is imported by a call, not by an import statement."),
+        ("from p.b import *", "Imports every name: *."),
+        (IMPORT, "Not used in this module, so re-exported or imported for its side effects: B."),
+        (f"{IMPORT}__all__ = ['B']\ndef f(b: B): ...", "Re-exported: B."),
+        ("from p.b import B as B\ndef f(b: B): ...", "Re-exported: B."),
+        (f"{IMPORT}B = B\ndef f(b: B): ...", "Bound more than once: B."),
+        (f"{IMPORT}x = B()\ny = B()", "Used while p.a is imported: B (lines 2, 3)."),
+        (
+            f"{FUTURE}{IMPORT}@app.get('/')\ndef f(b: B): ...",
+            "Used in an annotation that the decorator @app.get may read at run time: B (line 4).",
+        ),
+        (
+            f"{FUTURE}{IMPORT}class A(p.Model[int]):\n    b: B",
+            "Used in an annotation that the base class p.Model may read at run time: B (line 4).",
+        ),
+        (
+            f"{FUTURE}{IMPORT}class A(metaclass=M):\n    b: B",
+            "Used in an annotation that the metaclass may read at run time: B (line 4).",
+        ),
+        (
+            f"{IMPORT}@app.get('/')\ndef f(): ...\ndef g(b: B): ...",
+            "Used in annotations of a module in which something may read annotations at run time: B.",
+        ),
+        ("x = 1; from p.b import B\ndef f(b: B): ...", "Imported on a line with other code: B."),
+        ("import p.b\ndef f(b: p.b.B): ...", "Bound as an attribute of its package: p.b."),
+        (f"{IMPORT}f = lambda: B()", f"{ON_ONE_LINE}: B."),
+        (f"{IMPORT}def f(): return B()", f"{ON_ONE_LINE}: B."),
+    ],
+)
+def test_where_no_fix_is_allowed_the_reason_says_what_prevents_it(text: str, why: str) -> None:
+    found = fix(text)
+    assert (found.kind, found.why) == (FixKind.RESTRUCTURE, (why,))
+
+
+def test_of_an_import_inside_a_function_the_code_has_to_move() -> None:
+    found = fixes({"a": "def f():\n    from p.b import B\n    return B", "b": ""})
+    deferred = CyclicImport(("p.a", "p.b"), frozenset({Kind.RUNTIME, Kind.DEFERRED}), frozenset({"p.a", "p.b"}))
+    assert found.cheapest(deferred).why == (
+        "Already imported inside a function, so the code that needs it has to move: B (in f).",
+    )
+
+
+def test_what_a_package_imports_may_be_re_exported() -> None:
+    found = fixes({"": "from p.b import B\ndef f(b: B): ...", "b": "class B: ..."})
+    wanted = CyclicImport(("p", "p.b"), EAGER, frozenset({"p", "p.b"}))
+    assert found.cheapest(wanted).why == ("May be re-exported by p, which is a package: B.",)
+
+
+def test_where_fixes_were_rejected_the_reason_says_so() -> None:
+    found = fixes({"a": f"{IMPORT}def f():\n    return B()", "b": "class B: ..."})
+    wanted = CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"}))
+    assert found.cheapest(wanted, rejected=frozenset({FixKind.DEFER})).why == (
+        "Every cheaper fix leaves a cycle or makes a module crash: B.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("counting", "kind"),
+    [
+        ({Kind.RUNTIME}, FixKind.DEFER),
+        ({Kind.RUNTIME, Kind.DEFERRED}, FixKind.RESTRUCTURE),
+        ({Kind.RUNTIME, Kind.DEFERRED, Kind.LAZY, Kind.TYPE_CHECKING}, FixKind.RESTRUCTURE),
+    ],
+)
+def test_an_import_is_not_deferred_where_deferred_imports_count(counting: set[Kind], kind: FixKind) -> None:
+    found = fixes({"a": f"{IMPORT}def f():\n    return B()", "b": "class B: ..."})
+    wanted = CyclicImport(("p.a", "p.b"), frozenset(counting), frozenset({"p.a", "p.b"}))
+    assert found.cheapest(wanted).kind is kind
+
+
+def test_the_kinds_of_fixes_are_sorted_by_what_they_cost() -> None:
+    assert sorted(FixKind, key=lambda kind: kind.weight) == list(FixKind)
+    assert len({kind.weight for kind in FixKind}) == len(FixKind)
 
 
 # --- what is written ----------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ from import_contracts.crashes.operations import (
 from import_contracts.graph.names import absolute
 from import_contracts.reading import trees
 from import_contracts.reading.plain import for_older_parsers
-from import_contracts.reading.trees import Parser, Visitor, arguments, dotted_name
+from import_contracts.reading.trees import FunctionDefinition, Parser, Visitor, arguments, dotted_name
 
 # Both begin with a literal, which `search` finds fast.
 _GLOBALS = re.compile(r"global(?:s\b|[ \t\f\\])")
@@ -270,7 +270,7 @@ class _OperationReader(Visitor):
 
     # --- statements ----------------------------------------------------------------------------------------------
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def visit_FunctionDef(self, node: FunctionDefinition) -> None:
         self._each(node.decorator_list, node.args.defaults, node.args.kw_defaults)
         if self._evaluates_annotations:
             with self._hiding(_type_parameters(node)):
@@ -288,7 +288,7 @@ class _OperationReader(Visitor):
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name of the node
 
-    def _bound_in_module(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[frozenset[str], bool]:
+    def _bound_in_module(self, node: FunctionDefinition) -> tuple[frozenset[str], bool]:
         """Return the names that a function may bind in the module, and whether it may bind unknown ones."""
         if not any(node.lineno <= line <= (node.end_lineno or line) for line in self._global_lines):
             return frozenset(), False

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
 Parser: TypeAlias = Callable[[str], ast.Module]
+FunctionDefinition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def parse(text: str) -> ast.Module:
@@ -53,7 +54,7 @@ def walk(node: ast.AST, *, without: type | tuple[type, ...] = ()) -> list[ast.AS
     return found
 
 
-def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
+def arguments(function: FunctionDefinition | ast.Lambda) -> list[ast.arg]:
     """Return the parameters of a function: positional-only, positional, keyword-only, ``*args``, ``**kwargs``."""
     own = function.args
     return [*own.posonlyargs, *own.args, *own.kwonlyargs, *filter(None, [own.vararg, own.kwarg])]

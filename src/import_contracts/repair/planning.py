@@ -11,7 +11,8 @@ from import_contracts.graph.feedback_arcs import FeedbackSet, feedback_set, in_o
 from import_contracts.graph.import_graph import Chain, Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.text import Source
-from import_contracts.repair.fixes import CyclicImport, Fix, Fixes, FixKind, weight
+from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 
 _ROUNDS = 3
 """How often the imports to change are chosen; from then on, only how to change them."""
@@ -114,14 +115,14 @@ class _Planner:
             kinds = {edge: FixKind.NONE if self._never_runs(edge) else FixKind.RESTRUCTURE for edge in cycle.edges}
         else:
             kinds = {edge: self._fix(edge).kind for edge in cycle.edges}
-        return {edge: weight(kind) for edge, kind in kinds.items()}
+        return {edge: kind.weight for edge, kind in kinds.items()}
 
     def _never_runs(self, edge: Edge) -> bool:
         return Kind.TYPE_CHECKING in self._kinds and not self._running.has_import(*edge)
 
     def _fix(self, edge: Edge) -> Fix:
         if self._never_runs(edge):
-            return Fix(FixKind.NONE, *edge, ("It never runs, so that nothing has to change.",))
+            return Fix(FixKind.NONE, *edge, ("It never runs, so nothing has to change.",))
         rejected = frozenset(kind for other, kind in self.rejected if other == edge)
         return self._tools.fixes.cheapest(CyclicImport(edge, self._kinds, self._cycle_of[edge[0]]), rejected)
 

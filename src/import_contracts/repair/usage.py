@@ -1,4 +1,4 @@
-"""What a module does with the names that it imports: where each is used, and what it defines and lets others take."""
+"""What a module does with the names that it imports: where it uses each of them, and which names it defines."""
 
 # ruff: noqa: N802 - the methods of a visitor are named after the nodes
 
@@ -13,18 +13,20 @@ from itertools import accumulate
 from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import absolute
 from import_contracts.reading.text import Source, split_lines
-from import_contracts.reading.trees import Visitor, arguments, walk
+from import_contracts.reading.trees import FunctionDefinition, Visitor, arguments, walk
 
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+FunctionNode: TypeAlias = FunctionDefinition | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (*_DEFINITIONS, ast.Lambda)
 
 
 class Role(Enum):
-    """When a use is looked up."""
+    """When the value of a name is needed where it is used."""
 
     ANNOTATION = "annotation"
+    """When the annotation is evaluated, if it ever is."""
     BODY = "body"
     """When a function is called."""
     EAGER = "eager"
@@ -32,32 +34,33 @@ class Role(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """One use of a name. ``function`` is the outermost one around it; an annotation ``is_quoted`` if it is a string."""
+class NameUse:
+    """A place where a name is used."""
 
     name: str
     line: int
     role: Role
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    function: FunctionDefinition | None = None
+    """The outermost function around it."""
     is_quoted: bool = False
+    """It is in an annotation that is a string, or that is never evaluated."""
     reader: str = ""
-    """What may read this annotation while the program runs, and so needs the name: a base class or a decorator."""
+    """What may read this annotation at run time, as sentences show it: a base class, a decorator; "" if nothing may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One name that an import statement binds.
-
-    ``module`` and ``name`` are what is written, made absolute; ``name`` is None for ``import a.b``. ``function`` is the
-    outermost one around the statement.
-    """
+    """One name that an import statement binds."""
 
     statement: ast.Import | ast.ImportFrom
     alias: ast.alias
     module: str
+    """The absolute name of the module; "" if it would lie above the top-level package."""
     name: str | None
+    """The name that is imported from the module; None for ``import a.b``."""
     kind: Kind
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None
+    function: FunctionDefinition | None
+    """The outermost function around the statement."""
 
     @property
     def local(self) -> str:
@@ -66,31 +69,34 @@ class Binding:
 
     @property
     def shown(self) -> str:
-        """What a sentence calls it."""
+        """The name as sentences show it."""
         return self.alias.asname or self.alias.name
 
 
 @dataclass(slots=True)
 class Usage:
-    """All that is to know of one module.
-
-    ``defined`` are the statements that bind a name at the top level; ``uses`` are those of the names that are imported
-    there from the program.
-    """
+    """The names of one module."""
 
     bindings: list[Binding] = field(default_factory=list)
-    uses: dict[str, list[Use]] = field(default_factory=dict)
+    uses: dict[str, list[NameUse]] = field(default_factory=dict)
+    """The uses of each name that is imported at the top level from the program."""
     rebound: set[str] = field(default_factory=set)
-    """Names that are bound by anything but an import."""
+    """The names that are bound by anything but an import."""
     defined: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    """The top-level statements that bind each name, imports too."""
     exported: frozenset[str] = frozenset()
+    """The strings in ``__all__``."""
     has_future_annotations: bool = False
     reads_annotations: bool = False
-    """Something in it may read annotations while the program runs."""
+    """Something in the module may read annotations at run time."""
+
+    def uses_of(self, binding: Binding, role: Role) -> list[NameUse]:
+        """Return where the name of a binding is used in a role, in the order of the module."""
+        return [use for use in self.uses.get(binding.local, []) if use.role is role]
 
 
 def read_usage(tree: ast.Module, source: Source, roots: Container[str]) -> Usage:
-    """Return what a module does with names, given the first parts of the names of all modules of its program."""
+    """Return what a module does with names; ``roots`` are the first parts of the names of its program's modules."""
     defined: dict[str, list[ast.stmt]] = {}
     imported: set[str] = set()
     for statement in tree.body:
@@ -112,9 +118,9 @@ def _is_ours(node: ast.ImportFrom, roots: Container[str]) -> bool:
 
 
 def names_in(node: ast.AST) -> frozenset[str]:
-    """Return all names in a piece of code, those in short strings too, which may be annotations.
+    """Return all names in a piece of code, and the words in short strings, which may be annotations.
 
-    A ``global`` in it gives that word, which is no name.
+    For a ``global`` statement the word "global" is among them, which is no name.
     """
     found = set()
     for each in walk(node):
@@ -132,7 +138,7 @@ _LONGEST = 200
 
 
 def _bound(statement: ast.stmt) -> Iterator[tuple[ast.AST, str]]:
-    """Yield the names that a statement binds at the top level, whatever branch is taken, each with what binds it."""
+    """Yield the names that a statement binds at the top level in any of its branches, each with the node that does."""
     for node in walk(statement, without=_SCOPES):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node, node.id
@@ -149,7 +155,7 @@ def _parsed(text: str) -> ast.expr | None:
         return None
 
 
-# Decorators and base classes that read no annotation, or take one for a string where it is one.
+# Decorators and base classes that read no annotations, or leave those alone that are strings.
 _HARMLESS_DECORATORS = frozenset(
     {"abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod", "contextmanager", "dataclass"}
     | {"deleter", "deprecated", "final", "getter", "lru_cache", "overload", "override", "property", "runtime_checkable"}
@@ -162,22 +168,22 @@ _HARMLESS_BASES = frozenset(
 )
 
 
-# What a function may have in it, beside the names in question, that says something of its module.
-_TELLING = ("import", "global", "class", "@")
+# A function without any of these, and without the names in question, does nothing that matters to its module.
+_RELEVANT = ("import", "global", "class", "@")
 
 
 @dataclass(slots=True)
-class _Scope:
-    """A function, a class or the module, while it is read; of a class in a function the uses are the function's."""
+class _UsageScope:
+    """The module, a function or a class while it is read; a class shares the uses of the scope around it."""
 
     bound: set[str] = field(default_factory=set)
     declared: set[str] = field(default_factory=set)
-    """Names that ``global`` and ``nonlocal`` say are another's."""
-    uses: list[Use] = field(default_factory=list)
+    """Names that ``global`` and ``nonlocal`` declare to be those of another scope."""
+    uses: list[NameUse] = field(default_factory=list)
 
 
 class _UsageReader(Visitor):
-    """The reading of one module."""
+    """Reads one module."""
 
     def __init__(self, source: Source, imported: Collection[str]) -> None:
         self.usage = Usage()
@@ -185,17 +191,17 @@ class _UsageReader(Visitor):
         lines = split_lines(source.text)
         self._text = "\n".join(lines)
         self._starts = [0, *accumulate(len(line) + 1 for line in lines)]
-        self._words = (*_TELLING, *imported) if source.text.isascii() else ("",)
-        self._functions: list[Function] = []
-        self._scopes = [_Scope()]
+        self._words = (*_RELEVANT, *imported) if source.text.isascii() else ("",)
+        self._functions: list[FunctionNode] = []
+        self._scopes = [_UsageScope()]
         self._imported = imported
         self._readers: list[str] = [""]
         self._classes: dict[str, str] = {}
         self._never = False
 
     @property
-    def uses(self) -> list[Use]:
-        """The uses of names that are the module's."""
+    def uses(self) -> list[NameUse]:
+        """The uses of the module's own names."""
         return self._scopes[0].uses
 
     # --- imports --------------------------------------------------------------------------------------------------
@@ -208,12 +214,9 @@ class _UsageReader(Visitor):
         module = node.module or ""
         if module == "__future__":
             self.usage.has_future_annotations |= any(alias.name == "annotations" for alias in node.names)
-        if node.level:
-            parts = self._source.module.split(".")
-            kept = parts[: len(parts) - node.level + self._source.is_package]
-            module = ".".join([*kept, module] if module else kept)
+        origin = absolute(node.level, module, self._source.module, is_package=self._source.is_package) or ""
         for alias in node.names:
-            self._bind(node, alias, module, alias.name)
+            self._bind(node, alias, origin, alias.name)
 
     def _bind(self, node: ast.Import | ast.ImportFrom, alias: ast.alias, module: str, name: str | None) -> None:
         kind = Kind.TYPE_CHECKING if self._never else Kind.DEFERRED if self._functions else Kind.RUNTIME
@@ -230,7 +233,7 @@ class _UsageReader(Visitor):
     # --- scopes ---------------------------------------------------------------------------------------------------
 
     @property
-    def _outermost(self) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    def _outermost(self) -> FunctionDefinition | None:
         named = [each for each in self._functions if not isinstance(each, ast.Lambda)]
         return named[0] if named else None
 
@@ -239,10 +242,10 @@ class _UsageReader(Visitor):
             if node is not None:
                 self.visit(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def visit_FunctionDef(self, node: FunctionDefinition) -> None:
         self._all(node.decorator_list)
         self._all([*node.args.defaults, *node.args.kw_defaults])
-        reader = self._readers[-1] or _suspect(node.decorator_list, _HARMLESS_DECORATORS)
+        reader = self._readers[-1] or _decorator_that_reads(node.decorator_list)
         self.usage.reads_annotations |= bool(reader)
         for annotation in (*(each.annotation for each in arguments(node)), node.returns):
             self._annotation(annotation, reader)
@@ -251,18 +254,18 @@ class _UsageReader(Visitor):
         self._rebind(node.name)
         self._body(node, node.body)
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - as ast wants it
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name of the node
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._all([*node.args.defaults, *node.args.kw_defaults])
         self._body(node, [node.body])
 
-    def _body(self, node: Function, body: Iterable[ast.AST]) -> None:
-        """Read what runs when a function is called, if there is anything in it to be told of."""
+    def _body(self, node: FunctionNode, body: Iterable[ast.AST]) -> None:
+        """Read the body of a function, if it contains anything that matters to the module."""
         start, end = self._starts[node.lineno - 1], self._starts[node.end_lineno or node.lineno]
         if all(self._text.find(word, start, end) < 0 for word in self._words):
             return
-        scope = _Scope({each.arg for each in arguments(node)})
+        scope = _UsageScope({each.arg for each in arguments(node)})
         self._functions.append(node)
         self._scopes.append(scope)
         self._readers.append("")
@@ -277,21 +280,25 @@ class _UsageReader(Visitor):
         self._all(node.decorator_list)
         self._all(node.bases)
         self._all(each.value for each in node.keywords)
-        reader = _suspect(node.decorator_list, _HARMLESS_DECORATORS)
-        for base in node.bases:
-            plain = base.value if isinstance(base, ast.Subscript) else base
-            name = _last(plain)
-            harmless = name in _HARMLESS_BASES or name.endswith("Error")
-            reader = reader or ("" if harmless else self._classes.get(name, f"its base class {ast.unparse(plain)}"))
-        reader = reader or ("its metaclass" if any(each.arg == "metaclass" for each in node.keywords) else "")
+        reader = self._reader_of(node)
         self._classes[node.name] = reader
         self.usage.reads_annotations |= bool(reader)
         self._rebind(node.name)
         self._readers.append(reader)
-        self._scopes.append(_Scope(uses=self._scopes[-1].uses))
+        self._scopes.append(_UsageScope(uses=self._scopes[-1].uses))
         self._all(node.body)
         self._scopes.pop()
         self._readers.pop()
+
+    def _reader_of(self, node: ast.ClassDef) -> str:
+        """Return what may read the annotations of a class: a decorator, a base class or a metaclass; "" if none may."""
+        reader = _decorator_that_reads(node.decorator_list)
+        for base in node.bases:
+            plain = base.value if isinstance(base, ast.Subscript) else base
+            name = _last(plain)
+            harmless = name in _HARMLESS_BASES or name.endswith("Error")
+            reader = reader or ("" if harmless else self._classes.get(name, f"the base class {ast.unparse(plain)}"))
+        return reader or ("the metaclass" if any(each.arg == "metaclass" for each in node.keywords) else "")
 
     # --- uses -----------------------------------------------------------------------------------------------------
 
@@ -343,9 +350,9 @@ class _UsageReader(Visitor):
         self.generic_visit(node)
 
     def _annotation(self, node: ast.expr | None, reader: str, *, is_evaluated: bool = True) -> None:
-        """Note the names in an annotation, which may be a string or have strings in it.
+        """Note the names in an annotation, which may be a string or contain strings.
 
-        That of a local variable is never evaluated (PEP 526).
+        The annotation of a local variable is never evaluated (PEP 526).
         """
         for each in walk(node) if node is not None else ():
             if isinstance(each, ast.Name):
@@ -357,18 +364,18 @@ class _UsageReader(Visitor):
 
     def _use(self, name: str, line: int, role: Role, *, is_quoted: bool = False, reader: str = "") -> None:
         if name in self._imported:
-            self._scopes[-1].uses.append(Use(name, line, role, self._outermost, is_quoted, reader))
+            self._scopes[-1].uses.append(NameUse(name, line, role, self._outermost, is_quoted, reader))
 
 
 def _last(node: ast.expr) -> str:
-    """Return the last part of a dotted name; "" for any other expression."""
+    """Return a name, or the last attribute that is taken of an expression; "" for any other expression."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _suspect(decorators: Iterable[ast.expr], harmless: frozenset[str]) -> str:
-    """Return the first decorator that may read annotations, as it would be called in a sentence; "" if none may."""
-    for each in decorators:
-        called = each.func if isinstance(each, ast.Call) else each
-        if _last(called) not in harmless:
-            return f"its decorator @{ast.unparse(called)}"
+def _decorator_that_reads(decorators: Iterable[ast.expr]) -> str:
+    """Return the first decorator that may read annotations, as a sentence names it; "" if none may."""
+    for decorator in decorators:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if _last(called) not in _HARMLESS_DECORATORS:
+            return f"the decorator @{ast.unparse(called)}"
     return ""

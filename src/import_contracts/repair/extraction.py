@@ -1,0 +1,58 @@
+"""Which definitions to move out of a module, so that it need not be imported for them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import ancestors
+from import_contracts.repair.program_names import ProgramNames
+from import_contracts.repair.usage import Binding, Usage
+
+_MOVABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+
+
+def definitions_to_move(
+    module: str, bindings: Sequence[Binding], names: ProgramNames, cycle: frozenset[str]
+) -> dict[str, int] | None:
+    """Return the definitions that some bindings import from a module, with all others of the module that these need.
+
+    Each has its line, by which they are sorted. None if they cannot be moved: because they need an import of the cycle,
+    because they are all that the module defines, or because a binding imports something else.
+    """
+    usage = names.usage(module)
+    wanted = [each.name for each in bindings if each.module == module and each.name and each.name != "*"]
+    if usage is None or len(wanted) < len(bindings):
+        return None
+    barred = frozenset(each.local for each in usage.bindings if _imports_cycle(each, names, cycle))
+    moved = list(dict.fromkeys(wanted))
+    for name in moved:
+        needed = _needed(usage, name, names.names_in(module, name), barred)
+        if needed is None:
+            return None
+        moved += [each for each in needed if each not in moved]
+    if len(moved) == len([name for name in usage.defined if not _is_imported(name, usage)]):
+        return None
+    lines = {name: usage.defined[name][0].lineno for name in moved}
+    return dict(sorted(lines.items(), key=lambda item: item[1]))
+
+
+def _imports_cycle(binding: Binding, names: ProgramNames, cycle: frozenset[str]) -> bool:
+    """Tell whether an import that runs imports a module of the cycle, be it as a package around another module."""
+    module = names.module(binding.module, binding.name)
+    if module is None or binding.kind is Kind.TYPE_CHECKING:
+        return False
+    return not cycle.isdisjoint((module, *ancestors(module)))
+
+
+def _needed(usage: Usage, name: str, used: frozenset[str], barred: frozenset[str]) -> list[str] | None:
+    """Return the definitions of its module that a definition uses, sorted; None if it cannot be moved."""
+    statements = usage.defined.get(name, [])
+    if len(statements) != 1 or not isinstance(statements[0], _MOVABLE) or "global" in used or used & barred:
+        return None
+    return sorted(each for each in used & usage.defined.keys() if not _is_imported(each, usage))
+
+
+def _is_imported(name: str, usage: Usage) -> bool:
+    return isinstance(usage.defined[name][0], ast.Import | ast.ImportFrom)

@@ -1,0 +1,37 @@
+"""The kinds of fixes, by what they cost."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class FixKind(StrEnum):
+    """How to remove an import from a cycle, the cheapest kind first."""
+
+    NONE = "none"
+    """The import never runs, and nothing has to change."""
+    TYPE_CHECKING = "type_checking"
+    """Import the name under ``if TYPE_CHECKING``."""
+    DIRECT_IMPORT = "direct_import"
+    """Import the name from its defining module."""
+    EXTRACT = "extract"
+    """Move what is imported into a module of its own."""
+    DEFER = "defer"
+    """Import the name inside the functions that use it."""
+    RESTRUCTURE = "restructure"
+    """Restructure the code by hand."""
+
+    @property
+    def weight(self) -> int:
+        """What the fix costs: weights compare a person's time and risk, and mean nothing more."""
+        return _WEIGHTS[self]
+
+
+_WEIGHTS = {
+    FixKind.NONE: 1,
+    FixKind.TYPE_CHECKING: 2,
+    FixKind.DIRECT_IMPORT: 3,
+    FixKind.EXTRACT: 6,
+    FixKind.DEFER: 8,
+    FixKind.RESTRUCTURE: 12,
+}

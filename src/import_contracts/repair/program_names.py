@@ -1,0 +1,174 @@
+"""The names of a program: what defines them, which modules import them, and what these do with them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.reading.imports import read_imports
+from import_contracts.reading.resolution import resolve
+from import_contracts.reading.text import Source, split_lines
+from import_contracts.reading.trees import Parser
+from import_contracts.repair.usage import Binding, Usage, names_in, read_usage
+
+Origin: TypeAlias = tuple[str, str]
+"""A module and a name that it defines; or a package and a module in it."""
+
+
+class ProgramNames:
+    """The names of a program, each module read when it is first needed.
+
+    ``source`` returns the text of a module, or None if it has none. ``graph`` has the modules of the program and their
+    imports.
+    """
+
+    def __init__(self, source: Callable[[str], Source | None], graph: ImportGraph, parse: Parser) -> None:
+        self._source = source
+        self._graph = graph
+        self._parse = parse
+        self._modules = graph.modules_set
+        self._roots = frozenset(module.partition(".")[0] for module in self._modules)
+        self._lines: dict[str, list[str]] = {}
+        self._usages: dict[str, Usage | None] = {}
+        self._definitions: dict[tuple[str, str], frozenset[str]] = {}
+        self._importers: dict[str, tuple[set[str], list[str]]] = {}
+        self._imports: dict[str, dict[str, set[str]]] = {}
+
+    # --- texts ----------------------------------------------------------------------------------------------------
+
+    def is_package(self, module: str) -> bool:
+        """Tell whether a module that has a text is a package."""
+        return self._text(module).is_package
+
+    def lines(self, module: str) -> list[str]:
+        """Return the lines of a module that has a text, without their ends."""
+        if module not in self._lines:
+            self._lines[module] = split_lines(self._text(module).text)
+        return self._lines[module]
+
+    def tree(self, module: str) -> ast.Module:
+        """Return the tree of a module that can be parsed."""
+        return self._parse(self._text(module).text)
+
+    def _text(self, module: str) -> Source:
+        source = self._source(module)
+        assert source is not None, "only modules with a text are asked for"  # noqa: S101
+        return source
+
+    def usage(self, module: str) -> Usage | None:
+        """Return what a module does with names; None if it has no text or cannot be parsed."""
+        if module not in self._usages:
+            source = self._source(module)
+            self._usages[module] = None if source is None else self._parsed(source)
+        return self._usages[module]
+
+    def _parsed(self, source: Source) -> Usage | None:
+        try:
+            return read_usage(self._parse(source.text), source, self._roots)
+        except (SyntaxError, RecursionError):
+            return None
+
+    def names_in(self, module: str, definition: str) -> frozenset[str]:
+        """Return the names in the first definition of a name, as `usage.names_in` does; nothing if there is none."""
+        if (module, definition) not in self._definitions:
+            usage = self.usage(module)
+            statements = usage.defined.get(definition) if usage else None
+            self._definitions[module, definition] = names_in(statements[0]) if statements else frozenset()
+        return self._definitions[module, definition]
+
+    # --- what imports stand for -----------------------------------------------------------------------------------
+
+    def is_module(self, package: str, name: str) -> bool:
+        """Tell whether a name of a package is a module of the program."""
+        return f"{package}.{name}" in self._modules
+
+    def module(self, module: str, name: str | None) -> str | None:
+        """Return the module that ``from module import name`` imports in the import graph; None if it is not in there.
+
+        Without a name, ``import module``.
+        """
+        full = f"{module}.{name}" if name else module
+        return full if full in self._modules else module if module in self._modules else None
+
+    def is_imported_elsewhere(self, module: str, name: str) -> bool:
+        """Tell whether another module may import a name from a module, or take it as an attribute."""
+        if module not in self._importers:
+            self._importers[module] = self._read_importers(module)
+        names, texts = self._importers[module]
+        return name in names or "*" in names or any(f".{name}" in text for text in texts)
+
+    def _read_importers(self, module: str) -> tuple[set[str], list[str]]:
+        """Return the names that others import from a module, and the texts in which the module itself is bound."""
+        names: set[str] = set()
+        texts: list[str] = []
+        for source in filter(None, map(self._source, self._graph.importers_of(module))):
+            imported = self._imports_of(source).get(module, set())
+            names |= imported - {""}
+            texts += [source.text] if "" in imported else []
+        return names, texts
+
+    def _imports_of(self, source: Source) -> dict[str, set[str]]:
+        """Return the names that a text imports, by module; "" stands for the module itself."""
+        if source.module not in self._imports:
+            found = self._imports[source.module] = {}
+            usage = self._usages.get(source.module)
+            for module, name in self._bound(usage) if usage else self._read(source):
+                found.setdefault(module, set()).add(name if name and not self.is_module(module, name) else "")
+        return self._imports[source.module]
+
+    def _bound(self, usage: Usage) -> Iterator[tuple[str, str | None]]:
+        """Yield the modules that are imported, each with the name that is imported from it."""
+        for binding in usage.bindings:
+            if module := self.module(binding.module, binding.name):
+                yield module, binding.name
+
+    def _read(self, source: Source) -> Iterator[tuple[str, str | None]]:
+        """Yield the same without parsing the text."""
+        for written in read_imports(source.text, source.module, is_package=source.is_package):
+            if module := resolve(written, source.module, is_package=source.is_package, modules=self._modules):
+                yield module, written.name
+
+    # --- where names are defined ----------------------------------------------------------------------------------
+
+    def origin(self, binding: Binding) -> Origin | None:
+        """Return what defines a name, if the module that it is imported from only re-exports it.
+
+        None if that module defines it, if the name is a module itself, and where this is not certain.
+        """
+        if not binding.name or binding.name == "*" or self.is_module(binding.module, binding.name):
+            return None
+        origin = self._definition(binding.module, binding.name, frozenset())
+        if origin is None or (origin[0] == binding.module and not self.is_module(*origin)):
+            return None
+        return origin
+
+    def _definition(self, module: str, name: str, seen: frozenset[str]) -> Origin | None:
+        """Return what defines a name of a module, the module itself or another; None where that is not certain."""
+        usage = self.usage(module)
+        if usage is None or module in seen:
+            return None
+        statements = usage.defined.get(name, [])
+        if not statements:
+            return self._definition_by_star(usage, name, seen | {module})
+        if len(statements) > 1 or isinstance(statements[0], ast.Import | ast.If | ast.Try):
+            return None
+        if not isinstance(statements[0], ast.ImportFrom):
+            return module, name
+        binding = next(each for each in usage.bindings if each.statement is statements[0] and each.local == name)
+        return self._imported_definition(binding, seen | {module})
+
+    def _imported_definition(self, binding: Binding, seen: frozenset[str]) -> Origin | None:
+        module, name = binding.module, binding.name
+        if name and self.is_module(module, name):
+            return module, name
+        return self._definition(module, name, seen) if name and module in self._modules else None
+
+    def _definition_by_star(self, usage: Usage, name: str, seen: frozenset[str]) -> Origin | None:
+        """Return what defines a name that exactly one star import may bind."""
+        if name.startswith("_"):
+            return None
+        stars = [each.module for each in usage.bindings if each.name == "*" and each.module in self._modules]
+        found = [origin for module in stars if (origin := self._definition(module, name, seen))]
+        return found[0] if len(found) == 1 else None

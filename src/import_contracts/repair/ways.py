@@ -1,0 +1,171 @@
+"""How one imported name can be changed so that its import leaves a cycle, or what prevents that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+from import_contracts.repair.edits import Rewrite, has_own_lines, starts_line
+from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.repair.program_names import ProgramNames
+from import_contracts.repair.usage import Binding, NameUse, Role, Usage
+from import_contracts.wording import listed
+
+
+class Reason(NamedTuple):
+    """What is true of a name, which is shown with the place where that can be seen."""
+
+    what: str
+    name: str
+
+
+Way: TypeAlias = tuple[Reason, Rewrite]
+"""How to change a name, and why that is allowed."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImportedName:
+    """One name of an import statement of ``importer``, whose ``usage`` has the binding.
+
+    ``version`` is that of the Python for which the program is written.
+    """
+
+    importer: str
+    usage: Usage
+    binding: Binding
+    names: ProgramNames
+    version: tuple[int, int]
+
+    def ways(self) -> Mapping[FixKind, Way]:
+        """Return how to change the name, by the kind of the fix; at most one way of each kind."""
+        if not has_own_lines(self.binding.statement, self._lines):
+            return {}
+        found = {FixKind.DIRECT_IMPORT: self._direct_import()}
+        if self._is_movable:
+            found |= {FixKind.TYPE_CHECKING: self._for_type_checking(), FixKind.DEFER: self._deferred()}
+        return {kind: way for kind, way in found.items() if way is not None}
+
+    def _direct_import(self) -> Way | None:
+        binding, names = self.binding, self.names
+        origin = names.origin(binding)
+        if origin is None or self.importer in (origin[0], names.module(*origin)):
+            return None
+        where = ".".join(origin) if names.is_module(*origin) else origin[0]
+        reason = Reason(f"Defined in {where} and only re-exported by {binding.module}", str(binding.name))
+        return reason, Rewrite(binding, origin=origin)
+
+    def _for_type_checking(self) -> Way | None:
+        if self._bodies or not self._annotations:
+            return None
+        reason = Reason("Used only in annotations", f"{self.binding.shown} ({_places(self._annotations)})")
+        return reason, Rewrite(self.binding, is_for_types=True, needs_future=self._needs_future)
+
+    def _deferred(self) -> Way | None:
+        functions = tuple(dict.fromkeys(use.function for use in self._bodies if use.function is not None))
+        in_functions = all(use.function is not None for use in self._bodies)
+        if not functions or not in_functions or not all(starts_line(each.body[0], self._lines) for each in functions):
+            return None
+        reason = Reason(
+            "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
+        )
+        return reason, Rewrite(self.binding, None, functions, bool(self._annotations), self._needs_future)
+
+    def obstacle(self) -> Reason:
+        """Return what prevents every way to change the name, or that those there are were rejected."""
+        return next(self._obstacles())
+
+    def _obstacles(self) -> Iterator[Reason]:
+        shown = self.binding.shown
+        if self.binding.function:
+            what = "Already imported inside a function, so the code that needs it has to move"
+            yield Reason(what, f"{shown} (in {self.binding.function.name})")
+        if self._reason_to_stay:
+            yield Reason(self._reason_to_stay, shown)
+        if self._eager:
+            yield Reason(f"Used while {self.importer} is imported", f"{shown} ({_places(self._eager)})")
+        if read := [use for use in self._annotations if use.reader]:
+            what = f"Used in an annotation that {read[0].reader} may read at run time"
+            yield Reason(what, f"{shown} ({_places(read)})")
+        if self.ways():
+            yield Reason("Every cheaper fix leaves a cycle or makes a module crash", shown)
+        if not has_own_lines(self.binding.statement, self._lines):
+            yield Reason("Imported on a line with other code", shown)
+        if self._is_part_of_package:
+            yield Reason("Bound as an attribute of its package", shown)
+        if self._needs_future and self.usage.reads_annotations:
+            yield Reason("Used in annotations of a module in which something may read annotations at run time", shown)
+        yield Reason("Used in a lambda, or in a function whose body begins on the line of its header", shown)
+
+    # --- what the name is needed for ------------------------------------------------------------------------------
+
+    @property
+    def _is_movable(self) -> bool:
+        """Whether nothing needs the name in the module while that is imported, and afterwards only functions do."""
+        return not (
+            self.binding.function
+            or self._is_part_of_package
+            or self._eager
+            or any(use.reader for use in self._annotations)
+            or (self._needs_future and self.usage.reads_annotations)
+            or self._reason_to_stay
+        )
+
+    @property
+    def _is_part_of_package(self) -> bool:
+        """Whether the statement is ``import a.b``, which binds ``a``."""
+        return not self.binding.name and not self.binding.alias.asname
+
+    @property
+    def _needs_future(self) -> bool:
+        """Whether annotations that use the name are evaluated when they are executed: until PEP 649, unless quoted."""
+        if self.usage.has_future_annotations or self.version >= (3, 14):
+            return False
+        return any(not use.is_quoted for use in self._annotations)
+
+    @cached_property
+    def _reason_to_stay(self) -> str:
+        """The first reason why the name must be bound in the module after its import; "" if there is none."""
+        return next(self._reasons_to_stay(), "")
+
+    def _reasons_to_stay(self) -> Iterator[str]:
+        """Yield why the name must be bound in the module after its import, uses in the module aside."""
+        binding, local = self.binding, self.binding.local
+        if binding.name == "*":
+            yield "Imports every name"
+        if not self.usage.uses.get(local):
+            yield "Not used in this module, so re-exported or imported for its side effects"
+        if local in self.usage.exported or binding.alias.asname == binding.alias.name:
+            yield "Re-exported"
+        if local in self.usage.rebound or sum(each.local == local for each in self._module_bindings) > 1:
+            yield "Bound more than once"
+        if self.names.is_imported_elsewhere(self.importer, local):
+            yield f"Imported from {self.importer} by other modules"
+        if self.names.is_package(self.importer) and not local.startswith("_"):
+            yield f"May be re-exported by {self.importer}, which is a package"
+
+    @property
+    def _module_bindings(self) -> list[Binding]:
+        return [each for each in self.usage.bindings if not each.function]
+
+    @cached_property
+    def _annotations(self) -> list[NameUse]:
+        return self.usage.uses_of(self.binding, Role.ANNOTATION)
+
+    @cached_property
+    def _bodies(self) -> list[NameUse]:
+        return self.usage.uses_of(self.binding, Role.BODY)
+
+    @cached_property
+    def _eager(self) -> list[NameUse]:
+        return self.usage.uses_of(self.binding, Role.EAGER)
+
+    @property
+    def _lines(self) -> list[str]:
+        return self.names.lines(self.importer)
+
+
+def _places(uses: Collection[NameUse]) -> str:
+    lines = sorted({use.line for use in uses})
+    return f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
