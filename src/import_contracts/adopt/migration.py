@@ -1,4 +1,4 @@
-"""A configuration written for import-linter, as this project's own TOML."""
+"""Converting a configuration of import-linter to this tool's TOML."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ _FIRST = ("id", "name", "type")
 
 
 def migrate(documents: Sequence[Document]) -> str:
-    """Return what the first document says, a configuration file, as ``[tool.import-contracts]``.
+    """Return the first document, a configuration file of import-linter, as ``[tool.import-contracts]``.
 
-    It means the same, wrong keys and values included. The other documents are files that the first includes; they
-    are this project's own, and stay.
+    The meaning stays the same; unknown keys and wrong values are kept. The other documents are contract files that the
+    first one includes; they are in this tool's format already and are not converted.
     """
     document = documents[0]
     session = {key: _session_value(key, value) for key, value in document.session.items() if key != "contracts"}
     if "root_packages" in session:
-        session.pop("root_package", None)  # it does nothing beside the other
-    contracts = ({key: _value(key, value) for key, value in _named_first(each)} for each in document.contracts)
+        session.pop("root_package", None)  # ignored if root_packages is set
+    contracts = ({key: _value(key, value) for key, value in _named_first(contract)} for contract in document.contracts)
     comments = (
-        f"Rewritten from {document.file} by lint-imports init --from-import-linter. Its comments could not be kept.",
+        f"Converted from {document.file} by lint-imports init --from-import-linter, without the comments in it.",
     )
-    tables = (table(f"[[tool.{OWN}.contracts]]", each) for each in contracts)
+    tables = (table(f"[[tool.{OWN}.contracts]]", contract) for contract in contracts)
     return "\n".join([table(f"[tool.{OWN}]", session, comments=comments), *tables])
 
 
@@ -69,13 +69,13 @@ def _named_first(contract: Mapping[str, object]) -> list[tuple[str, object]]:
 
 
 def _session_value(key: str, value: object) -> object:
-    """Return a value of a key of the run; import-linter takes whatever is no true there for false."""
+    """Return the value of a key of the run. import-linter reads every value of a flag that is not true as false."""
     converted = _value(key, value)
     return converted if key not in _FLAGS or key == "strict" or isinstance(converted, bool) else False
 
 
 def _value(key: str, value: object) -> object:
-    """Return a value in the form in which TOML has it; one that is wrong stays as it is."""
+    """Return a value with the type that it has in TOML; a wrong value stays as it is."""
     if isinstance(value, str):
         return _of_text(key, value)
     if isinstance(value, list) and value and all(isinstance(line, str) for line in value):
