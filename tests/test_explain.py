@@ -125,7 +125,7 @@ def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path) -> None:
         (("shop.web", "shop.web"), "'shop.web' is named twice"),
         (("shop.web", "django"), "set include_external_packages = true"),
         (("shpo.web", "shop.web"), "Did you mean 'shop'?"),
-        (("a", "b", "c"), "Name nothing, a contract, or two modules"),
+        (("a", "b", "c"), "Name at most a contract, or two modules"),
         (("shop.web",), "It is a module; name two"),
         (("layer",), "There is no contract 'layer'. Did you mean 'layers'?"),
     ],

@@ -1,6 +1,6 @@
-"""The plugin of pytest: ``pytest --import-contracts`` runs each contract as a test.
+"""The pytest plugin: ``pytest --import-contracts`` runs each contract as a test.
 
-Nothing but this module is imported unless that is asked for.
+Without the option, nothing of this package but this module is imported.
 """
 
 from __future__ import annotations
@@ -22,25 +22,27 @@ NAME = "import-contracts"
 
 
 class ContractWarning(pytest.PytestWarning):
-    """What is doubtful about the configuration or the program, but keeps no contract from being checked."""
+    """A warning about the configuration or the program."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
-    group = parser.getgroup(NAME, "contracts about imports")
-    group.addoption("--import-contracts", action="store_true", help="Run each contract as a test, after all others.")
+    """Add the options to pytest."""
+    group = parser.getgroup(NAME, "import contracts")
+    group.addoption(
+        "--import-contracts", action="store_true", help="Run each contract as a test, after all other tests."
+    )
     group.addoption(
         "--import-contracts-config",
         metavar="FILE",
-        help="The same with this configuration, instead of the one that is found from the root folder on.",
+        help="The same, with this configuration file instead of the one found from the root directory.",
     )
 
 
-@pytest.hookimpl(hookwrapper=True)  # which older versions of pytest know as well, and load this plugin too
+@pytest.hookimpl(hookwrapper=True)  # older versions of pytest know it too, and also load this plugin
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pluggy.Result[pytest.CollectReport], None]:
-    """Put the contracts behind all that the session collects, where they are asked for."""
+    """Add the contracts after everything else that the session collects, if an option asks for them."""
     report = (yield).get_result()
     options = collector.config.option
     if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
@@ -48,16 +50,16 @@ def pytest_make_collect_report(
 
 
 class Contracts(pytest.Collector):
-    """The contracts of a configuration, which are checked together when the first of them is run."""
+    """The contracts of a configuration; all are checked together, when the first of them is run."""
 
     found: Config | None = None
     wrong = ""
-    """Why there is no configuration."""
+    """The message if there is no configuration."""
     report: Report
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield a test for each contract, and before them what else may be wrong."""
-        from import_contracts.problems import UserError  # noqa: PLC0415 - only where it is asked for
+        """Yield a test for the configuration and the files, for the baseline, and for each contract."""
+        from import_contracts.problems import UserError  # noqa: PLC0415 - only with the option
         from import_contracts.public import read  # noqa: PLC0415
 
         named = self.config.option.import_contracts_config
@@ -67,11 +69,11 @@ class Contracts(pytest.Collector):
             self.wrong = str(error)
         found = self.found
         path = found.path if found else self.path
-        yield ConfigurationAndFiles.from_parent(self, path=path, name="configuration-and-files")
+        yield ConfigurationTest.from_parent(self, path=path, name="configuration-and-files")
         if found and found.baseline:
-            yield Baseline.from_parent(self, path=path, name="baseline")
+            yield BaselineTest.from_parent(self, path=path, name="baseline")
         for number, contract in enumerate(found.contracts if found else ()):
-            yield Contract.from_parent(self, path=path, name=contract.id, number=number)
+            yield ContractTest.from_parent(self, path=path, name=contract.id, number=number)
 
     def setup(self) -> None:
         """Check the contracts."""
@@ -87,29 +89,32 @@ class Contracts(pytest.Collector):
             pytest.fail(str(error), pytrace=False)
 
 
-class Test(pytest.Item):
-    """Something that a report tells. What could not be judged fails in the setup, which pytest calls an error."""
+class ReportTest(pytest.Item):
+    """A test of one part of the report.
+
+    It fails in the setup, which pytest calls an error, if the part could not be checked.
+    """
 
     parent: Contracts
 
     @property
     def report(self) -> Report:
-        """What was found."""
+        """The report of the run."""
         return self.parent.report
 
     def reportinfo(self) -> tuple[str, int, str]:
-        """Return the configuration file, and what stands above a failure."""
+        """Return the configuration file, its line, and the heading of a failure."""
         return str(self.path), 0, self.nodeid
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return what is told, so that pytest repeats only its first line in the summary, in CI too."""
+        """Return the message, in a form of which pytest repeats only the first line in its summary, in CI too."""
         if isinstance(excinfo.value, pytest.fail.Exception):
-            return _Told(str(excinfo.value))
+            return _FailureText(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
 
-class _Told:
-    """A text in the form in which pytest takes the account of a failure."""
+class _FailureText:
+    """A text with the interface of pytest's representation of a failure."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -123,35 +128,35 @@ class _Told:
         terminal.line(self._text)
 
 
-class ConfigurationAndFiles(Test):
-    """All of the configuration but its contracts can be used, and every file of the program can be read."""
+class ConfigurationTest(ReportTest):
+    """The configuration outside the contracts is valid, and every file of the program can be read."""
 
     def setup(self) -> None:
-        """Fail where the report is not whole."""
+        """Fail if something could not be read."""
         _fail_for(self._ours(self.report.faults))
 
     def runtest(self) -> None:
-        """Warn of what is doubtful."""
+        """Show the warnings."""
         _warn_of(self._ours(self.report.warnings), self)
 
     def _ours(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Return the problems that no contract is told of."""
-        ids = {each.id for each in self.report.outcomes}
-        return [each for each in problems if each.contract not in ids]
+        """Return the problems that belong to no contract."""
+        ids = {outcome.id for outcome in self.report.outcomes}
+        return [problem for problem in problems if problem.contract not in ids]
 
 
-class Baseline(Test):
-    """Nothing in the baseline is stale."""
+class BaselineTest(ReportTest):
+    """The baseline has no stale entries."""
 
     def runtest(self) -> None:
-        """Fail where it is not in step, unless the configuration says that this is only worth a warning."""
-        said = self.report.drift
-        if any(each.is_error for each in said):
-            _fail_for(said)
-        _warn_of(said, self)
+        """Fail for stale entries, or only warn with ``stale = "warn"``."""
+        problems = self.report.drift
+        if any(problem.is_error for problem in problems):
+            _fail_for(problems)
+        _warn_of(problems, self)
 
 
-class Contract(Test):
+class ContractTest(ReportTest):
     """A contract is kept."""
 
     def __init__(self, *, number: int, **others: Any) -> None:
@@ -160,19 +165,19 @@ class Contract(Test):
 
     @property
     def outcome(self) -> Outcome:
-        """What the contract comes to."""
+        """The result of the contract."""
         return self.report.outcomes[self._number]
 
     def setup(self) -> None:
-        """Fail where something is wrong with the contract itself."""
-        _fail_for(each for each in self.report.errors if each.contract == self.outcome.id)
+        """Fail if the contract could not be checked."""
+        _fail_for(problem for problem in self.report.errors if problem.contract == self.outcome.id)
 
     def runtest(self) -> None:
-        """Fail with what the report says of the contract."""
+        """Fail with the contract's part of the report if it is broken."""
         from import_contracts.reporters.section import broken  # noqa: PLC0415 - as above
         from import_contracts.reporters.style import Style  # noqa: PLC0415
 
-        _warn_of((each for each in self.report.warnings if each.contract == self.outcome.id), self)
+        _warn_of((problem for problem in self.report.warnings if problem.contract == self.outcome.id), self)
         if not self.outcome.kept:
             style = Style(verbose=self.config.option.verbose > 0)
             pytest.fail("\n".join(broken(self.outcome, style)).rstrip(), pytrace=False)
@@ -183,6 +188,6 @@ def _fail_for(problems: Iterable[Problem]) -> None:
         pytest.fail(lines, pytrace=False)
 
 
-def _warn_of(problems: Iterable[Problem], test: Test) -> None:
-    for each in problems:
-        test.warn(ContractWarning(str(each)))
+def _warn_of(problems: Iterable[Problem], test: ReportTest) -> None:
+    for problem in problems:
+        test.warn(ContractWarning(str(problem)))

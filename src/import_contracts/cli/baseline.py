@@ -1,4 +1,4 @@
-"""The commands of the ratchet."""
+"""The command ``baseline`` and its subcommands."""
 
 from __future__ import annotations
 
@@ -9,48 +9,40 @@ from import_contracts.reporters.status import STATUS_FORMATS
 from import_contracts.runs import baseline as ratchet
 
 
-@click.group("baseline", short_help="Known violations, which may become fewer.")
+@click.group("baseline", short_help="Create, update and show the file of known violations.")
 def command() -> None:
-    """Keep known violations in a file that can shrink, and that grows only where somebody says so.
-
-    \b
-    create   take all violations of today for known
-    status   how many are known, new and stale, and where most are
-    shrink   remove what is no longer true
-    accept   add a violation
-    rename   follow a module or package that has another name
-    """  # noqa: D301 - as above
+    """Create, update and show the baseline: the file of known violations, which do not fail a run."""
 
 
-@command.command("create")
+@command.command("create", short_help="Write all current violations to a new baseline.")
 @options
 def _create(*, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
-    """Take all violations of today for known.
+    """Write all current violations to a new baseline.
 
-    Writes them into the file that the key "baseline" names. Where there is no such key, it is added to the
-    configuration. Where there are entries already, nothing is done.
+    The file is the one that the key "baseline" names; if the configuration has no such key, it is added. If the file
+    has entries already, nothing is written.
     """
     config = read(config_file)
     write(ratchet.create(config, checked(cache_dir, no_cache=no_cache)), None)
     return 0
 
 
-@command.command("shrink")
+@command.command("shrink", short_help="Remove stale entries.")
 @options
 def _shrink(*, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
-    """Remove the entries that no violation matches any more, and only them.
+    """Remove the stale entries: those that no violation matches any more.
 
-    Nothing is removed while a file cannot be read, as its imports may be what an entry is about.
+    If a file cannot be read or a contract cannot be checked, nothing is removed.
     """
     config = read(config_file)
     write(ratchet.shrink(config, checked(cache_dir, no_cache=no_cache)), None)
     return 0
 
 
-@command.command("accept")
+@command.command("accept", short_help="Add new violations.")
 @click.argument("wanted", metavar="[VIOLATION|CONTRACT]...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Accept all that is new.")
-@click.option("--reason", default="", metavar="TEXT", help="Write this behind each entry, as a comment.")
+@click.option("--all", "everything", is_flag=True, help="Accept all new violations.")
+@click.option("--reason", default="", metavar="TEXT", help="Write TEXT as a comment after each entry.")
 @options
 def _accept(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -61,39 +53,39 @@ def _accept(  # noqa: PLR0913 - one parameter for each option
     cache_dir: str | None,
     no_cache: bool,
 ) -> int:
-    """Add violations to those that are known.
+    """Add new violations to the baseline.
 
-    A violation is named by its line in the baseline ("layers shop.a -> shop.b => shop.web"), by its chain, or by
-    path:line; the id of a contract stands for all that is new in it.
+    Name a VIOLATION by its line in the baseline ("layers shop.a -> shop.b => shop.web"), by its chain, or by path:line;
+    name a CONTRACT by its id to accept all its new violations.
     """
     if bool(wanted) == everything:
-        raise click.UsageError("Name what to accept: a violation, a contract's id, or --all.")
+        raise click.UsageError("Name what to accept: violations, ids of contracts, or --all.")
     config = read(config_file)
     check = checked(cache_dir, no_cache=no_cache)
     write(ratchet.accept(config, check, wanted, everything=everything, reason=reason), None)
     return 0
 
 
-@command.command("rename")
+@command.command("rename", short_help="Rename a module or package in every entry.")
 @click.argument("old")
 @click.argument("new")
-@click.option("--config", "config_file", metavar="FILE", help="Read this file instead of looking for one.")
+@click.option("--config", "config_file", metavar="FILE", help="Read this configuration file.")
 def _rename(*, old: str, new: str, config_file: str | None) -> int:
-    """Give a module, or a package with everything inside it, its new name in every entry."""
+    """Rename a module, or a package with everything inside it, in every entry."""
     write(ratchet.rename(read(config_file), old, new), None)
     return 0
 
 
-@command.command("status")
-@click.option("--since", metavar="REV", help="Also say what was added and removed since this git revision.")
+@command.command("status", short_help="Count known, new and stale violations.")
+@click.option("--since", metavar="REV", help="Also show the entries added and removed since this git revision.")
 @click.option(
-    "--format", "format_", type=click.Choice(["json", "markdown", "text"]), default="text", help="Default text."
+    "--format", "format_", type=click.Choice(["json", "markdown", "text"]), default="text", help="Default: text."
 )
 @options
 def _status(*, since: str | None, format_: str, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
-    """Say how many violations are known, new and stale in each contract, and which modules have most.
+    """Show how many violations of each contract are known, new and stale, and the modules with the most.
 
-    The exit status is 0, or 2 where not everything could be read and checked.
+    The exit status is 0, or 2 if something could not be read or checked.
     """
     status = ratchet.status(read(config_file), checked(cache_dir, no_cache=no_cache), since=since)
     write(STATUS_FORMATS[format_](status), None)

@@ -15,17 +15,22 @@ from import_contracts.reporters.style import Style
 from import_contracts.runs.check import lint, placed
 
 
-@click.command("check", cls=Reporting, annotates=True, short_help="Check every contract (the default).")
-@click.option("--config", "config_file", metavar="FILE", help="Read this file: TOML if its name ends so, else INI.")
-@click.option("--contract", "only", metavar="ID", multiple=True, help="Check this contract only. May be repeated.")
+@click.command("check", cls=Reporting, annotates=True, short_help="Check the contracts (the default command).")
+@click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    help="Read this file: TOML if its name ends in .toml, else INI.",
+)
+@click.option("--contract", "only", metavar="ID", multiple=True, help="Check only this contract. Can be repeated.")
 @report_options
-@click.option("--no-baseline", is_flag=True, help="Report known violations like new ones.")
-@click.option("--verbose", is_flag=True, help="Show everything, however long the report gets.")
-@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
-@click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
-@click.option("--debug", is_flag=True, help="Show a traceback also where the configuration is wrong.")
-@click.option("--cache-dir", metavar="DIR", help=f"Keep the cache here; default {CACHE} beside the configuration.")
-@click.option("--no-cache", is_flag=True, help="Read every file, and keep nothing.")
+@click.option("--no-baseline", is_flag=True, help="Report known violations as new ones.")
+@click.option("--verbose", is_flag=True, help="Show everything, even if the report is long.")
+@click.option("--color/--no-color", default=None, help="Use colours; default: on a terminal, unless NO_COLOR is set.")
+@click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error.")
+@click.option("--debug", is_flag=True, help="Print a traceback for errors in the configuration too.")
+@click.option("--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration.")
+@click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache.")
 @click.option("--no-logo", is_flag=True, hidden=True)
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -41,18 +46,18 @@ def command(  # noqa: PLR0913 - one parameter for each option
     no_cache: bool,
     no_logo: bool,
 ) -> int:
-    """Check every contract and report each broken one, with the shortest chain of imports that breaks it.
+    """Check the contracts, and show every violation with the shortest chain of imports.
 
-    The configuration is looked for in this folder, then in those around it: pyproject.toml with
-    [tool.import-contracts], or where import-linter has it. Paths in the report are relative to the file found.
+    The configuration is the first one found in this folder or a parent folder: pyproject.toml with
+    [tool.import-contracts], or a configuration of import-linter. Paths in the report are relative to its folder.
 
     \b
     Exit status:
       0  every contract is kept
-      1  a contract is broken, by something that is not in the baseline
-      2  the configuration or the call is wrong, or a file could not be read
-      3  nothing new, but the baseline has entries that no violation matches any more
-     70  a bug of this program
+      1  a contract is broken by something that is not in the baseline
+      2  the configuration or the command line is wrong, or a file could not be read
+      3  nothing is new, but the baseline has stale entries
+     70  a bug in this program
     """  # noqa: D301 - as above
     del no_logo  # a flag of import-linter, for which there is no use here
     formats = [(each.format, style(verbose=verbose, color=color, output=each.output)) for each in reports]
@@ -79,8 +84,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
 
 def _tell(error: UserError, folder: Path, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]) -> int:
-    """Report what is wrong in every format, but as text on standard error; return the exit status."""
-    from import_contracts.reports.check import Report  # noqa: PLC0415 - slow to import, and seldom needed
+    """Report the problems in every format, as text on standard error, and return the exit status."""
+    from import_contracts.reports.check import Report  # noqa: PLC0415 - slow to import, and rarely needed
 
     report = placed(Report(modules=0, imports=0, outcomes=(), problems=error.problems), folder)
     if any(each.format == "text" or each.output is not None for each in reports):

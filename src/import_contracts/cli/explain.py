@@ -16,13 +16,13 @@ from import_contracts.runs import explain as inquiry
 from import_contracts.runs.explain import Reading
 
 
-@click.command("explain", short_help="Say how A depends on B, what a contract says, what none looks at.")
+@click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
 @click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
-@click.option("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default text.")
-@click.option("--output", metavar="FILE", help="Write the report to a file.")
-@click.option("--verbose", is_flag=True, help="Show everything, however long it gets.")
-@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal, unless NO_COLOR is set.")
-@click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took.")
+@click.option("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
+@click.option("--output", metavar="FILE", help="Write the report to FILE.")
+@click.option("--verbose", is_flag=True, help="Show everything, even if the report is long.")
+@click.option("--color/--no-color", default=None, help="Use colours; default: on a terminal, unless NO_COLOR is set.")
+@click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error.")
 @options
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -36,20 +36,20 @@ def command(  # noqa: PLR0913 - one parameter for each option
     cache_dir: str | None,
     no_cache: bool,
 ) -> int:
-    """Explain how one module depends on another, or what the contracts say.
+    """Explain how one module depends on another, or what a contract means.
 
     \b
-    lint-imports explain                     every contract in a sentence, what is ignored, and
-                                             which modules no contract looks at
-    lint-imports explain CONTRACT            one contract: what it says, looks at and ignores
+    lint-imports explain                     every contract in a sentence, the ignored imports, and
+                                             the modules that no contract covers
+    lint-imports explain CONTRACT            one contract: its rule, its modules, its ignored imports
     lint-imports explain IMPORTER IMPORTED   the chains from one module or package to another, the
-                                             fewest imports to cut, and which contracts speak of it
+                                             fewest imports to remove, and the contracts about it
 
-    For two modules no configuration is needed: they lie in this folder, in "src", or are installed. Nothing of the
-    program is run. The exit status is 0, or 2 where something is wrong or could not be read.
+    For two modules no configuration is needed: they are looked up in this folder, in "src", and among the installed
+    packages. The program is never run. The exit status is 0, or 2 if something is wrong or could not be read.
     """  # noqa: D301 - as above
     if len(names) > 2:
-        raise click.UsageError("Name nothing, a contract, or two modules: what imports, and what is imported.")
+        raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
     reading = partial(Reading, watch=Progress(timings=show_timings).step, warn=warn)
     kept = partial(cache_folder, cache_dir=cache_dir, no_cache=no_cache)
     found: Explanation | Dependency
@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
 
 
 def _about(module: str) -> Config | None:
-    """Return the configuration that is found, if it is about the package of a module; else None."""
+    """Return the configuration that is found, if a module is in one of its packages; else None."""
     try:
         config = read(None)
     except UserError:

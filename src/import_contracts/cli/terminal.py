@@ -1,4 +1,4 @@
-"""What the commands share: where they read, what they print, and how they write."""
+"""What the commands share: reading the configuration, printing, writing files, progress."""
 
 from __future__ import annotations
 
@@ -25,11 +25,13 @@ CACHE = public.CACHE
 
 
 def options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that every command about a configuration takes."""
+    """Add the options of every command that reads a configuration."""
     added = (
-        click.option("--config", "config_file", metavar="FILE", help="Read this file instead of looking for one."),
-        click.option("--cache-dir", metavar="DIR", help=f"Keep the cache here; default {CACHE} beside it."),
-        click.option("--no-cache", is_flag=True, help="Read every file, and keep nothing."),
+        click.option("--config", "config_file", metavar="FILE", help="Read this configuration file."),
+        click.option(
+            "--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."
+        ),
+        click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
     )
     for option in reversed(added):
         command = option(command)
@@ -37,12 +39,12 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def read(config_file: str | None) -> Config:
-    """Read the configuration that was named, or the one that is found from the working directory."""
+    """Return the named configuration, or the one that is found from the working directory."""
     return public.read(config_file, Path.cwd())
 
 
 def checked(cache_dir: str | None, *, no_cache: bool) -> Callable[[Config], Report]:
-    """Return how a configuration is checked, with the cache where that was asked for."""
+    """Return a function that checks a configuration, with the cache if it is wanted."""
 
     def checked(config: Config) -> Report:
         return check(config, cache=cache_folder(config, cache_dir, no_cache=no_cache), warn=warn)
@@ -51,14 +53,14 @@ def checked(cache_dir: str | None, *, no_cache: bool) -> Callable[[Config], Repo
 
 
 def cache_folder(config: Config, cache_dir: str | None, *, no_cache: bool) -> Path | None:
-    """Return the folder of the cache, None where nothing is to be kept."""
+    """Return the folder of the cache; None if there is to be none."""
     return None if no_cache else Path.cwd() / cache_dir if cache_dir else config.folder / CACHE
 
 
 def cache_here(folder: Path, cache_dir: str | None, *, no_cache: bool) -> Path | None:
-    """Return the folder of the cache where no configuration is needed.
+    """Return the folder of the cache for a command that needs no configuration; None if there is to be none.
 
-    It is beside a project's files, or where there is one already; anywhere else nothing is kept unless asked for.
+    Without the options, it is in ``folder`` if there is a cache already, or a file of a project such as pyproject.toml.
     """
     if no_cache or cache_dir:
         return None if no_cache else Path.cwd() / str(cache_dir)
@@ -70,13 +72,13 @@ _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
 
 
 def warn(message: str) -> None:
-    """Say on standard error what does not keep the command from its work."""
+    """Print a warning on standard error."""
     click.echo(f"warning: {message}", err=True)
 
 
 def print_traceback() -> None:
     """Print the exception that is being handled."""
-    import traceback  # noqa: PLC0415 - slow to import, and seldom needed
+    import traceback  # noqa: PLC0415 - slow to import, and rarely needed
 
     traceback.print_exc()
 
@@ -88,27 +90,30 @@ def say(error: UserError) -> None:
 
 
 def write(text: str, output: str | None) -> None:
-    """Write a report in UTF-8 to a file, which is replaced as a whole, or to standard output."""
+    """Write a report in UTF-8 to a file, which is replaced atomically, or to standard output.
+
+    Raises UserError if the file cannot be written.
+    """
     if output is None:
         try:
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
-        except BrokenPipeError:  # the reader has seen enough, which does not change the verdict
+        except BrokenPipeError:  # the reader has closed the pipe, which does not change the exit status
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     path = Path(output)
     try:
         if path.exists() and not (path.is_file() and not path.is_symlink()):
-            path.write_bytes(text.encode())  # a device, a pipe or a link: what it leads to is written, not replaced
+            path.write_bytes(text.encode())  # a device, a pipe or a link: write to its target instead of replacing it
         else:
             atomic.write(path, text.encode())
     except OSError as error:
-        why = error.strerror if path.parent.is_dir() else f"There is no folder '{path.parent}'"
-        raise UserError(Problem(f"The report cannot be written: {why}.", file=output)) from None
+        why = error.strerror if path.parent.is_dir() else f"there is no folder '{path.parent}'"
+        raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None
 
 
 class Progress:
-    """Says on standard error what is being done, on a terminal, and how long it took, where that is asked for."""
+    """Shows the current step on standard error if it is a terminal, and the time of each step if ``timings``."""
 
     def __init__(self, *, timings: bool) -> None:
         self._timings = timings
@@ -116,7 +121,7 @@ class Progress:
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """Announce one step while it is done."""
+        """Show one step while it runs."""
         if self._live:
             click.echo(f"\r\x1b[K{what} …", err=True, nl=False)
         start = time.perf_counter()
@@ -128,7 +133,7 @@ class Progress:
 
 
 def style(*, verbose: bool, color: bool | None, output: str | None) -> Style:
-    """Return how a report is to look: by default in colours on a terminal, unless NO_COLOR is set."""
+    """Return the style of a report; by default with colours on a terminal, unless NO_COLOR is set."""
     if color is None:
         color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return Style(verbose=verbose, color=color)
