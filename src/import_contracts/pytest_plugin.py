@@ -52,7 +52,7 @@ def pytest_make_collect_report(
 class Contracts(pytest.Collector):
     """The contracts of a configuration; all are checked together, when the first of them is run."""
 
-    found: Config | None = None
+    configuration: Config | None = None
     wrong = ""
     """The message if there is no configuration."""
     report: Report
@@ -64,10 +64,10 @@ class Contracts(pytest.Collector):
 
         named = self.config.option.import_contracts_config
         try:
-            self.found = read(named, self.config.invocation_params.dir if named else self.config.rootpath)
+            self.configuration = read(named, self.config.invocation_params.dir if named else self.config.rootpath)
         except UserError as error:
             self.wrong = str(error)
-        found = self.found
+        found = self.configuration
         path = found.path if found else self.path
         yield ConfigurationTest.from_parent(self, path=path, name="configuration-and-files")
         if found and found.baseline:
@@ -81,10 +81,10 @@ class Contracts(pytest.Collector):
         from import_contracts.public import CACHE  # noqa: PLC0415
         from import_contracts.runs import check as run  # noqa: PLC0415
 
-        if self.found is None:
+        if self.configuration is None:
             pytest.fail(self.wrong, pytrace=False)
         try:
-            self.report = run.check(self.found, cache=self.found.folder / CACHE)
+            self.report = run.check(self.configuration, cache=self.configuration.folder / CACHE)
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 from click.shell_completion import CompletionItem
 
-from import_contracts.cli.terminal import print_traceback, say
+from import_contracts.cli.terminal import print_problems, print_traceback
 from import_contracts.config.config import FIRST_CONFIGURATION
 from import_contracts.problems import UserError
 from import_contracts.version import __version__
@@ -27,7 +27,7 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         status = _commands.main(args, standalone_mode=False)
     except UserError as error:
-        say(error)
+        print_problems(error)
         status = _USER_ERROR
     except click.ClickException as error:
         error.show()

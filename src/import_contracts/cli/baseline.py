@@ -6,7 +6,7 @@ import click
 
 from import_contracts.cli.terminal import checked, options, read, write
 from import_contracts.reporters.status import STATUS_FORMATS
-from import_contracts.runs import baseline as ratchet
+from import_contracts.runs import baseline as run
 
 
 @click.group("baseline", short_help="Create, update and show the file of known violations.")
@@ -23,7 +23,7 @@ def _create(*, config_file: str | None, cache_dir: str | None, no_cache: bool) -
     has entries already, nothing is written.
     """
     config = read(config_file)
-    write(ratchet.create(config, checked(cache_dir, no_cache=no_cache)), None)
+    write(run.create(config, checked(cache_dir, no_cache=no_cache)), None)
     return 0
 
 
@@ -35,7 +35,7 @@ def _shrink(*, config_file: str | None, cache_dir: str | None, no_cache: bool) -
     If a file cannot be read or a contract cannot be checked, nothing is removed.
     """
     config = read(config_file)
-    write(ratchet.shrink(config, checked(cache_dir, no_cache=no_cache)), None)
+    write(run.shrink(config, checked(cache_dir, no_cache=no_cache)), None)
     return 0
 
 
@@ -62,7 +62,7 @@ def _accept(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("Name what to accept: violations, ids of contracts, or --all.")
     config = read(config_file)
     check = checked(cache_dir, no_cache=no_cache)
-    write(ratchet.accept(config, check, wanted, everything=everything, reason=reason), None)
+    write(run.accept(config, check, wanted, everything=everything, reason=reason), None)
     return 0
 
 
@@ -72,7 +72,7 @@ def _accept(  # noqa: PLR0913 - one parameter for each option
 @click.option("--config", "config_file", metavar="FILE", help="Read this configuration file.")
 def _rename(*, old: str, new: str, config_file: str | None) -> int:
     """Rename a module, or a package with everything inside it, in every entry."""
-    write(ratchet.rename(read(config_file), old, new), None)
+    write(run.rename(read(config_file), old, new), None)
     return 0
 
 
@@ -87,6 +87,6 @@ def _status(*, since: str | None, format_: str, config_file: str | None, cache_d
 
     The exit status is 0, or 2 if something could not be read or checked.
     """
-    status = ratchet.status(read(config_file), checked(cache_dir, no_cache=no_cache), since=since)
+    status = run.status(read(config_file), checked(cache_dir, no_cache=no_cache), since=since)
     write(STATUS_FORMATS[format_](status), None)
     return status.exit_status

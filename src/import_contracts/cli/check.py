@@ -8,7 +8,16 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
-from import_contracts.cli.terminal import CACHE, Progress, cache_folder, print_traceback, read, say, style, warn
+from import_contracts.cli.terminal import (
+    CACHE,
+    Progress,
+    cache_folder,
+    print_problems,
+    print_traceback,
+    read,
+    style,
+    warn,
+)
 from import_contracts.problems import UserError
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
@@ -78,22 +87,24 @@ def command(  # noqa: PLR0913 - one parameter for each option
     except UserError as error:
         if debug:
             print_traceback()
-        return _tell(error, folder, reports, formats)
+        return _report_error(error, folder, reports, formats)
     deliver(reports, [answer.text for answer in answers])
     return answers[0].exit_status
 
 
-def _tell(error: UserError, folder: Path, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]) -> int:
+def _report_error(
+    error: UserError, folder: Path, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]
+) -> int:
     """Report the problems in every format, as text on standard error, and return the exit status."""
     from import_contracts.reports.check import Report  # noqa: PLC0415 - slow to import, and rarely needed
 
     report = placed(Report(modules=0, imports=0, outcomes=(), problems=error.problems), folder)
     if any(each.format == "text" or each.output is not None for each in reports):
-        say(error)
-    told = [
+        print_problems(error)
+    rendered = [
         (wanted, FORMATS[name](report, style))
         for wanted, (name, style) in zip(reports, formats, strict=True)
         if wanted != ("text", None)
     ]
-    deliver([wanted for wanted, _ in told], [text for _, text in told])
+    deliver([wanted for wanted, _ in rendered], [text for _, text in rendered])
     return report.exit_status

@@ -12,7 +12,7 @@ from import_contracts.config.config import Config
 from import_contracts.problems import UserError
 from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reports.explain import Dependency, Explanation
-from import_contracts.runs import explain as inquiry
+from import_contracts.runs import explain as run
 from import_contracts.runs.explain import Reading
 
 
@@ -52,19 +52,19 @@ def command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
     reading = partial(Reading, watch=Progress(timings=show_timings).step, warn=warn)
     kept = partial(cache_folder, cache_dir=cache_dir, no_cache=no_cache)
-    found: Explanation | Dependency
+    report: Explanation | Dependency
     config = read(config_file) if len(names) < 2 or config_file is not None else _about(names[0])
     if config is None:
         here = Path.cwd()
         cache = cache_here(here, cache_dir, no_cache=no_cache)
-        found = inquiry.explain_installed(names[0], names[1], here, (here, here / "src"), reading(cache))
+        report = run.explain_installed(names[0], names[1], here, (here, here / "src"), reading(cache))
     elif len(names) == 2:
-        found = inquiry.explain_dependency(names[0], names[1], config, reading(kept(config)))
+        report = run.explain_dependency(names[0], names[1], config, reading(kept(config)))
     else:
-        found = inquiry.explain_contracts(config, names[0] if names else None, reading(kept(config)))
+        report = run.explain_contracts(config, names[0] if names else None, reading(kept(config)))
     look = style(verbose=verbose, color=color, output=output)
-    write(as_json(found) if format_ == "json" else as_text(found, look), output)
-    return found.exit_status
+    write(as_json(report) if format_ == "json" else as_text(report, look), output)
+    return report.exit_status
 
 
 def _about(module: str) -> Config | None:
@@ -73,4 +73,4 @@ def _about(module: str) -> Config | None:
         config = read(None)
     except UserError:
         return None
-    return config if module.partition(".")[0] in {each.partition(".")[0] for each in config.root_packages} else None
+    return config if module.partition(".")[0] in {root.partition(".")[0] for root in config.root_packages} else None

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.terminal import checked, write
-from import_contracts.runs import init as adoption
+from import_contracts.runs import init as run
 
 
 @click.command("init", short_help="Infer contracts from the code and write them.")
@@ -24,6 +24,6 @@ def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool) -> int:
     if rewrites and packages:
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")
     folder = Path.cwd()
-    text = adoption.rewrite_configuration(folder) if rewrites else adoption.infer_configuration(folder, packages)
-    write(text if dry_run else adoption.write_configuration(folder, text, checked(None, no_cache=False)), None)
+    text = run.rewrite_configuration(folder) if rewrites else run.infer_configuration(folder, packages)
+    write(text if dry_run else run.write_configuration(folder, text, checked(None, no_cache=False)), None)
     return 0

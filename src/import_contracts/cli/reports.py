@@ -32,7 +32,7 @@ class Reporting(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments, and pair formats and files in the order in which they are given."""
-        order = [each.name for each in self.make_parser(ctx).parse_args(list(args))[2]]
+        order = [option.name for option in self.make_parser(ctx).parse_args(list(args))[2]]
         rest = super().parse_args(ctx, args)
         given = {name: iter(ctx.params.pop(name) or ()) for name in ("formats", "outputs")}
         pairs = paired([(name, next(given[name])) for name in order if name in given and not ctx.resilient_parsing])
@@ -71,7 +71,7 @@ def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
     formats = [value for name, value in given if name == "formats"]
     outputs = [value for name, value in given if name == "outputs"]
     if len(set(outputs)) < len(outputs):
-        twice = next(each for each in outputs if outputs.count(each) > 1)
+        twice = next(output for output in outputs if outputs.count(output) > 1)
         raise click.UsageError(f"Two reports would be written to '{twice}'. Give each --format its own --output.")
     if not formats and len(outputs) < 2:
         return (Wanted("text", outputs[0] if outputs else None),)

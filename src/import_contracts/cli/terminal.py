@@ -83,8 +83,8 @@ def print_traceback() -> None:
     traceback.print_exc()
 
 
-def say(error: UserError) -> None:
-    """Print every problem of an error."""
+def print_problems(error: UserError) -> None:
+    """Print every problem of an error on standard error."""
     for problem in error.problems:
         click.echo(f"error: {problem}", err=True)
 
