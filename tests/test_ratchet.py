@@ -327,9 +327,9 @@ def test_status_since_a_revision_tells_what_came_and_went(frozen: Path) -> None:
     ("text", "message"),
     [
         ("acyclic\n", ":1: Found 'acyclic'; write"),
-        (ENTRIES + ENTRIES[: ENTRIES.index("\n") + 1], ":7: This entry stands already in line 1"),
-        (ENTRIES.replace("\n", "\r\n"), ":1: This line ends in a carriage return"),
-        ("<<<<<<< HEAD\n" + ENTRIES, ":1: This line is left from a merge conflict"),
+        (ENTRIES + ENTRIES[: ENTRIES.index("\n") + 1], ":7: This entry is already on line 1"),
+        (ENTRIES.replace("\n", "\r\n"), ":1: This line has a Windows line ending"),
+        ("<<<<<<< HEAD\n" + ENTRIES, ":1: This line is part of a merge conflict"),
     ],
 )
 @pytest.mark.parametrize(

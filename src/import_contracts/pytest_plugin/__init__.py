@@ -20,12 +20,14 @@ NAME = "import-contracts"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
-    group = parser.getgroup(NAME, "contracts about imports")
-    group.addoption("--import-contracts", action="store_true", help="Run each contract as a test, after all others.")
+    group = parser.getgroup(NAME, "import contracts")
+    group.addoption(
+        "--import-contracts", action="store_true", help="Run each contract as a test, after all other tests."
+    )
     group.addoption(
         "--import-contracts-config",
         metavar="FILE",
-        help="The same with this configuration, instead of the one that is found from the root folder on.",
+        help="The same, with this configuration file instead of the one found from the root directory.",
     )
 
 

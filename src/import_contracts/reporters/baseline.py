@@ -18,12 +18,15 @@ def _json(status: Status) -> str:
     document = {
         "version": 1,
         "file": status.file,
-        "contracts": [asdict(each) for each in status.contracts],
+        "contracts": [asdict(contract) for contract in status.contracts],
         "modules": [{"module": module, "known": known} for module, known in status.modules],
         "since": status.since,
         "added": status.added,
         "removed": status.removed,
-        "errors": [{"message": each.message, "file": each.file, "contract": each.contract} for each in status.problems],
+        "errors": [
+            {"message": problem.message, "file": problem.file, "contract": problem.contract}
+            for problem in status.problems
+        ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -46,41 +49,41 @@ def _text(status: Status) -> str:
         if entries:
             sections.append(["", f"{word} since {status.since}:", *(f"  {sign} {entry}" for entry in entries)])
     if status.problems:
-        sections.append(["", *(f"error: {each}" for each in status.problems)])
+        sections.append(["", *(f"error: {problem}" for problem in status.problems)])
     return "".join(f"{line}\n" for section in sections for line in section)
 
 
 def _markdown(status: Status) -> str:
     head = _head(status)
     lines = [f"### Known violations: `{status.file}`", "", _cells(head), _cells(["---:"] * (len(head) - 1) + ["---"])]
-    lines += [_cells(_row(each, status)) for each in (*status.contracts, _total(status))]
+    lines += [_cells(_row(contract, status)) for contract in (*status.contracts, _total(status))]
     if status.modules:
         lines += ["", "| Known | Module |", "| ---: | --- |"]
         lines += [f"| {known:,} | `{module}` |" for module, known in status.modules[:_MODULES]]
     if status.added or status.removed:
         lines += ["", f"Since `{status.since}`:", "", "```diff"]
-        lines += [*(f"+ {each}" for each in status.added), *(f"- {each}" for each in status.removed), "```"]
-    lines += [f"- **error**: {each}" for each in status.problems]
+        lines += [*(f"+ {entry}" for entry in status.added), *(f"- {entry}" for entry in status.removed), "```"]
+    lines += [f"- **error**: {problem}" for problem in status.problems]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _cells(cells: list[str]) -> str:
-    return f"| {' | '.join(each.replace('|', chr(92) + '|') for each in cells)} |"
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _head(status: Status) -> list[str]:
     return ["known", "new", "stale", *(["added", "removed"] if status.since else []), "contract"]
 
 
-def _row(each: ContractStatus, status: Status) -> list[str]:
-    counts = [f"{each.known:,}", f"{each.new:,}", f"{each.stale:,}"]
-    counts += [f"+{each.added:,}", f"-{each.removed:,}"] if status.since else []
-    return [*counts, each.id if each.name is not None else f"{each.id} (contract no longer exists)"]
+def _row(contract: ContractStatus, status: Status) -> list[str]:
+    counts = [f"{contract.known:,}", f"{contract.new:,}", f"{contract.stale:,}"]
+    counts += [f"+{contract.added:,}", f"-{contract.removed:,}"] if status.since else []
+    return [*counts, contract.id if contract.name is not None else f"{contract.id} (contract no longer exists)"]
 
 
 def _total(status: Status) -> ContractStatus:
     def total(key: str) -> int:
-        return sum(getattr(each, key) for each in status.contracts)
+        return sum(getattr(contract, key) for contract in status.contracts)
 
     return ContractStatus("total", "", *map(total, ("known", "new", "stale", "added", "removed")))
 

@@ -153,12 +153,13 @@ class Outcome:
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
         """The violations that are not known: first those that cause others, then those with the shortest chains."""
-        return tuple(sorted((each for each in self.violations if not each.is_known), key=self._urgency))
+        new = (violation for violation in self.violations if not violation.is_known)
+        return tuple(sorted(new, key=self._urgency))
 
     @property
     def known(self) -> tuple[ReportedViolation, ...]:
         """The violations that are in the baseline."""
-        return tuple(each for each in self.violations if each.is_known)
+        return tuple(violation for violation in self.violations if violation.is_known)
 
     @property
     def sentences(self) -> dict[str, list[ReportedViolation]]:
