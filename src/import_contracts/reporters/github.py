@@ -62,7 +62,11 @@ def _crossings(outcome: Outcome) -> list[tuple[Import, str]]:
 def _violation(level: str, outcome: Outcome, violation: ReportedViolation, report: Report) -> str:
     message = [violation.message, "", way(violation), *(_statement(step, report) for step in violation.chain)]
     message += ["", f"Reason: {outcome.reason}"] if outcome.reason else []
-    place = {"file": report.in_repository(violation.path), "line": violation.line, "col": violation.column}
+    place: dict[str, str | int] = {
+        "file": report.in_repository(violation.path),
+        "line": violation.line,
+        "col": violation.column,
+    }
     return _command(level, "\n".join(message), **place, title=_title(outcome))
 
 
@@ -71,7 +75,7 @@ def _statement(step: Import, report: Report) -> str:
 
 
 def _import(step: Import, what: str, outcome: Outcome, report: Report) -> str:
-    place = {"file": report.in_repository(step.path), "line": step.line, "col": step.column}
+    place: dict[str, str | int] = {"file": report.in_repository(step.path), "line": step.line, "col": step.column}
     return _command("error", f"{chain([step])} {what}", **place, title=_title(outcome))
 
 
