@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts.cli import main
-from import_contracts.contracts.findings import Findings
+from import_contracts.contracts.findings import Findings, Rule
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 
 
@@ -36,13 +38,18 @@ def graph(*lines: str, external: tuple[str, ...] | None = (), kinds: dict[str, K
     return ImportGraph(inside, imports, roots=roots, external=external, kinds=known)
 
 
-def check(a_graph: ImportGraph, type_: str, **keys: object) -> Findings:
-    """Check a contract of a type, with some keys, against a graph; the keys must be right."""
+def rule_of(type_: str, **keys: object) -> Rule:
+    """Return the rule of a contract of a type with some keys, which must be right."""
     table = Table(keys)
-    rule = TYPES[type_].parse(table)
+    found = TYPES[type_].parse(table)
     table.finish()
     assert not table.problems
-    return rule.check(a_graph)
+    return found
+
+
+def check(a_graph: ImportGraph, type_: str, **keys: object) -> Findings:
+    """Check a contract of a type, with some keys, against a graph."""
+    return rule_of(type_, **keys).check(a_graph)
 
 
 def offenders(findings: Findings) -> list[str]:
@@ -90,6 +97,27 @@ def program(folder: Path, *lines: str) -> Path:
             for module, statements in sources.items()
         },
     )
+
+
+def contract(id_: str, type_: str, **keys: object) -> str:
+    """Return a contract as a configuration in pyproject.toml has it; its name is made of its id unless it is given."""
+    table = {"id": id_, "name": id_.title(), "type": type_, **keys}
+    values = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in table.items())
+    return "[[tool.import-contracts.contracts]]\n" + "".join(values)
+
+
+def configuration(*contracts: str, keys: str = "", root: str = "shop") -> str:
+    """Return a pyproject.toml with keys of the run, as lines, and with contracts."""
+    return f'[tool.import-contracts]\nroot_packages = ["{root}"]\n{keys}' + "".join(contracts)
+
+
+MODELS = contract(
+    "models",
+    "forbidden",
+    name="Models do not know the web",
+    source_modules=["shop.models"],
+    forbidden_modules=["shop.web"],
+)
 
 
 class Run(NamedTuple):

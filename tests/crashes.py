@@ -1,4 +1,4 @@
-"""Compare the crashes that `runtime` predicts with those of CPython: `python -m tests.crashes PYTHON PACKAGE ...`.
+"""Compare the crashes that are predicted with those of CPython: `python -m tests.crashes PYTHON PACKAGE ...`.
 
 PYTHON is the interpreter of an environment in which the packages are installed. With `--mutants N` each package is
 also changed N times, in copies: deferred imports are hoisted, guards of TYPE_CHECKING are opened, imports are moved.
@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from import_contracts.crashes.interpreter import Crash, crashes
-from import_contracts.crashes.program import may_import
+from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.search import find_crashes
 from import_contracts.reading.text import Source, UndecodableError, decode
 
 # Runs in the other interpreter. Each module is imported in a process of its own, forked before anything was imported.
@@ -156,8 +157,8 @@ def foretell(found: Found, version: tuple[int, int], entries: Collection[str] | 
     """Return what crashes, by entry."""
     sources = {source.module: source for source in found.sources}
     modules = sources.keys() | found.namespaces
-    imports = {module: may_import(source, modules) for module, source in sources.items()}
-    crashing = crashes(sources, imports, version=version, namespaces=found.namespaces, entries=entries)
+    imports = {module: possible_imports(source, modules) for module, source in sources.items()}
+    crashing = find_crashes(ImportModel(sources, imports, version, found.namespaces), entries)
     return {each.entry: each for each in crashing}
 
 

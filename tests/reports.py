@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.graph.import_graph import Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 
@@ -17,8 +18,8 @@ IMPORTS = st.builds(Import, NAMES, NAMES, NAMES, LINES, LINES, st.sampled_from(l
 VIOLATIONS = st.builds(
     ReportedViolation,
     NAMES,
-    st.none() | NAMES,
-    st.none() | NAMES,
+    TEXTS,
+    TEXTS,
     TEXTS,
     NAMES,
     st.lists(LINES, max_size=2, unique=True).map(tuple),

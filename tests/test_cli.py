@@ -2,20 +2,16 @@ import json
 import os
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
-from tests.arranging import Run, lint, program, write
+from import_contracts.contracts.types import TYPES
+from import_contracts.reporters import FORMATS
+from tests.arranging import MODELS, Run, configuration, contract, lint, program, write
 
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
-CONTRACT = """[[tool.import-contracts.contracts]]
-id = "models"
-name = "Models do not know the web"
-type = "forbidden"
-source_modules = ["shop.models"]
-forbidden_modules = ["shop.web"]
-"""
+HEAD = configuration()
 CUSTOM = """
 from import_contracts.rules import Findings, Violation
 
@@ -44,12 +40,6 @@ class Returning:
 def unreadable(table):
     return {}["x"]
 """
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    program(tmp_path, "shop.models -> shop.util", "shop.util -> shop.web", "shop.web -> shop.models")
-    return write(tmp_path, {"pyproject.toml": HEAD + CONTRACT})
 
 
 def edit(shop: Path, old: str, new: str, name: str = "pyproject.toml") -> None:
@@ -112,7 +102,7 @@ def test_a_file_that_cannot_be_read_is_status_2_and_the_rest_is_reported(shop: P
 
 
 def test_one_unusable_contract_does_not_hide_another(shop: Path) -> None:
-    edit(shop, CONTRACT, CONTRACT + CONTRACT.replace("models", "other", 1).replace("shop.web", "shop.nope"))
+    edit(shop, MODELS, MODELS + MODELS.replace("models", "other", 1).replace("shop.web", "shop.nope"))
     run = lint(shop)
     assert run.status == 2
     assert "broken      Models do not know the web [models]" in run.out
@@ -120,7 +110,7 @@ def test_one_unusable_contract_does_not_hide_another(shop: Path) -> None:
 
 
 def test_a_misspelt_key_does_not_hide_a_misspelt_module(shop: Path) -> None:
-    edit(shop, CONTRACT, CONTRACT.replace("shop.web", "shop.wb") + "foo = 1\n")
+    edit(shop, MODELS, MODELS.replace("shop.web", "shop.wb") + "foo = 1\n")
     out = lint(shop).out
     assert "contract 'models': foo: This key is unknown." in out
     assert "contract 'models': forbidden_modules: Module 'shop.wb' does not exist. Did you mean 'shop.web'?" in out
@@ -134,7 +124,7 @@ def test_a_warning_is_an_error_where_the_configuration_is_strict(shop: Path) -> 
 
 
 def test_a_bug_of_ours_is_status_70_and_asks_for_a_report(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("import_contracts.cli.check.lint", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("import_contracts.runs.answers.check", lambda *_, **__: 1 / 0)
     run = lint(shop)
     assert run.status == 70
     assert "ZeroDivisionError" in run.err
@@ -150,25 +140,95 @@ def test_the_report_is_the_same_from_every_folder_below_the_configuration(shop: 
     assert lint(shop).out == lint(shop / "shop").out == lint(shop / "docs").out
 
 
-@pytest.mark.parametrize(
-    ("seed", "environment"),
-    [("0", {}), ("1", {"COLUMNS": "40"}), ("2", {"COLUMNS": "400", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})],
+# Every contract type has several violations, and the baseline several entries that match and several that do not.
+EVERYTHING = configuration(
+    contract("layers", "layers", containers=["shop"], layers=["web", "core", "db"], exhaustive=True),
+    contract(
+        "independence",
+        "independence",
+        modules=["shop.web.*", "shop.core.*"],
+        ignore_imports=["shop.web.* -> shop.core.m0", "shop.db -> shop.gone"],
+        unmatched_ignore_imports_alerting="warn",
+    ),
+    contract(
+        "forbidden",
+        "forbidden",
+        source_modules=["shop.core", "shop.db"],
+        forbidden_modules=["shop.web", "django"],
+    ),
+    contract("protected", "protected", protected_modules=["shop.db"], allowed_importers=[]),
+    contract("acyclic", "acyclic"),
+    contract("siblings", "acyclic_siblings", ancestors=["shop"]),
+    contract("crash", "crash"),
+    keys='baseline = "known.txt"\ninclude_external_packages = true\nmisspelt = true\n',
 )
-def test_the_bytes_are_the_same_whatever_the_hash_seed_or_the_terminal(
-    shop: Path, seed: str, environment: dict[str, str]
-) -> None:
-    program(shop, *(f"shop.models.m{number} -> shop.util" for number in range(9)))
-    (shop / "shop/models.py").unlink()
-    for format_ in ("text", "json"):
+QUESTIONS = (("shop.core", "shop.web"), ("protected",), ())
+COMMANDS = (
+    *((command, "--verbose", "--format", format_) for command in ("check", "cycles") for format_ in FORMATS),
+    *(("explain", *names, "--verbose", "--format", format_) for names in QUESTIONS for format_ in ("json", "text")),
+    *(("baseline", "status", "--format", format_) for format_ in ("json", "markdown", "text")),
+)
+# Runs commands in one process, as a process for each would take a minute.
+SAYING = """
+import json, sys
+from pathlib import Path
+from tests.arranging import lint
+print(json.dumps([lint(Path(sys.argv[1]), *each, "--no-cache") for each in json.loads(sys.argv[2])]))
+"""
+
+
+@pytest.fixture
+def everything(tmp_path: Path) -> Path:
+    numbers = range(5)
+    ways = [*permutations(("web", "core", "db"), 2)]
+    program(tmp_path, *(f"shop.{one}.m{n} -> shop.{other}.m{n}" for one, other in ways for n in numbers))
+    calls = {f"shop/calls/c{n}.py": f"__import__('shop.calls.c{(n + 1) % 5}')\n" for n in numbers}
+    early = {f"shop/late/a{n}.py": f"from shop.late.b{n} import y\nx = 1\n" for n in numbers}
+    late = {f"shop/late/b{n}.py": f"import django\nfrom shop.late.a{n} import x\ny = 1\n" for n in numbers}
+    known = (f"protected shop.{one}.m{n} -> shop.db.m{n} => shop.db\n" for one in ("web", "gone") for n in numbers)
+    write(tmp_path, {"shop/calls/__init__.py": "", "shop/late/__init__.py": "", **calls, **early, **late})
+    return write(tmp_path, {"pyproject.toml": EVERYTHING, "known.txt": "".join(known)})
+
+
+def test_the_program_with_everything_has_every_contract_type(everything: Path) -> None:
+    contracts = report(everything)["contracts"]
+    assert isinstance(contracts, list)
+    assert {each["type"] for each in contracts if len(each["violations"]) > 1} == set(TYPES)
+
+
+@pytest.mark.slow
+def test_the_bytes_are_the_same_whatever_the_hash_seed(everything: Path) -> None:
+    def said(seed: str) -> list[list[object]]:
         run = subprocess.run(
-            [sys.executable, "-m", "import_contracts", "--format", format_],
-            cwd=shop,
-            env={**os.environ, "PYTHONHASHSEED": seed, **environment},
-            capture_output=True,
-            check=False,
+            [sys.executable, "-c", SAYING, str(everything), json.dumps(COMMANDS)],
+            cwd=Path(__file__).parents[1],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            check=True,
         )
-        assert run.stdout.decode() == lint(shop, "--format", format_).out
-        assert not run.stderr
+        found = json.loads(run.stdout)
+        assert isinstance(found, list)
+        return found
+
+    first, *others = map(said, "012")
+    for other in others:
+        for command, one, two in zip(COMMANDS, first, other, strict=True):
+            assert one == two, command
+
+
+@pytest.mark.parametrize(
+    "environment", [{"COLUMNS": "40"}, {"COLUMNS": "400", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}]
+)
+def test_the_bytes_are_the_same_whatever_the_terminal(everything: Path, environment: dict[str, str]) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "import_contracts"],
+        cwd=everything,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
+    assert run.stdout.decode() == lint(everything, "--no-cache").out
+    assert not run.stderr
 
 
 def test_the_report_may_go_to_a_file(shop: Path) -> None:
@@ -243,20 +303,20 @@ def test_json_is_json_also_when_nothing_could_be_checked(shop: Path) -> None:
 
 
 def test_only_the_chosen_contracts_are_checked(shop: Path) -> None:
-    edit(shop, CONTRACT, CONTRACT + CONTRACT.replace("models", "other", 1))
+    edit(shop, MODELS, MODELS + MODELS.replace("models", "other", 1))
     assert "[other]" not in lint(shop, "--contract", "models").out
     assert lint(shop, "--contract", "models", "--contract", "other").out == lint(shop).out
 
 
 def test_ignored_imports_are_counted(shop: Path) -> None:
-    edit(shop, CONTRACT, CONTRACT + 'ignore_imports = ["shop.util -> shop.*"]\n')
+    edit(shop, MODELS, MODELS + 'ignore_imports = ["shop.util -> shop.*"]\n')
     assert "kept     Models do not know the web [models] (1 import ignored)" in lint(shop).out
 
 
 @pytest.mark.parametrize(("level", "status"), [("error", 2), ("warn", 1), ("none", 1)])
 def test_an_ignore_that_matches_nothing_is_as_loud_as_the_contract_wants(shop: Path, level: str, status: int) -> None:
     ignore = f'ignore_imports = "shop.util -> shop.wb"\nunmatched_ignore_imports_alerting = "{level}"\n'
-    edit(shop, CONTRACT, CONTRACT + ignore)
+    edit(shop, MODELS, MODELS + ignore)
     run = lint(shop)
     assert run.status == status
     assert ("No module matches 'shop.wb'. Did you mean 'shop.web'?" in run.out) is (level != "none")
@@ -290,6 +350,23 @@ def test_a_long_report_is_capped_with_an_honest_count(shop: Path) -> None:
 def test_colours_are_used_on_demand(shop: Path) -> None:
     assert "\x1b[" not in lint(shop).out
     assert "\x1b[31m" in lint(shop, "--color").out
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_colored"),
+    [({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": ""}, False), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_variables_decide_about_colours(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_colored: bool
+) -> None:
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert ("\x1b[" in lint(shop).out) is is_colored
+    assert "\x1b[" not in lint(shop, "--no-color").out
+    lint(shop, "--output", "report.txt")
+    assert "\x1b[" not in (shop / "report.txt").read_text()
 
 
 def test_timings_go_to_standard_error(shop: Path) -> None:
@@ -370,16 +447,16 @@ def test_the_program_is_never_run(shop: Path) -> None:
 def test_a_custom_type_in_the_linted_program_is_refused_under_any_name(tmp_path: Path) -> None:
     program(tmp_path / "src", "shop.rules -> shop.web")
     write(tmp_path, {"src/shop/__init__.py": "open('ran', 'w')\n"})
-    write(tmp_path, {"pyproject.toml": HEAD + 'contract_types = ["x: src.shop.rules.parse"]\n' + CONTRACT})
+    write(tmp_path, {"pyproject.toml": HEAD + 'contract_types = ["x: src.shop.rules.parse"]\n' + MODELS})
     run = lint(tmp_path)
-    assert "this lies in the linted program, which is never run" in run.out
+    assert "it is in the linted program, which is never run" in run.out
     assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("name", ["grimp", "click", "json"])
 def test_a_program_named_like_something_this_one_needs_is_linted_and_not_run(tmp_path: Path, name: str) -> None:
     write(tmp_path, {f"{name}/__init__.py": "raise SystemExit(0)\n", f"{name}/models.py": f"import {name}.web\n"})
-    text = (HEAD + 'contract_types = ["few: checks_zz.parse"]\n' + CONTRACT).replace("shop", name)
+    text = (HEAD + 'contract_types = ["few: checks_zz.parse"]\n' + MODELS).replace("shop", name)
     write(tmp_path, {f"{name}/web.py": "", "checks_zz.py": CUSTOM, "pyproject.toml": text})
     run = subprocess.run([sys.executable, "-m", "import_contracts"], cwd=tmp_path, capture_output=True, check=False)
     assert run.returncode == 1, run.stderr
@@ -447,7 +524,7 @@ def test_a_byte_order_mark_is_passed_over(shop: Path) -> None:
 
 
 def test_a_reason_and_guidance_are_both_shown(shop: Path) -> None:
-    edit(shop, CONTRACT, CONTRACT + 'reason = "ADR 7"\nbroken_contract_guidance = "Ask Ann."\n')
+    edit(shop, MODELS, MODELS + 'reason = "ADR 7"\nbroken_contract_guidance = "Ask Ann."\n')
     assert "  Reason: ADR 7\n  Ask Ann.\n" in lint(shop).out
 
 

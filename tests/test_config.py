@@ -3,13 +3,16 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from import_contracts.config.config import Config, find_config, read_config, shown
-from import_contracts.graph.import_graph import Kind
+from import_contracts.config.contracts import Contracts, read_contracts
+from import_contracts.config.files import find_config
+from import_contracts.config.session import Config, read_config
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import UserError
-from tests.arranging import write
+from import_contracts.reading.context import shown
+from tests.arranging import configuration, write
 
 FORBIDDEN = 'type = "forbidden"\nsource_modules = "shop.a"\nforbidden_modules = "shop.b"\n'
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+HEAD = configuration()
 CONTRACT = f'[[tool.import-contracts.contracts]]\nname = "One"\n{FORBIDDEN}'
 INI = """[importlinter]
 root_package = shop
@@ -26,9 +29,13 @@ def read(folder: Path, text: str, name: str = "pyproject.toml") -> Config:
     return read_config(folder / name, start=folder, found=True)
 
 
+def contracts(folder: Path, text: str, name: str = "pyproject.toml") -> Contracts:
+    return read_contracts(read(folder, text, name))
+
+
 def problems(folder: Path, text: str, name: str = "pyproject.toml") -> list[str]:
     try:
-        return [f"{each.severity}: {each}" for each in read(folder, text, name).problems]
+        return [f"{each.severity}: {each}" for each in contracts(folder, text, name).problems]
     except UserError as error:
         return [str(problem) for problem in error.problems]
 
@@ -75,7 +82,7 @@ def test_a_contract_file_has_the_same_keys_without_the_prefix(tmp_path: Path) ->
     text = f'root_package = "shop"\n[[contracts]]\nname = "One"\n{FORBIDDEN}'
     config = read(tmp_path, text, "layers.toml")
     assert config.root_packages == ("shop",)
-    assert [contract.id for contract in config.contracts] == ["one"]
+    assert [contract.id for contract in read_contracts(config).chosen] == ["one"]
 
 
 def test_packages_are_looked_for_first_in_the_folder_of_a_file_that_was_found(
@@ -94,24 +101,24 @@ def test_packages_are_looked_for_first_in_the_folder_of_a_file_that_was_found(
 
 def test_a_contract_without_an_id_gets_one_made_of_its_name(tmp_path: Path) -> None:
     config = read(tmp_path, HEAD + CONTRACT.replace("One", "CLI > Context, I/O & Größe"))
-    assert config.contracts[0].id == "cli-context-i-o-größe"
+    assert read_contracts(config).chosen[0].id == "cli-context-i-o-größe"
 
 
 def test_an_ini_contract_has_the_last_part_of_its_section_for_an_id(tmp_path: Path) -> None:
     config = read(tmp_path, INI.replace("importlinter:contract:one", "importlinter:any:of:layers"), ".importlinter")
-    assert config.contracts[0].id == "layers"
+    assert read_contracts(config).chosen[0].id == "layers"
 
 
 def test_a_percent_sign_stands_for_itself(tmp_path: Path) -> None:
-    assert read(tmp_path, INI.replace("One", "100% typed"), ".importlinter").contracts[0].name == "100% typed"
-    assert read(tmp_path, INI.replace("One", "50%% off"), ".importlinter").contracts[0].name == "50% off"
+    assert contracts(tmp_path, INI.replace("One", "100% typed"), ".importlinter").chosen[0].name == "100% typed"
+    assert contracts(tmp_path, INI.replace("One", "50%% off"), ".importlinter").chosen[0].name == "50% off"
 
 
 def test_included_files_add_their_contracts_in_order(tmp_path: Path) -> None:
     one = f'[[contracts]]\nname = "B"\n{FORBIDDEN}'
     write(tmp_path, {"contracts/b.toml": one, "contracts/a.toml": one.replace("B", "A")})
     config = read(tmp_path, HEAD + 'include = ["contracts/*.toml"]\n' + CONTRACT)
-    assert [(each.id, each.file) for each in config.contracts] == [
+    assert [(each.id, each.file) for each in read_contracts(config).chosen] == [
         ("one", "pyproject.toml"),
         ("a", "contracts/a.toml"),
         ("b", "contracts/b.toml"),
@@ -133,13 +140,13 @@ def test_kinds_are_excluded_for_all_contracts_or_one(
 ) -> None:
     body = FORBIDDEN if type_ == "forbidden" else 'type = "acyclic"\n'
     for text in (HEAD + keys + CONTRACT.replace(FORBIDDEN, body), HEAD + CONTRACT.replace(FORBIDDEN, body) + keys):
-        assert read(tmp_path, text).contracts[0].excluded == excluded
+        assert contracts(tmp_path, text).chosen[0].excluded == excluded
 
 
 def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
     config = read(tmp_path, INI + "broken_contract_guidance =\n    Do this.\n    Or that.\n", ".importlinter")
-    assert config.contracts[0].reason == "Do this.\nOr that."
-    assert read(tmp_path, HEAD + CONTRACT + 'reason = "ADR 7"\n').contracts[0].reason == "ADR 7"
+    assert read_contracts(config).chosen[0].reason == "Do this.\nOr that."
+    assert contracts(tmp_path, HEAD + CONTRACT + 'reason = "ADR 7"\n').chosen[0].reason == "ADR 7"
 
 
 # --- what is wrong with it ----------------------------------------------------------------------------------------
@@ -162,7 +169,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
             HEAD + "include_external_packages = 3\n" + CONTRACT,
             "include_external_packages: Found 3; write true or false.",
         ),
-        (HEAD + 'root_package = "shop"\n' + CONTRACT, "warning: pyproject.toml: root_package: This key does nothing"),
+        (HEAD + 'root_package = "shop"\n' + CONTRACT, "warning: pyproject.toml: root_package: This key has no effect"),
         (HEAD + 'include = ["x.toml"]\n' + CONTRACT, "error: pyproject.toml: include: 'x.toml' matches no file."),
         (HEAD + 'include = ["x/*"]\n' + CONTRACT, "warning: pyproject.toml: include: 'x/*' matches no file."),
         (HEAD, "There are no contracts."),
@@ -219,7 +226,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
             "warning: pyproject.toml: include_external_packages: Found 'yes', which is read as false; write",
         ),
         (HEAD + 'contract_types = ["x"]\n' + CONTRACT, "contract_types: Found 'x'; write 'type: module.object'."),
-        (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "lies in the linted program, which is never run"),
+        (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "is in the linted program, which is never run"),
         (HEAD + 'contract_types = ["x: nope_zz.X"]\n' + CONTRACT, "'nope_zz.X': No module named 'nope_zz'."),
     ],
 )
@@ -228,11 +235,19 @@ def test_what_is_wrong_is_said_with_what_to_write_instead(tmp_path: Path, text: 
     assert any(problem in each for each in found), found
 
 
+@pytest.mark.parametrize("root", ["root_packages = []", 'root_package = ""'])
+def test_where_no_package_is_named_no_key_is_taken_for_misspelt(tmp_path: Path, root: str) -> None:
+    text = HEAD.replace('root_packages = ["shop"]', root) + CONTRACT
+    assert problems(tmp_path, text) == [
+        'error: pyproject.toml: root_packages: Name the packages to check: root_packages = ["shop"].'
+    ]
+
+
 def test_all_that_is_wrong_is_said_at_once_and_the_sound_contracts_are_kept(tmp_path: Path) -> None:
     wrong = CONTRACT.replace("One", "Two").replace("forbidden_modules", "forbiden_modules")
     config = read(tmp_path, HEAD + "strict = 7\nx = 1\n" + CONTRACT + wrong + "as_packages = 'no'\n")
-    assert [contract.is_sound for contract in config.contracts] == [True, False]
-    assert [each.key for each in config.problems] == [
+    assert [contract.is_sound for contract in read_contracts(config).chosen] == [True, False]
+    assert [each.key for each in read_contracts(config).problems] == [
         "strict",
         "x",
         "forbidden_modules",
@@ -303,5 +318,5 @@ def test_what_a_custom_type_raises_when_it_is_imported_is_reported(tmp_path: Pat
 def test_paths_are_shown_alike_on_windows_also_on_another_drive(
     monkeypatch: pytest.MonkeyPatch, path: str, found: str
 ) -> None:
-    monkeypatch.setattr("import_contracts.config.config.os.path.relpath", ntpath.relpath)
+    monkeypatch.setattr("import_contracts.reading.context.os.path.relpath", ntpath.relpath)
     assert shown(path, PureWindowsPath(r"D:\work\shop")) == found

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.arranging import lint, program, write
+from tests.arranging import configuration, contract, lint, program, write
+from tests.golden.reports import compare
 
 SHOP = {
     "shop/__init__.py": "",
@@ -35,10 +36,10 @@ def shop(tmp_path: Path) -> Path:
     return write(tmp_path, SHOP)
 
 
-def test_no_configuration_is_needed(shop: Path) -> None:
+def test_no_configuration_is_needed(request: pytest.FixtureRequest, shop: Path) -> None:
     run = lint(shop, "cycles", "--python", "3.13")
     assert run.status == 0
-    assert run.out == (Path(__file__).parent / "golden" / "cycles.txt").read_text()
+    compare(request, "cycles.txt", run.out)
 
 
 def test_kinds_are_told_by_what_the_cycle_needs_to_stand(tmp_path: Path) -> None:
@@ -112,7 +113,7 @@ def test_a_part_of_a_package_shows_the_cycles_that_lead_through_it(tmp_path: Pat
 def test_packages_are_those_of_the_configuration_if_there_is_one(tmp_path: Path) -> None:
     program(tmp_path, "p.a -> p.b", "p.b -> p.a", "q.a -> q.b", "q.b -> q.a")
     assert len(found(tmp_path)) == 2
-    write(tmp_path, {"pyproject.toml": '[tool.import-contracts]\nroot_packages = ["q"]'})
+    write(tmp_path, {"pyproject.toml": configuration(root="q")})
     assert found(tmp_path) == [("runtime", ["q.a", "q.b"])]
 
 
@@ -154,6 +155,13 @@ def test_a_stack_distinguishes_a_call_from_an_import(tmp_path: Path) -> None:
     report = lint(tmp_path, "cycles").out
     assert "p/a.py:1: from p.b import y\n      runs p.b\n" in report
     assert "p/b.py:3: f()\n      calls a function of p.b\n" in report
+
+
+def test_a_lazy_import_that_runs_on_its_own_line_is_one_step_of_a_story(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "lazy from p.b import y; x = y", "p/b.py": "from p.a import x"})
+    story = lint(tmp_path, "cycles", "--python", "3.15").out.partition("\n\n  import p.b")[0]
+    assert story.count("p/a.py:1: ") == 1
+    assert "runs p.b" in story
 
 
 def test_quick_looks_for_neither_crashes_nor_a_plan(shop: Path) -> None:
@@ -204,6 +212,15 @@ def test_the_plan_is_carried_out_on_paper_before_it_is_shown(tmp_path: Path) -> 
     assert "direct_import" not in {step["fix"] for step in cycle["cut"]}
 
 
+def test_nothing_is_planned_with_which_a_module_would_crash_that_did_not(tmp_path: Path) -> None:
+    # p.c needs p.a for an annotation alone, and works because p.a comes before p.b.
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "class A: ...\nfrom p.b import B\nclass C(B): ...\nimport p.c"})
+    write(tmp_path, {"p/b.py": "import p.a\nclass B: ...", "p/c.py": "from p.a import A\nimport p.b\ndef f(a: A): ..."})
+    (cycle,) = cycles(tmp_path)["cycles"]
+    assert (cycle["crashes"], cycle["crashes_new"]) == (["p.b"], [])
+    assert "type_checking" not in {step["fix"] for step in cycle["cut"]}
+
+
 def test_a_plan_says_what_it_does_to_crashes(shop: Path) -> None:
     (cycle,) = cycles(shop)["cycles"]
     assert cycle["crashes"] == ["shop.orders", "shop.users"]
@@ -221,13 +238,11 @@ def test_a_second_run_says_the_same_and_notices_a_change_that_is_no_import(shop:
 
 # --- the contract type --------------------------------------------------------------------------------------------
 
-CONTRACT = (
-    '[tool.import-contracts]\nroot_package = "shop"\n[[tool.import-contracts.contracts]]\nname = "C"\ntype = "crash"\n'
-)
+CONFIGURATION = configuration(contract("c", "crash"))
 
 
-def offenders(folder: Path, contract: str) -> list[str]:
-    write(folder, {"pyproject.toml": CONTRACT + contract})
+def offenders(folder: Path, keys: str) -> list[str]:
+    write(folder, {"pyproject.toml": CONFIGURATION + keys})
     (outcome,) = json.loads(lint(folder, "--format", "json").out)["contracts"]
     return [each["importer"] for each in outcome["violations"]]
 
@@ -253,7 +268,7 @@ def test_a_contract_may_be_about_another_python(shop: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("contract", "message"),
+    ("keys", "message"),
     [
         ('modules = ["shop.user"]', "No module matches 'shop.user'. Did you mean 'shop.users'?"),
         ('python = "2.7"', "a version of Python 3"),
@@ -261,29 +276,29 @@ def test_a_contract_may_be_about_another_python(shop: Path) -> None:
         ('module = ["shop"]', "Did you mean 'modules'?"),
     ],
 )
-def test_a_wrong_contract_is_said_to_be(shop: Path, contract: str, message: str) -> None:
-    write(shop, {"pyproject.toml": CONTRACT + contract})
+def test_a_wrong_contract_is_said_to_be(shop: Path, keys: str, message: str) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION + keys})
     run = lint(shop)
     assert message in run.out + run.err
     assert run.status == 2
 
 
 def test_a_crash_that_is_known_is_no_news(shop: Path) -> None:
-    write(shop, {"pyproject.toml": CONTRACT})
+    write(shop, {"pyproject.toml": CONFIGURATION})
     assert lint(shop, "baseline", "create").status == 0
     assert (shop / "known-violations.txt").read_text() == "c shop.orders\nc shop.users\n"
     assert lint(shop).status == 0
 
 
 def test_a_report_about_crashes_is_not_reused_when_any_line_has_changed(shop: Path) -> None:
-    write(shop, {"pyproject.toml": CONTRACT})
+    write(shop, {"pyproject.toml": CONFIGURATION})
     assert lint(shop).status == 1
     write(shop, {"shop/users.py": "class User: ...\n\n\nfrom shop.orders import Order\n\n\n\n\n"})
     assert lint(shop).out == lint(shop, "--no-cache").out
 
 
 def test_a_contract_without_cycles_says_how_to_be_rid_of_one(shop: Path) -> None:
-    write(shop, {"pyproject.toml": CONTRACT.replace('"crash"', '"acyclic"')})
+    write(shop, {"pyproject.toml": CONFIGURATION.replace('"crash"', '"acyclic"')})
     (outcome,) = json.loads(lint(shop, "--format", "json").out)["contracts"]
     assert [each["fix"]["kind"] for each in outcome["cut"]] == ["type_checking"]
     assert "import it for type checking only" in lint(shop).out

@@ -1,6 +1,7 @@
 """The command explain: how one module depends on another, and what contracts say."""
 
 import json
+import re
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
@@ -9,28 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.config.config import Contract
+from import_contracts.config.contracts import Contract
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.explain.coverage import audited, coverage
 from import_contracts.explain.dependency import dependency
 from import_contracts.explain.views import View
-from import_contracts.graph.import_graph import Edge, Import, ImportGraph, Kind
+from import_contracts.graph.import_graph import Edge, Import, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern
-from import_contracts.judging.statements import Evidence
+from import_contracts.judging.statements import Statements
+from import_contracts.judging.verdict import Verdict
 from import_contracts.reports.explain import ContractDescription
-from tests.arranging import Run, graph, lint, program, write
+from tests.arranging import Run, configuration, contract, graph, lint, program, write
 
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
+HEAD = configuration()
 IMPORTS = ("shop.web -> shop.models", "shop.models.user -> shop.mail", "shop.models.order -> shop.util")
 MORE = ("shop.mail -> shop.util", "shop.util -> shop.web", "shop.cart -> shop.stock", "shop.extra.a", "shop.extra.b")
-
-
-def contract(id_: str, type_: str, **keys: object) -> str:
-    values = "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
-    return f'[[tool.import-contracts.contracts]]\nid = "{id_}"\nname = "{id_.title()}"\ntype = "{type_}"\n{values}'
-
-
 LAYERS = contract("layers", "layers", layers=["shop.web", "shop.models"])
 
 
@@ -111,10 +107,23 @@ def test_a_package_stands_for_what_is_inside_it_but_the_other_one(
     assert "shop (without shop.util)" in explain(shop, *names).out
 
 
-def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path) -> None:
-    write(program(tmp_path, "p.a", "p.b"), {"p/a.py": "def f():\n    import p.b\n"})
-    assert not document(tmp_path, "p.a", "p.b")["is_eager"]
-    assert "Every chain needs a deferred, lazy or type-checking import." in explain(tmp_path, "p.a", "p.b").out
+@pytest.mark.parametrize(
+    ("source", "is_eager"),
+    [("import p.b\ndef f():\n    import p.c\n", True), ("import p.c\ndef f():\n    import p.b\n", False)],
+)
+def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path, source: str, is_eager: bool) -> None:
+    write(program(tmp_path, "p.a", "p.b", "p.c"), {"p/a.py": source})
+    assert document(tmp_path, "p.a", "p.b")["is_eager"] is is_eager
+    assert (
+        "Every chain needs a deferred, lazy or type-checking import." in explain(tmp_path, "p.a", "p.b").out
+    ) is not is_eager
+
+
+@pytest.mark.parametrize(("importers", "hidden"), [(6, None), (7, "1 more import"), (8, "2 more imports")])
+def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importers: int, hidden: str | None) -> None:
+    program(tmp_path, *(f"p.a.m{number} -> p.b" for number in range(importers)))
+    found = re.search(r"… and (.*) \(--verbose shows all\)", explain(tmp_path, "p.a", "p.b").out)
+    assert (found and found[1]) == hidden
 
 
 @pytest.mark.parametrize(
@@ -149,9 +158,9 @@ def test_an_external_package_may_be_what_is_depended_on(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("django", "shop"), "'django' is an external package, of which no imports are known."),
+        (("django", "shop"), "'django' is an external package, whose imports are not known."),
         (("shop", "djanog"), "Nothing imports 'djanog'. Did you mean 'django'?"),
-        (("shop", "django.db"), "only the whole can be asked about, 'django'"),
+        (("shop", "django.db"), "name the package, 'django'"),
     ],
 )
 def test_what_is_not_known_of_external_packages_is_said(shop: Path, names: tuple[str, str], message: str) -> None:
@@ -200,13 +209,13 @@ def test_a_contract_that_does_not_count_the_imports_says_so(tmp_path: Path) -> N
     write(program(tmp_path, "shop.web", "shop.models"), {"shop/models.py": "def f():\n    import shop.web\n"})
     only = contract("layers", "layers", layers=["shop.web", "shop.models"], exclude_deferred_imports=True)
     found = document(tmp_path, "shop.models", "shop.web", contracts=only)["concerns"][0]
-    assert (found["stance"], found["note"]) == ("forbidden", "Imports of the kind deferred do not count.")
+    assert (found["stance"], found["note"]) == ("forbidden", "Excluded kinds of imports: deferred.")
 
 
 def test_one_that_looks_at_direct_imports_only_is_not_broken_by_a_longer_way(shop: Path) -> None:
     only = contract("only", "protected", protected_modules=["shop.web"], allowed_importers=["shop.util"])
     found = document(shop, "shop.models", "shop.web", contracts=only)["concerns"][0]
-    assert (found["stance"], found["note"]) == ("forbidden", "None of the imports of today breaks it.")
+    assert (found["stance"], found["note"]) == ("forbidden", "No current import breaks it.")
 
 
 def test_an_import_the_other_way_would_close_a_cycle(shop: Path) -> None:
@@ -263,13 +272,13 @@ def own(shop: Path, name: str) -> Run:
 
 
 def test_a_type_of_the_teams_own_is_told_by_its_name_and_its_keys(shop: Path) -> None:
-    assert 'The type \'own\' does not say what it is about.\n  most = ["a", "b"]\n' in own(shop, "Silent").out
+    assert 'The type \'own\' has no description.\n  most = ["a", "b"]\n' in own(shop, "Silent").out
     assert document(shop)["coverage"]["unknown"] == ["mine"]
 
 
 @pytest.mark.parametrize("name", ["Failing", "Wordless"])
 def test_one_that_fails_to_explain_itself_is_told_all_the_same(shop: Path, name: str) -> None:
-    assert "does not say what it is about" in own(shop, name).out
+    assert "has no description" in own(shop, name).out
     assert document(shop, "shop.models", "shop.web")["silent"] == ["mine"]
 
 
@@ -285,7 +294,7 @@ def test_a_contract_that_is_unusable_is_status_2_and_told_with_its_error(shop: P
     assert run.status == 2
     assert "Bad [bad]: not checked" in run.out
     wrong = explain(shop, "wrong", contracts=contract("wrong", "layer", layers=["shop.web"])).out
-    assert "It cannot be used, as its keys are wrong." in wrong
+    assert "It is not checked, because its keys are wrong." in wrong
     assert "error: pyproject.toml: contract 'bad': layers: Layer 'shop.nope' does not exist." in run.out
 
 
@@ -366,7 +375,7 @@ RULES: tuple[tuple[str, dict[str, object]], ...] = (
 )
 
 
-class _Statements(Evidence):
+class _Statements(Statements):
     """Tells nothing but which import it is."""
 
     def __init__(self) -> None:
@@ -383,7 +392,10 @@ def test_what_is_no_longer_needed_can_go_all_at_once_and_nothing_else(
     a_graph = graph(*NODES, *(" -> ".join(edge) for edge in sorted(edges)))
     checked = TYPES[rule[0]].parse(Table(rule[1]))
     one = Contract("one", "One", rule[0], "", checked, ignored=tuple(map(ImportPattern.parse, patterns)))
-    found = list(audited(View(one, {}, a_graph, _Statements())))
+    ignored = {edge for pattern in one.ignored for edge in a_graph.matching_edges(pattern)}
+    findings = checked.check(a_graph.without(ignored))
+    verdict = Verdict(one, a_graph, frozenset(ignored), findings, None, is_checked=True)
+    found = list(audited(View(verdict, _Statements())))
 
     def violations(kept: set[str]) -> set[tuple[str, str, str]]:
         through = {edge for each in kept for edge in a_graph.matching_edges(ImportPattern.parse(each))}

@@ -6,11 +6,12 @@ import ast
 
 import pytest
 
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source
-from import_contracts.repair.fixes import Fix, Fixes, FixKind
+from import_contracts.repair.fixes import CyclicImport, Fix, Fixes, FixKind
 
 Files = dict[str, str]
 EAGER = frozenset({Kind.RUNTIME})
@@ -41,14 +42,14 @@ def fix(text: str, files: Files | None = None, *, imported: str = "p.b", version
         **(files or {}),
         "a": text,
     }
-    return fixes(everything, version).fix("p.a", imported, kinds=EAGER, cycle=cycle)
+    return fixes(everything, version).cheapest(CyclicImport(("p.a", imported), EAGER, cycle))
 
 
 def written(text: str, files: Files | None = None, *, imported: str = "p.b", version: tuple[int, int] = (3, 12)) -> str:
     """Return the text of p.a with its fix made."""
     everything = {"b": "class B: pass", **(files or {}), "a": text}
     found = fixes(everything, version)
-    one = found.fix("p.a", imported, kinds=EAGER, cycle=frozenset({"p.a", imported}))
+    one = found.cheapest(CyclicImport(("p.a", imported), EAGER, frozenset({"p.a", imported})))
     after = found.text("p.a", found.edits([one])["p.a"])
     ast.parse(after)
     return after
@@ -182,11 +183,22 @@ def test_from_python_3_14_on_annotations_need_no_future() -> None:
 def test_other_names_of_the_statement_stay() -> None:
     files = {"b": "from p.b.x import B\nclass C: ...", "b.x": "class B: ..."}
     found = fixes({**files, "a": "from p.b import (\n    B,\n    C,\n)\nclass A(B): ...\ndef f(c: C): ..."}, (3, 14))
-    one = found.fix("p.a", "p.b", kinds=EAGER, cycle=frozenset({"p.a", "p.b"}))
+    one = found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})))
     assert [edit.new for edit in found.edits([one])["p.a"]] == [
         "from typing import TYPE_CHECKING\n",
         "from p.b.x import B\nif TYPE_CHECKING:\n    from p.b import C",
     ]
+
+
+def test_of_two_fixes_of_one_name_the_first_is_made() -> None:
+    found = fixes({"b": "from p.b.x import B", "b.x": "class B: ...", "a": f"{IMPORT}def f(b: B): ..."})
+    one, other = (
+        found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})), rejected=frozenset(rejected))
+        for rejected in ((), (FixKind.TYPE_CHECKING,))
+    )
+    assert (one.kind, other.kind) == (FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT)
+    assert found.edits([one, other]) == found.edits([one])
+    assert found.edits([other, one]) == found.edits([other])
 
 
 def test_a_deferred_import_goes_behind_the_docstring_of_each_function() -> None:

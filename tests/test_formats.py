@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.resources import files
 from itertools import pairwise
@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from import_contracts.contracts.types import TYPES
-from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.graph.import_graph import Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.markup import code, plain
@@ -46,7 +47,7 @@ def an_import(importer: str, imported: str, line: int = 1) -> Import:
 
 def violation(*modules: str, is_known: bool = False) -> ReportedViolation:
     chain = tuple(an_import(*pair) for pair in pairwise(modules))
-    return ReportedViolation(modules[0], modules[1], None, "no", chain[0].path, (1,), chain, is_known)
+    return ReportedViolation(modules[0], modules[1], "", "no", chain[0].path, (1,), chain, is_known)
 
 
 def outcome(*violations: ReportedViolation, id_: str = "layers", **more: Any) -> Outcome:
@@ -144,7 +145,7 @@ def test_the_import_that_many_violations_go_through_is_annotated_where_it_stands
     through = an_import("util", "web", 7)
     both = [violation("a", "util", "web"), violation("b", "util", "web")]
     both = [
-        ReportedViolation(each.importer, "util", None, "no", each.path, (1,), (each.chain[0], through)) for each in both
+        ReportedViolation(each.importer, "util", "", "no", each.path, (1,), (each.chain[0], through)) for each in both
     ]
     report = Report(4, 3, (outcome(*both, cuts=(ReportedCut("no", (through,), True),)),))
     first = commands(render("github", report))[0]
@@ -173,6 +174,14 @@ def test_gitlab_has_an_issue_for_everything_with_a_fingerprint_of_its_own(report
     assert len(issues) == problems + sum(len(each.violations) for each in report.outcomes)
     assert {each["severity"] for each in issues} <= {"info", "minor", "major", "critical", "blocker"}
     assert all(each["location"]["lines"]["begin"] >= 1 and each["location"]["path"] for each in issues)
+
+
+def test_a_violation_that_stands_several_times_has_a_fingerprint_for_each_in_gitlab() -> None:
+    report = Report(2, 1, (outcome(violation("a", "b")),) * 3)
+    fingerprints = [each["fingerprint"] for each in json.loads(render("gitlab", report))]
+
+    assert len(set(fingerprints)) == 3
+    assert fingerprints[0] == violation("a", "b").fingerprint("layers")
 
 
 def test_a_known_violation_is_mere_information_in_gitlab() -> None:
@@ -292,7 +301,7 @@ def test_a_fingerprint_depends_on_what_a_violation_is_and_not_on_where(
     ],
 )
 def test_a_path_is_a_reference_from_the_root_of_the_repository(path: str, uri: str, base: bool) -> None:
-    each = ReportedViolation("a", None, None, "no", path)
+    each = ReportedViolation("a", "", "", "no", path)
     report = Report(1, 1, (outcome(each),), folder="/repo/pkg", root="/repo")
     (result,) = json.loads(render("sarif", report))["runs"][0]["results"]
     artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
@@ -366,11 +375,23 @@ def test_a_picture_has_whole_chains_and_no_more_than_can_be_read(found: list[Rep
     labels = {node: decoded(label) for node, label in re.findall(r'(m\d+)\["(.*)"\]', "\n".join(lines))}
     edges = {(labels[one], labels[two]) for one, two in re.findall(r"(m\d+) --> (m\d+)", "\n".join(lines))}
     chains = [{(step.importer, step.imported) for step in each.chain} for each in found if each.chain]
-    left_out = re.search(r"Not shown: (\d+) violation", "\n".join(lines))
 
     assert len(edges) <= 30
     assert edges == {edge for chain in chains if chain <= edges for edge in chain}
-    assert sum(not chain <= edges for chain in chains) == (int(left_out[1]) if left_out else 0)
+    assert left_out(lines) == (sum(not chain <= edges for chain in chains) or None)
+
+
+@pytest.mark.parametrize(("number", "left"), [(30, None), (31, 1), (32, 2)])
+def test_a_picture_says_how_many_violations_are_not_in_it(number: int, left: int | None) -> None:
+    many = [violation(f"a{each}", "b") for each in range(number)]
+
+    assert left_out(picture(many, frozenset())) == left
+
+
+def left_out(lines: Iterable[str]) -> int | None:
+    """Return what a picture says of how many violations are left out, None where it says nothing of that."""
+    found = re.search(r"Not shown: (\d+) violation", "\n".join(lines))
+    return int(found[1]) if found else None
 
 
 def decoded(label: str) -> str:

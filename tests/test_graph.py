@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph.import_graph import Chain, ImportGraph, Kind
+from import_contracts.graph.import_graph import Chain, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern
 from tests.arranging import graph
 
@@ -14,6 +15,10 @@ def test_whatever_the_order_of_what_goes_in_what_comes_out_is_sorted() -> None:
     a_graph = graph("p.b -> p.c", "p.a -> q", "p.b -> p.a")
     assert list(a_graph.edges()) == [("p.a", "q"), ("p.b", "p.a"), ("p.b", "p.c")]
     assert a_graph.modules == ("p", "p.a", "p.b", "p.c", "q")
+
+
+def test_a_runtime_import_is_the_most_eager_and_one_for_type_checking_the_least() -> None:
+    assert [Kind.RUNTIME.rank, Kind.DEFERRED.rank, Kind.LAZY.rank, Kind.TYPE_CHECKING.rank] == [0, 1, 2, 3]
 
 
 def test_several_statements_are_one_import_with_several_lines() -> None:
@@ -34,6 +39,13 @@ def test_taking_an_import_away_leaves_the_graph_it_is_taken_from_alone() -> None
     after = before.without([("a", "b")])
     assert list(after.importers_of("b")) == []
     assert list(before.edges()) == [("a", "b"), ("a", "c")]
+
+
+def test_imports_that_are_added_are_in_their_sorted_places() -> None:
+    calls = [(("b", "a"), 7, Kind.RUNTIME), (("a", "d"), 3, Kind.RUNTIME), (("c", "a"), 1, Kind.RUNTIME)]
+    a_graph = graph("b -> c", "d -> a").with_imports(calls)
+    assert list(a_graph.edges()) == [("a", "d"), ("b", "a"), ("b", "c"), ("c", "a"), ("d", "a")]
+    assert list(a_graph.importers_of("a")) == ["b", "c", "d"]
 
 
 def test_an_import_is_gone_when_all_its_statements_are_of_excluded_kinds() -> None:

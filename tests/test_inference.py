@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from import_contracts.adopt.inference import InferredContract, infer, to_toml
 from import_contracts.adopt.layering import connections, levels
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
 from tests.arranging import check, graph
 
 LAYERED = ("shop.web -> shop.core", "shop.cli -> shop.core", "shop.core -> shop.db")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.adopt.migration import migrate
-from import_contracts.config.config import Config, Contract, read_config
+from import_contracts.config.contracts import read_contracts
+from import_contracts.config.session import Config, read_config
 from tests.arranging import write
 
 INI = """# A comment.
@@ -60,7 +61,7 @@ allowed_importers = []
 
 def meaning(config: Config) -> tuple[object, ...]:
     """What a configuration comes to, wherever it stands."""
-    contracts: list[Contract] = [replace(contract, file="") for contract in config.contracts]
+    contracts = [replace(contract, file="") for contract in read_contracts(config).chosen]
     session = (config.root_packages, config.source_roots, config.include_external, config.baseline, config.strict)
     return *session, config.show_timings, config.defaults, contracts
 
@@ -69,7 +70,7 @@ def migrated(folder: Path, text: str, name: str) -> tuple[Config, Config]:
     """Read a configuration before and after it is rewritten."""
     write(folder, {name: text})
     before = read_config(folder / name, start=folder, found=True)
-    write(folder, {"pyproject.toml": migrate(before.documents)})
+    write(folder, {"pyproject.toml": migrate(before, read_contracts(before).chosen)})
     return before, read_config(folder / "pyproject.toml", start=folder, found=True)
 
 
@@ -77,7 +78,7 @@ def migrated(folder: Path, text: str, name: str) -> tuple[Config, Config]:
 def test_a_rewritten_configuration_means_the_same(tmp_path: Path, text: str, name: str) -> None:
     before, after = migrated(tmp_path, text, name)
     assert meaning(after) == meaning(before)
-    assert not after.problems
+    assert not read_contracts(after).problems
 
 
 def test_it_is_written_as_a_person_would(tmp_path: Path) -> None:
@@ -96,14 +97,15 @@ def test_included_files_stay_where_they_are(tmp_path: Path) -> None:
     write(tmp_path, {"more.toml": '[[contracts]]\nname = "N"\ntype = "acyclic"\n'})
     before, after = migrated(tmp_path, TOML.replace("[[", 'include = "more.toml"\n[[', 1), "pyproject.toml")
     assert meaning(after) == meaning(before)
-    assert len(after.contracts) == 3
+    assert len(read_contracts(after).chosen) == 3
 
 
 def test_what_is_wrong_stays_wrong(tmp_path: Path) -> None:
     wrong = INI.replace("as_packages = false", "as_packages = maybe\nmodels = x").replace("exhaustive = true", "")
     before, after = migrated(tmp_path, wrong, "setup.cfg")
-    assert [each.message for each in after.problems] == [each.message for each in before.problems]
-    assert len(after.problems) == 2
+    wrong_before, wrong_after = (read_contracts(each).problems for each in (before, after))
+    assert [each.message for each in wrong_after] == [each.message for each in wrong_before]
+    assert len(wrong_after) == 2
 
 
 words = st.text(

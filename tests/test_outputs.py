@@ -10,27 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.cli.reports import Wanted, paired
-from tests.arranging import lint, program, write
+from import_contracts.cli.reports import paired
+from import_contracts.reporters.style import Wanted
+from tests.arranging import MODELS, configuration, lint, program, write
 
-CONTRACT = """
-[tool.import-contracts]
-root_packages = ["shop"]
-
-[[tool.import-contracts.contracts]]
-id = "models"
-name = "Models do not know the web"
-type = "forbidden"
-source_modules = ["shop.models"]
-forbidden_modules = ["shop.web"]
-"""
+CONFIGURATION = configuration(MODELS)
 FORMAT, OUTPUT = "formats", "outputs"
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    program(tmp_path, "shop.models -> shop.util", "shop.util -> shop.web")
-    return write(tmp_path, {"pyproject.toml": CONTRACT})
 
 
 @pytest.fixture
@@ -144,7 +129,7 @@ def test_a_report_that_cannot_be_written_keeps_no_other_from_being_written(shop:
 
 
 def test_a_configuration_that_is_wrong_is_told_in_every_format(shop: Path) -> None:
-    write(shop, {"pyproject.toml": CONTRACT.replace('"shop"', '"shp"', 1)})
+    write(shop, {"pyproject.toml": CONFIGURATION.replace('"shop"', '"shp"', 1)})
     run = lint(
         shop, "--format", "concise", "--format", "json", "--output", "a.json", "--format", "junit", "--output", "b.xml"
     )
@@ -198,9 +183,9 @@ def test_a_host_of_repositories_sees_paths_from_the_root_and_a_person_from_the_c
         assert f'"{shop.name}/shop/models.py"' in lint(shop, "--format", "sarif").out
         assert f'"{shop.name}/shop/models.py"' in lint(shop, "--format", "gitlab").out
         assert lint(shop, "--format", "concise").out.startswith("shop/models.py:1:1: ")
-        write(shop, {"pyproject.toml": CONTRACT.replace('"shop"', '"shp"', 1)})
+        write(shop, {"pyproject.toml": CONFIGURATION.replace('"shop"', '"shp"', 1)})
         assert lint(shop, "--format", "github").out.startswith(f"::error file={shop.name}/pyproject.toml::")
-        write(shop, {"pyproject.toml": CONTRACT})
+        write(shop, {"pyproject.toml": CONFIGURATION})
     finally:
         (shop.parent / ".git" / "HEAD").unlink()
         (shop.parent / ".git").rmdir()
@@ -213,7 +198,7 @@ def test_no_report_for_a_host_of_repositories_names_the_machine(shop: Path, form
         shop,
         {
             ".git/HEAD": "",
-            "conf/x.toml": CONTRACT.replace("tool.import-contracts.", "").replace("[tool.import-contracts]", ""),
+            "conf/x.toml": CONFIGURATION.replace("tool.import-contracts.", "").replace("[tool.import-contracts]", ""),
         },
     )
     run = lint(shop, "--config", "conf/x.toml", "--format", format_)
@@ -254,7 +239,7 @@ def test_where_the_text_goes_to_a_file_annotations_are_printed(shop: Path) -> No
 
 @pytest.mark.usefixtures("actions")
 def test_a_wrong_configuration_is_an_annotation_too(shop: Path) -> None:
-    write(shop, {"pyproject.toml": CONTRACT.replace('"shop"', '"shp"', 1)})
+    write(shop, {"pyproject.toml": CONFIGURATION.replace('"shop"', '"shp"', 1)})
     run = lint(shop)
 
     assert run.status == 2
@@ -277,4 +262,4 @@ def test_elsewhere_nothing_is_added(shop: Path, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_pair_is_a_format_and_where_it_goes() -> None:
-    assert paired([(FORMAT, "json"), (OUTPUT, "a")]) == (Wanted("json", "a"),)
+    assert paired([(FORMAT, "json"), (OUTPUT, "a")]) == (Wanted("json", output="a"),)

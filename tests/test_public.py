@@ -11,24 +11,16 @@ import pytest
 
 import import_contracts
 from import_contracts import CyclesReport, Outcome, Report, ReportedViolation, Result, UserError
-from tests.arranging import lint, program, write
+from tests.arranging import MODELS, configuration, lint, program, write
 
-HEAD = '[tool.import-contracts]\nroot_packages = ["shop"]\n'
-CONTRACT = """[[tool.import-contracts.contracts]]
-id = "{id}"
-name = "Models do not know the web"
-type = "forbidden"
-source_modules = ["{source}"]
-forbidden_modules = ["shop.web"]
-"""
-CONTRACTS = CONTRACT.format(id="models", source="shop.models") + CONTRACT.format(id="util", source="shop.util")
+CONTRACTS = MODELS + MODELS.replace("models", "util")
 KNOWN = "models shop.models -> shop.web => shop.web\n"
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     program(tmp_path, "shop.models -> shop.web", "shop.util")
-    return write(tmp_path, {"pyproject.toml": HEAD + CONTRACTS, ".git/x": "", "docs/x": ""})
+    return write(tmp_path, {"pyproject.toml": configuration(CONTRACTS), ".git/x": "", "docs/x": ""})
 
 
 # --- check --------------------------------------------------------------------------------------------------------
@@ -76,7 +68,7 @@ def test_only_the_contracts_that_are_named_are_checked(shop: Path, chosen: str |
 
 
 def test_what_is_known_is_new_without_the_baseline(shop: Path) -> None:
-    write(shop, {"pyproject.toml": HEAD + 'baseline = "known.txt"\n' + CONTRACTS, "known.txt": KNOWN})
+    write(shop, {"pyproject.toml": configuration(CONTRACTS, keys='baseline = "known.txt"\n'), "known.txt": KNOWN})
     assert import_contracts.check(folder=shop).exit_status == 0
     assert import_contracts.check(folder=shop, use_baseline=False).exit_status == 1
 
@@ -108,7 +100,7 @@ def test_what_cannot_be_checked_is_an_error_for_people(shop: Path, call: dict[st
 
 
 def test_what_is_wrong_with_one_contract_is_in_the_report(shop: Path) -> None:
-    write(shop, {"pyproject.toml": HEAD + CONTRACTS.replace("shop.util", "shop.utl")})
+    write(shop, {"pyproject.toml": configuration(CONTRACTS.replace("shop.util", "shop.utl"))})
     report = import_contracts.check(folder=shop)
     assert [problem.contract for problem in report.errors] == ["util"]
     assert [outcome.kept for outcome in report.outcomes] == [False, None]

@@ -8,18 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import program, write
+from tests.arranging import MODELS, configuration, program, write
 
-HEAD = '[tool.pytest.ini_options]\nfilterwarnings = ["error"]\n[tool.import-contracts]\nroot_packages = ["shop"]\n'
-CONTRACT = """[[tool.import-contracts.contracts]]
-id = "{id}"
-name = "Models do not know the web"
-type = "forbidden"
-source_modules = ["{source}"]
-forbidden_modules = ["shop.web"]
-"""
-BROKEN, KEPT = CONTRACT.format(id="models", source="shop.models"), CONTRACT.format(id="util", source="shop.util")
-WRONG = CONTRACT.format(id="wrong", source="shop.modles")
+# Each starts pytest in a process.
+pytestmark = pytest.mark.slow
+
+HEAD = '[tool.pytest.ini_options]\nfilterwarnings = ["error"]\n' + configuration()
+BROKEN, KEPT = MODELS, MODELS.replace("models", "util")
+WRONG = MODELS.replace('"models"', '"wrong"').replace("shop.models", "shop.modles")
 
 
 @pytest.fixture
@@ -77,7 +73,10 @@ def test_without_the_option_nothing_of_it_is_there_and_no_more_is_imported(shop:
     write(shop, {"test_shop.py": tell.replace("sys.argv", "{'click', 'grimp', 'import_contracts'}")})
     status, printed = run(shop, "-s", "-q")
     assert (status, "1 passed" in printed) == (0, True)
-    imported = {"import_contracts", "import_contracts.pytest_plugin", "import_contracts.version"}
+    imported = {
+        *("import_contracts", "import_contracts.version"),
+        *("import_contracts.pytest_plugin", "import_contracts.pytest_plugin.warning"),
+    }
     assert set(printed.splitlines()[0].split()) <= imported
 
 

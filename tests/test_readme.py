@@ -1,7 +1,11 @@
-"""The report at the top of the README is what its configuration gives for a program that it could be of."""
+"""The reports at the top of the README are what the commands print for programs that it could be of."""
+
+from __future__ import annotations
 
 import re
 from pathlib import Path
+
+import pytest
 
 from tests.arranging import lint, write
 
@@ -19,12 +23,41 @@ PROGRAM = {
     "features/search.py": "from shop import services\n",
     "__init__.py": "",
 }
+CYCLE = {
+    "__init__.py": "",
+    "orders.py": "from shop.users import User\n\n\ndef total(user: User) -> int:\n    return user.discount\n",
+    "users.py": "from shop import orders\n\n\nclass User:\n    def total(self) -> int:\n"
+    "        return orders.total(self)\n",
+}
 
 
-def test_the_report_is_real(tmp_path: Path) -> None:
-    readme = README.read_text()
-    (configuration,) = re.findall(r"```toml\n(.*?)```", readme, flags=re.DOTALL)
-    (report,) = re.findall(r"```text\n(.*?)```", readme, flags=re.DOTALL)
+def compare(command: str, printed: str, *, update: bool) -> None:
+    """Compare what a command prints with what the README shows below it; or make the README show it."""
+    readme = README.read_text(encoding="utf-8")
+    head = f"```console\n$ {command}\n"
+    before, found, after = readme.partition(head)
+    assert found, f"README.md does not show '{command}'"
+    shown, _, rest = after.partition("```\n")
+    if update and shown != printed:
+        README.write_text(f"{before}{head}{printed}```\n{rest}", encoding="utf-8")
+    else:
+        assert shown == printed, "pytest tests/docs tests/test_readme.py --update-docs makes README.md show it"
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("update_docs", default=False))
+
+
+def test_the_report_is_real(tmp_path: Path, update: bool) -> None:
+    (configuration,) = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
     write(tmp_path, {"pyproject.toml": configuration})
     write(tmp_path / "src/shop", PROGRAM)
-    assert lint(tmp_path).out == report
+
+    compare("lint-imports", lint(tmp_path).out, update=update)
+
+
+def test_the_crash_is_real(tmp_path: Path, update: bool) -> None:
+    write(tmp_path / "shop", CYCLE)
+
+    compare("lint-imports cycles --python 3.13", lint(tmp_path, "cycles", "--python", "3.13").out, update=update)

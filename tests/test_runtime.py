@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.crashes.interpreter import Crash
-from import_contracts.crashes.program import Program
+from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.model import ImportModel
 from import_contracts.reading.text import Source
 from tests.arranging import write
 from tests.crashes import Found, foretell, imported_by_cpython, is_crash
@@ -50,6 +50,21 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x"},
         set(),
     ),
+    "a function of several lines that is called at once": (
+        {"a": A_THEN_B, "b": "import p.a as a\ny = 1\ndef f():\n    z = 1\n    return a.x\nf()"},
+        {"p.a", "p.b"},
+    ),
+    "a deferred import in a function that is called at once": (
+        {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x\n    return x\nf()"},
+        {"p.a"},
+    ),
+    "a method of several lines that is called at once": (
+        {
+            "a": A_THEN_B,
+            "b": "import p.a as a\ny = 1\nclass C:\n    def __init__(self):\n        z = 1\n        a.x\nC()",
+        },
+        {"p.a", "p.b"},
+    ),
     "a class body runs": (
         {"a": A_THEN_B, "b": "class C:\n    from p.a import x\ny = 1"},
         {"p.a", "p.b"},
@@ -64,6 +79,14 @@ RULES: dict[str, tuple[Files, set[str]]] = {
     ),
     "a decorator is looked up": (
         {"a": A_THEN_B, "b": "from p import a\n@a.x\ndef f(): pass\ny = 1"},
+        {"p.a", "p.b"},
+    ),
+    "the arguments of a decorator are evaluated": (
+        {"a": A_THEN_B, "b": "from p import a\ndef d(n): return d\n@d(a.x)\ndef f(): pass\ny = 1"},
+        {"p.a", "p.b"},
+    ),
+    "those of a decorator of a class too": (
+        {"a": A_THEN_B, "b": "from p import a\ndef d(n): return d\n@d(a.x)\nclass C: pass\ny = 1"},
         {"p.a", "p.b"},
     ),
     "a default is evaluated": (
@@ -270,6 +293,19 @@ def test_a_name_that_may_be_a_compiled_submodule_is_none_to_crash_for(statement:
     assert foretold(files | {"": files[""].removesuffix("x = x")}) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import p.compiled\nfrom p.a import x", {"p.a", "p.b"}),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    pass\nfrom p.a import x", {"p.a", "p.b"}),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    from p.a import x", set()),
+        ("try:\n    import p.compiled\nexcept ImportError:\n    pass\nelse:\n    from p.a import x", set()),
+    ],
+)
+def test_a_module_without_a_file_may_be_compiled_or_missing_where_it_is_tried(text: str, expected: set[str]) -> None:
+    assert set(foretold({"a": A_THEN_B, "b": f"{text}\ny = 1"})) == expected
+
+
 @st.composite
 def programs(draw: st.DrawFn) -> Files:
     """Draw a package of a few modules that take names from each other in many ways."""
@@ -303,16 +339,18 @@ def programs(draw: st.DrawFn) -> Files:
     return files
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(files=programs())
 def test_of_any_program_cpython_says_the_same(files: Files, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert set(foretold(files)) == truth(tmp_path_factory.mktemp("program"), files)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(files=programs())
 def test_only_modules_on_a_ring_have_to_be_tried_to_know_all_crashes(files: Files) -> None:
     found = foretold(files).keys()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Program, "risky", lambda self: list(self.modules))
+        patch.setattr(ImportModel, "risky", lambda self: list(self.modules))
         assert foretold(files).keys() == found

@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from .arranging import lint, program, write
+import import_contracts
+from tests.arranging import configuration, contract, lint, program, write
 
 CACHE = ".import_contracts_cache"
 KEYS = 'root_packages = ["p"]\ninclude_external_packages = true\n'
@@ -80,9 +81,10 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        # Two seconds would make every file too young to be trusted; no file system here has ticks of 10 ms.
+        # Two seconds would make every file too young to be trusted; no file system here has ticks of 10 ms. The name is
+        # private, but neither our clock nor that of the file system can be put forward.
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr("import_contracts.reading.snapshot._GRANULARITY", 10_000_000)
+        self.patch.setattr("import_contracts.reading.refresh._GRANULARITY", 10_000_000)
         self.folder = Path(tempfile.mkdtemp())
         write(self.folder, {"c.toml": KEYS + CONTRACTS, "p/__init__.py": "", "p/a.py": "import p.c\n", "p/c.py": ""})
         self.args: list[str] = []
@@ -203,7 +205,7 @@ def damage(path: Path, how: str) -> None:
         )
 
 
-TestLife = Life.TestCase
+TestLife = pytest.mark.slow(Life.TestCase)
 TestLife.settings = settings(
     max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -214,14 +216,8 @@ TestLife.settings = settings(
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    write(
-        tmp_path,
-        {
-            "pyproject.toml": '[tool.import-contracts]\nroot_packages = ["p"]\n[[tool.import-contracts.contracts]]\n'
-            'name = "x"\ntype = "forbidden"\nsource_modules = ["p.a"]\nforbidden_modules = ["p.b"]\n'
-        },
-    )
-    program(tmp_path, "p.a -> p.b", "p.c -> p.d", "p.e")
+    only = contract("x", "forbidden", source_modules=["p.a"], forbidden_modules=["p.b"])
+    program(write(tmp_path, {"pyproject.toml": configuration(only, root="p")}), "p.a -> p.b", "p.c -> p.d", "p.e")
     lint(tmp_path)
     return tmp_path
 
@@ -263,9 +259,26 @@ def test_a_shown_statement_that_is_written_otherwise_is_shown_so(shop: Path) -> 
     assert "import p.b as q" in lint(shop).out
 
 
-def test_another_version_of_the_program_reads_anew(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("import_contracts.reading.snapshot._versions", lambda: "another")
-    assert "scan 6 files\n" in steps(shop)
+def test_another_version_of_the_program_reads_anew(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    copy = tmp_path_factory.mktemp("copy")
+    shutil.copytree(Path(import_contracts.__file__).parent, copy / "import_contracts")
+
+    def steps_of_the_copy() -> str:
+        command = [sys.executable, "-m", "import_contracts", "--show-timings"]
+        run = subprocess.run(
+            command,
+            cwd=shop,
+            env={**os.environ, "PYTHONPATH": str(copy)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return run.stderr
+
+    steps_of_the_copy()
+    assert "reuse the report" in steps_of_the_copy()
+    append(copy / "import_contracts/version.py", "# another\n")
+    assert "scan 6 files\n" in steps_of_the_copy()
 
 
 def test_an_unchanged_tree_needs_neither_grimp_nor_a_parser(shop: Path) -> None:
@@ -277,18 +290,12 @@ def test_an_unchanged_tree_needs_neither_grimp_nor_a_parser(shop: Path) -> None:
         check=False,
     )
     imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
+    ours = {each.removeprefix("import_contracts.") for each in imported if each.startswith("import_contracts.")}
     assert run.returncode == 1
-    assert "import_contracts.reading.snapshot" in imported
-    assert (
-        not {
-            "grimp",
-            *(
-                f"import_contracts.{each}"
-                for each in ("reading.scan", "reading.imports", "contracts.types", "graph.import_graph", "judging")
-            ),
-        }
-        & imported
-    )
+    assert "reading.cache" in ours
+    assert not {"grimp", "difflib"} & imported
+    assert not {each.partition(".")[0] for each in ours} & {"judging", "explain", "repair", "crashes", "adopt"}
+    assert not {"reading.scan", "reading.snapshot", "graph.import_graph", "config.contracts", "runs.check"} & ours
 
 
 def test_a_module_that_comes_to_be_shadowed_is_read_again(shop: Path) -> None:

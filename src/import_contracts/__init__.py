@@ -16,7 +16,7 @@ __path__.append(f"{__path__[0]}/retired")
 
 if TYPE_CHECKING:
     from import_contracts.graph.import_graph import Import as Import
-    from import_contracts.graph.import_graph import Kind as Kind
+    from import_contracts.graph.kinds import Kind as Kind
     from import_contracts.problems import Problem as Problem
     from import_contracts.problems import Severity as Severity
     from import_contracts.problems import UserError as UserError
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 else:
     # The same for Python, which looks into a module only when it is asked for a name that is there.
     _PLACES = {
-        "graph.import_graph": ("Import", "Kind"),
+        "graph.import_graph": ("Import",),
+        "graph.kinds": ("Kind",),
         "problems": ("Problem", "Severity", "UserError"),
         "public": ("check", "find_cycles", "render"),
         "reports.check": ("Outcome", "Report", "ReportedCut", "ReportedViolation", "Result"),

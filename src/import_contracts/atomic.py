@@ -1,16 +1,33 @@
-"""Writing a file so that whoever reads it finds the old one or the new one, and never half of either."""
+"""Replacing a file as a whole: a reader finds the old content or the new content, never a part of either."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name beside it and let it take the place of the other; raises OSError."""
+    """Write a file under a temporary name beside it, and rename it.
+
+    A file that is replaced keeps its mode, and its owner where the system allows it. Raises OSError, and then leaves
+    the old file as it was.
+    """
     file = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         file.write_bytes(data)
+        _keep_mode_and_owner(path, file)
         file.replace(path)
     finally:
         file.unlink(missing_ok=True)
+
+
+def _keep_mode_and_owner(old: Path, new: Path) -> None:
+    try:
+        before = old.stat()
+    except OSError:  # there is none to keep
+        return
+    if hasattr(os, "chown"):
+        with suppress(OSError):  # only root may give a file away
+            os.chown(new, before.st_uid, before.st_gid)
+    new.chmod(before.st_mode & 0o7777)

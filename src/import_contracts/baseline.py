@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Protocol
 
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, UserError
@@ -18,6 +20,22 @@ _COMMENT = re.compile(r"(?:^|\s+)#")
 _ARROWS = frozenset({"->", "=>"})
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+
+
+class Violating(Protocol):
+    """The two ends of an import that breaks a contract, and the module that it must not reach; "" where none is."""
+
+    @property
+    def importer(self) -> str:
+        """Where the import starts."""
+
+    @property
+    def imported(self) -> str:
+        """Where it leads."""
+
+    @property
+    def target(self) -> str:
+        """What must not be reached."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,6 +49,17 @@ class Entry:
     importer: str
     imported: str = ""
     target: str = ""
+
+    @classmethod
+    def of(cls, contract: str, violation: Violating) -> Entry:
+        """Return the identity of a violation of a contract: neither lines nor the way of its chain are part of it."""
+        return cls(contract, violation.importer, violation.imported, violation.target)
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits that stay the same while the violation does, wherever its line moves."""
+        identity = (self.contract, self.importer, self.imported, self.target)
+        return sha256("\0".join(identity).encode()).hexdigest()[:32]
 
     def __str__(self) -> str:
         imported = f" -> {self.imported}" if self.imported else ""

@@ -6,20 +6,18 @@ import sys
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from import_contracts.config.config import Config, find_config, read_config
+from import_contracts.config.session import load_config
 from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
-from import_contracts.runs import check as run
-
-if TYPE_CHECKING:
-    from import_contracts.reports.check import Report
-    from import_contracts.reports.cycles import CyclesReport
-
-CACHE = ".import_contracts_cache"
-"""The name of the folder in which the cache is kept."""
+from import_contracts.reports.check import Report
+from import_contracts.reports.cycles import CyclesReport, Question
+from import_contracts.runs.check import check as run_check
+from import_contracts.runs.cycles import cycles as run_cycles
+from import_contracts.runs.requests import Choice
 
 AnyPath: TypeAlias = str | PathLike[str]
 
@@ -44,9 +42,10 @@ def check(
     is no configuration, a root package is not found, no contract has such an id, or the baseline cannot be read. What
     is wrong with single contracts or files is in the report, whose ``exit_status`` is that of the command.
     """
-    found = read(config, folder)
+    found = load_config(config, folder)
     only = (contracts,) if isinstance(contracts, str) else tuple(contracts)
-    return run.check(found, only=only, use_baseline=use_baseline, cache=_kept_in(found.folder, folder, cache=cache))
+    context = RunContext(found.folder, _kept_in(found.folder, folder, cache=cache))
+    return run_check(found, Choice(only, use_baseline=use_baseline), context)
 
 
 def find_cycles(
@@ -64,11 +63,9 @@ def find_cycles(
 
     Nothing of the program is run. Raises UserError where a package is not found.
     """
-    from import_contracts.reports.cycles import Question  # noqa: PLC0415 - slow to import
-
     here = Path(folder).absolute()
     question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
-    return run.cycles(question, here, (here, here / "src"), cache=_kept_in(here, here, cache=cache))
+    return run_cycles(question, (here, here / "src"), RunContext(here, _kept_in(here, here, cache=cache)))
 
 
 def render(report: Report, format_: str = "text", /, *, verbose: bool = False, color: bool = False) -> str:
@@ -81,13 +78,6 @@ def render(report: Report, format_: str = "text", /, *, verbose: bool = False, c
         known = did_you_mean(format_, FORMATS) or f" Known are {', '.join(sorted(FORMATS))}."
         raise UserError(Problem(f"There is no format '{format_}'.{known}"))
     return FORMATS[format_](report, Style(verbose=verbose, color=color))
-
-
-def read(config: AnyPath | None, folder: AnyPath) -> Config:
-    """Read the configuration that is named, or else the one that is found from a folder on."""
-    start = Path(folder).absolute()
-    path = find_config(start) if config is None else Path(config)
-    return read_config(path, start=start, found=config is None)
 
 
 def _kept_in(beside: Path, folder: AnyPath, *, cache: bool | AnyPath) -> Path | None:

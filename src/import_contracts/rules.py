@@ -9,7 +9,8 @@ from __future__ import annotations
 from import_contracts.contracts.findings import Cut, DescribingRule, Description, Findings, Part, Rule, Violation
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import ContractType
-from import_contracts.graph.import_graph import Chain, Edge, ImportGraph, Kind
+from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern
 from import_contracts.problems import Problem, Severity
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.contracts.findings import DescribingRule, Violation
+from import_contracts.contracts.findings import SelfDescription, Violation, self_description
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.names import within
@@ -37,9 +37,9 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
 CASES = [(type_, keys) for type_, several in CONTRACTS.items() for keys in several]
 
 
-def rule(type_: str, keys: dict[str, object]) -> DescribingRule:
-    found = TYPES[type_].parse(Table(keys))
-    assert isinstance(found, DescribingRule)
+def rule(type_: str, keys: dict[str, object]) -> SelfDescription:
+    found = self_description(TYPES[type_].parse(Table(keys)))
+    assert found is not None
     return found
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from tests.arranging import check, graph, messages, offenders
 
 # --- independence -------------------------------------------------------------------------------------------------
@@ -22,8 +22,10 @@ def test_modules_inside_one_another_cannot_be_independent() -> None:
     assert "is inside" in messages(check(graph("p.a.x"), "independence", modules=["p.a", "p.a.x"]))[0]
 
 
-def test_one_module_alone_is_independent_whatever_happens_which_is_a_warning() -> None:
-    assert "cannot be broken" in messages(check(graph("p.a -> p.b"), "independence", modules="p.a"))[0]
+@pytest.mark.parametrize("module", ["p.a", "django"])
+def test_one_module_alone_is_independent_whatever_happens_which_is_one_warning(module: str) -> None:
+    found = check(graph("p.a -> django", external=("django",)), "independence", modules=[module])
+    assert messages(found) == ["modules: This contract cannot be broken: it names fewer than two modules."]
 
 
 # --- forbidden ----------------------------------------------------------------------------------------------------
@@ -63,6 +65,8 @@ def test_a_source_and_a_forbidden_module_that_overlap_are_no_pair() -> None:
 def test_an_import_of_two_overlapping_sources_is_one_violation() -> None:
     found = check(graph("p.a.x -> p.b"), "forbidden", source_modules=["p.a", "p.a.x"], forbidden_modules="p.b")
     assert offenders(found) == ["p.a.x -> p.b => p.b"]
+    assert [each.message for each in found.violations] == ["p.a must not import p.b"]
+    assert [each.message for each in found.cuts] == ["p.a must not import p.b"]
 
 
 def test_an_external_package_may_be_forbidden_before_anything_imports_it() -> None:

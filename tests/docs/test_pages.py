@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.config.config import read_config
+from import_contracts.config.contracts import read_contracts
+from import_contracts.config.session import read_config
 
 from .pages import ROOT, Block, Run, blocks, name, pages, program
 
@@ -41,7 +42,12 @@ def compare(page: Path, run: Run, *, update: bool) -> None:
         assert found == written, "pytest tests/docs --update-docs makes the page say what the program does"
 
 
-@pytest.mark.parametrize("page", pages(), ids=name)
+def marks(page: Path) -> list[pytest.MarkDecorator]:
+    """Return the marks of a page: one that starts pytest, again and again, is slow."""
+    return [pytest.mark.slow] if "\n$ pytest" in page.read_text(encoding="utf-8") else []
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=name(page), marks=marks(page)) for page in pages()])
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     compare(page, Run(tmp_path), update=request.config.getoption("update_docs", default=False))
 
@@ -80,7 +86,7 @@ def test_a_configuration_that_is_only_shown_is_valid(block: Block, tmp_path: Pat
         tail = "" if f"[[{prefix}contracts]]" in text else FIRST_CONTRACT.format(prefix=prefix)
         path.write_text("\n".join([head, text, tail]), encoding="utf-8")
 
-    assert [str(problem) for problem in read_config(path, start=tmp_path, found=False).problems] == []
+    assert [str(problem) for problem in read_contracts(read_config(path, start=tmp_path, found=False)).problems] == []
 
 
 def test_every_block_of_a_page_is_seen() -> None:

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.arranging import lint, write
-from tests.golden import test_golden as reports
 
-shop = reports.shop
+from .reports import CONTRACTS, compare
 
 QUESTIONS = {"explain": (), "explain-dependency": ("shop.models", "shop.api"), "explain-contract": ("protected",)}
 FORMATS = {"txt": "text", "json": "json"}
@@ -18,7 +17,7 @@ FORMATS = {"txt": "text", "json": "json"}
 def test_an_explanation_is_as_it_was(request: pytest.FixtureRequest, shop: Path, name: str, suffix: str) -> None:
     known = 'baseline = "known.txt"\nroot_packages'
     entry = "layers shop.models.order -> shop.util => shop.api\n"
-    write(shop, {"pyproject.toml": reports.CONTRACTS.replace("root_packages", known), "known.txt": entry})
+    write(shop, {"pyproject.toml": CONTRACTS.replace("root_packages", known), "known.txt": entry})
     run = lint(shop, "explain", *QUESTIONS[name], "--format", FORMATS[suffix])
     assert run.status == 0, run.err
-    reports.compare(request, f"{name}.{suffix}", run.out)
+    compare(request, f"{name}.{suffix}", run.out)

@@ -1,75 +1,14 @@
-"""Whole runs of the command; ``pytest tests/golden --update-golden`` writes the reports anew."""
+"""Whole runs of the command; ``pytest --update-golden`` writes the reports anew."""
 
 from pathlib import Path
 
 import pytest
 
 from import_contracts.reporters import FORMATS
-from tests.arranging import lint, program, write
+from tests.arranging import lint, write
 
-HERE = Path(__file__).parent
+from .reports import CONTRACTS, compare
 
-SHOP = (
-    "shop.api.views -> shop.services.orders",
-    "shop.api.urls -> shop.api.views",
-    "shop.api -> shop.api.urls",
-    "shop.services.orders -> shop.models.order",
-    "shop.services.orders -> shop.services.mail",
-    "shop.services.mail -> shop.util",
-    "shop.models.order -> shop.models.user",
-    "shop.models.order -> shop.util",
-    "shop.models.user -> shop.models.order",
-    "shop.models.user -> shop.util",
-    "shop.models.user -> sqlalchemy",
-    "shop.util -> shop.api",
-    "shop.extra",
-)
-CONTRACTS = """
-[tool.import-contracts]
-root_packages = ["shop"]
-include_external_packages = true
-
-[[tool.import-contracts.contracts]]
-id = "layers"
-name = "Layered architecture"
-type = "layers"
-containers = ["shop"]
-layers = ["api", "services", "models"]
-exhaustive = true
-reason = "Models are shared by every service: docs/adr/7.md"
-
-[[tool.import-contracts.contracts]]
-id = "independence"
-name = "Services do not know each other"
-type = "independence"
-modules = ["shop.services.*"]
-
-[[tool.import-contracts.contracts]]
-id = "forbidden"
-name = "Utilities stand alone"
-type = "forbidden"
-source_modules = ["shop.util"]
-forbidden_modules = ["shop.api", "sqlalchemy", "flask"]
-
-[[tool.import-contracts.contracts]]
-id = "protected"
-name = "Only services send mail"
-type = "protected"
-protected_modules = ["shop.services.mail"]
-allowed_importers = ["shop.api"]
-ignore_imports = ["shop.services.orders -> shop.services.*"]
-
-[[tool.import-contracts.contracts]]
-id = "siblings"
-name = "Siblings form no cycles"
-type = "acyclic_siblings"
-ancestors = ["shop"]
-
-[[tool.import-contracts.contracts]]
-id = "acyclic"
-name = "No cycles at all"
-type = "acyclic"
-"""
 WRONG = """
 [tool.import-contracts]
 root_packages = ["shop"]
@@ -92,28 +31,6 @@ type = "independence"
 modules = ["shop.models", "shop.api"]
 ignore_imports = ["shop.models.* -> shop.util"]
 """
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    program(tmp_path, *SHOP)
-    write(
-        tmp_path,
-        {
-            "shop/models/user.py": "from typing import TYPE_CHECKING\n\nimport sqlalchemy\n\n\nif TYPE_CHECKING:\n"
-            "    from shop.models.order import Order\n\n\ndef link():\n    from shop.util import (\n        link,\n"
-            "        absolute,  # two\n    )\n",
-            "shop/models/order.py": "from . import user; from ..util import link\nimport shop.util\n",
-        },
-    )
-    return tmp_path
-
-
-def compare(request: pytest.FixtureRequest, name: str, text: str) -> None:
-    golden = HERE / name
-    if request.config.getoption("--update-golden"):
-        golden.write_text(text, encoding="utf-8")
-    assert text == golden.read_text(encoding="utf-8")
 
 
 KNOWN = CONTRACTS.replace("root_packages", 'baseline = "known.txt"\nroot_packages')

@@ -5,32 +5,13 @@ from __future__ import annotations
 import os
 import random
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.crashes import foretell, imported_by_cpython, is_crash, read
-from tests.real.wheels import unpacked
+from tests.real.wheels import DJANGO, MYPY, django, mypy, unpacked
 
 pytestmark = pytest.mark.real
-
-DJANGO = ("asgiref==3.8.1", "sqlparse==0.5.3")
-MYPY = (
-    "mypy-extensions==1.1.0",
-    "typing-extensions==4.15.0",
-    "pathspec==1.0.4",
-    "librt==0.16.0",
-    "ast-serialize==0.12.1",
-)
-
-
-def mypy() -> Path:
-    """Its sources as they are: most of its other wheels are compiled."""
-    return unpacked("mypy==2.4.1", platform="any")
-
-
-def django() -> Path:
-    return unpacked("django==5.2.8")
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from import_contracts.graph.feedback_arcs import feedback_set
-from import_contracts.graph.import_graph import Edge, Kind
+from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.kinds import Kind
+from import_contracts.reading.cache import Extent
+from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import find_portions
-from import_contracts.reading.snapshot import Snapshot
+from import_contracts.reading.refresh import compare
+from import_contracts.reading.snapshot import take_snapshot
 from tests.feedback_oracle import cheapest
-from tests.real.test_crashes import django
-from tests.real.wheels import unpacked
+from tests.real.wheels import django, unpacked
 
 pytestmark = pytest.mark.real
 
@@ -33,16 +35,8 @@ def test_a_cut_is_the_cheapest_or_hardly_dearer(
     program: Callable[[], Path], package: str, kinds: set[Kind], cost: Callable[[Edge], int]
 ) -> None:
     portions = find_portions([package], [program()])
-    graph = Snapshot(
-        portions,
-        include_external=False,
-        kinds=True,
-        every_folder=True,
-        cache=None,
-        base=program(),
-        watch=lambda _: nullcontext(),
-        warn=print,
-    ).scan.graph.without_kinds(set(Kind) - kinds)
+    extent = Extent(portions, include_external=False, kinds=True, every_folder=True)
+    graph = take_snapshot(compare(extent, RunContext(program()))).scan.graph.without_kinds(set(Kind) - kinds)
     weights = {edge: cost(edge) for edge in graph.edges()}
 
     found = feedback_set(weights)

@@ -14,8 +14,7 @@ import pytest
 
 from tests.arranging import lint
 from tests.crashes import imported_by_cpython, read
-from tests.real.test_crashes import DJANGO, django
-from tests.real.wheels import unpacked
+from tests.real.wheels import DJANGO, django, unpacked
 
 pytestmark = pytest.mark.real
 

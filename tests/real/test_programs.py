@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.program import Program, find_program
 from import_contracts.reading.scan import Scan, scan, statements

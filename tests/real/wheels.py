@@ -7,6 +7,16 @@ import sys
 from pathlib import Path
 from zipfile import ZipFile
 
+# What they need to be imported.
+DJANGO = ("asgiref==3.8.1", "sqlparse==0.5.3")
+MYPY = (
+    "mypy-extensions==1.1.0",
+    "typing-extensions==4.15.0",
+    "pathspec==1.0.4",
+    "librt==0.16.0",
+    "ast-serialize==0.12.1",
+)
+
 _CACHE = Path(__file__).parents[2] / ".cache" / "wheels"
 
 
@@ -26,3 +36,12 @@ def unpacked(requirement: str, *, python: str = "3.11", platform: str = "") -> P
         ZipFile(wheel).extractall(partial)
         partial.rename(folder)
     return folder
+
+
+def mypy() -> Path:
+    """Its sources as they are: most of its other wheels are compiled."""
+    return unpacked("mypy==2.4.1", platform="any")
+
+
+def django() -> Path:
+    return unpacked("django==5.2.8")

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.arranging import write
 
+from .action import ACTION, complaints
 from .repositories import ROOT, SHOP, commit, environment, this_project
 
-ACTION: Mapping[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: tuple[Mapping[str, Any], ...] = tuple(ACTION["runs"]["steps"])
 DEFAULTS: Mapping[str, str] = {name: each["default"] for name, each in ACTION["inputs"].items()}
 
@@ -190,10 +189,3 @@ def test_every_expression_is_of_something_that_there_is() -> None:
 
 def test_it_is_as_github_says_that_an_action_is() -> None:
     assert complaints("github-actions", [ROOT / "action.yml"]) == ""
-
-
-def complaints(schema: str, files: Iterable[Path]) -> str:
-    """Return what a schema that others have published has against files."""
-    command = [sys.executable, "-m", "check_jsonschema", "--quiet", "--builtin-schema", f"vendor.{schema}"]
-    done = subprocess.run([*command, *map(str, files)], capture_output=True, encoding="utf-8", check=False)
-    return done.stdout + done.stderr

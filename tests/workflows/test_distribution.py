@@ -22,6 +22,8 @@ from tests.arranging import write
 
 from .repositories import ROOT, SHOP, run, this_project
 
+pytestmark = pytest.mark.slow
+
 PROJECT: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NAME = f"import_contracts-{__version__}"
 INFO = f"{NAME}.dist-info"

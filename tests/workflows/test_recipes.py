@@ -16,8 +16,8 @@ from tests.arranging import write
 from tests.docs.pages import DOCS, Block, blocks
 from tests.docs.tables import names
 
+from .action import ACTION, complaints
 from .repositories import ROOT, SHOP, run
-from .test_action import ACTION, complaints
 
 PAGE = (DOCS / "ci.md").read_text(encoding="utf-8")
 RECIPES = {block.title: block for block in blocks(PAGE) if block.title}

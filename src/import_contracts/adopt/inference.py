@@ -13,7 +13,8 @@ from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.components import components
 from import_contracts.graph.feedback_arcs import feedback_set
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import InvalidPatternError, ModulePattern, parent
 from import_contracts.wording import count, listed
 

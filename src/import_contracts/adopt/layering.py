@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from import_contracts.graph.components import components
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -59,10 +60,13 @@ def levels(connected: Connections) -> tuple[Level, ...]:
     tangles = components(connected)
     tangle_of = {member: tangle for tangle in tangles for member in tangle}
     units = sorted({tangle_of.get(sibling, (sibling,)) for sibling in connected})
+    below = {
+        unit: {tangle_of.get(other, (other,)) for member in unit for other in connected[member]} - {unit}
+        for unit in units
+    }
     heights: dict[tuple[str, ...], int] = {}
-    for unit in _bottom_up(units, connected):
-        below = {tangle_of.get(other, (other,)) for member in unit for other in connected[member]} - {unit}
-        heights[unit] = max((heights[other] + 1 for other in below), default=0)
+    for unit in TopologicalSorter(below).static_order():
+        heights[unit] = max((heights[other] + 1 for other in below[unit]), default=0)
     reached = frozenset().union(*connected.values())
     top = max(heights.values(), default=0)
     heights |= {unit: top for unit in units if reached.isdisjoint(unit) and _may_be_on_top(unit[0], connected)}
@@ -81,20 +85,6 @@ def _levels_of(
     if alone:
         yield Level(alone)
     yield from (Level(unit, is_tangle=True) for unit in here if len(unit) > 1)
-
-
-def _bottom_up(units: Collection[tuple[str, ...]], connected: Connections) -> list[tuple[str, ...]]:
-    """Return the units sorted so that each comes after the units that it reaches, because those reach fewer."""
-    return sorted(units, key=lambda unit: (len(_closure(unit, connected)), unit))
-
-
-def _closure(unit: tuple[str, ...], connected: Connections) -> set[str]:
-    todo, seen = list(unit), set(unit)
-    for member in todo:
-        new = set(connected[member]) - seen
-        seen |= new
-        todo += new
-    return seen
 
 
 def imports_between(graph: ImportGraph, siblings: Collection[str]) -> dict[Edge, list[Edge]]:

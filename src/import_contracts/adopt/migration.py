@@ -2,99 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from import_contracts.adopt.toml import table
-from import_contracts.config.config import OWN, Document
+from import_contracts.config.contracts import Contract
+from import_contracts.config.files import OWN
+from import_contracts.config.session import Config
 
-_FLAGS = frozenset(
-    {
-        "allow_indirect_imports",
-        "as_packages",
-        "exclude_deferred_imports",
-        "exclude_lazy_imports",
-        "exclude_type_checking_imports",
-        "exhaustive",
-        "include_external_packages",
-        "include_parent_packages",
-        "show_timings",
-        "strict",
-    }
-)
-_LISTS = frozenset(
-    {
-        "allowed_importers",
-        "ancestors",
-        "containers",
-        "contract_types",
-        "exhaustive_ignores",
-        "forbidden_modules",
-        "ignore_imports",
-        "include",
-        "layers",
-        "modules",
-        "protected_modules",
-        "root_packages",
-        "skip_descendants",
-        "source_modules",
-        "source_roots",
-    }
-)
-_LINES = frozenset({"baseline", "id", "name", "root_package", "type"})
-_TEXTS = frozenset({"broken_contract_guidance", "reason"})
 _FIRST = ("id", "name", "type")
 
 
-def migrate(documents: Sequence[Document]) -> str:
-    """Return the first document, a configuration file of import-linter, as ``[tool.import-contracts]``.
+def migrate(config: Config, contracts: Sequence[Contract]) -> str:
+    """Return a configuration file of import-linter, without the files that it includes, as ``[tool.import-contracts]``.
 
-    The meaning stays the same; unknown keys and wrong values are kept. The other documents are contract files that the
-    first one includes; they are in this tool's format already and are not converted.
+    ``contracts`` are the contracts of the configuration. The meaning stays the same: unknown keys and wrong values are
+    kept, and every other value gets the type as which its key is read.
     """
-    document = documents[0]
-    session = {key: _session_value(key, value) for key, value in document.session.items() if key != "contracts"}
+    document = config.documents[0]
+    forms = config.session.forms
+    session = {key: _value(forms.get(key, ""), value) for key, value in document.session.items() if key != "contracts"}
     if "root_packages" in session:
         session.pop("root_package", None)  # ignored if root_packages is set
-    contracts = ({key: _value(key, value) for key, value in _named_first(contract)} for contract in document.contracts)
+    own = contracts[: len(document.contracts)]
     comments = (
         f"Converted from {document.file} by lint-imports init --from-import-linter, without the comments in it.",
     )
-    tables = (table(f"[[tool.{OWN}.contracts]]", contract) for contract in contracts)
+    tables = (table(f"[[tool.{OWN}.contracts]]", _contract(contract)) for contract in own)
     return "\n".join([table(f"[tool.{OWN}]", session, comments=comments), *tables])
 
 
-def _named_first(contract: Mapping[str, object]) -> list[tuple[str, object]]:
-    order = {key: number for number, key in enumerate((*_FIRST, *(key for key in contract if key not in _FIRST)))}
-    return sorted(contract.items(), key=lambda item: order[item[0]])
+def _contract(contract: Contract) -> dict[str, object]:
+    values, forms = contract.table.values, contract.table.forms
+    keys = [*(key for key in _FIRST if key in values), *(key for key in values if key not in _FIRST)]
+    return {key: _value(forms.get(key, ""), values[key]) for key in keys}
 
 
-def _session_value(key: str, value: object) -> object:
-    """Return the value of a key of the run. import-linter reads every value of a flag that is not true as false."""
-    converted = _value(key, value)
-    return converted if key not in _FLAGS or key == "strict" or isinstance(converted, bool) else False
+def _value(form: str, value: object) -> object:
+    """Return a value with the type that it has in TOML; a wrong value stays as it is.
 
-
-def _value(key: str, value: object) -> object:
-    """Return a value with the type that it has in TOML; a wrong value stays as it is."""
+    Any value of a lenient flag that is not true becomes false, as import-linter reads it.
+    """
+    if form == "lenient flag":
+        return isinstance(value, bool | str) and str(value).strip().lower() == "true"
     if isinstance(value, str):
-        return _of_text(key, value)
+        return _of_text(form, value)
     if isinstance(value, list) and value and all(isinstance(line, str) for line in value):
-        if key in _LINES:
+        if form == "string":
             return " ".join(value)
-        if key in _TEXTS:
+        if form == "text":
             return "\n".join(value).strip()
-        if key in _LISTS:
+        if form == "strings":
             return _stripped(value)
     return value
 
 
-def _of_text(key: str, text: str) -> object:
+def _of_text(form: str, text: str) -> object:
     word = text.strip()
-    if key in _FLAGS and word.lower() in ("true", "false"):
+    if form == "flag" and word.lower() in ("true", "false"):
         return word.lower() == "true"
-    if key == "depth" and word.isascii() and word.isdigit() and len(word) < 10:
+    if form == "integer" and word.isascii() and word.isdigit() and len(word) < 10:
         return int(word)
-    return _stripped([text]) if key in _LISTS else text
+    return _stripped([text]) if form == "strings" else text
 
 
 def _stripped(items: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from import_contracts.cli.terminal import print_problems, print_traceback
-from import_contracts.config.config import FIRST_CONFIGURATION
+from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.problems import UserError
 from import_contracts.version import __version__
 

@@ -7,36 +7,23 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
-from import_contracts.cli.terminal import (
-    CACHE,
-    Progress,
-    cache_folder,
-    print_problems,
-    print_traceback,
-    read,
-    style,
-    warn,
-)
+from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.terminal import CacheChoice, print_problems, print_traceback, read
 from import_contracts.problems import UserError
+from import_contracts.reading.context import CACHE
 from import_contracts.reporters import FORMATS
-from import_contracts.reporters.style import Style
-from import_contracts.runs.check import lint, placed
+from import_contracts.reporters.style import Wanted
+from import_contracts.runs import answers
+from import_contracts.runs.requests import Choice
 
 
 @click.command("check", cls=Reporting, annotates=True, short_help="Check the contracts (the default command).")
 @click.option(
-    "--config",
-    "config_file",
-    metavar="FILE",
-    help="Read this file: TOML if its name ends in .toml, else INI.",
+    "--config", "config_file", metavar="FILE", help="Read this file: TOML if its name ends in .toml, else INI."
 )
 @click.option("--contract", "only", metavar="ID", multiple=True, help="Check only this contract. Can be repeated.")
 @report_options
 @click.option("--no-baseline", is_flag=True, help="Report known violations as new ones.")
-@click.option("--verbose", is_flag=True, help="Show everything, even if the report is long.")
-@click.option("--color/--no-color", default=None, help="Use colours; default: on a terminal, unless NO_COLOR is set.")
-@click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error.")
 @click.option("--debug", is_flag=True, help="Print a traceback for errors in the configuration too.")
 @click.option("--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration.")
 @click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache.")
@@ -47,8 +34,6 @@ def command(  # noqa: PLR0913 - one parameter for each option
     only: tuple[str, ...],
     reports: tuple[Wanted, ...],
     no_baseline: bool,
-    verbose: bool,
-    color: bool | None,
     show_timings: bool,
     debug: bool,
     cache_dir: str | None,
@@ -69,42 +54,27 @@ def command(  # noqa: PLR0913 - one parameter for each option
      70  a bug in this program
     """  # noqa: D301 - as above
     del no_logo  # a flag of import-linter, for which there is no use here
-    formats = [(each.format, style(verbose=verbose, color=color, output=each.output)) for each in reports]
     folder = Path.cwd()
     try:
         config = read(config_file)
         folder = config.folder
-        progress = Progress(timings=show_timings or config.show_timings)
-        answers = lint(
-            config,
-            formats,
-            only=only,
-            use_baseline=not no_baseline,
-            cache=cache_folder(config, cache_dir, no_cache=no_cache),
-            watch=progress.step,
-            warn=warn,
-        )
+        context = CacheChoice(cache_dir, no_cache).context(config, timings=show_timings or config.show_timings)
+        found = answers.check(config, Choice(only, use_baseline=not no_baseline), reports, context)
     except UserError as error:
         if debug:
             print_traceback()
-        return _report_error(error, folder, reports, formats)
-    deliver(reports, [answer.text for answer in answers])
-    return answers[0].exit_status
+        return _report_error(error, folder, reports)
+    deliver(reports, [answer.text for answer in found])
+    return found[0].exit_status
 
 
-def _report_error(
-    error: UserError, folder: Path, reports: Sequence[Wanted], formats: Sequence[tuple[str, Style]]
-) -> int:
+def _report_error(error: UserError, folder: Path, reports: Sequence[Wanted]) -> int:
     """Report the problems in every format, as text on standard error, and return the exit status."""
-    from import_contracts.reports.check import Report  # noqa: PLC0415 - slow to import, and rarely needed
+    from import_contracts.runs.check import nothing_checked  # noqa: PLC0415 - only for errors
 
-    report = placed(Report(modules=0, imports=0, outcomes=(), problems=error.problems), folder)
-    if any(each.format == "text" or each.output is not None for each in reports):
+    report = nothing_checked(error.problems, folder)
+    if any(wanted.format == "text" or wanted.output is not None for wanted in reports):
         print_problems(error)
-    rendered = [
-        (wanted, FORMATS[name](report, style))
-        for wanted, (name, style) in zip(reports, formats, strict=True)
-        if wanted != ("text", None)
-    ]
-    deliver([wanted for wanted, _ in rendered], [text for _, text in rendered])
+    others = [wanted for wanted in reports if wanted.format != "text" or wanted.output is not None]
+    deliver(others, [FORMATS[wanted.format](report, wanted.style) for wanted in others])
     return report.exit_status

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.reports import Reporting, Wanted, deliver, report_options
-from import_contracts.cli.terminal import Progress, cache_here, options, read, style, warn
-from import_contracts.graph.import_graph import Kind
+from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.terminal import CacheChoice, options, read
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import find_packages
+from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import Question
-from import_contracts.runs.check import tell_cycles
+from import_contracts.runs import answers
 
 
 def _version(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
@@ -40,9 +41,6 @@ def _version(context: click.Context, option: click.Parameter, value: str | None)
 )
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no plan.")
 @report_options
-@click.option("--verbose", is_flag=True, help="Show everything, even if the report is long.")
-@click.option("--color/--no-color", default=None, help="Use colours; default: on a terminal, unless NO_COLOR is set.")
-@click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error.")
 @options
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -51,8 +49,6 @@ def command(  # noqa: PLR0913 - one parameter for each option
     python: tuple[int, int] | None,
     quick: bool,
     reports: tuple[Wanted, ...],
-    verbose: bool,
-    color: bool | None,
     show_timings: bool,
     config_file: str | None,
     cache_dir: str | None,
@@ -84,17 +80,10 @@ def command(  # noqa: PLR0913 - one parameter for each option
         tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
     )
-    answers = tell_cycles(
-        question,
-        folder,
-        source_roots,
-        [(each.format, style(verbose=verbose, color=color, output=each.output)) for each in reports],
-        cache=cache_here(folder, cache_dir, no_cache=no_cache),
-        watch=Progress(timings=show_timings).step,
-        warn=warn,
-    )
-    deliver(reports, [answer.text for answer in answers])
-    return answers[0].exit_status
+    context = CacheChoice(cache_dir, no_cache).context_here(folder, timings=show_timings)
+    found = answers.cycles(question, source_roots, reports, context)
+    deliver(reports, [answer.text for answer in found])
+    return found[0].exit_status
 
 
 def _packages_to_read(

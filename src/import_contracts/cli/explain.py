@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import Progress, cache_folder, cache_here, options, read, style, warn, write
-from import_contracts.config.config import Config
+from import_contracts.cli.terminal import CacheChoice, look_options, options, read, style, write
+from import_contracts.config.session import Config
 from import_contracts.problems import UserError
 from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reports.explain import Dependency, Explanation
-from import_contracts.runs import explain as run
-from import_contracts.runs.explain import Reading
+from import_contracts.runs import explain
 
 
 @click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
 @click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
 @click.option("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
 @click.option("--output", metavar="FILE", help="Write the report to FILE.")
-@click.option("--verbose", is_flag=True, help="Show everything, even if the report is long.")
-@click.option("--color/--no-color", default=None, help="Use colours; default: on a terminal, unless NO_COLOR is set.")
-@click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error.")
+@look_options
 @options
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -50,18 +46,18 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """  # noqa: D301 - as above
     if len(names) > 2:
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
-    reading = partial(Reading, watch=Progress(timings=show_timings).step, warn=warn)
-    kept = partial(cache_folder, cache_dir=cache_dir, no_cache=no_cache)
+    cache = CacheChoice(cache_dir, no_cache)
     report: Explanation | Dependency
     config = read(config_file) if len(names) < 2 or config_file is not None else _about(names[0])
     if config is None:
         here = Path.cwd()
-        cache = cache_here(here, cache_dir, no_cache=no_cache)
-        report = run.explain_installed(names[0], names[1], here, (here, here / "src"), reading(cache))
+        context = cache.context_here(here, timings=show_timings)
+        report = explain.explain_installed(names[0], names[1], (here, here / "src"), context)
     elif len(names) == 2:
-        report = run.explain_dependency(names[0], names[1], config, reading(kept(config)))
+        report = explain.explain_dependency(names[0], names[1], config, cache.context(config, timings=show_timings))
     else:
-        report = run.explain_contracts(config, names[0] if names else None, reading(kept(config)))
+        wanted = names[0] if names else None
+        report = explain.explain_contracts(config, wanted, cache.context(config, timings=show_timings))
     look = style(verbose=verbose, color=color, output=output)
     write(as_json(report) if format_ == "json" else as_text(report, look), output)
     return report.exit_status

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import checked, write
-from import_contracts.runs import init as run
+from import_contracts.cli.terminal import CacheChoice, write
+from import_contracts.reporters.init import as_text
+from import_contracts.runs import init
 
 
 @click.command("init", short_help="Infer contracts from the code and write them.")
@@ -24,6 +25,7 @@ def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool) -> int:
     if rewrites and packages:
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")
     folder = Path.cwd()
-    text = run.rewrite_configuration(folder) if rewrites else run.infer_configuration(folder, packages)
-    write(text if dry_run else run.write_configuration(folder, text, checked(None, no_cache=False)), None)
+    context = CacheChoice(is_off=dry_run).context_here(folder)
+    proposal = init.rewrite_configuration(folder) if rewrites else init.infer_configuration(packages, context)
+    write(proposal.text if dry_run else as_text(init.write_configuration(proposal, context)), None)
     return 0

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import click
 
-from import_contracts.cli.terminal import write
+from import_contracts.cli.terminal import look_options, style, write
 from import_contracts.problems import Problem, UserError
 from import_contracts.reporters import FORMATS
-
-
-class Wanted(NamedTuple):
-    """A report: its format, and the file to write; ``output`` is None for standard output."""
-
-    format: str
-    output: str | None
+from import_contracts.reporters.style import Wanted
 
 
 class Reporting(click.Command):
@@ -37,19 +32,16 @@ class Reporting(click.Command):
         given = {name: iter(ctx.params.pop(name) or ()) for name in ("formats", "outputs")}
         pairs = paired([(name, next(given[name])) for name in order if name in given and not ctx.resilient_parsing])
         if self._annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
-            pairs = (*pairs, Wanted("github", None))
-        ctx.params["reports"] = pairs
+            pairs = (*pairs, Wanted("github"))
+        look = {"verbose": ctx.params.pop("verbose"), "color": ctx.params.pop("color")}
+        ctx.params["reports"] = tuple(replace(wanted, style=style(**look, output=wanted.output)) for wanted in pairs)
         return rest
 
 
 def report_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options ``--format`` and ``--output``."""
+    """Add the options ``--format`` and ``--output``, and those about the look of a report."""
     output = click.option(
-        "--output",
-        "outputs",
-        metavar="FILE",
-        multiple=True,
-        help="Write the report of the --format before it to FILE.",
+        "--output", "outputs", metavar="FILE", multiple=True, help="Write the report of the --format before it to FILE."
     )
     format_ = click.option(
         "--format",
@@ -59,7 +51,7 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         multiple=True,
         help=f"One of {', '.join(sorted(FORMATS))}; default: text. Can be repeated, each with its own --output.",
     )
-    return format_(output(command))
+    return format_(output(look_options(command)))
 
 
 def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
@@ -74,9 +66,9 @@ def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
         twice = next(output for output in outputs if outputs.count(output) > 1)
         raise click.UsageError(f"Two reports would be written to '{twice}'. Give each --format its own --output.")
     if not formats and len(outputs) < 2:
-        return (Wanted("text", outputs[0] if outputs else None),)
+        return (Wanted("text", output=outputs[0] if outputs else None),)
     if len(formats) == len(outputs):
-        return tuple(map(Wanted, formats, outputs))
+        return tuple(Wanted(name, output=output) for name, output in zip(formats, outputs, strict=True))
     return _in_order(given)
 
 
@@ -84,12 +76,12 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
     reports: list[Wanted] = []
     for name, value in given:
         if name == "formats":
-            reports.append(Wanted(value, None))
+            reports.append(Wanted(value))
         elif reports and reports[-1].output is None:
-            reports[-1] = Wanted(reports[-1].format, value)
+            reports[-1] = replace(reports[-1], output=value)
         else:
             raise click.UsageError(f"'--output {value}' has no --format. Write: --format text --output {value}")
-    printed = [report.format for report in reports if report.output is None]
+    printed = [wanted.format for wanted in reports if wanted.output is None]
     if len(printed) > 1:
         first, second = printed[:2]
         raise click.UsageError(

@@ -7,32 +7,45 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from import_contracts import atomic, public
-from import_contracts.config.config import Config
+from import_contracts import atomic
+from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters.style import Style
-from import_contracts.runs.check import check
-
-if TYPE_CHECKING:
-    from import_contracts.reports.check import Report
-
-CACHE = public.CACHE
 
 
 def options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options of every command that reads a configuration."""
-    added = (
+    return _add(
+        command,
         click.option("--config", "config_file", metavar="FILE", help="Read this configuration file."),
         click.option(
             "--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."
         ),
         click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
     )
+
+
+def look_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options about the look of a report, and about what is shown while it is made."""
+    return _add(
+        command,
+        click.option("--verbose", is_flag=True, help="Show everything, even if the report is long."),
+        click.option(
+            "--color/--no-color",
+            default=None,
+            help="Use colors; default: on a terminal or with FORCE_COLOR, but not with NO_COLOR.",
+        ),
+        click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error."),
+    )
+
+
+def _add(command: Callable[..., int], *added: Callable[[Callable[..., int]], Callable[..., int]]) -> Callable[..., int]:
     for option in reversed(added):
         command = option(command)
     return command
@@ -40,32 +53,37 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
 
 def read(config_file: str | None) -> Config:
     """Return the named configuration, or the one that is found from the working directory."""
-    return public.read(config_file, Path.cwd())
+    return load_config(config_file, Path.cwd())
 
 
-def checked(cache_dir: str | None, *, no_cache: bool) -> Callable[[Config], Report]:
-    """Return a function that checks a configuration, with the cache if it is wanted."""
+@dataclass(frozen=True, slots=True)
+class CacheChoice:
+    """The options about the cache."""
 
-    def checked(config: Config) -> Report:
-        return check(config, cache=cache_folder(config, cache_dir, no_cache=no_cache), warn=warn)
+    folder: str | None = None
+    is_off: bool = False
 
-    return checked
+    def context(self, config: Config, *, timings: bool = False) -> RunContext:
+        """Return the context of a run with a configuration; by default the cache is next to the configuration."""
+        return _context(config.folder, self._cache_in(config.folder), timings=timings)
+
+    def context_here(self, folder: Path, *, timings: bool = False) -> RunContext:
+        """Return the context of a run without a configuration.
+
+        By default there is a cache in ``folder`` only if it has one already, or a file of a project, such as
+        pyproject.toml.
+        """
+        cache = folder / CACHE
+        is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
+        is_wanted = is_project or self.folder is not None
+        return _context(folder, self._cache_in(folder) if is_wanted else None, timings=timings)
+
+    def _cache_in(self, folder: Path) -> Path | None:
+        return None if self.is_off else Path.cwd() / self.folder if self.folder else folder / CACHE
 
 
-def cache_folder(config: Config, cache_dir: str | None, *, no_cache: bool) -> Path | None:
-    """Return the folder of the cache; None if there is to be none."""
-    return None if no_cache else Path.cwd() / cache_dir if cache_dir else config.folder / CACHE
-
-
-def cache_here(folder: Path, cache_dir: str | None, *, no_cache: bool) -> Path | None:
-    """Return the folder of the cache for a command that needs no configuration; None if there is to be none.
-
-    Without the options, it is in ``folder`` if there is a cache already, or a file of a project such as pyproject.toml.
-    """
-    if no_cache or cache_dir:
-        return None if no_cache else Path.cwd() / str(cache_dir)
-    cache = folder / CACHE
-    return cache if cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES) else None
+def _context(folder: Path, cache: Path | None, *, timings: bool) -> RunContext:
+    return RunContext(folder, cache, Progress(timings=timings).step, warn)
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
@@ -133,7 +151,12 @@ class Progress:
 
 
 def style(*, verbose: bool, color: bool | None, output: str | None) -> Style:
-    """Return the style of a report; by default with colours on a terminal, unless NO_COLOR is set."""
+    """Return the style of a report, by default with colors on a terminal.
+
+    NO_COLOR (no-color.org) turns colors off; otherwise FORCE_COLOR (force-color.org) turns them on. An empty value
+    means not set. A report in a file has no colors by default.
+    """
     if color is None:
-        color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        is_wanted = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
+        color = output is None and is_wanted and not os.environ.get("NO_COLOR")
     return Style(verbose=verbose, color=color)

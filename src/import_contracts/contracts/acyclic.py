@@ -22,7 +22,7 @@ class Acyclic:
         for component in components({module: graph.imported_by(module) for module in graph.modules}):
             cycles = tuple(rings(graph, component))
             message = _sentence(component, min(cycles, key=len))
-            violations += [Violation(*cycle[0], None, message, cycle) for cycle in cycles]
+            violations += [Violation(*cycle[0], "", message, cycle) for cycle in cycles]
             weights = {cycle[0]: 1 for cycle in cycles}
             cut = feedback_set(weights)
             cuts.append(Cut(message, tuple(edge for edge, _ in in_order(cut.edges, weights)), cut.is_minimum))

@@ -143,7 +143,7 @@ def _cyclic(package: str, dependencies: dict[Edge, list[Edge]]) -> tuple[list[Vi
         names = ", ".join(name.removeprefix(package + ".") for name in component)
         message = f"the children of {package} must not form a cycle: {names}"
         violations += [
-            Violation(*cycle[0], None, message, tuple(dependencies[edge][0] for edge in cycle)) for cycle in cycles
+            Violation(*cycle[0], "", message, tuple(dependencies[edge][0] for edge in cycle)) for cycle in cycles
         ]
         cut = feedback_set({cycle[0]: len(dependencies[cycle[0]]) for cycle in cycles})
         edges = tuple(sorted(edge for pair in cut.edges for edge in dependencies[pair]))

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from import_contracts.contracts.findings import Description, Findings, Part
+from import_contracts.contracts.findings import Description, Findings, Part, Violation
 from import_contracts.contracts.table import Table
+from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.search import find_crashes
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern
 from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.reading.text import ProgramText
 from import_contracts.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
-class Crash:
+class NoCrash:
     """Some modules, or all if ``modules`` is empty, can be imported first.
 
-    Crashes depend on the text of the files, not only on the graph, so `check` finds none: `judging` predicts them for
-    the modules in `entries`. ``python`` is the Python version to predict for, such as (3, 13); None means the running
-    one.
+    Crashes depend on the text of the files, so `check_program` finds them and `check` finds none. ``python`` is the
+    Python version to predict for, such as (3, 13); None means the running one.
     """
 
     modules: tuple[ModulePattern, ...] = ()
@@ -36,6 +40,16 @@ class Crash:
             message = "This contract cannot be broken: none of its modules is in the program."
             problems.append(Problem(message, key="modules", severity=Severity.WARNING))
         return Findings(problems=tuple(problems))
+
+    def check_program(self, graph: ImportGraph, program: ProgramText) -> Findings:
+        """Return a violation for each module that crashes when it is imported first, sorted."""
+        findings = self.check(graph)
+        if any(problem.is_error for problem in findings.problems):
+            return findings
+        version = self.python or program.python
+        model = ImportModel(program.sources, program.imports, version, program.namespaces)
+        found = find_crashes(model, self.entries(graph))
+        return replace(findings, violations=tuple(map(violation_of, found)))
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the modules that must not crash."""
@@ -64,6 +78,14 @@ class Crash:
         return frozenset(module for pattern in self.modules for module in graph.matching(pattern))
 
 
-def parse(table: Table) -> Crash:
+def violation_of(crash: Crash) -> Violation:
+    """Return a crash as a violation of its entry; the chain follows the stack to the import that fails."""
+    steps = [(one, other) for one, other in pairwise(crash.stack) if one.module != other.module]
+    chain = (*((one.module, other.module) for one, other in steps), (crash.importer, crash.imported))
+    message = f"{crash.importer} needs {crash.name} from {crash.imported} before it is defined there"
+    return Violation(crash.entry, "", "", message, chain, (*(one.line for one, _ in steps), crash.line))
+
+
+def parse(table: Table) -> NoCrash:
     """Return the rule for the keys ``modules`` and ``python``."""
-    return Crash(table.modules("modules", ()), table.version("python"))
+    return NoCrash(table.modules("modules", ()), table.version("python"))

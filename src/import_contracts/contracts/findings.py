@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
+from import_contracts.reading.text import ProgramText
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,24 +16,30 @@ class Violation:
     """One import that breaks a contract.
 
     ``importer`` and ``imported`` are the modules of the import. ``target`` is the layer or module that it must not
-    reach; None if the contract type has no targets. ``message`` is a sentence such as ``shop.models must not import
+    reach; "" if the contract type has no targets. ``message`` is a sentence such as ``shop.models must not import
     shop.web``; reports group the violations of a contract by it. ``chain`` is the shortest chain from ``importer`` to
     the target, and its first edge is the import itself.
 
-    For a module that no layer of an ``exhaustive`` contract lists, ``importer`` is that module, ``imported`` is None
-    and ``chain`` is empty.
+    For a module that no layer of an ``exhaustive`` contract lists, ``importer`` is that module, and ``imported`` and
+    ``chain`` are empty. None is read as "". ``lines`` has the line of each edge of the chain, where it is not the line
+    of the first statement that makes the import.
     """
 
     importer: str
-    imported: str | None
-    target: str | None
+    imported: str
+    target: str
     message: str
     chain: Chain = ()
+    lines: tuple[int, ...] = ()
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """Importer, imported and target, "" for None: equal for the same violation in two runs."""
-        return self.importer, self.imported or "", self.target or ""
+        """Importer, imported and target: equal for the same violation of one contract in two runs."""
+        return self.importer, self.imported, self.target
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "imported", self.imported or "")
+        object.__setattr__(self, "target", self.target or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,21 @@ class Findings:
 
 
 class Rule(Protocol):
-    """What a contract type makes from a contract's table."""
+    """What a contract type makes from a contract's table.
+
+    A rule that needs the text of the program also has the method `ProgramRule.check_program`, which is called instead
+    of `check`.
+    """
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return the findings for a graph without ignored and excluded imports; equal graphs give equal findings."""
+
+
+class ProgramRule(Rule, Protocol):
+    """A rule that needs the text of the program."""
+
+    def check_program(self, graph: ImportGraph, program: ProgramText) -> Findings:
+        """Return the findings; equal graphs and texts give equal findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +107,6 @@ class Description:
     parts: tuple[Part, ...]
 
 
-@runtime_checkable
 class DescribingRule(Protocol):
     """A rule that can also describe itself, for ``lint-imports explain``."""
 
@@ -103,32 +120,21 @@ class DescribingRule(Protocol):
         """
 
 
-def describing(rule: object) -> DescribingRule | None:
-    """Return the rule if it can describe itself, else None.
+@dataclass(frozen=True, slots=True)
+class SelfDescription:
+    """The two methods of a rule that can describe itself."""
+
+    describe: Callable[[ImportGraph], Description]
+    would_break: Callable[[ImportGraph, Set[str], Set[str]], tuple[str, ...]]
+
+
+def self_description(rule: object) -> SelfDescription | None:
+    """Return the methods of a rule that can describe itself, None for another rule.
 
     The methods of a custom rule may also have their former names, ``account`` and ``objections``.
     """
-    if isinstance(rule, DescribingRule):
-        return rule
-    return _Renamed(rule) if isinstance(rule, _FormerNames) else None
-
-
-@runtime_checkable
-class _FormerNames(Protocol):
-    account: Any
-    objections: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Renamed:
-    """A rule whose methods have their former names, under the present ones."""
-
-    rule: _FormerNames
-
-    def describe(self, graph: ImportGraph) -> Description:
-        description: Description = self.rule.account(graph)
-        return description
-
-    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        messages: tuple[str, ...] = self.rule.objections(graph, importers, imported)
-        return messages
+    for names in (("describe", "would_break"), ("account", "objections")):
+        describe, would_break = (getattr(rule, name, None) for name in names)
+        if callable(describe) and callable(would_break):
+            return SelfDescription(describe, would_break)
+    return None

@@ -162,7 +162,7 @@ class Layers:
         for child in graph.children(container):
             name = child.removeprefix(container + ".")
             if not any(pattern.matches(name) for pattern in patterns):
-                yield Violation(child, None, None, f"every child of {container} must be in a layer")
+                yield Violation(child, "", "", f"every child of {container} must be in a layer")
 
     def _unused_ignores(self, matcher: Matcher, containers: tuple[str, ...]) -> None:
         names = {

@@ -28,13 +28,23 @@ class Table:
     def __init__(self, values: Mapping[str, object], *, file: str | None = None, contract: str | None = None) -> None:
         self._values = values
         self._place = Problem("", file=file, contract=contract)
-        self._asked: set[str] = set()
+        self._forms: dict[str, str] = {}
         self._problems: list[Problem] = []
 
     @property
     def file(self) -> str:
         """The path of the file, as messages show it; "" if there is none."""
         return self._place.file or ""
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The values as they were written, by key."""
+        return self._values
+
+    @property
+    def forms(self) -> Mapping[str, str]:
+        """The keys that were read so far, with the form in which each was: the name of the reader."""
+        return self._forms
 
     def place(self, *, contract: str) -> None:
         """Set the id of the contract to which the problems belong, past and future ones."""
@@ -59,7 +69,7 @@ class Table:
 
     def string(self, key: str, default: str | None = None) -> str:
         """Return one line of text. Without a default the key is required."""
-        value = self._get(key, required=default is None)
+        value = self._get(key, "string", required=default is None)
         if value is None:
             return default or ""
         if isinstance(value, str):
@@ -73,14 +83,14 @@ class Table:
 
     def text(self, key: str) -> str:
         """Return text with any number of lines; "" if the key is absent."""
-        value = self._get(key)
+        value = self._get(key, "text")
         if value is None:
             return ""
         return "\n".join(self._list(key, value)).strip()
 
     def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Return a list of strings; a single string is a list of one. Without a default the key is required."""
-        value = self._get(key, required=default is None)
+        value = self._get(key, "strings", required=default is None)
         if value is None:
             return default or ()
         return tuple(item.strip() for item in self._list(key, value) if item.strip())
@@ -90,7 +100,7 @@ class Table:
 
         If ``lenient``, any other value is False and adds a warning instead of an error.
         """
-        value = self._get(key)
+        value = self._get(key, "lenient flag" if lenient else "flag")
         if value is None or isinstance(value, bool):
             return default if value is None else value
         if isinstance(value, str) and (flag := _BOOLEANS.get(value.strip().lower())) is not None:
@@ -103,7 +113,7 @@ class Table:
 
     def integer(self, key: str, *, default: int, at_least: int) -> int:
         """Return a whole number of at least ``at_least``."""
-        value = self._get(key)
+        value = self._get(key, "integer")
         if value is None:
             return default
         if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
@@ -115,7 +125,7 @@ class Table:
 
     def version(self, key: str) -> tuple[int, int] | None:
         """Return a version of Python 3, ``"3.13"`` as (3, 13); None if the key is absent."""
-        value = self._get(key)
+        value = self._get(key, "version")
         if value is None:
             return None
         match = _VERSION.fullmatch(str(value).strip())
@@ -126,7 +136,7 @@ class Table:
 
     def choice(self, key: str, options: Collection[str], default: str) -> str:
         """Return one of several words."""
-        value = self._get(key)
+        value = self._get(key, "choice")
         if value is None:
             return default
         value = value.strip() if isinstance(value, str) else value
@@ -148,7 +158,7 @@ class Table:
 
     def tables(self, key: str) -> list[Mapping[str, object]]:
         """Return an array of tables; empty if the key is absent."""
-        value = self._get(key)
+        value = self._get(key, "tables")
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
@@ -159,12 +169,12 @@ class Table:
     def finish(self, severity: Severity = Severity.ERROR) -> None:
         """Add a problem for every key that no method has read."""
         for key in self._values:
-            if key not in self._asked:
-                message = f"This key is unknown.{did_you_mean(key, self._asked)}"
+            if key not in self._forms:
+                message = f"This key is unknown.{did_you_mean(key, self._forms)}"
                 self._problems.append(replace(self._place, key=key, message=message, severity=severity))
 
-    def _get(self, key: str, *, required: bool = False) -> object:
-        self._asked.add(key)
+    def _get(self, key: str, form: str, *, required: bool = False) -> object:
+        self._forms[key] = form
         if required and key not in self._values:
             self.error(key, "This key is required.")
         return self._values.get(key)

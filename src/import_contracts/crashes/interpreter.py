@@ -1,97 +1,30 @@
-"""What CPython does when a fresh interpreter imports a module of a program first: which imports crash, and where.
+"""A fresh interpreter that imports a module of a program: it follows the operations of the modules as CPython would.
 
-Nothing of the program runs. Its modules are read into operations, and those are followed as CPython would: parents
-first, `sys.modules` filled before a body runs, names bound one by one. What cannot be known is taken as working. Where
-it depends on a condition that cannot be decided, the program is followed twice, once into the first branch of every
-such condition and once into the last, and what crashes both times is a crash. The platform is Linux.
+Parents are imported first, `sys.modules` is filled before a body runs, and names are bound one by one. What cannot be
+known is taken as working. The platform is Linux.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
 from types import GeneratorType
 from typing import TypeAlias
 
 from import_contracts.crashes import operations as does
-from import_contracts.crashes.operations import Chain, Code, Condition, Operations, all_operations, bound, gives_up
-from import_contracts.crashes.program import Imports, Program
+from import_contracts.crashes.bodies import Bodies
+from import_contracts.crashes.crash import Crash, Frame
+from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.operations import Chain, Condition, Operations, all_operations, bound, gives_up
+from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.values import ClassValue, FunctionValue, InstanceValue, ModuleValue, Namespace, Scope
 from import_contracts.graph.names import ancestors
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import Parser, parse
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A module that is being imported, or in which a function was called meanwhile, and the line it has got to."""
-
-    module: str
-    line: int
-    is_call: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Crash:
-    """An import that fails because a module is only partly initialised."""
-
-    entry: str
-    """The module that a fresh interpreter imports first."""
-    error: str
-    """ImportError or AttributeError."""
-    importer: str
-    """The module whose statement fails."""
-    imported: str
-    """The partly initialised module that it wants the name from."""
-    name: str | None
-    path: str
-    """Of the importer, as the next two."""
-    line: int
-    text: str
-    """The first line of the failing statement."""
-    stack: tuple[Frame, ...]
-    """From the entry, or from the package around it that CPython runs first, to the importer."""
-    defined: int | None
-    """The line of `imported` on which the name would have been bound; None if it is not known."""
-    works_from: str | None
-    """A module that, imported first, lets the entry be imported, the outermost and then first by name; None if none."""
-
-
-def crashes(  # noqa: PLR0913 - one keyword for each choice
-    sources: Mapping[str, Source],
-    imports: Imports,
-    *,
-    version: tuple[int, int],
-    namespaces: Collection[str] = (),
-    entries: Collection[str] | None = None,
-    known: dict[Source, Code] | None = None,
-    parse: Parser = parse,
-) -> tuple[Crash, ...]:
-    """Return a crash for every module whose import fails when it comes first, sorted by that module.
-
-    `sources` are by module. `imports` has at least all imports in the texts, those for type checking aside (see
-    `may_import`). `namespaces` are packages without a file. With `entries`, only those modules are tried. In `known` is
-    kept what was read, for another call about the same version and mostly the same sources.
-    """
-    program = Program(sources, imports, version, namespaces, read={} if known is None else known, parse=parse)
-    while True:
-        components_before = program.components()
-        world = _World(program, last=False)
-        wanted = program.importers(world.crashes(program.risky()))
-        first = world.crashes(wanted if entries is None else wanted.intersection(entries))
-        last = _World(program, last=True).crashes(first)
-        if program.components() == components_before:
-            return tuple(
-                replace(first[entry], entry=entry, works_from=world.works_from(entry))
-                for entry in sorted(first.keys() & last.keys())
-            )
-
 
 _DEPTH = 30
 
 
-class _FailureError(Exception):
-    """An import fails on a partly initialised module."""
+class CrashError(Exception):
+    """An import fails because a module is only partially initialized."""
 
     def __init__(self, crash: Crash) -> None:
         super().__init__(crash.name)
@@ -99,18 +32,19 @@ class _FailureError(Exception):
 
     @property
     def name(self) -> str:
+        """The name of the exception's class."""
         return self.crash.error
 
 
-class _RaisedError(Exception):
-    """Something else is raised, which is not ours to report."""
+class RaisedError(Exception):
+    """Something else is raised, which is not reported; ``name`` is that of its class."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
 
 
-class _MissingError(_RaisedError):
+class _NotInstalledError(RaisedError):
     """A module outside the program is taken as not installed."""
 
     def __init__(self) -> None:
@@ -131,85 +65,38 @@ _Steps: TypeAlias = Generator["_Steps", None, does.Leave | None]
 """Following operations: what is yielded is to be followed first. It ends with Leave's `function`, if it leaves."""
 
 
-class _World:
-    """One way in which undecidable conditions turn out, and what importing each module first then comes to.
+@dataclass(eq=False)
+class World:
+    """What fresh interpreters share that take the same side of every condition that cannot be decided.
 
-    While no module that is partly initialised can be reached from another, importing that one comes to the same as in
-    a fresh interpreter, whatever has been imported before; so it is followed once, and its outcome kept.
+    ``component`` has the number of the strongly connected component of each module, as far as ``reach`` knew it before.
+    ``takes_last`` says which branch of such a condition is taken: the first or the last.
     """
 
-    def __init__(self, program: Program, *, last: bool) -> None:
-        self.program = program
-        self.last = last
-        self.component = program.components()
-        self.outcomes: dict[str, int | None] = {}
-        """The modules loaded after a module was imported first, as bits; None if that failed."""
-        self.spaces: dict[str, Namespace] = {}
-        """What a module has when it is loaded."""
-        self._failures: dict[str, Crash] = {}
-
-    def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
-        """Return the crashes of those of the entries that crash."""
-        wanted = set(entries)
-        for module in self._lowest_first(wanted):
-            if module not in self.outcomes:
-                self.outcomes[module] = self._outcome(module)
-        return {module: self._failures[module] for module in wanted & self._failures.keys()}
-
-    def _outcome(self, module: str) -> int | None:
-        run = _Interpreter(self)
-        try:
-            run.start(module)
-        except _FailureError as failure:
-            self._failures[module] = failure.crash
-            return None
-        except _RaisedError:
-            return None
-        return run.loaded
-
-    def works_from(self, entry: str) -> str | None:
-        """Return the outermost module, and the first by name, that lets another be imported if it comes first."""
-        bit = 1 << self.program.modules[entry]
-        fine = [module for module, loaded in self.outcomes.items() if loaded and loaded & bit and module != entry]
-        return min(fine, key=lambda module: (module.count("."), module), default=None)
-
-    def _lowest_first(self, entries: Iterable[str]) -> list[str]:
-        """Return what the entries may import, every component after those that it may import; packages first."""
-        order: list[str] = []
-        seen: set[str] = set()
-        for entry in sorted(entries):
-            if entry in seen:
-                continue
-            seen.add(entry)
-            path = [(entry, iter(sorted(self.program.edges[entry])))]
-            while path:
-                module, imported = path[-1]
-                for other in imported:
-                    if other not in seen:
-                        seen.add(other)
-                        path.append((other, iter(sorted(self.program.edges[other]))))
-                        break
-                else:
-                    order.append(module)
-                    path.pop()
-        rank: dict[int, int] = {}
-        for place, module in enumerate(order):
-            rank[self.component[module]] = place
-        return sorted(order, key=lambda module: (rank[self.component[module]], module.count("."), module))
+    model: ImportModel
+    bodies: Bodies
+    reach: Reach
+    component: dict[str, int]
+    takes_last: bool
+    outcomes: dict[str, int | None] = field(default_factory=dict)
+    """By the module that was imported first: the modules loaded after that, as bits; None if it failed."""
+    spaces: dict[str, Namespace] = field(default_factory=dict)
+    """What a module has when it is loaded."""
 
 
-class _Interpreter:
+class Interpreter:
     """One fresh interpreter: `sys.modules`, and the modules that are being imported."""
 
-    def __init__(self, world: _World) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
-        self._program = world.program
+        self._model = world.model
+        self._bodies = world.bodies
         self.loaded = 0
         self._spaces: dict[str, Namespace] = {}
         self._partial: dict[str, None] = {}
         self._stack: list[Scope] = []
         self._calls: list[FunctionValue] = []
-        self._handled: list[_FailureError | _RaisedError] = []
+        self._handled: list[CrashError | RaisedError] = []
         self._follow: dict[type, Callable[..., object]] = {
             does.Bind: self._bind,
             does.Unbind: self._unbind,
@@ -232,7 +119,7 @@ class _Interpreter:
         }
 
     def start(self, module: str) -> None:
-        """Import a module; raises _FailureError or _RaisedError. Its depth is not that of Python's own stack."""
+        """Import a module; raises CrashError or RaisedError. Its depth is not that of Python's own stack."""
         waiting: list[_Steps] = [self._import_module(module)]
         error: Exception | None = None
         while waiting:
@@ -243,7 +130,7 @@ class _Interpreter:
             except StopIteration:
                 waiting.pop()
                 error = None
-            except (_FailureError, _RaisedError) as raised:
+            except (CrashError, RaisedError) as raised:
                 waiting.pop()
                 error = raised
         for name, space in self._spaces.items():
@@ -255,12 +142,12 @@ class _Interpreter:
 
     def _has(self, module: str) -> bool:
         """Tell whether a module is in `sys.modules`."""
-        return module in self._spaces or bool(self.loaded >> self._program.modules[module] & 1)
+        return module in self._spaces or bool(self.loaded >> self._model.modules[module] & 1)
 
     def _import_module(self, module: str) -> _Steps:
         """Import a module of the program and its parents."""
         for name in (*reversed(list(ancestors(module))), module):
-            if name not in self._program.modules:
+            if name not in self._model.modules:
                 return None
             if not self._has(name):
                 yield self._import_one(name)
@@ -270,25 +157,25 @@ class _Interpreter:
         world = self._world
         component = world.component[module]
         if self._partial:
-            self._program.edges[next(reversed(self._partial))].add(module)
+            world.reach.add(next(reversed(self._partial)), module)
         fresh = world.outcomes.get(module)
         if fresh is not None and not any(world.component[each] == component for each in self._partial):
             self.loaded |= fresh
             return None
-        operations = self._program.code(module).operations
-        space = self._spaces[module] = Namespace(opaque=module in self._program.opaque)
+        operations = self._bodies.module(module).operations
+        space = self._spaces[module] = Namespace(opaque=module in self._bodies.unparsed)
         self._partial[module] = None
         depth = len(self._stack)
         self._stack.append(Scope(module, space))
         try:
             yield from self._all(operations)
-        except (_FailureError, _RaisedError):
+        except (CrashError, RaisedError):
             del self._spaces[module]
             raise
         finally:
             del self._stack[depth:]
             del self._partial[module]
-        self.loaded |= 1 << self._program.modules[module]
+        self.loaded |= 1 << self._model.modules[module]
         package, _, name = module.rpartition(".")
         if package in self._spaces:
             self._spaces[package].names[name] = ModuleValue(module)
@@ -312,20 +199,20 @@ class _Interpreter:
     def _fail(self, error: str, imported: str, name: str) -> None:
         """Raise the failure of the present statement."""
         scope = self._stack[-1]
-        if scope.module in self._program.opaque:
+        if scope.module in self._bodies.unparsed:
             return
-        raise _FailureError(
+        raise CrashError(
             Crash(
                 entry="",
                 error=error,
                 importer=scope.module,
                 imported=imported,
                 name=name,
-                path=self._program.sources[scope.module].path,
+                path=self._model.sources[scope.module].path,
                 line=scope.line,
-                text=self._program.text(scope.module, scope.line),
+                text=self._bodies.line(scope.module, scope.line),
                 stack=tuple(Frame(each.module, each.line, each.is_function) for each in self._stack),
-                defined=self._program.line_of(imported, name),
+                defined=self._bodies.line_of(imported, name),
                 works_from=None,
             )
         )
@@ -337,14 +224,14 @@ class _Interpreter:
 
     def _begin(self, module: str) -> _Steps:
         """Import the module of a statement, as far as it is known."""
-        if module in self._program.modules:
+        if module in self._model.modules:
             if not self._has(module):
                 yield self._import_module(module)
             return None
         scope = self._stack[-1]
-        if self._world.last and scope.trying:
-            raise _MissingError
-        while module and module not in self._program.modules:
+        if self._world.takes_last and scope.trying:
+            raise _NotInstalledError
+        while module and module not in self._model.modules:
             module, _, name = module.rpartition(".")
         if module:
             yield self._import_module(module)
@@ -356,8 +243,8 @@ class _Interpreter:
         scope = self._reached(operation.line)
         try:
             yield from self._begin(operation.module)
-        except _FailureError:
-            if scope.module not in self._program.opaque:
+        except CrashError:
+            if scope.module not in self._bodies.unparsed:
                 raise
         if operation.alias is None:
             name = operation.module.partition(".")[0]
@@ -367,8 +254,8 @@ class _Interpreter:
             module = ""
             for name in operation.module.split("."):
                 package, module = module, f"{module}.{name}" if module else name
-                known = self._space(package).names if package in self._program.modules else {}
-                value = known.get(name, ModuleValue(module) if module in self._program.modules else None)
+                known = self._space(package).names if package in self._model.modules else {}
+                value = known.get(name, ModuleValue(module) if module in self._model.modules else None)
             scope.bind(operation.alias, value)
         return None
 
@@ -376,11 +263,11 @@ class _Interpreter:
         scope = self._reached(operation.line)
         module = operation.module
         yield from self._begin(module)
-        if module not in self._program.modules:
+        if module not in self._model.modules:
             for _, alias in operation.names:
                 scope.bind(alias, None)
             return None
-        if module in self._program.packages:
+        if module in self._model.packages:
             yield from self._submodules(module, [name for name, _ in operation.names])
         for name, alias in operation.names:
             scope.bind(alias, (yield from self._taken(module, name)))
@@ -391,21 +278,21 @@ class _Interpreter:
         space = self._space(package)
         for name in names:
             module = f"{package}.{name}"
-            if name in space.names or module not in self._program.modules or self._has(module):
+            if name in space.names or module not in self._model.modules or self._has(module):
                 continue
-            if not (self._world.last and (space.opaque or "__getattr__" in space.names)):
+            if not (self._world.takes_last and (space.opaque or "__getattr__" in space.names)):
                 yield self._import_module(module)
         return None
 
     def _taken(self, module: str, name: str) -> Generator[_Steps, None, object]:
         """Return what `from module import name` takes."""
         submodule = f"{module}.{name}"
-        is_loaded = submodule in self._program.modules and self._has(submodule)
+        is_loaded = submodule in self._model.modules and self._has(submodule)
         if is_loaded and name not in self._space(module).names:
             return ModuleValue(submodule)
         if not self._lacks(module, name):
             return (yield from self._attribute(ModuleValue(module), name))
-        if self._program.binds(module, name):
+        if self._bodies.binds(module, name):
             self._fail("ImportError", module, name)
         return None
 
@@ -421,12 +308,12 @@ class _Interpreter:
             return value.find(name)
         if isinstance(value, InstanceValue):
             return value.of.find(name)
-        if not isinstance(value, ModuleValue) or value.name not in self._program.modules:
+        if not isinstance(value, ModuleValue) or value.name not in self._model.modules:
             return None
         module = value.name
         if self._lacks(module, name):
             submodule = f"{module}.{name}"
-            if submodule in self._program.modules or self._program.binds(module, name):
+            if submodule in self._model.modules or self._bodies.binds(module, name):
                 self._fail("AttributeError", module, name)
             return None
         space = self._space(module)
@@ -435,7 +322,7 @@ class _Interpreter:
         submodule = f"{module}.{name}"
         if submodule in self._partial and module not in self._partial and not space.may_have(name):
             self._fail("AttributeError", submodule, name)
-        return ModuleValue(submodule) if submodule in self._program.modules and self._has(submodule) else None
+        return ModuleValue(submodule) if submodule in self._model.modules and self._has(submodule) else None
 
     def _reified(self, module: str, space: Namespace, value: object) -> Generator[_Steps, None, object]:
         """Return a value; if it is a lazy import, run that first."""
@@ -450,7 +337,7 @@ class _Interpreter:
         scope = self._reached(operation.line)
         module = operation.module
         yield from self._begin(module)
-        if module not in self._program.modules:
+        if module not in self._model.modules:
             scope.space.opaque = True
             return None
         space = self._space(module)
@@ -460,7 +347,7 @@ class _Interpreter:
             public = [name for name in space.names if "__all__" in space.names or not name.startswith("_")]
             scope.space.names.update({name: space.names[name] for name in public if not name.startswith("__")})
             return None
-        if module in self._program.packages:
+        if module in self._model.packages:
             yield from self._submodules(module, listed)
         for name in listed:
             scope.bind(name, (yield from self._attribute(ModuleValue(module), name)))
@@ -470,8 +357,8 @@ class _Interpreter:
         self._stack[-1].bind(operation.name, operation)
 
     def _outside(self, _: does.Outside) -> None:
-        if self._world.last and self._stack[-1].trying:
-            raise _MissingError
+        if self._world.takes_last and self._stack[-1].trying:
+            raise _NotInstalledError
 
     # --- names ---------------------------------------------------------------------------------------------------
 
@@ -493,7 +380,7 @@ class _Interpreter:
     def _obscure(self, operation: does.Obscure) -> None:
         if operation.module in self._spaces:
             self._spaces[operation.module].opaque = True
-        elif operation.module in self._program.modules and not self._has(operation.module):
+        elif operation.module in self._model.modules and not self._has(operation.module):
             self._spaces[operation.module] = Namespace(opaque=True)
 
     def _value(self, chain: Chain, line: int) -> Generator[_Steps, None, object]:
@@ -558,7 +445,7 @@ class _Interpreter:
 
     def _body(self, function: FunctionValue) -> _Steps:
         """Follow the body of a function, of whose arguments nothing is known."""
-        code = self._program.function(function.module, function.operation)
+        code = self._bodies.function(function.module, function.operation)
         if not code.operations:
             return None
         local = dict.fromkeys(code.defined.keys() - code.globals)
@@ -592,7 +479,7 @@ class _Interpreter:
     def _known_value(self, chain: Chain) -> bool | None:
         value = self._stack[-1].find(chain[0])
         for name in chain[1:]:
-            if not isinstance(value, ModuleValue) or value.name not in self._program.modules:
+            if not isinstance(value, ModuleValue) or value.name not in self._model.modules:
                 return None
             value = self._space(value.name).names.get(name)
         return value if isinstance(value, bool) else None
@@ -601,7 +488,7 @@ class _Interpreter:
         known = self._known(operation.test)
         if known is not None:
             return (yield from self._all(operation.then if known else operation.otherwise))
-        first = not self._world.last
+        first = not self._world.takes_last
         if gives_up(operation.then if first else operation.otherwise):
             first = not first
         chosen, other = operation.then, operation.otherwise
@@ -610,8 +497,8 @@ class _Interpreter:
         depth = len(self._stack)
         try:
             result = yield from self._all(chosen)
-        except _RaisedError as error:
-            if isinstance(error, _MissingError) or gives_up(other):
+        except RaisedError as error:
+            if isinstance(error, _NotInstalledError) or gives_up(other):
                 raise
             del self._stack[depth:]
             return (yield from self._all(other))
@@ -629,7 +516,7 @@ class _Interpreter:
             scope.space.opaque = True
 
     def _loop(self, operation: does.Loop) -> _Steps:
-        if self._world.last and not operation.certain:
+        if self._world.takes_last and not operation.certain:
             self._may_have_run(operation.body)
             return None
         left = yield from self._all(operation.body)
@@ -645,7 +532,7 @@ class _Interpreter:
         scope.trying += optional
         try:
             left = yield from self._all(operation.body)
-        except (_FailureError, _RaisedError) as error:
+        except (CrashError, RaisedError) as error:
             del self._stack[depth:]
             scope.trying -= optional
             left = yield from self._handle(operation, error)
@@ -657,7 +544,7 @@ class _Interpreter:
                 self._may_have_run(handler.body)
         return (yield from self._all(operation.finally_)) or left
 
-    def _handle(self, operation: does.Try, error: _FailureError | _RaisedError) -> _Steps:
+    def _handle(self, operation: does.Try, error: CrashError | RaisedError) -> _Steps:
         caught_by = _CAUGHT_BY.get(error.name, frozenset({error.name, "Exception", "BaseException"}))
         for handler in operation.handlers:
             if handler.errors is None or handler.errors & caught_by:
@@ -674,4 +561,4 @@ class _Interpreter:
     def _raise(self, operation: does.Raise) -> None:
         if not operation.error and self._handled:
             raise self._handled[-1]
-        raise _RaisedError(operation.error)
+        raise RaisedError(operation.error)

@@ -63,11 +63,11 @@ def read_module(text: str, setting: Setting, parse: Parser = trees.parse) -> Cod
 
 
 def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
-    """Return what a call of a function does, given its lines; nothing where they cannot be read alone.
+    """Return what a call of a function does, given its lines without their ends; nothing where these cannot be parsed.
 
     Nothing runs in a generator or a coroutine that is only called. A nested `yield` counts too, which is the safe side.
     """
-    text = "".join(lines)
+    text = "\n".join(lines)
     indented = text[:1].isspace()
     try:
         tree = _parse(("if 1:\n" if indented else "") + text)

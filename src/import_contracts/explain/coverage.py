@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from import_contracts.explain.views import Identity, View
+from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ImportPattern
-from import_contracts.reports.check import Outcome
 from import_contracts.reports.explain import ContractDescription, Coverage, CoveredPart, Ignore, Uncovered
 from import_contracts.wording import listed
 
@@ -15,11 +14,12 @@ from import_contracts.wording import listed
 _TOLD = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})
 
 
-def told(view: View, outcome: Outcome) -> ContractDescription:
-    """Return a contract in words, with how it stands."""
-    description, contract, inside = view.description, view.contract, frozenset(view.graph.modules) - view.graph.external
+def told(view: View) -> ContractDescription:
+    """Return a contract in words, with its verdict."""
+    description, contract, verdict = view.description, view.contract, view.verdict
+    inside = frozenset(view.graph.modules) - view.graph.external
     parts = description.parts if description else ()
-    known = sum(each.is_known for each in outcome.violations)
+    known = sum(map(verdict.is_known, verdict.violations))
     return ContractDescription(
         id=contract.id,
         name=contract.name,
@@ -28,36 +28,39 @@ def told(view: View, outcome: Outcome) -> ContractDescription:
         reason=contract.reason,
         sentences=(*((description and description.sentences) or (_silence(view),)), *_about_imports(view)),
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
-        options=() if description else tuple((key, value) for key, value in view.table.items() if key not in _TOLD),
+        options=()
+        if description
+        else tuple((key, value) for key, value in contract.table.values.items() if key not in _TOLD),
         covers=tuple(sorted(view.covers & inside)) if description else None,
-        ignores=tuple(audited(view, is_checked=outcome.kept is not None)),
-        kept=outcome.kept,
-        new=len(outcome.violations) - known,
+        ignores=tuple(audited(view)),
+        kept=verdict.kept,
+        new=len(verdict.violations) - known,
         known=known,
     )
 
 
 def _silence(view: View) -> str:
     if not view.contract.is_sound:
-        return "It cannot be used, as its keys are wrong."
-    return f"The type '{view.contract.type}' does not say what it is about."
+        return "It is not checked, because its keys are wrong."
+    return f"The type '{view.contract.type}' has no description."
 
 
 def _about_imports(view: View) -> Iterator[str]:
     """Yield which imports the contract counts, where that is not all that are written and no others."""
     if view.contract.excluded:
-        yield f"Imports of the kind {listed(sorted(view.contract.excluded), 'or')} do not count."
+        yield f"Excluded kinds of imports: {listed(sorted(view.contract.excluded))}."
     if view.contract.include_parent_packages:
-        yield "An import of a.b.c counts as one of a and of a.b, too."
+        yield "An import of a.b.c also counts as an import of a and a.b."
 
 
-def audited(view: View, *, is_checked: bool = True) -> Iterator[Ignore]:
+def audited(view: View) -> Iterator[Ignore]:
     """Yield what each entry of ``ignore_imports`` does, in the order of the contract.
 
     Of entries that do the same, those that let most through are said to do nothing.
     """
+    is_checked = view.verdict.is_checked
     kept = dict(view.ignored) if is_checked else {}
-    today = view.violations(_through(kept)).keys() if kept else set[Identity]()
+    today = view.verdict.entries
 
     def more(edges: Set[Edge]) -> int:
         return 0 if edges == _through(view.ignored) else len(view.violations(edges).keys() - today)

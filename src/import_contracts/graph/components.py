@@ -7,6 +7,8 @@ cycle: a chain that returns to its first module and visits no module twice.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 
@@ -55,6 +57,20 @@ def components(  # noqa: C901 - one loop, which only recursion would divide
                     if len(component) > 1 or node in successors.get(node, ()):
                         cyclic.append(tuple(sorted(component)))
     return tuple(sorted(cyclic))
+
+
+@dataclass(frozen=True)
+class Component:
+    """The modules of one strongly connected component of an import graph, sorted."""
+
+    graph: ImportGraph
+    modules: tuple[str, ...]
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """The cyclic imports: those between the modules, sorted."""
+        inside = frozenset(self.modules)
+        return tuple((one, other) for one in self.modules for other in self.graph.imported_by(one) if other in inside)
 
 
 def rings(graph: ImportGraph, component: tuple[str, ...]) -> Iterator[Chain]:

@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from copy import copy
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.min_cut import minimum_cut
 from import_contracts.graph.names import ImportPattern, ModulePattern, ancestors, within
-
-
-class Kind(StrEnum):
-    """When an import runs; the most eager kind comes first.
-
-    ``runtime``: while the importer is imported. ``deferred``: in a function, when it is called. ``lazy``: when the name
-    is first used (PEP 810). ``type_checking``: never, because it is under ``TYPE_CHECKING`` (PEP 484).
-    """
-
-    RUNTIME = "runtime"
-    DEFERRED = "deferred"
-    LAZY = "lazy"
-    TYPE_CHECKING = "type_checking"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which imports are to blame: the cheapest ones without which nothing new breaks a contract."""
+"""The causes of new violations: the cheapest imports without which nothing new breaks a contract."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _VIOLATIONS, _CHECKS, _CHAINS = 1_000, 40, 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Culprits:
+class Causes:
     """Imports with how many of the violations each is a cause of, those with most first.
 
     Without them there are none of the violations any more, and no cheaper imports would do if it ``is_minimum``.
@@ -24,10 +24,10 @@ class Culprits:
     is_minimum: bool
 
 
-def culprits(
+def find_causes(
     rule: Rule, graph: ImportGraph, is_known: Callable[[Violation], bool], cost: Callable[[Edge], int]
-) -> Culprits | None:
-    """Return the imports to blame for what is not known; None where there is nothing to blame, or no telling.
+) -> Causes | None:
+    """Return the cheapest imports that cause what is not known; None where nothing is new, or no causes were found.
 
     Chains that cause violations are collected until the cheapest imports that break them all break every other one
     as well: an implicit hitting set (Karp and others, 2011). Every chain consists of imports of the graph.
@@ -48,4 +48,4 @@ def culprits(
     effects = dict.fromkeys(chosen, 0)
     for violation in new:
         effects[next(edge for edge in violation.chain if edge in effects)] += 1
-    return Culprits(tuple(sorted(effects.items(), key=lambda item: (-item[1], item[0]))), is_minimum)
+    return Causes(tuple(sorted(effects.items(), key=lambda item: (-item[1], item[0]))), is_minimum)

@@ -8,11 +8,12 @@ that CPython refuses is read as far as it makes sense; no text makes these funct
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
 from import_contracts.reading.conditions import at_run_time
 from import_contracts.reading.plain import lines_with, logical_lines, plain_text
@@ -328,8 +329,6 @@ def _normal(name: str) -> str:
 
 def _strings(value: str) -> frozenset[str]:
     """Return the strings of a literal list, set or tuple; none if the value is anything else."""
-    from ast import literal_eval  # noqa: PLC0415 (slow to import, and seldom needed)
-
     try:
         strings = literal_eval(value.strip())
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from typing import TypeAlias
 
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+
+Portions: TypeAlias = tuple[tuple[str, str], ...]
+"""Root packages with their folders, in order; a namespace package has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Program:
     roots: tuple[str, ...]
     files: tuple[SourceFile, ...]
     namespaces: frozenset[str]
-    portions: tuple[tuple[str, str], ...]
+    portions: Portions
     shadowed: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     watched: tuple[str, ...] = ()
@@ -63,7 +67,7 @@ def find_program(roots: Iterable[str], source_roots: Iterable[Path]) -> Program:
     return walk(find_portions(roots, source_roots))
 
 
-def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> tuple[tuple[str, str], ...]:
+def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portions:
     """Return each root package with its folder, or folders.
 
     Each is looked for in the source roots, in order, and then among what is installed for the Python that runs this.
@@ -77,13 +81,13 @@ def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> tuple[t
         try:
             portions += [(name, folder) for folder in _folders(name, places)]
         except _NotFoundError as error:
-            problems.append(Problem(str(error), key="root_packages"))
+            problems.append(Problem(str(error)))
     if problems:
         raise UserError(*problems)
     return tuple(portions)
 
 
-def walk(portions: tuple[tuple[str, str], ...], *, every_folder: bool = False) -> Program:
+def walk(portions: Portions, *, every_folder: bool = False) -> Program:
     """Return the program that lies in the folders of some root packages.
 
     A folder without ``__init__.py`` inside a regular package, which CPython would import, is in it only if
@@ -127,8 +131,8 @@ def _folders(name: str, places: list[str]) -> list[str]:
     if found:
         return found
     near = did_you_mean(name, _packages(places))
-    elsewhere = near or " If it lies elsewhere, name the folder that contains it in 'source_roots'."
-    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor among what is installed.{elsewhere}")
+    elsewhere = near or " If it is elsewhere, add the folder that contains it to 'source_roots'."
+    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{elsewhere}")
 
 
 def _portions(name: str, places: Collection[str]) -> list[str]:
@@ -192,7 +196,7 @@ _BESIDE = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test",
 
 
 def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
-    """Return the regular packages that lie directly in some folders, but for tests and the like, sorted."""
+    """Return the regular packages that lie directly in some folders, except tests and the like, sorted."""
     return tuple(sorted(_packages(map(str, places)) - _BESIDE))
 
 
@@ -260,12 +264,12 @@ class _Walk:
 
     def _left_out(self, folder: str) -> None:
         if _has_python(folder, self.watched):
-            message = "This folder has no __init__.py, so contracts do not look at the Python files in it."
+            message = "This folder has no __init__.py, so its Python files are not checked."
             self.problems.append(Problem(message, file=folder, severity=Severity.WARNING))
 
     def _shadowed(self, module: str, path: str) -> None:
         self.shadowed.add(module)
-        message = f"This file is never imported: the package of the same name is, '{module}'."
+        message = f"This file is never imported, because the package '{module}' has the same name."
         self.problems.append(Problem(message, file=path, severity=Severity.WARNING))
 
 

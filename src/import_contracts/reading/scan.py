@@ -7,14 +7,15 @@ blame stand alone.
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
-from import_contracts.graph.import_graph import ImportGraph, Kind
-from import_contracts.reading.imports import WrittenImport, may_defer, read_imports
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
+from import_contracts.reading.imports import WrittenImport, may_call, may_defer, read_imports
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode
@@ -71,8 +72,8 @@ def scan(program: Program, *, include_external: bool, kinds: bool) -> Scan:
 
     Imports of modules outside the program, and the kinds of imports, are in the graph where asked for.
     """
-    readings = read(program, program.files, include_external=include_external, kinds=kinds)
-    return assemble(program, readings, include_external=include_external)
+    found = read(program, program.files, include_external=include_external, kinds=kinds)
+    return assemble(program, found.readings, include_external=include_external)
 
 
 def assemble(program: Program, readings: Mapping[str, Reading], *, include_external: bool) -> Scan:
@@ -93,26 +94,27 @@ def assemble(program: Program, readings: Mapping[str, Reading], *, include_exter
     return Scan(graph, tuple(troubles))
 
 
-def read(  # noqa: PLR0913 - two of them are told of what is found
-    program: Program,
-    files: Sequence[SourceFile],
-    *,
-    include_external: bool,
-    kinds: bool,
-    seen: Callable[[SourceFile, bytes], None] = lambda _, __: None,
-    told: Callable[[str, dict[tuple[str, int], Statement]], None] = lambda _, __: None,
-) -> dict[str, Reading]:
-    """Read files of a program and return what each imports, by module.
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of some files, by module.
 
-    ``seen`` is called with what is in each file, before it is parsed; ``told`` with what `statements` would return of a
-    module, where that had to be found anyway. Few files are read by our own reader and many by
-    grimp, which comes to the same.
+    ``digests`` are the SHA-256 of the files that could be read. ``statements`` and ``may_call`` (whether a file may
+    import by a call) are there only for files of which they had to be found anyway.
     """
+
+    readings: dict[str, Reading]
+    digests: dict[str, str]
+    statements: dict[str, dict[tuple[str, int], Statement]]
+    may_call: dict[str, bool]
+
+
+def read(program: Program, files: Sequence[SourceFile], *, include_external: bool, kinds: bool) -> Read:
+    """Read files of a program. Few files are read by our own reader and many by grimp, with the same result."""
     reader = _TreeReader(program, include_external=include_external, kinds=kinds, alone=len(files) <= _FEW)
     for file in files:
-        reader.look_at(file, seen, told)
+        reader.look_at(file)
     reader.parse([file for file in files if file.module not in reader.imports])
-    return {
+    readings = {
         file.module: Reading(
             {imported: sorted(lines) for imported, lines in sorted(reader.imports[file.module].items())},
             reader.kinds.get(file.module, {}),
@@ -120,6 +122,7 @@ def read(  # noqa: PLR0913 - two of them are told of what is found
         )
         for file in files
     }
+    return Read(readings, reader.digests, reader.statements, reader.may_call)
 
 
 # Up to here our own reader is faster, as grimp has to be imported and told of all modules.
@@ -156,10 +159,9 @@ def _statements(
     include_external: bool,  # noqa: FBT001 - private
 ) -> dict[tuple[str, int], Statement]:
     found: dict[tuple[str, int], Statement] = {}
-    order = list(Kind)
     for written, imported in _own_reading(program, file, text, include_external):
         known = found.get((imported, written.line))
-        if known is None or order.index(written.kind) < order.index(known.kind):
+        if known is None or written.kind.rank < known.kind.rank:
             found[imported, written.line] = Statement(written.column, written.kind, written.text)
     return found
 
@@ -186,34 +188,34 @@ class _TreeReader:
         self.imports: dict[str, Lines] = {}
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
+        self.digests: dict[str, str] = {}
+        self.statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self.may_call: dict[str, bool] = {}
         self._program = program
         self._include_external = include_external
         self._wants_kinds = kinds
         self._alone = alone
 
-    def look_at(
-        self,
-        file: SourceFile,
-        seen: Callable[[SourceFile, bytes], None],
-        told: Callable[[str, dict[tuple[str, int], Statement]], None],
-    ) -> None:
-        """Read what grimp does not tell, and the imports themselves where it would not find them or is not needed."""
+    def look_at(self, file: SourceFile) -> None:
+        """Read what grimp does not return, and the imports themselves where it would not find them or is not needed."""
         try:
             data = file.read()
         except OSError as error:
             self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
             return
-        seen(file, data)
+        self.digests[file.module] = sha256(data).hexdigest()
+        if self._wants_kinds:
+            self.may_call[file.module] = may_call(data)
         leaving = _leaving_import(file, data)
         if leaving is not None:
-            message = f"This relative import leaves the tree: '{leaving.text}' in '{file.module}'."
+            message = f"This relative import goes beyond the top-level package: '{leaving.text}' in '{file.module}'."
             self.troubles[file.module] = (leaving.line, message)
         try:
             if leaving is not None or file.module in self._program.shadowed or (self._alone and _is_valid(data)):
                 self._read(file, decode(data))
             if self._wants_kinds and may_defer(data):
                 found = _statements(self._program, file, decode(data), self._include_external)
-                told(file.module, found)
+                self.statements[file.module] = found
                 self.kinds[file.module] = {
                     place: statement.kind for place, statement in found.items() if statement.kind is not Kind.RUNTIME
                 }
@@ -289,59 +291,17 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     return next((each for each in written if each.level > depth), None)
 
 
-def _scan(program: Program, files: Collection[SourceFile], *, include_external: bool) -> dict[str, Lines]:
+def _scan(program: Program, files: Sequence[SourceFile], *, include_external: bool) -> dict[str, Lines]:
     """Return the imports of files as grimp finds them; raises whatever grimp raises."""
-    from grimp import _rustgrimp as rust  # type: ignore[attr-defined]  # noqa: PLC0415 - slow to import
-    from grimp.application.config import settings  # noqa: PLC0415
+    from import_contracts.reading.grimp_scanner import scan_files  # noqa: PLC0415 - few files need no grimp
 
-    every = {file.module: _ModuleFile(_Module(file.module)) for file in program.files}
-    found = rust.scan_for_imports(
-        module_files=tuple(every[file.module] for file in files),
-        found_packages={
-            _FoundPackage(
-                name,
-                folder,
-                frozenset(every[file.module] for file in program.files if file.path.startswith(folder + os.sep)),
-            )
-            for name, folder in program.portions
-        },
-        include_external_packages=include_external,
-        exclude_type_checking_imports=False,
-        file_system=settings.FILE_SYSTEM.convert_to_basic(),
-    )
-    imports: dict[str, Lines] = {}
-    for module, direct in found.items():
-        lines = imports.setdefault(module.name, {})
-        for each in direct:
-            lines.setdefault(each.imported.name, []).append(each.line_number)
-    return imports
-
-
-# What grimp's parser asks of values of these names. Its own are compared and hashed by value, which takes a tenth of a
-# scan; these are by identity.
-@dataclass(slots=True, eq=False)
-class _Module:
-    name: str
-
-
-@dataclass(slots=True, eq=False)
-class _ModuleFile:
-    module: _Module
-    mtime: float = 0.0
-
-
-@dataclass(slots=True, eq=False)
-class _FoundPackage:
-    name: str
-    directory: str
-    module_files: frozenset[_ModuleFile]
-    namespace_packages: frozenset[str] = frozenset()
+    return scan_files(program, files, include_external=include_external)
 
 
 def _blame(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
     """Return the line and the reason why grimp could not read a file."""
     if isinstance(error, UnicodeError):
-        return _undecodable_line(file), "This file is not text in the encoding that it declares, or that is unknown."
+        return _undecodable_line(file), "This file cannot be decoded: its declared encoding is unknown or wrong."
     line, text = getattr(error, "lineno", None), getattr(error, "text", None)
     if line is None:
         return None, f"The scanner failed on this file: {error}."

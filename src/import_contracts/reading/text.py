@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from import_contracts.graph.kinds import Kind
 
 
 class UndecodableError(ValueError):
@@ -18,6 +21,21 @@ class Source:
     path: str
     is_package: bool
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramText:
+    """The text of a program, by module, and what may import what.
+
+    ``imports`` has, for each module, at least all imports in its text, those for type checking aside, with the kind of
+    the most eager one. ``namespaces`` are the packages without a file. ``python`` is the version of the Python that
+    runs this.
+    """
+
+    sources: Mapping[str, Source]
+    imports: Mapping[str, Mapping[str, Kind]]
+    namespaces: frozenset[str]
+    python: tuple[int, int]
 
 
 def split_lines(text: str) -> list[str]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from import_contracts.graph.import_graph import ImportGraph, Kind
+from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.resolution import resolve
@@ -72,6 +73,26 @@ class Fix:
     rewrites: tuple[Rewrite, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CyclicImport:
+    """An import of a cycle that has to go: all statements of some kinds that import one module into another.
+
+    ``cycle`` are the modules of the cycle, whose imports are of the same kinds.
+    """
+
+    edge: Edge
+    kinds: frozenset[Kind]
+    cycle: frozenset[str]
+
+    @property
+    def useless(self) -> frozenset[FixKind]:
+        """The fixes after which the import would still count, as one of another kind."""
+        return frozenset(fix for fix, kind in _BECOMES.items() if kind in self.kinds)
+
+
+_BECOMES = {FixKind.DEFER: Kind.DEFERRED, FixKind.TYPE_CHECKING: Kind.TYPE_CHECKING}
+
+
 class Reason(NamedTuple):
     """Something that is so of a name, which is given with where it can be seen."""
 
@@ -105,30 +126,21 @@ class Fixes:
         self._version = version
         self._parse = parse
         self._usages: dict[str, Usage | None] = {}
-        self._found: dict[tuple[object, ...], Fix] = {}
+        self._found: dict[tuple[CyclicImport, frozenset[FixKind]], Fix] = {}
         self._named: dict[tuple[str, str], frozenset[str]] = {}
         self._takers: dict[str, tuple[set[str], list[str]]] = {}
         self._imported: dict[str, dict[str, set[str]]] = {}
         self._split: dict[str, list[str]] = {}
 
-    def fix(
-        self,
-        importer: str,
-        imported: str,
-        *,
-        kinds: frozenset[Kind],
-        cycle: frozenset[str],
-        without: frozenset[FixKind] = frozenset(),
-    ) -> Fix:
-        """Return the cheapest fix of all statements of some kinds that import one module of a cycle into another."""
-        key = (importer, imported, kinds, cycle, without)
+    def cheapest(self, wanted: CyclicImport, rejected: frozenset[FixKind] = frozenset()) -> Fix:
+        """Return the cheapest fix of an import, without fixes of some kinds."""
+        key = (wanted, rejected)
         if key not in self._found:
-            self._found[key] = self._fix(importer, imported, kinds, cycle, without)
+            self._found[key] = self._cheapest(wanted, rejected | wanted.useless)
         return self._found[key]
 
-    def _fix(
-        self, importer: str, imported: str, kinds: frozenset[Kind], cycle: frozenset[str], without: frozenset[FixKind]
-    ) -> Fix:
+    def _cheapest(self, wanted: CyclicImport, without: frozenset[FixKind]) -> Fix:
+        (importer, imported), kinds, cycle = wanted.edge, wanted.kinds, wanted.cycle
         usage = self._usage(importer)
         if usage is None:
             return _by_hand(importer, imported, "This file cannot be parsed here, so nothing is claimed of it.")

@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import accumulate
 from typing import TypeAlias
 
-from import_contracts.graph.import_graph import Kind
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Visitor, arguments, walk
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 
-from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.graph.import_graph import Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import kind, more, place
@@ -282,4 +283,4 @@ def _cycle_violations(cycle: Cycle) -> Iterator[ReportedViolation]:
     message = f"{what}: {_ring(cycle.ring)}"
     for ring in rings:
         first = ring[0]
-        yield ReportedViolation(first.importer, first.imported, None, message, first.path, (first.line,), ring)
+        yield ReportedViolation(first.importer, first.imported, "", message, first.path, (first.line,), ring)

@@ -18,14 +18,14 @@ from import_contracts.reports.explain import (
     Dependency,
     Explanation,
     Ignore,
-    Verdict,
+    Stance,
 )
 from import_contracts.wording import count, listed
 
 # How many of each are shown without --verbose.
 _CHAINS, _IMPORTS, _PARTS, _LINES = 5, 5, 20, 10
 
-_STANCE_COLORS = {Verdict.BROKEN: RED, Verdict.ALLOWED: GREEN}
+_STANCE_COLORS = {Stance.BROKEN: RED, Stance.ALLOWED: GREEN}
 _RESULT_COLORS = {True: GREEN, False: RED, None: YELLOW}
 
 
@@ -136,9 +136,9 @@ def _verdicts(report: Dependency, style: Style) -> Iterator[str]:
     yield style.paint("Contracts", BOLD)
     yield ""
     for verdict in report.concerns:
-        if verdict.stance is not Verdict.ELSEWHERE:
+        if verdict.stance is not Stance.ELSEWHERE:
             yield from (f"  {line}" for line in _verdict(verdict, style))
-    elsewhere = [verdict for verdict in report.concerns if verdict.stance is Verdict.ELSEWHERE]
+    elsewhere = [verdict for verdict in report.concerns if verdict.stance is Stance.ELSEWHERE]
     for module in (report.importer, report.imported):
         if ids := [verdict.id for verdict in elsewhere if module in verdict.sentences]:
             yield f"  Only {module} is covered by {_ids(ids, style)}."

@@ -71,8 +71,8 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
     return {
         "contract": contract,
         "importer": violation.importer,
-        "imported": violation.imported,
-        "target": violation.target,
+        "imported": violation.imported or None,
+        "target": violation.target or None,
         "message": violation.message,
         "path": violation.path,
         "line": violation.line,

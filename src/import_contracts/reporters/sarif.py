@@ -18,16 +18,6 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 # The name that GitHub documents for the root of the repository.
 _ROOT = "%SRCROOT%"
 
-_DEMANDS = {
-    "acyclic": "Modules must not form import cycles.",
-    "acyclic_siblings": "The children of a package, each with everything inside it, must not form import cycles.",
-    "crash": "Modules must not crash when a fresh interpreter imports them first.",
-    "forbidden": "Some modules must not import certain others, directly or through other modules.",
-    "independence": "Some modules must not import each other, directly or through other modules.",
-    "layers": "A lower layer must not import a higher layer.",
-    "protected": "Only some modules may import certain others.",
-}
-
 
 def render(report: Report, _: Style) -> str:
     """Return a log with one run."""
@@ -53,7 +43,7 @@ def render(report: Report, _: Style) -> str:
 
 
 def _rule(outcome: Outcome) -> dict[str, object]:
-    demand = _DEMANDS.get(outcome.type, "A custom contract type.")
+    demand = outcome.demand
     reason = f"\n\nReason: {outcome.reason}" if outcome.reason else ""
     return {
         "id": outcome.id,

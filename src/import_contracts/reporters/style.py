@@ -25,4 +25,13 @@ class Style:
         return items if self.verbose else items[:most]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A report in a format and a style, for a file, or for standard output where ``output`` is None."""
+
+    format: str
+    style: Style = Style()
+    output: str | None = None
+
+
 BOLD, DIM, RED, GREEN, YELLOW = 1, 2, 31, 32, 33

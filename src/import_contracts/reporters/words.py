@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.graph.import_graph import Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
 from import_contracts.wording import count
 
-_CYCLE_TYPES = frozenset({"acyclic", "acyclic_siblings"})
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}
 _ADDED = {True: "; added on this branch", False: "", None: "; unknown if added on this branch"}
 
@@ -65,7 +65,7 @@ def way(violation: ReportedViolation) -> str:
 
 def causes(outcome: Outcome) -> str:
     """Return the line above the causes of new violations, such as ``This import closes the cycle:``."""
-    one, many = _CAUSES[outcome.type in _CYCLE_TYPES]
+    one, many = _CAUSES[outcome.about_cycles]
     number = len(outcome.shown_causes)
     return f"This import {one}:" if number == 1 else f"These {number} imports {many}:"
 

@@ -45,3 +45,20 @@ class Status:
     def exit_status(self) -> int:
         """2 if something could not be read or checked, else 0: violations do not fail this command."""
         return 2 if self.problems else 0
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineChange:
+    """What one of the commands ``create``, ``shrink``, ``accept`` and ``rename`` did to a baseline.
+
+    ``added`` and ``removed`` are entries, sorted; a rename removes each entry that it changes and adds it by its new
+    name. ``renaming`` is the old and the new name. ``named_in`` is the configuration file to which the name of a new
+    baseline was added, None where it was there.
+    """
+
+    command: str
+    file: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renaming: tuple[str, str] | None = None
+    named_in: str | None = None

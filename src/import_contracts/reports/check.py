@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
+from functools import cache
+from typing import TypeVar, overload
 
+from import_contracts.baseline import Entry
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem, Severity
+
+T = TypeVar("T")
+
+
+class Later(Sequence[T]):
+    """A sequence whose items are computed one by one, when they are first looked at."""
+
+    def __init__(self, items: Iterable[Callable[[], T]]) -> None:
+        self._items = [cache(item) for item in items]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        return self._items[at]() if isinstance(at, int) else Later(self._items[at])
 
 
 class Result(StrEnum):
@@ -27,14 +49,14 @@ class ReportedViolation:
     left out. ``chain`` begins with the import itself; each of its imports has the place of the first statement and the
     kind of the most eager one. ``is_known`` is True if the violation is in the baseline.
 
-    For a module that no layer lists, ``imported`` is None, ``path`` is the module's own file, and ``lines`` and
-    ``chain`` are empty. For a crash, ``importer`` is the module that is imported first, ``imported`` is None, ``path``
-    and ``lines`` are those of the statement that fails, and ``chain`` leads there.
+    For a module that no layer lists, ``imported`` is empty, ``path`` is the module's own file, and ``lines`` and
+    ``chain`` are empty. For a crash, ``importer`` is the module that is imported first, ``imported`` is empty,
+    ``path`` and ``lines`` are those of the statement that fails, and ``chain`` leads there.
     """
 
     importer: str
-    imported: str | None
-    target: str | None
+    imported: str
+    target: str
     message: str
     path: str
     lines: tuple[int, ...] = ()
@@ -53,8 +75,7 @@ class ReportedViolation:
 
     def fingerprint(self, contract: str) -> str:
         """Return 32 hexadecimal digits that identify the violation of a contract, whatever its lines and its chain."""
-        identity = (contract, self.importer, self.imported or "", self.target or "")
-        return sha256("\0".join(identity).encode()).hexdigest()[:32]
+        return Entry.of(contract, self).fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +112,7 @@ class ReportedCut:
     message: str
     imports: tuple[Import, ...]
     is_minimum: bool
-    fixes: tuple[ReportedFix, ...] = ()
+    fixes: Sequence[ReportedFix] = ()
     """A fix for each import, in the same order; empty if the contract is not about cycles."""
 
 
@@ -125,6 +146,9 @@ class Outcome:
     cuts: tuple[ReportedCut, ...] = ()
     ignored: int = 0
     causes: tuple[Cause, ...] = ()
+    about_cycles: bool = False
+    demand: str = ""
+    """What contracts of its type demand, in one sentence."""
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
@@ -156,8 +180,9 @@ class Outcome:
         return () if all(repeated) else self.causes
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
-        is_cause = any(cause.evidence in violation.chain[:1] for cause in self.causes)
-        return not is_cause, len(violation.chain), violation.importer, violation.imported or ""
+        first = {(each.importer, each.imported) for each in violation.chain[:1]}
+        is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
+        return not is_cause, len(violation.chain), violation.importer, violation.imported
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
-from import_contracts.graph.import_graph import Import, Kind
+from import_contracts.graph.import_graph import Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem
 from import_contracts.reports.check import ReportedFix, ReportedViolation, Unreadable
 
@@ -56,22 +55,15 @@ class ReportedCrash:
     stack: tuple[Place, ...]
     defined: Place | None
     works_from: str | None
+    message: str
+    """The same in one sentence."""
+    way: tuple[Import, ...]
+    """The imports of the stack, from one module to the next, and then the one that fails."""
 
     @property
     def violation(self) -> ReportedViolation:
-        """The same as a violation of the entry, on the line that fails; its chain follows the stack."""
-        place = self.place
-        message = f"{place.module} needs {self.name} from {self.imported} before it is defined there"
-        chain = (
-            *self._imports(),
-            Import(place.module, self.imported, place.path, place.line, 1, Kind.RUNTIME, place.text),
-        )
-        return ReportedViolation(self.entry, None, None, message, place.path, (place.line,), chain)
-
-    def _imports(self) -> Iterator[Import]:
-        for one, other in pairwise(self.stack):
-            if one.module != other.module:
-                yield Import(one.module, other.module, one.path, one.line, 1, Kind.RUNTIME, one.text)
+        """The same as a violation of the entry, on the line that fails."""
+        return ReportedViolation(self.entry, "", "", self.message, self.place.path, (self.place.line,), self.way)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
 
 
-class Verdict(StrEnum):
+class Stance(StrEnum):
     """How a contract judges the dependency of one module on another, the worst first."""
 
     BROKEN = "broken"
@@ -41,7 +41,7 @@ class ContractVerdict:
 
     id: str
     name: str
-    stance: Verdict
+    stance: Stance
     sentences: tuple[str, ...]
     note: str = ""
     new: int = 0

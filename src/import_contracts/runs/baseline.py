@@ -1,118 +1,124 @@
-"""The ratchet, which alone writes the baseline: it can shrink, and grows only where somebody says so."""
+"""The runs of ``baseline``, which alone write it: it can shrink, and grows only where somebody says so."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from import_contracts import atomic, git
 from import_contracts.baseline import Baseline, Entry, parse
-from import_contracts.config.config import Config, with_key
+from import_contracts.config.edit import with_key
+from import_contracts.config.session import Config
+from import_contracts.contracts.findings import Violation
+from import_contracts.judging.dress import reported
+from import_contracts.judging.statements import Statements
+from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.problems import Problem, UserError, did_you_mean
-from import_contracts.reports.baseline import ContractStatus, Status
-from import_contracts.reports.check import Outcome, Report, ReportedViolation, Result
-from import_contracts.runs.check import read_baseline
-
-Check = Callable[[Config], Report]
-"""Checks the contracts of a configuration."""
+from import_contracts.reading.context import RunContext
+from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
+from import_contracts.runs.check import judged
+from import_contracts.runs.requests import read_baseline
+from import_contracts.wording import count
 
 DEFAULT = "known-violations.txt"
 """What `create` calls the file where the configuration names none."""
 
 
-def create(config: Config, check: Check) -> str:
-    """Take every violation of today for known; names the file in the configuration if nothing is named there.
+def create(config: Config, context: RunContext) -> BaselineChange:
+    """Accept every violation of today; names the file in the configuration if nothing is named there.
 
     Raises UserError, and writes nothing, where there are entries already, or where a contract could not be checked.
     """
-    path = config.baseline or config.folder / DEFAULT
-    name = config.shown(str(path))
+    before = _before_create(config)
+    judgement, _ = judged(replace(config, baseline=None), context)
+    return create_from(judgement, config, before)
+
+
+def _before_create(config: Config) -> Baseline:
+    """Return the comments of the file that will be the baseline; raises UserError if there are entries."""
+    path = _place_of(config)
     before = _read(replace(config, baseline=path)) if path.exists() else Baseline()
     if before.entries:
         raise UserError(
             Problem(
-                f"This baseline has entries already, {len(before.entries):,} of them. 'lint-imports baseline accept"
-                f"{config.options}' adds to it, 'lint-imports baseline shrink{config.options}' takes from it.",
-                file=name,
+                f"This baseline already has {count(len(before.entries), 'entry')}. Add entries with 'lint-imports "
+                f"baseline accept{config.options}'; remove stale ones with 'lint-imports baseline "
+                f"shrink{config.options}'.",
+                file=config.shown(str(path)),
             )
         )
-    report = _whole(check(replace(config, baseline=None)))
-    ids = [outcome.id for outcome in report.outcomes]
+    return before
+
+
+def create_from(judgement: Judgement, config: Config, before: Baseline) -> BaselineChange:
+    """Accept every violation of contracts that were judged without a baseline; raises UserError as `create` does."""
+    path = _place_of(config)
+    name = config.shown(str(path))
+    ids = [verdict.contract.id for verdict in _whole(judgement).verdicts]
     if repeated := sorted({each for each in ids if ids.count(each) > 1}):
-        raise UserError(*(Problem("Two contracts have this id; give one another.", contract=id_) for id_ in repeated))
-    entries = _writable({_entry(outcome, each) for outcome in report.outcomes for each in outcome.violations})
+        raise UserError(*(Problem("Two contracts have this id; give each its own.", contract=id_) for id_ in repeated))
+    entries = _writable(judgement.entries)
     edited = None if config.baseline else with_key(config, "baseline", DEFAULT)
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, name, before.including(entries))
     if edited is not None:
         atomic.write(config.path, edited.encode())
-    named = f" and named it in {config.file}" if edited is not None else ""
-    return f"Wrote {_count(len(entries), 'known violation')} to {name}{named}.\n"
+    return BaselineChange("create", name, added=_lines(entries), named_in=None if edited is None else config.file)
 
 
-def shrink(config: Config, check: Check) -> str:
+def _place_of(config: Config) -> Path:
+    return config.baseline or config.folder / DEFAULT
+
+
+def shrink(config: Config, context: RunContext) -> BaselineChange:
     """Remove the entries that no violation matches any more, and nothing else.
 
     Raises UserError, and writes nothing, where something could not be read or checked.
     """
     path, name = _place(config)
     before = _read(config)
-    stale = set(_whole(check(config)).stale or ())
-    after = before.without({entry for entry in before.entries if str(entry) in stale})
-    if after == before:
-        return f"Nothing to remove: every entry of {name} is still true.\n"
-    _write(path, name, after)
-    gone = sorted(stale)
-    return "\n".join([f"Removed {_count(len(gone), 'entry')} from {name}:", *(f"  {each}" for each in gone), ""])
+    judgement, _ = judged(config, context)
+    stale = frozenset(_whole(judgement).stale or ())
+    if stale:
+        _write(path, name, before.without(stale))
+    return BaselineChange("shrink", name, removed=_lines(stale))
 
 
-def accept(config: Config, check: Check, wanted: Sequence[str], *, everything: bool, reason: str) -> str:
-    """Add new violations: ``everything``, those of contracts, or single ones as a report shows them.
+def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: str) -> BaselineChange:
+    """Add new violations, all where none is named: those of contracts, or single ones as a report shows them.
 
-    One is wanted by its line in the baseline, by its chain, or by ``path:line``. Raises UserError, and writes nothing,
+    One is named by its line in the baseline, by its chain, or by ``path:line``. Raises UserError, and writes nothing,
     where one is not found or is not the only one, or where something could not be read or checked.
     """
     path, name = _place(config)
     before = _read(config)
-    report = _whole(check(config))
-    found: set[Entry] = set()
-    problems: list[Problem] = []
-    for each in wanted:
-        try:
-            found |= _wanted(each, report)
-        except UserError as error:
-            problems += error.problems
-    if problems:
-        raise UserError(*problems)
-    if everything:
-        found = {_entry(outcome, each) for outcome in report.outcomes for each in outcome.violations}
+    judgement, statements = judged(config, context)
+    found = _named(wanted, _whole(judgement), statements) if wanted else judgement.entries
     new = _writable(found - before.entries)
-    if not new:
-        return f"Nothing to add: all of it is in {name} already.\n"
-    _write(path, name, before.including(new, reason))
-    lines = sorted(map(str, new))
-    return "\n".join([f"Added {_count(len(lines), 'entry')} to {name}:", *(f"  {each}" for each in lines), ""])
+    if new:
+        _write(path, name, before.including(new, reason))
+    return BaselineChange("accept", name, added=_lines(new))
 
 
-def rename(config: Config, old: str, new: str) -> str:
+def rename(config: Config, old: str, new: str) -> BaselineChange:
     """Give a module, with everything inside it, its new name in every entry; raises UserError if none has the old."""
     path, name = _place(config)
     before = _read(config)
-    after = before.renamed(old, new)
     changed = {entry for entry in before.entries if entry != entry.renamed(old, new)}
     if not changed:
         names = {each for entry in before.entries for each in (entry.importer, entry.imported, entry.target)}
-        raise UserError(Problem(f"No entry speaks of '{old}'.{did_you_mean(old, names - {''})}", file=name))
+        raise UserError(Problem(f"No entry names '{old}'.{did_you_mean(old, names - {''})}", file=name))
     if bad := [each for each in (old, new) if not all(part.isidentifier() for part in each.split("."))]:
         raise UserError(*(Problem(f"'{each}' is not the name of a module.") for each in bad))
-    _write(path, name, after)
-    return f"Renamed {old} to {new} in {_count(len(changed), 'entry')} of {name}.\n"
+    _write(path, name, before.renamed(old, new))
+    added = {entry.renamed(old, new) for entry in changed}
+    return BaselineChange("rename", name, _lines(added), _lines(changed), renaming=(old, new))
 
 
-def status(config: Config, check: Check, *, since: str | None) -> Status:
+def status(config: Config, context: RunContext, since: str | None) -> Status:
     """Return how much is known, new and stale, and what has come and gone in the file since a git revision.
 
     Raises UserError where there is no baseline, or no such revision. What could not be read or checked is said in the
@@ -121,33 +127,39 @@ def status(config: Config, check: Check, *, since: str | None) -> Status:
     path, name = _place(config)
     now = _read(config)
     before = None if since is None else _at(config, path, name, since)
-    report = check(config)
-    stale = {entry for entry in now.entries if str(entry) in (report.stale or ())}
+    judgement, _ = judged(config, context)
+    stale = frozenset(judgement.stale or ())
     added = now.entries - before.entries if before else frozenset()
     removed = before.entries - now.entries if before else frozenset()
-    known = [each for outcome in report.outcomes for each in outcome.violations if each.is_known]
-    names = {outcome.id: outcome.name for outcome in report.outcomes}
-    violations = {outcome.id: outcome.violations for outcome in report.outcomes}
-    every = {*names, *(entry.contract for entry in stale | added | removed)}
+    verdicts = {verdict.contract.id: verdict for verdict in judgement.verdicts}
+    others = {entry.contract for entry in stale | added | removed} - verdicts.keys()
+    known = (each.importer for verdict in judgement.verdicts for each in verdict.violations if verdict.is_known(each))
     return Status(
         file=name,
         contracts=tuple(
-            ContractStatus(
-                id=id_,
-                name=names.get(id_),
-                known=sum(each.is_known for each in violations.get(id_, ())),
-                new=sum(not each.is_known for each in violations.get(id_, ())),
-                stale=_of(stale, id_),
-                added=_of(added, id_),
-                removed=_of(removed, id_),
-            )
-            for id_ in sorted(every, key=lambda each: ([*names].index(each) if each in names else len(names), each))
+            _contract_status(id_, verdicts.get(id_), stale, added, removed) for id_ in (*verdicts, *sorted(others))
         ),
-        modules=tuple(sorted(Counter(each.importer for each in known).items(), key=lambda each: (-each[1], each[0]))),
+        modules=tuple(sorted(Counter(known).items(), key=lambda each: (-each[1], each[0]))),
         since=since,
-        added=tuple(sorted(map(str, added))),
-        removed=tuple(sorted(map(str, removed))),
-        problems=_troubles(report),
+        added=_lines(added),
+        removed=_lines(removed),
+        problems=judgement.faults,
+    )
+
+
+def _contract_status(
+    id_: str, verdict: Verdict | None, stale: Collection[Entry], added: Collection[Entry], removed: Collection[Entry]
+) -> ContractStatus:
+    violations = verdict.violations if verdict else ()
+    known = sum(verdict.is_known(each) for each in violations) if verdict else 0
+    return ContractStatus(
+        id=id_,
+        name=verdict.contract.name if verdict else None,
+        known=known,
+        new=len(violations) - known,
+        stale=_of(stale, id_),
+        added=_of(added, id_),
+        removed=_of(removed, id_),
     )
 
 
@@ -165,7 +177,7 @@ def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
 
 def _place(config: Config) -> tuple[Path, str]:
     if config.baseline is None:
-        message = f"No baseline is named; 'lint-imports baseline create{config.options}' makes one and names it."
+        message = f"No baseline is configured. Create one with 'lint-imports baseline create{config.options}'."
         raise UserError(Problem(message, file=config.file, key="baseline"))
     return config.baseline, config.shown(str(config.baseline))
 
@@ -181,67 +193,69 @@ def _write(path: Path, name: str, baseline: Baseline) -> None:
         raise UserError(Problem(f"This file cannot be written: {error.strerror}.", file=name)) from None
 
 
-def _whole(report: Report) -> Report:
-    """Return a report that leaves nothing open; raises UserError with what it leaves open."""
-    if report.result is Result.ERROR:
-        raise UserError(*_troubles(report), Problem("So not everything is known, and the baseline is left as it is."))
-    return report
+def _lines(entries: Iterable[Entry]) -> tuple[str, ...]:
+    return tuple(sorted(map(str, entries)))
 
 
-def _troubles(report: Report) -> tuple[Problem, ...]:
-    files = (
-        Problem(each.message, file=each.path if each.line is None else f"{each.path}:{each.line}")
-        for each in report.unreadable
-    )
-    return (*report.errors, *files)
+def _whole(judgement: Judgement) -> Judgement:
+    """Return verdicts that leave nothing open; raises UserError with what they leave open."""
+    if not judgement.is_whole:
+        raise UserError(*judgement.faults, Problem("The check is incomplete; the baseline was not changed."))
+    return judgement
 
 
-def _entry(outcome: Outcome, violation: ReportedViolation) -> Entry:
-    return Entry(outcome.id, violation.importer, violation.imported or "", violation.target or "")
-
-
-def _writable(entries: set[Entry]) -> set[Entry]:
+def _writable(entries: frozenset[Entry]) -> frozenset[Entry]:
     if bad := sorted({entry.contract for entry in entries if not entry.can_be_written}):
-        message = "This id cannot stand in a baseline; give the contract one of letters, digits and hyphens."
+        message = "This id cannot be written in a baseline; use letters, digits and hyphens."
         raise UserError(*(Problem(message, contract=each) for each in bad))
     return entries
 
 
-def _wanted(wanted: str, report: Report) -> set[Entry]:
+def _named(wanted: Sequence[str], judgement: Judgement, statements: Statements) -> frozenset[Entry]:
+    """Return the entries of violations as a report shows them, or of contracts; raises UserError with all not found."""
+    found: frozenset[Entry] = frozenset()
+    problems: list[Problem] = []
+    for each in wanted:
+        try:
+            found |= _entries(each, judgement, statements)
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(*problems)
+    return found
+
+
+def _entries(wanted: str, judgement: Judgement, statements: Statements) -> frozenset[Entry]:
     """Return the entry of a violation as a report shows it, or all entries of a contract."""
-    of_contract = next((outcome for outcome in report.outcomes if outcome.id == wanted), None)
+    of_contract = next((verdict for verdict in judgement.verdicts if verdict.contract.id == wanted), None)
     if of_contract:
-        return {_entry(of_contract, each) for each in of_contract.violations}
+        return of_contract.entries
     text = " ".join(wanted.split())
     place = re.match(r"(.*?:\d+)(?::\d+)?(?::|$)", text)
     looked_for = {text, place[1]} if place else {text}
-    found = {
-        _entry(outcome, each)
-        for outcome in report.outcomes
-        for each in outcome.violations
-        if not looked_for.isdisjoint(_forms(outcome, each))
-    }
+    found = frozenset(
+        verdict.entry(each)
+        for verdict in judgement.verdicts
+        for each in verdict.violations
+        if not looked_for.isdisjoint(_forms(verdict, each, statements))
+    )
     if len(found) > 1:
-        lines = "".join(f"\n  {entry}" for entry in sorted(map(str, found)))
-        raise UserError(Problem(f"'{wanted}' is more than one violation; name the one that is meant:{lines}"))
+        lines = "".join(f"\n  {entry}" for entry in _lines(found))
+        raise UserError(Problem(f"'{wanted}' matches more than one violation; name one of them:{lines}"))
     if not found:
-        known = [outcome.id for outcome in report.outcomes]
-        hint = did_you_mean(wanted, known) or " Write a line as it would stand in the baseline, or a contract's id."
+        known = [verdict.contract.id for verdict in judgement.verdicts]
+        hint = did_you_mean(wanted, known) or " Name a violation by its line in the baseline, or a contract by its id."
         raise UserError(Problem(f"There is no violation '{wanted}' today.{hint}"))
     return found
 
 
-def _forms(outcome: Outcome, violation: ReportedViolation) -> Iterator[str]:
-    """Yield all that a report shows of a violation by which it could be told."""
-    entry = _entry(outcome, violation)
-    yield str(entry)
-    yield str(entry).removeprefix(f"{outcome.id} ")
+def _forms(verdict: Verdict, violation: Violation, statements: Statements) -> Iterator[str]:
+    """Yield all that a report shows of a violation by which it can be named."""
+    entry = str(verdict.entry(violation))
+    yield entry
+    yield entry.removeprefix(f"{verdict.contract.id} ")
     if violation.chain:
-        yield " -> ".join([violation.importer, *(each.imported for each in violation.chain)])
+        shown = reported(violation, verdict, statements)
+        yield " -> ".join([violation.importer, *(imported for _, imported in violation.chain)])
         yield f"{violation.importer} -> {violation.imported}"
-        yield f"{violation.path}:{violation.lines[0]}"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
+        yield f"{shown.path}:{shown.lines[0]}"

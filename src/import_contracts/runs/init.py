@@ -1,67 +1,82 @@
-"""Adopting the tool: a first configuration, from the code or from import-linter's. Nothing that is there is changed."""
+"""The run of ``init``: a first configuration, from the code or from import-linter's; nothing else is changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from import_contracts import atomic
 from import_contracts.adopt.inference import infer, to_toml
 from import_contracts.adopt.migration import migrate
-from import_contracts.config.config import OWN, find_config, has_own, read_config
+from import_contracts.baseline import Baseline
+from import_contracts.config.contracts import read_contracts
+from import_contracts.config.files import OWN, find_config, has_own
+from import_contracts.config.session import read_config
+from import_contracts.judging.statements import Statements
+from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.program import find_packages, find_program
-from import_contracts.reading.scan import scan
-from import_contracts.runs import baseline as ratchet
+from import_contracts.reading.cache import Extent
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.program import find_packages, find_portions
+from import_contracts.reading.refresh import compare
+from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reports.init import Initialized
+from import_contracts.runs.baseline import create_from
+from import_contracts.runs.requests import extent_of
 
 _FILE = "pyproject.toml"
 _PLACES = (".", "src")
 
 
-def infer_configuration(folder: Path, packages: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The text of a configuration; ``statements`` are those of the program, where it had to be read for the text."""
+
+    text: str
+    statements: Statements | None = None
+
+
+def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposal:
     """Return contracts that hold today for packages of a folder, or for those found there and in ``src``.
 
     Raises UserError where no package is found, or a file cannot be read, whose imports might break a contract.
     """
-    places = [folder / each for each in _PLACES]
+    places = [context.folder / each for each in _PLACES]
     roots = tuple(packages) or find_packages(places)
     if not roots:
         raise UserError(Problem("There is no package here or in 'src'; name one: lint-imports init shop"))
-    try:
-        program = find_program(roots, places)
-    except UserError as error:
-        raise UserError(*(replace(problem, key=None) for problem in error.problems)) from None
-    found = scan(program, include_external=False, kinds=True)
-    if found.unreadable:
-        raise UserError(*(Problem(each.message, file=each.path) for each in found.unreadable))
-    return to_toml({"root_packages": roots}, infer(found.graph, roots=roots), prefix=f"tool.{OWN}")
+    extent = Extent(find_portions(roots, places), include_external=False, kinds=True)
+    statements = Statements(take_snapshot(compare(extent, context)))
+    scan = statements.snapshot.scan
+    if scan.unreadable:
+        raise UserError(*(Problem(each.message, file=each.path) for each in scan.unreadable))
+    return Proposal(to_toml({"root_packages": roots}, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
 
 
-def rewrite_configuration(folder: Path) -> str:
+def rewrite_configuration(folder: Path) -> Proposal:
     """Return what import-linter's configuration of a folder says, in this program's words; raises UserError if none."""
     path = find_config(folder)
     config = read_config(path, start=folder, found=True)
     if not config.documents[0].is_peers:
-        raise UserError(Problem("This is no configuration of import-linter.", file=config.file))
-    return migrate(config.documents)
+        raise UserError(Problem("This is not an import-linter configuration.", file=config.file))
+    return Proposal(migrate(config, read_contracts(config).chosen))
 
 
-def write_configuration(folder: Path, text: str, check: ratchet.Check) -> str:
-    """Add a configuration to ``pyproject.toml`` of a folder and take what breaks it today for known.
+def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
+    """Add a configuration to ``pyproject.toml`` of a folder, with a baseline of what breaks it today.
 
-    Returns what was done. Where there is a configuration of this program already, nothing is.
+    Where there is a configuration of this program already, nothing is done.
     """
-    path = folder / _FILE
+    path = context.folder / _FILE
     if has_own(path):
-        return f"{_FILE} has a configuration already; nothing was changed.\n"
+        return Initialized(_FILE, None)
     before = path.read_bytes().decode() if path.exists() else ""
     gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-    atomic.write(path.resolve(), f"{before}{gap}{text}".encode())
-    config = read_config(path, start=folder, found=True)
-    many = len(config.contracts)
-    done = f"Wrote {many} contract{'' if many == 1 else 's'} to {_FILE}.\n"
-    report = check(config)
-    if any(outcome.violations for outcome in report.outcomes) and config.baseline is None:
-        done += ratchet.create(config, check)
-    return done
+    atomic.write(path.resolve(), f"{before}{gap}{proposal.text}".encode())
+    config = read_config(path, start=context.folder, found=True)
+    contracts = read_contracts(config)
+    statements = proposal.statements or Statements(take_snapshot(compare(extent_of(config), context)))
+    judgement = judge(config, contracts, statements, None)
+    is_broken = any(verdict.violations for verdict in judgement.verdicts) and config.baseline is None
+    return Initialized(_FILE, len(contracts.chosen), create_from(judgement, config, Baseline()) if is_broken else None)

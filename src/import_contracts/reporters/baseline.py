@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 
-from import_contracts.reports.baseline import ContractStatus, Status
+from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
+from import_contracts.wording import count
 
 # How many modules are shown in text and Markdown.
 _MODULES = 10
@@ -89,4 +90,44 @@ def _total(status: Status) -> ContractStatus:
 
 STATUS_FORMATS: Mapping[str, Callable[[Status], str]] = MappingProxyType(
     {"json": _json, "markdown": _markdown, "text": _text}
+)
+
+
+# --- what a command did ------------------------------------------------------------------------------------------
+
+
+def change_as_text(change: BaselineChange) -> str:
+    """Return what a command did to a baseline, with each entry that it added or removed."""
+    if change.command == "create":
+        named = f" and named it in {change.named_in}" if change.named_in else ""
+        return f"Wrote {count(len(change.added), 'known violation')} to {change.file}{named}.\n"
+    if change.renaming:
+        old, new = change.renaming
+        return f"Renamed {old} to {new} in {_entries(change.removed)} of {change.file}.\n"
+    if change.command == "shrink":
+        return _listed("Removed", "from", change.removed, change.file) or (
+            f"Nothing to remove: every entry of {change.file} still matches a violation.\n"
+        )
+    return _listed("Added", "to", change.added, change.file) or f"Nothing to add: {change.file} has all of it.\n"
+
+
+def _listed(verb: str, preposition: str, entries: Sequence[str], file: str) -> str:
+    if not entries:
+        return ""
+    return "\n".join([f"{verb} {_entries(entries)} {preposition} {file}:", *(f"  {each}" for each in entries), ""])
+
+
+def _entries(entries: Sequence[str]) -> str:
+    return f"{len(entries):,} {'entry' if len(entries) == 1 else 'entries'}"
+
+
+def change_as_json(change: BaselineChange) -> str:
+    """Return the same as one JSON object."""
+    renaming = change.renaming and {"old": change.renaming[0], "new": change.renaming[1]}
+    document = {"version": 1, **asdict(change), "renaming": renaming}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+CHANGE_FORMATS: Mapping[str, Callable[[BaselineChange], str]] = MappingProxyType(
+    {"json": change_as_json, "text": change_as_text}
 )

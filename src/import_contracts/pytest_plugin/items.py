@@ -1,90 +1,54 @@
-"""The pytest plugin: ``pytest --import-contracts`` runs each contract as a test.
-
-Without the option, nothing of this package but this module is imported.
-"""
+"""The tests of the plugin: the configuration, the baseline, and each contract."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    import pluggy
-
-    from import_contracts.config.config import Config
-    from import_contracts.problems import Problem
-    from import_contracts.reports.check import Outcome, Report
-
-NAME = "import-contracts"
-
-
-class ContractWarning(pytest.PytestWarning):
-    """A warning about the configuration or the program."""
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options to pytest."""
-    group = parser.getgroup(NAME, "import contracts")
-    group.addoption(
-        "--import-contracts", action="store_true", help="Run each contract as a test, after all other tests."
-    )
-    group.addoption(
-        "--import-contracts-config",
-        metavar="FILE",
-        help="The same, with this configuration file instead of the one found from the root directory.",
-    )
-
-
-@pytest.hookimpl(hookwrapper=True)  # older versions of pytest know it too, and also load this plugin
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pluggy.Result[pytest.CollectReport], None]:
-    """Add the contracts after everything else that the session collects, if an option asks for them."""
-    report = (yield).get_result()
-    options = collector.config.option
-    if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
-        report.result = [*(report.result or ()), Contracts.from_parent(collector, name=NAME, nodeid=NAME)]
+from import_contracts.config.contracts import read_contracts
+from import_contracts.config.session import Config, load_config
+from import_contracts.problems import Problem, UserError
+from import_contracts.pytest_plugin.warning import ContractWarning
+from import_contracts.reading.context import CACHE, RunContext
+from import_contracts.reporters.section import broken
+from import_contracts.reporters.style import Style
+from import_contracts.reports.check import Outcome, Report
+from import_contracts.runs.check import check
+from import_contracts.runs.requests import Choice
 
 
 class Contracts(pytest.Collector):
     """The contracts of a configuration; all are checked together, when the first of them is run."""
 
-    configuration: Config | None = None
+    found: Config | None = None
     wrong = ""
     """The message if there is no configuration."""
     report: Report
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for the configuration and the files, for the baseline, and for each contract."""
-        from import_contracts.problems import UserError  # noqa: PLC0415 - only with the option
-        from import_contracts.public import read  # noqa: PLC0415
-
         named = self.config.option.import_contracts_config
         try:
-            self.configuration = read(named, self.config.invocation_params.dir if named else self.config.rootpath)
+            self.found = load_config(named, self.config.invocation_params.dir if named else self.config.rootpath)
         except UserError as error:
             self.wrong = str(error)
-        found = self.configuration
+        found = self.found
         path = found.path if found else self.path
         yield ConfigurationTest.from_parent(self, path=path, name="configuration-and-files")
         if found and found.baseline:
             yield BaselineTest.from_parent(self, path=path, name="baseline")
-        for number, contract in enumerate(found.contracts if found else ()):
-            yield ContractTest.from_parent(self, path=path, name=contract.id, number=number)
+        for number, id_ in enumerate(read_contracts(found).ids if found else ()):
+            yield ContractTest.from_parent(self, path=path, name=id_, number=number)
 
     def setup(self) -> None:
         """Check the contracts."""
-        from import_contracts.problems import UserError  # noqa: PLC0415
-        from import_contracts.public import CACHE  # noqa: PLC0415
-        from import_contracts.runs import check as run  # noqa: PLC0415
-
-        if self.configuration is None:
+        if self.found is None:
             pytest.fail(self.wrong, pytrace=False)
         try:
-            self.report = run.check(self.configuration, cache=self.configuration.folder / CACHE)
+            self.report = check(self.found, Choice(), RunContext(self.found.folder, self.found.folder / CACHE))
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 
@@ -174,9 +138,6 @@ class ContractTest(ReportTest):
 
     def runtest(self) -> None:
         """Fail with the contract's part of the report if it is broken."""
-        from import_contracts.reporters.section import broken  # noqa: PLC0415 - as above
-        from import_contracts.reporters.style import Style  # noqa: PLC0415
-
         _warn_of((problem for problem in self.report.warnings if problem.contract == self.outcome.id), self)
         if not self.outcome.kept:
             style = Style(verbose=self.config.option.verbose > 0)

@@ -1,0 +1,41 @@
+"""Editing a configuration file so that all else in it stays as it was."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from import_contracts.config.files import OWN, PEER, Document, read_document
+from import_contracts.config.session import Config
+from import_contracts.problems import Problem, UserError
+
+
+def with_key(config: Config, key: str, value: str) -> str:
+    """Return the text of the configuration file with one key more about the run, all else in it as it was.
+
+    Raises UserError, saying what to write where, if the place of the key is not clear.
+    """
+    line = f'{key} = "{value}"' if config.path.suffix == ".toml" else f"{key} = {value}"
+    text = config.path.read_bytes().decode()
+    header = _HEADER.search(text)
+    place = header.end() if header else 0
+    edited = f"{text[:place]}{line}\n{text[place:]}"
+    before, after = read_document(config.path, config.file), _document_of(edited, config)
+    if after is None or {**before.session, key: value} != after.session or before.contracts != after.contracts:
+        raise UserError(Problem(f"Write this beside 'root_packages': {line}", file=config.file, key=key))
+    return edited
+
+
+_HEADER = re.compile(rf"^[ \t]*\[(?:tool\.{OWN}|tool\.{PEER}|{PEER})\][^\n]*\n", re.MULTILINE)
+
+
+def _document_of(text: str, config: Config) -> Document | None:
+    """Return what a configuration file with other text would say, None where that is not valid."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, config.file)
+        path.write_bytes(text.encode())
+        try:
+            return read_document(path, config.file)
+        except UserError:
+            return None

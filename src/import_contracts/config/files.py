@@ -1,0 +1,169 @@
+"""Configuration files: where they are found, and their TOML or INI as a document."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from import_contracts.contracts.table import Table
+from import_contracts.problems import Problem, UserError
+
+OWN, PEER = "import-contracts", "importlinter"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one configuration file says: keys about the run, and the tables of its contracts."""
+
+    file: str
+    session: Mapping[str, object]
+    contracts: Sequence[Mapping[str, object]]
+    is_peers: bool = False
+
+
+def find_config(start: Path) -> Path:
+    """Return the configuration file of a folder: its own, or that of the nearest folder around it that has one.
+
+    The search ends at the root of the repository (a folder with ``.git``), else at the root of the file system.
+    Raises UserError, saying where it looked and what to write.
+    """
+    start = start.resolve()
+    looked = []
+    for folder in (start, *start.parents):
+        looked.append(folder)
+        if (found := _in_folder(folder)) is not None:
+            return found
+        if (folder / ".git").exists():
+            break
+    where = "here" if len(looked) == 1 else f"here and in every folder up to {looked[-1]}"
+    raise UserError(Problem(f"No configuration was found. Looked {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
+
+
+def repository(folder: Path) -> Path | None:
+    """Return the root of the repository that a folder lies in, None where it lies in none."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+
+
+def has_own(path: Path) -> bool:
+    """Tell whether a TOML file has a configuration of this program; raises UserError if it is not valid."""
+    return path.is_file() and OWN in _tools(path)
+
+
+_PLACES = (
+    "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
+)
+FIRST_CONFIGURATION = """\
+To start, add this to pyproject.toml with the names of your packages, and run lint-imports:
+
+[tool.import-contracts]
+root_packages = ["shop"]
+
+[[tool.import-contracts.contracts]]
+name = "Models do not know the web"
+type = "forbidden"
+source_modules = ["shop.models"]
+forbidden_modules = ["shop.web"]"""
+
+
+def _in_folder(folder: Path) -> Path | None:
+    pyproject, setup, own = folder / "pyproject.toml", folder / "setup.cfg", folder / ".importlinter"
+    if _speaks_of(pyproject, OWN) and OWN in _tools(pyproject):
+        return pyproject
+    for path in (setup, own):
+        if _speaks_of(path, PEER) and PEER in _ini(path):
+            return path
+    return pyproject if _speaks_of(pyproject, PEER) and PEER in _tools(pyproject) else None
+
+
+def _speaks_of(path: Path, name: str) -> bool:
+    """Tell without parsing whether a file is worth parsing: others may have errors that do not matter here."""
+    try:
+        return path.is_file() and name.encode() in path.read_bytes()
+    except OSError:
+        return False
+
+
+def name_of(path: Path, folder: Path) -> str:
+    """Return a path as messages show it: relative to a folder where it lies inside it."""
+    path = Path(os.path.normpath(path))
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+
+
+def read_document(path: Path, name: str) -> Document:
+    """Return what a configuration file says; raises UserError where it cannot be read or is not valid."""
+    if path.suffix != ".toml":
+        return _ini_document(path, name)
+    tools = _tools(path)
+    for tool, is_peers in ((OWN, False), (PEER, True)):
+        if tool in tools:
+            return toml_document(name, tools[tool], is_peers=is_peers)
+    return toml_document(name, read_toml(path, name))
+
+
+def toml_document(name: str, session: object, *, is_peers: bool = False) -> Document:
+    """Return what a table says that is a configuration; raises UserError where it is none."""
+    if not isinstance(session, Mapping):
+        raise UserError(Problem("The configuration is not a table.", file=name))
+    contracts = Table(session, file=name)
+    tables = contracts.tables("contracts")
+    if contracts.problems:
+        raise UserError(*contracts.problems)
+    return Document(name, session, tables, is_peers)
+
+
+def _ini_document(path: Path, name: str) -> Document:
+    sections = _ini(path)
+    if PEER not in sections:
+        raise UserError(Problem(f"There is no section [{PEER}] in this file.", file=name))
+    contracts = [
+        {"id": section.rpartition(":")[2], **values}
+        for section, values in sections.items()
+        if section.startswith(f"{PEER}:")
+    ]
+    return Document(name, sections[PEER], contracts, is_peers=True)
+
+
+def read_toml(path: Path, name: str) -> dict[str, object]:
+    """Return the content of a TOML file; raises UserError where it cannot be read or is not valid."""
+    import tomllib  # noqa: PLC0415 - not needed for INI
+
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(Problem(f"This is not valid TOML: {error}.", file=name)) from None
+    except (RecursionError, ValueError):
+        raise UserError(Problem("This TOML has a number too large or tables too deep.", file=name)) from None
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
+
+
+def _tools(path: Path) -> Mapping[str, object]:
+    tool = read_toml(path, path.name).get("tool", {})
+    return tool if isinstance(tool, Mapping) else {}
+
+
+def _ini(path: Path) -> dict[str, dict[str, object]]:
+    from configparser import ConfigParser, Error, InterpolationError  # noqa: PLC0415 - not needed for TOML
+
+    parser = ConfigParser()
+    try:
+        parser.read_string(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
+    except Error as error:
+        raise UserError(Problem(f"This is not valid INI: {error}.", file=path.name)) from None
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
+
+    def value(section: str, key: str) -> object:
+        try:
+            text = parser.get(section, key)
+        except InterpolationError:  # a % that stands for itself, as in "100% typed"
+            text = parser.get(section, key, raw=True)
+        return [line for line in text.splitlines() if line.strip()] if "\n" in text else text
+
+    return {section: {key: value(section, key) for key in parser.options(section)} for section in parser.sections()}

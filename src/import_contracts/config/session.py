@@ -1,0 +1,200 @@
+"""What a configuration says of a run; its contracts are read when something has to be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from glob import glob
+from os import PathLike
+from pathlib import Path
+
+from import_contracts.config.files import Document, find_config, name_of, read_document, read_toml, toml_document
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
+from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.reading.context import shown
+
+STALE = ("error", "warn")
+EXCLUDING = {
+    "exclude_type_checking_imports": "type_checking",
+    "exclude_deferred_imports": "deferred",
+    "exclude_lazy_imports": "lazy",
+}
+"""The keys that leave out imports of a kind, and the kind."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What one run is asked to check.
+
+    ``folder`` is the absolute path of the configuration file's folder, to which the paths of reports are relative;
+    ``source_roots`` are absolute, in the order in which packages are looked for. ``documents`` are the files, the
+    configuration file first. ``problems`` are those of the run's own keys, and ``custom_types`` are the entries of
+    ``contract_types``, whose modules are looked for in ``bases`` besides.
+    """
+
+    folder: Path
+    file: str
+    root_packages: tuple[str, ...]
+    source_roots: tuple[Path, ...]
+    include_external: bool
+    baseline: Path | None
+    stale_fails: bool
+    """Whether an entry of the baseline that nothing matches any more fails a run, or only warns."""
+    options: str
+    """The options that name this configuration on the command line; empty where it is found."""
+    strict: bool
+    show_timings: bool
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+    custom_types: tuple[str, ...]
+    bases: tuple[Path, ...]
+    defaults: Mapping[str, bool]
+    """What holds for contracts that do not say otherwise, by key."""
+    session: Table
+    """The run's own keys, as they were read."""
+
+    @property
+    def may_exclude(self) -> bool:
+        """Whether a contract may leave out imports of some kinds; False is certain."""
+        tables = [table for document in self.documents for table in (document.session, *document.contracts)]
+        return any(
+            not EXCLUDING.keys().isdisjoint(table) or _may_exclude(str(table.get("type", "layers"))) for table in tables
+        )
+
+    @property
+    def path(self) -> Path:
+        """The absolute path of the configuration file."""
+        return self.folder / self.file
+
+    def shown(self, path: str) -> str:
+        """Return a path as reports show it: relative to the configuration's folder unless it lies outside."""
+        return shown(path, self.folder)
+
+
+def _may_exclude(type_name: str) -> bool:
+    return type_name not in TYPES or bool(TYPES[type_name].excludes)
+
+
+def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) -> Config:
+    """Read the configuration that is named, relative to a folder, or else the one that is found from the folder on.
+
+    Raises UserError as `find_config` and `read_config` do.
+    """
+    start = Path(folder).absolute()
+    path = find_config(start) if named is None else Path(named)
+    return read_config(path, start=start, found=named is None)
+
+
+def read_config(path: Path, *, start: Path, found: bool) -> Config:
+    """Read a configuration file and the contract files that it includes.
+
+    ``start`` is the working directory; packages are looked for there and in the file's folder, and first in the
+    folder if the file was ``found`` rather than named, so that a run gives the same from anywhere below it. What is
+    wrong with single contracts or keys is among the problems of the result. Raises UserError where the file cannot be
+    read at all.
+    """
+    options = "" if found else _naming(path)
+    path = path if path.is_absolute() else start / path
+    if not path.is_file():
+        what = "This is a folder; name a file in it." if path.is_dir() else "There is no such file."
+        raise UserError(Problem(what, file=name_of(path, start)))
+    folder = path.parent
+    document = read_document(path, path.name)
+    session = Table(document.session, file=document.file)
+    bases = (folder, start) if found else (start, folder)
+    roots = _root_packages(session, document)
+    sources = tuple(base / each for base in bases for each in session.strings("source_roots", (".", "src")))
+    for place in session.strings("source_roots", ()):
+        if not any((base / place).is_dir() for base in bases):
+            session.warn("source_roots", f"There is no folder '{place}'.")
+    custom_types = session.strings("contract_types", ())
+    defaults = {key: session.flag(key, lenient=document.is_peers) for key in EXCLUDING if key in session}
+    defaults["include_parent_packages"] = session.flag("include_parent_packages")
+    include_external = session.flag("include_external_packages", lenient=document.is_peers)
+    strict, baseline = session.flag("strict"), session.string("baseline", "")
+    stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
+    show_timings = session.flag("show_timings", lenient=document.is_peers)
+    session.tables("contracts")
+    included = tuple(_included(session, path))
+    session.finish(severity=Severity.WARNING)
+    return Config(
+        folder=folder,
+        file=document.file,
+        root_packages=roots,
+        source_roots=tuple(dict.fromkeys(sources)),
+        include_external=include_external,
+        baseline=folder / baseline if baseline else None,
+        stale_fails=stale_fails,
+        options=options,
+        strict=strict,
+        show_timings=show_timings,
+        documents=(document, *included),
+        problems=tuple(session.problems),
+        custom_types=custom_types,
+        bases=bases,
+        defaults=defaults,
+        session=session,
+    )
+
+
+def _naming(path: Path) -> str:
+    from shlex import quote  # noqa: PLC0415 - seldom needed
+
+    return f" --config {quote(str(path))}"
+
+
+def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
+    several = "root_packages" in session
+    roots = session.strings("root_packages", ())
+    alone = session.string("root_package", "")
+    if several and "root_package" in session:
+        session.warn("root_package", "This key has no effect next to 'root_packages'; remove one of them.")
+    elif alone:
+        roots = (alone,)
+    found = document.session.get("root_packages")
+    if document.is_peers and document.file.endswith(".toml") and isinstance(found, str) and len(found) > 1:
+        session.warn("root_packages", f'import-linter reads this letter by letter: write ["{found}"].')
+    if not roots:
+        near = did_you_mean("root_packages", [key for key in document.session if key.startswith("root")], closeness=0.8)
+        misspelt = near if "root_packages" not in session and "root_package" not in session else ""
+        session.error("root_packages", f'Name the packages to check: root_packages = ["shop"].{misspelt}')
+    return roots
+
+
+def _included(session: Table, configuration: Path) -> Iterator[Document]:
+    """Yield the contract files that ``include`` names, each once, sorted by path within a pattern."""
+    folder = configuration.parent
+    seen = {configuration}
+    for pattern in session.strings("include", ()):
+        paths = _matching(folder, pattern)
+        if not paths:
+            (session.warn if "*" in pattern else session.error)("include", f"'{pattern}' matches no file.")
+        for path in paths:
+            if path not in seen:
+                seen.add(path)
+                yield from _contract_file(session, path, name_of(path, folder))
+
+
+def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
+    """Yield what an included file says, or nothing where it cannot be read."""
+    try:
+        document = toml_document(name, read_toml(path, name))
+    except UserError as error:
+        for problem in error.problems:
+            session.error("include", f"{name}: {problem.message}")
+        return
+    for key in document.session:
+        if key != "contracts":
+            message = f"'{key}' in {name} has no effect: only [[contracts]] of an included file are read."
+            session.warn("include", message)
+    yield document
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    """Return the files that a pattern stands for, sorted."""
+    try:
+        names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob refuses what is absolute
+    except ValueError:  # a NUL, which no path has
+        return []
+    return sorted(path for name in names if (path := folder / name).is_file())

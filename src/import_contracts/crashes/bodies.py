@@ -1,0 +1,113 @@
+"""What the modules and functions of a program do when they run, each read when it is first needed."""
+
+from __future__ import annotations
+
+from import_contracts.crashes import operations as does
+from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.operations import Code, Setting
+from import_contracts.crashes.reader import read_function, read_module
+from import_contracts.graph.kinds import Kind
+from import_contracts.reading import trees
+from import_contracts.reading.imports import read_imports
+from import_contracts.reading.resolution import resolve
+from import_contracts.reading.text import Source, split_lines
+from import_contracts.reading.trees import Parser
+
+
+class CodeCache:
+    """The operations of texts, each read once; ``parse`` makes the trees.
+
+    It may be shared by questions about one version of Python and one set of root packages.
+    """
+
+    def __init__(self, parse: Parser = trees.parse) -> None:
+        self._parse = parse
+        self._codes: dict[Source, Code] = {}
+
+    def code(self, source: Source, setting: Setting) -> Code:
+        """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
+        if source not in self._codes:
+            self._codes[source] = read_module(source.text, setting, self._parse)
+        return self._codes[source]
+
+
+class Bodies:
+    """What the modules and functions of a program do when they run.
+
+    ``unparsed`` are the modules read so far that `ast` cannot parse.
+    """
+
+    def __init__(self, model: ImportModel, cache: CodeCache) -> None:
+        self.unparsed: set[str] = set()
+        self._model = model
+        self._cache = cache
+        self._modules: dict[str, Code] = {}
+        self._functions: dict[tuple[str, int], Code] = {}
+        self._lines: dict[str, list[str]] = {}
+
+    def module(self, module: str) -> Code:
+        """Return what a module does when it is imported: of one that cannot be parsed, only its imports."""
+        if module not in self._modules:
+            self._modules[module] = self._read(module)
+        return self._modules[module]
+
+    def _read(self, module: str) -> Code:
+        source = self._model.sources.get(module)
+        if source is None:
+            return Code(())
+        try:
+            return self._cache.code(source, self._model.setting(source))
+        except SyntaxError:
+            self.unparsed.add(module)
+            return self._only_imports(source)
+
+    def _only_imports(self, source: Source) -> Code:
+        found: list[does.Operation] = []
+        for each in read_imports(source.text, source.module, is_package=source.is_package):
+            if each.kind is Kind.RUNTIME:
+                modules = self._model.sources
+                module = resolve(each, source.module, is_package=source.is_package, modules=modules)
+                if module:
+                    found.append(does.Import(each.line, module, ""))
+        return Code(tuple(found))
+
+    def function(self, module: str, definition: does.Define) -> Code:
+        """Return what a function of a module does when it is called."""
+        key = (module, definition.first)
+        if key not in self._functions:
+            lines = self._lines_of(module)[definition.first - 1 : definition.last]
+            setting = self._model.setting(self._model.sources[module])
+            self._functions[key] = read_function(lines, definition.first, setting)
+        return self._functions[key]
+
+    def line(self, module: str, number: int) -> str:
+        """Return the text of a line of a module, without white space around it; "" behind the last line."""
+        lines = self._lines_of(module)
+        return lines[number - 1].strip() if number <= len(lines) else ""
+
+    def _lines_of(self, module: str) -> list[str]:
+        if module not in self._lines:
+            self._lines[module] = split_lines(self._model.sources[module].text)
+        return self._lines[module]
+
+    def binds(self, module: str, name: str) -> bool:
+        """Tell whether the module itself has to bind a name: one that no submodule without Python source may be."""
+        if module not in self._model.packages:
+            return True
+        submodule = f"{module}.{name}"
+        return submodule not in self.module(module).submodules and self.line_of(module, name) is not None
+
+    def line_of(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> int | None:
+        """Return the line of a module that would bind a name, which may be a star import; None if there is none."""
+        code = self.module(module)
+        if name in code.defined:
+            return code.defined[name]
+        for operation in code.operations:
+            if (
+                isinstance(operation, does.Star)
+                and operation.module in self._model.modules
+                and operation.module not in seen
+                and self.line_of(operation.module, name, seen | {module}) is not None
+            ):
+                return operation.line
+        return None

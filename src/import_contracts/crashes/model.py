@@ -1,0 +1,149 @@
+"""A program as an import sees it: its modules, its packages, and what each of them may import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Container, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from import_contracts.crashes.operations import Setting
+from import_contracts.graph.components import components
+from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import ancestors, parent
+from import_contracts.reading.imports import read_calls, read_imports
+from import_contracts.reading.resolution import resolve
+from import_contracts.reading.text import Source
+
+Imports: TypeAlias = Mapping[str, Mapping[str, Kind]]
+"""The modules that each module imports, with the kind of the most eager import."""
+
+
+def possible_imports(source: Source, modules: Container[str]) -> dict[str, Kind]:
+    """Return those of some modules that a text may import when it runs, in functions and by calls too.
+
+    Each has the kind of the most eager import.
+    """
+    own = {"is_package": source.is_package}
+    written = [*read_imports(source.text, source.module, **own), *read_calls(source.text, source.module, **own)]
+    found: dict[str, Kind] = {}
+    for each in sorted(written, key=lambda each: each.kind.rank, reverse=True):
+        module = resolve(each, source.module, is_package=source.is_package, modules=modules)
+        if module and each.kind is not Kind.TYPE_CHECKING:
+            found[module] = each.kind
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class ImportModel:
+    """A program, as data to predict from what the import of one of its modules does.
+
+    ``sources`` are the texts by module, and ``namespaces`` the packages without a file. ``imports`` has at least all
+    imports in the texts except those for type checking (see `possible_imports`). ``version`` is the version of Python
+    whose behaviour is predicted.
+    """
+
+    sources: Mapping[str, Source]
+    imports: Imports
+    version: tuple[int, int]
+    namespaces: Collection[str] = ()
+
+    @cached_property
+    def modules(self) -> dict[str, int]:
+        """All modules and packages, sorted, each with its place in this order."""
+        found = self.sources.keys() | set(self.namespaces)
+        found |= {package for module in found for package in ancestors(module)}
+        return {module: place for place, module in enumerate(sorted(found))}
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """All packages, those without a file too."""
+        return frozenset(each for each in self.modules if each not in self.sources or self.sources[each].is_package)
+
+    def setting(self, source: Source) -> Setting:
+        """Return what it takes to read one of the texts."""
+        return Setting(source.module, source.is_package, self.version, self._roots)
+
+    @cached_property
+    def started(self) -> dict[str, set[str]]:
+        """The modules that the import of each one starts, but for what is imported by the functions that it calls."""
+        return {module: self._with_packages(module, self._named(module, Kind.RUNTIME)) for module in self.modules}
+
+    def importers(self, modules: Iterable[str]) -> set[str]:
+        """Return some modules and those that may import them, directly or not, in functions too."""
+        importers: dict[str, list[str]] = {}
+        for module, named in self._all_named.items():
+            for each in self._with_packages(module, named):
+                importers.setdefault(each, []).append(module)
+        found = set(modules)
+        todo = list(found)
+        for module in todo:
+            todo += [each for each in importers.get(module, ()) if each not in found]
+            found.update(importers.get(module, ()))
+        return found
+
+    def risky(self) -> list[str]:
+        """Return the modules that may be needed while they are partially initialized.
+
+        Each of these is in a cycle. A cycle that closes only through the packages around a module does not count, as
+        these have always begun before the module; but ``import package.module`` gives a module the package too, which
+        it then may use.
+        """
+        needed = {module: self._needed(module) for module in self.modules}
+        return [module for component in components(needed) for module in component]
+
+    def _needed(self, module: str) -> set[str]:
+        """Return the modules that one may import, or use while they are partially initialized."""
+        named = self._all_named[module]
+        needed = self._with_packages(module, named)
+        around = {module, *self._around[module]} - named
+        if needed.isdisjoint(around) or module not in self.sources:
+            return needed
+        return needed if self._plain_import.search(self.sources[module].text) else needed - around
+
+    @cached_property
+    def _all_named(self) -> dict[str, set[str]]:
+        return {module: self._named(module, *Kind) for module in self.modules}
+
+    def _named(self, module: str, *kinds: Kind) -> set[str]:
+        """Return the modules that the imports of some kinds name; with a star import, what is inside of these too."""
+        imports = self.imports.get(module, {})
+        found = {each for each, kind in imports.items() if kind in kinds and each in self.modules}
+        if module in self._with_star:
+            found.update(*(self._children.get(each, ()) for each in found.copy()))
+        return found
+
+    @cached_property
+    def _with_star(self) -> frozenset[str]:
+        return frozenset(module for module, source in self.sources.items() if "import *" in source.text)
+
+    def _with_packages(self, module: str, named: set[str]) -> set[str]:
+        """Return modules that one names, with all packages around these and it, which are imported first."""
+        return {*named, *self._around[module], *(package for each in named for package in self._around[each])}
+
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        return frozenset(module.partition(".")[0] for module in self.modules)
+
+    @cached_property
+    def _plain_import(self) -> re.Pattern[str]:
+        return re.compile(_PLAIN_IMPORT.format("|".join(map(re.escape, sorted(self._roots)))))
+
+    @cached_property
+    def _around(self) -> dict[str, tuple[str, ...]]:
+        return {module: tuple(ancestors(module)) for module in self.modules}
+
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for module in self.modules:
+            found.setdefault(parent(module), []).append(module)
+        return found
+
+
+_PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
+"""``import a.b``, but not ``from a import b``, where ``a`` is one of some names.
+
+It begins with a literal, which ``search`` finds fast.
+"""

@@ -1,0 +1,54 @@
+"""Which modules the import of a module may start: this grows while the modules are followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from import_contracts.graph.components import components
+
+
+class Reach:
+    """The modules that the import of each module may start.
+
+    At first that is what its own text imports at run time; what the functions do that it calls is added when they are
+    followed.
+    """
+
+    def __init__(self, started: Mapping[str, Iterable[str]]) -> None:
+        self._started = {module: set(found) for module, found in started.items()}
+
+    def add(self, importer: str, imported: str) -> None:
+        """Add that the import of a module starts that of another."""
+        self._started[importer].add(imported)
+
+    def components(self) -> dict[str, int]:
+        """Return for each module the number of its strongly connected component, which may be that module alone."""
+        found = components(self._started)
+        numbers = {module: number for number, modules in enumerate(found) for module in modules}
+        return {module: numbers.get(module, len(found) + place) for place, module in enumerate(self._started)}
+
+    def lowest_first(self, modules: Iterable[str], component: Mapping[str, int]) -> list[str]:
+        """Return some modules and all that they may import, each component after those that it may import.
+
+        Within a component, packages come before what is inside them.
+        """
+        order = list(self._depth_first(modules))
+        rank = {component[module]: place for place, module in enumerate(order)}
+        return sorted(order, key=lambda module: (rank[component[module]], module.count("."), module))
+
+    def _depth_first(self, modules: Iterable[str]) -> Iterator[str]:
+        """Yield some modules and all that they may import, each after what it imports, cycles aside."""
+        seen: set[str] = set()
+        for root in sorted(modules):
+            path = [] if root in seen else [(root, iter(sorted(self._started[root])))]
+            seen.add(root)
+            while path:
+                module, imported = path[-1]
+                for other in imported:
+                    if other not in seen:
+                        seen.add(other)
+                        path.append((other, iter(sorted(self._started[other]))))
+                        break
+                else:
+                    path.pop()
+                    yield module

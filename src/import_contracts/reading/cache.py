@@ -1,0 +1,362 @@
+"""What the last run left behind: enough to see that nothing has changed, and then to answer as it did.
+
+The folder of the cache has three kinds of files, each the JSON of a value below a line with its SHA-256:
+
+- ``.program``, one for each way to read a program: its modules, the signature of every path on which finding them
+  depended, the digest of every file, and the name of its state.
+- ``.imports``, one for each state: what every file imports. Its name is the digest of its content.
+- ``.report``, one for each state and request: the text that answers the request.
+
+A file that cannot be read, or is damaged, counts as absent. Why it is built this way: docs/decisions/006-snapshot.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from array import array
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from importlib.machinery import PathFinder
+from itertools import chain
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from import_contracts import atomic
+from import_contracts.problems import Problem, Severity
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.program import Portions, Program, SourceFile
+
+Signature: TypeAlias = tuple[int, int, int, int]
+"""Times of the last modification and change in nanoseconds, size in bytes, inode: while none changes, a file does not.
+
+On a system without a time of change, an edit that restores both time and size is not seen.
+"""
+
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
+"""What reading a damaged value raises."""
+
+_ABSENT: Signature = (0, 0, 0, 0)
+_LARGEST_ANSWER = 20_000_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which program is read, and how much of it.
+
+    ``portions`` are the folders of each root package. Imports of modules outside the program, and the kinds of imports,
+    are in the graph where asked for; with ``every_folder`` so are the modules in folders without ``__init__.py``.
+    """
+
+    portions: Portions
+    include_external: bool
+    kinds: bool
+    every_folder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report as it was printed, and the exit status."""
+
+    text: str
+    exit_status: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer in the cache, with what its text depends on beside the state of the program.
+
+    ``evidence`` has, for each module of which the text shows statements, the digest of the file and that of all its
+    statements.
+    """
+
+    answer: Answer
+    evidence: Mapping[str, tuple[str, str]]
+
+
+class LastRun:
+    """What the cache has of the last run that read the same extent.
+
+    ``manifest`` is None where it has nothing; ``changed`` are the paths that have changed since, with their signature.
+    """
+
+    def __init__(self, extent: Extent, context: RunContext) -> None:
+        self.extent = extent
+        self.context = context
+        self.base = f"{context.folder}{os.sep}".replace(os.sep * 2, os.sep)
+        self.cache = None if context.cache is None else Cache(context.cache, context.warn)
+        self.manifest: Manifest | None = None
+        self.changed: dict[str, Signature] = {}
+        if self.cache is not None:
+            inside = [[name, shortened(folder, self.base)] for name, folder in extent.portions]
+            how = [extent.include_external, extent.kinds, extent.every_folder, inside]
+            self.name = f"{digest(self.cache.versions, json.dumps(how))}.program"
+            self.manifest = Manifest.load(self.cache, self.name, self.base, extent.portions)
+        if self.manifest is not None:
+            files, folders = len(self.manifest.files), len(self.manifest.watched)
+            with context.step(f"compare {files:,} files and {folders:,} folders"):
+                self.changed = self.manifest.changed()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nothing has changed since."""
+        return self.manifest is not None and not self.changed
+
+    def answer(self, request: str) -> Answer | None:
+        """Return the answer to a request, None where there is none, or it may be another one now."""
+        if self.cache is None or self.manifest is None or not self.is_current:
+            return None
+        stored = self.cache.answer(self.manifest.state, request)
+        if stored is None:
+            return None
+        digests = self.manifest.digests
+        is_same = all(digests.get(module) == was for module, (was, _) in stored.evidence.items())
+        return stored.answer if is_same else None
+
+
+class Manifest:
+    """What the cache has of a program, without its imports."""
+
+    def __init__(self, value: Mapping[str, Any], base: str, portions: Portions) -> None:
+        self.value = value
+        self.files = _lengthened(value["files"], base)
+        self.watched = _lengthened(value["watched"], base)
+        self.state = str(value["state"])
+        self._base = base
+        self._portions = portions
+        self._signatures = array("q", a2b_base64(value["signatures"]))
+        if len(self._signatures) != 4 * len(self.files + self.watched) or len(value["modules"]) != len(self.files):
+            raise ValueError
+
+    @classmethod
+    def load(cls, cache: Cache, name: str, base: str, portions: Portions) -> Manifest | None:
+        """Return the manifest of a name; None if there is none that can be used."""
+        try:
+            return cls(cache.load(name), base, portions)
+        except DAMAGED:
+            return None
+
+    @classmethod
+    def of(
+        cls, program: Program, signatures: Mapping[str, Signature], digests: Mapping[str, str], state: str, base: str
+    ) -> Manifest:
+        """Return the manifest of a program."""
+        paths = [*(file.path for file in program.files), *program.watched]
+        value = {
+            **shape(program, base),
+            "watched": [shortened(path, base) for path in program.watched],
+            "signatures": b2a_base64(
+                array("q", chain.from_iterable(map(signatures.__getitem__, paths))), newline=False
+            ).decode(),
+            "digests": [digests.get(file.module, "") for file in program.files],
+            "state": state,
+        }
+        manifest = cls(value, base, program.portions)
+        manifest.program = program
+        return manifest
+
+    def changed(self) -> dict[str, Signature]:
+        """Return the paths whose signature is not, or was not known to be, what it was, with their signature now."""
+        paths = self.files + self.watched
+        now = array("q", chain.from_iterable(map(signature, paths)))
+        if now == self._signatures:
+            return {}
+        return {
+            path: new for path, new, old in zip(paths, _fours(now), _fours(self._signatures), strict=True) if new != old
+        }
+
+    @property
+    def by_path(self) -> dict[str, Signature]:
+        """The signatures."""
+        return dict(zip(self.files + self.watched, _fours(self._signatures), strict=True))
+
+    @cached_property
+    def program(self) -> Program:
+        """The program."""
+        init = f"{os.sep}__init__.py"
+        return Program(
+            tuple(dict.fromkeys(name for name, _ in self._portions)),
+            tuple(
+                SourceFile(module, path, is_package=path.endswith(init))
+                for module, path in zip(self.value["modules"], self.files, strict=True)
+            ),
+            frozenset(self.value["namespaces"]),
+            self._portions,
+            frozenset(self.value["shadowed"]),
+            tuple(
+                Problem(message, file and _lengthened([file], self._base)[0], severity=Severity(severity))
+                for message, file, severity in self.value["problems"]
+            ),
+            tuple(self.watched),
+        )
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """The digest of each file, by module; empty where it is not known."""
+        return dict(zip(self.value["modules"], self.value["digests"], strict=True))
+
+
+class Cache:
+    """The folder, in which every file is whole and has the content it was written with, or counts as absent."""
+
+    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._warn = warn
+        self._is_usable = True
+
+    @cached_property
+    def versions(self) -> str:
+        """A digest of all programs on which the content of the cache depends: this one, grimp, and Python.
+
+        Their files are hashed once; then the digest is kept, by the signatures of the files.
+        """
+        spec = PathFinder.find_spec("grimp")  # which does not import it
+        own = Path(__file__).parents[1]
+        paths = sorted(map(str, own.rglob("*.py"))) + ([spec.origin] if spec is not None and spec.origin else [])
+        signatures = digest(sys.version, sys.platform, *([path, *signature(path)] for path in paths))
+        try:
+            known, found = self.load(_VERSIONS)
+        except DAMAGED:
+            known, found = "", ""
+        if known != signatures:
+            found = digest(sys.version, sys.platform, *(sha256(Path(path).read_bytes()).hexdigest() for path in paths))
+            self.prepare()
+            self.save(_VERSIONS, [signatures, found])
+        return str(found)
+
+    def answer(self, state: str, request: str) -> StoredAnswer | None:
+        """Return the answer to a request about a state of a program, None where there is none."""
+        try:
+            found = self.load(self._answer_name(state, request))
+            evidence = {module: (str(file), str(shown)) for module, (file, shown) in found["evidence"].items()}
+            return StoredAnswer(Answer(str(found["text"]), int(found["status"])), evidence)
+        except DAMAGED:
+            return None
+
+    def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
+        """Keep the answer to a request about a state of a program."""
+        if len(stored.answer.text) <= _LARGEST_ANSWER:
+            value = {"text": stored.answer.text, "status": stored.answer.exit_status, "evidence": stored.evidence}
+            self.save(self._answer_name(state, request), value)
+
+    def _answer_name(self, state: str, request: str) -> str:
+        return f"{digest(self.versions, state, request)}.report"
+
+    def load(self, name: str) -> Any:
+        """Return the value of a file, None where there is none; raises ValueError or RecursionError if damaged."""
+        try:
+            data = (self._folder / name).read_bytes()
+        except OSError:
+            return None
+        checksum, _, body = data.partition(b"\n")
+        return json.loads(body) if checksum == sha256(body).hexdigest().encode() else None
+
+    def save(self, name: str, value: object) -> None:
+        """Write a file; if that fails, warn once and write no more."""
+        self._save(name, json.dumps(value, separators=(",", ":")).encode())
+
+    def save_named(self, suffix: str, value: object) -> str:
+        """Write a file that is named after its content, and return the name without the suffix."""
+        body = json.dumps(value, separators=(",", ":")).encode()
+        name = sha256(body).hexdigest()
+        self._save(name + suffix, body)
+        return name
+
+    def _save(self, name: str, body: bytes) -> None:
+        data = sha256(body).hexdigest().encode() + b"\n" + body
+        self._try(lambda: atomic.write(self._folder / name, data))
+
+    def prepare(self) -> None:
+        """Make the folder if there is none, marked so that neither git nor a backup includes it."""
+
+        def make() -> None:
+            if not self._folder.is_dir():
+                self._folder.mkdir(parents=True)
+                atomic.write(self._folder / ".gitignore", b"*\n")
+                atomic.write(self._folder / "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n")
+
+        self._try(make)
+
+    def clock(self) -> int:
+        """Return the time in nanoseconds since the epoch, by the earlier of two clocks: ours and the file system's."""
+        probe = self._folder / "clock"
+        self._try(lambda: atomic.write(probe, b""))
+        with suppress(OSError):
+            return min(time.time_ns(), probe.stat().st_mtime_ns)
+        return 0
+
+    def tidy(self) -> None:
+        """Remove the files that were written longest ago, if there are many."""
+
+        def remove() -> None:
+            ours = [path for path in self._folder.iterdir() if len(path.stem) == 64 and path.suffix in _SUFFIXES]
+            for path in sorted(ours, key=lambda path: path.stat().st_mtime_ns)[:-_KEPT]:
+                path.unlink()
+
+        self._try(remove)
+
+    def _try(self, action: Callable[[], None]) -> None:
+        """Do something that may fail, unless something has failed before; warn, once, if it does."""
+        if not self._is_usable:
+            return
+        try:
+            action()
+        except OSError as error:
+            self._is_usable = False
+            self._warn(f"The cache in {self._folder} cannot be written: {error.strerror}.")
+
+
+_VERSIONS = "versions"
+_SUFFIXES = frozenset({".program", ".imports", ".report"})
+_KEPT = 60
+
+
+def digest(*parts: object) -> str:
+    """Return the SHA-256 of some values that JSON can have, in hexadecimal digits."""
+    return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def signature(path: str) -> Signature:
+    """Return the signature of a file or folder."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return _ABSENT
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino & 0x7FFFFFFFFFFFFFFF
+
+
+def _fours(numbers: array[int]) -> Iterable[Signature]:
+    each = iter(numbers)
+    return zip(each, each, each, each, strict=True)
+
+
+def shape(program: Program, base: str) -> dict[str, Any]:
+    """Return what a program consists of, and all that a report says of it but imports, wherever it lies."""
+    return {
+        "modules": [file.module for file in program.files],
+        "files": [shortened(file.path, base) for file in program.files],
+        "namespaces": sorted(program.namespaces),
+        "shadowed": sorted(program.shadowed),
+        "problems": [
+            [each.message, each.file and shortened(each.file, base), each.severity] for each in program.problems
+        ],
+    }
+
+
+# No path has this in it; it marks one that does not lie in the base.
+_OUTSIDE = "\0"
+
+
+def shortened(path: str, base: str) -> str:
+    """Return a path as the cache has it: relative to a base if it lies inside."""
+    return path.removeprefix(base) if path.startswith(base) else _OUTSIDE + path
+
+
+def _lengthened(paths: Iterable[str], base: str) -> list[str]:
+    return [path[1:] if path.startswith(_OUTSIDE) else base + path for path in paths]

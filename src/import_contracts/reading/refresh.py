@@ -1,0 +1,137 @@
+"""What has changed since the last run: modules, times, contents. No file is parsed for it.
+
+Where only times have changed, as in a fresh clone, the last run is made current again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from hashlib import sha256
+
+from import_contracts.reading.cache import Extent, LastRun, Manifest, Signature, shape, signature
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.program import Program, SourceFile, walk
+
+_UNKNOWN: Signature = (-1, -1, -1, -1)
+# A file may change twice within one tick of its file system's clock; the coarsest, that of FAT, ticks every 2 s.
+_GRANULARITY = 2_000_000_000
+
+
+def compare(extent: Extent, context: RunContext) -> Comparison:
+    """Compare a program with the last run that read the same extent; that is made current if no content has changed."""
+    comparison = Comparison(LastRun(extent, context))
+    last = comparison.last
+    if last.manifest is not None and last.changed and comparison.is_same:
+        last.manifest, last.changed = comparison.store(comparison.digests, last.manifest.state), {}
+    return comparison
+
+
+class Comparison:
+    """A program as it is now, compared with the last run: its modules, and the signatures and digests of its files."""
+
+    def __init__(self, last: LastRun) -> None:
+        self.last = last
+        self._before = last.manifest
+
+    @cached_property
+    def program(self) -> Program:
+        """The program as it is now; the folders are walked only if one of them has changed."""
+        if self._before is not None and self.last.changed.keys() <= set(self._before.files):
+            return self._before.program
+        return self._walk()
+
+    def _walk(self) -> Program:
+        with self.last.context.step("find the modules"):
+            return walk(self.last.extent.portions, every_folder=self.last.extent.every_folder)
+
+    @cached_property
+    def shape(self) -> str:
+        """All that a report says of the program but imports."""
+        return json.dumps(shape(self.program, self.last.base))
+
+    @cached_property
+    def is_same_program(self) -> bool:
+        """Whether the program has the same modules, in the same files."""
+        return self._before is not None and self.shape == json.dumps(shape(self._before.program, self.last.base))
+
+    @property
+    def is_same(self) -> bool:
+        """Whether neither the modules nor the content of a file has changed."""
+        return self.is_same_program and not self.todo
+
+    @cached_property
+    def _clock(self) -> int:
+        """The time before anything is read, by the clock of the folder of the cache."""
+        assert self.last.cache is not None, "without a cache nothing is compared"  # noqa: S101
+        self.last.cache.prepare()
+        return self.last.cache.clock()
+
+    @cached_property
+    def signatures(self) -> dict[str, Signature]:
+        """The signature of every path on which the program depends."""
+        self._clock  # noqa: B018 - read first, so that a later change of a file is noticed
+        known = self.last.changed if self._before is None else self._before.by_path | self.last.changed
+        paths = (*(file.path for file in self.program.files), *self.program.watched)
+        return {path: known.get(path) or signature(path) for path in paths}
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """The digest of every file that was there before, by module; "" for one that could not be read."""
+        if self._before is None:
+            return {}
+        self.signatures  # noqa: B018 - taken first, so that a later change of a file is noticed
+        with self.last.context.step(f"hash {len(self._touched):,} files"):
+            known = self._before.digests | {file.module: _digest(file) for file in self._touched}
+        return {file.module: known[file.module] for file in self.program.files}
+
+    @cached_property
+    def todo(self) -> tuple[SourceFile, ...]:
+        """The files whose content or module is not what it was."""
+        if self._before is None:
+            return self.program.files
+        old, new = self._before.digests, self.digests
+        return tuple(
+            file
+            for file in self._touched
+            if file.module in self._renamed or not new[file.module] or new[file.module] != old[file.module]
+        )
+
+    @cached_property
+    def _renamed(self) -> set[str]:
+        """The modules that are new, in another file than they were, or shadowed now, or not any more."""
+        before = _identities(self._before.program) if self._before is not None else set()
+        return {module for module, *_ in _identities(self.program) - before}
+
+    @cached_property
+    def _touched(self) -> list[SourceFile]:
+        changed = self.last.changed
+        return [file for file in self.program.files if file.path in changed or file.module in self._renamed]
+
+    def store(self, digests: Mapping[str, str], state: str) -> Manifest:
+        """Write the manifest of the program and return it; no signature in it is trusted that is too young."""
+        signatures = dict(self.signatures)
+        for file in self.program.files:
+            if not digests.get(file.module):
+                signatures[file.path] = _UNKNOWN
+        for path, (modified, changed_at, *_) in signatures.items():
+            if max(modified, changed_at) > self._clock - _GRANULARITY:
+                signatures[path] = _UNKNOWN
+        manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
+        if self.last.cache is not None:
+            self.last.cache.save(self.last.name, manifest.value)
+            self.last.cache.tidy()
+        return manifest
+
+
+def _digest(file: SourceFile) -> str:
+    try:
+        return sha256(file.read()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _identities(program: Program) -> set[tuple[str, str, bool]]:
+    """Return what, beside the content, the reading of each file depends on; the module comes first."""
+    return {(file.module, file.path, file.module in program.shadowed) for file in program.files}

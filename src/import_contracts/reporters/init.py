@@ -1,0 +1,15 @@
+"""What ``init`` did, as text."""
+
+from __future__ import annotations
+
+from import_contracts.reporters.baseline import change_as_text
+from import_contracts.reports.init import Initialized
+from import_contracts.wording import count
+
+
+def as_text(done: Initialized) -> str:
+    """Return what was written where."""
+    if done.contracts is None:
+        return f"{done.file} has a configuration already; nothing was changed.\n"
+    written = f"Wrote {count(done.contracts, 'contract')} to {done.file}.\n"
+    return written + (change_as_text(done.baseline) if done.baseline else "")
