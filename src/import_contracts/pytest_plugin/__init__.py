@@ -39,6 +39,6 @@ def pytest_make_collect_report(
     report = (yield).get_result()
     options = collector.config.option
     if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
-        from import_contracts.pytest_plugin.items import Contracts  # noqa: PLC0415 - only with the option
+        from import_contracts.pytest_plugin.items import ContractCollector  # noqa: PLC0415 - only with the option
 
-        report.result = [*(report.result or ()), Contracts.from_parent(collector, name=NAME, nodeid=NAME)]
+        report.result = [*(report.result or ()), ContractCollector.from_parent(collector, name=NAME, nodeid=NAME)]

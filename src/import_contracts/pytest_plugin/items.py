@@ -20,7 +20,7 @@ from import_contracts.runs.check import check
 from import_contracts.runs.requests import Choice
 
 
-class Contracts(pytest.Collector):
+class ContractCollector(pytest.Collector):
     """The contracts of a configuration; all are checked together, when the first of them is run."""
 
     found: Config | None = None
@@ -59,7 +59,7 @@ class ReportTest(pytest.Item):
     It fails in the setup, which pytest calls an error, if the part could not be checked.
     """
 
-    parent: Contracts
+    parent: ContractCollector
 
     @property
     def report(self) -> Report:
