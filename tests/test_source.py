@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.imports import WrittenImport, may_defer, read_imports
+from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.plain import for_older_parsers
+from import_contracts.reading.prefilter import may_defer
 from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode
 from tests.imports_by_ast import Twin

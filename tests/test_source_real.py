@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.imports import may_defer, read_imports
+from import_contracts.reading.imports import read_imports
+from import_contracts.reading.prefilter import may_defer
 from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode
 from tests.imports_by_ast import Twin

@@ -13,10 +13,10 @@ _FIRST = ("id", "name", "type")
 
 
 def migrate(config: Config, contracts: Sequence[Contract]) -> str:
-    """Return a configuration file of import-linter, without the files that it includes, as ``[tool.import-contracts]``.
+    """Return a configuration file of import-linter as ``[tool.import-contracts]``, without the files that it includes.
 
-    ``contracts`` are the contracts of the configuration. The meaning stays the same: unknown keys and wrong values are
-    kept, and every other value gets the type as which its key is read.
+    The meaning stays the same: a value gets the type with which its key is read, and unknown keys and wrong values are
+    kept. ``contracts`` are those of the configuration.
     """
     document = config.documents[0]
     forms = config.session.forms
@@ -27,7 +27,7 @@ def migrate(config: Config, contracts: Sequence[Contract]) -> str:
     comments = (
         f"Converted from {document.file} by lint-imports init --from-import-linter, without the comments in it.",
     )
-    tables = (table(f"[[tool.{OWN}.contracts]]", _contract(contract)) for contract in own)
+    tables = (table(f"[[tool.{OWN}.contracts]]", _contract(each)) for each in own)
     return "\n".join([table(f"[tool.{OWN}]", session, comments=comments), *tables])
 
 
@@ -40,7 +40,7 @@ def _contract(contract: Contract) -> dict[str, object]:
 def _value(form: str, value: object) -> object:
     """Return a value with the type that it has in TOML; a wrong value stays as it is.
 
-    Any value of a lenient flag that is not true becomes false, as import-linter reads it.
+    import-linter reads every value of a lenient flag that is not true as false.
     """
     if form == "lenient flag":
         return isinstance(value, bool | str) and str(value).strip().lower() == "true"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from import_contracts.cli.terminal import CacheChoice, options, read, write
+from import_contracts.cli.terminal import Shared, options, write
 from import_contracts.reporters.baseline import CHANGE_FORMATS, STATUS_FORMATS
 from import_contracts.reports.baseline import BaselineChange
-from import_contracts.runs import baseline
+from import_contracts.runs import baseline as run
 
 
 @click.group("baseline", short_help="Create, update and show the file of known violations.")
@@ -15,7 +15,7 @@ def command() -> None:
     """Create, update and show the baseline: the file of known violations, which do not fail a run."""
 
 
-_change_format = click.option(
+_format = click.option(
     "--format", "format_", type=click.Choice(sorted(CHANGE_FORMATS)), default="text", help="Default: text."
 )
 
@@ -26,46 +26,37 @@ def _write(change: BaselineChange, format_: str) -> int:
 
 
 @command.command("create", short_help="Write all current violations to a new baseline.")
-@_change_format
+@_format
 @options
-def _create(*, format_: str, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
+def _create(*, format_: str, shared: Shared) -> int:
     """Write all current violations to a new baseline.
 
     The file is the one that the key "baseline" names; if the configuration has no such key, it is added. If the file
     has entries already, nothing is written.
     """
-    config = read(config_file)
-    return _write(baseline.create(config, CacheChoice(cache_dir, no_cache).context(config)), format_)
+    config = shared.config()
+    return _write(run.create(config, shared.context(config)), format_)
 
 
 @command.command("shrink", short_help="Remove stale entries.")
-@_change_format
+@_format
 @options
-def _shrink(*, format_: str, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
+def _shrink(*, format_: str, shared: Shared) -> int:
     """Remove the stale entries: those that no violation matches any more.
 
     If a file cannot be read or a contract cannot be checked, nothing is removed.
     """
-    config = read(config_file)
-    return _write(baseline.shrink(config, CacheChoice(cache_dir, no_cache).context(config)), format_)
+    config = shared.config()
+    return _write(run.shrink(config, shared.context(config)), format_)
 
 
 @command.command("accept", short_help="Add new violations.")
 @click.argument("wanted", metavar="[VIOLATION|CONTRACT]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Accept all new violations.")
 @click.option("--reason", default="", metavar="TEXT", help="Write TEXT as a comment after each entry.")
-@_change_format
+@_format
 @options
-def _accept(  # noqa: PLR0913 - one parameter for each option
-    *,
-    wanted: tuple[str, ...],
-    everything: bool,
-    reason: str,
-    format_: str,
-    config_file: str | None,
-    cache_dir: str | None,
-    no_cache: bool,
-) -> int:
+def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: str, shared: Shared) -> int:
     """Add new violations to the baseline.
 
     Name a VIOLATION by its line in the baseline ("layers shop.a -> shop.b => shop.web"), by its chain, or by path:line;
@@ -73,31 +64,30 @@ def _accept(  # noqa: PLR0913 - one parameter for each option
     """
     if bool(wanted) == everything:
         raise click.UsageError("Name what to accept: violations, ids of contracts, or --all.")
-    config = read(config_file)
-    context = CacheChoice(cache_dir, no_cache).context(config)
-    return _write(baseline.accept(config, context, wanted, reason), format_)
+    config = shared.config()
+    return _write(run.accept(config, shared.context(config), wanted, reason), format_)
 
 
 @command.command("rename", short_help="Rename a module or package in every entry.")
 @click.argument("old")
 @click.argument("new")
 @click.option("--config", "config_file", metavar="FILE", help="Read this configuration file.")
-@_change_format
+@_format
 def _rename(*, old: str, new: str, config_file: str | None, format_: str) -> int:
     """Rename a module, or a package with everything inside it, in every entry."""
-    return _write(baseline.rename(read(config_file), old, new), format_)
+    return _write(run.rename(Shared(config_file).config(), old, new), format_)
 
 
 @command.command("status", short_help="Count known, new and stale violations.")
 @click.option("--since", metavar="REV", help="Also show the entries added and removed since this git revision.")
-@click.option("--format", "format_", type=click.Choice(sorted(STATUS_FORMATS)), default="text", help="Default text.")
+@click.option("--format", "format_", type=click.Choice(sorted(STATUS_FORMATS)), default="text", help="Default: text.")
 @options
-def _status(*, since: str | None, format_: str, config_file: str | None, cache_dir: str | None, no_cache: bool) -> int:
+def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     """Show how many violations of each contract are known, new and stale, and the modules with the most.
 
     The exit status is 0, or 2 if something could not be read or checked.
     """
-    config = read(config_file)
-    status = baseline.status(config, CacheChoice(cache_dir, no_cache).context(config), since)
+    config = shared.config()
+    status = run.status(config, shared.context(config), since)
     write(STATUS_FORMATS[format_](status), None)
     return status.exit_status

@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import CacheChoice, options, read
+from import_contracts.cli.terminal import Shared, options
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import find_packages
-from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
 
@@ -42,17 +41,8 @@ def _version(context: click.Context, option: click.Parameter, value: str | None)
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no plan.")
 @report_options
 @options
-def command(  # noqa: PLR0913 - one parameter for each option
-    *,
-    packages: tuple[str, ...],
-    kinds: tuple[str, ...],
-    python: tuple[int, int] | None,
-    quick: bool,
-    reports: tuple[Wanted, ...],
-    show_timings: bool,
-    config_file: str | None,
-    cache_dir: str | None,
-    no_cache: bool,
+def command(
+    *, packages: tuple[str, ...], kinds: tuple[str, ...], python: tuple[int, int] | None, quick: bool, shared: Shared
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
 
@@ -72,32 +62,31 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """  # noqa: D301 - as above
     folder = Path.cwd()
     source_roots: tuple[Path, ...] = (folder, folder / "src")
-    if config_file is not None or not packages:
-        packages, source_roots, folder = _packages_to_read(packages, config_file, source_roots)
+    if shared.config_file is not None or not packages:
+        packages, source_roots, folder = _packages_to_read(packages, shared, source_roots)
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),
         tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
     )
-    context = CacheChoice(cache_dir, no_cache).context_here(folder, timings=show_timings)
-    found = answers.cycles(question, source_roots, reports, context)
-    deliver(reports, [answer.text for answer in found])
+    found = answers.cycles(question, source_roots, shared.reports, shared.context_here(folder))
+    deliver(shared.reports, [answer.text for answer in found])
     return found[0].exit_status
 
 
 def _packages_to_read(
-    packages: tuple[str, ...], config_file: str | None, places: tuple[Path, ...]
+    packages: tuple[str, ...], shared: Shared, places: tuple[Path, ...]
 ) -> tuple[tuple[str, ...], tuple[Path, ...], Path]:
     """Return the packages, the folders to look them up in, and the folder that paths are relative to.
 
     From the configuration; without one, the packages in ``places``.
     """
     try:
-        config = read(config_file)
+        config = shared.config()
     except UserError:
         here = find_packages(places)
-        if config_file is not None:
+        if shared.config_file is not None:
             raise
         if not here:
             message = "There is no package in this folder or in 'src'; name one: lint-imports cycles shop"

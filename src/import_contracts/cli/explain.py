@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import CacheChoice, look_options, options, read, style, write
+from import_contracts.cli.terminal import Shared, look_options, options, write
 from import_contracts.config.session import Config
 from import_contracts.problems import UserError
 from import_contracts.reporters.explanation import as_json, as_text
+from import_contracts.reporters.style import Style
 from import_contracts.reports.explain import Dependency, Explanation
-from import_contracts.runs import explain
+from import_contracts.runs import explain as run
 
 
 @click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
@@ -20,18 +21,7 @@ from import_contracts.runs import explain
 @click.option("--output", metavar="FILE", help="Write the report to FILE.")
 @look_options
 @options
-def command(  # noqa: PLR0913 - one parameter for each option
-    *,
-    names: tuple[str, ...],
-    format_: str,
-    output: str | None,
-    verbose: bool,
-    color: bool | None,
-    show_timings: bool,
-    config_file: str | None,
-    cache_dir: str | None,
-    no_cache: bool,
-) -> int:
+def command(*, names: tuple[str, ...], format_: str, output: str | None, look: Style, shared: Shared) -> int:
     """Explain how one module depends on another, or what a contract means.
 
     \b
@@ -46,27 +36,23 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """  # noqa: D301 - as above
     if len(names) > 2:
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
-    cache = CacheChoice(cache_dir, no_cache)
     report: Explanation | Dependency
-    config = read(config_file) if len(names) < 2 or config_file is not None else _about(names[0])
+    config = shared.config() if len(names) < 2 or shared.config_file is not None else _about(names[0])
     if config is None:
         here = Path.cwd()
-        context = cache.context_here(here, timings=show_timings)
-        report = explain.explain_installed(names[0], names[1], (here, here / "src"), context)
+        report = run.explain_installed(names[0], names[1], (here, here / "src"), shared.context_here(here))
     elif len(names) == 2:
-        report = explain.explain_dependency(names[0], names[1], config, cache.context(config, timings=show_timings))
+        report = run.explain_dependency(names[0], names[1], config, shared.context(config))
     else:
-        wanted = names[0] if names else None
-        report = explain.explain_contracts(config, wanted, cache.context(config, timings=show_timings))
-    look = style(verbose=verbose, color=color, output=output)
+        report = run.explain_contracts(config, names[0] if names else None, shared.context(config))
     write(as_json(report) if format_ == "json" else as_text(report, look), output)
     return report.exit_status
 
 
 def _about(module: str) -> Config | None:
-    """Return the configuration that is found, if a module is in one of its packages; else None."""
+    """Return the configuration that is found, if it is about the package of a module; else None."""
     try:
-        config = read(None)
+        config = Shared().config()
     except UserError:
         return None
     return config if module.partition(".")[0] in {root.partition(".")[0] for root in config.root_packages} else None

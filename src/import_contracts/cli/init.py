@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import CacheChoice, write
+from import_contracts.cli.terminal import Shared, write
 from import_contracts.reporters.init import as_text
-from import_contracts.runs import init
+from import_contracts.runs import init as run
 
 
 @click.command("init", short_help="Infer contracts from the code and write them.")
@@ -25,7 +25,7 @@ def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool) -> int:
     if rewrites and packages:
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")
     folder = Path.cwd()
-    context = CacheChoice(is_off=dry_run).context_here(folder)
-    proposal = init.rewrite_configuration(folder) if rewrites else init.infer_configuration(packages, context)
-    write(proposal.text if dry_run else as_text(init.write_configuration(proposal, context)), None)
+    context = Shared(no_cache=dry_run).context_here(folder)
+    proposal = run.rewrite_configuration(folder) if rewrites else run.infer_configuration(packages, context)
+    write(proposal.text if dry_run else as_text(run.write_configuration(proposal, context)), None)
     return 0

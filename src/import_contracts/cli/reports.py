@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from import_contracts.cli.terminal import look_options, style, write
+from import_contracts.cli.terminal import style, with_look, write
 from import_contracts.problems import Problem, UserError
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Wanted
@@ -51,7 +51,7 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         multiple=True,
         help=f"One of {', '.join(sorted(FORMATS))}; default: text. Can be repeated, each with its own --output.",
     )
-    return format_(output(look_options(command)))
+    return format_(output(with_look(command)))
 
 
 def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:

@@ -1,4 +1,4 @@
-"""What the commands share: reading the configuration, printing, writing files, progress."""
+"""What the commands share: the options, reading the configuration, printing, writing files, progress."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,13 +18,57 @@ from import_contracts import atomic
 from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
-from import_contracts.reporters.style import Style
+from import_contracts.reporters.style import Style, Wanted
+
+Command = Callable[..., int]
 
 
-def options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options of every command that reads a configuration."""
-    return _add(
-        command,
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The values of the options that most commands have; ``reports`` is empty for commands without `report_options`."""
+
+    config_file: str | None = None
+    cache_dir: str | None = None
+    no_cache: bool = False
+    show_timings: bool = False
+    reports: tuple[Wanted, ...] = ()
+
+    def config(self) -> Config:
+        """Return the named configuration, or the one that is found from the working directory."""
+        return load_config(self.config_file, Path.cwd())
+
+    def context(self, config: Config) -> RunContext:
+        """Return the context of a run with a configuration; by default the cache is next to the configuration."""
+        return self._context(config.folder, config.folder / CACHE, timings=self.show_timings or config.show_timings)
+
+    def context_here(self, folder: Path) -> RunContext:
+        """Return the context of a run that needs no configuration.
+
+        By default its cache is in ``folder`` if there is a cache already, or a file of a project such as
+        pyproject.toml; else there is none.
+        """
+        cache = folder / CACHE
+        is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
+        return self._context(folder, cache if is_project else None, timings=self.show_timings)
+
+    def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
+        cache = None if self.no_cache else Path.cwd() / self.cache_dir if self.cache_dir else default
+        return RunContext(folder, cache, Progress(timings=timings).step, warn)
+
+
+_PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
+
+
+def options(command: Command) -> Command:
+    """Add the options of every command that reads a configuration, as the parameter ``shared``."""
+
+    @wraps(command)
+    def run(*, config_file: str | None, cache_dir: str | None, no_cache: bool, **others: Any) -> int:
+        timings, reports = others.pop("show_timings", False), others.pop("reports", ())
+        return command(shared=Shared(config_file, cache_dir, no_cache, timings, reports), **others)
+
+    return _with(
+        run,
         click.option("--config", "config_file", metavar="FILE", help="Read this configuration file."),
         click.option(
             "--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."
@@ -31,9 +77,19 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
     )
 
 
-def look_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options about the look of a report, and about what is shown while it is made."""
-    return _add(
+def look_options(command: Command) -> Command:
+    """Add the options about the look of a report, as the parameter ``look``, and ``--show-timings``."""
+
+    @wraps(command)
+    def run(*, verbose: bool, color: bool | None, **others: Any) -> int:
+        return command(look=style(verbose=verbose, color=color, output=others.get("output")), **others)
+
+    return with_look(run)
+
+
+def with_look(command: Command) -> Command:
+    """Add the options ``--verbose``, ``--color`` and ``--show-timings`` as parameters."""
+    return _with(
         command,
         click.option("--verbose", is_flag=True, help="Show everything, even if the report is long."),
         click.option(
@@ -45,48 +101,10 @@ def look_options(command: Callable[..., int]) -> Callable[..., int]:
     )
 
 
-def _add(command: Callable[..., int], *added: Callable[[Callable[..., int]], Callable[..., int]]) -> Callable[..., int]:
+def _with(command: Command, *added: Callable[[Command], Command]) -> Command:
     for option in reversed(added):
         command = option(command)
     return command
-
-
-def read(config_file: str | None) -> Config:
-    """Return the named configuration, or the one that is found from the working directory."""
-    return load_config(config_file, Path.cwd())
-
-
-@dataclass(frozen=True, slots=True)
-class CacheChoice:
-    """The options about the cache."""
-
-    folder: str | None = None
-    is_off: bool = False
-
-    def context(self, config: Config, *, timings: bool = False) -> RunContext:
-        """Return the context of a run with a configuration; by default the cache is next to the configuration."""
-        return _context(config.folder, self._cache_in(config.folder), timings=timings)
-
-    def context_here(self, folder: Path, *, timings: bool = False) -> RunContext:
-        """Return the context of a run without a configuration.
-
-        By default there is a cache in ``folder`` only if it has one already, or a file of a project, such as
-        pyproject.toml.
-        """
-        cache = folder / CACHE
-        is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
-        is_wanted = is_project or self.folder is not None
-        return _context(folder, self._cache_in(folder) if is_wanted else None, timings=timings)
-
-    def _cache_in(self, folder: Path) -> Path | None:
-        return None if self.is_off else Path.cwd() / self.folder if self.folder else folder / CACHE
-
-
-def _context(folder: Path, cache: Path | None, *, timings: bool) -> RunContext:
-    return RunContext(folder, cache, Progress(timings=timings).step, warn)
-
-
-_PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
 
 
 def warn(message: str) -> None:
@@ -151,10 +169,10 @@ class Progress:
 
 
 def style(*, verbose: bool, color: bool | None, output: str | None) -> Style:
-    """Return the style of a report, by default with colors on a terminal.
+    """Return the style of a report; by default with colors on a terminal.
 
-    NO_COLOR (no-color.org) turns colors off; otherwise FORCE_COLOR (force-color.org) turns them on. An empty value
-    means not set. A report in a file has no colors by default.
+    NO_COLOR (no-color.org) turns colors off, else FORCE_COLOR (force-color.org) turns them on; an empty value counts as
+    not set. Neither applies to a report that is written to a file.
     """
     if color is None:
         is_wanted = sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))

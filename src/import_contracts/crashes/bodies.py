@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.model import ImportModel
-from import_contracts.crashes.operations import Code, Setting
+from import_contracts.crashes.operations import Code, ReadingContext
 from import_contracts.crashes.reader import read_function, read_module
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading import trees
@@ -24,10 +24,10 @@ class CodeCache:
         self._parse = parse
         self._codes: dict[Source, Code] = {}
 
-    def code(self, source: Source, setting: Setting) -> Code:
+    def code(self, source: Source, context: ReadingContext) -> Code:
         """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
         if source not in self._codes:
-            self._codes[source] = read_module(source.text, setting, self._parse)
+            self._codes[source] = read_module(source.text, context, self._parse)
         return self._codes[source]
 
 
@@ -56,7 +56,7 @@ class Bodies:
         if source is None:
             return Code(())
         try:
-            return self._cache.code(source, self._model.setting(source))
+            return self._cache.code(source, self._model.context(source))
         except SyntaxError:
             self.unparsed.add(module)
             return self._only_imports(source)
@@ -68,7 +68,7 @@ class Bodies:
                 modules = self._model.sources
                 module = resolve(each, source.module, is_package=source.is_package, modules=modules)
                 if module:
-                    found.append(does.Import(each.line, module, ""))
+                    found.append(does.ImportModule(each.line, module, ""))
         return Code(tuple(found))
 
     def function(self, module: str, definition: does.Define) -> Code:
@@ -76,8 +76,8 @@ class Bodies:
         key = (module, definition.first)
         if key not in self._functions:
             lines = self._lines_of(module)[definition.first - 1 : definition.last]
-            setting = self._model.setting(self._model.sources[module])
-            self._functions[key] = read_function(lines, definition.first, setting)
+            context = self._model.context(self._model.sources[module])
+            self._functions[key] = read_function(lines, definition.first, context)
         return self._functions[key]
 
     def line(self, module: str, number: int) -> str:
@@ -104,7 +104,7 @@ class Bodies:
             return code.defined[name]
         for operation in code.operations:
             if (
-                isinstance(operation, does.Star)
+                isinstance(operation, does.ImportStar)
                 and operation.module in self._model.modules
                 and operation.module not in seen
                 and self.line_of(operation.module, name, seen | {module}) is not None

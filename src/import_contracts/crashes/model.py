@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from import_contracts.crashes.operations import Setting
+from import_contracts.crashes.operations import ReadingContext
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors, parent
@@ -61,9 +61,9 @@ class ImportModel:
         """All packages, those without a file too."""
         return frozenset(each for each in self.modules if each not in self.sources or self.sources[each].is_package)
 
-    def setting(self, source: Source) -> Setting:
-        """Return what it takes to read one of the texts."""
-        return Setting(source.module, source.is_package, self.version, self._roots)
+    def context(self, source: Source) -> ReadingContext:
+        """Return what the operations of one of the texts depend on."""
+        return ReadingContext(source.module, source.is_package, self.version, self._roots)
 
     @cached_property
     def started(self) -> dict[str, set[str]]:

@@ -1,6 +1,6 @@
 """What the text of a module does when it is imported, as a short list of operations: binding, importing, using names.
 
-Everything that can neither bind a name, nor import, nor fail on a partly initialised module is left out.
+Whatever can neither bind a name, nor import, nor fail on a partially initialized module is left out.
 """
 
 from __future__ import annotations
@@ -9,37 +9,94 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-Chain: TypeAlias = tuple[str, ...]
-"""A name and the attributes that are taken from it: `a.b.c`."""
+DottedName: TypeAlias = tuple[str, ...]
+"""A name and the attributes that are taken from it: ``a.b.c`` is ``("a", "b", "c")``."""
 
 
-# --- operations --------------------------------------------------------------------------------------------------
+# --- names -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """Bind names to values of which nothing is known, or to booleans, or (`__all__`) to strings."""
+    """Bind names, each to a boolean, to a tuple of strings (``__all__``), or to None: an unknown value."""
 
     values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Unbind:
-    """`del name`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Obscure:
-    """From here on nothing is known of the names of a module: `globals()`, `exec`, `sys.modules[...] = ...`."""
+class BindUnknown:
+    """Bind unknown names in a module: ``globals()``, ``exec``, ``sys.modules[...] = ...``."""
 
     module: str
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """`import module`, or `import module as alias`."""
+class Unbind:
+    """``del name``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Take attributes; where there is an alias, bind it to the value."""
+
+    line: int
+    dotted: DottedName
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallObject:
+    """Call a function or a class; where there is an alias, bind it to the result."""
+
+    line: int
+    dotted: DottedName
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttribute:
+    """``a.b.name = ...``; without a name, an unknown attribute is set."""
+
+    line: int
+    dotted: DottedName
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """``def name``, whose body is read when it is called."""
+
+    name: str
+    first: int
+    """The first line of the definition, decorators included."""
+    last: int
+    is_known: bool
+    """No decorator may replace it by an unknown object, so that a call runs its body."""
+    globals: frozenset[str]
+    """The names that it may bind in the module."""
+    binds_unknown: bool
+    """It may bind unknown names in the module."""
+
+
+@dataclass(frozen=True, slots=True)
+class DefineClass:
+    """``class name``, whose body runs at once; a base that is no dotted name is None."""
+
+    name: str
+    bases: tuple[DottedName | None, ...]
+    body: Operations
+    is_known: bool
+    """No decorator or metaclass may replace it by an unknown object."""
+
+
+# --- imports -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ImportModule:
+    """``import module``, or ``import module as alias``; with the alias "" nothing is bound, as by ``import_module``."""
 
     line: int
     module: str
@@ -47,8 +104,8 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
-class From:
-    """`from module import name as alias, ...`."""
+class ImportNames:
+    """``from module import name as alias, ...``."""
 
     line: int
     module: str
@@ -56,79 +113,32 @@ class From:
 
 
 @dataclass(frozen=True, slots=True)
-class Star:
-    """`from module import *`."""
+class ImportStar:
+    """``from module import *``."""
 
     line: int
     module: str
 
 
 @dataclass(frozen=True, slots=True)
-class Lazy:
+class LazyImport:
     """A lazy import: the name is bound, and the import runs when it is first used (PEP 810)."""
 
     name: str
-    operation: Import | From
+    operation: ImportModule | ImportNames
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """An import of something that is not in the program, and may not be installed, in the body of a `try`."""
+class ImportExternal:
+    """An import, in the body of a ``try``, of a module outside the program that may not be installed."""
+
+
+# --- control flow ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """Take attributes; where `alias` is given, bind it to what they come to."""
-
-    line: int
-    chain: Chain
-    alias: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Call something; where `alias` is given, bind it to the result."""
-
-    line: int
-    chain: Chain
-    alias: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetAttribute:
-    """`a.b.name = ...`; without a name, any attribute may be set."""
-
-    line: int
-    chain: Chain
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Define:
-    """`def name`: its text is read only if it is called."""
-
-    name: str
-    first: int
-    last: int
-    transparent: bool
-    """No decorator puts something unknown in its place, and a call runs its body."""
-    globals: frozenset[str]
-    obscures: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DefineClass:
-    """`class name`: its body runs."""
-
-    name: str
-    bases: tuple[Chain | None, ...]
-    body: Operations
-    transparent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """A condition of others; `word` is "and", "or" or "not"."""
+class BooleanTest:
+    """A condition made of others; ``word`` is "and", "or" or "not"."""
 
     word: str
     operands: tuple[Condition, ...]
@@ -136,7 +146,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """The one or the other, if the condition is known; else it may be either."""
+    """One branch or the other, whichever the condition chooses; it may be either where the condition is unknown."""
 
     test: Condition
     then: Operations
@@ -145,15 +155,15 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A loop; `certain` if its body runs at least once."""
+    """A loop; ``always_runs`` says that its body runs at least once."""
 
     body: Operations
-    certain: bool
+    always_runs: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """`except`: the last parts of the names of exceptions; None for all."""
+    """``except``: the names of the exceptions, without the modules they are in; None for all."""
 
     errors: frozenset[str] | None
     body: Operations
@@ -161,7 +171,7 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """`try`, with all its clauses."""
+    """``try``, with all its clauses."""
 
     body: Operations
     handlers: tuple[Handler, ...]
@@ -171,32 +181,32 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Leave the loop or the function."""
+    """``return``, where ``function`` is true, else ``break`` or ``continue``."""
 
     function: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """Raise an exception of a name, of which the last part is given."""
+    """Raise an exception, given the name of its class without the module it is in; "" raises the present one again."""
 
     error: str
 
 
 Operation: TypeAlias = (
     Bind
+    | BindUnknown
     | Unbind
-    | Obscure
-    | Import
-    | From
-    | Star
-    | Lazy
-    | Outside
-    | Use
-    | Call
+    | Load
+    | CallObject
     | SetAttribute
     | Define
     | DefineClass
+    | ImportModule
+    | ImportNames
+    | ImportStar
+    | LazyImport
+    | ImportExternal
     | If
     | Loop
     | Try
@@ -204,8 +214,11 @@ Operation: TypeAlias = (
     | Raise
 )
 Operations: TypeAlias = tuple[Operation, ...]
-Condition: TypeAlias = bool | Chain | Test | None
+Condition: TypeAlias = bool | DottedName | BooleanTest | None
 """A value, a name that may have a known value, or None if nothing is known."""
+
+
+# --- bodies ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +235,8 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What has to be known of a module and of its program to read its text."""
+class ReadingContext:
+    """What the operations of a text depend on besides the text."""
 
     module: str
     is_package: bool
@@ -245,34 +258,34 @@ def all_operations(operations: Operations) -> Iterator[Operation]:
                 yield from all_operations(body + otherwise + finally_)
                 for handler in handlers:
                     yield from all_operations(handler.body)
-            case Lazy(_, imports):
+            case LazyImport(_, imports):
                 yield imports
 
 
-def bound(operations: Operations) -> Iterator[str]:  # noqa: C901 - one case each
+def bound_names(operations: Operations) -> Iterator[str]:  # noqa: C901 - one case each
     """Yield the names that operations may bind in their own scope."""
     for operation in operations:
         match operation:
             case Bind(values):
                 yield from values
-            case Define(name) | DefineClass(name) | Lazy(name):
+            case Define(name) | DefineClass(name) | LazyImport(name):
                 yield name
-            case Use(alias=str(name)) | Call(alias=str(name)):
+            case Load(alias=str(name)) | CallObject(alias=str(name)):
                 yield name
-            case Import(_, module, alias):
+            case ImportModule(_, module, alias):
                 yield module.partition(".")[0] if alias is None else alias
-            case From(_, _, names):
+            case ImportNames(_, _, names):
                 yield from (alias for _, alias in names)
             case If(_, then, otherwise):
-                yield from bound(then + otherwise)
+                yield from bound_names(then + otherwise)
             case Loop(body):
-                yield from bound(body)
+                yield from bound_names(body)
             case Try(body, handlers, otherwise, finally_):
-                yield from bound(body + otherwise + finally_)
+                yield from bound_names(body + otherwise + finally_)
                 for handler in handlers:
-                    yield from bound(handler.body)
+                    yield from bound_names(handler.body)
 
 
-def gives_up(operations: Operations) -> bool:
-    """Tell whether operations end with an exception."""
+def ends_with_raise(operations: Operations) -> bool:
+    """Tell whether the last operation raises an exception."""
     return bool(operations) and isinstance(operations[-1], Raise)

@@ -1,71 +1,69 @@
-"""The text of a module or function as operations."""
+"""From the text of a module or function to its operations, in the order in which CPython runs them."""
 
 # ruff: noqa: N802 - the methods of a visitor are named after the nodes
 
 from __future__ import annotations
 
 import ast
-import operator
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
+from import_contracts.crashes.conditions import Conditions
 from import_contracts.crashes.operations import (
     Bind,
-    Call,
-    Chain,
+    BindUnknown,
+    CallObject,
     Code,
-    Condition,
     Define,
     DefineClass,
-    From,
+    DottedName,
     Handler,
     If,
-    Import,
-    Lazy,
+    ImportExternal,
+    ImportModule,
+    ImportNames,
+    ImportStar,
+    LazyImport,
     Leave,
+    Load,
     Loop,
-    Obscure,
     Operation,
     Operations,
-    Outside,
     Raise,
+    ReadingContext,
     SetAttribute,
-    Setting,
-    Star,
-    Test,
     Try,
     Unbind,
-    Use,
 )
+from import_contracts.graph.names import absolute
 from import_contracts.reading import trees
 from import_contracts.reading.plain import for_older_parsers
-from import_contracts.reading.trees import Parser, Visitor, arguments
+from import_contracts.reading.trees import Parser, Visitor, arguments, dotted_name
 
-# Both begin as they do to be found quickly.
-_TRICKY = re.compile(r"global(?:s\b|[ \t\f\\])")
+# Both begin with a literal, which `search` finds fast.
+_GLOBALS = re.compile(r"global(?:s\b|[ \t\f\\])")
 _MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")
 _LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
 
 
-def read_module(text: str, setting: Setting, parse: Parser = trees.parse) -> Code:
+def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse) -> Code:
     """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
     text, lazy = _without_lazy(text)
     tree = _parse(text, parse)
-    reader = _Operations(
-        setting, lazy=lazy, tricky=[text.count("\n", 0, each.start()) + 1 for each in _TRICKY.finditer(text)]
-    )
-    reader.future = _has_future_annotations(tree)
+    global_lines = [text.count("\n", 0, each.start()) + 1 for each in _GLOBALS.finditer(text)]
+    reader = _OperationReader(context, lazy=lazy, global_lines=global_lines)
+    reader.has_future_annotations = _has_future_annotations(tree)
     reader.block(tree.body)
     return Code(tuple(reader.operations), reader.defined, submodules=frozenset(reader.submodules))
 
 
-def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
+def read_function(lines: Sequence[str], first: int, context: ReadingContext) -> Code:
     """Return what a call of a function does, given its lines without their ends; nothing where these cannot be parsed.
 
-    Nothing runs in a generator or a coroutine that is only called. A nested `yield` counts too, which is the safe side.
+    The call of a generator function or a coroutine function runs nothing of its body. A ``yield`` in a function inside
+    counts as well: that misses a crash at most.
     """
     text = "\n".join(lines)
     indented = text[:1].isspace()
@@ -78,7 +76,7 @@ def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
     nodes = trees.walk(function)
     if not isinstance(function, ast.FunctionDef) or any(isinstance(each, ast.Yield | ast.YieldFrom) for each in nodes):
         return Code(())
-    reader = _Operations(setting, in_function=True)
+    reader = _OperationReader(context, in_function=True)
     for argument in arguments(function):
         reader.bind(argument.arg, argument.lineno)
     reader.block(function.body)
@@ -87,7 +85,7 @@ def read_function(lines: Sequence[str], first: int, setting: Setting) -> Code:
 
 
 def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
-    """Take out the keyword `lazy`, which older parsers do not know, and return the lines that had it."""
+    """Return a text without the keyword ``lazy``, which older parsers do not know, and the lines that had it."""
     if not _MAYBE_LAZY.search(text):
         return text, frozenset()
     lines = frozenset(text.count("\n", 0, found.end()) + 1 for found in _LAZY.finditer(text))
@@ -95,7 +93,7 @@ def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
 
 
 def _parse(text: str, parse: Parser = trees.parse) -> ast.Module:
-    """Parse, also syntax that is newer than this Python."""
+    """Return the tree of a text, whose syntax may be newer than this Python; raises SyntaxError."""
     try:
         return parse(text)
     except SyntaxError:
@@ -111,39 +109,35 @@ def _has_future_annotations(tree: ast.Module) -> bool:
     )
 
 
-def _chain(node: ast.expr) -> Chain | None:
-    """Return the name and the attributes that an expression consists of, if it consists of nothing else."""
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else None
-
-
-_NEVER_TRUE = frozenset({"TYPE_CHECKING", "MYPY"})
-_FATAL = frozenset({("sys", "exit"), ("exit",), ("quit",), ("os", "_exit")})
+# Calls that end the program.
+_EXITS = frozenset({("sys", "exit"), ("exit",), ("quit",), ("os", "_exit")})
+# Decorators after which a call still runs the body of the function.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "cache", "lru_cache"})
-_SWALLOWING = frozenset({"suppress", "raises", "assertRaises"})
-_PLATFORM = {("sys", "platform"): "linux", ("os", "name"): "posix", ("sys", "implementation", "name"): "cpython"}
+# Context managers that catch the exceptions they are called with.
+_CATCHING = frozenset({"suppress", "raises", "assertRaises"})
 
 
-class _Operations(Visitor):
-    """The reading of one module or function, in the order in which CPython runs it."""
+class _OperationReader(Visitor):
+    """Reads one module or function.
+
+    ``defined`` are the names that it may bind, each with the first line that does it, and ``modules`` those that may be
+    bound to something of the program at this point. ``submodules`` are the modules of the program that it imports.
+    """
 
     def __init__(
         self,
-        setting: Setting,
+        context: ReadingContext,
         *,
         lazy: frozenset[int] = frozenset(),
         in_function: bool = False,
-        tricky: Sequence[int] = (),
+        global_lines: Sequence[int] = (),
     ) -> None:
-        self.setting = setting
         self.operations: list[Operation] = []
         self.defined: dict[str, int] = {}
         self.modules: set[str] = set()
         self.submodules: set[str] = set()
-        self.future = False
+        self.has_future_annotations = False
+        self._context = context
         self._lazy = lazy
         self._lazy_modules: frozenset[str] = frozenset()
         self._lazy_names: set[str] = set()
@@ -151,38 +145,44 @@ class _Operations(Visitor):
         self._in_function = in_function
         self._in_class = 0
         self._in_try = 0
-        self._tricky = tricky
-        self._never_true = set(_NEVER_TRUE)
+        self._global_lines = global_lines
+        self._conditions = Conditions(context)
         self._callable: set[str] = set()
         self._any_name = in_function
 
     # --- what is found -------------------------------------------------------------------------------------------
 
     def bind(self, name: str, line: int, value: object = None) -> None:
-        """Bind a name to a value, or to one of which nothing is known."""
+        """Bind a name to a value: None if it is unknown."""
         if not self._in_class:
             self.defined.setdefault(name, line)
         if value is None:
             self.modules.discard(name)
         last = self.operations[-1] if self.operations else None
         if isinstance(last, Bind):
-            last.values[name] = value  # type: ignore[index]  # it is made here, and nobody else has it yet
+            last.values[name] = value  # type: ignore[index]  # it was made here, and nothing else has it yet
         else:
             self.operations.append(Bind({name: value}))
 
     def block(self, statements: Iterable[ast.stmt]) -> None:
-        """Read statements up to the first that is certainly left."""
+        """Read statements up to the first after which the rest cannot run."""
         for statement in statements:
             self.visit(statement)
             if self.operations and isinstance(self.operations[-1], Leave | Raise):
                 break
 
     def _collect(self, *nodes: ast.AST) -> Operations:
-        """Return the operations of nodes instead of adding them."""
-        before, self.operations = self.operations, []
-        self.block(nodes)  # type: ignore[arg-type]  # expressions are read the same way
-        found, self.operations = self.operations, before
+        """Return the operations of statements or expressions instead of adding them."""
+        with self._collecting() as found:
+            self.block(nodes)  # type: ignore[arg-type]  # expressions are read the same way
         return tuple(found)
+
+    @contextmanager
+    def _collecting(self) -> Iterator[list[Operation]]:
+        """Add what is read to a list of its own."""
+        before, self.operations = self.operations, []
+        yield self.operations
+        self.operations = before
 
     @contextmanager
     def _hiding(self, names: Iterable[str]) -> Iterator[None]:
@@ -191,9 +191,9 @@ class _Operations(Visitor):
         yield
         self._hidden.pop()
 
-    def _matters(self, chain: Chain) -> bool:
-        """Tell whether a chain may begin with something of the program."""
-        root = chain[0]
+    def _matters(self, dotted: DottedName) -> bool:
+        """Tell whether a name may be bound to something of the program."""
+        root = dotted[0]
         if any(root in names for names in self._hidden):
             return False
         return self._any_name or root in self.modules or root in self._callable or root in self._lazy_names
@@ -203,7 +203,7 @@ class _Operations(Visitor):
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
-            operation = Import(node.lineno, alias.name, alias.asname)
+            operation = ImportModule(node.lineno, alias.name, alias.asname)
             self._add_import(alias.name, name, operation, node.lineno)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
@@ -211,33 +211,33 @@ class _Operations(Visitor):
         names = tuple((alias.name, alias.asname or alias.name) for alias in node.names)
         for name, alias in names:
             if name == "TYPE_CHECKING":
-                self._never_true.add(alias)
+                self._conditions.add_alias(alias)
         if names[0][0] == "*":
             self._add_star(module, node.lineno)
         elif self._is_ours(module) and not self._is_lazy(module, node.lineno):
-            self.operations.append(From(node.lineno, module, names))
+            self.operations.append(ImportNames(node.lineno, module, names))
             self.submodules.add(module)
             for name, alias in names:
-                is_submodule = self.setting.is_package and module == self.setting.module and name == alias
+                is_submodule = self._context.is_package and module == self._context.module and name == alias
                 self._imported(alias, None if is_submodule else node.lineno)
         else:
             for name, alias in names:
-                self._add_import(module, alias, From(node.lineno, module, ((name, alias),)), node.lineno)
+                self._add_import(module, alias, ImportNames(node.lineno, module, ((name, alias),)), node.lineno)
 
     def _add_star(self, module: str, line: int) -> None:
         if self._is_ours(module):
-            self.operations.append(Star(line, module))
+            self.operations.append(ImportStar(line, module))
             self._any_name = True
         else:
-            self._outside(module)
-            self.operations.append(Obscure(self.setting.module))
+            self._add_external(module)
+            self.operations.append(BindUnknown(self._context.module))
 
-    def _add_import(self, module: str, name: str, operation: Import | From, line: int) -> None:
+    def _add_import(self, module: str, name: str, operation: ImportModule | ImportNames, line: int) -> None:
         if not self._is_ours(module):
-            self._outside(module)
+            self._add_external(module)
             self.bind(name, line)
         elif self._is_lazy(module, line):
-            self.operations.append(Lazy(name, operation))
+            self.operations.append(LazyImport(name, operation))
             self._lazy_names.add(name)
             self._imported(name, line)
         else:
@@ -246,17 +246,18 @@ class _Operations(Visitor):
             self._imported(name, line)
 
     def _imported(self, name: str, line: int | None) -> None:
-        """Note a name that is bound to something of the program; one that it must have already gets no line."""
+        """Note a name that is bound to something of the program; without a line, its package has it already."""
         if not self._in_class and line is not None:
             self.defined.setdefault(name, line)
         self.modules.add(name)
 
-    def _outside(self, module: str) -> None:
+    def _add_external(self, module: str) -> None:
+        """Note the import of a module outside the program, if it may fail and the program goes on."""
         if self._in_try and module.partition(".")[0] not in sys.stdlib_module_names:
-            self.operations.append(Outside())
+            self.operations.append(ImportExternal())
 
     def _is_ours(self, module: str) -> bool:
-        return module.partition(".")[0] in self.setting.roots
+        return module.partition(".")[0] in self._context.roots
 
     def _is_lazy(self, module: str, line: int) -> bool:
         if self._in_class or self._in_try or self._in_function:
@@ -264,12 +265,8 @@ class _Operations(Visitor):
         return line in self._lazy or module in self._lazy_modules
 
     def _absolute(self, level: int, module: str) -> str:
-        """Return the absolute name of a module (PEP 328); "" if it would lie above the top."""
-        if not level:
-            return module
-        parts = self.setting.module.split(".")
-        kept = parts[: max(0, len(parts) - level + self.setting.is_package)]
-        return ".".join([*kept, module] if module else kept) if kept else ""
+        """Return the absolute name of a module; "" if it would lie above the top."""
+        return absolute(level, module, self._context.module, is_package=self._context.is_package) or ""
 
     # --- statements ----------------------------------------------------------------------------------------------
 
@@ -279,21 +276,21 @@ class _Operations(Visitor):
             with self._hiding(_type_parameters(node)):
                 self._each([each.annotation for each in arguments(node)], [node.returns])
         decorators = [self._called(each) for each in node.decorator_list]
-        transparent = all(each is not None and each[-1] in _TRANSPARENT for each in decorators)
-        declared, obscures = self._tricks(node)
+        is_known = all(each is not None and each[-1] in _TRANSPARENT for each in decorators)
+        declared, binds_unknown = self._bound_in_module(node)
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         if not self._in_class:
             self.defined.setdefault(node.name, node.lineno)
         self.modules.discard(node.name)
-        self.operations.append(Define(node.name, first, node.end_lineno or first, transparent, declared, obscures))
+        self.operations.append(Define(node.name, first, node.end_lineno or first, is_known, declared, binds_unknown))
         self._callable.add(node.name)
         self._decorate(node.decorator_list)
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - ast calls it so
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name of the node
 
-    def _tricks(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[frozenset[str], bool]:
-        """Return the names that a function may bind in the module, and whether it may bind any."""
-        if not any(node.lineno <= line <= (node.end_lineno or line) for line in self._tricky):
+    def _bound_in_module(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[frozenset[str], bool]:
+        """Return the names that a function may bind in the module, and whether it may bind unknown ones."""
+        if not any(node.lineno <= line <= (node.end_lineno or line) for line in self._global_lines):
             return frozenset(), False
         nodes = trees.walk(node)
         declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
@@ -301,12 +298,12 @@ class _Operations(Visitor):
 
     def _decorate(self, decorators: Sequence[ast.expr]) -> None:
         for decorator in reversed(decorators):
-            chain = _chain(decorator)
-            if chain and self._matters(chain):
-                self.operations.append(Call(decorator.lineno, chain))
+            dotted = dotted_name(decorator)
+            if dotted and self._matters(dotted):
+                self.operations.append(CallObject(decorator.lineno, dotted))
 
-    def _called(self, node: ast.expr) -> Chain | None:
-        return _chain(node.func if isinstance(node, ast.Call) else node)
+    def _called(self, node: ast.expr) -> DottedName | None:
+        return dotted_name(node.func if isinstance(node, ast.Call) else node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._each(node.decorator_list)
@@ -320,9 +317,9 @@ class _Operations(Visitor):
         if not self._in_class:
             self.defined.setdefault(node.name, node.lineno)
         self.modules.discard(node.name)
-        bases = tuple(_chain(base) for base in node.bases)
+        bases = tuple(dotted_name(base) for base in node.bases)
         self.operations.append(
-            DefineClass(node.name, bases, body, transparent=not node.decorator_list and not node.keywords)
+            DefineClass(node.name, bases, body, is_known=not node.decorator_list and not node.keywords)
         )
         self._callable.add(node.name)
         self._decorate(node.decorator_list)
@@ -339,8 +336,8 @@ class _Operations(Visitor):
 
     def visit_Raise(self, node: ast.Raise) -> None:
         self._each([node.exc, node.cause])
-        chain = self._called(node.exc) if node.exc else None
-        self.operations.append(Raise(chain[-1] if chain else ""))
+        dotted = self._called(node.exc) if node.exc else None
+        self.operations.append(Raise(dotted[-1] if dotted else ""))
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -370,33 +367,33 @@ class _Operations(Visitor):
         self._target(node.target)
 
     def _assign(self, target: ast.Name, value: ast.expr) -> None:
-        """Bind a name to what an expression comes to, as far as that is known."""
-        chain = self._called(value)
-        if target.id == "__lazy_modules__" and self.setting.version >= (3, 15) and not self._in_class:
+        """Bind a name to the value of an expression, as far as that is known."""
+        dotted = self._called(value)
+        if target.id == "__lazy_modules__" and self._context.version >= (3, 15) and not self._in_class:
             self._lazy_modules = frozenset(_strings(value) or ())
-        if chain and self._matters(chain) and isinstance(value, ast.Name | ast.Attribute | ast.Call):
-            make = Call if isinstance(value, ast.Call) else Use
+        if dotted and self._matters(dotted) and isinstance(value, ast.Name | ast.Attribute | ast.Call):
+            make = CallObject if isinstance(value, ast.Call) else Load
             last = self.operations[-1] if self.operations else None
-            if make is Call and isinstance(last, Call) and last.chain == chain:
+            if make is CallObject and isinstance(last, CallObject) and last.dotted == dotted:
                 self.operations.pop()
-            self.operations.append(make(_end(value), chain, target.id))
+            self.operations.append(make(_end(value), dotted, target.id))
             if not self._in_class:
                 self.defined.setdefault(target.id, target.lineno)
             self.modules.add(target.id)
         elif target.id == "__all__":
             self.bind(target.id, target.lineno, _strings(value))
         else:
-            known = self._condition(value)
+            known = self._conditions.value(value)
             self.bind(target.id, target.lineno, known if isinstance(known, bool) else None)
 
     def _target(self, target: ast.expr) -> None:
-        """Bind what an assignment binds."""
+        """Bind the target of an assignment."""
         if isinstance(target, ast.Name):
             self.bind(target.id, target.lineno)
         elif isinstance(target, ast.Attribute):
-            chain = _chain(target.value)
-            if chain and self._matters(chain):
-                self.operations.append(SetAttribute(_end(target), chain, target.attr))
+            dotted = dotted_name(target.value)
+            if dotted and self._matters(dotted):
+                self.operations.append(SetAttribute(_end(target), dotted, target.attr))
             else:
                 self.visit(target.value)
         elif isinstance(target, ast.Subscript):
@@ -408,10 +405,10 @@ class _Operations(Visitor):
                     self._target(each)
 
     def _change_modules(self, target: ast.Subscript) -> None:
-        """Take in `sys.modules[...] = ...`."""
-        if _chain(target.value) in {("sys", "modules"), ("modules",)}:
+        """Note ``sys.modules[...] = ...``, which may replace a module by another object."""
+        if dotted_name(target.value) in {("sys", "modules"), ("modules",)}:
             written = target.slice.value if isinstance(target.slice, ast.Constant) else None
-            self.operations.append(Obscure(written if isinstance(written, str) else self.setting.module))
+            self.operations.append(BindUnknown(written if isinstance(written, str) else self._context.module))
 
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
@@ -428,7 +425,7 @@ class _Operations(Visitor):
             self._either(before, *sides)
 
     def _either(self, test: ast.expr, then: Sequence[ast.AST], otherwise: Sequence[ast.AST]) -> None:
-        condition = self._condition(test)
+        condition = self._conditions.value(test)
         if isinstance(condition, bool):
             self.block(then if condition else otherwise)  # type: ignore[arg-type]  # expressions too
             return
@@ -442,21 +439,20 @@ class _Operations(Visitor):
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
-        certain = isinstance(node.iter, ast.Tuple | ast.List | ast.Set) and any(
+        always_runs = isinstance(node.iter, ast.Tuple | ast.List | ast.Set) and any(
             not isinstance(each, ast.Starred) for each in node.iter.elts
         )
-        before, self.operations = self.operations, []
-        self._target(node.target)
-        self.block(node.body)
-        body, self.operations = tuple(self.operations), before
-        self.operations.append(Loop(body, certain))
+        with self._collecting() as body:
+            self._target(node.target)
+            self.block(node.body)
+        self.operations.append(Loop(tuple(body), always_runs))
         self._otherwise(node.orelse)
 
     visit_AsyncFor = visit_For  # noqa: N815
 
     def visit_While(self, node: ast.While) -> None:
         self.visit(node.test)
-        condition = self._condition(node.test)
+        condition = self._conditions.value(node.test)
         if condition is not False and (body := self._collect(*node.body)):
             self.operations.append(Loop(body, condition is True))
         self._otherwise(node.orelse)
@@ -470,18 +466,16 @@ class _Operations(Visitor):
         self._in_try += 1
         body = self._collect(*node.body)
         self._in_try -= 1
-        handlers = []
-        for each in node.handlers:
-            caught = _exceptions(each.type)
-            bound = [ast.Name(each.name, lineno=each.lineno)] if each.name else []
-            before, self.operations = self.operations, []
-            for name in bound:
-                self._target(name)
-            self.block(each.body)
-            found, self.operations = tuple(self.operations), before
-            handlers.append(Handler(caught, found))
+        handlers = tuple(map(self._handler, node.handlers))
         otherwise, finally_ = self._collect(*node.orelse), self._collect(*node.finalbody)
-        self.operations.append(Try(body, tuple(handlers), otherwise, finally_))
+        self.operations.append(Try(body, handlers, otherwise, finally_))
+
+    def _handler(self, node: ast.ExceptHandler) -> Handler:
+        with self._collecting() as body:
+            if node.name:
+                self.bind(node.name, node.lineno)
+            self.block(node.body)
+        return Handler(_exceptions(node.type), tuple(body))
 
     def visit_TryStar(self, node: ast.TryStar) -> None:
         self.visit_Try(node)
@@ -493,7 +487,7 @@ class _Operations(Visitor):
             if item.optional_vars:
                 self._target(item.optional_vars)
             call = item.context_expr
-            if isinstance(call, ast.Call) and (chain := _chain(call.func)) and chain[-1] in _SWALLOWING:
+            if isinstance(call, ast.Call) and (dotted := dotted_name(call.func)) and dotted[-1] in _CATCHING:
                 caught |= {name for each in call.args for name in _exceptions(each) or ()}
         if caught:
             self._in_try += 1
@@ -509,12 +503,12 @@ class _Operations(Visitor):
         self.visit(node.subject)
         found: Operations = ()
         for case in reversed(node.cases):
-            before, self.operations = self.operations, []
-            self.visit(case.pattern)
-            if case.guard:
-                self.visit(case.guard)
-            self.block(case.body)
-            found, self.operations = (If(None, tuple(self.operations), found),), before
+            with self._collecting() as body:
+                self.visit(case.pattern)
+                if case.guard:
+                    self.visit(case.guard)
+                self.block(case.body)
+            found = (If(None, tuple(body), found),)
         self.operations += found
 
     def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
@@ -539,14 +533,14 @@ class _Operations(Visitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         if node.id in self._lazy_names and self._matters((node.id,)):
-            self.operations.append(Use(node.lineno, (node.id,)))
+            self.operations.append(Load(node.lineno, (node.id,)))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        chain = _chain(node)
-        if chain is None:
+        dotted = dotted_name(node)
+        if dotted is None:
             self.visit(node.value)
-        elif self._matters(chain):
-            self.operations.append(Use(_end(node), chain))
+        elif self._matters(dotted):
+            self.operations.append(Load(_end(node), dotted))
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
@@ -555,51 +549,52 @@ class _Operations(Visitor):
     def visit_Call(self, node: ast.Call) -> None:
         self.visit(node.func)
         self._each(node.args, [each.value for each in node.keywords])
-        chain = _chain(node.func)
-        if chain is None:
+        dotted = dotted_name(node.func)
+        if dotted is None:
             return
-        if chain in _FATAL:
+        if dotted in _EXITS:
             self.operations.append(Raise("SystemExit"))
-        elif chain[-1] in {"import_module", "__import__"}:
+        elif dotted[-1] in {"import_module", "__import__"}:
             self._imports_by_name(node)
-        elif chain == ("setattr",) and len(node.args) == 3:
+        elif dotted == ("setattr",) and len(node.args) == 3:
             self._sets_attribute(node)
-        elif chain in {("globals",), ("exec",), ("execfile",)} or chain[:2] == ("sys", "modules"):
-            self._obscures(chain)
-        elif self._matters(chain):
-            self.operations.append(Call(node.lineno, chain))
+        elif dotted in {("globals",), ("exec",), ("execfile",)} or dotted[:2] == ("sys", "modules"):
+            self._bind_unknown(dotted)
+        elif self._matters(dotted):
+            self.operations.append(CallObject(node.lineno, dotted))
 
-    def _obscures(self, chain: Chain) -> None:
-        if chain[-1] not in {"get", "keys", "items", "values", "copy"}:
-            self.operations.append(Obscure(self.setting.module))
+    def _bind_unknown(self, dotted: DottedName) -> None:
+        """Note a call that may bind unknown names, unless it only reads."""
+        if dotted[-1] not in {"get", "keys", "items", "values", "copy"}:
+            self.operations.append(BindUnknown(self._context.module))
 
     def _sets_attribute(self, node: ast.Call) -> None:
-        target, name = _chain(node.args[0]), node.args[1]
+        target, name = dotted_name(node.args[0]), node.args[1]
         written = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
         if target and self._matters(target):
             self.operations.append(SetAttribute(node.lineno, target, written))
 
     def _imports_by_name(self, node: ast.Call) -> None:
-        """Take in `importlib.import_module("literal")` and `__import__("literal")`."""
+        """Note ``importlib.import_module("literal")`` and ``__import__("literal")``."""
         first = node.args[0] if node.args else None
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
             return
         level = len(first.value) - len(first.value.lstrip("."))
         package = [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "package")]
-        if level and not (package and _chain(package[0]) in {("__name__",), ("__package__",)}):
+        if level and not (package and dotted_name(package[0]) in {("__name__",), ("__package__",)}):
             return
-        is_name = level and _chain(package[0]) == ("__name__",) and not self.setting.is_package
+        is_name = level and dotted_name(package[0]) == ("__name__",) and not self._context.is_package
         module = self._absolute(level - bool(is_name) if level else 0, first.value[level:])
         if is_name and level == 1:
             return
         if self._is_ours(module):
-            self.operations.append(Import(node.lineno, module, ""))
+            self.operations.append(ImportModule(node.lineno, module, ""))
         else:
-            self._outside(module)
+            self._add_external(module)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
-        if _chain(node.value) == ("sys", "modules") and _chain(node.slice) == ("__name__",):
-            self.operations.append(Obscure(self.setting.module))
+        if dotted_name(node.value) == ("sys", "modules") and dotted_name(node.slice) == ("__name__",):
+            self.operations.append(BindUnknown(self._context.module))
         self._each([node.value, node.slice])
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
@@ -629,93 +624,7 @@ class _Operations(Visitor):
 
     @property
     def _evaluates_annotations(self) -> bool:
-        return not self.future and self.setting.version < (3, 14)
-
-    # --- conditions ----------------------------------------------------------------------------------------------
-
-    def _condition(self, node: ast.expr) -> Condition:  # noqa: PLR0911 - one case each
-        """Return what is known of the truth of an expression."""
-        if isinstance(node, ast.Constant):
-            return bool(node.value)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            value = self._condition(node.operand)
-            return not value if isinstance(value, bool) else value and Test("not", (value,))
-        if isinstance(node, ast.BoolOp):
-            return self._junction(node)
-        if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            return self._comparison(node.left, node.ops[0], node.comparators[0])
-        chain = _chain(node)
-        if chain and chain[-1] in (self._never_true if len(chain) == 1 else _NEVER_TRUE):
-            return False
-        if chain == ("__debug__",):
-            return True
-        return chain
-
-    def _junction(self, node: ast.BoolOp) -> Condition:
-        values = tuple(map(self._condition, node.values))
-        decisive = isinstance(node.op, ast.Or)
-        if decisive in values:
-            return decisive
-        if all(isinstance(value, bool) for value in values):
-            return not decisive
-        return Test("or" if decisive else "and", values)
-
-    def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
-        chain = _chain(left)
-        if chain in _PLATFORM or chain == ("__name__",):
-            known = _PLATFORM.get(chain, self.setting.module) if chain else ""
-            if isinstance(right, ast.Constant) and isinstance(operator, ast.Eq | ast.NotEq):
-                return (known == right.value) is isinstance(operator, ast.Eq)
-            return None
-        try:
-            written = ast.literal_eval(right)
-        except (ValueError, TypeError):
-            return None
-        return _compare_version(left, operator, written, self.setting.version)
-
-
-def _compare_version(left: ast.expr, operator: ast.cmpop, written: object, version: tuple[int, int]) -> bool | None:
-    """Return what a comparison of `sys.version_info` or a part of it comes to, if two numbers tell."""
-    index: ast.expr | None = left.slice if isinstance(left, ast.Subscript) else None
-    chain = _chain(left.value if isinstance(left, ast.Subscript) else left)
-    if chain in {("sys", "version_info", "major"), ("sys", "version_info", "minor")}:
-        chain, index = ("sys", "version_info"), ast.Constant({"major": 0, "minor": 1}[chain[-1]])
-    if chain not in {("sys", "version_info"), ("version_info",)}:
-        return None
-    known: object = (*version, _Some())
-    if isinstance(index, ast.Constant) and index.value in (0, 1):
-        known = version[bool(index.value)]
-    elif isinstance(index, ast.Slice):
-        upper = index.upper.value if isinstance(index.upper, ast.Constant) else None
-        if index.lower or upper not in (1, 2):
-            return None
-        known = version[: 1 if upper == 1 else 2]
-    elif index is not None:
-        return None
-    compare = _COMPARISONS.get(type(operator))
-    try:
-        return compare(known, written) if compare else None
-    except TypeError:
-        return None
-
-
-class _Some:
-    """The third part of a version: comparing it is a TypeError, but a longer tuple is still the greater one."""
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        raise TypeError
-
-
-_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
+        return not self.has_future_annotations and self._context.version < (3, 14)
 
 
 def _end(node: ast.expr) -> int:
@@ -727,8 +636,8 @@ def _exceptions(node: ast.expr | None) -> frozenset[str] | None:
     """Return the names of exceptions, without what they are in; None for `except:`."""
     if node is None:
         return None
-    chains = map(_chain, node.elts if isinstance(node, ast.Tuple) else [node])
-    return frozenset(chain[-1] for chain in chains if chain)
+    names = map(dotted_name, node.elts if isinstance(node, ast.Tuple) else [node])
+    return frozenset(dotted[-1] for dotted in names if dotted)
 
 
 def _strings(node: ast.expr) -> tuple[str, ...] | None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.interpreter import CrashError, Interpreter, RaisedError, World
+from import_contracts.crashes.interpreter import CrashError, Interpreter, RaisedError
 from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
 
 

@@ -1,4 +1,4 @@
-"""What names are bound to while a program is followed, and the scopes in which they are bound."""
+"""The values that names are bound to while operations are followed, and the scopes in which they are bound."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from import_contracts.crashes import operations as does
+from import_contracts.crashes.operations import Code, Define
 
-# What a name is bound to: None if nothing is known of it, a boolean, strings, or one of the following.
+# A value is None if it is unknown, a boolean, a tuple of strings, a lazy import, or one of the following.
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class FunctionValue:
     """A function, with the local names of the functions around its definition."""
 
     module: str
-    operation: does.Define
+    operation: Define
     scopes: tuple[dict[str, object], ...]
 
 
@@ -55,15 +55,15 @@ class InstanceValue:
 
 @dataclass(slots=True, eq=False)
 class Namespace:
-    """What is bound in a module so far."""
+    """The names that are bound in a module so far."""
 
     names: dict[str, object] = field(default_factory=dict)
-    opaque: bool = False
-    """It may have any names."""
+    has_unknown_names: bool = False
+    """Any name may be bound as well."""
 
     def may_have(self, name: str) -> bool:
-        """Tell whether it has a name, or may have."""
-        return name in self.names or self.opaque or "__getattr__" in self.names or name in _OF_EVERY_MODULE
+        """Tell whether the module has an attribute, or may have it."""
+        return name in self.names or self.has_unknown_names or "__getattr__" in self.names or name in _OF_EVERY_MODULE
 
 
 _OF_EVERY_MODULE = frozenset(dir(ModuleType(""))) | {"__file__", "__path__", "__builtins__", "__cached__"}
@@ -75,14 +75,31 @@ class Scope:
 
     module: str
     space: Namespace
+    """The names of the module."""
     outer: tuple[dict[str, object], ...] = ()
-    """The local names of functions around."""
+    """The local names of the functions around, the innermost last."""
     local: dict[str, object] | None = None
+    """The names of the class or function; None in a module."""
     globals: frozenset[str] = frozenset()
+    """The names that the function declares to be those of the module."""
     in_class: bool = False
     line: int = 0
+    """The line that runs."""
     trying: int = 0
-    """How many `try` around would go on without a module that is not installed."""
+    """How many ``try`` statements around go on where a module is not installed."""
+
+    def in_class_body(self, names: dict[str, object]) -> Scope:
+        """Return the scope of a class body in this scope, which binds its names in ``names``."""
+        scope = Scope(self.module, self.space, self.around, names, in_class=True)
+        scope.line, scope.trying = self.line, self.trying
+        return scope
+
+    def in_call(self, function: FunctionValue, space: Namespace, code: Code) -> Scope:
+        """Return the scope of a call, made in this scope, of a function with unknown arguments."""
+        local = dict.fromkeys(code.defined.keys() - code.globals)
+        scope = Scope(function.module, space, function.scopes, local, code.globals)
+        scope.line, scope.trying = function.operation.first, self.trying
+        return scope
 
     @property
     def is_function(self) -> bool:
@@ -96,11 +113,8 @@ class Scope:
 
     def bind(self, name: str, value: object) -> None:
         """Bind a name in this scope, or in the module where the function declares it global."""
-        self.names(name)[name] = value
-
-    def names(self, name: str) -> dict[str, object]:
-        """Return the names among which a name is bound."""
-        return self.space.names if self.local is None or name in self.globals else self.local
+        names = self.space.names if self.local is None or name in self.globals else self.local
+        names[name] = value
 
     def find(self, name: str) -> object:
         """Return what a name is bound to, which may be a lazy import; None if that is not known."""

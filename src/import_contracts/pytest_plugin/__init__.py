@@ -19,7 +19,7 @@ NAME = "import-contracts"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options to pytest."""
+    """Add the options."""
     group = parser.getgroup(NAME, "import contracts")
     group.addoption(
         "--import-contracts", action="store_true", help="Run each contract as a test, after all other tests."

@@ -23,7 +23,7 @@ from import_contracts.runs.requests import Choice
 class ContractCollector(pytest.Collector):
     """The contracts of a configuration; all are checked together, when the first of them is run."""
 
-    found: Config | None = None
+    configuration: Config | None = None
     wrong = ""
     """The message if there is no configuration."""
     report: Report
@@ -32,10 +32,12 @@ class ContractCollector(pytest.Collector):
         """Yield a test for the configuration and the files, for the baseline, and for each contract."""
         named = self.config.option.import_contracts_config
         try:
-            self.found = load_config(named, self.config.invocation_params.dir if named else self.config.rootpath)
+            self.configuration = load_config(
+                named, self.config.invocation_params.dir if named else self.config.rootpath
+            )
         except UserError as error:
             self.wrong = str(error)
-        found = self.found
+        found = self.configuration
         path = found.path if found else self.path
         yield ConfigurationTest.from_parent(self, path=path, name="configuration-and-files")
         if found and found.baseline:
@@ -45,10 +47,12 @@ class ContractCollector(pytest.Collector):
 
     def setup(self) -> None:
         """Check the contracts."""
-        if self.found is None:
+        if self.configuration is None:
             pytest.fail(self.wrong, pytrace=False)
         try:
-            self.report = check(self.found, Choice(), RunContext(self.found.folder, self.found.folder / CACHE))
+            self.report = check(
+                self.configuration, Choice(), RunContext(self.configuration.folder, self.configuration.folder / CACHE)
+            )
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 

@@ -11,7 +11,10 @@ _NESTED = 100
 
 
 def at_run_time(condition: str, names: Collection[str]) -> bool | None:
-    """Return the value of a condition where TYPE_CHECKING is false; None if that alone does not decide it."""
+    """Return the value of a condition where TYPE_CHECKING, which has these names, is false; None if that is not enough.
+
+    The condition is part of a text that `plain_text` returned.
+    """
     if not any(name in condition for name in names):
         return None
     tokens = ["".join(word.split()) for word in _CONDITION.findall(condition)]
@@ -63,12 +66,12 @@ def _operand(tokens: list[str], names: Container[str]) -> bool | None:
     return value if value is None else value != negated
 
 
-# What ends an operand of `and` and `or`.
+# The tokens that end an operand of `and` and `or`.
 _ENDS = frozenset({"and", "or", ")", ",", "if", "else", ":"})
 
 
 def _skip(tokens: list[str], ends: Container[str]) -> bool:
-    """Take off tokens up to one of the ends outside brackets, and tell whether there were any."""
+    """Remove tokens up to one of the ends outside brackets, and tell whether there were any."""
     depth = skipped = 0
     while tokens and (depth or tokens[-1] not in ends):
         depth += {"(": 1, ")": -1}.get(tokens.pop(), 0)

@@ -1,4 +1,4 @@
-"""Python source in which no string, comment or continued line can be mistaken for code."""
+"""Python source with its strings, comments and continued lines blanked, so that patterns match code only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# Every alternative starts with a literal, which lets `search` skip other text fast, and none can backtrack.
+from import_contracts.reading.text import universal_newlines
+
+# Every alternative starts with a literal, which `search` finds fast, and none backtracks.
 _OPAQUE = re.compile(
     r'''"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:""")?'''
     r"""|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:''')?"""
@@ -23,10 +25,11 @@ _ROUND = str.maketrans("[]{}", "()()")
 
 
 def plain_text(text: str) -> str:
-    """Return text of the same length that no string or comment can deceive.
+    """Return a text of the same length without the contents of strings and comments.
 
-    Strings consist of `"`, comments of spaces; all brackets are round; a continued line ends in two vertical
-    tabs, which are white space and no indentation, and in no newline; nor does a string hold one.
+    Strings become runs of ``"`` and comments runs of spaces, neither with a line feed inside. All brackets become round
+    ones. A backslash that continues a line becomes, with its line feed, two vertical tabs: white space, but no
+    indentation.
     """
     pieces: list[str] = []
     done, end = -1, 0
@@ -50,13 +53,17 @@ _FILLERS = {"#": " ", "\\": "\v"}
 
 
 def _prefix(text: str, quote: int) -> str:
-    """Return the prefix of the string whose quotes open at `quote`, if it makes it an f-string or a t-string."""
+    """Return the prefix of the f-string or t-string whose quotes open at ``quote``; "" for any other string."""
     prefix = _FORMATTED.search(text, max(0, quote - 2), quote)
     return prefix[0] if prefix else ""
 
 
 class _Context(NamedTuple):
-    """What surrounds a place in an f-string: its literal text, a field `{`, a bracket `(` in it, or its format `:`."""
+    """What surrounds a position in an f-string or t-string.
+
+    ``mode`` is "literal" for the text of the string, "{" for a replacement field, "(" for brackets in a field, and ":"
+    for a format specifier. ``quote`` are the quotes of the string, and ``raw`` says that it has the prefix r.
+    """
 
     mode: str
     quote: str
@@ -71,9 +78,9 @@ def _opened(text: str, quote: int) -> _Context:
 
 
 def _formatted_end(text: str, start: int) -> int:
-    """Return where the f-string or t-string ends whose quotes open at `start` (PEP 701, PEP 750).
+    """Return the end of the f-string or t-string whose quotes open at ``start`` (PEP 701, PEP 750).
 
-    Strings in its fields may have the same quotes again, to any depth.
+    Strings in its replacement fields may have the same quotes, to any depth.
     """
     frames = [_opened(text, start)]
     position = start + len(frames[0].quote)
@@ -87,7 +94,7 @@ def _formatted_end(text: str, start: int) -> int:
 
 
 def _step_in_field(frames: list[_Context], token: re.Match[str]) -> int:
-    """Take in one token of an expression and return where to read on."""
+    """Process one token of an expression and return the position behind it."""
     mode, quote, raw = frames[-1]
     text, start, mark = token.string, token.start(), token[0]
     if mark in "\"'#":
@@ -106,7 +113,7 @@ def _step_in_field(frames: list[_Context], token: re.Match[str]) -> int:
 
 
 def _step_in_literal(frames: list[_Context], token: re.Match[str]) -> int:
-    """Take in one token of literal text or of a format and return where to read on."""
+    """Process one token of literal text or of a format specifier and return the position behind it."""
     mode, quote, raw = frames[-1]
     start, mark = token.start(), token[0]
     unfinished = mark == "\n" and len(quote) == 1
@@ -114,7 +121,7 @@ def _step_in_literal(frames: list[_Context], token: re.Match[str]) -> int:
         while frames.pop().mode != "literal":
             pass
         return start + (0 if unfinished else len(quote))
-    if unfinished:  # a newline ends a format, not its field
+    if unfinished:  # a line feed ends the format specifier, not its field
         frames[-1] = _Context("{", quote, raw)
     elif mark == "{" or (mark == "{{" and mode == ":"):
         frames.append(_Context("{", quote, raw))
@@ -127,7 +134,7 @@ def _step_in_literal(frames: list[_Context], token: re.Match[str]) -> int:
 
 
 def logical_lines(plain: str) -> Iterator[tuple[int, int]]:
-    """Yield where each logical line starts and ends."""
+    """Yield the start and the end of each logical line of a text that `plain_text` returned."""
     start = end = depth = 0
     for line in plain.split("\n"):
         depth = max(0, depth + line.count("(") - line.count(")"))
@@ -139,7 +146,7 @@ def logical_lines(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def lines_with(plain: str, head: re.Pattern[str]) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield the logical lines that begin with something, as what was found there, and where the line ends."""
+    """Yield the logical lines of such a text whose start a pattern matches: the match, and the end of the line."""
     done = depth = 0
     for found in head.finditer(plain):
         start = found.start()
@@ -168,13 +175,13 @@ _EXCEPT = re.compile(r"^[ \t]*+except\*?+[ \t]++(?P<body>[^():\n]*,[^:\n]*):", r
 
 
 def for_older_parsers(text: str) -> str:
-    """Return a text without the syntax of Python 3.12 to 3.14, which older parsers refuse, line for line.
+    """Return a text without the syntax of Python 3.12 to 3.14, which older parsers reject; lines keep their numbers.
 
-    Formatted strings become empty ones (PEP 701, PEP 750), type parameters go (PEP 695), a ``type`` statement binds its
-    name to nothing that is known, and several exceptions get their brackets (PEP 758). What the text does when it is
-    imported stays the same, but for what stands in those strings.
+    F-strings and t-strings become empty strings (PEP 701, PEP 750), type parameters are removed (PEP 695), a ``type``
+    statement binds its name to None, and several exceptions get their parentheses (PEP 758). Except for the expressions
+    in those strings, the text does the same when it is imported.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = universal_newlines(text)
     plain = plain_text(text)
     edits = [(*each.span(), '""') for each in _STRING.finditer(plain)]
     brackets = (each.start("body") for each in _GENERIC.finditer(plain))
@@ -193,7 +200,7 @@ def for_older_parsers(text: str) -> str:
 
 
 def _closed(plain: str, start: int) -> int:
-    """Return where the bracket that opens at a place is closed again."""
+    """Return the position behind the bracket that closes the one at ``start``."""
     depth = 0
     for bracket in re.compile(r"[()]").finditer(plain, start):
         depth += 1 if bracket[0] == "(" else -1

@@ -9,10 +9,10 @@ from import_contracts.reading.imports import WrittenImport
 
 
 def resolve(written: WrittenImport, importer: str, *, is_package: bool, modules: Container[str]) -> str | None:
-    """Return the module among `modules` that an import imports, as grimp resolves it; None if it is not among them.
+    """Return the module among ``modules`` that an import imports, as grimp resolves it; None if it is not among them.
 
-    Of `from a import b`, and of `import a.b` as well, that is `a.b` if there is such a module, else `a`. `modules` has
-    to contain namespace packages too. An import that leaves the tree imports nothing.
+    For both ``from a import b`` and ``import a.b`` that is ``a.b`` if there is such a module, else ``a``. ``modules``
+    must contain namespace packages too. A relative import beyond the top-level package imports nothing.
     """
     name = _object(written, importer, is_package=is_package)
     if name is None:
@@ -24,8 +24,8 @@ def resolve(written: WrittenImport, importer: str, *, is_package: bool, modules:
 def external(written: WrittenImport, importer: str, *, is_package: bool, roots: Collection[str]) -> str | None:
     """Return the package outside the root packages that an import imports, as grimp names it.
 
-    That is the first part of the name; where a root package is a portion of a namespace, as many parts as it takes to
-    tell them apart. None if the name lies in a root package or is the namespace of one.
+    That is the first part of the name. Where a root package is part of a namespace package, it is as many parts as are
+    needed to tell the two apart. None if the name lies in a root package or is the namespace of one.
     """
     name = _object(written, importer, is_package=is_package)
     if name is None:
@@ -42,6 +42,6 @@ def external(written: WrittenImport, importer: str, *, is_package: bool, roots: 
 
 
 def _object(written: WrittenImport, importer: str, *, is_package: bool) -> str | None:
-    """Return the absolute name of what is imported, which need not be a module."""
+    """Return the absolute name of what is imported, which need not be a module; None beyond the top-level package."""
     module = absolute(written.level, written.module, importer, is_package=is_package)
     return f"{module}.{written.name}" if module and written.name else module

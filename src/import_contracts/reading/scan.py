@@ -15,7 +15,8 @@ from hashlib import sha256
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.imports import WrittenImport, may_call, may_defer, read_imports
+from import_contracts.reading.imports import WrittenImport, read_imports
+from import_contracts.reading.prefilter import may_call, may_defer
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode

@@ -19,7 +19,7 @@ from import_contracts.reading.cache import (
     signature,
 )
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.imports import may_call, mentions
+from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import Read, Reading, Scan, Statement, assemble, imported_by, read, statements

@@ -38,9 +38,14 @@ class ProgramText:
     python: tuple[int, int]
 
 
+def universal_newlines(text: str) -> str:
+    """Return a text in which every line ends in a line feed, whatever ended it (PEP 278)."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def split_lines(text: str) -> list[str]:
-    """Return the lines as Python counts them, without their ends."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """Return the lines of a text as Python counts them, without their ends."""
+    return universal_newlines(text).split("\n")
 
 
 _BOM = b"\xef\xbb\xbf"
@@ -49,9 +54,10 @@ _COOKIE = re.compile(rb"(?:[ \t\f]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))??[ \t\f]*+#[^\r
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a source file, without its byte order mark, its newlines as they are (PEP 263, PEP 3120).
+    """Return the text of a source file without its byte order mark, its newlines as they are (PEP 263, PEP 3120).
 
-    Raises UndecodableError, and nothing else, if they are not text in the encoding that they declare, or in UTF-8.
+    Raises UndecodableError, and nothing else, if the bytes are not text in the encoding that they declare, which is
+    UTF-8 where they declare none.
     """
     text = data.removeprefix(_BOM)
     cookie = _COOKIE.match(text)
@@ -69,11 +75,16 @@ def decode(data: bytes) -> str:
 
 
 def _codec(declared: str) -> str:
-    """Return an encoding without the end-of-line style that Emacs appends, for those where CPython drops it."""
+    """Return the name of an encoding, without the end-of-line style of Emacs where CPython drops it: `utf-8-unix`."""
     name = declared.lower().replace("_", "-")
     known = re.match(r"(utf-8|latin-1|iso-8859-1|iso-latin-1)(?:-|$)", name)
     return known[1] if known else name
 
 
-# Encodings in which the bytes of an import are those of ASCII.
-_ASCII_LIKE = re.compile(rb"utf-?8|us-ascii|ascii|latin|iso-?8859|cp125|windows-125", re.IGNORECASE)
+_ASCII_COMPATIBLE = re.compile(rb"utf-?8|us-ascii|ascii|latin|iso-?8859|cp125|windows-125", re.IGNORECASE)
+
+
+def is_ascii_compatible(data: bytes) -> bool:
+    """Tell whether a source file declares no encoding, or one in which ASCII characters have their ASCII bytes."""
+    cookie = _COOKIE.match(data)
+    return cookie is None or _ASCII_COMPATIBLE.match(cookie[1]) is not None

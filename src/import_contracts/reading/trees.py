@@ -1,4 +1,4 @@
-"""Syntax trees: made of texts, and walked faster than `ast` walks them, which takes what has no meaning along."""
+"""Syntax trees: parsing a text, and walking a tree faster than `ast` does, without the nodes that have no meaning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Parser: TypeAlias = Callable[[str], ast.Module]
 
 
 def parse(text: str) -> ast.Module:
-    """Return the tree of a module; raises SyntaxError, and nothing else, where the running Python makes none of it."""
+    """Return the tree of a module; raises SyntaxError, and nothing else, if this Python cannot parse the text."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -22,12 +22,12 @@ def parse(text: str) -> ast.Module:
 
 
 def remembering() -> Parser:
-    """Return a `parse` that makes each tree once; nobody may change it."""
+    """Return a function like `parse` that parses each text once; the trees must not be changed."""
     return cache(parse)
 
 
 def children(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes directly below one, in the order of `ast`, without those that only say how a name is used."""
+    """Return the child nodes of a node in the order of `ast.iter_child_nodes`, without expression contexts."""
     found: list[ast.AST] = []
     if isinstance(node, _LEAVES):
         return found
@@ -45,7 +45,7 @@ _LEAVES = (ast.Name, ast.Constant)
 
 
 def walk(node: ast.AST, *, without: type | tuple[type, ...] = ()) -> list[ast.AST]:
-    """Return a node and all below it, breadth first; what is below nodes of some types is left out."""
+    """Return a node and its descendants, breadth first; those of nodes of the types in ``without`` are skipped."""
     found = [node]
     for each in found:
         if not isinstance(each, without):
@@ -54,13 +54,22 @@ def walk(node: ast.AST, *, without: type | tuple[type, ...] = ()) -> list[ast.AS
 
 
 def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
-    """Return the arguments of a function, in no certain order."""
+    """Return the parameters of a function: positional-only, positional, keyword-only, ``*args``, ``**kwargs``."""
     own = function.args
     return [*own.posonlyargs, *own.args, *own.kwonlyargs, *filter(None, [own.vararg, own.kwarg])]
 
 
+def dotted_name(node: ast.expr) -> tuple[str, ...] | None:
+    """Return the name and the attributes in ``a.b.c``, in this order; None of any other expression."""
+    attributes = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    return (node.id, *reversed(attributes)) if isinstance(node, ast.Name) else None
+
+
 class Visitor(ast.NodeVisitor):
-    """What it is in `ast`, with the nodes that `children` returns."""
+    """An `ast.NodeVisitor` that visits only the nodes that `children` returns."""
 
     _methods: ClassVar[dict[type[ast.AST], Callable[[Visitor, Any], None]]] = {}
 
@@ -70,7 +79,7 @@ class Visitor(ast.NodeVisitor):
         cls._methods = {type_: getattr(cls, name) for name, type_ in types.items() if type_ is not None}
 
     def visit(self, node: ast.AST) -> None:
-        """Visit a node by the method that is named after its type, or else those below it."""
+        """Visit a node by the method named after its type, or visit its children if there is no such method."""
         method = self._methods.get(type(node))
         if method is not None:
             method(self, node)
@@ -78,6 +87,6 @@ class Visitor(ast.NodeVisitor):
             self.generic_visit(node)
 
     def generic_visit(self, node: ast.AST) -> None:
-        """Visit the nodes directly below one."""
+        """Visit the children of a node."""
         for each in children(node):
             self.visit(each)

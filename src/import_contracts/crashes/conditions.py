@@ -1,0 +1,117 @@
+"""The value of a condition as far as it is known before the program runs: ``TYPE_CHECKING`` is false, on Linux."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from import_contracts.crashes.operations import BooleanTest, Condition, DottedName, ReadingContext
+from import_contracts.reading.trees import dotted_name
+
+_TYPE_CHECKING = frozenset({"TYPE_CHECKING", "MYPY"})
+_PLATFORM = {("sys", "platform"): "linux", ("os", "name"): "posix", ("sys", "implementation", "name"): "cpython"}
+
+
+class Conditions:
+    """The conditions of one module."""
+
+    def __init__(self, context: ReadingContext) -> None:
+        self._context = context
+        self._type_checking = set(_TYPE_CHECKING)
+
+    def add_alias(self, alias: str) -> None:
+        """Note what ``TYPE_CHECKING`` is called in the module."""
+        self._type_checking.add(alias)
+
+    def value(self, node: ast.expr) -> Condition:
+        """Return the truth of an expression as far as it is known."""
+        if isinstance(node, ast.Constant):
+            return bool(node.value)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            value = self.value(node.operand)
+            return not value if isinstance(value, bool) else value and BooleanTest("not", (value,))
+        if isinstance(node, ast.BoolOp):
+            return self._boolean(node)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            return self._comparison(node.left, node.ops[0], node.comparators[0])
+        return self._named(dotted_name(node))
+
+    def _named(self, dotted: DottedName | None) -> Condition:
+        if dotted and dotted[-1] in (self._type_checking if len(dotted) == 1 else _TYPE_CHECKING):
+            return False
+        return True if dotted == ("__debug__",) else dotted
+
+    def _boolean(self, node: ast.BoolOp) -> Condition:
+        values = tuple(map(self.value, node.values))
+        decisive = isinstance(node.op, ast.Or)
+        if decisive in values:
+            return decisive
+        if all(isinstance(value, bool) for value in values):
+            return not decisive
+        return BooleanTest("or" if decisive else "and", values)
+
+    def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
+        dotted = dotted_name(left)
+        if dotted in _PLATFORM or dotted == ("__name__",):
+            known = _PLATFORM.get(dotted, self._context.module) if dotted else ""
+            if isinstance(right, ast.Constant) and isinstance(operator, ast.Eq | ast.NotEq):
+                return (known == right.value) is isinstance(operator, ast.Eq)
+            return None
+        try:
+            written = ast.literal_eval(right)
+        except (ValueError, TypeError):
+            return None
+        return _version_comparison(left, operator, written, self._context.version)
+
+
+def _version_comparison(left: ast.expr, operator: ast.cmpop, written: object, version: tuple[int, int]) -> bool | None:
+    """Return the value of a comparison of `sys.version_info` or a part of it, if two numbers decide it."""
+    known = _known_version(left, version)
+    compare = _COMPARISONS.get(type(operator))
+    try:
+        return None if known is None or compare is None else compare(known, written)
+    except TypeError:
+        return None
+
+
+def _known_version(node: ast.expr, version: tuple[int, int]) -> object:
+    """Return what is known of `sys.version_info`, one of its numbers or a slice of it; None of anything else."""
+    index: ast.expr | None = node.slice if isinstance(node, ast.Subscript) else None
+    dotted = dotted_name(node.value if isinstance(node, ast.Subscript) else node)
+    if dotted in {("sys", "version_info", "major"), ("sys", "version_info", "minor")}:
+        return None if index else version[int(dotted == ("sys", "version_info", "minor"))]
+    if dotted not in {("sys", "version_info"), ("version_info",)}:
+        return None
+    if index is None:
+        return (*version, _Unknown())
+    if isinstance(index, ast.Constant) and index.value in (0, 1):
+        return version[bool(index.value)]
+    return _sliced(index, version) if isinstance(index, ast.Slice) else None
+
+
+def _sliced(index: ast.Slice, version: tuple[int, int]) -> tuple[int, ...] | None:
+    upper = index.upper.value if isinstance(index.upper, ast.Constant) else None
+    if index.lower or upper not in (1, 2):
+        return None
+    return version[: 1 if upper == 1 else 2]
+
+
+class _Unknown:
+    """The third part of a version: comparing it is a TypeError, but a longer tuple is still the greater one."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError
+
+
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}

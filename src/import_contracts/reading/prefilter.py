@@ -1,0 +1,43 @@
+"""What the bytes of a file rule out before its imports are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from import_contracts.reading.imports import normal_form
+from import_contracts.reading.text import UndecodableError, decode, is_ascii_compatible
+
+# Each starts with a literal, which `search` finds fast, and reads no bytes that the next match reads again.
+_IMPORT = rb"(?:import\b|from\b[. \t\f\w\x80-\xff]*?(?:\bimport\b|\\))"
+_NOT_PLAIN = (
+    *(
+        re.compile(before + rb"[ \t\f]*+" + _IMPORT)
+        for before in (rb"\n[ \t\f]", rb"\r[ \t\f]", rb"\A(?:\xef\xbb\xbf)?[ \t\f]", rb":", rb";", rb"\\[\r\n]++")
+    ),
+    re.compile(rb"lazy(?:_modules__|[ \t\f\\\r\n]+(?:import|from)\b)"),
+)
+
+
+def may_defer(data: bytes) -> bool:
+    """Tell whether `read_imports` may find an import that is not a runtime import at column 1.
+
+    False is certain. True is not: the text may be that of a docstring.
+    """
+    return not is_ascii_compatible(data) or any(pattern.search(data) for pattern in _NOT_PLAIN)
+
+
+def may_call(data: bytes) -> bool:
+    """Tell whether `read_calls` may find an import. False is certain, except in encodings unlike ASCII."""
+    return b"import_module" in data or b"__import__" in data
+
+
+def mentions(data: bytes, names: Collection[str]) -> bool:
+    """Tell whether `read_imports` may find an import with one of some identifiers in it. False is certain."""
+    if not is_ascii_compatible(data):
+        return True
+    try:
+        text = normal_form(decode(data))
+    except UndecodableError:
+        return True
+    return re.search(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", text) is not None
