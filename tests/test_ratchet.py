@@ -249,7 +249,7 @@ def test_accept_without_a_word_is_a_mistake(frozen: Path) -> None:
 
 def test_accept_leaves_a_stale_entry(frozen: Path) -> None:
     write(frozen, {FILE: ENTRIES + "gone shop.a -> shop.b\n"})
-    assert baseline(frozen, "accept", "--all").out == f"Nothing to add: {FILE} has all of it.\n"
+    assert baseline(frozen, "accept", "--all").out == f"Nothing to add: {FILE} already contains all of them.\n"
     assert known(frozen) == ENTRIES + "gone shop.a -> shop.b\n"
 
 

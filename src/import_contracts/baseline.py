@@ -23,19 +23,19 @@ _LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
 class Violating(Protocol):
-    """The two ends of an import that breaks a contract, and the module that it must not reach; "" where none is."""
+    """Anything with the three names that identify a violation of a contract; "" if there is none."""
 
     @property
     def importer(self) -> str:
-        """Where the import starts."""
+        """The module that has the import."""
 
     @property
     def imported(self) -> str:
-        """Where it leads."""
+        """The module that it imports."""
 
     @property
     def target(self) -> str:
-        """What must not be reached."""
+        """The module or layer that must not be reached."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,12 +52,12 @@ class Entry:
 
     @classmethod
     def of(cls, contract: str, violation: Violating) -> Entry:
-        """Return the identity of a violation of a contract: neither lines nor the way of its chain are part of it."""
+        """Return the identity of a violation; its lines and its chain are not part of it."""
         return cls(contract, violation.importer, violation.imported, violation.target)
 
     @property
     def fingerprint(self) -> str:
-        """32 hexadecimal digits that stay the same while the violation does, wherever its line moves."""
+        """32 hexadecimal digits, equal for equal entries."""
         identity = (self.contract, self.importer, self.imported, self.target)
         return sha256("\0".join(identity).encode()).hexdigest()[:32]
 

@@ -34,18 +34,14 @@ class Reporting(click.Command):
         if self._annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
             pairs = (*pairs, Wanted("github"))
         look = {"verbose": ctx.params.pop("verbose"), "color": ctx.params.pop("color")}
-        ctx.params["reports"] = tuple(replace(each, style=style(**look, output=each.output)) for each in pairs)
+        ctx.params["reports"] = tuple(replace(wanted, style=style(**look, output=wanted.output)) for wanted in pairs)
         return rest
 
 
 def report_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options ``--format`` and ``--output``, and those about the look of a report."""
     output = click.option(
-        "--output",
-        "outputs",
-        metavar="FILE",
-        multiple=True,
-        help="Write the report of the --format before it to FILE.",
+        "--output", "outputs", metavar="FILE", multiple=True, help="Write the report of the --format before it to FILE."
     )
     format_ = click.option(
         "--format",
@@ -85,7 +81,7 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
             reports[-1] = replace(reports[-1], output=value)
         else:
             raise click.UsageError(f"'--output {value}' has no --format. Write: --format text --output {value}")
-    printed = [report.format for report in reports if report.output is None]
+    printed = [wanted.format for wanted in reports if wanted.output is None]
     if len(printed) > 1:
         first, second = printed[:2]
         raise click.UsageError(

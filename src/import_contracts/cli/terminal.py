@@ -25,7 +25,7 @@ Command = Callable[..., int]
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the options say that most commands have; ``reports`` is empty for commands that write no reports."""
+    """The values of the options that most commands have; ``reports`` is empty for commands without `report_options`."""
 
     config_file: str | None = None
     cache_dir: str | None = None
@@ -95,7 +95,7 @@ def with_look(command: Command) -> Command:
         click.option(
             "--color/--no-color",
             default=None,
-            help="Use colors; default: on a terminal, unless NO_COLOR is set. FORCE_COLOR: not only on a terminal.",
+            help="Use colors; default: on a terminal or with FORCE_COLOR, but not with NO_COLOR.",
         ),
         click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error."),
     )

@@ -38,12 +38,12 @@ class Table:
 
     @property
     def values(self) -> Mapping[str, object]:
-        """The values as they were written, by key."""
+        """The values by key, as written."""
         return self._values
 
     @property
     def forms(self) -> Mapping[str, str]:
-        """The keys that were read so far, with the form in which each was: the name of the reader."""
+        """The keys that were read so far, each with the name of its type, such as "strings"."""
         return self._forms
 
     def place(self, *, contract: str) -> None:

@@ -1,4 +1,4 @@
-"""The built-in contract types, by the name that ``type`` gives them: all that is known before a contract is read."""
+"""The built-in contract types, by the name that ``type`` gives them, with everything known before parsing."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 
 
 OWN_DEMAND = "A custom contract type."
-"""What is said of the demand of a custom contract type."""
+"""The demand of a custom contract type that states none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContractType:
     """A contract type.
 
-    ``parse`` makes a rule of the contract's table: it reads the keys that are the type's own, and notes in the table
-    what is wrong with them. ``excludes`` are the kinds of imports left out unless the contract says otherwise.
-    ``demand`` says in one sentence what contracts of the type demand. Of a type that is ``about_cycles``, reports show
-    how to fix each import of a cut.
+    ``parse`` reads the keys of the type from a contract's table and returns a rule; it adds problems to the table.
+    ``excludes`` are the kinds of imports that contracts of this type leave out by default. ``demand`` is the rule in
+    one sentence. If the type is ``about_cycles``, reports show a fix for each import of a cut.
     """
 
     parse: Callable[[Table], Rule]
@@ -36,7 +35,7 @@ class ContractType:
 
 
 def _in(module: str) -> Callable[[Table], Rule]:
-    """Return the ``parse`` of a module of this package, which is imported when a contract of the type is read."""
+    """Return the ``parse`` of a module of this package; the module is imported when ``parse`` is first called."""
 
     def parse(table: Table) -> Rule:
         rule: Rule = import_module(f"import_contracts.contracts.{module}").parse(table)

@@ -1,4 +1,4 @@
-"""Each contract as a test of pytest, and what else a report says."""
+"""The tests of the plugin: the configuration, the baseline, and each contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The status of a baseline, in each of its formats."""
+"""The status of a baseline, and changes to it, in each of their formats."""
 
 from __future__ import annotations
 
@@ -93,36 +93,32 @@ STATUS_FORMATS: Mapping[str, Callable[[Status], str]] = MappingProxyType(
 )
 
 
-# --- what a command did ------------------------------------------------------------------------------------------
+# --- changes -----------------------------------------------------------------------------------------------------
 
 
 def change_as_text(change: BaselineChange) -> str:
-    """Return what a command did to a baseline, with each entry that it added or removed."""
+    """Return a line about what a command did, then the entries that it added or removed."""
     if change.command == "create":
         named = f" and named it in {change.named_in}" if change.named_in else ""
         return f"Wrote {count(len(change.added), 'known violation')} to {change.file}{named}.\n"
     if change.renaming:
         old, new = change.renaming
-        return f"Renamed {old} to {new} in {_entries(change.removed)} of {change.file}.\n"
+        return f"Renamed {old} to {new} in {count(len(change.removed), 'entry')} of {change.file}.\n"
     if change.command == "shrink":
-        return _listed("Removed", "from", change.removed, change.file) or (
-            f"Nothing to remove: every entry of {change.file} still matches a violation.\n"
-        )
-    return _listed("Added", "to", change.added, change.file) or f"Nothing to add: {change.file} has all of it.\n"
+        if not change.removed:
+            return f"Nothing to remove: every entry of {change.file} still matches a violation.\n"
+        return _entries(f"Removed {count(len(change.removed), 'entry')} from {change.file}", change.removed)
+    if not change.added:
+        return f"Nothing to add: {change.file} already contains all of them.\n"
+    return _entries(f"Added {count(len(change.added), 'entry')} to {change.file}", change.added)
 
 
-def _listed(verb: str, preposition: str, entries: Sequence[str], file: str) -> str:
-    if not entries:
-        return ""
-    return "\n".join([f"{verb} {_entries(entries)} {preposition} {file}:", *(f"  {each}" for each in entries), ""])
-
-
-def _entries(entries: Sequence[str]) -> str:
-    return f"{len(entries):,} {'entry' if len(entries) == 1 else 'entries'}"
+def _entries(heading: str, entries: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in [f"{heading}:", *(f"  {entry}" for entry in entries)])
 
 
 def change_as_json(change: BaselineChange) -> str:
-    """Return the same as one JSON object."""
+    """Return the change as one JSON object."""
     renaming = change.renaming and {"old": change.renaming[0], "new": change.renaming[1]}
     document = {"version": 1, **asdict(change), "renaming": renaming}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

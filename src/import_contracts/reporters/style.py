@@ -1,4 +1,4 @@
-"""How a report for people looks: length and colours."""
+"""How a report for people looks: its length and colors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A report in a format and a style, for a file, or for standard output where ``output`` is None."""
+    """A report to write: its format, its style, and the file; ``output`` is None for standard output."""
 
     format: str
     style: Style = Style()

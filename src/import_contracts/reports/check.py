@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Later(Sequence[T]):
-    """A sequence whose items are computed one by one, when they are first looked at."""
+    """A sequence of results of functions; each function is called when its item is first read."""
 
     def __init__(self, items: Iterable[Callable[[], T]]) -> None:
         self._items = [cache(item) for item in items]
@@ -148,7 +148,7 @@ class Outcome:
     causes: tuple[Cause, ...] = ()
     about_cycles: bool = False
     demand: str = ""
-    """What contracts of its type demand, in one sentence."""
+    """The rule of its contract type, in one sentence."""
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
@@ -180,13 +180,13 @@ class Outcome:
         return () if all(repeated) else self.causes
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
-        first = {(each.importer, each.imported) for each in violation.chain[:1]}
+        first = {(statement.importer, statement.imported) for statement in violation.chain[:1]}
         is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
         return not is_cause, len(violation.chain), violation.importer, violation.imported
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableFile:
     """A file that could not be read completely; ``line`` is None if the problem is not on one line."""
 
     path: str
@@ -219,7 +219,7 @@ class Report:
     imports: int
     outcomes: tuple[Outcome, ...]
     problems: tuple[Problem, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
+    unreadable: tuple[UnreadableFile, ...] = ()
     stale: tuple[str, ...] | None = None
     renaming: tuple[str, str] | None = None
     stale_fails: bool = True
