@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -34,7 +33,7 @@ class Reporting(click.Command):
         if self._annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
             pairs = (*pairs, Wanted("github"))
         look = {"verbose": ctx.params.pop("verbose"), "color": ctx.params.pop("color")}
-        ctx.params["reports"] = tuple(replace(wanted, style=style(**look, output=wanted.output)) for wanted in pairs)
+        ctx.params["reports"] = tuple(wanted._replace(style=style(**look, output=wanted.output)) for wanted in pairs)
         return rest
 
 
@@ -78,7 +77,7 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
         if name == "formats":
             reports.append(Wanted(value))
         elif reports and reports[-1].output is None:
-            reports[-1] = replace(reports[-1], output=value)
+            reports[-1] = reports[-1]._replace(output=value)
         else:
             raise click.UsageError(f"'--output {value}' has no --format. Write: --format text --output {value}")
     printed = [wanted.format for wanted in reports if wanted.output is None]

@@ -12,8 +12,6 @@ from import_contracts.problems import Problem, Severity, did_you_mean
 
 T = TypeVar("T")
 
-_VERSION = re.compile(r"3\.(\d{1,3})")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -116,7 +114,7 @@ class Table:
         value = self._get(key, "integer")
         if value is None:
             return default
-        if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
+        if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,9}", value.strip()):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
             self._wrong(key, value, f"a whole number, {at_least} or more")
@@ -128,7 +126,7 @@ class Table:
         value = self._get(key, "version")
         if value is None:
             return None
-        match = _VERSION.fullmatch(str(value).strip())
+        match = re.fullmatch(r"3\.(\d{1,3})", str(value).strip())
         if match is None or isinstance(value, bool):
             self._wrong(key, value, 'a version of Python 3 such as "3.13"')
             return None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.graph.kinds import Kind
 
@@ -19,8 +18,7 @@ OWN_DEMAND = "A custom contract type."
 """The demand of a custom contract type that states none."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContractType:
+class ContractType(NamedTuple):
     """A contract type.
 
     ``parse`` reads the keys of the type from a contract's table and returns a rule; it adds problems to the table.
