@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
-from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, UnreadableFile
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["a%b:c,d", "::error::x", "a\r\nb", "]]>&<", "`*_[x](y)|", "\x00\x1b[31m", "größe", "a/b.py", "{0}", "'\"#"]
@@ -55,7 +55,7 @@ REPORTS = st.builds(
     LINES,
     st.lists(OUTCOMES, max_size=3).map(tuple),
     st.lists(PROBLEMS, max_size=2).map(tuple),
-    st.lists(st.builds(UnreadableFile, NAMES, st.none() | LINES, TEXTS), max_size=2).map(tuple),
+    st.lists(st.builds(Unreadable, NAMES, st.none() | LINES, TEXTS), max_size=2).map(tuple),
     st.none() | st.lists(TEXTS, max_size=2).map(tuple),
     st.none() | st.tuples(NAMES, NAMES),
     st.booleans(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
-from import_contracts.reports.check import UnreadableFile
+from import_contracts.reports.check import Unreadable
 from import_contracts.reports.cycles import Cycle, CyclesReport, Plan, Question, ReportedCrash
 
 
@@ -32,7 +32,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         cycles=tuple(sorted(cycles, key=_importance)),
         crashes=None if crashes is None else tuple(entries),
         unreadable=tuple(
-            UnreadableFile(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
+            Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
     )
 

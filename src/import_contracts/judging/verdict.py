@@ -17,7 +17,7 @@ from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, Severity, did_you_mean
 from import_contracts.reading.program import Program
 from import_contracts.reading.text import ProgramText
-from import_contracts.reports.check import UnreadableFile
+from import_contracts.reports.check import Unreadable
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Judgement:
     program: Program
     verdicts: tuple[Verdict, ...]
     problems: tuple[Problem, ...]
-    unreadable: tuple[UnreadableFile, ...]
+    unreadable: tuple[Unreadable, ...]
     imports: int
     stale: tuple[Entry, ...] | None = None
     renaming: tuple[str, str] | None = None
@@ -121,7 +121,7 @@ def judge(config: Config, contracts: Contracts, statements: Statements, known: f
         program,
         tuple(verdicts),
         tuple(problems),
-        tuple(UnreadableFile(config.shown(each.path), each.line, each.message) for each in scan.unreadable),
+        tuple(Unreadable(config.shown(each.path), each.line, each.message) for each in scan.unreadable),
         imports=sum(1 for _ in scan.graph.edges()),
     )
     return judgement if known is None else _compared(judgement, contracts, known)

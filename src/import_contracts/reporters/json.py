@@ -8,7 +8,7 @@ from dataclasses import asdict
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Outcome, Report, ReportedFix, ReportedViolation, UnreadableFile
+from import_contracts.reports.check import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
 
 VERSION = 1
 
@@ -46,7 +46,7 @@ def _problem(problem: Problem) -> dict[str, object]:
     return {"message": problem.message, "file": problem.file, "contract": problem.contract, "key": problem.key}
 
 
-def _unreadable(file: UnreadableFile) -> dict[str, object]:
+def _unreadable(file: Unreadable) -> dict[str, object]:
     return {"path": file.path, "line": file.line, "message": file.message}
 
 

@@ -186,7 +186,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableFile:
+class Unreadable:
     """A file that could not be read completely; ``line`` is None if the problem is not on one line."""
 
     path: str
@@ -219,7 +219,7 @@ class Report:
     imports: int
     outcomes: tuple[Outcome, ...]
     problems: tuple[Problem, ...] = ()
-    unreadable: tuple[UnreadableFile, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
     stale: tuple[str, ...] | None = None
     renaming: tuple[str, str] | None = None
     stale_fails: bool = True

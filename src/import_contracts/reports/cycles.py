@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem
-from import_contracts.reports.check import ReportedFix, ReportedViolation, UnreadableFile
+from import_contracts.reports.check import ReportedFix, ReportedViolation, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class CyclesReport:
     cycles: tuple[Cycle, ...] = ()
     crashes: tuple[ReportedCrash, ...] | None = None
     problems: tuple[Problem, ...] = ()
-    unreadable: tuple[UnreadableFile, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
     @property
     def exit_status(self) -> int:
