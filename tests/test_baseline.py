@@ -121,11 +121,11 @@ def test_an_empty_baseline_knows_nothing(shop: Path) -> None:
     ("text", "message"),
     [
         ("layers", "x:1: Found 'layers'; write 'contract importer -> imported'"),
-        ("layers a -> b\nlayers  a ->  b  # again", "x:2: This entry stands already in line 1; remove one."),
-        ("# c\nlayers a -> b\r\n", "x:2: This line ends in a carriage return; write LF alone"),
-        ("\ufefflayers a -> b\n", "x:1: This line begins with a byte order mark"),
+        ("layers a -> b\nlayers  a ->  b  # again", "x:2: This entry is already on line 1; remove one of them."),
+        ("# c\nlayers a -> b\r\n", "x:2: This line has a Windows line ending; use LF"),
+        ("\ufefflayers a -> b\n", "x:1: This line starts with a byte order mark"),
         ("layers a => b\n", "x:1: Found 'layers a => b'"),
-        ("<<<<<<< ours\nlayers a -> b", "x:1: This line is left from a merge conflict; resolve it."),
+        ("<<<<<<< ours\nlayers a -> b", "x:1: This line is part of a merge conflict; resolve it."),
     ],
 )
 def test_what_is_no_entry_is_said_with_its_line(text: str, message: str) -> None:

@@ -251,7 +251,7 @@ def test_a_report_of_an_earlier_run_does_not_stay_where_nothing_could_be_checked
 def test_a_report_that_cannot_be_written_is_status_2(shop: Path) -> None:
     run = lint(shop, "--output", "no/such/folder.txt")
     assert run.status == 2
-    assert "error: no/such/folder.txt: The report cannot be written: There is no folder 'no/such'." in run.err
+    assert "error: no/such/folder.txt: Cannot write the report: there is no folder 'no/such'." in run.err
 
 
 def test_paths_outside_the_configurations_folder_are_absolute(shop: Path) -> None:

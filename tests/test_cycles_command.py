@@ -183,8 +183,8 @@ def test_a_file_that_cannot_be_read_is_named_and_nothing_is_claimed_through_it(s
     [
         (("mall",), "Package 'mall' is neither in the source roots"),
         (("shop.user",), "There is no module 'shop.user'. Did you mean 'shop.users'?"),
-        (("--python", "2.7"), "'2.7' is no version of Python 3; write one like 3.13."),
-        (("--python", "three"), "'three' is no version of Python 3; write one like 3.13."),
+        (("--python", "2.7"), "'2.7' is not a version of Python 3; write one like 3.13."),
+        (("--python", "three"), "'three' is not a version of Python 3; write one like 3.13."),
         (("--kind", "eager"), "'eager' is not one of"),
     ],
 )

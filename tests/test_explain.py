@@ -134,7 +134,7 @@ def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importe
         (("shop.web", "shop.web"), "'shop.web' is named twice"),
         (("shop.web", "django"), "set include_external_packages = true"),
         (("shpo.web", "shop.web"), "Did you mean 'shop'?"),
-        (("a", "b", "c"), "Name nothing, a contract, or two modules"),
+        (("a", "b", "c"), "Name at most a contract, or two modules"),
         (("shop.web",), "It is a module; name two"),
         (("layer",), "There is no contract 'layer'. Did you mean 'layers'?"),
     ],

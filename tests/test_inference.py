@@ -27,19 +27,19 @@ def is_kept(a_graph: ImportGraph, contract: InferredContract) -> bool:
 def test_layers_follow_the_order_of_imports() -> None:
     found = inferred(graph(*LAYERED))["layers"]
     assert found.keys == {"containers": ["shop"], "exhaustive": True, "layers": ["cli | web", "core", "db"]}
-    assert found.why == ("3 imports from layer to layer: none upwards.",)
+    assert found.why == ("3 imports between layers, none of them upwards.",)
 
 
 def test_a_tangle_is_one_layer_and_says_what_is_in_the_way() -> None:
     found = inferred(graph(*LAYERED, "shop.db -> shop.core", "shop.core -> shop.db.x"))["layers"]
     assert found.keys["layers"] == ["cli | web", "core : db"]
-    assert found.why[1] == "core : db depend on one another: 3 imports, without 1 of them there is an order."
+    assert found.why[1] == "core : db depend on each other: 3 imports; removing 1 of them would break the cycle."
 
 
 def test_a_tangle_through_the_package_itself_is_seen() -> None:
     found = inferred(graph(*LAYERED, "shop.db -> shop", "shop -> shop.core"))["layers"]
     assert found.keys["layers"] == ["cli | web", "core : db"]
-    assert found.why[1] == "core : db depend on one another: 1 import, and through modules beside them."
+    assert found.why[1] == "core : db depend on each other: 1 import, and indirectly through other modules."
 
 
 def test_layers_leave_out_deferred_imports_only_where_most_would_be_one_tangle() -> None:
@@ -47,15 +47,15 @@ def test_layers_leave_out_deferred_imports_only_where_most_would_be_one_tangle()
     found = inferred(graph(*LAYERED, line, kinds={line: Kind.DEFERRED}))["layers"]
     assert found.keys["exclude_deferred_imports"] is True
     assert found.keys["layers"] == ["cli | web", "core", "db"]
-    assert "3 of the 4 depend on one another" in found.why[-1]
+    assert "3 of the 4 modules depend on each other" in found.why[-1]
 
 
 def test_a_package_that_is_one_tangle_has_no_layers_and_the_comment_says_so() -> None:
     found = inferred(graph("shop.a -> shop.b", "shop.b -> shop.a"))
     assert list(found) == ["acyclic"]
     assert found["acyclic"].why == (
-        "1 cycle today, of 2 modules and 2 imports.",
-        "No layers of shop: all 2 depend on one another.",
+        "1 cycle today, with 2 modules and 2 cyclic imports.",
+        "No layers for shop: both modules depend on each other.",
     )
 
 

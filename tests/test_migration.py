@@ -84,7 +84,7 @@ def test_a_rewritten_configuration_means_the_same(tmp_path: Path, text: str, nam
 def test_it_is_written_as_a_person_would(tmp_path: Path) -> None:
     migrated(tmp_path, INI, ".importlinter")
     text = (tmp_path / "pyproject.toml").read_text()
-    assert text.startswith("# Rewritten from .importlinter by lint-imports init")
+    assert text.startswith("# Converted from .importlinter by lint-imports init")
     assert 'root_packages = ["shop", "web"]\ninclude_external_packages = true\n' in text
     assert (
         'id = "layers"\nname = "100% layered"\ntype = "layers"\nlayers = [\n  "web | (cli)",\n  "core : db",\n]\n'

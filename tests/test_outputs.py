@@ -53,10 +53,10 @@ def test_files_belong_to_formats_in_order_or_to_the_one_before(given_: str, want
             "The formats json and text would both go to standard output. Write: --format json --format text",
         ),
         ("f:json f:text f:sarif o:a", "The formats json and text would both go to standard output."),
-        ("o:a o:b", "'--output a' belongs to no format. Write: --format text --output a"),
-        ("f:json o:a o:b", "'--output b' belongs to no format. Write: --format text --output b"),
-        ("o:a f:json f:text", "'--output a' belongs to no format."),
-        ("f:json o:a f:text o:a", "Two reports would be written to 'a'. Give each --format an --output of its own."),
+        ("o:a o:b", "'--output a' has no --format. Write: --format text --output a"),
+        ("f:json o:a o:b", "'--output b' has no --format. Write: --format text --output b"),
+        ("o:a f:json f:text", "'--output a' has no --format."),
+        ("f:json o:a f:text o:a", "Two reports would be written to 'a'. Give each --format its own --output."),
     ],
 )
 def test_what_has_no_answer_is_a_usage_error_that_says_what_to_write(given_: str, message: str) -> None:
@@ -125,7 +125,7 @@ def test_a_report_that_cannot_be_written_keeps_no_other_from_being_written(shop:
 
     assert run.status == 2
     assert json.loads((shop / "b").read_text())["version"] == "2.1.0"
-    assert run.err.count("The report cannot be written: There is no folder 'no'.") == 2
+    assert run.err.count("Cannot write the report: there is no folder 'no'.") == 2
 
 
 def test_a_configuration_that_is_wrong_is_told_in_every_format(shop: Path) -> None:

@@ -249,7 +249,7 @@ def test_accept_without_a_word_is_a_mistake(frozen: Path) -> None:
 
 def test_accept_leaves_a_stale_entry(frozen: Path) -> None:
     write(frozen, {FILE: ENTRIES + "gone shop.a -> shop.b\n"})
-    assert baseline(frozen, "accept", "--all").out == f"Nothing to add: {FILE} has all of it.\n"
+    assert baseline(frozen, "accept", "--all").out == f"Nothing to add: {FILE} already contains all of them.\n"
     assert known(frozen) == ENTRIES + "gone shop.a -> shop.b\n"
 
 
@@ -327,9 +327,9 @@ def test_status_since_a_revision_tells_what_came_and_went(frozen: Path) -> None:
     ("text", "message"),
     [
         ("acyclic\n", ":1: Found 'acyclic'; write"),
-        (ENTRIES + ENTRIES[: ENTRIES.index("\n") + 1], ":7: This entry stands already in line 1"),
-        (ENTRIES.replace("\n", "\r\n"), ":1: This line ends in a carriage return"),
-        ("<<<<<<< HEAD\n" + ENTRIES, ":1: This line is left from a merge conflict"),
+        (ENTRIES + ENTRIES[: ENTRIES.index("\n") + 1], ":7: This entry is already on line 1"),
+        (ENTRIES.replace("\n", "\r\n"), ":1: This line has a Windows line ending"),
+        ("<<<<<<< HEAD\n" + ENTRIES, ":1: This line is part of a merge conflict"),
     ],
 )
 @pytest.mark.parametrize(
@@ -509,3 +509,39 @@ def test_branches_merge_to_a_file_that_shrink_brings_into_step(tmp_path: Path) -
     assert set(known(tmp_path).splitlines()) == left | {new}
     write(tmp_path, {"shop/models/m4.py": "import shop.web\n"})
     assert lint(tmp_path).status == 1
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------------
+
+
+def changed(folder: Path, *args: str) -> dict[str, object]:
+    """Return what a command did, without what is the same for each."""
+    run = baseline(folder, *args, "--format", "json")
+    assert run.status == 0
+    document: dict[str, object] = json.loads(run.out)
+    assert (document.pop("version"), document.pop("file"), document.pop("command")) == (1, FILE, args[0])
+    return document
+
+
+def test_every_command_says_what_it_did_in_json(shop: Path) -> None:
+    nothing: dict[str, object] = {"added": [], "removed": [], "renaming": None, "named_in": None}
+    entries = ENTRIES.splitlines()
+    assert changed(shop, "create") == {**nothing, "added": entries, "named_in": "pyproject.toml"}
+    assert changed(shop, "shrink") == nothing
+    assert changed(shop, "accept", "--all") == nothing
+
+    write(shop, {"shop/models.py": ""})
+    assert changed(shop, "shrink") == {**nothing, "removed": entries}
+
+    write(shop, {"shop/models.py": "import shop.web\n"})
+    added = ["acyclic shop.models -> shop.web", "acyclic shop.web -> shop.models"]
+    assert changed(shop, "accept", "acyclic") == {**nothing, "added": added}
+
+    renamed = ["acyclic shop.entities -> shop.web", "acyclic shop.web -> shop.entities"]
+    renaming = {"old": "shop.models", "new": "shop.entities"}
+    assert changed(shop, "rename", "shop.models", "shop.entities") == {
+        **nothing,
+        "added": renamed,
+        "removed": added,
+        "renaming": renaming,
+    }

@@ -1,4 +1,8 @@
-"""The baseline: known violations, one a line, with nothing in a line that changes while the violation does not."""
+"""The baseline: a file of known violations, one per line.
+
+A line identifies its violation and contains nothing that could change while the violation stays: no line number, no
+chain, no count.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +23,26 @@ _LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
 class Violating(Protocol):
-    """The two ends of an import that breaks a contract, and the module that it must not reach; "" where none is."""
+    """Anything with the three names that identify a violation of a contract; "" if there is none."""
 
     @property
     def importer(self) -> str:
-        """Where the import starts."""
+        """The module that has the import."""
 
     @property
     def imported(self) -> str:
-        """Where it leads."""
+        """The module that it imports."""
 
     @property
     def target(self) -> str:
-        """What must not be reached."""
+        """The module or layer that must not be reached."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """The identity of a violation: what makes it the same one in another run.
+    """The identity of a violation: equal for the same violation in two runs.
 
-    ``imported`` is empty for a module that no layer lists, ``target`` where the contract has no targets.
+    ``imported`` is "" for a module that no layer lists, and ``target`` is "" if the contract type has no targets.
     """
 
     contract: str
@@ -48,12 +52,12 @@ class Entry:
 
     @classmethod
     def of(cls, contract: str, violation: Violating) -> Entry:
-        """Return the identity of a violation of a contract: neither lines nor the way of its chain are part of it."""
+        """Return the identity of a violation; its lines and its chain are not part of it."""
         return cls(contract, violation.importer, violation.imported, violation.target)
 
     @property
     def fingerprint(self) -> str:
-        """32 hexadecimal digits that stay the same while the violation does, wherever its line moves."""
+        """32 hexadecimal digits, equal for equal entries."""
         identity = (self.contract, self.importer, self.imported, self.target)
         return sha256("\0".join(identity).encode()).hexdigest()[:32]
 
@@ -63,17 +67,17 @@ class Entry:
 
     @property
     def can_be_written(self) -> bool:
-        """Whether a line can say it: not so where the contract's id has a comment or an arrow in it."""
+        """Whether the line of this entry can be read back; not if the contract's id contains a comment or an arrow."""
         return _entry(str(self)) == self
 
     def renamed(self, old: str, new: str) -> Entry:
-        """Return what the entry is once a module, with everything inside it, has another name."""
+        """Return the entry after a module, with everything inside it, was renamed from ``old`` to ``new``."""
         names = (self.importer, self.imported, self.target)
         return Entry(self.contract, *(new + name[len(old) :] if within(name, old) else name for name in names))
 
 
 def _entry(line: str) -> Entry | None:
-    """Return the entry of a line without its line break, None where it has none."""
+    """Return the entry of a line without its line break; None if there is none, or the line is wrong."""
     match = _LINE.fullmatch(_COMMENT.split(line, maxsplit=1)[0].strip())
     if match is None or not _ARROWS.isdisjoint(f"{match['contract']} {match['importer']}".split()):
         return None
@@ -82,21 +86,21 @@ def _entry(line: str) -> Entry | None:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a baseline: the entry it has, if it is not all comment, and its text without the line break."""
+    """A line of a baseline, without the line break; ``entry`` is None if it is empty or only a comment."""
 
     text: str
     entry: Entry | None = None
 
     @property
     def key(self) -> str:
-        """What lines are sorted by."""
+        """The sort key of the line."""
         return str(self.entry)
 
     @property
     def comment(self) -> str:
-        """What follows the entry, with the space before it."""
-        found = _COMMENT.search(self.text)
-        return self.text[found.start() :] if found else ""
+        """The comment after the entry, with the space before it; "" if there is none."""
+        match = _COMMENT.search(self.text)
+        return self.text[match.start() :] if match else ""
 
 
 _NONE = Line("")
@@ -108,33 +112,33 @@ def _length(line: Line) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The lines of a baseline file, in its order."""
+    """The lines of a baseline file, in their order."""
 
     lines: tuple[Line, ...] = ()
 
     @property
     def entries(self) -> frozenset[Entry]:
-        """What is known."""
+        """The known violations."""
         return frozenset(line.entry for line in self.lines if line.entry)
 
     @property
     def text(self) -> str:
-        """What the file says."""
+        """The text of the file."""
         return "".join(f"{line.text}\n" for line in self.lines)
 
     def without(self, entries: Container[Entry]) -> Baseline:
-        """Return the baseline without some entries; every other line stands as it was."""
+        """Return the baseline without some entries; all other lines stay unchanged."""
         return Baseline(tuple(line for line in self.lines if line.entry not in entries))
 
     def including(self, entries: Iterable[Entry], reason: str = "") -> Baseline:
-        """Return the baseline with some entries more, each in its sorted place, and with the reason as its comment."""
+        """Return the baseline with more entries, each at its sorted place, with ``reason`` as its comment."""
         comment = "  # " + " ".join(_LINE_BREAK.sub(" ", reason).split()) if reason.strip() else ""
         return self.adding(Line(f"{entry}{comment}", entry) for entry in set(entries) - self.entries)
 
     def renamed(self, old: str, new: str) -> Baseline:
-        """Return the baseline after a module, or a package with everything inside it, was given another name.
+        """Return the baseline after a module, or a package with everything inside it, was renamed.
 
-        Comments go with their entries. Of two entries that become the same one, the line that has a comment stays.
+        Comments stay with their entries. If two entries become equal, the longer line is kept, which has the comment.
         """
         lines: dict[Entry, Line] = {}
         left = self.without({entry for entry in self.entries if entry != entry.renamed(old, new)})
@@ -145,70 +149,76 @@ class Baseline:
         return left.adding(line for entry, line in lines.items() if entry not in left.entries)
 
     def adding(self, lines: Iterable[Line]) -> Baseline:
-        """Put lines behind the last of those that come before them, so that a comment stays above what it is about."""
+        """Return the baseline with more lines, each directly after the last entry that sorts before it.
+
+        So a comment stays above its entry. A line that sorts before all entries comes after the comments at the top.
+        """
         todo = sorted(lines, key=lambda line: line.key, reverse=True)
-        found: list[Line] = []
+        backwards: list[Line] = []
         for line in reversed(self.lines):
             while todo and line.entry and line.key < todo[0].key:
-                found.append(todo.pop(0))
-            found.append(line)
-        first = next((place for place, line in enumerate(reversed(found)) if line.entry), len(found))
-        return Baseline((*found[::-1][:first], *reversed(todo), *found[::-1][first:]))
+                backwards.append(todo.pop(0))
+            backwards.append(line)
+        merged = backwards[::-1]
+        first = next((place for place, line in enumerate(merged) if line.entry), len(merged))
+        return Baseline((*merged[:first], *reversed(todo), *merged[first:]))
 
 
 def parse(text: str, file: str) -> Baseline:
-    """Return what a baseline file says; its lines may end in a comment.
+    """Return the baseline in the text of a file; ``file`` is the path for messages.
 
-    Raises UserError naming every line that is no entry, stands twice, or is left from a merge conflict, and a file
-    whose lines end as on Windows.
+    Raises UserError with every line that is not an entry, is a duplicate, or is part of a merge conflict; and for
+    Windows line endings.
     """
-    found: dict[Entry, int] = {}
+    seen: dict[Entry, int] = {}
     lines: list[Line] = []
     problems: list[Problem] = []
     if "\r" in text:
         place = f"{file}:{text.count(chr(10), 0, text.index(chr(13))) + 1}"
-        message = f"This line ends in a carriage return; write LF alone, and '{file} text eol=lf' into .gitattributes."
+        message = f"This line has a Windows line ending; use LF, and add '{file} text eol=lf' to .gitattributes."
         raise UserError(Problem(message, file=place))
     for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         entry = _entry(line)
-        if (wrong := _wrong(line, entry, found)) is not None:
+        if (wrong := _wrong(line, entry, seen)) is not None:
             problems.append(Problem(wrong, file=f"{file}:{number}"))
         elif entry:
-            found[entry] = number
+            seen[entry] = number
         lines.append(Line(line, entry))
     if problems:
         raise UserError(*problems)
     return Baseline(tuple(lines))
 
 
-def _wrong(line: str, entry: Entry | None, found: dict[Entry, int]) -> str | None:
-    """Return what is wrong with a line, None where nothing is."""
+def _wrong(line: str, entry: Entry | None, seen: dict[Entry, int]) -> str | None:
+    """Return what is wrong with a line; None if it is right. ``seen`` has the line numbers of earlier entries."""
     if line.startswith(_CONFLICT):
-        return "This line is left from a merge conflict; resolve it."
+        return "This line is part of a merge conflict; resolve it."
     if line.startswith("\ufeff"):
-        return "This line begins with a byte order mark; write the file without one."
+        return "This line starts with a byte order mark; save the file without it."
     words = _COMMENT.split(line, maxsplit=1)[0].strip()
     if entry is None and words:
         return f"Found '{words}'; write 'contract importer -> imported' or 'contract importer -> imported => target'."
-    return f"This entry stands already in line {found[entry]}; remove one." if entry in found else None
+    return f"This entry is already on line {seen[entry]}; remove one of them." if entry in seen else None
 
 
 def renaming(known: Collection[Entry], found: Collection[Entry], modules: Collection[str]) -> tuple[str, str] | None:
-    """Return the old and the new name of the module or package whose renaming explains all that is new or stale.
+    """Return the old and the new name of a module or package if its renaming explains all differences.
 
-    None where there is no such name. The old one is then no module any more, and the new one is.
+    ``known`` are the entries of the baseline, ``found`` the current violations, ``modules`` the current modules. After
+    the renaming, ``known`` must equal ``found``; the old name must not be a module, and the new one must be. None if
+    there is no such renaming.
     """
     stale, new = sorted(set(known) - set(found)), sorted(set(found) - set(known))
     if not stale or len(stale) != len(new):
         return None
     for old, after in dict.fromkeys(pair for entry in new for pair in _differences(stale[0], entry)):
-        if old not in modules and after in modules and {each.renamed(old, after) for each in known} == set(found):
+        if old not in modules and after in modules and {entry.renamed(old, after) for entry in known} == set(found):
             return old, after
     return None
 
 
 def _differences(one: Entry, other: Entry) -> Iterator[tuple[str, str]]:
-    """Yield the names that could have become others between two entries, the shortest first."""
+    """Yield the pairs of an old and a new name that would turn one entry into the other, the shortest first."""
     if replace(one, importer="", imported="", target="") != replace(other, importer="", imported="", target=""):
         return
     for old, new in ((one.importer, other.importer), (one.imported, other.imported), (one.target, other.target)):

@@ -1,4 +1,4 @@
-"""What a git repository knows of earlier states of its files; without git, or outside a repository, nothing."""
+"""Earlier versions of files, from git. Without git, or outside a repository, every function returns None."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 
 
 def merge_base(folder: Path) -> str | None:
-    """Return the commit at which the work in a folder left the branch that it is to be merged into; None if unknown.
+    """Return the merge base of HEAD and the target branch, for the repository around a folder; None if unknown.
 
-    That branch is the one that GitHub or GitLab names in a merge request, else the default one of the remote, else
-    ``main`` or ``master``.
+    The target branch is the one that GitHub or GitLab names for a merge request, else the default branch of the remote,
+    else ``main`` or ``master``.
     """
     for branch in _branches():
         if _git(folder, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}") is not None:
-            found = _git(folder, "merge-base", "HEAD", branch)
-            return found.decode().strip() if found else None
+            base = _git(folder, "merge-base", "HEAD", branch)
+            return base.decode().strip() if base else None
     return None
 
 
@@ -29,22 +29,22 @@ def _branches() -> Iterator[str]:
 
 
 def commit(folder: Path, revision: str) -> str | None:
-    """Return the name of the commit that a revision stands for; None if there is none."""
-    found = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    return found.decode().strip() if found else None
+    """Return the full hash of the commit that a revision names; None if there is none."""
+    name = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    return name.decode().strip() if name else None
 
 
 def at(folder: Path, revision: str, path: str) -> bytes | None:
-    """Return what was in a file at a commit; None if it was not there."""
+    """Return the content of a file at a commit; None if the file did not exist there."""
     try:
         inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder)).replace(os.sep, "/")
-    except ValueError:  # on Windows, where it lies on another drive
+    except ValueError:  # on Windows, if it is on another drive
         return None
     return _git(folder, "show", f"{revision}:./{inside}")
 
 
 def _git(folder: Path, *words: str) -> bytes | None:
-    """Return what git prints, None where it fails or is not there."""
+    """Return the output of a git command; None if it fails, or there is no git."""
     try:
         done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)  # noqa: S603, S607
     except OSError:

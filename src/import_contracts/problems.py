@@ -1,4 +1,4 @@
-"""What is wrong with what the user wrote, in words that say what to write instead."""
+"""Problems with the configuration or the program, in messages for the user."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Whether a problem makes an answer impossible, or only doubtful."""
+    """An error prevents a result; a warning is about something that is probably a mistake."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,11 +16,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with the configuration or the program.
+    """One problem with the configuration or the program.
 
-    ``message`` says what was found and what to write instead. ``file`` is a path as the user would write it,
-    ``contract`` a contract's id, ``key`` a key of its table and ``line`` the line to blame; each is None where the
-    problem has no such place.
+    ``message`` says what was found, and what to write instead. ``file`` is the path as shown in messages, ``contract``
+    the id of a contract, ``key`` a key of its table, and ``line`` the line in the file, from 1; each is None if the
+    problem has none.
     """
 
     message: str
@@ -32,12 +32,12 @@ class Problem:
 
     @property
     def place(self) -> str | None:
-        """The file, with the line where one is to blame."""
+        """``file``, or ``file:line`` if there is a line; None if there is no file."""
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
     @property
     def is_error(self) -> bool:
-        """Whether no verdict can be given because of it."""
+        """Whether the problem prevents a result."""
         return self.severity is Severity.ERROR
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ class Problem:
 
 
 class UserError(Exception):
-    """The run cannot go on, and the user can mend why; ``problems`` has at least one error."""
+    """The run cannot continue because of ``problems``, at least one, that the user can fix."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -54,11 +54,11 @@ class UserError(Exception):
 
 
 def did_you_mean(found: str, known: Iterable[str], *, closeness: float = 0.6) -> str:
-    """Return " Did you mean 'x'?" for the known word nearest to the one found, else "".
+    """Return " Did you mean 'x'?" for the known word that is most similar to ``found``; "" if none is similar.
 
-    ``closeness`` is the least similarity that counts, from 0 to 1 (the same).
+    ``closeness`` is the required similarity, from 0 to 1 (equal), as in `difflib.get_close_matches`.
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - only needed once something is wrong
+    from difflib import get_close_matches  # noqa: PLC0415 - only needed for problems
 
     nearest = get_close_matches(found, sorted(known), n=1, cutoff=closeness)
     return f" Did you mean '{nearest[0]}'?" if nearest else ""

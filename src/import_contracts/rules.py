@@ -1,7 +1,7 @@
-"""The face for custom contract types: all that a team's own type may import.
+"""The public API for custom contract types: everything that they may import.
 
-A contract type is a function ``parse(table: Table) -> Rule``, or a ``ContractType`` that has one. The rule's
-``check(graph: ImportGraph)`` returns ``Findings``. ``docs/custom-contract-types.md`` shows how to write one.
+A contract type is a function ``parse(table: Table) -> Rule``, or a `ContractType` with such a function. The rule's
+``check(graph: ImportGraph)`` returns `Findings`. ``docs/custom-contract-types.md`` shows how to write one.
 """
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
-"""The version, in one place: the package, the command and the build read it here."""
+"""The version of the package."""
 
 __version__ = "0.1.0"

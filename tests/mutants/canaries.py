@@ -39,7 +39,8 @@ def failing_canaries(copies: Copies, record: Record) -> list[str]:
             complaints.append("Tests do not import the program from the copy in which they run.")
     with copies.fresh({package: source + _END_OTHERS}) as copy:
         _, failed = run_tests(copy, starting, record)
-        if not starting or {test.id for test in starting} - set(failed):
+        # A test may pass because its process did nothing, as one does that asserts what is not run.
+        if 2 * len(failed) <= len(starting):
             named = ", ".join(test.id for test in starting if test.id not in failed)
             complaints.append(f"Tests start processes that do not import the program from the copy: {named}.")
     return complaints

@@ -60,8 +60,8 @@ class _Recorder:
         """Find what a test could take from a cache instead of running it."""
         here = str(Path.cwd())
         own = {name for name, module in sys.modules.items() if str(getattr(module, "__file__", "")).startswith(here)}
-        caches = [found for found in gc.get_objects() if isinstance(found, _lru_cache_wrapper)]
-        self._caches = [found for found in caches if found.__module__ in own]
+        caches = [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
+        self._caches = [each for each in caches if getattr(each, "__module__", "") in own]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:

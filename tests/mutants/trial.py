@@ -55,8 +55,8 @@ class Trials:
         verdict, note = "survived", f"{len(tests)} tests" if tests else "no test runs it"
         source = (self._copies.tree / mutant.path).read_bytes()
         with self._copies.fresh({mutant.path: mutant.apply(source)}) as copy:
-            for seed in _HASH_SEEDS if mutant.may_leak_order else _HASH_SEEDS[:1]:
-                for stage in _stages(tests):
+            for stage in _stages(tests):
+                for seed in _HASH_SEEDS if mutant.may_leak_order else _HASH_SEEDS[:1]:
                     if verdict == "survived":
                         verdict, note = self._verdict(copy, stage, seed, note)
         return Outcome(mutant, verdict, note, time.monotonic() - began)
@@ -94,7 +94,7 @@ def run_tests(
 
 
 def _seconds_allowed(test: Test) -> int:
-    return 30 + round(10 * test.seconds)
+    return 20 + round(10 * test.seconds)
 
 
 def _stages(tests: Sequence[Test]) -> list[Sequence[Test]]:

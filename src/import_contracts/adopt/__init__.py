@@ -1,1 +1,1 @@
-"""A first configuration: inferred from the code, or taken over from import-linter."""
+"""A first configuration: inferred from the code, or converted from import-linter's."""

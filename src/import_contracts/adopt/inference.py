@@ -1,4 +1,4 @@
-"""Contracts that hold today, inferred from the imports that there are."""
+"""Inferring contracts that the imports of a program do not break."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import InvalidPatternError, ModulePattern, parent
+from import_contracts.wording import count, listed
 
 _MOST_LAYERED = 3
-"""How many packages inside a root package get layers of their own."""
+"""How many packages inside the root packages get a contract of their own."""
 _MOST_INDEPENDENT = 2
 _MOST_LEVELS = 8
 _MOST_CHILDREN = 40
-"""Of how many children a list is still read."""
+"""A package with more children gets no list of them, because nobody would read it."""
 
 _TESTS = frozenset({"conftest", "test", "testing", "tests"})
-# What may stand beside the one package that everything else is in.
+# The modules of a root package that do not count when it has one package with everything else in it.
 _BESIDE = frozenset({"__about__", "__main__", "__version__", "_version", "version", *_TESTS})
 
 _EXCLUDE = {Kind.TYPE_CHECKING: "exclude_type_checking_imports", Kind.DEFERRED: "exclude_deferred_imports"}
-# What layers may leave out, the least first.
-_VIEWS: tuple[frozenset[Kind], ...] = (
+# The kinds of imports that a layers contract may exclude, in the order in which they are tried.
+_EXCLUSIONS: tuple[frozenset[Kind], ...] = (
     frozenset(),
     frozenset({Kind.TYPE_CHECKING}),
     frozenset({Kind.TYPE_CHECKING, Kind.DEFERRED}),
@@ -39,9 +40,10 @@ _VIEWS: tuple[frozenset[Kind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class InferredContract:
-    """A contract with the evidence for it.
+    """A contract and why it was inferred.
 
-    ``keys`` are those of its table beside ``id``, ``name`` and ``type``; ``why`` are the lines of a comment.
+    ``keys`` are the keys of its table other than ``id``, ``name`` and ``type``. ``why`` are the lines of the comment
+    above it.
     """
 
     id: str
@@ -52,32 +54,33 @@ class InferredContract:
 
     @property
     def table(self) -> dict[str, object]:
-        """Return the contract as it is written in a configuration."""
+        """The table of the contract in a configuration."""
         return {"id": self.id, "name": self.name, "type": self.type, **self.keys}
 
 
 def infer(graph: ImportGraph, *, roots: Collection[str]) -> tuple[InferredContract, ...]:
-    """Return contracts that nothing in the graph breaks, but for the last, ``acyclic``, where there are cycles.
+    """Return contracts that the graph does not break, and last one of type ``acyclic``, which it may break.
 
-    The graph must have the kinds of imports, since layers may leave out some. The same graph gives the same
-    contracts, whatever the order of the roots.
+    The graph must have the kinds of imports, because a contract may exclude some. The same graph gives the same
+    contracts, in whatever order the roots are given.
     """
     return tuple(_Inference(graph, sorted(set(roots))).contracts())
 
 
 def to_toml(session: Mapping[str, object], contracts: Iterable[InferredContract], *, prefix: str) -> str:
-    """Return a configuration with contracts, each below a comment that says why it was inferred.
+    """Return a configuration with the contracts, each below a comment with the reasons for it.
 
-    ``prefix`` is the table that all is in, or "" for a contract file.
+    ``prefix`` is the name of the table that contains everything, such as ``tool.import-contracts``; "" for a contract
+    file.
     """
     header = f"[{prefix}]" if prefix else ""
     name = f"[[{prefix}.contracts]]" if prefix else "[[contracts]]"
     tables = [table(header, session)] if session else []
-    return "\n".join([*tables, *(table(name, each.table, comments=each.why) for each in contracts)])
+    return "\n".join([*tables, *(table(name, contract.table, comments=contract.why) for contract in contracts)])
 
 
 class _Inference:
-    """Looks for contracts in one graph."""
+    """The search for contracts in one graph."""
 
     def __init__(self, graph: ImportGraph, roots: Sequence[str]) -> None:
         self._graph = graph
@@ -93,82 +96,93 @@ class _Inference:
         inside = islice(self._kept(self._layers_inside()), _MOST_LAYERED)
         yield from (*tops, *self._kept(self._tests()), *inside, *independent, self._acyclic(tops))
 
-    def _kept(self, found: Iterable[InferredContract]) -> Iterator[InferredContract]:
-        return filter(self._holds, found)
+    def _kept(self, contracts: Iterable[InferredContract]) -> Iterator[InferredContract]:
+        return filter(self._holds, contracts)
 
     def _holds(self, contract: InferredContract) -> bool:
-        """Ask the rule itself, which also says whether it could fail at all."""
+        """Return whether the rule itself finds no violation, and no problem such as that it cannot be broken."""
         excluded = frozenset(kind for kind, key in _EXCLUDE.items() if key in contract.keys)
         keys = {key: value for key, value in contract.keys.items() if key not in _EXCLUDE.values()}
         findings = TYPES[contract.type].parse(Table(keys)).check(self._without(excluded))
         return not findings.violations and not findings.problems
 
     def _id(self, what: str, package: str) -> str:
-        """Return an id that is as short as the roots allow."""
+        """Return an id, such as ``layers-models``; with several root packages ``layers-shop-models``."""
         inside = package.partition(".")[2] if len(self._roots) == 1 else package
         return "-".join([what, *inside.split(".")] if inside else [what])
 
     def _top(self, root: str) -> str:
-        """Return the package whose children are the top packages: the root, or the one package that is all of it."""
+        """Return the package whose children get the top layers.
+
+        This is the root, or, if the root has only one package besides tests and the like, that package, and so on.
+        """
         package = root
         while True:
-            inside = [each for each in self._graph.children(package) if _last(each) not in _BESIDE]
+            inside = [child for child in self._graph.children(package) if _last(child) not in _BESIDE]
             if len(inside) != 1 or not self._graph.children(inside[0]):
                 return package
             package = inside[0]
 
     def _packages(self, depth: int) -> list[str]:
-        """Return the packages so far below a top, the largest first; none of a package with very many children."""
-        found = self._tops
+        """Return the packages ``depth`` levels below a top package, the largest first.
+
+        Packages inside a package with very many children are left out.
+        """
+        modules = self._tops
         for _ in range(depth):
-            few = (each for each in found if len(self._graph.children(each)) <= _MOST_CHILDREN)
-            found = [child for each in few for child in self._graph.children(each)]
-        packages = (each for each in found if self._graph.children(each) and _last(each) not in _TESTS)
-        return sorted(packages, key=lambda each: (-len(self._graph.subtree(each)), each))
+            few = (module for module in modules if len(self._graph.children(module)) <= _MOST_CHILDREN)
+            modules = [child for module in few for child in self._graph.children(module)]
+        packages = (module for module in modules if self._graph.children(module) and _last(module) not in _TESTS)
+        return sorted(packages, key=lambda package: (-len(self._graph.subtree(package)), package))
 
     # --- layers ---------------------------------------------------------------------------------------------------
 
     def _layers_inside(self) -> Iterator[InferredContract]:
-        """Yield the layers of packages inside the top packages, of those that are mostly in order and still read."""
+        """Yield layers of packages inside the top packages: of those with few tangles and not too many levels."""
         for package in (*self._packages(1), *self._packages(2)):
             children = self._graph.children(package)
-            kinds, found = self._best_levels(package)
+            kinds, best = self._best_levels(package)
             between = imports_between(self._without(kinds), children)
-            is_ordered = 2 * _largest_tangle(found) <= len(children) and len(found) <= _MOST_LEVELS
-            if is_ordered and 2 * sum(map(len, between.values())) >= len(children) and (each := self._layers(package)):
-                yield each
+            is_ordered = 2 * _largest_tangle(best) <= len(children) and len(best) <= _MOST_LEVELS
+            are_connected = 2 * sum(map(len, between.values())) >= len(children)
+            if is_ordered and are_connected and (contract := self._layers(package)):
+                yield contract
 
     def _best_levels(self, package: str) -> tuple[frozenset[Kind], tuple[Level, ...]]:
-        """Return the levels of a package's children, without kinds of imports with which they are mostly a tangle."""
+        """Return the kinds of imports to exclude, and then the levels of a package's children.
+
+        The fewest kinds without which no more than half of the children are in one tangle; if there are none, the kinds
+        with the smallest tangle.
+        """
         children = self._graph.children(package)
-        found: list[tuple[frozenset[Kind], tuple[Level, ...]]] = []
-        for kinds in _VIEWS if _is_list(children) else ():
-            found.append((kinds, levels(self._connections(kinds, package))))
-            if 2 * _largest_tangle(found[-1][1]) <= len(children):
-                return found[-1]
-        return min(found, key=lambda each: _largest_tangle(each[1]), default=(_VIEWS[0], ()))
+        tried: list[tuple[frozenset[Kind], tuple[Level, ...]]] = []
+        for kinds in _EXCLUSIONS if _is_list(children) else ():
+            tried.append((kinds, levels(self._connections(kinds, package))))
+            if 2 * _largest_tangle(tried[-1][1]) <= len(children):
+                return tried[-1]
+        return min(tried, key=lambda option: _largest_tangle(option[1]), default=(_EXCLUSIONS[0], ()))
 
     def _layers(self, package: str) -> InferredContract | None:
-        """Return the layers of a package, or None where all its children are on one level."""
-        kinds, found = self._best_levels(package)
-        if sum(level.members != (f"{package}.__main__",) for level in found) < 2:
+        """Return a layers contract for a package; None if all its children are on one level."""
+        kinds, best = self._best_levels(package)
+        if sum(level.members != (f"{package}.__main__",) for level in best) < 2:
             return None
         keys: dict[str, object] = {"containers": [package], "exhaustive": True}
         keys |= {key: True for kind, key in _EXCLUDE.items() if kind in kinds}
-        keys["layers"] = [(" : " if each.is_tangle else " | ").join(map(_last, each.members)) for each in found]
-        why = (self._order(kinds, found), *self._tangles(kinds, found), *self._left_out(package, kinds))
+        keys["layers"] = [(" : " if level.is_tangle else " | ").join(map(_last, level.members)) for level in best]
+        why = (self._order(kinds, best), *self._tangles(kinds, best), *self._excluded(package, kinds))
         return InferredContract(self._id("layers", package), f"Layers of {package}", "layers", keys, why)
 
-    def _order(self, kinds: frozenset[Kind], found: tuple[Level, ...]) -> str:
-        height = {member: number for number, level in enumerate(found) for member in level.members}
+    def _order(self, kinds: frozenset[Kind], layered: tuple[Level, ...]) -> str:
+        height = {member: number for number, level in enumerate(layered) for member in level.members}
         between = imports_between(self._without(kinds), height)
         down = sum(len(edges) for (one, other), edges in between.items() if height[one] != height[other])
-        return f"{_number(down, 'import')} from layer to layer: none upwards." if down else "No layer imports another."
+        return f"{count(down, 'import')} between layers, none of them upwards." if down else "No layer imports another."
 
-    def _tangles(self, kinds: frozenset[Kind], found: tuple[Level, ...]) -> Iterator[str]:
-        """Yield a line for each tangle: how large it is, and what would have to go for an order, if that is enough."""
+    def _tangles(self, kinds: frozenset[Kind], layered: tuple[Level, ...]) -> Iterator[str]:
+        """Yield a line for each tangle: its imports, and how many to remove, if that is enough to order it."""
         graph = self._without(kinds)
-        for level in found:
+        for level in layered:
             if not level.is_tangle:
                 continue
             between = imports_between(graph, level.members)
@@ -178,52 +192,51 @@ class _Inference:
                 for pair in feedback_set({pair: len(edges) for pair, edges in between.items()}).edges
                 for edge in between[pair]
             ]
-            left = levels(connections(graph.without(cut), [each for other in found for each in other.members]))
+            left = levels(connections(graph.without(cut), [member for other in layered for member in other.members]))
             number = sum(map(len, between.values()))
             if not _tangled(left) & set(level.members):
-                how = f"{_number(number, 'import')}, without {len(cut):,} of them there is an order"
+                how = f"{count(number, 'import')}; removing {len(cut):,} of them would break the cycle"
             elif number:
-                how = f"{_number(number, 'import')}, and through modules beside them"
+                how = f"{count(number, 'import')}, and indirectly through other modules"
             else:
-                how = "only through modules beside them"
-            yield f"{names} depend on one another: {how}."
+                how = "only indirectly, through other modules"
+            yield f"{names} depend on each other: {how}."
 
-    def _left_out(self, package: str, kinds: frozenset[Kind]) -> Iterator[str]:
+    def _excluded(self, package: str, kinds: frozenset[Kind]) -> Iterator[str]:
         if kinds:
-            tangle = _largest_tangle(levels(self._connections(_VIEWS[0], package)))
-            where = "inside functions and for type checking" if Kind.DEFERRED in kinds else "for type checking"
+            tangle = _largest_tangle(levels(self._connections(_EXCLUSIONS[0], package)))
+            which = "Deferred and type-checking imports" if Kind.DEFERRED in kinds else "Type-checking imports"
             many = _of(tangle, len(self._graph.children(package)))
-            yield f"Imports {where} do not count: with them, {many} depend on one another."
+            yield f"{which} are excluded: with them, {many} modules depend on each other."
 
     # --- independence ---------------------------------------------------------------------------------------------
 
     def _independent(self) -> Iterator[InferredContract]:
-        """Yield packages with children that nothing connects, though most of them import something."""
+        """Yield contracts for packages whose children are not connected, although most of them import something."""
         for depth, at_least in ((0, 3), (1, 3), (2, 8), (3, 8)):
             for package in self._packages(depth):
                 children = self._graph.children(package)
-                # What has no name that a statement could import, such as a migration, is independent whatever it does.
-                live = [each for each in children if _last(each).isidentifier() and self._imports_something(each)]
+                # No statement can import a module whose name is no identifier, such as a migration: it proves nothing.
+                live = [child for child in children if _last(child).isidentifier() and self._imports_something(child)]
                 if len(children) >= at_least and 2 * len(live) >= len(children) and all(map(_is_name, children)):
-                    yield from self._apart(package, children)
+                    yield from self._independent_children(package, children)
 
     def _imports_something(self, child: str) -> bool:
         members = self._graph.subtree(child)
-        return any(imported not in members for each in members for imported in self._graph.imported_by(each))
+        return any(imported not in members for member in members for imported in self._graph.imported_by(member))
 
-    def _apart(self, package: str, children: Sequence[str]) -> Iterator[InferredContract]:
-        """Yield a contract for all children, or for four fifths of them if these can be listed."""
-        connected = self._connections(_VIEWS[0], package)
-        apart = _unconnected(connected)
-        if len(apart) == len(children):
-            why = f"None of the {len(children)} imports another, directly or through other modules."
+    def _independent_children(self, package: str, children: Sequence[str]) -> Iterator[InferredContract]:
+        """Yield a contract for all children, or for at least four fifths of them, if these are not too many."""
+        independent = _unconnected(self._connections(_EXCLUSIONS[0], package))
+        number = len(independent)
+        if number == len(children):
+            why = f"None of the {number} modules imports another, directly or through other modules."
             yield self._independence(package, [f"{package}.*"], why)
-        elif (
-            5 * len(apart) >= 4 * len(children) and 3 <= len(apart) <= _MOST_CHILDREN and not self._has_layers(package)
-        ):
-            others = " and ".join(_last(child) for child in children if child not in apart)
-            why = f"None of these {len(apart)} imports another, directly or through other modules; left out: {others}."
-            yield self._independence(package, apart, why)
+        elif 5 * number >= 4 * len(children) and 3 <= number <= _MOST_CHILDREN and not self._has_layers(package):
+            others = [_last(child) for child in children if child not in independent]
+            left_out = listed(others, most=len(others))
+            why = f"None of these {number} imports another, directly or through other modules; left out: {left_out}."
+            yield self._independence(package, independent, why)
 
     def _has_layers(self, package: str) -> bool:
         return len(self._best_levels(package)[1]) > 1
@@ -235,15 +248,15 @@ class _Inference:
     # --- others ---------------------------------------------------------------------------------------------------
 
     def _tests(self) -> Iterator[InferredContract]:
-        """Yield a contract that keeps everything else from importing tests."""
+        """Yield a contract that forbids other modules to import tests."""
         patterns: dict[str, list[str]] = {}
         for module in self._graph.modules:
             if self._is_tests(module):
                 patterns.setdefault(self._tests_pattern(module), []).append(module)
-        private = [each for each in patterns if self._holds(_only_tests([each], patterns))]
-        number = sum(len(patterns[each]) for each in private)
+        private = [pattern for pattern in patterns if self._holds(_only_tests([pattern], patterns))]
+        number = sum(len(patterns[pattern]) for pattern in private)
         if private:
-            yield _only_tests(private, private, f"Only tests import {_number(number, 'module')} of tests.")
+            yield _only_tests(private, private, f"Only tests import {count(number, 'test module')}.")
 
     def _is_tests(self, module: str) -> bool:
         if module in self._graph.external or [module] == list(self._roots):
@@ -257,26 +270,25 @@ class _Inference:
     def _acyclic(self, layered: Collection[InferredContract]) -> InferredContract:
         graph = self._without(TYPES["acyclic"].excludes)
         cycles = components({module: graph.imported_by(module) for module in graph.modules})
-        home = {module: cycle for cycle in cycles for module in cycle}
-        imports = sum(one in home and home[one] == home.get(other) for one, other in graph.edges())
-        size = f"{_number(len(home), 'module')} and {_number(imports, 'import')}"
-        why = f"{_number(len(cycles), 'cycle')} today, of {size}." if cycles else "There are none today."
-        done = {each.name for each in layered}
+        cycle_of = {module: cycle for cycle in cycles for module in cycle}
+        imports = sum(one in cycle_of and cycle_of[one] == cycle_of.get(other) for one, other in graph.edges())
+        size = f"{count(len(cycle_of), 'module')} and {count(imports, 'cyclic import')}"
+        why = f"{count(len(cycles), 'cycle')} today, with {size}." if cycles else "No cycles today."
+        done = {contract.name for contract in layered}
         missing = [
-            f"No layers of {each}: {self._excuse(each)}." for each in self._tops if f"Layers of {each}" not in done
+            f"No layers for {top}: {self._why_no_layers(top)}." for top in self._tops if f"Layers of {top}" not in done
         ]
         names = " and ".join(self._roots)
         return InferredContract("acyclic", f"No cycles in {names}", "acyclic", {}, (why, *missing))
 
-    def _excuse(self, package: str) -> str:
-        """Say why a package has no layers."""
+    def _why_no_layers(self, package: str) -> str:
         children = self._graph.children(package)
         if len(children) < 2:
             return "it has too few modules"
         if not _is_list(children):
             return f"its {len(children):,} modules are too many to list"
         tangle = _largest_tangle(self._best_levels(package)[1])
-        return f"{_of(tangle, len(children))} depend on one another" if tangle > 1 else "none imports another"
+        return f"{_of(tangle, len(children))} modules depend on each other" if tangle > 1 else "none imports another"
 
 
 def _only_tests(protected: list[str], allowed: Iterable[str], *why: str) -> InferredContract:
@@ -285,9 +297,9 @@ def _only_tests(protected: list[str], allowed: Iterable[str], *why: str) -> Infe
 
 
 def _unconnected(connected: Connections) -> list[str]:
-    """Return siblings no two of which are connected: the one with the most connections goes until none is left."""
+    """Return siblings of which no two are connected, by dropping the one with most connections until none is left."""
     either = {one: {two for two in connected if two in connected[one] or one in connected[two]} for one in connected}
-    while worst := max(either, key=lambda each: (len(either[each]), each), default=""):
+    while worst := max(either, key=lambda sibling: (len(either[sibling]), sibling), default=""):
         if not either[worst]:
             break
         for other in either.pop(worst):
@@ -304,23 +316,21 @@ def _from_to(modules: Sequence[str]) -> str:
 
 
 def _of(some: int, total: int) -> str:
-    return f"all {total}" if some == total else f"{some} of the {total}"
+    if some == total:
+        return "both" if total == 2 else f"all {total}"
+    return f"{some} of the {total}"
 
 
-def _number(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
+def _largest_tangle(layered: tuple[Level, ...]) -> int:
+    return max((len(level.members) for level in layered if level.is_tangle), default=1)
 
 
-def _largest_tangle(found: tuple[Level, ...]) -> int:
-    return max((len(level.members) for level in found if level.is_tangle), default=1)
-
-
-def _tangled(found: tuple[Level, ...]) -> set[str]:
-    return {member for level in found if level.is_tangle for member in level.members}
+def _tangled(layered: tuple[Level, ...]) -> set[str]:
+    return {member for level in layered if level.is_tangle for member in level.members}
 
 
 def _is_list(children: Collection[str]) -> bool:
-    """Tell whether modules can be listed in a contract, by a person and by name."""
+    """Return whether a contract can list the modules: not too many, and each has a valid name."""
     return 1 < len(children) <= _MOST_CHILDREN and all(map(_is_name, children))
 
 

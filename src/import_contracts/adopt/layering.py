@@ -1,4 +1,4 @@
-"""The order in which siblings depend on one another, as far as there is one."""
+"""The layers of sibling modules: an order in which, as far as possible, imports lead only downwards."""
 
 from __future__ import annotations
 
@@ -10,53 +10,59 @@ from import_contracts.graph.components import components
 from import_contracts.graph.import_graph import Edge, ImportGraph
 
 Connections = Mapping[str, Collection[str]]
-"""From each sibling to those that it reaches directly or through modules that lie in none of them."""
+"""For each sibling, the siblings that it reaches directly or through modules that are in none of them."""
 
 _OUTERMOST = frozenset({"__main__", "conftest", "tests"})
-"""What is on top even if it imports none of its siblings."""
+"""The names of siblings that are in the highest layer, even if they import none of the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Siblings of one height, sorted: no two of them are connected, or, in a tangle, all depend on one another."""
+    """Siblings at one height, sorted.
+
+    No two of them are connected; if ``is_tangle``, all of them reach each other.
+    """
 
     members: tuple[str, ...]
     is_tangle: bool = False
 
 
 def connections(graph: ImportGraph, siblings: Collection[str]) -> Connections:
-    """Return which siblings, each taken with all that is inside it, reach which others.
+    """Return which siblings, each with everything inside it, reach which others.
 
-    This is what layers and independence forbid. One search backwards from all of them at once.
+    These are the connections that contracts of type layers and independence check. One search backwards from all
+    siblings at once.
     """
-    home = {member: sibling for sibling in siblings for member in graph.subtree(sibling)}
-    found: dict[str, set[str]] = {sibling: set() for sibling in siblings}
+    sibling_of = {member: sibling for sibling in siblings for member in graph.subtree(sibling)}
+    reached: dict[str, set[str]] = {sibling: set() for sibling in siblings}
     leads: dict[str, set[str]] = {}
-    pending = {member: {sibling} for member, sibling in home.items()}
+    pending = {member: {sibling} for member, sibling in sibling_of.items()}
     while pending:
         new: dict[str, set[str]] = {}
         for imported, targets in pending.items():
             for importer in graph.importers_of(imported):
-                if importer in home:
-                    found[home[importer]] |= targets
+                if importer in sibling_of:
+                    reached[sibling_of[importer]] |= targets
                 elif more := targets - leads.setdefault(importer, set()):
                     leads[importer] |= more
                     new.setdefault(importer, set()).update(more)
         pending = new
-    return {sibling: frozenset(targets - {sibling}) for sibling, targets in found.items()}
+    return {sibling: frozenset(targets - {sibling}) for sibling, targets in reached.items()}
 
 
 def levels(connected: Connections) -> tuple[Level, ...]:
-    """Return the siblings level by level, the highest first, so that none reaches a level above its own.
+    """Return the siblings in levels, the highest first; no sibling reaches a level above its own.
 
-    A sibling is as low as can be, but those that none reaches and that are not alone are on top: these are what is
-    run, or tests. Siblings that reach one another are a tangle, which is a level of its own.
+    Siblings that reach each other are a tangle, which is a level of its own. Every other sibling is as low as possible,
+    except that siblings which no other reaches are at the top if they reach others or are entry points or tests. For
+    example, the levels of a -> b -> c and d -> c are (a, d), (b) and (c).
     """
     tangles = components(connected)
-    home = {member: tangle for tangle in tangles for member in tangle}
-    units = sorted({home.get(sibling, (sibling,)) for sibling in connected})
+    tangle_of = {member: tangle for tangle in tangles for member in tangle}
+    units = sorted({tangle_of.get(sibling, (sibling,)) for sibling in connected})
     below = {
-        unit: {home.get(other, (other,)) for member in unit for other in connected[member]} - {unit} for unit in units
+        unit: {tangle_of.get(other, (other,)) for member in unit for other in connected[member]} - {unit}
+        for unit in units
     }
     heights: dict[tuple[str, ...], int] = {}
     for unit in TopologicalSorter(below).static_order():
@@ -82,12 +88,12 @@ def _levels_of(
 
 
 def imports_between(graph: ImportGraph, siblings: Collection[str]) -> dict[Edge, list[Edge]]:
-    """Return for each pair of siblings the imports that lead directly from the one into the other; all sorted."""
-    home = {member: sibling for sibling in siblings for member in graph.subtree(sibling)}
-    found: dict[Edge, list[Edge]] = {}
-    for importer, sibling in sorted(home.items()):
+    """Return, for each pair of siblings, the imports of modules in the second by modules in the first; all sorted."""
+    sibling_of = {member: sibling for sibling in siblings for member in graph.subtree(sibling)}
+    between: dict[Edge, list[Edge]] = {}
+    for importer, sibling in sorted(sibling_of.items()):
         for imported in graph.imported_by(importer):
-            other = home.get(imported, sibling)
+            other = sibling_of.get(imported, sibling)
             if other != sibling:
-                found.setdefault((sibling, other), []).append((importer, imported))
-    return dict(sorted(found.items()))
+                between.setdefault((sibling, other), []).append((importer, imported))
+    return dict(sorted(between.items()))

@@ -1,4 +1,4 @@
-"""A configuration written for import-linter, as this project's own TOML."""
+"""Converting a configuration of import-linter to this tool's TOML."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _FIRST = ("id", "name", "type")
 
 
 def migrate(config: Config, contracts: Sequence[Contract]) -> str:
-    """Return what a configuration file says, without the files that it includes, as ``[tool.import-contracts]``.
+    """Return a configuration file of import-linter as ``[tool.import-contracts]``, without the files that it includes.
 
-    It means the same, wrong keys and values included. ``contracts`` are those of the configuration. A value gets the
-    form in which its key is read; one that is wrong stays as it is.
+    The meaning stays the same: a value gets the type with which its key is read, and unknown keys and wrong values are
+    kept. ``contracts`` are those of the configuration.
     """
     document = config.documents[0]
     forms = config.session.forms
     session = {key: _value(forms.get(key, ""), value) for key, value in document.session.items() if key != "contracts"}
     if "root_packages" in session:
-        session.pop("root_package", None)  # it does nothing beside the other
+        session.pop("root_package", None)  # ignored if root_packages is set
     own = contracts[: len(document.contracts)]
     comments = (
-        f"Rewritten from {document.file} by lint-imports init --from-import-linter. Its comments could not be kept.",
+        f"Converted from {document.file} by lint-imports init --from-import-linter, without the comments in it.",
     )
     tables = (table(f"[[tool.{OWN}.contracts]]", _contract(each)) for each in own)
     return "\n".join([table(f"[tool.{OWN}]", session, comments=comments), *tables])
@@ -38,9 +38,9 @@ def _contract(contract: Contract) -> dict[str, object]:
 
 
 def _value(form: str, value: object) -> object:
-    """Return a value in the form in which TOML has it; one that is wrong stays as it is.
+    """Return a value with the type that it has in TOML; a wrong value stays as it is.
 
-    import-linter takes whatever is not true for false in the flags of a run that are read leniently.
+    import-linter reads every value of a lenient flag that is not true as false.
     """
     if form == "lenient flag":
         return isinstance(value, bool | str) and str(value).strip().lower() == "true"

@@ -1,4 +1,4 @@
-"""TOML as people write it: what fits on a line stays on it, longer lists have one entry a line."""
+"""Writing TOML: a value that fits on one line is on one line; a longer list has one item per line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _WIDTH = 118
 
 
 def table(header: str, values: Mapping[str, object], *, comments: Iterable[str] = ()) -> str:
-    """Return a table under its header, as ``[x]`` or ``[[x]]``, or without one where it is ""; comments come first."""
+    """Return a table as TOML: the comments, then the header, ``[x]`` or ``[[x]]`` or "" for none, then the values."""
     lines = [f"# {comment}".rstrip() for comment in comments]
     lines += [header] if header else []
     lines += (f"{_key(key)} = {_entry(key, value)}" for key, value in values.items())
@@ -18,7 +18,7 @@ def table(header: str, values: Mapping[str, object], *, comments: Iterable[str] 
 
 
 def _entry(key: str, value: object) -> str:
-    """Return what stands right of ``key =``, over several lines where one is too short or the text has several."""
+    """Return the text after ``key =``: several lines for a list that is too long, and for text with line breaks."""
     if isinstance(value, str) and "\n" in value:
         return '"""\n' + "\n".join(_string(line)[1:-1] for line in value.split("\n")) + '"""'
     line = _value(value)
@@ -29,7 +29,7 @@ def _entry(key: str, value: object) -> str:
 
 
 def _item(value: object) -> str:
-    """Return an entry of a list; a long layer goes over several lines, which the reader joins again."""
+    """Return an item of a list; a long layer is a multi-line string, whose lines a TOML parser joins."""
     line = _value(value)
     mark = next((mark for mark in (" | ", " : ") if isinstance(value, str) and mark in value), None)
     if mark is None or len(line) <= _WIDTH - 3:
@@ -38,7 +38,7 @@ def _item(value: object) -> str:
 
 
 def _wrapped(parts: list[str], mark: str) -> list[str]:
-    """Join parts into lines that are not too long; all but the last line end with the mark."""
+    """Join the parts into lines that are not too long; every line but the last ends with the mark."""
 
     def joined(line: str, part: str) -> str:
         longer = f"{line}{mark}{part}"
@@ -50,7 +50,7 @@ def _wrapped(parts: list[str], mark: str) -> list[str]:
 
 
 def _value(value: object) -> str:
-    """Return a value on one line: whatever a TOML reader gives."""
+    """Return any value that a TOML parser returns, as TOML on one line."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -58,12 +58,12 @@ def _value(value: object) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + "}"
     return str(value)
 
 
 def _string(text: str) -> str:
-    # JSON's escapes are TOML's, which moreover wants DEL escaped.
+    # JSON strings are valid in TOML, except that TOML does not allow an unescaped DEL.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

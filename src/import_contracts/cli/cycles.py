@@ -8,93 +8,88 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import CacheChoice, options, read
+from import_contracts.cli.terminal import Shared, options
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import find_packages
-from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
 
 
 def _version(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
-    """Return major and minor version of a text such as 3.13."""
+    """Return (3, 13) for "3.13"; raises BadParameter for anything that is not a version of Python 3."""
     if value is None:
         return None
     major, dot, minor = value.partition(".")
     if not (dot and major == "3" and minor.isdecimal() and len(minor) < 4):
-        raise click.BadParameter(f"'{value}' is no version of Python 3; write one like 3.13.", context, option)
+        raise click.BadParameter(f"'{value}' is not a version of Python 3; write one like 3.13.", context, option)
     return 3, int(minor)
 
 
-@click.command("cycles", cls=Reporting, short_help="Find every cycle, what crashes, and what to change.")
+@click.command("cycles", cls=Reporting, short_help="Find import cycles, crashes, and what to change.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option(
     "--kind",
     "kinds",
     type=click.Choice([str(kind) for kind in Kind]),
     multiple=True,
-    help="Only cycles of this kind; may be repeated.",
+    help="Show only cycles of this kind. Can be repeated.",
 )
-@click.option("--python", callback=_version, metavar="3.x", help="Foretell this version; default the one that runs.")
-@click.option("--quick", is_flag=True, help="Only find the cycles: no crashes, no plan.")
+@click.option(
+    "--python", callback=_version, metavar="3.x", help="Python version to predict for; default: the one running."
+)
+@click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no plan.")
 @report_options
 @options
-def command(  # noqa: PLR0913 - one parameter for each option
-    *,
-    packages: tuple[str, ...],
-    kinds: tuple[str, ...],
-    python: tuple[int, int] | None,
-    quick: bool,
-    reports: tuple[Wanted, ...],
-    show_timings: bool,
-    config_file: str | None,
-    cache_dir: str | None,
-    no_cache: bool,
+def command(
+    *, packages: tuple[str, ...], kinds: tuple[str, ...], python: tuple[int, int] | None, quick: bool, shared: Shared
 ) -> int:
-    """Find every import cycle, say which modules crash when imported first, and what to change.
+    """Find every import cycle, predict which modules crash when imported first, and propose what to change.
 
-    No configuration is needed: a PACKAGE lies in this folder, in "src", or is installed. Without one, the packages of
-    the configuration are looked at, or else all in this folder and in "src". A part of a package may be named as well,
-    such as app.models: then it is the cycles that lead through it. Nothing of the program is run.
+    No configuration is needed: a PACKAGE is looked up in this folder, in "src", and among the installed packages. By
+    default, the packages of the configuration are read, or else all packages in this folder and in "src". With a part
+    of a package, such as app.models, only cycles that contain a module of it are shown. The program is never run.
 
     \b
     Kinds:
-      runtime          stands with imports that run while a module is imported
-      deferred         only with imports inside functions as well
-      lazy             only with lazy imports (PEP 810) as well
-      type_checking    only with imports for type checking as well
+      runtime          closed by imports that run while a module is imported
+      deferred         closed by imports inside functions
+      lazy             closed by lazy imports (PEP 810)
+      type_checking    closed by imports for type checking
 
-    The exit status is 0, or 2 where something could not be read; the contract types "acyclic" and "crash" judge.
+    The exit status is 0, or 2 if a file could not be read. To fail on cycles or crashes, write a contract of type
+    acyclic or crash.
     """  # noqa: D301 - as above
     folder = Path.cwd()
     source_roots: tuple[Path, ...] = (folder, folder / "src")
-    if config_file is not None or not packages:
-        packages, source_roots, folder = _looked_at(packages, config_file, source_roots)
+    if shared.config_file is not None or not packages:
+        packages, source_roots, folder = _packages_to_read(packages, shared, source_roots)
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),
         tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
     )
-    context = CacheChoice(cache_dir, no_cache).context_here(folder, timings=show_timings)
-    found = answers.cycles(question, source_roots, reports, context)
-    deliver(reports, [answer.text for answer in found])
+    found = answers.cycles(question, source_roots, shared.reports, shared.context_here(folder))
+    deliver(shared.reports, [answer.text for answer in found])
     return found[0].exit_status
 
 
-def _looked_at(
-    packages: tuple[str, ...], config_file: str | None, places: tuple[Path, ...]
+def _packages_to_read(
+    packages: tuple[str, ...], shared: Shared, places: tuple[Path, ...]
 ) -> tuple[tuple[str, ...], tuple[Path, ...], Path]:
-    """Return the packages of the configuration, or those that are here, with where to look for them."""
+    """Return the packages, the folders to look them up in, and the folder that paths are relative to.
+
+    From the configuration; without one, the packages in ``places``.
+    """
     try:
-        config = read(config_file)
+        config = shared.config()
     except UserError:
-        found = find_packages(places)
-        if config_file is not None:
+        here = find_packages(places)
+        if shared.config_file is not None:
             raise
-        if not found:
-            message = "There is no package here or in 'src'; name one: lint-imports cycles shop"
+        if not here:
+            message = "There is no package in this folder or in 'src'; name one: lint-imports cycles shop"
             raise UserError(Problem(message)) from None
-        return found, places, Path.cwd()
+        return here, places, Path.cwd()
     return packages or config.root_packages, config.source_roots, config.folder

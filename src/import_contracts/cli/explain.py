@@ -6,67 +6,53 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import CacheChoice, look_options, options, read, style, write
+from import_contracts.cli.terminal import Shared, look_options, options, write
 from import_contracts.config.session import Config
 from import_contracts.problems import UserError
 from import_contracts.reporters.explanation import as_json, as_text
+from import_contracts.reporters.style import Style
 from import_contracts.reports.explain import Dependency, Explanation
-from import_contracts.runs import explain
+from import_contracts.runs import explain as run
 
 
-@click.command("explain", short_help="Say how A depends on B, what a contract says, what none looks at.")
+@click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
 @click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
-@click.option("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default text.")
-@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
+@click.option("--output", metavar="FILE", help="Write the report to FILE.")
 @look_options
 @options
-def command(  # noqa: PLR0913 - one parameter for each option
-    *,
-    names: tuple[str, ...],
-    format_: str,
-    output: str | None,
-    verbose: bool,
-    color: bool | None,
-    show_timings: bool,
-    config_file: str | None,
-    cache_dir: str | None,
-    no_cache: bool,
-) -> int:
-    """Explain how one module depends on another, or what the contracts say.
+def command(*, names: tuple[str, ...], format_: str, output: str | None, look: Style, shared: Shared) -> int:
+    """Explain how one module depends on another, or what a contract means.
 
     \b
-    lint-imports explain                     every contract in a sentence, what is ignored, and
-                                             which modules no contract looks at
-    lint-imports explain CONTRACT            one contract: what it says, looks at and ignores
+    lint-imports explain                     every contract in a sentence, the ignored imports, and
+                                             the modules that no contract covers
+    lint-imports explain CONTRACT            one contract: its rule, its modules, its ignored imports
     lint-imports explain IMPORTER IMPORTED   the chains from one module or package to another, the
-                                             fewest imports to cut, and which contracts speak of it
+                                             fewest imports to remove, and the contracts about it
 
-    For two modules no configuration is needed: they lie in this folder, in "src", or are installed. Nothing of the
-    program is run. The exit status is 0, or 2 where something is wrong or could not be read.
+    For two modules no configuration is needed: they are looked up in this folder, in "src", and among the installed
+    packages. The program is never run. The exit status is 0, or 2 if something is wrong or could not be read.
     """  # noqa: D301 - as above
     if len(names) > 2:
-        raise click.UsageError("Name nothing, a contract, or two modules: what imports, and what is imported.")
-    cache = CacheChoice(cache_dir, no_cache)
-    found: Explanation | Dependency
-    config = read(config_file) if len(names) < 2 or config_file is not None else _about(names[0])
+        raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
+    report: Explanation | Dependency
+    config = shared.config() if len(names) < 2 or shared.config_file is not None else _about(names[0])
     if config is None:
         here = Path.cwd()
-        context = cache.context_here(here, timings=show_timings)
-        found = explain.explain_installed(names[0], names[1], (here, here / "src"), context)
+        report = run.explain_installed(names[0], names[1], (here, here / "src"), shared.context_here(here))
     elif len(names) == 2:
-        found = explain.explain_dependency(names[0], names[1], config, cache.context(config, timings=show_timings))
+        report = run.explain_dependency(names[0], names[1], config, shared.context(config))
     else:
-        wanted = names[0] if names else None
-        found = explain.explain_contracts(config, wanted, cache.context(config, timings=show_timings))
-    look = style(verbose=verbose, color=color, output=output)
-    write(as_json(found) if format_ == "json" else as_text(found, look), output)
-    return found.exit_status
+        report = run.explain_contracts(config, names[0] if names else None, shared.context(config))
+    write(as_json(report) if format_ == "json" else as_text(report, look), output)
+    return report.exit_status
 
 
 def _about(module: str) -> Config | None:
     """Return the configuration that is found, if it is about the package of a module; else None."""
     try:
-        config = read(None)
+        config = Shared().config()
     except UserError:
         return None
-    return config if module.partition(".")[0] in {each.partition(".")[0] for each in config.root_packages} else None
+    return config if module.partition(".")[0] in {root.partition(".")[0] for root in config.root_packages} else None

@@ -1,24 +1,23 @@
-"""Which report goes where: the options ``--format`` and ``--output``, each given once or several times."""
+"""The options ``--format`` and ``--output``: which report goes where. Both can be repeated."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
 
-from import_contracts.cli.terminal import look_options, style, write
+from import_contracts.cli.terminal import style, with_look, write
 from import_contracts.problems import Problem, UserError
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Wanted
 
 
 class Reporting(click.Command):
-    """A command with `report_options`, of which it makes the parameter ``reports``.
+    """A command with `report_options`, which it turns into the parameter ``reports``.
 
-    A command that ``annotates`` adds annotations on standard output in GitHub Actions, if no format is asked for.
+    If it ``annotates``, it also prints annotations in GitHub Actions, unless a format is given.
     """
 
     def __init__(self, *args: Any, annotates: bool = False, **kwargs: Any) -> None:
@@ -26,22 +25,22 @@ class Reporting(click.Command):
         self._annotates = annotates
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments, with the order in which formats and files were named."""
-        order = [each.name for each in self.make_parser(ctx).parse_args(list(args))[2]]
+        """Parse the arguments, and pair formats and files in the order in which they are given."""
+        order = [option.name for option in self.make_parser(ctx).parse_args(list(args))[2]]
         rest = super().parse_args(ctx, args)
         given = {name: iter(ctx.params.pop(name) or ()) for name in ("formats", "outputs")}
         pairs = paired([(name, next(given[name])) for name in order if name in given and not ctx.resilient_parsing])
         if self._annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
             pairs = (*pairs, Wanted("github"))
         look = {"verbose": ctx.params.pop("verbose"), "color": ctx.params.pop("color")}
-        ctx.params["reports"] = tuple(replace(each, style=style(**look, output=each.output)) for each in pairs)
+        ctx.params["reports"] = tuple(wanted._replace(style=style(**look, output=wanted.output)) for wanted in pairs)
         return rest
 
 
 def report_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that say which reports are wanted, and how they look."""
+    """Add the options ``--format`` and ``--output``, and those about the look of a report."""
     output = click.option(
-        "--output", "outputs", metavar="FILE", multiple=True, help="Write the report of the format before it to a file."
+        "--output", "outputs", metavar="FILE", multiple=True, help="Write the report of the --format before it to FILE."
     )
     format_ = click.option(
         "--format",
@@ -49,22 +48,22 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         metavar="FORMAT",
         type=click.Choice(sorted(FORMATS)),
         multiple=True,
-        help=f"One of {', '.join(sorted(FORMATS))}; default text. May be repeated, each with its --output.",
+        help=f"One of {', '.join(sorted(FORMATS))}; default: text. Can be repeated, each with its own --output.",
     )
-    return format_(output(look_options(command)))
+    return format_(output(with_look(command)))
 
 
 def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
-    """Return which format goes where, of the options in the order in which they were given.
+    """Return the format and file of each report, given the options in order, as pairs of name and value.
 
-    As many files as formats belong to these in order. Otherwise a file belongs to the format before it, and a format
-    without one goes to standard output. Raises UsageError, saying what to write, where that has no answer.
+    If there are as many files as formats, they are paired in order. Otherwise a file belongs to the format before it,
+    and a format without a file goes to standard output. Raises UsageError if that is ambiguous.
     """
     formats = [value for name, value in given if name == "formats"]
     outputs = [value for name, value in given if name == "outputs"]
     if len(set(outputs)) < len(outputs):
-        twice = next(each for each in outputs if outputs.count(each) > 1)
-        raise click.UsageError(f"Two reports would be written to '{twice}'. Give each --format an --output of its own.")
+        twice = next(output for output in outputs if outputs.count(output) > 1)
+        raise click.UsageError(f"Two reports would be written to '{twice}'. Give each --format its own --output.")
     if not formats and len(outputs) < 2:
         return (Wanted("text", output=outputs[0] if outputs else None),)
     if len(formats) == len(outputs):
@@ -73,26 +72,26 @@ def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
 
 
 def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
-    found: list[Wanted] = []
+    reports: list[Wanted] = []
     for name, value in given:
         if name == "formats":
-            found.append(Wanted(value))
-        elif found and found[-1].output is None:
-            found[-1] = replace(found[-1], output=value)
+            reports.append(Wanted(value))
+        elif reports and reports[-1].output is None:
+            reports[-1] = reports[-1]._replace(output=value)
         else:
-            raise click.UsageError(f"'--output {value}' belongs to no format. Write: --format text --output {value}")
-    printed = [each.format for each in found if each.output is None]
+            raise click.UsageError(f"'--output {value}' has no --format. Write: --format text --output {value}")
+    printed = [wanted.format for wanted in reports if wanted.output is None]
     if len(printed) > 1:
         first, second = printed[:2]
         raise click.UsageError(
             f"The formats {first} and {second} would both go to standard output. "
             f"Write: --format {first} --format {second} --output FILE"
         )
-    return tuple(found)
+    return tuple(reports)
 
 
 def deliver(reports: Sequence[Wanted], texts: Sequence[str]) -> None:
-    """Write every report, also where another cannot be written; raises UserError with all that could not."""
+    """Write every report, even if another one cannot be written; raises UserError with all errors."""
     problems: list[Problem] = []
     for wanted, text in zip(reports, texts, strict=True):
         try:

@@ -1,4 +1,4 @@
-"""What the commands share: where they read, what they print, and how they write."""
+"""What the commands share: the options, reading the configuration, printing, writing files, progress."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
@@ -16,116 +17,137 @@ from import_contracts import atomic
 from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
-from import_contracts.reporters.style import Style
+from import_contracts.reporters.style import Style, Wanted
+
+Command = Callable[..., int]
 
 
-def options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that every command about a configuration takes."""
-    return _add(
-        command,
-        click.option("--config", "config_file", metavar="FILE", help="Read this file instead of looking for one."),
-        click.option("--cache-dir", metavar="DIR", help=f"Keep the cache here; default {CACHE} beside it."),
-        click.option("--no-cache", is_flag=True, help="Read every file, and keep nothing."),
-    )
+class Shared(NamedTuple):
+    """The values of the options that most commands have; ``reports`` is empty for commands without `report_options`."""
 
+    config_file: str | None = None
+    cache_dir: str | None = None
+    no_cache: bool = False
+    show_timings: bool = False
+    reports: tuple[Wanted, ...] = ()
 
-def look_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that say how a report for people looks, and what is shown while it is made."""
-    return _add(
-        command,
-        click.option("--verbose", is_flag=True, help="Show everything, however long the report gets."),
-        click.option(
-            "--color/--no-color",
-            default=None,
-            help="Use colors. Default: on a terminal, unless NO_COLOR is set; anywhere if FORCE_COLOR is set.",
-        ),
-        click.option("--show-timings", is_flag=True, help="Say on standard error how long each step took."),
-    )
+    def config(self) -> Config:
+        """Return the named configuration, or the one that is found from the working directory."""
+        return load_config(self.config_file, Path.cwd())
 
+    def context(self, config: Config) -> RunContext:
+        """Return the context of a run with a configuration; by default the cache is next to the configuration."""
+        return self._context(config.folder, config.folder / CACHE, timings=self.show_timings or config.show_timings)
 
-def _add(command: Callable[..., int], *added: Callable[[Callable[..., int]], Callable[..., int]]) -> Callable[..., int]:
-    for option in reversed(added):
-        command = option(command)
-    return command
+    def context_here(self, folder: Path) -> RunContext:
+        """Return the context of a run that needs no configuration.
 
-
-def read(config_file: str | None) -> Config:
-    """Read the configuration that was named, or the one that is found from the working directory."""
-    return load_config(config_file, Path.cwd())
-
-
-@dataclass(frozen=True, slots=True)
-class CacheChoice:
-    """The options about the cache."""
-
-    folder: str | None = None
-    is_off: bool = False
-
-    def context(self, config: Config, *, timings: bool = False) -> RunContext:
-        """Return what a run about a configuration shares; the cache lies beside the configuration by default."""
-        return _context(config.folder, self._beside(config.folder), timings=timings)
-
-    def context_here(self, folder: Path, *, timings: bool = False) -> RunContext:
-        """Return what a run without a configuration shares.
-
-        By default its cache is beside a project's files, or where there is one already; elsewhere nothing is kept.
+        By default its cache is in ``folder`` if there is a cache already, or a file of a project such as
+        pyproject.toml; else there is none.
         """
         cache = folder / CACHE
         is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
-        is_wanted = is_project or self.folder is not None
-        return _context(folder, self._beside(folder) if is_wanted else None, timings=timings)
+        return self._context(folder, cache if is_project else None, timings=self.show_timings)
 
-    def _beside(self, folder: Path) -> Path | None:
-        return None if self.is_off else Path.cwd() / self.folder if self.folder else folder / CACHE
-
-
-def _context(folder: Path, cache: Path | None, *, timings: bool) -> RunContext:
-    return RunContext(folder, cache, Progress(timings=timings).step, warn)
+    def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
+        cache = None if self.no_cache else Path.cwd() / self.cache_dir if self.cache_dir else default
+        return RunContext(folder, cache, Progress(timings=timings).step, warn)
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
 
 
+def options(command: Command) -> Command:
+    """Add the options of every command that reads a configuration, as the parameter ``shared``."""
+
+    @wraps(command)
+    def run(*, config_file: str | None, cache_dir: str | None, no_cache: bool, **others: Any) -> int:
+        timings, reports = others.pop("show_timings", False), others.pop("reports", ())
+        return command(shared=Shared(config_file, cache_dir, no_cache, timings, reports), **others)
+
+    return _with(
+        run,
+        click.option("--config", "config_file", metavar="FILE", help="Read this configuration file."),
+        click.option(
+            "--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."
+        ),
+        click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
+    )
+
+
+def look_options(command: Command) -> Command:
+    """Add the options about the look of a report, as the parameter ``look``, and ``--show-timings``."""
+
+    @wraps(command)
+    def run(*, verbose: bool, color: bool | None, **others: Any) -> int:
+        return command(look=style(verbose=verbose, color=color, output=others.get("output")), **others)
+
+    return with_look(run)
+
+
+def with_look(command: Command) -> Command:
+    """Add the options ``--verbose``, ``--color`` and ``--show-timings`` as parameters."""
+    return _with(
+        command,
+        click.option("--verbose", is_flag=True, help="Show everything, even if the report is long."),
+        click.option(
+            "--color/--no-color",
+            default=None,
+            help="Use colors; default: on a terminal or with FORCE_COLOR, but not with NO_COLOR.",
+        ),
+        click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error."),
+    )
+
+
+def _with(command: Command, *added: Callable[[Command], Command]) -> Command:
+    for option in reversed(added):
+        command = option(command)
+    return command
+
+
 def warn(message: str) -> None:
-    """Say on standard error what does not keep the command from its work."""
+    """Print a warning on standard error."""
     click.echo(f"warning: {message}", err=True)
 
 
 def print_traceback() -> None:
     """Print the exception that is being handled."""
-    import traceback  # noqa: PLC0415 - slow to import, and seldom needed
+    import traceback  # noqa: PLC0415 - slow to import, and rarely needed
 
     traceback.print_exc()
 
 
-def say(error: UserError) -> None:
-    """Print every problem of an error."""
+def print_problems(error: UserError) -> None:
+    """Print every problem of an error on standard error."""
     for problem in error.problems:
         click.echo(f"error: {problem}", err=True)
 
 
 def write(text: str, output: str | None) -> None:
-    """Write a report in UTF-8 to a file, which is replaced as a whole, or to standard output."""
+    """Write a report in UTF-8 to a file, which is replaced atomically, or to standard output.
+
+    Raises UserError if the file cannot be written.
+    """
     if output is None:
         try:
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
-        except BrokenPipeError:  # the reader has seen enough, which does not change the verdict
+        except BrokenPipeError:  # the reader has closed the pipe, which does not change the exit status
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     path = Path(output)
     try:
         if path.exists() and not (path.is_file() and not path.is_symlink()):
-            path.write_bytes(text.encode())  # a device, a pipe or a link: what it leads to is written, not replaced
+            path.write_bytes(text.encode())  # a device, a pipe or a link: write to its target instead of replacing it
         else:
             atomic.write(path, text.encode())
     except OSError as error:
-        why = error.strerror if path.parent.is_dir() else f"There is no folder '{path.parent}'"
-        raise UserError(Problem(f"The report cannot be written: {why}.", file=output)) from None
+        why = error.strerror if path.parent.is_dir() else f"there is no folder '{path.parent}'"
+        raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None
 
 
 class Progress:
-    """Says on standard error what is being done, on a terminal, and how long it took, where that is asked for."""
+    """Shows the current step on standard error if it is a terminal, and the time of each step if ``timings``."""
 
     def __init__(self, *, timings: bool) -> None:
         self._timings = timings
@@ -133,7 +155,7 @@ class Progress:
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """Announce one step while it is done."""
+        """Show one step while it runs."""
         if self._live:
             click.echo(f"\r\x1b[K{what} …", err=True, nl=False)
         start = time.perf_counter()
@@ -145,7 +167,7 @@ class Progress:
 
 
 def style(*, verbose: bool, color: bool | None, output: str | None) -> Style:
-    """Return how a report looks: by default in colors on a terminal.
+    """Return the style of a report; by default with colors on a terminal.
 
     NO_COLOR (no-color.org) turns colors off, else FORCE_COLOR (force-color.org) turns them on; an empty value counts as
     not set. Neither applies to a report that is written to a file.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
@@ -13,8 +13,7 @@ from import_contracts.problems import Problem, UserError
 OWN, PEER = "import-contracts", "importlinter"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What one configuration file says: keys about the run, and the tables of its contracts."""
 
     file: str

@@ -20,9 +20,11 @@ class Violation:
     shop.web``; reports group the violations of a contract by it. ``chain`` is the shortest chain from ``importer`` to
     the target, and its first edge is the import itself.
 
+    ``lines`` has a line for each edge of the chain; by default it is the line of the first statement of the import.
+    None for ``imported`` or ``target`` is replaced by "".
+
     For a module that no layer of an ``exhaustive`` contract lists, ``importer`` is that module, and ``imported`` and
-    ``chain`` are empty. None is read as "". ``lines`` has the line of each edge of the chain, where it is not the line
-    of the first statement that makes the import.
+    ``chain`` are empty.
     """
 
     importer: str
@@ -122,14 +124,14 @@ class DescribingRule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SelfDescription:
-    """The two methods of a rule that can describe itself."""
+    """The two methods of a rule that can describe itself, as in `DescribingRule`."""
 
     describe: Callable[[ImportGraph], Description]
     would_break: Callable[[ImportGraph, Set[str], Set[str]], tuple[str, ...]]
 
 
 def self_description(rule: object) -> SelfDescription | None:
-    """Return the methods of a rule that can describe itself, None for another rule.
+    """Return the methods of a rule that can describe itself; None if it cannot.
 
     The methods of a custom rule may also have their former names, ``account`` and ``objections``.
     """

@@ -12,8 +12,6 @@ from import_contracts.problems import Problem, Severity, did_you_mean
 
 T = TypeVar("T")
 
-_VERSION = re.compile(r"3\.(\d{1,3})")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -38,12 +36,12 @@ class Table:
 
     @property
     def values(self) -> Mapping[str, object]:
-        """The values as they were written, by key."""
+        """The values by key, as written."""
         return self._values
 
     @property
     def forms(self) -> Mapping[str, str]:
-        """The keys that were read so far, with the form in which each was: the name of the reader."""
+        """The keys that were read so far, each with the name of its type, such as "strings"."""
         return self._forms
 
     def place(self, *, contract: str) -> None:
@@ -116,7 +114,7 @@ class Table:
         value = self._get(key, "integer")
         if value is None:
             return default
-        if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
+        if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,9}", value.strip()):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
             self._wrong(key, value, f"a whole number, {at_least} or more")
@@ -128,7 +126,7 @@ class Table:
         value = self._get(key, "version")
         if value is None:
             return None
-        match = _VERSION.fullmatch(str(value).strip())
+        match = re.fullmatch(r"3\.(\d{1,3})", str(value).strip())
         if match is None or isinstance(value, bool):
             self._wrong(key, value, 'a version of Python 3 such as "3.13"')
             return None

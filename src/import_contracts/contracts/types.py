@@ -1,12 +1,11 @@
-"""The built-in contract types, by the name that ``type`` gives them: all that is known before a contract is read."""
+"""The built-in contract types, by the name that ``type`` gives them, with everything known before parsing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.graph.kinds import Kind
 
@@ -16,17 +15,15 @@ if TYPE_CHECKING:
 
 
 OWN_DEMAND = "A custom contract type."
-"""What is said of the demand of a custom contract type."""
+"""The demand of a custom contract type that states none."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContractType:
+class ContractType(NamedTuple):
     """A contract type.
 
-    ``parse`` makes a rule of the contract's table: it reads the keys that are the type's own, and notes in the table
-    what is wrong with them. ``excludes`` are the kinds of imports left out unless the contract says otherwise.
-    ``demand`` says in one sentence what contracts of the type demand. Of a type that is ``about_cycles``, reports show
-    how to fix each import of a cut.
+    ``parse`` reads the keys of the type from a contract's table and returns a rule; it adds problems to the table.
+    ``excludes`` are the kinds of imports that contracts of this type leave out by default. ``demand`` is the rule in
+    one sentence. If the type is ``about_cycles``, reports show a fix for each import of a cut.
     """
 
     parse: Callable[[Table], Rule]
@@ -36,7 +33,7 @@ class ContractType:
 
 
 def _in(module: str) -> Callable[[Table], Rule]:
-    """Return the ``parse`` of a module of this package, which is imported when a contract of the type is read."""
+    """Return the ``parse`` of a module of this package; the module is imported when ``parse`` is first called."""
 
     def parse(table: Table) -> Rule:
         rule: Rule = import_module(f"import_contracts.contracts.{module}").parse(table)

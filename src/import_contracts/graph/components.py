@@ -28,7 +28,7 @@ def components(  # noqa: C901 - one loop, which only recursion would divide
     low: dict[str, int] = {}
     stack: list[str] = []
     done: set[str] = set()
-    found: list[tuple[str, ...]] = []
+    cyclic: list[tuple[str, ...]] = []
     for root in successors:
         if root in index:
             continue
@@ -55,8 +55,8 @@ def components(  # noqa: C901 - one loop, which only recursion would divide
                         component.append(stack.pop())
                     done.update(component)
                     if len(component) > 1 or node in successors.get(node, ()):
-                        found.append(tuple(sorted(component)))
-    return tuple(sorted(found))
+                        cyclic.append(tuple(sorted(component)))
+    return tuple(sorted(cyclic))
 
 
 @dataclass(frozen=True)

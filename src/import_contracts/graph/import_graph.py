@@ -60,9 +60,9 @@ class ImportGraph:
         self.knows_external = external is not None
         self.modules = tuple(sorted({*modules, *self.external}))
         self._imports = {
-            importer: {imported: tuple(sorted(set(lines))) for imported, lines in sorted(found.items())}
-            for importer, found in sorted(imports.items())
-            if found
+            importer: {imported: tuple(sorted(set(lines))) for imported, lines in sorted(targets.items())}
+            for importer, targets in sorted(imports.items())
+            if targets
         }
         self._kinds = kinds or {}
 

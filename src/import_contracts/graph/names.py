@@ -35,7 +35,7 @@ class InvalidPatternError(ValueError):
 
 # A part of a module's name. File names may have other characters than identifiers, such as "-" in "0001-initial.py".
 # The characters excluded here are those of separators and quotes: "a, b" is a list in one string, and not a name.
-_PART = re.compile(r"[^\s.,;:|()<>='\"/\\]+")
+_PART = r"[^\s.,;:|()<>='\"/\\]+"
 _WILDCARDS = {"*": r"[^.]+", "**": r"[^.]+(?:\.[^.]+)*"}
 
 
@@ -51,7 +51,7 @@ class ModulePattern:
 
     def __post_init__(self) -> None:
         parts = self.text.split(".")
-        if not all(map(_PART.fullmatch, parts)):
+        if not all(re.fullmatch(_PART, part) for part in parts):
             raise InvalidPatternError(f"'{self.text}' is not a module name; write one like 'shop.models'.")
         for part, following in zip(parts, [*parts[1:], ""], strict=True):
             if "*" in part and part not in _WILDCARDS:

@@ -1,6 +1,6 @@
-"""The plugin of pytest: ``pytest --import-contracts`` runs each contract as a test.
+"""The pytest plugin: ``pytest --import-contracts`` runs each contract as a test.
 
-pytest loads this module in every run, so that everything else is imported only if the option is given.
+pytest loads this module in every run, so everything else is imported only if the option is given.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ NAME = "import-contracts"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
-    group = parser.getgroup(NAME, "contracts about imports")
-    group.addoption("--import-contracts", action="store_true", help="Run each contract as a test, after all others.")
+    group = parser.getgroup(NAME, "import contracts")
+    group.addoption(
+        "--import-contracts", action="store_true", help="Run each contract as a test, after all other tests."
+    )
     group.addoption(
         "--import-contracts-config",
         metavar="FILE",
-        help="The same with this configuration, instead of the one that is found from the root folder on.",
+        help="The same, with this configuration file instead of the one found from the root directory.",
     )
 
 
@@ -33,10 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pluggy.Result[pytest.CollectReport], None]:
-    """Add the contracts to the end of what the session collects, if they are asked for."""
+    """Add the contracts after everything else that the session collects, if an option asks for them."""
     report = (yield).get_result()
     options = collector.config.option
     if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
-        from import_contracts.pytest_plugin.items import Contracts  # noqa: PLC0415 - only if they are asked for
+        from import_contracts.pytest_plugin.items import ContractCollector  # noqa: PLC0415 - only with the option
 
-        report.result = [*(report.result or ()), Contracts.from_parent(collector, name=NAME, nodeid=NAME)]
+        report.result = [*(report.result or ()), ContractCollector.from_parent(collector, name=NAME, nodeid=NAME)]

@@ -1,4 +1,4 @@
-"""Each contract as a test of pytest, and what else a report says."""
+"""The tests of the plugin: the configuration, the baseline, and each contract."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ from import_contracts.runs.check import check
 from import_contracts.runs.requests import Choice
 
 
-class Contracts(pytest.Collector):
-    """The contracts of a configuration, which are checked together when the first of them is run."""
+class ContractCollector(pytest.Collector):
+    """The contracts of a configuration; all are checked together, when the first of them is run."""
 
-    found: Config | None = None
+    configuration: Config | None = None
     wrong = ""
-    """Why there is no configuration."""
+    """The message if there is no configuration."""
     report: Report
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Yield a test for each contract, and before them tests of what else may be wrong."""
+        """Yield a test for the configuration and the files, for the baseline, and for each contract."""
         named = self.config.option.import_contracts_config
         try:
-            self.found = load_config(named, self.config.invocation_params.dir if named else self.config.rootpath)
+            self.configuration = load_config(
+                named, self.config.invocation_params.dir if named else self.config.rootpath
+            )
         except UserError as error:
             self.wrong = str(error)
-        found = self.found
+        found = self.configuration
         path = found.path if found else self.path
         yield ConfigurationTest.from_parent(self, path=path, name="configuration-and-files")
         if found and found.baseline:
@@ -45,37 +47,42 @@ class Contracts(pytest.Collector):
 
     def setup(self) -> None:
         """Check the contracts."""
-        if self.found is None:
+        if self.configuration is None:
             pytest.fail(self.wrong, pytrace=False)
         try:
-            self.report = check(self.found, Choice(), RunContext(self.found.folder, self.found.folder / CACHE))
+            self.report = check(
+                self.configuration, Choice(), RunContext(self.configuration.folder, self.configuration.folder / CACHE)
+            )
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 
 
 class ReportTest(pytest.Item):
-    """Something that a report tells. What could not be judged fails in the setup, which pytest calls an error."""
+    """A test of one part of the report.
 
-    parent: Contracts
+    It fails in the setup, which pytest calls an error, if the part could not be checked.
+    """
+
+    parent: ContractCollector
 
     @property
     def report(self) -> Report:
-        """What was found."""
+        """The report of the run."""
         return self.parent.report
 
     def reportinfo(self) -> tuple[str, int, str]:
-        """Return the configuration file, and what stands above a failure."""
+        """Return the configuration file, its line, and the heading of a failure."""
         return str(self.path), 0, self.nodeid
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return what is told, so that pytest repeats only its first line in the summary, in CI too."""
+        """Return the message, in a form of which pytest repeats only the first line in its summary, in CI too."""
         if isinstance(excinfo.value, pytest.fail.Exception):
-            return _Told(str(excinfo.value))
+            return _FailureText(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
 
-class _Told:
-    """A text in the form in which pytest takes the account of a failure."""
+class _FailureText:
+    """A text with the interface of pytest's representation of a failure."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -90,31 +97,31 @@ class _Told:
 
 
 class ConfigurationTest(ReportTest):
-    """All of the configuration but its contracts can be used, and every file of the program can be read."""
+    """The configuration outside the contracts is valid, and every file of the program can be read."""
 
     def setup(self) -> None:
-        """Fail where the report is not whole."""
+        """Fail if something could not be read."""
         _fail_for(self._ours(self.report.faults))
 
     def runtest(self) -> None:
-        """Warn of what is doubtful."""
+        """Show the warnings."""
         _warn_of(self._ours(self.report.warnings), self)
 
     def _ours(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Return the problems that no contract is told of."""
-        ids = {each.id for each in self.report.outcomes}
-        return [each for each in problems if each.contract not in ids]
+        """Return the problems that belong to no contract."""
+        ids = {outcome.id for outcome in self.report.outcomes}
+        return [problem for problem in problems if problem.contract not in ids]
 
 
 class BaselineTest(ReportTest):
-    """Nothing in the baseline is stale."""
+    """The baseline has no stale entries."""
 
     def runtest(self) -> None:
-        """Fail where it is not in step, unless the configuration says that this is only worth a warning."""
-        said = self.report.drift
-        if any(each.is_error for each in said):
-            _fail_for(said)
-        _warn_of(said, self)
+        """Fail for stale entries, or only warn with ``stale = "warn"``."""
+        problems = self.report.drift
+        if any(problem.is_error for problem in problems):
+            _fail_for(problems)
+        _warn_of(problems, self)
 
 
 class ContractTest(ReportTest):
@@ -126,16 +133,16 @@ class ContractTest(ReportTest):
 
     @property
     def outcome(self) -> Outcome:
-        """What the contract comes to."""
+        """The result of the contract."""
         return self.report.outcomes[self._number]
 
     def setup(self) -> None:
-        """Fail where something is wrong with the contract itself."""
-        _fail_for(each for each in self.report.errors if each.contract == self.outcome.id)
+        """Fail if the contract could not be checked."""
+        _fail_for(problem for problem in self.report.errors if problem.contract == self.outcome.id)
 
     def runtest(self) -> None:
-        """Fail with what the report says of the contract."""
-        _warn_of((each for each in self.report.warnings if each.contract == self.outcome.id), self)
+        """Fail with the contract's part of the report if it is broken."""
+        _warn_of((problem for problem in self.report.warnings if problem.contract == self.outcome.id), self)
         if not self.outcome.kept:
             style = Style(verbose=self.config.option.verbose > 0)
             pytest.fail("\n".join(broken(self.outcome, style)).rstrip(), pytrace=False)
@@ -147,5 +154,5 @@ def _fail_for(problems: Iterable[Problem]) -> None:
 
 
 def _warn_of(problems: Iterable[Problem], test: ReportTest) -> None:
-    for each in problems:
-        test.warn(ContractWarning(str(each)))
+    for problem in problems:
+        test.warn(ContractWarning(str(problem)))

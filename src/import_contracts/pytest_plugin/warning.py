@@ -1,7 +1,7 @@
-"""The warning that the plugin gives."""
+"""The warning of the plugin."""
 
 import pytest
 
 
 class ContractWarning(pytest.PytestWarning):
-    """A warning about the configuration or the program; the contracts are checked all the same."""
+    """A warning about the configuration or the program."""

@@ -18,15 +18,14 @@ import sys
 import time
 from array import array
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from importlib.machinery import PathFinder
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from import_contracts import atomic
 from import_contracts.problems import Problem, Severity
@@ -46,8 +45,7 @@ _ABSENT: Signature = (0, 0, 0, 0)
 _LARGEST_ANSWER = 20_000_000  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """Which program is read, and how much of it.
 
     ``portions`` are the folders of each root package. Imports of modules outside the program, and the kinds of imports,
@@ -60,16 +58,14 @@ class Extent:
     every_folder: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A report as it was printed, and the exit status."""
 
     text: str
     exit_status: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
+class StoredAnswer(NamedTuple):
     """An answer in the cache, with what its text depends on beside the state of the program.
 
     ``evidence`` has, for each module of which the text shows statements, the digest of the file and that of all its
@@ -217,8 +213,7 @@ class Cache:
         Their files are hashed once; then the digest is kept, by the signatures of the files.
         """
         spec = PathFinder.find_spec("grimp")  # which does not import it
-        own = Path(__file__).parents[1]
-        paths = sorted(map(str, own.rglob("*.py"))) + ([spec.origin] if spec is not None and spec.origin else [])
+        paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
         signatures = digest(sys.version, sys.platform, *([path, *signature(path)] for path in paths))
         try:
             known, found = self.load(_VERSIONS)
@@ -310,6 +305,12 @@ class Cache:
         except OSError as error:
             self._is_usable = False
             self._warn(f"The cache in {self._folder} cannot be written: {error.strerror}.")
+
+
+def _own_files() -> Iterator[str]:
+    """Yield the paths of this program's own files."""
+    for folder, _, names in os.walk(Path(__file__).parents[1]):
+        yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
 
 
 _VERSIONS = "versions"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 CACHE = ".import_contracts_cache"
 """The name of the folder in which the cache is kept."""
@@ -16,8 +15,7 @@ Step: TypeAlias = Callable[[str], AbstractContextManager[None]]
 """Called with what is about to be done, and entered while it is being done."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunContext:
+class RunContext(NamedTuple):
     """What every run shares.
 
     Paths in reports are relative to ``folder``, which is absolute. ``cache`` is the folder of the cache, None to keep

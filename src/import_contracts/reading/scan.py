@@ -42,7 +42,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableFile:
     """A file that could not be read whole, so that imports of it are missing; ``line`` is None if none is to blame."""
 
     module: str
@@ -56,7 +56,7 @@ class Scan:
     """An import graph, and the files that it could not be made of, sorted by module."""
 
     graph: ImportGraph
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[UnreadableFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def assemble(program: Program, readings: Mapping[str, Reading], *, include_exter
         kinds={module: reading.kinds for module, reading in readings.items() if reading.kinds},
     )
     troubles = (
-        Unreadable(file.module, file.path, *trouble)
+        UnreadableFile(file.module, file.path, *trouble)
         for file in program.files
         if (trouble := readings[file.module].trouble)
     )

@@ -1,4 +1,4 @@
-"""The status of a baseline, in each of its formats."""
+"""The status of a baseline, and changes to it, in each of their formats."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ def _json(status: Status) -> str:
     document = {
         "version": 1,
         "file": status.file,
-        "contracts": [asdict(each) for each in status.contracts],
+        "contracts": [asdict(contract) for contract in status.contracts],
         "modules": [{"module": module, "known": known} for module, known in status.modules],
         "since": status.since,
         "added": status.added,
         "removed": status.removed,
-        "errors": [{"message": each.message, "file": each.file, "contract": each.contract} for each in status.problems],
+        "errors": [
+            {"message": problem.message, "file": problem.file, "contract": problem.contract}
+            for problem in status.problems
+        ],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -46,41 +49,41 @@ def _text(status: Status) -> str:
         if entries:
             sections.append(["", f"{word} since {status.since}:", *(f"  {sign} {entry}" for entry in entries)])
     if status.problems:
-        sections.append(["", *(f"error: {each}" for each in status.problems)])
+        sections.append(["", *(f"error: {problem}" for problem in status.problems)])
     return "".join(f"{line}\n" for section in sections for line in section)
 
 
 def _markdown(status: Status) -> str:
     head = _head(status)
     lines = [f"### Known violations: `{status.file}`", "", _cells(head), _cells(["---:"] * (len(head) - 1) + ["---"])]
-    lines += [_cells(_row(each, status)) for each in (*status.contracts, _total(status))]
+    lines += [_cells(_row(contract, status)) for contract in (*status.contracts, _total(status))]
     if status.modules:
         lines += ["", "| Known | Module |", "| ---: | --- |"]
         lines += [f"| {known:,} | `{module}` |" for module, known in status.modules[:_MODULES]]
     if status.added or status.removed:
         lines += ["", f"Since `{status.since}`:", "", "```diff"]
-        lines += [*(f"+ {each}" for each in status.added), *(f"- {each}" for each in status.removed), "```"]
-    lines += [f"- **error**: {each}" for each in status.problems]
+        lines += [*(f"+ {entry}" for entry in status.added), *(f"- {entry}" for entry in status.removed), "```"]
+    lines += [f"- **error**: {problem}" for problem in status.problems]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _cells(cells: list[str]) -> str:
-    return f"| {' | '.join(each.replace('|', chr(92) + '|') for each in cells)} |"
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _head(status: Status) -> list[str]:
     return ["known", "new", "stale", *(["added", "removed"] if status.since else []), "contract"]
 
 
-def _row(each: ContractStatus, status: Status) -> list[str]:
-    counts = [f"{each.known:,}", f"{each.new:,}", f"{each.stale:,}"]
-    counts += [f"+{each.added:,}", f"-{each.removed:,}"] if status.since else []
-    return [*counts, each.id if each.name is not None else f"{each.id} (contract no longer exists)"]
+def _row(contract: ContractStatus, status: Status) -> list[str]:
+    counts = [f"{contract.known:,}", f"{contract.new:,}", f"{contract.stale:,}"]
+    counts += [f"+{contract.added:,}", f"-{contract.removed:,}"] if status.since else []
+    return [*counts, contract.id if contract.name is not None else f"{contract.id} (contract no longer exists)"]
 
 
 def _total(status: Status) -> ContractStatus:
     def total(key: str) -> int:
-        return sum(getattr(each, key) for each in status.contracts)
+        return sum(getattr(contract, key) for contract in status.contracts)
 
     return ContractStatus("total", "", *map(total, ("known", "new", "stale", "added", "removed")))
 
@@ -90,36 +93,32 @@ STATUS_FORMATS: Mapping[str, Callable[[Status], str]] = MappingProxyType(
 )
 
 
-# --- what a command did ------------------------------------------------------------------------------------------
+# --- changes -----------------------------------------------------------------------------------------------------
 
 
 def change_as_text(change: BaselineChange) -> str:
-    """Return what a command did to a baseline, with each entry that it added or removed."""
+    """Return a line about what a command did, then the entries that it added or removed."""
     if change.command == "create":
         named = f" and named it in {change.named_in}" if change.named_in else ""
         return f"Wrote {count(len(change.added), 'known violation')} to {change.file}{named}.\n"
     if change.renaming:
         old, new = change.renaming
-        return f"Renamed {old} to {new} in {_entries(change.removed)} of {change.file}.\n"
+        return f"Renamed {old} to {new} in {count(len(change.removed), 'entry')} of {change.file}.\n"
     if change.command == "shrink":
-        return _listed("Removed", "from", change.removed, change.file) or (
-            f"Nothing to remove: every entry of {change.file} still matches a violation.\n"
-        )
-    return _listed("Added", "to", change.added, change.file) or f"Nothing to add: {change.file} has all of it.\n"
+        if not change.removed:
+            return f"Nothing to remove: every entry of {change.file} still matches a violation.\n"
+        return _entries(f"Removed {count(len(change.removed), 'entry')} from {change.file}", change.removed)
+    if not change.added:
+        return f"Nothing to add: {change.file} already contains all of them.\n"
+    return _entries(f"Added {count(len(change.added), 'entry')} to {change.file}", change.added)
 
 
-def _listed(verb: str, preposition: str, entries: Sequence[str], file: str) -> str:
-    if not entries:
-        return ""
-    return "\n".join([f"{verb} {_entries(entries)} {preposition} {file}:", *(f"  {each}" for each in entries), ""])
-
-
-def _entries(entries: Sequence[str]) -> str:
-    return f"{len(entries):,} {'entry' if len(entries) == 1 else 'entries'}"
+def _entries(heading: str, entries: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in [f"{heading}:", *(f"  {entry}" for entry in entries)])
 
 
 def change_as_json(change: BaselineChange) -> str:
-    """Return the same as one JSON object."""
+    """Return the change as one JSON object."""
     renaming = change.renaming and {"old": change.renaming[0], "new": change.renaming[1]}
     document = {"version": 1, **asdict(change), "renaming": renaming}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

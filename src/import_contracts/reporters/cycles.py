@@ -173,7 +173,8 @@ def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
         yield f"  {_modules(cycle.modules, _MODULES, style)}"
         yield ""
     yield f"  Shortest cycle: {_ring(cycle.ring)}" if len(cycle.ring) > 1 else f"  {cycle.modules[0]} imports itself:"
-    yield from (f"    {place(each)}: {_short(each.text, style)}{kind(each)}" for each in cycle.ring)
+    for statement in cycle.ring:
+        yield f"    {place(statement)}: {_short(statement.text, style)}{kind(statement)}"
     if cycle.crashes:
         yield style.paint(f"  Crashes when imported first: {_modules(cycle.crashes, _ENTRIES, style)}", RED)
     yield ""

@@ -62,8 +62,12 @@ def _crossings(outcome: Outcome) -> list[tuple[Import, str]]:
 def _violation(level: str, outcome: Outcome, violation: ReportedViolation, report: Report) -> str:
     message = [violation.message, "", way(violation), *(_statement(step, report) for step in violation.chain)]
     message += ["", f"Reason: {outcome.reason}"] if outcome.reason else []
-    place = (report.in_repository(violation.path), violation.line, violation.column)
-    return _command(level, "\n".join(message), *place, title=_title(outcome))
+    place: dict[str, str | int] = {
+        "file": report.in_repository(violation.path),
+        "line": violation.line,
+        "col": violation.column,
+    }
+    return _command(level, "\n".join(message), **place, title=_title(outcome))
 
 
 def _statement(step: Import, report: Report) -> str:
@@ -71,15 +75,15 @@ def _statement(step: Import, report: Report) -> str:
 
 
 def _import(step: Import, what: str, outcome: Outcome, report: Report) -> str:
-    path = report.in_repository(step.path)
-    return _command("error", f"{chain([step])} {what}", path, step.line, step.column, _title(outcome))
+    place: dict[str, str | int] = {"file": report.in_repository(step.path), "line": step.line, "col": step.column}
+    return _command("error", f"{chain([step])} {what}", **place, title=_title(outcome))
 
 
 def _problem(problem: Problem, report: Report) -> str:
     about = [f"contract '{problem.contract}'"] if problem.contract is not None else []
     about += [problem.key] if problem.key is not None else []
-    path = None if problem.file is None else report.in_repository(problem.file)
-    return _command(problem.severity, ": ".join([*about, problem.message]), path, problem.line)
+    file = None if problem.file is None else report.in_repository(problem.file)
+    return _command(problem.severity, ": ".join([*about, problem.message]), file=file, line=problem.line)
 
 
 def _known(report: Report) -> Iterator[str]:
@@ -93,15 +97,8 @@ def _title(outcome: Outcome) -> str:
     return f"{outcome.name} [{outcome.id}]"
 
 
-def _command(  # noqa: PLR0913, PLR0917 - the parts of a command
-    level: str,
-    message: str,
-    path: str | None = None,
-    line: int | None = None,
-    column: int | None = None,
-    title: str | None = None,
-) -> str:
-    given = {"file": path, "line": line, "col": column, "title": title}
+def _command(level: str, message: str, **given: str | int | None) -> str:
+    """Return a workflow command with those of its properties that are given, in the order in which they are."""
     properties = ",".join(f"{key}={_property(str(value))}" for key, value in given.items() if value is not None)
     return f"::{level}{' ' if properties else ''}{properties}::{_data(message)}"
 

@@ -1,4 +1,4 @@
-"""What ``init`` did, as text."""
+"""The report of ``init`` as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from import_contracts.wording import count
 
 
 def as_text(done: Initialized) -> str:
-    """Return what was written where."""
+    """Return what was written, and to which files."""
     if done.contracts is None:
         return f"{done.file} has a configuration already; nothing was changed.\n"
     written = f"Wrote {count(done.contracts, 'contract')} to {done.file}.\n"

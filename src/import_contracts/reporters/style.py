@@ -1,16 +1,14 @@
-"""How a report for people looks: length and colours."""
+"""How a report for people looks: its length and colors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """``verbose`` shows everything, however long the report gets; ``color`` uses ANSI escape codes."""
 
     verbose: bool = False
@@ -25,9 +23,8 @@ class Style:
         return items if self.verbose else items[:most]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A report in a format and a style, for a file, or for standard output where ``output`` is None."""
+class Wanted(NamedTuple):
+    """A report to write: its format, its style, and the file; ``output`` is None for standard output."""
 
     format: str
     style: Style = Style()

@@ -1,4 +1,4 @@
-"""The result of ``lint-imports baseline status``."""
+"""The results of ``lint-imports baseline``."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class BaselineChange:
-    """What one of the commands ``create``, ``shrink``, ``accept`` and ``rename`` did to a baseline.
+    """What ``create``, ``shrink``, ``accept`` or ``rename`` changed in a baseline; ``command`` is which of them.
 
-    ``added`` and ``removed`` are entries, sorted; a rename removes each entry that it changes and adds it by its new
-    name. ``renaming`` is the old and the new name. ``named_in`` is the configuration file to which the name of a new
-    baseline was added, None where it was there.
+    ``added`` and ``removed`` are entries, sorted. A rename removes each entry that it changes, and adds it with the new
+    name; ``renaming`` is then the old and the new name of the module. ``named_in`` is the configuration file to which
+    ``create`` added the key ``baseline``; None if the key existed.
     """
 
     command: str

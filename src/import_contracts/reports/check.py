@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Later(Sequence[T]):
-    """A sequence whose items are computed one by one, when they are first looked at."""
+    """A sequence of results of functions; each function is called when its item is first read."""
 
     def __init__(self, items: Iterable[Callable[[], T]]) -> None:
         self._items = [cache(item) for item in items]
@@ -148,17 +148,18 @@ class Outcome:
     causes: tuple[Cause, ...] = ()
     about_cycles: bool = False
     demand: str = ""
-    """What contracts of its type demand, in one sentence."""
+    """The rule of its contract type, in one sentence."""
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
         """The violations that are not known: first those that cause others, then those with the shortest chains."""
-        return tuple(sorted((each for each in self.violations if not each.is_known), key=self._urgency))
+        new = (violation for violation in self.violations if not violation.is_known)
+        return tuple(sorted(new, key=self._urgency))
 
     @property
     def known(self) -> tuple[ReportedViolation, ...]:
         """The violations that are in the baseline."""
-        return tuple(each for each in self.violations if each.is_known)
+        return tuple(violation for violation in self.violations if violation.is_known)
 
     @property
     def sentences(self) -> dict[str, list[ReportedViolation]]:
@@ -179,7 +180,7 @@ class Outcome:
         return () if all(repeated) else self.causes
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
-        first = {(each.importer, each.imported) for each in violation.chain[:1]}
+        first = {(statement.importer, statement.imported) for statement in violation.chain[:1]}
         is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
         return not is_cause, len(violation.chain), violation.importer, violation.imported
 

@@ -131,4 +131,4 @@ class CyclesReport:
     @property
     def exit_status(self) -> int:
         """2 if there is an error or an unreadable file, else 0: cycles do not fail this command."""
-        return 2 if self.unreadable or any(each.is_error for each in self.problems) else 0
+        return 2 if self.unreadable or any(problem.is_error for problem in self.problems) else 0

@@ -1,4 +1,4 @@
-"""What ``init`` did: complete data, of which every report is a function."""
+"""The result of ``lint-imports init``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from import_contracts.reports.baseline import BaselineChange
 
 @dataclass(frozen=True, slots=True)
 class Initialized:
-    """What became of a first configuration.
+    """The result of writing a first configuration to ``file``.
 
-    ``contracts`` is how many were written to ``file``, None where it had a configuration already and was not changed.
-    ``baseline`` is what was done to a baseline for the contracts that are broken today, None where there are none.
+    ``contracts`` is the number of contracts written; None if the file had a configuration already and was not changed.
+    ``baseline`` is the change to the baseline; None if no contract is broken, so that no baseline was needed.
     """
 
     file: str

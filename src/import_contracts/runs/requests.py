@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.config.files import repository
 from import_contracts.config.session import Config
@@ -20,16 +20,14 @@ if TYPE_CHECKING:
     from import_contracts.reports.cycles import Question
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What is checked: the contracts with some ids, or all where none is given; against the baseline, or without it."""
 
     only: Collection[str] = ()
     use_baseline: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Requests:
+class Requests(NamedTuple):
     """The reports that are wanted, each with all that it depends on beside the program."""
 
     wanted: Sequence[Wanted]
