@@ -88,7 +88,7 @@ def _path(folder: Path) -> str:
 
 
 def is_crash(outcome: Outcome) -> bool:
-    """Tell whether CPython says that a module was only partly initialised."""
+    """Tell whether CPython says that a module was only partially initialized."""
     return outcome is not None and outcome[0] in {"ImportError", "AttributeError"} and "circular import" in outcome[1]
 
 
@@ -153,7 +153,7 @@ class Score:
         )
 
 
-def foretell(found: Found, version: tuple[int, int], entries: Collection[str] | None = None) -> dict[str, Crash]:
+def predict(found: Found, version: tuple[int, int], entries: Collection[str] | None = None) -> dict[str, Crash]:
     """Return what crashes, by entry."""
     sources = {source.module: source for source in found.sources}
     modules = sources.keys() | found.namespaces
@@ -165,7 +165,7 @@ def foretell(found: Found, version: tuple[int, int], entries: Collection[str] | 
 def compare(python: str, folder: Path, found: Found, entries: Iterable[str], *, verbose: bool) -> Score:
     """Try some modules, and compare."""
     truth = imported_by_cpython(python, folder, entries)
-    predicted = foretell(found, version_of(python), truth.keys())
+    predicted = predict(found, version_of(python), truth.keys())
     score = Score()
     for entry, outcome in truth.items():
         ours = predicted.get(entry)

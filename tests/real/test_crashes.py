@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.crashes import foretell, imported_by_cpython, is_crash, read
+from tests.crashes import imported_by_cpython, is_crash, predict, read
 from tests.real.wheels import DJANGO, MYPY, django, mypy, unpacked
 
 pytestmark = pytest.mark.real
@@ -23,12 +23,12 @@ def test_cpython_agrees(
     assert callable(folder)
     found = read(folder(), package)
     here = (sys.version_info.major, sys.version_info.minor)
-    foretold = foretell(found, here).keys()
-    assert number is None or len(foretold) == number
-    others = sorted({each.module for each in found.sources if "__main__" not in each.module} - foretold)
-    entries = [*sorted(foretold), *random.Random(1).sample(others, 40)]  # noqa: S311 - the same ones each time
+    predicted = predict(found, here).keys()
+    assert number is None or len(predicted) == number
+    others = sorted({each.module for each in found.sources if "__main__" not in each.module} - predicted)
+    entries = [*sorted(predicted), *random.Random(1).sample(others, 40)]  # noqa: S311 - the same ones each time
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(unpacked(each)) for each in needs))
     outcomes = imported_by_cpython(sys.executable, folder(), entries)
     known = {entry: is_crash(each) for entry, each in outcomes.items() if each is None or is_crash(each)}
     assert len(known) > 30
-    assert known == {entry: entry in foretold for entry in known}
+    assert known == {entry: entry in predicted for entry in known}

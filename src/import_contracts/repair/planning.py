@@ -1,4 +1,9 @@
-"""What to change so that cycles are gone: the cheapest imports, each with its fix, carried out on paper to see."""
+"""Repair plans: the cheapest imports to change so that no cycle is left, each with its fix, tried before it is shown.
+
+The imports to change are a minimum feedback arc set, weighted by what the fixes of the imports cost. The fixes are then
+made in memory. If a cycle is left, or a module crashes that did not crash before, the fixes that cause it are rejected,
+and the choice is made again.
+"""
 
 from __future__ import annotations
 
@@ -15,54 +20,59 @@ from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 
 _ROUNDS = 3
-"""How often the imports to change are chosen; from then on, only how to change them."""
+"""How often the imports to change are chosen; after that, only their fixes are."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One import to change, how, a shortest ring that begins with it, and how many imports are cyclic no more then."""
+    """An import to change."""
 
     edge: Edge
     fix: Fix
     ring: Chain
+    """A shortest elementary cycle that begins with the import."""
     gain: int
+    """How many imports are no longer cyclic, given the steps before."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepairPlan:
-    """The steps, in order, that repair one cycle; ``is_minimum`` if none cheaper would do."""
+    """The steps, in order, that repair one cycle."""
 
     steps: tuple[PlannedStep, ...]
     is_minimum: bool
+    """It is proven that no choice of imports costs less."""
     crashes_left: tuple[str, ...]
+    """The modules that cannot be imported first because of this cycle, before and after the changes; sorted."""
     crashes_new: tuple[str, ...]
+    """The modules that only then cannot be imported first; sorted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a plan is made and tried with.
-
-    ``imports`` returns what a module with another text would import, as edges with their kinds; ``crashes`` which of
-    some modules would crash if some had other texts. ``before`` are the crashes that there are.
-    """
+    """What plans are made and tried with."""
 
     sources: Mapping[str, Source]
+    """The texts of the program, by module."""
     fixes: Fixes
     imports: Callable[[Source], Iterable[tuple[Edge, Kind]]]
+    """Returns what a module with another text would import."""
     crashes: Callable[[Mapping[str, Source], Collection[str]], Collection[Crash]]
+    """Returns which of some modules would crash if some modules had other texts."""
     before: Collection[Crash]
+    """The crashes without any changes."""
 
 
 def plans(tools: Tools, cycles: Sequence[Component], kinds: Collection[Kind]) -> tuple[RepairPlan, ...]:
-    """Return a plan for each of some cycles of one graph, which has the imports of some kinds.
+    """Return a plan for each of some cycles, in their order; their graph has the imports of some kinds.
 
-    They are carried out together: a fix with which a cycle would be left, or a module would crash that did not, is
-    given up for the next dearer one, and in the end for none.
+    The plans are tried together. A fix that leaves a cycle, or that makes a module crash, is replaced by the next
+    cheapest one, and in the end by none.
     """
     planner = _Planner(tools, cycles, frozenset(kinds))
     planner.choose_imports()
     rounds = 0
-    while wrong := planner.leaving_cycles() or planner.crashing():
+    while wrong := planner.fixes_that_leave_cycles() or planner.fixes_that_crash():
         planner.rejected |= wrong
         rounds += 1
         if rounds < _ROUNDS:
@@ -73,7 +83,7 @@ def plans(tools: Tools, cycles: Sequence[Component], kinds: Collection[Kind]) ->
 
 
 class _Planner:
-    """The plans of one kind, while they are made."""
+    """Makes the plans for some cycles of one graph."""
 
     def __init__(self, tools: Tools, cycles: Sequence[Component], kinds: frozenset[Kind]) -> None:
         self._tools = tools
@@ -89,12 +99,12 @@ class _Planner:
         self._crashing: dict[str, Crash] = {}
 
     def choose_imports(self) -> None:
-        """Choose the imports to change, by what their fixes cost."""
+        """Choose the imports to change, by what their fixes cost, and their fixes."""
         self._cuts = [self._cut(self._weights(cycle)) for cycle in self._cycles]
         self.choose_fixes()
 
     def choose_fixes(self) -> None:
-        """Choose the fixes of those imports, and make the changes."""
+        """Choose the fixes of the imports to change, and make the changes in memory."""
         self._chosen = {edge: self._fix(edge) for cut in self._cuts for edge in cut.edges}
         sources, fixes = self._tools.sources, self._tools.fixes
         self._changed = {
@@ -103,14 +113,17 @@ class _Planner:
         }
 
     def _cut(self, weights: Mapping[Edge, int]) -> FeedbackSet:
-        """Return the cheapest imports of one cycle, which most often cost the same as before."""
+        """Return the cheapest imports to change in one cycle; the weights are often those of an earlier round."""
         key = tuple(weights.items())
         if key not in self._known_cuts:
             self._known_cuts[key] = feedback_set(weights)
         return self._known_cuts[key]
 
     def _weights(self, cycle: Component) -> dict[Edge, int]:
-        """Return what it costs to change each import; where some never run, all others cost the same, and more."""
+        """Return what it costs to change each import.
+
+        Where imports for type checking count, these cost the least, because they never run, and all others the same.
+        """
         if Kind.TYPE_CHECKING in self._kinds:
             kinds = {edge: FixKind.NONE if self._never_runs(edge) else FixKind.RESTRUCTURE for edge in cycle.edges}
         else:
@@ -126,32 +139,28 @@ class _Planner:
         rejected = frozenset(kind for other, kind in self.rejected if other == edge)
         return self._tools.fixes.cheapest(CyclicImport(edge, self._kinds, self._cycle_of[edge[0]]), rejected)
 
-    def leaving_cycles(self) -> set[tuple[Edge, FixKind]]:
-        """Return the chosen fixes that leave a cycle."""
-        after = self._after()
-        left = [part for part in components(after) if not self._cycle_of.keys().isdisjoint(part)]
-        return {
-            (edge, fix.kind)
-            for edge, fix in self._chosen.items()
-            if fix.rewrites and any(_adds(edge, after, part) for part in left)
-        }
+    def fixes_that_leave_cycles(self) -> set[tuple[Edge, FixKind]]:
+        """Return the chosen fixes of modules that are still in a cycle."""
+        after = self._imports_after()
+        left = [cycle for cycle in components(after) if not self._cycle_of.keys().isdisjoint(cycle)]
+        return self._fixes_in({module for cycle in left for module in cycle})
 
-    def crashing(self) -> set[tuple[Edge, FixKind]]:
-        """Return the chosen fixes because of which a module would crash that did not: those on the way to the crash."""
-        before = {each.entry for each in self._tools.before}
-        if not self._changed:
-            self._crashing = {each.entry: each for each in self._tools.before}
-            return set()
-        found = self._tools.crashes(self._changed, self._cycle_of.keys() | before)
-        self._crashing = {each.entry: each for each in found}
-        wrong: set[tuple[Edge, FixKind]] = set()
-        for crash in found:
-            on_stack = {frame.module for frame in crash.stack} if crash.entry not in before else set()
-            wrong |= {(edge, fix.kind) for edge, fix in self._chosen.items() if fix.rewrites and edge[0] in on_stack}
-        return wrong
+    def fixes_that_crash(self) -> set[tuple[Edge, FixKind]]:
+        """Return the chosen fixes of modules on the stack of a crash that did not happen before."""
+        before = {crash.entry for crash in self._tools.before}
+        found = self._tools.before
+        if self._changed:
+            found = self._tools.crashes(self._changed, self._cycle_of.keys() | before)
+        self._crashing = {crash.entry: crash for crash in found}
+        new = [crash for crash in found if crash.entry not in before]
+        return self._fixes_in({frame.module for crash in new for frame in crash.stack})
 
-    def _after(self) -> dict[str, set[str]]:
-        """Return what each module would import; what is to be done by hand is taken as done."""
+    def _fixes_in(self, modules: Collection[str]) -> set[tuple[Edge, FixKind]]:
+        """Return the chosen fixes that rewrite one of some modules."""
+        return {(edge, fix.kind) for edge, fix in self._chosen.items() if fix.rewrites and edge[0] in modules}
+
+    def _imports_after(self) -> dict[str, set[str]]:
+        """Return what each module imports after the changes; what has to be changed by hand counts as changed."""
         graph = self._cycles[0].graph
         after = {module: set(graph.imported_by(module)) for module in graph.modules}
         for module, source in self._changed.items():
@@ -163,23 +172,18 @@ class _Planner:
         return after
 
     def plan(self, number: int) -> RepairPlan:
-        """Return what was found for one of the cycles."""
+        """Return the plan for one of the cycles, given its place among them."""
         cycle, cut = self._cycles[number], self._cuts[number]
-        weights = self._weights(cycle)
         inside = frozenset(cycle.modules)
-        before = {each.entry for each in self._tools.before if {each.importer, each.imported} <= inside}
-        new = {entry for entry, each in self._crashing.items() if {each.importer, each.imported} & inside}
+        before = {crash.entry for crash in self._tools.before}
+        in_cycle = {crash.entry for crash in self._tools.before if {crash.importer, crash.imported} <= inside}
+        now = {crash.entry for crash in self._crashing.values() if {crash.importer, crash.imported} & inside}
         return RepairPlan(
             steps=tuple(
                 PlannedStep(edge, self._chosen[edge], ring_through(cycle.graph, cycle.modules, edge), gain)
-                for edge, gain in in_order(cut.edges, weights)
+                for edge, gain in in_order(cut.edges, self._weights(cycle))
             ),
             is_minimum=cut.is_minimum,
-            crashes_left=tuple(sorted(before & self._crashing.keys())),
-            crashes_new=tuple(sorted(new - {each.entry for each in self._tools.before})),
+            crashes_left=tuple(sorted(in_cycle & self._crashing.keys())),
+            crashes_new=tuple(sorted(now - before)),
         )
-
-
-def _adds(edge: Edge, after: Mapping[str, Collection[str]], part: Collection[str]) -> bool:
-    """Tell whether the importer of an edge is on a cycle that is left."""
-    return edge[0] in part and not set(after[edge[0]]).isdisjoint(part)

@@ -13,7 +13,7 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel
 from import_contracts.reading.text import Source
 from tests.arranging import write
-from tests.crashes import Found, foretell, imported_by_cpython, is_crash
+from tests.crashes import Found, imported_by_cpython, is_crash, predict
 
 Files = dict[str, str]
 
@@ -225,8 +225,8 @@ def sources(files: Files) -> list[Source]:
     ]
 
 
-def foretold(files: Files, version: tuple[int, int] = HERE) -> dict[str, Crash]:
-    return foretell(Found(tuple(sources(files)), frozenset()), version)
+def predicted(files: Files, version: tuple[int, int] = HERE) -> dict[str, Crash]:
+    return predict(Found(tuple(sources(files)), frozenset()), version)
 
 
 def truth(folder: Path, files: Files) -> set[str]:
@@ -238,7 +238,7 @@ def truth(folder: Path, files: Files) -> set[str]:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_of_the_language(rule: str) -> None:
     files, expected = RULES[rule]
-    assert set(foretold(files)) == expected
+    assert set(predicted(files)) == expected
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -248,7 +248,7 @@ def test_cpython_says_the_same(rule: str, tmp_path: Path) -> None:
 
 
 def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:
-    crash = foretold({"a": "import os\nfrom p.b import y\nx = 1", "b": "from p.a import x\ny = 1"})["p.a"]
+    crash = predicted({"a": "import os\nfrom p.b import y\nx = 1", "b": "from p.a import x\ny = 1"})["p.a"]
     assert (crash.importer, crash.line, crash.text) == ("p.b", 1, "from p.a import x")
     assert (crash.error, crash.imported, crash.name, crash.defined) == ("ImportError", "p.a", "x", 3)
     assert [(frame.module, frame.line) for frame in crash.stack] == [("p.a", 2), ("p.b", 1)]
@@ -256,41 +256,41 @@ def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:
 
 def test_it_works_from_a_module_that_comes_to_it_another_way() -> None:
     files = {"": "", "a": "x = 1\nfrom p.b import y", "b": "from p.a import x\ny = 1"}
-    assert foretold(files)["p.b"].works_from == "p.a"
+    assert predicted(files)["p.b"].works_from == "p.a"
 
 
 def test_annotations_are_evaluated_before_python_3_14() -> None:
     files = {"a": A_THEN_B, "b": "from p import a\ndef f(n: a.x): pass\ny = 1"}
-    assert set(foretold(files, (3, 13))) == {"p.a", "p.b"}
-    assert set(foretold(files, (3, 14))) == {"p.b"}
+    assert set(predicted(files, (3, 13))) == {"p.a", "p.b"}
+    assert set(predicted(files, (3, 14))) == {"p.b"}
 
 
 def test_a_lazy_import_runs_when_its_name_is_used() -> None:
     unused = {"a": A_THEN_B, "b": "lazy from p.a import x\ny = 1"}
     used = {"a": A_THEN_B, "b": "lazy from p.a import x\ny = x"}
-    assert set(foretold(unused, (3, 15))) == set()
-    assert set(foretold(used, (3, 15))) == {"p.a", "p.b"}
+    assert set(predicted(unused, (3, 15))) == set()
+    assert set(predicted(used, (3, 15))) == {"p.a", "p.b"}
 
 
 def test_a_lazy_module_is_lazy_without_the_word() -> None:
     unused = {"a": A_THEN_B, "b": "__lazy_modules__ = ['p.a']\nfrom p.a import x\ny = 1"}
-    assert set(foretold(unused, (3, 15))) == set()
-    assert set(foretold(unused, (3, 14))) == {"p.a", "p.b"}
+    assert set(predicted(unused, (3, 15))) == set()
+    assert set(predicted(unused, (3, 14))) == {"p.a", "p.b"}
 
 
 def test_a_lazy_name_that_is_passed_on_is_eager_for_whoever_takes_it() -> None:
     files = {"a": "from p.c import x\nz = 1", "b": "from p.a import z\nx = 1", "c": "lazy from p.b import x"}
-    assert "p.a" in foretold(files, (3, 15))
+    assert "p.a" in predicted(files, (3, 15))
 
 
 def test_nothing_is_claimed_through_a_file_that_cannot_be_parsed() -> None:
-    assert foretold({"a": A_THEN_B, "b": "from p.a import x\ny = = 1"}) == {}
+    assert predicted({"a": A_THEN_B, "b": "from p.a import x\ny = = 1"}) == {}
 
 
 @pytest.mark.parametrize("statement", ["from p import x", "from . import x", "from p.x import x", "import p.x"])
 def test_a_name_that_may_be_a_compiled_submodule_is_none_to_crash_for(statement: str) -> None:
     files = {"": f"from p.a import y\n{statement}\nx = x", "a": "from p import x\ny = 1"}
-    assert foretold(files | {"": files[""].removesuffix("x = x")}) == {}
+    assert predicted(files | {"": files[""].removesuffix("x = x")}) == {}
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def test_a_name_that_may_be_a_compiled_submodule_is_none_to_crash_for(statement:
     ],
 )
 def test_a_module_without_a_file_may_be_compiled_or_missing_where_it_is_tried(text: str, expected: set[str]) -> None:
-    assert set(foretold({"a": A_THEN_B, "b": f"{text}\ny = 1"})) == expected
+    assert set(predicted({"a": A_THEN_B, "b": f"{text}\ny = 1"})) == expected
 
 
 @st.composite
@@ -343,14 +343,14 @@ def programs(draw: st.DrawFn) -> Files:
 @settings(max_examples=60, deadline=None)
 @given(files=programs())
 def test_of_any_program_cpython_says_the_same(files: Files, tmp_path_factory: pytest.TempPathFactory) -> None:
-    assert set(foretold(files)) == truth(tmp_path_factory.mktemp("program"), files)
+    assert set(predicted(files)) == truth(tmp_path_factory.mktemp("program"), files)
 
 
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(files=programs())
 def test_only_modules_on_a_ring_have_to_be_tried_to_know_all_crashes(files: Files) -> None:
-    found = foretold(files).keys()
+    found = predicted(files).keys()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ImportModel, "risky", lambda self: list(self.modules))
-        assert foretold(files).keys() == found
+        assert predicted(files).keys() == found
