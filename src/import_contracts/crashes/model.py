@@ -37,7 +37,7 @@ def possible_imports(source: Source, modules: Container[str]) -> dict[str, Kind]
 
 @dataclass(frozen=True, eq=False)
 class ImportModel:
-    """A program, as data to predict from what the import of one of its modules does.
+    """A program, as far as the import of one of its modules depends on it.
 
     ``sources`` are the texts by module, and ``namespaces`` the packages without a file. ``imports`` has at least all
     imports in the texts except those for type checking (see `possible_imports`). ``version`` is the version of Python

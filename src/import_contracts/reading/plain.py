@@ -9,7 +9,7 @@ from typing import NamedTuple
 from import_contracts.reading.text import universal_newlines
 
 # Every alternative starts with a literal, which `search` finds fast, and none backtracks.
-_OPAQUE = re.compile(
+_STRING_OR_COMMENT = re.compile(
     r'''"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:""")?'''
     r"""|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:''')?"""
     r"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?"""
@@ -35,8 +35,8 @@ def plain_text(text: str) -> str:
     done, end = -1, 0
     while done < end:
         done = end
-        for opaque in _OPAQUE.finditer(text, end):
-            start, stop = opaque.span()
+        for found in _STRING_OR_COMMENT.finditer(text, end):
+            start, stop = found.span()
             mark = text[start]
             pieces.append(text[end:start])
             end = stop
@@ -101,8 +101,8 @@ def _step_in_field(frames: list[_Context], token: re.Match[str]) -> int:
         if mark != "#" and _prefix(text, start):
             frames.append(_opened(text, start))
             return start + len(frames[-1].quote)
-        opaque = _OPAQUE.match(text, start)
-        return opaque.end() if opaque else token.end()
+        found = _STRING_OR_COMMENT.match(text, start)
+        return found.end() if found else token.end()
     if mark in "([{":
         frames.append(_Context("(", quote, raw))
     elif mark == ":" and mode == "{":

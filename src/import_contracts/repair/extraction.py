@@ -28,9 +28,12 @@ def definitions_to_move(
     barred = frozenset(each.local for each in usage.bindings if _imports_cycle(each, names, cycle))
     moved = list(dict.fromkeys(wanted))
     for name in moved:
-        needed = _needed(usage, name, names.names_in(module, name), barred)
-        if needed is None:
+        if not _is_movable(name, usage):
             return None
+        used = names.names_in(module, name)
+        if "global" in used or used & barred:
+            return None
+        needed = sorted(each for each in used & usage.defined.keys() if not _is_imported(each, usage))
         moved += [each for each in needed if each not in moved]
     if len(moved) == len([name for name in usage.defined if not _is_imported(name, usage)]):
         return None
@@ -46,12 +49,10 @@ def _imports_cycle(binding: Binding, names: ProgramNames, cycle: frozenset[str])
     return not cycle.isdisjoint((module, *ancestors(module)))
 
 
-def _needed(usage: Usage, name: str, used: frozenset[str], barred: frozenset[str]) -> list[str] | None:
-    """Return the definitions of its module that a definition uses, sorted; None if it cannot be moved."""
+def _is_movable(name: str, usage: Usage) -> bool:
+    """Tell whether a name has exactly one definition, and one that can be moved."""
     statements = usage.defined.get(name, [])
-    if len(statements) != 1 or not isinstance(statements[0], _MOVABLE) or "global" in used or used & barred:
-        return None
-    return sorted(each for each in used & usage.defined.keys() if not _is_imported(each, usage))
+    return len(statements) == 1 and isinstance(statements[0], _MOVABLE)
 
 
 def _is_imported(name: str, usage: Usage) -> bool:

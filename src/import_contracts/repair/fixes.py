@@ -101,7 +101,7 @@ class Fixes:
         ]
         if not names:
             return _restructure(wanted, ["It is imported by a call, not by an import statement."])
-        ways = [name.ways() for name in names]
+        ways = [name.ways for name in names]
         for kinds in _COMBINATIONS:
             if kinds != {FixKind.EXTRACT}:
                 fix = _combined(wanted, ways, kinds - without)

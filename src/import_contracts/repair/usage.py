@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
-from import_contracts.reading.text import Source, split_lines
+from import_contracts.reading.text import Source, universal_newlines
 from import_contracts.reading.trees import FunctionDefinition, Visitor, arguments, walk
 
 FunctionNode: TypeAlias = FunctionDefinition | ast.Lambda
@@ -188,9 +188,8 @@ class _UsageReader(Visitor):
     def __init__(self, source: Source, imported: Collection[str]) -> None:
         self.usage = Usage()
         self._source = source
-        lines = split_lines(source.text)
-        self._text = "\n".join(lines)
-        self._starts = [0, *accumulate(len(line) + 1 for line in lines)]
+        self._text = universal_newlines(source.text)
+        self._starts = [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
         self._words = (*_RELEVANT, *imported) if source.text.isascii() else ("",)
         self._functions: list[FunctionNode] = []
         self._scopes = [_UsageScope()]

@@ -38,8 +38,9 @@ class ImportedName:
     names: ProgramNames
     version: tuple[int, int]
 
+    @cached_property
     def ways(self) -> Mapping[FixKind, Way]:
-        """Return how to change the name, by the kind of the fix; at most one way of each kind."""
+        """How to change the name, by the kind of the fix; at most one way of each kind."""
         if not has_own_lines(self.binding.statement, self._lines):
             return {}
         found = {FixKind.DIRECT_IMPORT: self._direct_import()}
@@ -88,7 +89,7 @@ class ImportedName:
         if read := [use for use in self._annotations if use.reader]:
             what = f"Used in an annotation that {read[0].reader} may read at run time"
             yield Reason(what, f"{shown} ({_places(read)})")
-        if self.ways():
+        if self.ways:
             yield Reason("Every cheaper fix leaves a cycle or makes a module crash", shown)
         if not has_own_lines(self.binding.statement, self._lines):
             yield Reason("Imported on a line with other code", shown)
