@@ -226,7 +226,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
             "warning: pyproject.toml: include_external_packages: Found 'yes', which is read as false; write",
         ),
         (HEAD + 'contract_types = ["x"]\n' + CONTRACT, "contract_types: Found 'x'; write 'type: module.object'."),
-        (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "is in the linted program, which is never executed"),
+        (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "in the linted program, which is never executed"),
         (HEAD + 'contract_types = ["x: nope_zz.X"]\n' + CONTRACT, "'nope_zz.X': No module named 'nope_zz'."),
     ],
 )
