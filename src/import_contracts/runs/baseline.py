@@ -1,4 +1,4 @@
-"""The runs of ``baseline``, the only commands that write it: create, shrink, accept, rename, status."""
+"""The runs of ``baseline``: create, shrink, accept, rename, status. No other module writes the baseline."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def create(config: Config, context: RunContext) -> BaselineChange:
 
 def _before_create(config: Config) -> Baseline:
     """Return the file that will be the baseline, which may have comments; raises UserError if it has entries."""
-    path = _place_of(config)
+    path = _path_to_create(config)
     before = _read(replace(config, baseline=path)) if path.exists() else Baseline()
     if before.entries:
         raise UserError(
@@ -55,7 +55,7 @@ def _before_create(config: Config) -> Baseline:
 
 def create_from(judgement: Judgement, config: Config, before: Baseline) -> BaselineChange:
     """Write every violation of a judgement without a baseline to the baseline; raises UserError as `create` does."""
-    path = _place_of(config)
+    path = _path_to_create(config)
     name = config.shown(str(path))
     ids = [verdict.contract.id for verdict in _whole(judgement).verdicts]
     if repeated := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
@@ -69,7 +69,7 @@ def create_from(judgement: Judgement, config: Config, before: Baseline) -> Basel
     return BaselineChange("create", name, added=_lines(entries), named_in=None if edited is None else config.file)
 
 
-def _place_of(config: Config) -> Path:
+def _path_to_create(config: Config) -> Path:
     return config.baseline or config.folder / DEFAULT
 
 
@@ -78,7 +78,7 @@ def shrink(config: Config, context: RunContext) -> BaselineChange:
 
     Raises UserError, and writes nothing, if there is no baseline, or if the check is incomplete.
     """
-    path, name = _place(config)
+    path, name = _configured_path(config)
     before = _read(config)
     judgement, _ = judged(config, context)
     stale = frozenset(_whole(judgement).stale or ())
@@ -94,7 +94,7 @@ def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: s
     UserError, and writes nothing, if a name matches no violation or more than one, if there is no baseline, or if the
     check is incomplete.
     """
-    path, name = _place(config)
+    path, name = _configured_path(config)
     before = _read(config)
     judgement, statements = judged(config, context)
     named = _named(wanted, _whole(judgement), statements) if wanted else judgement.entries
@@ -109,7 +109,7 @@ def rename(config: Config, old: str, new: str) -> BaselineChange:
 
     Raises UserError if there is no baseline, if no entry contains the old name, or if one is not the name of a module.
     """
-    path, name = _place(config)
+    path, name = _configured_path(config)
     before = _read(config)
     changed = {entry for entry in before.entries if entry != entry.renamed(old, new)}
     if not changed:
@@ -128,7 +128,7 @@ def status(config: Config, context: RunContext, since: str | None) -> Status:
     Raises UserError if there is no baseline, or no such revision. The result has a problem for everything that could
     not be read or checked.
     """
-    path, name = _place(config)
+    path, name = _configured_path(config)
     now = _read(config)
     before = None if since is None else _at(config, path, name, since)
     judgement, _ = judged(config, context)
@@ -137,7 +137,8 @@ def status(config: Config, context: RunContext, since: str | None) -> Status:
     removed = before.entries - now.entries if before else frozenset()
     verdicts = {verdict.contract.id: verdict for verdict in judgement.verdicts}
     others = {entry.contract for entry in stale | added | removed} - verdicts.keys()
-    known = (each.importer for verdict in judgement.verdicts for each in verdict.violations if verdict.is_known(each))
+    violations = ((verdict, violation) for verdict in judgement.verdicts for violation in verdict.violations)
+    known = (violation.importer for verdict, violation in violations if verdict.is_known(violation))
     return Status(
         file=name,
         contracts=tuple(
@@ -155,7 +156,7 @@ def _contract_status(
     id_: str, verdict: Verdict | None, stale: Collection[Entry], added: Collection[Entry], removed: Collection[Entry]
 ) -> ContractStatus:
     violations = verdict.violations if verdict else ()
-    known = sum(verdict.is_known(each) for each in violations) if verdict else 0
+    known = sum(verdict.is_known(violation) for violation in violations) if verdict else 0
     return ContractStatus(
         id=id_,
         name=verdict.contract.name if verdict else None,
@@ -181,7 +182,7 @@ def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
     return Baseline() if data is None else parse(data.decode(errors="replace"), f"{name} at {since}")
 
 
-def _place(config: Config) -> tuple[Path, str]:
+def _configured_path(config: Config) -> tuple[Path, str]:
     """Return the path of the baseline, and as messages show it; raises UserError if there is none."""
     if config.baseline is None:
         message = f"No baseline is configured. Create one with 'lint-imports baseline create{config.options}'."
