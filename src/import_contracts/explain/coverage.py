@@ -14,7 +14,7 @@ from import_contracts.wording import listed
 _SHOWN_KEYS = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})
 
 
-def told(view: View) -> ContractDescription:
+def describe(view: View) -> ContractDescription:
     """Return a contract in words, with its verdict.
 
     Without a description from its type, it has its keys as written, and it is not known what it covers.
@@ -35,7 +35,7 @@ def told(view: View) -> ContractDescription:
         if description
         else tuple((key, value) for key, value in contract.table.values.items() if key not in _SHOWN_KEYS),
         covers=tuple(sorted(view.covers & internal)) if description else None,
-        ignores=tuple(audited(view)),
+        ignores=tuple(audit(view)),
         kept=verdict.kept,
         new=len(verdict.violations) - known,
         known=known,
@@ -56,7 +56,7 @@ def _about_imports(view: View) -> Iterator[str]:
         yield "An import of a.b.c also counts as an import of a and a.b."
 
 
-def audited(view: View) -> Iterator[Ignore]:
+def audit(view: View) -> Iterator[Ignore]:
     """Yield what each entry of ``ignore_imports`` does, in the order of the contract.
 
     If several entries hide the same violations, the widest of them count as unused, so that removing every unused entry

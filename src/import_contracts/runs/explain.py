@@ -8,7 +8,7 @@ from pathlib import Path
 
 from import_contracts.config.contracts import Contracts, read_contracts
 from import_contracts.config.session import Config
-from import_contracts.explain.coverage import coverage, told
+from import_contracts.explain.coverage import coverage, describe
 from import_contracts.explain.dependency import concerns, dependency
 from import_contracts.explain.views import View
 from import_contracts.judging.statements import Statements
@@ -62,7 +62,7 @@ def explain_contracts(config: Config, wanted: str | None, context: RunContext) -
     if wanted is not None:
         _refuse_unknown(wanted, contracts.ids, statements.snapshot.program.modules)
     judgement, views = _judged(config, contracts.only(() if wanted is None else (wanted,)), statements)
-    descriptions = tuple(map(told, views))
+    descriptions = tuple(map(describe, views))
     problems = _problems(judgement)
     if wanted is None:
         return Explanation(descriptions, coverage(statements.snapshot.scan.graph, descriptions), problems)
