@@ -311,7 +311,7 @@ def test_what_a_custom_type_raises_when_it_is_imported_is_reported(tmp_path: Pat
     ("path", "found"),
     [
         (r"D:\work\shop\web\page.py", "web/page.py"),
-        (r"D:\work\else\page.py", "D:/work/else/page.py"),
+        (r"D:\code\else\page.py", "D:/code/else/page.py"),
         (r"C:\python\lib\page.py", "C:/python/lib/page.py"),
     ],
 )
