@@ -34,8 +34,8 @@ def main(args: Sequence[str] | None = None) -> None:
         status = _USER_ERROR
     except (click.Abort, KeyboardInterrupt):
         status = _INTERRUPTED
-    except Exception:  # noqa: BLE001 - the last resort: any other exception is a bug
-        print_traceback()
+    except Exception as error:  # noqa: BLE001 - the last resort: any other exception is a bug
+        print_traceback(error)
         click.echo(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.", err=True)
         status = _BUG
     finally:

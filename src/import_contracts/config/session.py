@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from glob import glob
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 
 from import_contracts.config.files import Document, find_config, name_of, read_document, read_toml, toml_document
 from import_contracts.contracts.table import Table
@@ -94,7 +95,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     ``found``, not named, the file's folder comes first, so that a run gives the same report from every folder below it.
     Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
-    options = "" if found else _config_option(path)
+    options = "" if found else f" --config {quote(str(path))}"
     path = path if path.is_absolute() else start / path
     if not path.is_file():
         what = "This is a folder; name a file in it." if path.is_dir() else "There is no such file."
@@ -136,12 +137,6 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
         defaults=defaults,
         session=session,
     )
-
-
-def _config_option(path: Path) -> str:
-    from shlex import quote  # noqa: PLC0415 - rarely needed
-
-    return f" --config {quote(str(path))}"
 
 
 def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
