@@ -425,7 +425,7 @@ def test_a_custom_type_reads_its_table_as_carefully(shop: Path) -> None:
     ("name", "message"),
     [
         ("Failing", "The contract type 'few' failed with RuntimeError: oh"),
-        ("Returning", "The contract type 'few' returned list; its check(graph) returns Findings."),
+        ("Returning", "The contract type 'few' returned list; check(graph) must return Findings."),
         ("unreadable", "The contract type 'few' failed with KeyError: 'x'"),
     ],
 )
@@ -449,7 +449,7 @@ def test_a_custom_type_in_the_linted_program_is_refused_under_any_name(tmp_path:
     write(tmp_path, {"src/shop/__init__.py": "open('ran', 'w')\n"})
     write(tmp_path, {"pyproject.toml": HEAD + 'contract_types = ["x: src.shop.rules.parse"]\n' + MODELS})
     run = lint(tmp_path)
-    assert "it is in the linted program, which is never run" in run.out
+    assert "it is in the linted program, which is never executed" in run.out
     assert not (tmp_path / "ran").exists()
 
 

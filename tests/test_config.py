@@ -68,7 +68,7 @@ def test_it_is_found_from_any_folder_below(tmp_path: Path) -> None:
 
 def test_the_search_ends_at_the_root_of_the_repository(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": HEAD, "repo/.git/HEAD": "", "repo/src/x.py": ""})
-    with pytest.raises(UserError, match=r"Looked here and in every folder up to .*repo for pyproject.toml"):
+    with pytest.raises(UserError, match=r"Searched here and in every folder up to .*repo for pyproject.toml"):
         find_config(tmp_path / "repo/src")
 
 
@@ -185,9 +185,9 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         ),
         (
             HEAD + CONTRACT.replace('"forbidden"', '"x"'),
-            "Known are acyclic, acyclic_siblings, crash, forbidden, independence, layers",
+            "Use one of: acyclic, acyclic_siblings, crash, forbidden, independence, layers",
         ),
-        (HEAD + CONTRACT.replace('"forbidden"', '""'), "type: There is no contract type ''. Known are acyclic"),
+        (HEAD + CONTRACT.replace('"forbidden"', '""'), "type: There is no contract type ''. Use one of: acyclic"),
         (HEAD + CONTRACT.replace('type = "forbidden"', ""), "contract 'one': type: This key is required."),
         (HEAD + CONTRACT.replace('name = "One"', ""), "contract 'contract-1': name: This key is required."),
         (HEAD + CONTRACT.replace('"shop.b"', "[3]"), "forbidden_modules: Found [3]; write a list of strings."),
@@ -218,7 +218,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         ),
         (
             '[tool.importlinter]\nroot_packages = "shop"\n' + CONTRACT.replace("import-contracts", "importlinter"),
-            'warning: pyproject.toml: root_packages: import-linter reads this letter by letter: write ["shop"].',
+            'warning: pyproject.toml: root_packages: import-linter reads each letter as a package; write ["shop"].',
         ),
         (
             '[tool.importlinter]\nroot_packages = ["shop"]\ninclude_external_packages = "yes"\n'
@@ -226,7 +226,7 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
             "warning: pyproject.toml: include_external_packages: Found 'yes', which is read as false; write",
         ),
         (HEAD + 'contract_types = ["x"]\n' + CONTRACT, "contract_types: Found 'x'; write 'type: module.object'."),
-        (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "is in the linted program, which is never run"),
+        (HEAD + 'contract_types = ["x: shop.types.X"]\n' + CONTRACT, "in the linted program, which is never executed"),
         (HEAD + 'contract_types = ["x: nope_zz.X"]\n' + CONTRACT, "'nope_zz.X': No module named 'nope_zz'."),
     ],
 )
@@ -311,7 +311,7 @@ def test_what_a_custom_type_raises_when_it_is_imported_is_reported(tmp_path: Pat
     ("path", "found"),
     [
         (r"D:\work\shop\web\page.py", "web/page.py"),
-        (r"D:\work\else\page.py", "D:/work/else/page.py"),
+        (r"D:\code\else\page.py", "D:/code/else/page.py"),
         (r"C:\python\lib\page.py", "C:/python/lib/page.py"),
     ],
 )

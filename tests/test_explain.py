@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from import_contracts.config.contracts import Contract
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
-from import_contracts.explain.coverage import audited, coverage
+from import_contracts.explain.coverage import audit, coverage
 from import_contracts.explain.dependency import dependency
 from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
@@ -395,7 +395,7 @@ def test_what_is_no_longer_needed_can_go_all_at_once_and_nothing_else(
     ignored = {edge for pattern in one.ignored for edge in a_graph.matching_edges(pattern)}
     findings = checked.check(a_graph.without(ignored))
     verdict = Verdict(one, a_graph, frozenset(ignored), findings, None, is_checked=True)
-    found = list(audited(View(verdict, _Statements())))
+    found = list(audit(View(verdict, _Statements())))
 
     def violations(kept: set[str]) -> set[tuple[str, str, str]]:
         through = {edge for each in kept for edge in a_graph.matching_edges(ImportPattern.parse(each))}

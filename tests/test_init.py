@@ -72,7 +72,7 @@ def test_packages_are_found_in_src_and_tests_are_none(tmp_path: Path) -> None:
         ({"shop/__init__.py": "x = ("}, (), "This is not valid Python"),
         ({"shop/__init__.py": "", "pyproject.toml": "["}, (), "pyproject.toml: This is not valid TOML"),
         ({"shop/__init__.py": ""}, ("--from-import-linter", "shop"), "name none"),
-        ({"shop/__init__.py": ""}, ("--from-import-linter",), "No configuration was found"),
+        ({"shop/__init__.py": ""}, ("--from-import-linter",), "No configuration found"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_written(

@@ -58,7 +58,7 @@ def test_a_regular_package_wins_over_the_portions_of_a_namespace_package(tmp_pat
     [
         ("shp", "Package 'shp' is neither in the source roots nor installed. Did you mean 'shop'?"),
         ("zzzz", "If it is elsewhere, add the folder that contains it to 'source_roots'."),
-        ("shop.models", "'shop.models' lies inside the package 'shop': write 'shop'."),
+        ("shop.models", "'shop.models' is inside the package 'shop'; write 'shop'."),
         ("single", "'single' is a module, not a package; name a package."),
         ("src/shop", "'src/shop' is not the name of a package; write it as in an import statement."),
     ],

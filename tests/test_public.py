@@ -89,7 +89,7 @@ def test_the_cache_is_where_it_is_asked_for(shop: Path, cache: bool | str | Path
     [
         ({"config": "no.toml"}, "no.toml: There is no such file."),
         ({"contracts": ["utli"]}, "There is no contract 'utli'. Did you mean 'util'?"),
-        ({"folder": "/"}, "No configuration was found."),
+        ({"folder": "/"}, "No configuration found."),
     ],
 )
 def test_what_cannot_be_checked_is_an_error_for_people(shop: Path, call: dict[str, str], message: str) -> None:

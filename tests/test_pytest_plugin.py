@@ -129,7 +129,7 @@ def test_what_cannot_be_checked_is_an_error_with_its_message(shop: Path) -> None
     [
         ("[tool.import-contracts]\n=", "pyproject.toml: This is not valid TOML"),
         (HEAD.replace("shop", "shp") + KEPT, "Package 'shp' is neither in"),
-        ("", "No configuration was found."),
+        ("", "No configuration found."),
     ],
 )
 def test_a_configuration_that_cannot_be_used_at_all_is_an_error_and_not_the_end(

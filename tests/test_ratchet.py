@@ -232,7 +232,7 @@ def test_accept_takes_a_contract_or_everything(frozen: Path, how: str) -> None:
 
 
 def test_accept_takes_nothing_that_is_not_there(frozen: Path) -> None:
-    assert "There is no violation 'shop.a -> shop.b' today." in stays(frozen, "accept", "shop.a -> shop.b").err
+    assert "There is no violation 'shop.a -> shop.b'." in stays(frozen, "accept", "shop.a -> shop.b").err
     assert "Did you mean 'layers'?" in stays(frozen, "accept", "layer").err
 
 
@@ -317,7 +317,7 @@ def test_status_since_a_revision_tells_what_came_and_went(frozen: Path) -> None:
     run = baseline(frozen, "status", "--since", "HEAD")
     assert "Added since HEAD:\n  + layers shop.x -> shop.y => shop.web\n" in run.out
     assert "Removed since HEAD:\n  - acyclic shop.util -> shop.web\n" in run.out
-    assert stays(frozen, "status", "--since", "nowhere").err == "error: git knows no commit 'nowhere' here.\n"
+    assert stays(frozen, "status", "--since", "nowhere").err == "error: Unknown git revision 'nowhere'.\n"
 
 
 # --- bad input ---

@@ -1,7 +1,7 @@
 """A linter for the architecture of Python programs.
 
-``import_contracts.check()`` does what the command ``lint-imports`` does, and returns what was found. Each name is
-imported when it is first asked for.
+``import_contracts.check()`` does what the command ``lint-imports`` does, and returns the report. Each name is imported
+when it is first used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from import_contracts.version import __version__ as __version__
 
-# Where custom contract types used to import from; these modules warn.
+# The modules that custom contract types used to import from. They warn.
 __path__.append(f"{__path__[0]}/retired")
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from import_contracts.reports.check import Result as Result
     from import_contracts.reports.cycles import CyclesReport as CyclesReport
 else:
-    # The same for Python, which looks into a module only when it is asked for a name that is there.
+    # The same names at run time, each imported when it is first used.
     _PLACES = {
         "graph.import_graph": ("Import",),
         "graph.kinds": ("Kind",),

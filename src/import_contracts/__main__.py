@@ -1,9 +1,9 @@
-"""``python -m import_contracts`` is the command."""
+"""``python -m import_contracts`` runs the command ``lint-imports``."""
 
 import sys
 
 if not sys.flags.safe_path:
-    del sys.path[0]  # the working directory, where the linted program may have a package called click or grimp
+    del sys.path[0]  # the working directory, which may contain a package named click or grimp
 
 from import_contracts.cli import main
 

@@ -1,4 +1,4 @@
-"""Replacing a file as a whole: a reader finds the old content or the new content, never a part of either."""
+"""Writing a file in one step: a reader sees the old content or the new content, never a part of either."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name beside it, and rename it.
+    """Write a file under a temporary name in the same folder, and rename it.
 
-    A file that is replaced keeps its mode, and its owner where the system allows it. Raises OSError, and then leaves
-    the old file as it was.
+    A file that already exists keeps its mode, and its owner if the system allows that. Raises OSError; the old file is
+    unchanged then.
     """
     file = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -25,7 +25,7 @@ def write(path: Path, data: bytes) -> None:
 def _keep_mode_and_owner(old: Path, new: Path) -> None:
     try:
         before = old.stat()
-    except OSError:  # there is none to keep
+    except OSError:  # there is no old file
         return
     if hasattr(os, "chown"):
         with suppress(OSError):  # only root may give a file away

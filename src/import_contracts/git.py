@@ -1,4 +1,4 @@
-"""Earlier versions of files, from git. Without git, or outside a repository, every function returns None."""
+"""Commits and earlier versions of files, from git. Without git or a repository, every function returns None."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from pathlib import Path
 
 
 def merge_base(folder: Path) -> str | None:
-    """Return the merge base of HEAD and the target branch, for the repository around a folder; None if unknown.
+    """Return the full hash of the merge base of HEAD and the target branch; None if there is none.
 
-    The target branch is the one that GitHub or GitLab names for a merge request, else the default branch of the remote,
-    else ``main`` or ``master``.
+    ``folder`` is in the repository. The target branch is the first of these that exists: the one that GitHub or GitLab
+    names for a merge request, the default branch of ``origin``, its ``main`` or ``master``, the local ``main`` or
+    ``master``.
     """
     for branch in _branches():
         if _git(folder, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}") is not None:
@@ -29,24 +30,27 @@ def _branches() -> Iterator[str]:
 
 
 def commit(folder: Path, revision: str) -> str | None:
-    """Return the full hash of the commit that a revision names; None if there is none."""
+    """Return the full hash of the commit that a revision (such as ``main`` or ``HEAD~3``) names; None if none does."""
     name = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     return name.decode().strip() if name else None
 
 
 def at(folder: Path, revision: str, path: str) -> bytes | None:
-    """Return the content of a file at a commit; None if the file did not exist there."""
+    """Return the content of a file at a revision; None if it did not exist then.
+
+    ``path`` is absolute, and ``folder`` is in the repository.
+    """
     try:
         inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder)).replace(os.sep, "/")
-    except ValueError:  # on Windows, if it is on another drive
+    except ValueError:  # on Windows, if the file is on another drive
         return None
     return _git(folder, "show", f"{revision}:./{inside}")
 
 
-def _git(folder: Path, *words: str) -> bytes | None:
-    """Return the output of a git command; None if it fails, or there is no git."""
+def _git(folder: Path, *args: str) -> bytes | None:
+    """Return the output of a git command; None if it fails, or git is not installed."""
     try:
-        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)  # noqa: S603, S607
+        done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, check=False)  # noqa: S603, S607
     except OSError:
         return None
     return done.stdout if done.returncode == 0 else None

@@ -1,4 +1,4 @@
-"""What ``import import_contracts`` offers: the runs of the command, for Python programs."""
+"""The Python API: ``check``, ``find_cycles`` and ``render`` do what the command does."""
 
 from __future__ import annotations
 
@@ -30,22 +30,24 @@ def check(
     use_baseline: bool = True,
     cache: bool | AnyPath = True,
 ) -> Report:
-    """Check the contracts of a configuration, as the command ``lint-imports`` does, and return what was found.
+    """Check the contracts of a configuration, as the command ``lint-imports`` does, and return the report.
 
-    The configuration is the file that is named, or else the one that is found from ``folder`` on, as the command finds
-    it from the working directory. ``contracts`` are the ids of those to check; by default all are. Without
-    ``use_baseline``, known violations are new ones. What was read is kept in the folder ``cache`` for the next run:
-    True is ``.import_contracts_cache`` beside the configuration, False reads every file and keeps nothing; where the
-    folder cannot be written, nothing is kept. ``config`` and ``cache`` are relative to ``folder``.
+    ``config`` is the configuration file, relative to ``folder``. By default it is searched for in ``folder`` and in the
+    folders around it. ``contracts`` are the ids of the contracts to check, by default all of them. With
+    ``use_baseline=False``, known violations count as new ones.
 
-    Nothing of the program is run. Raises UserError, with everything that is wrong, where nothing can be checked: there
-    is no configuration, a root package is not found, no contract has such an id, or the baseline cannot be read. What
-    is wrong with single contracts or files is in the report, whose ``exit_status`` is that of the command.
+    ``cache`` is the folder that keeps what was read for the next run, relative to ``folder``. True is
+    ``.import_contracts_cache`` next to the configuration. False reads every file and writes nothing. If the folder
+    cannot be written, nothing is kept.
+
+    The program is not executed. Raises UserError, with every problem, if nothing can be checked: there is no
+    configuration, a root package is not found, there is no contract with one of the ids, or the baseline cannot be
+    read. Problems with single contracts or files are in the report. Its ``exit_status`` is the one of the command.
     """
-    found = load_config(config, folder)
+    configuration = load_config(config, folder)
     only = (contracts,) if isinstance(contracts, str) else tuple(contracts)
-    context = RunContext(found.folder, _kept_in(found.folder, folder, cache=cache))
-    return run_check(found, Choice(only, use_baseline=use_baseline), context)
+    context = RunContext(configuration.folder, _cache_folder(configuration.folder, folder, cache=cache))
+    return run_check(configuration, Choice(only, use_baseline=use_baseline), context)
 
 
 def find_cycles(
@@ -55,33 +57,34 @@ def find_cycles(
     quick: bool = False,
     cache: bool | AnyPath = True,
 ) -> CyclesReport:
-    """Return the import cycles of packages, or of parts of them, as ``lint-imports cycles`` finds them.
+    """Return the import cycles of packages, or of modules in them, as ``lint-imports cycles`` finds them.
 
-    The packages lie in ``folder``, in its ``src``, or are installed; the paths of the report are relative to
-    ``folder``. Crashes are foretold for a version of ``python``, by default the one that runs. A ``quick`` search finds
-    the cycles, and neither crashes nor what to change. ``cache`` is that of `check`; True lies in ``folder``.
+    The packages are in ``folder``, in its ``src``, or installed. Paths in the report are relative to ``folder``.
+    Crashes are predicted for the version ``python``, such as ``(3, 14)``; by default for the one that is running. A
+    ``quick`` search finds the cycles, but no crashes and no fixes. ``cache`` is as in `check`, except that True is
+    ``.import_contracts_cache`` in ``folder``.
 
-    Nothing of the program is run. Raises UserError where a package is not found.
+    The program is not executed. Raises UserError if a package or module is not found.
     """
     here = Path(folder).absolute()
     question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
-    return run_cycles(question, (here, here / "src"), RunContext(here, _kept_in(here, here, cache=cache)))
+    return run_cycles(question, (here, here / "src"), RunContext(here, _cache_folder(here, here, cache=cache)))
 
 
 def render(report: Report, format_: str = "text", /, *, verbose: bool = False, color: bool = False) -> str:
-    """Return a report in one of the formats of the command, which are the choices of its option ``--format``.
+    """Return a report as text in a format, which is one of the choices of the command's option ``--format``.
 
-    ``verbose`` shows everything, however long the report gets; ``color`` uses ANSI escape codes. Raises UserError where
-    there is no such format.
+    ``verbose`` shows everything, even if the report becomes long. ``color`` adds ANSI escape codes. Raises UserError if
+    the format is unknown.
     """
     if format_ not in FORMATS:
-        known = did_you_mean(format_, FORMATS) or f" Known are {', '.join(sorted(FORMATS))}."
-        raise UserError(Problem(f"There is no format '{format_}'.{known}"))
+        hint = did_you_mean(format_, FORMATS) or f" Use one of: {', '.join(sorted(FORMATS))}."
+        raise UserError(Problem(f"There is no format '{format_}'.{hint}"))
     return FORMATS[format_](report, Style(verbose=verbose, color=color))
 
 
-def _kept_in(beside: Path, folder: AnyPath, *, cache: bool | AnyPath) -> Path | None:
-    """Return the folder of the cache, None where nothing is to be kept."""
+def _cache_folder(default: Path, folder: AnyPath, *, cache: bool | AnyPath) -> Path | None:
+    """Return the folder of the cache; None for no cache. ``default`` is the folder that contains it for True."""
     if isinstance(cache, bool):
-        return beside / CACHE if cache else None
+        return default / CACHE if cache else None
     return Path(folder).absolute() / cache

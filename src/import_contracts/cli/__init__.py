@@ -1,4 +1,4 @@
-"""The command: the only package that prints or exits."""
+"""The command ``lint-imports``: its options, what it prints, and how it exits."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
 _COMMANDS = ("baseline", "check", "cycles", "explain", "init")
-"""Each is a module in this package, imported when the command is called."""
+"""Each is a module in this package, imported when the command runs."""
 
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command with ``args``, by default the arguments of this process, and exit."""
     collecting = gc.isenabled()
-    gc.disable()  # nearly all objects live until the end, and garbage collection takes a quarter of a run
+    gc.disable()  # nearly all objects live until the end, and garbage collection would take a quarter of a run
     try:
         status = _commands.main(args, standalone_mode=False)
     except UserError as error:
@@ -34,8 +34,8 @@ def main(args: Sequence[str] | None = None) -> None:
         status = _USER_ERROR
     except (click.Abort, KeyboardInterrupt):
         status = _INTERRUPTED
-    except Exception:  # noqa: BLE001 - the last resort: any other exception is a bug
-        print_traceback()
+    except Exception as error:  # noqa: BLE001 - the last resort: any other exception is a bug
+        print_traceback(error)
         click.echo(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.", err=True)
         status = _BUG
     finally:
@@ -58,7 +58,7 @@ class _CheckByDefault(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command; None if there is none of this name."""
+        """Return the command with a name; None if there is none."""
         del ctx
         if cmd_name not in _COMMANDS:
             return None
@@ -67,7 +67,7 @@ class _CheckByDefault(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        completing = ctx.resilient_parsing  # while completing, no arguments may become the name of a command
+        completing = ctx.resilient_parsing  # the shell completes: no arguments may be the start of a command's name
         if (not args and not completing) or (args and args[0].startswith("-") and args[0] not in _OWN_OPTIONS):
             args = ["check", *args]
         return super().parse_args(ctx, args)

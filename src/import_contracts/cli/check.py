@@ -43,7 +43,7 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
         found = answers.check(config, choice, shared.reports, shared.context(config))
     except UserError as error:
         if debug:
-            print_traceback()
+            print_traceback(error)
         return _report_error(error, folder, shared)
     deliver(shared.reports, [answer.text for answer in found])
     return found[0].exit_status

@@ -110,11 +110,9 @@ def warn(message: str) -> None:
     click.echo(f"warning: {message}", err=True)
 
 
-def print_traceback() -> None:
-    """Print the exception that is being handled."""
-    import traceback  # noqa: PLC0415 - slow to import, and rarely needed
-
-    traceback.print_exc()
+def print_traceback(error: BaseException) -> None:
+    """Print an exception and where it was raised on standard error, as Python does."""
+    sys.excepthook(type(error), error, error.__traceback__)
 
 
 def print_problems(error: UserError) -> None:

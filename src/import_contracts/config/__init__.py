@@ -1,1 +1,1 @@
-"""Configuration: found, read, checked, edited."""
+"""The configuration: finding, reading, checking and editing it."""

@@ -1,4 +1,4 @@
-"""The contracts of a configuration: each table becomes a rule, and every problem is collected."""
+"""The contracts of a configuration: makes a rule from each table and collects the problems."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ ALERTING = ("error", "warn", "none")
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One contract: its rule, and what the graph is like that the rule is asked about.
+    """One contract: its rule, and how the import graph is prepared for the rule.
 
-    ``rule`` is None where the type is unknown. A contract ``is_sound`` unless its keys are wrong; then the
-    configuration's problems say how, and of the rule's answer only further errors are of use.
+    ``file`` is the path of its file as reports show it. ``rule`` is None if the type is unknown or failed.
+    ``ignored``, ``excluded`` and ``include_parent_packages`` prepare the graph. ``alerting``, one of ``ALERTING``, is
+    the severity of an ignore that matches no import. ``is_sound`` is False if a key of the table is wrong; the errors
+    are in `Contracts.problems`.
     """
 
     id: str
@@ -38,16 +40,17 @@ class Contract:
     include_parent_packages: bool = False
     is_sound: bool = True
     contract_type: ContractType | None = None
-    """What is known of its type; None where that is unknown."""
+    """Its type; None if that is unknown."""
     table: Table = field(default_factory=lambda: Table({}), repr=False, compare=False)
-    """Its keys, as they were read."""
+    """Its keys, as written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contracts:
-    """The contracts of a configuration that were chosen, in the order of the files, and the ids of all of them.
+    """The contracts of a configuration.
 
-    ``problems`` are all that is wrong with the configuration.
+    ``chosen`` are the contracts to check, and ``ids`` the ids of all contracts, both in the order of the files.
+    ``problems`` are all problems with the configuration.
     """
 
     chosen: tuple[Contract, ...]
@@ -55,20 +58,20 @@ class Contracts:
     problems: tuple[Problem, ...]
 
     def only(self, ids: Collection[str]) -> Contracts:
-        """Return the contracts with some ids, or all where none is given; raises UserError for unknown ids."""
-        unknown = [each for each in dict.fromkeys(ids) if each not in self.ids]
+        """Choose the contracts with the given ids, or all if there are none; raises UserError for unknown ids."""
+        unknown = [id_ for id_ in dict.fromkeys(ids) if id_ not in self.ids]
         if unknown:
-            messages = (f"There is no contract '{each}'.{did_you_mean(each, self.ids)}" for each in unknown)
+            messages = (f"There is no contract '{id_}'.{did_you_mean(id_, self.ids)}" for id_ in unknown)
             raise UserError(*map(Problem, messages))
-        return replace(self, chosen=tuple(each for each in self.chosen if not ids or each.id in ids))
+        return replace(self, chosen=tuple(contract for contract in self.chosen if not ids or contract.id in ids))
 
 
 def read_contracts(config: Config) -> Contracts:
-    """Return the contracts of a configuration; imports the custom contract types that it names."""
-    custom, wrong = load_types(config)
-    types = {**TYPES, **custom}
+    """Return the contracts of a configuration; this imports the custom contract types that it names."""
+    custom_types, type_problems = load_types(config)
+    types = {**TYPES, **custom_types}
     contracts: list[Contract] = []
-    problems = [*config.problems, *wrong]
+    problems = [*config.problems, *type_problems]
     for document in config.documents:
         for number, values in enumerate(document.contracts, len(contracts) + 1):
             contract = _contract(Table(values, file=document.file), number, types, config.defaults)
@@ -77,11 +80,15 @@ def read_contracts(config: Config) -> Contracts:
     if not contracts and not any(problem.is_error for problem in problems):
         problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=config.file))
     problems += _repeated(contracts, is_error=config.baseline is not None)
-    return Contracts(tuple(contracts), tuple(each.id for each in contracts), tuple(problems))
+    return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
 
 
 def _contract(table: Table, number: int, types: Mapping[str, ContractType], defaults: Mapping[str, bool]) -> Contract:
-    """Make a contract of its table; ``defaults`` are what the session says of excluded kinds and parent packages."""
+    """Make a contract from its table.
+
+    ``number`` counts the contracts of the configuration from 1. ``defaults`` are the values for all contracts: those of
+    the keys in ``EXCLUDING`` that are set, and that of ``include_parent_packages``.
+    """
     name = table.string("name")
     identity = table.string("id", _slug(name) or f"contract-{number}")
     table.place(contract=identity)
@@ -108,11 +115,8 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
                 raise
             table.error("type", f"The contract type '{type_name}' failed with {type(error).__name__}: {error}")
     elif "type" in table:
-        known = ", ".join(sorted(types))
-        table.error(
-            "type",
-            f"There is no contract type '{type_name}'.{did_you_mean(type_name, types) or f' Known are {known}.'}",
-        )
+        hint = did_you_mean(type_name, types) or f" Use one of: {', '.join(sorted(types))}."
+        table.error("type", f"There is no contract type '{type_name}'.{hint}")
     return Contract(
         id=identity,
         name=name or identity,
@@ -138,11 +142,11 @@ def _slug(name: str) -> str:
 
 
 def _repeated(contracts: Sequence[Contract], *, is_error: bool) -> Iterator[Problem]:
-    """Yield a problem for every contract whose id another has already."""
+    """Yield a problem for every contract that has the id of an earlier contract."""
     severity = Severity.ERROR if is_error else Severity.WARNING
     seen: dict[str, Contract] = {}
     for contract in contracts:
-        other = seen.setdefault(contract.id, contract)
-        if other is not contract:
-            message = f"Another contract has this id: '{other.name}' in {other.file}. Give each an 'id' of its own."
+        earlier = seen.setdefault(contract.id, contract)
+        if earlier is not contract:
+            message = f"Another contract has this id: '{earlier.name}' in {earlier.file}. Give each its own 'id'."
             yield Problem(message, file=contract.file, contract=contract.id, key="id", severity=severity)

@@ -1,4 +1,4 @@
-"""Custom contract types: the team's own code, which is imported only here."""
+"""Custom contract types: the only module that imports the user's code."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ from import_contracts.reading.program import runs
 
 
 def load_types(config: Config) -> tuple[dict[str, ContractType], tuple[Problem, ...]]:
-    """Return the contract types that ``contract_types`` names as ``type: module.object``, and what is wrong.
+    """Return the contract types in the key ``contract_types``, by name, and the problems.
 
-    Each module is imported, with the folders of the configuration and of the run at the end of ``sys.path``; nothing of
-    the linted program is.
+    An entry of the key is ``type: module.object``. The module is imported, with ``config.bases`` at the end of
+    ``sys.path``, unless it is part of the linted program.
     """
     table = Table({"contract_types": list(config.custom_types)}, file=config.file)
-    found: dict[str, ContractType] = {}
+    types: dict[str, ContractType] = {}
     for text in config.custom_types:
         name, colon, path = (part.strip() for part in text.partition(":"))
         module, dot, attribute = path.rpartition(".")
         if not (name and colon and dot):
             table.error("contract_types", f"Found '{text}'; write 'type: module.object'.")
         elif name in TYPES:
-            table.error("contract_types", f"'{name}' is a contract type already; give yours another name.")
-        elif config.root_packages:  # without them it cannot be told whether this is a part of the linted program
+            table.error("contract_types", f"'{name}' is a built-in contract type; use another name.")
+        elif config.root_packages:  # without them, it is unknown whether the module is in the linted program
             try:
-                found[name] = _load(module, attribute, config)
+                types[name] = _load(module, attribute, config)
             except _UnusableTypeError as error:
                 table.error("contract_types", f"'{path}': {error}")
-    return found, table.problems
+    return types, table.problems
 
 
 class _UnusableTypeError(Exception):
-    """A custom contract type cannot be used; the message says why and what to do."""
+    """A custom contract type cannot be used; the message is the reason and what to do."""
 
 
 _PORTING = (
     "this class is written for import-linter. Write parse(table), which returns an object with check(graph) -> "
-    "Findings: docs/custom-contract-types.md shows how"
+    "Findings; see docs/custom-contract-types.md"
 )
 
 
 def _load(module: str, attribute: str, config: Config) -> ContractType:
-    # At the end, so that nothing of the linted program takes the place of what this program still has to import.
+    # At the end, so that no module of the linted program shadows a module that this program still has to import.
     sys.path += [folder for base in config.bases if (folder := str(base)) not in sys.path]
     if runs(module, config.root_packages, config.source_roots):
-        raise _UnusableTypeError("it is in the linted program, which is never run; move it elsewhere.")
+        raise _UnusableTypeError("it is in the linted program, which is never executed; move it to another package.")
     try:
         loaded = getattr(import_module(module), attribute)
     except ModuleNotFoundError as error:
@@ -60,7 +60,7 @@ def _load(module: str, attribute: str, config: Config) -> ContractType:
         raise _UnusableTypeError(f"{error}.") from None
     except AttributeError:
         raise _UnusableTypeError(f"module '{module}' has no '{attribute}'.") from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the team's own code raises is theirs to read
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything
         raise _UnusableTypeError(f"importing it failed with {type(error).__name__}: {error}.") from None
     if hasattr(loaded, "render_broken_contract"):
         raise _UnusableTypeError(f"{_PORTING}.")

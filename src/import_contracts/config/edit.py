@@ -1,4 +1,4 @@
-"""Editing a configuration file so that all else in it stays as it was."""
+"""Editing a configuration file: adds a key and leaves the rest of the text unchanged."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from import_contracts.problems import Problem, UserError
 
 
 def with_key(config: Config, key: str, value: str) -> str:
-    """Return the text of the configuration file with one key more about the run, all else in it as it was.
+    """Return the text of the configuration file with one more key about the run, the rest unchanged.
 
-    Raises UserError, saying what to write where, if the place of the key is not clear.
+    Raises UserError, with the line to add and where, if the place of the key is not clear.
     """
     line = f'{key} = "{value}"' if config.path.suffix == ".toml" else f"{key} = {value}"
     text = config.path.read_bytes().decode()
@@ -23,7 +23,7 @@ def with_key(config: Config, key: str, value: str) -> str:
     edited = f"{text[:place]}{line}\n{text[place:]}"
     before, after = read_document(config.path, config.file), _document_of(edited, config)
     if after is None or {**before.session, key: value} != after.session or before.contracts != after.contracts:
-        raise UserError(Problem(f"Write this beside 'root_packages': {line}", file=config.file, key=key))
+        raise UserError(Problem(f"Add this line next to 'root_packages': {line}", file=config.file, key=key))
     return edited
 
 
@@ -31,7 +31,7 @@ _HEADER = re.compile(rf"^[ \t]*\[(?:tool\.{OWN}|tool\.{PEER}|{PEER})\][^\n]*\n",
 
 
 def _document_of(text: str, config: Config) -> Document | None:
-    """Return what a configuration file with other text would say, None where that is not valid."""
+    """Return the document of a configuration file with other text; None if that is not valid."""
     with TemporaryDirectory() as folder:
         path = Path(folder, config.file)
         path.write_bytes(text.encode())

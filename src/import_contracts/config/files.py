@@ -1,4 +1,4 @@
-"""Configuration files: where they are found, and their TOML or INI as a document."""
+"""Configuration files: finding them, and reading TOML or INI."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ OWN, PEER = "import-contracts", "importlinter"
 
 
 class Document(NamedTuple):
-    """What one configuration file says: keys about the run, and the tables of its contracts."""
+    """The content of one configuration file: the keys about the run in ``session``, and a table for each contract.
+
+    ``file`` is its path as messages show it. ``is_peers`` is True for import-linter's configuration.
+    """
 
     file: str
     session: Mapping[str, object]
@@ -23,30 +26,30 @@ class Document(NamedTuple):
 
 
 def find_config(start: Path) -> Path:
-    """Return the configuration file of a folder: its own, or that of the nearest folder around it that has one.
+    """Return the configuration file in a folder, or in the nearest folder around it that has one.
 
-    The search ends at the root of the repository (a folder with ``.git``), else at the root of the file system.
-    Raises UserError, saying where it looked and what to write.
+    The search ends at the root of the repository (a folder with ``.git``), or at the root of the file system. Raises
+    UserError, with the folders that were searched and an example to start from, if there is none.
     """
     start = start.resolve()
-    looked = []
+    searched = []
     for folder in (start, *start.parents):
-        looked.append(folder)
-        if (found := _in_folder(folder)) is not None:
-            return found
+        searched.append(folder)
+        if (path := _in_folder(folder)) is not None:
+            return path
         if (folder / ".git").exists():
             break
-    where = "here" if len(looked) == 1 else f"here and in every folder up to {looked[-1]}"
-    raise UserError(Problem(f"No configuration was found. Looked {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
+    where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
+    raise UserError(Problem(f"No configuration found. Searched {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
 
 
 def repository(folder: Path) -> Path | None:
-    """Return the root of the repository that a folder lies in, None where it lies in none."""
-    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    """Return the root of the repository that contains a folder; None if it is in no repository."""
+    return next((outer for outer in (folder, *folder.parents) if (outer / ".git").exists()), None)
 
 
 def has_own(path: Path) -> bool:
-    """Tell whether a TOML file has a configuration of this program; raises UserError if it is not valid."""
+    """Return whether a TOML file has the table ``tool.import-contracts``; raises UserError if it is not valid TOML."""
     return path.is_file() and OWN in _tools(path)
 
 
@@ -68,16 +71,16 @@ forbidden_modules = ["shop.web"]"""
 
 def _in_folder(folder: Path) -> Path | None:
     pyproject, setup, own = folder / "pyproject.toml", folder / "setup.cfg", folder / ".importlinter"
-    if _speaks_of(pyproject, OWN) and OWN in _tools(pyproject):
+    if _mentions(pyproject, OWN) and OWN in _tools(pyproject):
         return pyproject
     for path in (setup, own):
-        if _speaks_of(path, PEER) and PEER in _ini(path):
+        if _mentions(path, PEER) and PEER in _ini(path):
             return path
-    return pyproject if _speaks_of(pyproject, PEER) and PEER in _tools(pyproject) else None
+    return pyproject if _mentions(pyproject, PEER) and PEER in _tools(pyproject) else None
 
 
-def _speaks_of(path: Path, name: str) -> bool:
-    """Tell without parsing whether a file is worth parsing: others may have errors that do not matter here."""
+def _mentions(path: Path, name: str) -> bool:
+    """Return whether a file contains a name. Other files are not parsed, so their errors do not matter."""
     try:
         return path.is_file() and name.encode() in path.read_bytes()
     except OSError:
@@ -85,13 +88,17 @@ def _speaks_of(path: Path, name: str) -> bool:
 
 
 def name_of(path: Path, folder: Path) -> str:
-    """Return a path as messages show it: relative to a folder where it lies inside it."""
+    """Return a path as messages show it: relative to ``folder`` if it is inside, with ``/`` on every system."""
     path = Path(os.path.normpath(path))
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
 def read_document(path: Path, name: str) -> Document:
-    """Return what a configuration file says; raises UserError where it cannot be read or is not valid."""
+    """Read a configuration file, which has ``name`` in messages.
+
+    A TOML file without ``tool.import-contracts`` or ``tool.importlinter`` is read as one of these tables. Raises
+    UserError if the file cannot be read or is not valid.
+    """
     if path.suffix != ".toml":
         return _ini_document(path, name)
     tools = _tools(path)
@@ -102,7 +109,7 @@ def read_document(path: Path, name: str) -> Document:
 
 
 def toml_document(name: str, session: object, *, is_peers: bool = False) -> Document:
-    """Return what a table says that is a configuration; raises UserError where it is none."""
+    """Return a parsed table as a document; raises UserError if it is not a table, or its contracts are not tables."""
     if not isinstance(session, Mapping):
         raise UserError(Problem("The configuration is not a table.", file=name))
     contracts = Table(session, file=name)
@@ -125,7 +132,7 @@ def _ini_document(path: Path, name: str) -> Document:
 
 
 def read_toml(path: Path, name: str) -> dict[str, object]:
-    """Return the content of a TOML file; raises UserError where it cannot be read or is not valid."""
+    """Return the content of a TOML file; raises UserError if it cannot be read or is not valid."""
     import tomllib  # noqa: PLC0415 - not needed for INI
 
     try:
@@ -135,7 +142,8 @@ def read_toml(path: Path, name: str) -> dict[str, object]:
     except tomllib.TOMLDecodeError as error:
         raise UserError(Problem(f"This is not valid TOML: {error}.", file=name)) from None
     except (RecursionError, ValueError):
-        raise UserError(Problem("This TOML has a number too large or tables too deep.", file=name)) from None
+        message = "This TOML has a number that is too large, or tables that are nested too deeply."
+        raise UserError(Problem(message, file=name)) from None
     except OSError as error:
         raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
 
@@ -161,7 +169,7 @@ def _ini(path: Path) -> dict[str, dict[str, object]]:
     def value(section: str, key: str) -> object:
         try:
             text = parser.get(section, key)
-        except InterpolationError:  # a % that stands for itself, as in "100% typed"
+        except InterpolationError:  # a literal %, as in "100% typed"
             text = parser.get(section, key, raw=True)
         return [line for line in text.splitlines() if line.strip()] if "\n" in text else text
 

@@ -1,4 +1,4 @@
-"""What a configuration says of a run; its contracts are read when something has to be checked."""
+"""The keys of a configuration about the run. The contracts are read later, when something has to be checked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from glob import glob
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 
 from import_contracts.config.files import Document, find_config, name_of, read_document, read_toml, toml_document
 from import_contracts.contracts.table import Table
@@ -20,17 +21,18 @@ EXCLUDING = {
     "exclude_deferred_imports": "deferred",
     "exclude_lazy_imports": "lazy",
 }
-"""The keys that leave out imports of a kind, and the kind."""
+"""The keys that exclude a kind of imports, and the kind."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """What one run is asked to check.
+    """The configuration of a run.
 
-    ``folder`` is the absolute path of the configuration file's folder, to which the paths of reports are relative;
-    ``source_roots`` are absolute, in the order in which packages are looked for. ``documents`` are the files, the
-    configuration file first. ``problems`` are those of the run's own keys, and ``custom_types`` are the entries of
-    ``contract_types``, whose modules are looked for in ``bases`` besides.
+    ``folder`` is the absolute path of the configuration file's folder; paths in reports are relative to it. ``file`` is
+    the name of the configuration file. ``source_roots`` are absolute, in the order in which packages are searched for.
+    ``baseline`` is absolute; None if there is none. ``documents`` are the configuration file and then the contract
+    files that it includes. ``problems`` are those of the keys about the run. ``custom_types`` are the entries of
+    ``contract_types``. ``bases`` are the folders that are added to ``sys.path`` for them.
     """
 
     folder: Path
@@ -40,9 +42,9 @@ class Config:
     include_external: bool
     baseline: Path | None
     stale_fails: bool
-    """Whether an entry of the baseline that nothing matches any more fails a run, or only warns."""
+    """Whether a stale entry of the baseline makes the run fail; otherwise it is only shown."""
     options: str
-    """The options that name this configuration on the command line; empty where it is found."""
+    """The options that name this configuration on the command line, with a leading space; "" if it was found."""
     strict: bool
     show_timings: bool
     documents: tuple[Document, ...]
@@ -50,13 +52,13 @@ class Config:
     custom_types: tuple[str, ...]
     bases: tuple[Path, ...]
     defaults: Mapping[str, bool]
-    """What holds for contracts that do not say otherwise, by key."""
+    """The values for contracts that do not have the key themselves, by key."""
     session: Table
-    """The run's own keys, as they were read."""
+    """The keys about the run, as written."""
 
     @property
     def may_exclude(self) -> bool:
-        """Whether a contract may leave out imports of some kinds; False is certain."""
+        """Whether a contract may exclude kinds of imports. If False, none does."""
         tables = [table for document in self.documents for table in (document.session, *document.contracts)]
         return any(
             not EXCLUDING.keys().isdisjoint(table) or _may_exclude(str(table.get("type", "layers"))) for table in tables
@@ -68,7 +70,7 @@ class Config:
         return self.folder / self.file
 
     def shown(self, path: str) -> str:
-        """Return a path as reports show it: relative to the configuration's folder unless it lies outside."""
+        """Return a path as reports show it: relative to ``folder`` unless it is outside."""
         return shown(path, self.folder)
 
 
@@ -77,7 +79,7 @@ def _may_exclude(type_name: str) -> bool:
 
 
 def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) -> Config:
-    """Read the configuration that is named, relative to a folder, or else the one that is found from the folder on.
+    """Read the configuration ``named``, relative to ``folder``; if None, the one that `find_config` finds.
 
     Raises UserError as `find_config` and `read_config` do.
     """
@@ -89,12 +91,11 @@ def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) 
 def read_config(path: Path, *, start: Path, found: bool) -> Config:
     """Read a configuration file and the contract files that it includes.
 
-    ``start`` is the working directory; packages are looked for there and in the file's folder, and first in the
-    folder if the file was ``found`` rather than named, so that a run gives the same from anywhere below it. What is
-    wrong with single contracts or keys is among the problems of the result. Raises UserError where the file cannot be
-    read at all.
+    ``start`` is the working directory. Packages are searched for in ``start`` and in the file's folder. If the file was
+    ``found``, not named, the file's folder comes first, so that a run gives the same report from every folder below it.
+    Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
-    options = "" if found else _naming(path)
+    options = "" if found else f" --config {quote(str(path))}"
     path = path if path.is_absolute() else start / path
     if not path.is_file():
         what = "This is a folder; name a file in it." if path.is_dir() else "There is no such file."
@@ -104,7 +105,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
-    sources = tuple(base / each for base in bases for each in session.strings("source_roots", (".", "src")))
+    sources = tuple(base / place for base in bases for place in session.strings("source_roots", (".", "src")))
     for place in session.strings("source_roots", ()):
         if not any((base / place).is_dir() for base in bases):
             session.warn("source_roots", f"There is no folder '{place}'.")
@@ -138,12 +139,6 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     )
 
 
-def _naming(path: Path) -> str:
-    from shlex import quote  # noqa: PLC0415 - seldom needed
-
-    return f" --config {quote(str(path))}"
-
-
 def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
     several = "root_packages" in session
     roots = session.strings("root_packages", ())
@@ -154,7 +149,7 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
         roots = (alone,)
     found = document.session.get("root_packages")
     if document.is_peers and document.file.endswith(".toml") and isinstance(found, str) and len(found) > 1:
-        session.warn("root_packages", f'import-linter reads this letter by letter: write ["{found}"].')
+        session.warn("root_packages", f'import-linter reads each letter as a package; write ["{found}"].')
     if not roots:
         near = did_you_mean("root_packages", [key for key in document.session if key.startswith("root")], closeness=0.8)
         misspelt = near if "root_packages" not in session and "root_package" not in session else ""
@@ -163,7 +158,7 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
 
 
 def _included(session: Table, configuration: Path) -> Iterator[Document]:
-    """Yield the contract files that ``include`` names, each once, sorted by path within a pattern."""
+    """Yield the contract files that ``include`` names, each once: pattern by pattern, then sorted by path."""
     folder = configuration.parent
     seen = {configuration}
     for pattern in session.strings("include", ()):
@@ -177,7 +172,7 @@ def _included(session: Table, configuration: Path) -> Iterator[Document]:
 
 
 def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
-    """Yield what an included file says, or nothing where it cannot be read."""
+    """Yield the document of an included file; nothing if it cannot be read."""
     try:
         document = toml_document(name, read_toml(path, name))
     except UserError as error:
@@ -186,15 +181,15 @@ def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
         return
     for key in document.session:
         if key != "contracts":
-            message = f"'{key}' in {name} has no effect: only [[contracts]] of an included file are read."
+            message = f"'{key}' in {name} has no effect; only the [[contracts]] of an included file are read."
             session.warn("include", message)
     yield document
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
-    """Return the files that a pattern stands for, sorted."""
+    """Return the files that match a pattern, sorted."""
     try:
-        names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob refuses what is absolute
-    except ValueError:  # a NUL, which no path has
+        names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob rejects absolute patterns
+    except ValueError:  # a NUL, which no path contains
         return []
     return sorted(path for name in names if (path := folder / name).is_file())

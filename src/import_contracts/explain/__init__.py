@@ -1,1 +1,1 @@
-"""What contracts say and cover, and how one module depends on another."""
+"""Explanations: what a contract checks and covers, and how one module depends on another."""

@@ -1,4 +1,4 @@
-"""What contracts look at, in words and in numbers, and what their ignores still do."""
+"""Contracts in words, what their ignores do, and which modules no contract covers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from import_contracts.graph.names import ImportPattern
 from import_contracts.reports.explain import ContractDescription, Coverage, CoveredPart, Ignore, Uncovered
 from import_contracts.wording import listed
 
-# The keys of a contract that are told of everywhere.
-_TOLD = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})
+# The keys that are not repeated in ``ContractDescription.options``, because it has a field for them.
+_SHOWN_KEYS = frozenset({"id", "name", "type", "reason", "broken_contract_guidance", "ignore_imports"})
 
 
-def told(view: View) -> ContractDescription:
-    """Return a contract in words, with its verdict."""
+def describe(view: View) -> ContractDescription:
+    """Return a contract in words, with its verdict.
+
+    Without a description from its type, it has its keys as written, and it is not known what it covers.
+    """
     description, contract, verdict = view.description, view.contract, view.verdict
-    inside = frozenset(view.graph.modules) - view.graph.external
+    internal = frozenset(view.graph.modules) - view.graph.external
     parts = description.parts if description else ()
     known = sum(map(verdict.is_known, verdict.violations))
     return ContractDescription(
@@ -26,75 +29,86 @@ def told(view: View) -> ContractDescription:
         type=contract.type,
         file=contract.file,
         reason=contract.reason,
-        sentences=(*((description and description.sentences) or (_silence(view),)), *_about_imports(view)),
+        sentences=(*((description and description.sentences) or (_why_undescribed(view),)), *_about_imports(view)),
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
         options=()
         if description
-        else tuple((key, value) for key, value in contract.table.values.items() if key not in _TOLD),
-        covers=tuple(sorted(view.covers & inside)) if description else None,
-        ignores=tuple(audited(view)),
+        else tuple((key, value) for key, value in contract.table.values.items() if key not in _SHOWN_KEYS),
+        covers=tuple(sorted(view.covers & internal)) if description else None,
+        ignores=tuple(audit(view)),
         kept=verdict.kept,
         new=len(verdict.violations) - known,
         known=known,
     )
 
 
-def _silence(view: View) -> str:
+def _why_undescribed(view: View) -> str:
     if not view.contract.is_sound:
         return "It is not checked, because its keys are wrong."
     return f"The type '{view.contract.type}' has no description."
 
 
 def _about_imports(view: View) -> Iterator[str]:
-    """Yield which imports the contract counts, where that is not all that are written and no others."""
+    """Yield a sentence for each setting that changes which imports count."""
     if view.contract.excluded:
         yield f"Excluded kinds of imports: {listed(sorted(view.contract.excluded))}."
     if view.contract.include_parent_packages:
         yield "An import of a.b.c also counts as an import of a and a.b."
 
 
-def audited(view: View) -> Iterator[Ignore]:
+def audit(view: View) -> Iterator[Ignore]:
     """Yield what each entry of ``ignore_imports`` does, in the order of the contract.
 
-    Of entries that do the same, those that let most through are said to do nothing.
+    If several entries hide the same violations, the widest of them count as unused, so that removing every unused entry
+    adds no violation.
     """
     is_checked = view.verdict.is_checked
-    kept = dict(view.ignored) if is_checked else {}
-    today = view.verdict.entries
+    needed = dict(view.ignored) if is_checked else {}
+    current = view.verdict.entries
 
-    def more(edges: Set[Edge]) -> int:
-        return 0 if edges == _through(view.ignored) else len(view.violations(edges).keys() - today)
+    def added(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> int:
+        """Return how many violations there are with only these ignores that there are not now."""
+        edges = _edges(ignored)
+        return 0 if edges == _edges(view.ignored) else len(view.violations(edges).keys() - current)
 
-    for pattern in sorted(kept, key=lambda each: len(view.ignored[each]), reverse=True):
-        others = {each: edges for each, edges in kept.items() if each != pattern}
-        if not more(_through(others)):
-            kept = others
+    for pattern in sorted(needed, key=lambda pattern: len(view.ignored[pattern]), reverse=True):
+        others = _without(needed, pattern)
+        if not added(others):
+            needed = others
     for pattern, edges in view.ignored.items():
-        others = {each: through for each, through in kept.items() if each != pattern}
-        yield Ignore(str(pattern), len(edges), more(_through(others)) if is_checked else None)
+        yield Ignore(str(pattern), len(edges), added(_without(needed, pattern)) if is_checked else None)
 
 
-def _through(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> frozenset[Edge]:
+def _edges(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> frozenset[Edge]:
     return frozenset().union(*ignored.values())
 
 
-def coverage(graph: ImportGraph, contracts: Sequence[ContractDescription]) -> Coverage:
-    """Return which modules of a program no contract looks at.
+def _without(
+    ignored: Mapping[ImportPattern, frozenset[Edge]], pattern: ImportPattern
+) -> dict[ImportPattern, frozenset[Edge]]:
+    return {other: edges for other, edges in ignored.items() if other != pattern}
 
-    Contracts that look at every module, as those about cycles do, are left out: with them none would ever be missing.
+
+def coverage(graph: ImportGraph, contracts: Sequence[ContractDescription]) -> Coverage:
+    """Return which modules of a program are not covered by any contract, as few packages and modules as possible.
+
+    Contracts that cover every module, such as ``acyclic``, are not counted: with them, every module would be covered.
     """
-    everything = frozenset(graph.modules) - graph.external
-    sweeping = [each.id for each in contracts if each.covers is not None and len(each.covers) == len(everything)]
-    covered = frozenset().union(*(each.covers or () for each in contracts if each.id not in sweeping))
+    internal = frozenset(graph.modules) - graph.external
+    sweeping = [
+        contract.id for contract in contracts if contract.covers is not None and len(contract.covers) == len(internal)
+    ]
+    covered = frozenset().union(*(contract.covers or () for contract in contracts if contract.id not in sweeping))
     return Coverage(
-        modules=len(everything),
-        uncovered=tuple(each for root in graph.roots for each in _uncovered(graph, root, covered)),
+        modules=len(internal),
+        uncovered=tuple(uncovered for root in graph.roots for uncovered in _uncovered(graph, root, covered)),
         sweeping=tuple(sweeping),
-        unknown=tuple(each.id for each in contracts if each.covers is None),
+        unknown=tuple(contract.id for contract in contracts if contract.covers is None),
     )
 
 
 def _uncovered(graph: ImportGraph, module: str, covered: Set[str]) -> Iterator[Uncovered]:
+    """Yield the module if nothing in it is covered; otherwise itself without its children, and what is in these."""
     inside = graph.subtree(module)
     if inside.isdisjoint(covered):
         yield Uncovered(module, len(inside), alone=False)

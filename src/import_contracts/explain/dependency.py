@@ -1,4 +1,4 @@
-"""How one module comes to depend on another, and what the contracts say of that."""
+"""How one module depends on another, and which contracts forbid or allow that."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ _NOT_EAGER = frozenset(Kind) - {Kind.RUNTIME}
 
 
 def dependency(importer: str, imported: str, graph: ImportGraph, statements: Statements) -> Dependency:
-    """Return how a module or package comes to depend on another.
+    """Return how a module or package depends on another.
 
-    Each stands for what is inside it, but for the other one. Raises UserError where one is not in the graph.
+    A package includes its modules, except the other module or package. Its chains are sorted by length, then by name.
+    Raises UserError if one of the two is unknown.
     """
-    importers, targets = _asked_about(importer, imported, graph)
+    importers, targets = _ends(importer, imported, graph)
     routes = _routes(graph, importers, targets)
     chains = sorted(routes.chains_from(importers), key=lambda chain: (len(chain), chain))
     return Dependency(
@@ -39,28 +40,37 @@ def dependency(importer: str, imported: str, graph: ImportGraph, statements: Sta
 def concerns(
     importer: str, imported: str, graph: ImportGraph, views: Sequence[View]
 ) -> tuple[tuple[ContractVerdict, ...], tuple[str, ...]]:
-    """Return what contracts say of a dependency, the gravest first, and the ids of those that say nothing."""
-    ends = _asked_about(importer, imported, graph)
+    """Return the verdicts of contracts on a dependency, and the ids of the contracts that do not cover it.
+
+    The verdicts are in the order of `Stance`, broken contracts first, and then in the order of the contracts.
+    """
+    ends = _ends(importer, imported, graph)
     chains = list(_routes(graph, *ends).chains_from(ends[0]))
-    at = (frozenset(chain[0][0] for chain in chains), frozenset(chain[-1][1] for chain in chains)) if chains else None
-    asked = _Asked((importer, imported), *ends, at)
-    found = [_concern(view, asked) for view in views]
+    joined = (
+        (frozenset(chain[0][0] for chain in chains), frozenset(chain[-1][1] for chain in chains)) if chains else None
+    )
+    pair = _Pair((importer, imported), *ends, joined)
+    verdicts = [_contract_verdict(view, pair) for view in views]
     order = list(Stance)
-    spoken = sorted((each for each in found if each is not None), key=lambda each: order.index(each.stance))
-    return tuple(spoken), tuple(view.contract.id for view, each in zip(views, found, strict=True) if each is None)
+    given = sorted((verdict for verdict in verdicts if verdict), key=lambda verdict: order.index(verdict.stance))
+    silent = (view.contract.id for view, verdict in zip(views, verdicts, strict=True) if verdict is None)
+    return tuple(given), tuple(silent)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """The names of what is asked about, with the modules; ``at`` are those between which there is a dependency."""
+class _Pair:
+    """The two modules or packages of a dependency, by name, and the modules in each.
+
+    ``joined`` are the first and the last modules of the chains between them; None if there are no chains.
+    """
 
     names: tuple[str, str]
     importers: frozenset[str]
     imported: frozenset[str]
-    at: tuple[frozenset[str], frozenset[str]] | None
+    joined: tuple[frozenset[str], frozenset[str]] | None
 
-    def is_led(self, chain: Iterable[Edge]) -> bool:
-        """Tell whether a chain leads from one of the importers to one of the imported."""
+    def is_joined_by(self, chain: Iterable[Edge]) -> bool:
+        """Return whether a chain, or a part of it, leads from one of the importers to one of the imported modules."""
         has_begun = False
         for one, other in chain:
             has_begun = has_begun or one in self.importers
@@ -69,13 +79,13 @@ class _Asked:
         return False
 
 
-def _asked_about(importer: str, imported: str, graph: ImportGraph) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the modules of both; raises UserError where there are none, or no imports of them are known."""
-    problems = [problem for each in (importer, imported) for problem in _unknown(each, graph)]
+def _ends(importer: str, imported: str, graph: ImportGraph) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the modules in each of the two; raises UserError if one is unknown, or the importer is external."""
+    problems = [problem for module in (importer, imported) for problem in _unknown(module, graph)]
     if importer in graph.external:
         problems.append(Problem(f"'{importer}' is an external package, whose imports are not known."))
     if importer == imported:
-        problems.append(Problem(f"'{importer}' is named twice; name the importer, and then the imported module."))
+        problems.append(Problem(f"'{importer}' is named twice; name the importer and then the imported module."))
     if problems:
         raise UserError(*problems)
     one, other = graph.subtree(importer), graph.subtree(imported)
@@ -89,51 +99,51 @@ def _unknown(module: str, graph: ImportGraph) -> Iterable[Problem]:
     if graph.is_internal(module):
         yield Problem(f"There is no module '{module}'.{did_you_mean(module, graph.modules)}")
     elif not graph.knows_external:
-        where = f"'{module}' lies outside the root packages ({', '.join(graph.roots)})"
+        where = f"'{module}' is outside the root packages ({', '.join(graph.roots)})"
         near = did_you_mean(module, graph.modules)
         yield Problem(f"{where}.{near or ' To include it, set include_external_packages = true.'}")
     elif root in graph and root != module:
-        yield Problem(f"'{module}' is a part of an external package; name the package, '{root}'.")
+        yield Problem(f"'{module}' is part of an external package; name the package, '{root}'.")
     elif near := did_you_mean(module, graph.modules, closeness=0.81):
-        yield Problem(f"Nothing imports '{module}'.{near}")  # else the answer is just that: no dependency
+        yield Problem(f"Nothing imports '{module}'.{near}")  # without a similar name, the answer is: no dependency
 
 
 def _routes(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> Routes:
     return graph.routes_to(targets, frozenset()).avoiding(importers)
 
 
-def _concern(view: View, asked: _Asked) -> ContractVerdict | None:
-    """Return what a contract says, None where it looks at neither of the two and has nothing against it."""
-    violations = [each for each in view.verdict.violations if asked.is_led(each.chain)]
+def _contract_verdict(view: View, pair: _Pair) -> ContractVerdict | None:
+    """Return the verdict of a contract on a dependency; None if it covers neither of the two and does not forbid it."""
+    violations = [violation for violation in view.verdict.violations if pair.is_joined_by(violation.chain)]
     known = sum(map(view.verdict.is_known, violations))
-    ignored = _let_through(view, asked)
-    modules = zip(asked.names, (asked.importers, asked.imported), strict=True)
-    looked_at = [name for name, inside in modules if not view.covers.isdisjoint(inside)]
-    messages = view.would_break(*(asked.at or (asked.importers, asked.imported)))
+    ignored = _ignored_violations(view, pair)
+    modules = zip(pair.names, (pair.importers, pair.imported), strict=True)
+    covered = [name for name, inside in modules if not view.covers.isdisjoint(inside)]
+    messages = view.would_break(*(pair.joined or (pair.importers, pair.imported)))
     if violations:
         stance = Stance.KNOWN if known == len(violations) else Stance.BROKEN
     elif ignored or messages:
         stance = Stance.IGNORED if ignored else Stance.FORBIDDEN
-    elif looked_at:
-        stance = Stance.ALLOWED if len(looked_at) == 2 else Stance.ELSEWHERE
+    elif covered:
+        stance = Stance.ALLOWED if len(covered) == 2 else Stance.ELSEWHERE
     else:
         return None
-    said = dict.fromkeys(each.message for each in violations) or messages
+    forbidding = dict.fromkeys(violation.message for violation in violations) or messages
     return ContractVerdict(
         id=view.contract.id,
         name=view.contract.name,
         stance=stance,
-        sentences=tuple(looked_at if stance is Stance.ELSEWHERE else said),
-        note=_why_not(view, asked) if stance is Stance.FORBIDDEN and asked.at else "",
+        sentences=tuple(covered if stance is Stance.ELSEWHERE else forbidding),
+        note=_why_unbroken(view, pair) if stance is Stance.FORBIDDEN and pair.joined else "",
         new=len(violations) - known,
         known=known,
         ignored=ignored,
     )
 
 
-def _why_not(view: View, asked: _Asked) -> str:
-    """Return why a dependency that a contract forbids does not break it."""
-    if view.contract.excluded and not _reach(view.graph, asked.importers, asked.imported):
+def _why_unbroken(view: View, pair: _Pair) -> str:
+    """Return why an existing dependency that a contract forbids does not break it."""
+    if view.contract.excluded and not _reach(view.graph, pair.importers, pair.imported):
         return f"Excluded kinds of imports: {listed(sorted(view.contract.excluded))}."
     return "No current import breaks it."
 
@@ -142,10 +152,10 @@ def _reach(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> bool:
     return not graph.routes_to(targets, frozenset()).importers.isdisjoint(importers)
 
 
-def _let_through(view: View, asked: _Asked) -> int:
-    """Return how many violations more would lead from the one to the other if nothing were ignored."""
+def _ignored_violations(view: View, pair: _Pair) -> int:
+    """Return how many violations between the two are hidden by ``ignore_imports``."""
     if not any(view.ignored.values()) or not view.verdict.is_checked:
         return 0
-    today = view.verdict.entries
-    more = (chain for entry, chain in view.violations(frozenset()).items() if entry not in today)
-    return sum(map(asked.is_led, more))
+    current = view.verdict.entries
+    hidden = (chain for entry, chain in view.violations(frozenset()).items() if entry not in current)
+    return sum(map(pair.is_joined_by, hidden))

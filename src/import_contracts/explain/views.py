@@ -1,4 +1,4 @@
-"""A contract that was judged, with the program as the contract sees it."""
+"""A checked contract: its description, the modules it covers, and what would break it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class View:
-    """A contract that was judged, with the program as the contract sees it."""
+    """A checked contract, its import graph, and the answers of its rule to questions about it."""
 
     verdict: Verdict
     statements: Statements
@@ -33,43 +33,47 @@ class View:
 
     @property
     def graph(self) -> ImportGraph:
-        """The graph of the contract, in which nothing is ignored yet."""
+        """The graph of the contract, including the imports that it ignores."""
         return self.verdict.whole
 
     @cached_property
     def ignored(self) -> dict[ImportPattern, frozenset[Edge]]:
-        """The imports that each entry of ``ignore_imports`` lets through."""
+        """The imports that each entry of ``ignore_imports`` matches."""
         return {pattern: frozenset(self.graph.matching_edges(pattern)) for pattern in self.contract.ignored}
 
     def violations(self, ignored: Set[Edge]) -> dict[Entry, Chain]:
-        """Return the chain of each violation that there would be if just some imports were ignored."""
+        """Return the violations if only the imports ``ignored`` were ignored, as entries with their chains."""
         findings = findings_of(self.contract, self.graph, ignored, self.statements)
-        return {self.verdict.entry(each): each.chain for each in findings.violations}
+        return {self.verdict.entry(violation): violation.chain for violation in findings.violations}
 
     @cached_property
     def description(self) -> Description | None:
-        """The contract in words; None if its type does not describe itself."""
-        description = self._asked(lambda rule: rule.describe(self.graph))
+        """The contract in words; None if it has an error, or its type has no descriptions."""
+        description = self._ask(lambda rule: rule.describe(self.graph))
         return description if type(description) is Description else None  # a custom type may return anything
 
     @property
     def covers(self) -> frozenset[str]:
-        """The modules that the contract covers."""
+        """The modules that the contract covers; empty if it has no description."""
         return (
             frozenset().union(*(part.members for part in self.description.parts)) if self.description else frozenset()
         )
 
     def would_break(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-        """Return the messages if an importer imported one of ``imported``; empty if it may, or that is not known."""
-        return self._asked(lambda rule: rule.would_break(self.verdict.graph, importers, imported)) or ()
+        """Return the messages of the violations if one of ``importers`` imported one of ``imported``.
 
-    def _asked(self, ask: Callable[[SelfDescription], T]) -> T | None:
+        Empty if that is allowed, or not known.
+        """
+        return self._ask(lambda rule: rule.would_break(self.verdict.graph, importers, imported)) or ()
+
+    def _ask(self, question: Callable[[SelfDescription], T]) -> T | None:
+        """Return the answer of the rule; None if it cannot answer, or is a custom one and fails."""
         rule = self_description(self.contract.rule)
         if rule is None or not self.contract.is_sound:
             return None
         try:
-            return ask(rule)
+            return question(rule)
         except (Exception, SystemExit):
             if self.contract.type in TYPES:
                 raise
-            return None  # a custom type that fails to describe itself is shown by its keys
+            return None

@@ -1,1 +1,1 @@
-"""Verdicts on contracts and cycles, and the evidence that reports show with them."""
+"""Checking contracts and finding cycles, and the details that reports show about them."""

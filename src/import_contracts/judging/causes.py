@@ -1,4 +1,4 @@
-"""The causes of new violations: the cheapest imports without which nothing new breaks a contract."""
+"""The causes of new violations: the cheapest imports to remove so that a contract has no new violations."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from import_contracts.contracts.findings import Rule, Violation
 from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import Edge, ImportGraph
 
-# What is spent at most, in violations, checks of the contract, and chains looked at: the answer depends on no clock.
+# Limits, counted so that the result does not depend on a clock: violations, checks of the contract, and the work of the
+# hitting set.
 _VIOLATIONS, _CHECKS, _CHAINS = 1_000, 40, 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """Imports with how many of the violations each is a cause of, those with most first.
+    """Imports to remove so that there are no new violations, each with the number of violations that it causes.
 
-    Without them there are none of the violations any more, and no cheaper imports would do if it ``is_minimum``.
+    Sorted by that number, largest first, and then by name. Each new violation counts for one import. ``is_minimum`` is
+    True if no cheaper imports would remove all violations.
     """
 
     effects: tuple[tuple[Edge, int], ...]
@@ -27,25 +29,30 @@ class Causes:
 def find_causes(
     rule: Rule, graph: ImportGraph, is_known: Callable[[Violation], bool], cost: Callable[[Edge], int]
 ) -> Causes | None:
-    """Return the cheapest imports that cause what is not known; None where nothing is new, or no causes were found.
+    """Return the cheapest imports that cause the new violations of a rule; None if there are none, or none were found.
 
-    Chains that cause violations are collected until the cheapest imports that break them all break every other one
-    as well: an implicit hitting set (Karp and others, 2011). Every chain consists of imports of the graph.
+    An implicit hitting set (Karp and others, 2011): choose the cheapest imports that break all chains found so far,
+    check the graph without them, and add the chains of the violations that are left, until none are left. Chains
+    consist of imports of the graph.
     """
-    new = [each for each in rule.check(graph).violations if each.chain and not is_known(each)]
+    new = _new_violations(rule, graph, is_known)
     chains: dict[frozenset[Edge], None] = {}
     chosen: tuple[Edge, ...] = ()
     is_minimum, left = True, new
     for _ in range(_CHECKS):
         if not left or len(new) > _VIOLATIONS:
             break
-        chains |= dict.fromkeys(frozenset(each.chain) for each in left)
+        chains |= dict.fromkeys(frozenset(violation.chain) for violation in left)
         chosen, is_minimum = hitting_set([*chains], cost, _CHAINS)
-        findings = rule.check(graph.without(chosen))
-        left = [each for each in findings.violations if each.chain and not is_known(each)]
+        left = _new_violations(rule, graph.without(chosen), is_known)
     if left or not chosen:
         return None
     effects = dict.fromkeys(chosen, 0)
     for violation in new:
         effects[next(edge for edge in violation.chain if edge in effects)] += 1
     return Causes(tuple(sorted(effects.items(), key=lambda item: (-item[1], item[0]))), is_minimum)
+
+
+def _new_violations(rule: Rule, graph: ImportGraph, is_known: Callable[[Violation], bool]) -> list[Violation]:
+    """Return the violations with a chain that are not known."""
+    return [violation for violation in rule.check(graph).violations if violation.chain and not is_known(violation)]

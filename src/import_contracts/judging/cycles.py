@@ -1,4 +1,4 @@
-"""The cycles of a program, and which kinds of imports close them."""
+"""The cycles of a program, and the kind of imports that closes each."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from import_contracts.reports.cycles import Cycle, Plan, Question, ReportedCrash
 
 @dataclass(frozen=True)
 class FoundCycle:
-    """A strongly connected component of the imports of a kind and of those more eager; its graph has these imports."""
+    """A cycle: a strongly connected component of the imports of ``kind`` and of more eager kinds.
+
+    The graph of the component has only these imports.
+    """
 
     kind: Kind
     component: Component
 
 
 class CycleSearch:
-    """Finds the cycles of a program that a question is about, in a graph that has imports by call too."""
+    """Finds the cycles that a question is about. Imports by call, such as ``import_module("a")``, count too."""
 
     def __init__(self, question: Question, statements: Statements) -> None:
         self.question = question
@@ -31,27 +34,30 @@ class CycleSearch:
 
     @cached_property
     def graph(self) -> ImportGraph:
-        """The import graph, with what is imported by calls."""
+        """The import graph, including imports by call."""
         calls = ((edge, line, written.kind) for (edge, line), written in self.statements.calls.items())
         return self.statements.snapshot.scan.graph.with_imports(calls)
 
     def cycles(self) -> list[FoundCycle]:
-        """Return the cycles that were asked for; a set of modules once, with the most eager kind that closes it."""
+        """Return the cycles in the question's packages, from the most eager kind to the least, then sorted by modules.
+
+        The same modules are one cycle, with the most eager kind that closes it.
+        """
         seen: set[tuple[str, ...]] = set()
-        found = []
+        cycles = []
         for kind, view in self._views():
             for modules in components({module: view.imported_by(module) for module in view.modules}):
                 if modules not in seen:
                     seen.add(modules)
-                    found.append(FoundCycle(kind, Component(view, modules)))
-        return [cycle for cycle in found if self._is_asked_for(cycle)]
+                    cycles.append(FoundCycle(kind, Component(view, modules)))
+        return [cycle for cycle in cycles if self._is_asked_for(cycle)]
 
     def _views(self) -> Iterator[tuple[Kind, ImportGraph]]:
-        """Yield for each kind the graph of its imports and of those that are more eager."""
-        left_out = frozenset(Kind)
+        """Yield each kind, most eager first, with the graph of its imports and of the imports of more eager kinds."""
+        excluded = frozenset(Kind)
         for kind in Kind:
-            left_out -= {kind}
-            yield kind, self.graph.without_kinds(left_out)
+            excluded -= {kind}
+            yield kind, self.graph.without_kinds(excluded)
 
     def _is_asked_for(self, cycle: FoundCycle) -> bool:
         packages = self.question.packages
@@ -61,14 +67,14 @@ class CycleSearch:
         )
 
     def statement(self, edge: Edge, view: ImportGraph) -> Import:
-        """Return the statement, or the call, that makes an import."""
+        """Return the statement or the call of an import; if it has several, the first by line."""
         line = view.lines(*edge)[0]
         if (call := self.statements.calls.get((edge, line))) is None:
             return self.statements.statement(edge, view)
         return Import(*edge, self.statements.path(edge[0]), line, call.column, call.kind, call.text)
 
     def cycle(self, cycle: FoundCycle, plan: Plan | None, crashing: Iterable[ReportedCrash]) -> Cycle:
-        """Return a cycle as reports show it."""
+        """Return a cycle as reports show it, with those of the ``crashing`` entries that crash inside it."""
         modules, view = cycle.component.modules, cycle.component.graph
         inside = frozenset(modules)
         return Cycle(
@@ -76,6 +82,6 @@ class CycleSearch:
             modules=modules,
             imports=tuple(self.statement(edge, view) for edge in cycle.component.edges),
             ring=tuple(self.statement(edge, view) for edge in shortest_ring(view, modules)),
-            crashes=tuple(each.entry for each in crashing if {each.place.module, each.imported} <= inside),
+            crashes=tuple(crash.entry for crash in crashing if {crash.place.module, crash.imported} <= inside),
             plan=plan,
         )

@@ -1,4 +1,4 @@
-"""The cycles of a program: which kinds of imports close them, which modules crash, and what to change."""
+"""The report about cycles: which kinds of imports close them, which modules crash, and what to change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from import_contracts.reports.cycles import Cycle, CyclesReport, Plan, Question,
 
 
 def diagnose(question: Question, statements: Statements) -> CyclesReport:
-    """Return the cycles of a program, and unless the question is quick, what crashes and what to change."""
+    """Return the report about the cycles of a program; a quick one has no crashes and no plans.
+
+    Cycles that crash come first; then the order is by kind, most eager first, by size, largest first, and by modules.
+    """
     snapshot = statements.snapshot
     search = CycleSearch(question, statements)
     with snapshot.context.step("find the cycles"):
@@ -18,24 +21,24 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     crashes: tuple[ReportedCrash, ...] | None = None
     plans: list[Plan] | list[None] = [None] * len(found)
     if not question.is_quick:
-        from import_contracts.judging.remedies import Remedies  # noqa: PLC0415 - a quick answer does not need it
+        from import_contracts.judging.remedies import Remedies  # noqa: PLC0415 - not needed for a quick report
 
         remedies = Remedies(search)
         crashes, plans = remedies.crashes(), remedies.plans(found)
-    cycles = [search.cycle(each, plan, crashes or ()) for each, plan in zip(found, plans, strict=True)]
-    entries = [each for each in crashes or () if any(within(each.entry, package) for package in question.packages)]
+    cycles = [search.cycle(cycle, plan, crashes or ()) for cycle, plan in zip(found, plans, strict=True)]
+    inside = [crash for crash in crashes or () if any(within(crash.entry, package) for package in question.packages)]
     return CyclesReport(
         packages=question.packages,
         modules=len(snapshot.program.modules),
         imports=sum(1 for _ in search.graph.edges()),
         python=question.python,
-        cycles=tuple(sorted(cycles, key=_importance)),
-        crashes=None if crashes is None else tuple(entries),
+        cycles=tuple(sorted(cycles, key=_order)),
+        crashes=None if crashes is None else tuple(inside),
         unreadable=tuple(
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
     )
 
 
-def _importance(cycle: Cycle) -> tuple[bool, int, int, tuple[str, ...]]:
+def _order(cycle: Cycle) -> tuple[bool, int, int, tuple[str, ...]]:
     return not cycle.crashes, cycle.kind.rank, -len(cycle.modules), cycle.modules

@@ -1,7 +1,7 @@
-"""A report of verdicts: each violation with its statements, cuts with fixes, new violations with their causes.
+"""From verdicts to the report of ``check``: adds statements to violations, fixes to cuts, and the causes.
 
-A file is read when a report format looks at one of its statements, and not before: a format that shows a few of many
-violations reads the files of those.
+A file is read when a report format uses one of its statements. So a format that shows a few of many violations reads
+only the files of these.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def dress(judgement: Judgement, statements: Statements) -> Report:
-    """Return the report of what some contracts come to."""
+    """Return the report of a judgement."""
     config = judgement.config
     history = History(statements.snapshot)
     return Report(
@@ -65,7 +65,7 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
         return outcome
     return replace(
         outcome,
-        violations=tuple(reported(each, verdict, statements) for each in verdict.violations),
+        violations=tuple(reported(violation, verdict, statements) for violation in verdict.violations),
         cuts=_cuts(verdict, statements),
         ignored=len(verdict.ignored),
         causes=_causes(verdict, statements, history),
@@ -73,7 +73,10 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
 
 
 def reported(violation: Violation, verdict: Verdict, statements: Statements) -> ReportedViolation:
-    """Return a violation with its statements; where it has lines of its own, it is shown at the last of them."""
+    """Return a violation with the statement of each import of its chain.
+
+    Its place is that of the first import. A violation that has lines, such as a crash, is shown at the last of them.
+    """
     edges, graph = violation.chain, verdict.graph
     if violation.lines:
         chain = tuple(map(statements.on_line, edges, violation.lines))
@@ -87,8 +90,8 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
 
 
 def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:
-    """Return the cuts with their statements, and those of new cycles with a fix of each import."""
-    new = {each.message for each in verdict.violations if not verdict.is_known(each)}
+    """Return the cuts with their statements; a cut of a new cycle also has a fix for each of its imports."""
+    new = {violation.message for violation in verdict.violations if not verdict.is_known(violation)}
     is_about_cycles = verdict.contract.contract_type is not None and verdict.contract.contract_type.about_cycles
     fix = _fixer(verdict, statements)
     return tuple(
@@ -103,39 +106,43 @@ def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:
 
 
 def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], ReportedFix]:
-    """Return what finds the cheapest fix of an import of a cut."""
+    """Return a function that returns the cheapest fix of an import of a cut."""
 
     @cache
     def fixes() -> CutFixes:
-        from import_contracts.judging.fixes import CutFixes  # noqa: PLC0415 - slow to import, needed for cycles only
+        from import_contracts.judging.fixes import CutFixes  # noqa: PLC0415 - slow to import, needed only for cycles
 
         return CutFixes(verdict.graph, verdict.contract.excluded, statements)
 
     @cache
     def cycle(message: str) -> frozenset[str]:
-        chains = (each.chain for each in verdict.violations if each.message == message)
+        chains = (violation.chain for violation in verdict.violations if violation.message == message)
         return frozenset(module for chain in chains for edge in chain for module in edge)
 
     return lambda edge, cut: fixes().cheapest(edge, cycle(cut.message))
 
 
-# What an import costs that was there before, when the cheapest causes are looked for.
+# The cost of an old import in the search for the cheapest causes; a new one costs 1.
 _OLD = 1_000
 
 
 def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple[Cause, ...]:
-    """Return the causes of what is new: preferably imports that git says were added, or that nothing known needs."""
-    contract, rule = verdict.contract, verdict.contract.rule
-    if verdict.known is None or verdict.kept or rule is None or any(each.lines for each in verdict.violations):
+    """Return the causes of new violations.
+
+    Prefers imports that were added on this branch. If git does not know that, it prefers imports that are not in the
+    chain of a known violation. Returns nothing without a baseline.
+    """
+    contract, rule, violations = verdict.contract, verdict.contract.rule, verdict.violations
+    if verdict.known is None or verdict.kept or rule is None or any(violation.lines for violation in violations):
         return ()
-    supporting = {edge for each in verdict.violations if verdict.is_known(each) for edge in each.chain}
+    old = {edge for violation in violations if verdict.is_known(violation) for edge in violation.chain}
 
     def is_added(edge: Edge) -> bool | None:
         return history.is_added(edge, parents=contract.include_parent_packages)
 
     def cost(edge: Edge) -> int:
         added = is_added(edge)
-        return _OLD if added is False or (added is None and edge in supporting) else 1
+        return _OLD if added is False or (added is None and edge in old) else 1
 
     causes = find_causes(rule, verdict.graph, verdict.is_known, cost)
     return tuple(

@@ -1,4 +1,4 @@
-"""Fixes as reports show them."""
+"""From fixes to what reports show: the lines to change, with their old and new text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from import_contracts.reports.check import Change, ReportedFix
 
 
 class CutFixes:
-    """The cheapest fixes of imports of one graph, in which some kinds of imports do not count."""
+    """The cheapest fixes of imports in one graph; imports of the ``excluded`` kinds do not count."""
 
     def __init__(self, graph: ImportGraph, excluded: frozenset[Kind], statements: Statements) -> None:
         self._kinds = frozenset(Kind) - excluded
@@ -20,13 +20,16 @@ class CutFixes:
         self._fixes = Fixes(statements.source, graph, (sys.version_info.major, sys.version_info.minor))
 
     def cheapest(self, edge: Edge, cycle: frozenset[str]) -> ReportedFix:
-        """Return how to remove an import from a cycle of some modules, for the Python that runs this."""
+        """Return the cheapest way to remove an import from a cycle, for the running Python version.
+
+        ``cycle`` are the modules of the cycle.
+        """
         fix = self._fixes.cheapest(CyclicImport(edge, self._kinds, cycle))
         return reported_fix(fix, self._fixes, self._statements)
 
 
 def reported_fix(fix: Fix, fixes: Fixes, statements: Statements) -> ReportedFix:
-    """Return a fix with what to write."""
+    """Return a fix as reports show it, with the changes of each file."""
     changes = (
         Change(statements.path(module), edit.line, edit.old, edit.new)
         for module, edits in fixes.edits([fix]).items()

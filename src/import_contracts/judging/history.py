@@ -1,4 +1,4 @@
-"""Which imports are new on this branch, as far as git knows."""
+"""Which imports were added on this branch, according to git."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from import_contracts.reading.snapshot import Snapshot
 
 
 class History:
-    """The imports of a program at the commit where the work on it left the branch that it will be merged into."""
+    """The imports of a program at the merge base: where this branch starts from the branch it will be merged into."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -22,15 +22,15 @@ class History:
         return git.merge_base(self._snapshot.context.folder)
 
     def is_added(self, edge: Edge, *, parents: bool) -> bool | None:
-        """Tell whether an import was added since the merge base; None if git knows of none.
+        """Return whether an import was added since the merge base; None if there is no merge base.
 
-        Where ``parents`` count, importing ``a.b`` has been an import of ``a`` too.
+        With ``parents``, an import of ``a.b`` counts as an import of ``a`` too.
         """
         if self._merge_base is None:
             return None
         importer, imported = edge
         before = self._imported_before(importer, self._merge_base)
-        return not (imported in before or (parents and any(within(each, imported) for each in before)))
+        return not (imported in before or (parents and any(within(module, imported) for module in before)))
 
     def _imported_before(self, importer: str, commit: str) -> frozenset[str]:
         if importer not in self._before:

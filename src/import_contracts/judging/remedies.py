@@ -1,4 +1,4 @@
-"""Which modules of a program crash, and the plans after which its cycles are gone."""
+"""The crashes of a program, and the plans that remove its cycles, as reports show them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from import_contracts.reports.cycles import Place, Plan, ReportedCrash, Step
 
 
 class Remedies:
-    """The crashes of a program, and what to change."""
+    """The crashes of a program and the plans for its cycles. Files are parsed only once for both."""
 
     def __init__(self, search: CycleSearch) -> None:
         self._search = search
@@ -35,7 +35,7 @@ class Remedies:
     # --- crashes --------------------------------------------------------------------------------------------------
 
     def crashes(self) -> tuple[ReportedCrash, ...]:
-        """Return what crashes, sorted by entry."""
+        """Return the crashes, sorted by the module that crashes when it is imported first."""
         return tuple(map(self._reported, self._before))
 
     @cached_property
@@ -44,11 +44,11 @@ class Remedies:
             return self._crashes({})
 
     def _crashes(self, changed: Mapping[str, Source], entries: Collection[str] | None = None) -> tuple[Crash, ...]:
-        """Return what crashes, of some entries or all, when some modules have another text."""
+        """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
         text = self._statements.program_text
         modules = self._statements.snapshot.program.modules
-        other = {module: possible_imports(source, modules) for module, source in changed.items()}
-        sources, imports = {**text.sources, **changed}, {**text.imports, **other}
+        changed_imports = {module: possible_imports(source, modules) for module, source in changed.items()}
+        sources, imports = {**text.sources, **changed}, {**text.imports, **changed_imports}
         model = ImportModel(sources, imports, self._question.python, text.namespaces)
         return find_crashes(model, entries, self._codes)
 
@@ -72,22 +72,22 @@ class Remedies:
 
     # --- plans ----------------------------------------------------------------------------------------------------
 
-    def plans(self, found: Sequence[FoundCycle]) -> list[Plan]:
-        """Return a plan for each cycle; those of one kind are tried together."""
+    def plans(self, cycles: Sequence[FoundCycle]) -> list[Plan]:
+        """Return the plan of each cycle, in the order of ``cycles``. Those of one kind are planned together."""
         with self._statements.snapshot.context.step("plan"):
-            return self._plans(found)
+            return self._plans(cycles)
 
-    def _plans(self, found: Sequence[FoundCycle]) -> list[Plan]:
+    def _plans(self, cycles: Sequence[FoundCycle]) -> list[Plan]:
         fixes = Fixes(self._statements.source, self._search.graph, self._question.python, self._parse)
         tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
-        made: dict[tuple[str, ...], Plan] = {}
+        by_modules: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:
-            of_kind = [each for each in found if each.kind is kind]
-            kinds = [each for each in Kind if each.rank <= kind.rank]
-            cycles = [each.component for each in of_kind]
-            for each, plan in zip(of_kind, plans(tools, cycles, kinds) if cycles else (), strict=True):
-                made[each.component.modules] = self._plan(plan, each.component.graph, fixes)
-        return [made[each.component.modules] for each in found]
+            components = [cycle.component for cycle in cycles if cycle.kind is kind]
+            kinds = [other for other in Kind if other.rank <= kind.rank]
+            made = plans(tools, components, kinds) if components else ()
+            for component, plan in zip(components, made, strict=True):
+                by_modules[component.modules] = self._plan(plan, component.graph, fixes)
+        return [by_modules[cycle.component.modules] for cycle in cycles]
 
     def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
         for written in read_imports(source.text, source.module, is_package=source.is_package):
@@ -97,11 +97,11 @@ class Remedies:
     def _plan(self, plan: RepairPlan, view: ImportGraph, fixes: Fixes) -> Plan:
         steps = tuple(
             Step(
-                evidence=self._search.statement(each.edge, view),
-                gain=each.gain,
-                fix=reported_fix(each.fix, fixes, self._statements),
-                ring=tuple(self._search.statement(edge, view) for edge in each.ring),
+                evidence=self._search.statement(step.edge, view),
+                gain=step.gain,
+                fix=reported_fix(step.fix, fixes, self._statements),
+                ring=tuple(self._search.statement(edge, view) for edge in step.ring),
             )
-            for each in plan.steps
+            for step in plan.steps
         )
         return Plan(steps, plan.is_minimum, plan.crashes_left, plan.crashes_new)

@@ -1,4 +1,4 @@
-"""What the files say of the imports of a program. Each file is read when something of it is first asked for."""
+"""The statements of imports, and the text of modules. A file is read when something in it is first used."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from import_contracts.reading.text import ProgramText, Source, UndecodableError,
 
 
 class Statements:
-    """The import statements of a program, and whatever else its files say.
+    """The import statements of a program, and the text of its modules.
 
-    ``modules_read`` are the modules of which import statements have been read so far.
+    ``modules_read`` are the modules whose import statements have been read so far.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -29,7 +29,7 @@ class Statements:
         self._sources: dict[str, Source | None] = {}
 
     def statement(self, edge: Edge, graph: ImportGraph) -> Import:
-        """Return the first statement that imports one module into another, with the kind of the most eager one."""
+        """Return the first statement of an import, with the kind of its most eager statement. It is read when used."""
         lines = graph.lines(*edge)
         if (edge, lines) not in self._imports:
             path, line = self.path(edge[0]), lines[0] if lines else 1
@@ -41,45 +41,45 @@ class Statements:
         self.modules_read.add(importer)
         known = self.snapshot.statements(importer)
         statements = [known.get((imported, line)) or _on_line(known, line) for line in lines] or [_NOT_READ]
-        kind = min((each.kind for each in statements), key=lambda kind: kind.rank)
+        kind = min((statement.kind for statement in statements), key=lambda kind: kind.rank)
         return Statement(statements[0].column, kind, statements[0].text)
 
     def on_line(self, edge: Edge, line: int) -> Import:
-        """Return a line of the importer as the statement that imports one module into another."""
+        """Return a line of the importer as the statement of an import, whatever is on that line."""
         return _UnreadImport(
             edge, self.path(edge[0]), line, lambda: Statement(1, Kind.RUNTIME, self.text(edge[0], line))
         )
 
     def text(self, module: str, line: int) -> str:
-        """Return a line of a module without the space around it; empty where there is no such line."""
+        """Return a line of a module, counted from 1, without the space around it; "" if there is no such line."""
         source = self.source(module)
         lines = split_lines(source.text) if source else []
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
     def path(self, module: str) -> str:
-        """Return the path of a module as reports show it."""
+        """Return the path of a module as reports show it; of a namespace package or an external one, ``a/b``."""
         file = self.snapshot.program.by_module.get(module)
         return self.snapshot.context.shown(file.path) if file else module.replace(".", "/")
 
     def source(self, module: str) -> Source | None:
-        """Return the text of a module; None where there is none, or it cannot be decoded."""
+        """Return the text of a module; None if it has no file, or this cannot be read or decoded."""
         if module not in self._sources:
             file = self.snapshot.program.by_module.get(module)
-            found: Source | None = None
+            source: Source | None = None
             with suppress(OSError, UndecodableError):
-                found = Source(module, self.path(module), file.is_package, decode(file.read())) if file else None
-            self._sources[module] = found
+                source = Source(module, self.path(module), file.is_package, decode(file.read())) if file else None
+            self._sources[module] = source
         return self._sources[module]
 
     @cached_property
     def sources(self) -> dict[str, Source]:
-        """The text of every module that has one."""
+        """The text of every module for which `source` returns one, by module."""
         modules = self.snapshot.program.by_module
         return {module: source for module in modules if (source := self.source(module)) is not None}
 
     @cached_property
     def calls(self) -> dict[tuple[Edge, int], WrittenImport]:
-        """What is imported by a call of ``import_module`` or ``__import__``, by edge and line."""
+        """The imports by a call of ``import_module`` or ``__import__``, by edge and line."""
         return {
             ((source.module, imported), written.line): written
             for source in filter(None, map(self.source, self.snapshot.callers()))
@@ -88,29 +88,29 @@ class Statements:
         }
 
     def resolved(self, written: WrittenImport, source: Source) -> str | None:
-        """Return the module of the program that an import imports, None where it is not one of these."""
+        """Return the module of the program that an import imports; None if it imports another one."""
         modules = self.snapshot.program.modules
         return resolve(written, source.module, is_package=source.is_package, modules=modules)
 
     @cached_property
     def program_text(self) -> ProgramText:
-        """The whole text of the program, with what each module may import when it runs."""
+        """The text of the whole program, and the modules that each module may import when it runs."""
         running = (sys.version_info.major, sys.version_info.minor)
         return ProgramText(self.sources, self._may_import(), self.snapshot.program.namespaces, running)
 
     def _may_import(self) -> dict[str, dict[str, Kind]]:
-        """Return the modules that each one may import, by calls too, with the kind of the most eager import."""
+        """Return the imported modules of each module with the most eager kind, also by calls, never type checking."""
         graph = self.snapshot.scan.graph
-        found: dict[str, dict[str, Kind]] = {module: {} for module in graph.modules}
-        left_out = set(Kind)
+        kinds: dict[str, dict[str, Kind]] = {module: {} for module in graph.modules}
+        excluded = set(Kind)
         for kind in (Kind.RUNTIME, Kind.DEFERRED, Kind.LAZY):
-            left_out -= {kind}
-            for importer, imported in graph.without_kinds(left_out).edges():
-                found[importer].setdefault(imported, kind)
-        for (importer, imported), call in ((edge, call) for (edge, _), call in self.calls.items()):
-            kinds = (found[importer].get(imported, call.kind), call.kind)
-            found[importer][imported] = min(kinds, key=lambda kind: kind.rank)
-        return found
+            excluded -= {kind}
+            for importer, imported in graph.without_kinds(excluded).edges():
+                kinds[importer].setdefault(imported, kind)
+        for ((importer, imported), _), call in self.calls.items():
+            known = kinds[importer].get(imported, call.kind)
+            kinds[importer][imported] = min(known, call.kind, key=lambda kind: kind.rank)
+        return kinds
 
 
 class _UnreadImport(Import):
@@ -123,12 +123,12 @@ class _UnreadImport(Import):
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> object:
-        """Read the statement; called for attributes that are not set yet."""
+        """Read the statement; Python calls this for attributes that are not set yet."""
         if name not in ("column", "kind", "text"):
             raise AttributeError(name)
         statement = self.__dict__["_read"]()
-        for each in ("column", "kind", "text"):
-            object.__setattr__(self, each, getattr(statement, each))
+        for attribute in ("column", "kind", "text"):
+            object.__setattr__(self, attribute, getattr(statement, attribute))
         return getattr(statement, name)
 
     def __eq__(self, other: object) -> bool:
@@ -144,5 +144,5 @@ _NOT_READ = Statement(1, Kind.RUNTIME, "")
 
 
 def _on_line(known: dict[tuple[str, int], Statement], line: int) -> Statement:
-    """Return a statement of a line whatever it imports: a parent package is imported by that of its child."""
+    """Return the first statement on a line, whatever it imports; for a parent package, this imports its child."""
     return next((statement for (_, at), statement in known.items() if at == line), _NOT_READ)

@@ -1,4 +1,4 @@
-"""Which contracts are kept: the violations by name, and what is known, stale or renamed."""
+"""Which contracts are kept: their violations, and which of them are known, new, stale or renamed."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ from import_contracts.reports.check import Unreadable
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one contract comes to.
+    """The result of checking one contract.
 
-    ``whole`` is the graph as the contract wants it, with the imports that it ignores. ``known`` is the baseline, None
-    where there is none. A contract that could not be checked has no violations.
+    ``whole`` is the graph as `prepared` for the contract, including the imports that it ignores. ``ignored`` are these
+    imports. ``known`` are the entries of the baseline, of all contracts; None without a baseline. ``is_checked`` is
+    False if the contract has an error; then there are no violations.
     """
 
     contract: Contract
@@ -37,12 +38,12 @@ class Verdict:
 
     @cached_property
     def graph(self) -> ImportGraph:
-        """The graph that the rule was asked about: without the imports that the contract ignores."""
+        """The graph that the rule has checked: without the imports that the contract ignores."""
         return self.whole.without(self.ignored)
 
     @property
     def violations(self) -> tuple[Violation, ...]:
-        """The violations, in the order of the rule."""
+        """The violations, in the order in which the rule returned them."""
         return self.findings.violations if self.is_checked else ()
 
     def entry(self, violation: Violation) -> Entry:
@@ -50,12 +51,12 @@ class Verdict:
         return Entry.of(self.contract.id, violation)
 
     def is_known(self, violation: Violation) -> bool:
-        """Tell whether a violation is in the baseline."""
+        """Return whether a violation is in the baseline."""
         return self.known is not None and self.entry(violation) in self.known
 
     @cached_property
     def kept(self) -> bool | None:
-        """Whether all violations are known; None where the contract could not be checked."""
+        """Whether there are no violations except known ones; None if the contract could not be checked."""
         return all(map(self.is_known, self.violations)) if self.is_checked else None
 
     @cached_property
@@ -66,11 +67,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What all contracts that were checked come to, before anything is read for a report.
+    """The verdicts on all contracts, without the details that a report needs.
 
-    ``stale`` are the entries of the baseline that no violation matches, sorted, of the contracts that were checked or
-    exist no more; ``renaming`` is the old and the new name of a module whose renaming explains all that is new or
-    stale. Both are None where there is no baseline.
+    ``imports`` is the number of imports in the program. ``stale`` are the entries of the baseline that match no
+    violation, sorted: those of contracts that were checked, and those of contracts that no longer exist. ``renaming``
+    is the old and the new name of a module, if its renaming explains all new violations and stale entries. Both are
+    None without a baseline.
     """
 
     config: Config
@@ -84,14 +86,14 @@ class Judgement:
 
     @property
     def faults(self) -> tuple[Problem, ...]:
-        """The errors, and the files that could not be read: because of them the answer is not whole."""
-        errors = (each for each in self.problems if each.is_error)
-        return (*errors, *(each.problem for each in self.unreadable))
+        """The errors, and a problem for each file that could not be read: the reasons why the check is incomplete."""
+        errors = (problem for problem in self.problems if problem.is_error)
+        return (*errors, *(file.problem for file in self.unreadable))
 
     @property
     def is_whole(self) -> bool:
-        """Whether every contract could be checked, and every file read."""
-        return not self.faults and all(each.is_checked for each in self.verdicts)
+        """Whether the check is complete: every contract could be checked, and every file could be read."""
+        return not self.faults and all(verdict.is_checked for verdict in self.verdicts)
 
     @property
     def entries(self) -> frozenset[Entry]:
@@ -100,7 +102,10 @@ class Judgement:
 
 
 def judge(config: Config, contracts: Contracts, statements: Statements, known: frozenset[Entry] | None) -> Judgement:
-    """Return what some contracts of a configuration come to; ``known`` is None where there is no baseline."""
+    """Check the chosen contracts of a configuration.
+
+    ``known`` are the entries of the baseline; None without one.
+    """
     snapshot = statements.snapshot
     program, scan = snapshot.program, snapshot.scan
     problems = [*_program_problems(program, config), *contracts.problems]
@@ -108,12 +113,12 @@ def judge(config: Config, contracts: Contracts, statements: Statements, known: f
     graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
     for contract in contracts.chosen:
         with snapshot.context.step(f"check '{contract.id}'"):
-            how = (contract.excluded, contract.include_parent_packages)
-            if how not in graphs:
-                graphs[how] = prepared(scan.graph, contract)
-            verdict, more = _verdict(contract, graphs[how], statements, known)
+            key = (contract.excluded, contract.include_parent_packages)
+            if key not in graphs:
+                graphs[key] = prepared(scan.graph, contract)
+            verdict, more_problems = _verdict(contract, graphs[key], statements, known)
         verdicts.append(verdict)
-        problems += more
+        problems += more_problems
     if config.strict:
         problems = [replace(problem, severity=Severity.ERROR) for problem in problems]
     judgement = Judgement(
@@ -121,20 +126,23 @@ def judge(config: Config, contracts: Contracts, statements: Statements, known: f
         program,
         tuple(verdicts),
         tuple(problems),
-        tuple(Unreadable(config.shown(each.path), each.line, each.message) for each in scan.unreadable),
+        tuple(Unreadable(config.shown(file.path), file.line, file.message) for file in scan.unreadable),
         imports=sum(1 for _ in scan.graph.edges()),
     )
     return judgement if known is None else _compared(judgement, contracts, known)
 
 
 def _compared(judgement: Judgement, contracts: Contracts, known: frozenset[Entry]) -> Judgement:
-    """Return the judgement with what is stale or renamed: nothing where a file that was not read may have imports."""
+    """Add the stale entries and the renaming to a judgement.
+
+    If a file could not be read, there are none, because its imports are missing.
+    """
     if judgement.unreadable:
         return replace(judgement, stale=())
     ids = {verdict.contract.id for verdict in judgement.verdicts}
     checked = {verdict.contract.id for verdict in judgement.verdicts if verdict.is_checked}
-    is_all = len(judgement.verdicts) == len(contracts.ids)
-    gone = {entry.contract for entry in known} - set(contracts.ids) if is_all else set[str]()
+    all_are_chosen = len(judgement.verdicts) == len(contracts.ids)
+    gone = {entry.contract for entry in known} - set(contracts.ids) if all_are_chosen else set[str]()
     entries = judgement.entries
     return replace(
         judgement,
@@ -144,11 +152,15 @@ def _compared(judgement: Judgement, contracts: Contracts, known: frozenset[Entry
 
 
 def _program_problems(program: Program, config: Config) -> Iterable[Problem]:
-    return (replace(each, file=config.shown(each.file)) if each.file else each for each in program.problems)
+    for problem in program.problems:
+        yield replace(problem, file=config.shown(problem.file)) if problem.file else problem
 
 
 def prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
-    """Return the graph as a contract wants it, but for the imports that it ignores."""
+    """Return the graph without the kinds that a contract excludes, and with parent packages if it includes them.
+
+    The imports that the contract ignores are still in it.
+    """
     graph = graph.without_kinds(contract.excluded)
     return graph.with_parent_packages() if contract.include_parent_packages else graph
 
@@ -156,7 +168,7 @@ def prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
 def _verdict(
     contract: Contract, graph: ImportGraph, statements: Statements, known: frozenset[Entry] | None
 ) -> tuple[Verdict, list[Problem]]:
-    """Return what a contract comes to, and what is wrong with it that only the graph can tell."""
+    """Check one contract; return the verdict, and the problems that were found with the graph."""
     ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
     unmatched = list(_unmatched(graph, contract)) if contract.rule is not None else []
     findings = findings_of(contract, graph, ignored, statements)
@@ -170,38 +182,40 @@ def _verdict(
 
 
 def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
-    """Yield a problem for every ignore that matches no import, as severe as the contract wants it."""
+    """Yield a problem for every ignore that matches no import, with the severity that the contract sets."""
     if contract.alerting == "none":
         return
     severity = Severity.WARNING if contract.alerting == "warn" else Severity.ERROR
     for pattern in contract.ignored:
         if not graph.matching_edges(pattern):
-            absent = next((each for each in (pattern.importer, pattern.imported) if not graph.matching(each)), None)
-            near = did_you_mean(str(absent), graph.modules) or " Remove it."
-            why = " Remove it." if absent is None else f" No module matches '{absent}'.{near}"
-            message = f"No import matches '{pattern}'.{why}"
+            missing = next((end for end in (pattern.importer, pattern.imported) if not graph.matching(end)), None)
+            near = did_you_mean(str(missing), graph.modules) or " Remove it."
+            hint = " Remove it." if missing is None else f" No module matches '{missing}'.{near}"
+            message = f"No import matches '{pattern}'.{hint}"
             yield Problem(message, key="ignore_imports", severity=severity)
 
 
 def findings_of(contract: Contract, graph: ImportGraph, ignored: Collection[Edge], statements: Statements) -> Findings:
-    """Return what the rule of a contract finds in a graph without some imports; a custom rule may do anything.
+    """Return the findings of a contract's rule in a graph without the ignored imports.
 
-    A rule that needs the text of the program is asked by its `check_program`. Of its violations, those count that end
-    in an import that is not ignored.
+    A rule with ``check_program`` gets the text of the program too. Violations whose last import is ignored are left
+    out. If a custom rule fails, or returns no `Findings`, the result has only that problem.
     """
     try:
-        findings = _asked(contract, graph.without(ignored), statements)
+        findings = _check(contract, graph.without(ignored), statements)
     except (Exception, SystemExit) as error:
         if contract.type in TYPES:
             raise
         return _failed(contract, f"failed with {type(error).__name__}: {error}")
     if not isinstance(findings, Findings):
-        return _failed(contract, f"returned {type(findings).__name__}; its check(graph) returns Findings.")
-    counted = tuple(each for each in findings.violations if not each.chain or each.chain[-1] not in ignored)
-    return replace(findings, violations=counted)
+        return _failed(contract, f"returned {type(findings).__name__}; check(graph) must return Findings.")
+    violations = tuple(
+        violation for violation in findings.violations if not violation.chain or violation.chain[-1] not in ignored
+    )
+    return replace(findings, violations=violations)
 
 
-def _asked(contract: Contract, graph: ImportGraph, statements: Statements) -> object:
+def _check(contract: Contract, graph: ImportGraph, statements: Statements) -> object:
     rule = contract.rule
     if rule is None:
         return Findings()

@@ -1,1 +1,1 @@
-"""The linted program: found, read and remembered. Nothing of it is imported."""
+"""The linted program: finding it, reading it, and caching what was read. It is never imported."""

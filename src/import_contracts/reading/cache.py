@@ -1,13 +1,13 @@
-"""What the last run left behind: enough to see that nothing has changed, and then to answer as it did.
+"""The cache: the imports and reports of earlier runs, and what is needed to see that nothing has changed.
 
-The folder of the cache has three kinds of files, each the JSON of a value below a line with its SHA-256:
+The folder of the cache has three kinds of files. Each is a line with a SHA-256, and then JSON:
 
-- ``.program``, one for each way to read a program: its modules, the signature of every path on which finding them
-  depended, the digest of every file, and the name of its state.
-- ``.imports``, one for each state: what every file imports. Its name is the digest of its content.
-- ``.report``, one for each state and request: the text that answers the request.
+- ``.program``, one for each `Extent`: the modules, the signature of every file and folder, the digest of every file,
+  and the name of the state.
+- ``.imports``, one for each state: the imports of every file. Its name is the digest of its content.
+- ``.report``, one for each state and request: the text of the report, and the exit status.
 
-A file that cannot be read, or is damaged, counts as absent. Why it is built this way: docs/decisions/006-snapshot.md.
+A file that cannot be read, or is damaged, is ignored. The reasons for this design: docs/decisions/006-snapshot.md.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import Portions, Program, SourceFile
 
 Signature: TypeAlias = tuple[int, int, int, int]
-"""Times of the last modification and change in nanoseconds, size in bytes, inode: while none changes, a file does not.
+"""The mtime and ctime of a file in nanoseconds, its size in bytes, and its inode: if all are equal, so is the file.
 
-On a system without a time of change, an edit that restores both time and size is not seen.
+On a system without ctime, an edit that restores both mtime and size is not noticed.
 """
 
 DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
-"""What reading a damaged value raises."""
+"""The exceptions that reading a damaged value may raise."""
 
 _ABSENT: Signature = (0, 0, 0, 0)
 _LARGEST_ANSWER = 20_000_000  # characters
@@ -48,8 +48,9 @@ _LARGEST_ANSWER = 20_000_000  # characters
 class Extent(NamedTuple):
     """Which program is read, and how much of it.
 
-    ``portions`` are the folders of each root package. Imports of modules outside the program, and the kinds of imports,
-    are in the graph where asked for; with ``every_folder`` so are the modules in folders without ``__init__.py``.
+    ``portions`` are the folders of each root package. With ``include_external``, the graph has imports of modules
+    outside the program, with ``kinds`` the kinds of imports, and with ``every_folder`` the modules in folders without
+    ``__init__.py``.
     """
 
     portions: Portions
@@ -59,17 +60,17 @@ class Extent(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A report as it was printed, and the exit status."""
+    """The text of a report, and the exit status."""
 
     text: str
     exit_status: int
 
 
 class StoredAnswer(NamedTuple):
-    """An answer in the cache, with what its text depends on beside the state of the program.
+    """An answer in the cache, and the files that its text depends on besides the state of the program.
 
-    ``evidence`` has, for each module of which the text shows statements, the digest of the file and that of all its
-    statements.
+    ``evidence`` has, for each module with a statement in the text, the digest of the file and the digest of all its
+    import statements; the second is "" if the text depends on the whole file.
     """
 
     answer: Answer
@@ -77,9 +78,10 @@ class StoredAnswer(NamedTuple):
 
 
 class LastRun:
-    """What the cache has of the last run that read the same extent.
+    """The last run with the same extent, from the cache.
 
-    ``manifest`` is None where it has nothing; ``changed`` are the paths that have changed since, with their signature.
+    ``manifest`` is None if there was none, or without a cache. ``changed`` are the paths that have changed since, with
+    their signature now.
     """
 
     def __init__(self, extent: Extent, context: RunContext) -> None:
@@ -101,11 +103,11 @@ class LastRun:
 
     @property
     def is_current(self) -> bool:
-        """Whether nothing has changed since."""
+        """Whether there was a last run, and nothing has changed since."""
         return self.manifest is not None and not self.changed
 
     def answer(self, request: str) -> Answer | None:
-        """Return the answer to a request, None where there is none, or it may be another one now."""
+        """Return the stored answer to a request; None if there is none, or if something has changed since."""
         if self.cache is None or self.manifest is None or not self.is_current:
             return None
         stored = self.cache.answer(self.manifest.state, request)
@@ -117,7 +119,11 @@ class LastRun:
 
 
 class Manifest:
-    """What the cache has of a program, without its imports."""
+    """The content of a ``.program`` file: the files of a program, their signatures and digests, and its state.
+
+    ``files`` and ``watched`` are absolute paths. ``state`` is the name of the ``.imports`` file without its suffix.
+    Raises one of ``DAMAGED`` if ``value``, the JSON of the file, is not valid.
+    """
 
     def __init__(self, value: Mapping[str, Any], base: str, portions: Portions) -> None:
         self.value = value
@@ -132,7 +138,7 @@ class Manifest:
 
     @classmethod
     def load(cls, cache: Cache, name: str, base: str, portions: Portions) -> Manifest | None:
-        """Return the manifest of a name; None if there is none that can be used."""
+        """Return the manifest in a file of the cache; None if there is none, or it is damaged."""
         try:
             return cls(cache.load(name), base, portions)
         except DAMAGED:
@@ -142,7 +148,7 @@ class Manifest:
     def of(
         cls, program: Program, signatures: Mapping[str, Signature], digests: Mapping[str, str], state: str, base: str
     ) -> Manifest:
-        """Return the manifest of a program."""
+        """Return the manifest of a program; ``signatures`` are by path, ``digests`` by module."""
         paths = [*(file.path for file in program.files), *program.watched]
         value = {
             **shape(program, base),
@@ -158,7 +164,7 @@ class Manifest:
         return manifest
 
     def changed(self) -> dict[str, Signature]:
-        """Return the paths whose signature is not, or was not known to be, what it was, with their signature now."""
+        """Return the paths whose signature has changed or was unknown, with their signature now."""
         paths = self.files + self.watched
         now = array("q", chain.from_iterable(map(signature, paths)))
         if now == self._signatures:
@@ -169,12 +175,12 @@ class Manifest:
 
     @property
     def by_path(self) -> dict[str, Signature]:
-        """The signatures."""
+        """The stored signature of each path."""
         return dict(zip(self.files + self.watched, _fours(self._signatures), strict=True))
 
     @cached_property
     def program(self) -> Program:
-        """The program."""
+        """The program, made from the stored values."""
         init = f"{os.sep}__init__.py"
         return Program(
             tuple(dict.fromkeys(name for name, _ in self._portions)),
@@ -194,12 +200,15 @@ class Manifest:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """The digest of each file, by module; empty where it is not known."""
+        """The digest of each file, by module; "" if it is unknown."""
         return dict(zip(self.value["modules"], self.value["digests"], strict=True))
 
 
 class Cache:
-    """The folder, in which every file is whole and has the content it was written with, or counts as absent."""
+    """The folder of the cache. A file in it that is damaged or incomplete is ignored.
+
+    ``warn`` is called once if the folder cannot be written; after that nothing is written.
+    """
 
     def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
         self._folder = folder
@@ -208,34 +217,35 @@ class Cache:
 
     @cached_property
     def versions(self) -> str:
-        """A digest of all programs on which the content of the cache depends: this one, grimp, and Python.
+        """A digest of the programs that the content of the cache depends on: import-contracts, grimp and Python.
 
-        Their files are hashed once; then the digest is kept, by the signatures of the files.
+        The digest of their files is stored with the signatures of the files, and used again while these are the same.
         """
         spec = PathFinder.find_spec("grimp")  # which does not import it
         paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
         signatures = digest(sys.version, sys.platform, *([path, *signature(path)] for path in paths))
         try:
-            known, found = self.load(_VERSIONS)
+            known, versions = self.load(_VERSIONS)
         except DAMAGED:
-            known, found = "", ""
+            known, versions = "", ""
         if known != signatures:
-            found = digest(sys.version, sys.platform, *(sha256(Path(path).read_bytes()).hexdigest() for path in paths))
+            contents = (sha256(Path(path).read_bytes()).hexdigest() for path in paths)
+            versions = digest(sys.version, sys.platform, *contents)
             self.prepare()
-            self.save(_VERSIONS, [signatures, found])
-        return str(found)
+            self.save(_VERSIONS, [signatures, versions])
+        return str(versions)
 
     def answer(self, state: str, request: str) -> StoredAnswer | None:
-        """Return the answer to a request about a state of a program, None where there is none."""
+        """Return the stored answer to a request about a state of a program; None if there is none."""
         try:
-            found = self.load(self._answer_name(state, request))
-            evidence = {module: (str(file), str(shown)) for module, (file, shown) in found["evidence"].items()}
-            return StoredAnswer(Answer(str(found["text"]), int(found["status"])), evidence)
+            value = self.load(self._answer_name(state, request))
+            evidence = {module: (str(file), str(shown)) for module, (file, shown) in value["evidence"].items()}
+            return StoredAnswer(Answer(str(value["text"]), int(value["status"])), evidence)
         except DAMAGED:
             return None
 
     def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
-        """Keep the answer to a request about a state of a program."""
+        """Store the answer to a request about a state of a program, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
             value = {"text": stored.answer.text, "status": stored.answer.exit_status, "evidence": stored.evidence}
             self.save(self._answer_name(state, request), value)
@@ -244,7 +254,10 @@ class Cache:
         return f"{digest(self.versions, state, request)}.report"
 
     def load(self, name: str) -> Any:
-        """Return the value of a file, None where there is none; raises ValueError or RecursionError if damaged."""
+        """Return the value in a file; None if the file does not exist or has been changed.
+
+        Raises ValueError or RecursionError if it is not valid JSON.
+        """
         try:
             data = (self._folder / name).read_bytes()
         except OSError:
@@ -253,11 +266,11 @@ class Cache:
         return json.loads(body) if checksum == sha256(body).hexdigest().encode() else None
 
     def save(self, name: str, value: object) -> None:
-        """Write a file; if that fails, warn once and write no more."""
+        """Write a value to a file; if that fails, warn once and write nothing more."""
         self._save(name, json.dumps(value, separators=(",", ":")).encode())
 
     def save_named(self, suffix: str, value: object) -> str:
-        """Write a file that is named after its content, and return the name without the suffix."""
+        """Write a value to a file named by the digest of its content, and return the name without the suffix."""
         body = json.dumps(value, separators=(",", ":")).encode()
         name = sha256(body).hexdigest()
         self._save(name + suffix, body)
@@ -268,7 +281,7 @@ class Cache:
         self._try(lambda: atomic.write(self._folder / name, data))
 
     def prepare(self) -> None:
-        """Make the folder if there is none, marked so that neither git nor a backup includes it."""
+        """Make the folder if it does not exist, with a ``.gitignore`` and a ``CACHEDIR.TAG`` for backup programs."""
 
         def make() -> None:
             if not self._folder.is_dir():
@@ -279,7 +292,10 @@ class Cache:
         self._try(make)
 
     def clock(self) -> int:
-        """Return the time in nanoseconds since the epoch, by the earlier of two clocks: ours and the file system's."""
+        """Return the time in nanoseconds since the epoch: the earlier of our clock and the file system's.
+
+        Returns 0 if the folder cannot be written.
+        """
         probe = self._folder / "clock"
         self._try(lambda: atomic.write(probe, b""))
         with suppress(OSError):
@@ -287,7 +303,7 @@ class Cache:
         return 0
 
     def tidy(self) -> None:
-        """Remove the files that were written longest ago, if there are many."""
+        """Remove the oldest files if there are more than ``_KEPT``."""
 
         def remove() -> None:
             ours = [path for path in self._folder.iterdir() if len(path.stem) == 64 and path.suffix in _SUFFIXES]
@@ -297,7 +313,7 @@ class Cache:
         self._try(remove)
 
     def _try(self, action: Callable[[], None]) -> None:
-        """Do something that may fail, unless something has failed before; warn, once, if it does."""
+        """Run an action that may raise OSError, unless one has failed before; warn if it fails."""
         if not self._is_usable:
             return
         try:
@@ -319,43 +335,47 @@ _KEPT = 60
 
 
 def digest(*parts: object) -> str:
-    """Return the SHA-256 of some values that JSON can have, in hexadecimal digits."""
+    """Return the SHA-256 of the JSON of some values, in hexadecimal digits."""
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def signature(path: str) -> Signature:
-    """Return the signature of a file or folder."""
+    """Return the signature of a file or folder; four zeros if it does not exist."""
     try:
-        found = os.stat(path)
+        stat = os.stat(path)
     except (OSError, ValueError):
         return _ABSENT
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino & 0x7FFFFFFFFFFFFFFF
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino & 0x7FFFFFFFFFFFFFFF
 
 
 def _fours(numbers: array[int]) -> Iterable[Signature]:
-    each = iter(numbers)
-    return zip(each, each, each, each, strict=True)
+    rest = iter(numbers)
+    return zip(rest, rest, rest, rest, strict=True)
 
 
 def shape(program: Program, base: str) -> dict[str, Any]:
-    """Return what a program consists of, and all that a report says of it but imports, wherever it lies."""
+    """Return the modules, files and problems of a program as JSON values: all that reports depend on except imports.
+
+    Paths are relative to ``base``, so a copy of the program in another folder has the same shape.
+    """
     return {
         "modules": [file.module for file in program.files],
         "files": [shortened(file.path, base) for file in program.files],
         "namespaces": sorted(program.namespaces),
         "shadowed": sorted(program.shadowed),
         "problems": [
-            [each.message, each.file and shortened(each.file, base), each.severity] for each in program.problems
+            [problem.message, problem.file and shortened(problem.file, base), problem.severity]
+            for problem in program.problems
         ],
     }
 
 
-# No path has this in it; it marks one that does not lie in the base.
+# Marks a path that is not inside the base. No path contains it.
 _OUTSIDE = "\0"
 
 
 def shortened(path: str, base: str) -> str:
-    """Return a path as the cache has it: relative to a base if it lies inside."""
+    """Return a path as the cache stores it: relative to ``base`` if it is inside."""
     return path.removeprefix(base) if path.startswith(base) else _OUTSIDE + path
 
 

@@ -1,4 +1,4 @@
-"""What every run shares: a folder, the cache, progress and warnings."""
+"""What every run needs: the folder, the cache, progress and warnings."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from pathlib import Path, PurePath
 from typing import NamedTuple, TypeAlias
 
 CACHE = ".import_contracts_cache"
-"""The name of the folder in which the cache is kept."""
+"""The default name of the cache's folder."""
 
 Step: TypeAlias = Callable[[str], AbstractContextManager[None]]
-"""Called with what is about to be done, and entered while it is being done."""
+"""Called with a phrase such as ``find the modules``; the context manager is entered while that is done."""
 
 
 class RunContext(NamedTuple):
-    """What every run shares.
+    """What every run needs.
 
-    Paths in reports are relative to ``folder``, which is absolute. ``cache`` is the folder of the cache, None to keep
-    nothing. ``step`` is entered for each step of the run; ``warn`` is called with what went wrong without stopping it.
+    Paths in reports are relative to ``folder``, which is absolute. ``cache`` is the folder of the cache; None for no
+    cache. ``step`` is entered for each step of the run. ``warn`` is called with the message if the cache cannot be
+    written.
     """
 
     folder: Path
@@ -33,9 +34,9 @@ class RunContext(NamedTuple):
 
 
 def shown(path: str, folder: PurePath) -> str:
-    """Return a path as reports show it, with ``/`` on every system: relative to a folder unless it lies outside."""
+    """Return a path as reports show it, with ``/`` on every system: relative to a folder unless it is outside."""
     try:
         relative = os.path.relpath(path, folder)
-    except ValueError:  # on Windows, where it lies on another drive
+    except ValueError:  # on Windows, if it is on another drive
         relative = os.pardir
     return type(folder)(path if relative.startswith(os.pardir) else relative).as_posix()

@@ -1,4 +1,4 @@
-"""grimp's scanner, in Rust: the imports of many files at once. The only module that imports grimp."""
+"""The imports of many files at once, from grimp's scanner in Rust. The only module that imports grimp."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from import_contracts.reading.program import Program, SourceFile
 def scan_files(
     program: Program, files: Sequence[SourceFile], *, include_external: bool
 ) -> dict[str, dict[str, list[int]]]:
-    """Return what files import, with the lines, as grimp finds it; raises whatever grimp raises."""
-    every = {file.module: _ModuleFile(_Module(file.module)) for file in program.files}
-    found = rust.scan_for_imports(
-        module_files=tuple(every[file.module] for file in files),
+    """Return the lines of imports, by importer and imported module; raises whatever grimp raises."""
+    module_files = {file.module: _ModuleFile(_Module(file.module)) for file in program.files}
+    scanned = rust.scan_for_imports(
+        module_files=tuple(module_files[file.module] for file in files),
         found_packages={
             _FoundPackage(
                 name,
                 folder,
-                frozenset(every[file.module] for file in program.files if file.path.startswith(folder + os.sep)),
+                frozenset(module_files[file.module] for file in program.files if file.path.startswith(folder + os.sep)),
             )
             for name, folder in program.portions
         },
@@ -32,15 +32,15 @@ def scan_files(
         file_system=settings.FILE_SYSTEM.convert_to_basic(),
     )
     imports: dict[str, dict[str, list[int]]] = {}
-    for module, direct in found.items():
+    for module, direct_imports in scanned.items():
         lines = imports.setdefault(module.name, {})
-        for each in direct:
-            lines.setdefault(each.imported.name, []).append(each.line_number)
+        for direct_import in direct_imports:
+            lines.setdefault(direct_import.imported.name, []).append(direct_import.line_number)
     return imports
 
 
-# What grimp's parser asks of values of these names. Its own are compared and hashed by value, which takes a tenth of a
-# scan; these are by identity.
+# grimp's scanner needs values with these attributes. grimp's own classes are compared and hashed by value, which takes
+# a tenth of a scan; these are compared by identity.
 @dataclass(slots=True, eq=False)
 class _Module:
     name: str

@@ -1,4 +1,4 @@
-"""Finding the linted program: from the names of its root packages to its files. Nothing of it is imported."""
+"""Finding the linted program: from the names of its root packages to its files, without importing them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 
 Portions: TypeAlias = tuple[tuple[str, str], ...]
-"""Root packages with their folders, in order; a namespace package has several."""
+"""Each root package and its folder, in order. A namespace package may have several folders, so several items."""
 
 
 class SourceFile(NamedTuple):
-    """The file of one module; ``path`` is absolute."""
+    """The file of one module; ``path`` is absolute, and ``is_package`` is True for an ``__init__.py``."""
 
     module: str
     path: str
     is_package: bool
 
     def read(self) -> bytes:
-        """Return what is in the file; raises OSError."""
+        """Return the content of the file; raises OSError."""
         with open(self.path, "rb", buffering=0) as file:
             return file.read()
 
@@ -36,10 +36,11 @@ class SourceFile(NamedTuple):
 class Program:
     """The modules of the root packages.
 
-    ``files`` are sorted by module. ``namespaces`` are the packages without a file. ``portions`` are the folders of each
-    root package: one, or several of a namespace package. ``shadowed`` modules have a file that CPython passes over
-    beside the one it imports. ``watched`` are the paths, beside those of the files, on which all this depends: while
-    none of them changes, walking the folders again finds the same.
+    ``roots`` are the root packages, in order. ``files`` are sorted by module. ``namespaces`` are the packages without a
+    file. ``portions`` are the folders of the root packages. ``shadowed`` are the modules with a second file, which
+    CPython ignores: ``a.py`` next to ``a/__init__.py``. ``problems`` are files and folders that cannot be checked.
+    ``watched`` are the folders and links that were read to find the files: while none of them changes, there are the
+    same files.
     """
 
     roots: tuple[str, ...]
@@ -57,21 +58,21 @@ class Program:
 
     @cached_property
     def modules(self) -> frozenset[str]:
-        """All modules, namespace packages among them."""
+        """All modules, including namespace packages."""
         return self.namespaces.union(self.by_module)
 
 
 def find_program(roots: Iterable[str], source_roots: Iterable[Path]) -> Program:
-    """Return the program of some root packages; raises UserError as `find_portions` does."""
+    """Return the program with the given root packages; raises UserError as `find_portions` does."""
     return walk(find_portions(roots, source_roots))
 
 
 def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portions:
-    """Return each root package with its folder, or folders.
+    """Return each root package with its folder or folders, in the order of ``roots``.
 
-    Each is looked for in the source roots, in order, and then among what is installed for the Python that runs this.
-    As in CPython a regular package wins over the portions of a namespace package. Raises UserError naming every root
-    package that is not found or is no top-level package.
+    A package is searched for in the source roots, in order, and then among the packages installed for the running
+    Python. As in CPython, a regular package takes precedence over the portions of a namespace package (PEP 420). Raises
+    UserError, with a problem for every root package that is not found or is not a top-level package.
     """
     places = list(dict.fromkeys(map(str, source_roots)))
     problems: list[Problem] = []
@@ -87,55 +88,58 @@ def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portion
 
 
 def walk(portions: Portions, *, every_folder: bool = False) -> Program:
-    """Return the program that lies in the folders of some root packages.
+    """Return the program in the folders of its root packages.
 
-    A folder without ``__init__.py`` inside a regular package, which CPython would import, is in it only if
-    ``every_folder`` is.
+    A folder without ``__init__.py`` inside a regular package counts only with ``every_folder``, although CPython would
+    import it.
     """
-    found = _Walk(every_folder)
+    walked = _Walk(every_folder)
     for name, folder in portions:
-        found.package(name, folder)
+        walked.package(name, folder)
     return Program(
         tuple(dict.fromkeys(name for name, _ in portions)),
-        tuple(sorted(found.files.values(), key=lambda file: file.module)),
-        frozenset(found.namespaces).difference(found.files),
+        tuple(sorted(walked.files.values(), key=lambda file: file.module)),
+        frozenset(walked.namespaces).difference(walked.files),
         portions,
-        frozenset(found.shadowed),
-        tuple(found.problems),
-        tuple(dict.fromkeys(found.watched)),
+        frozenset(walked.shadowed),
+        tuple(walked.problems),
+        tuple(dict.fromkeys(walked.watched)),
     )
 
 
 def runs(module: str, roots: Iterable[str], source_roots: Iterable[Path]) -> bool:
-    """Tell whether importing a module would run code of the root packages. It is found without being imported."""
+    """Return whether importing a module would run code of the root packages. The module itself is not imported."""
     places = list(map(str, source_roots))
-    inside: list[str] = []
+    root_folders: list[str] = []
     for root in roots:
         if within(module, root):
             return True
         with contextlib.suppress(_NotFoundError):
-            inside += [os.path.realpath(folder) + os.sep for folder in _folders(root, places)]
+            root_folders += [os.path.realpath(folder) + os.sep for folder in _folders(root, places)]
     origins = (spec.origin for spec in _specs(module) if spec.origin is not None)
-    return any(os.path.realpath(origin).startswith(tuple(inside)) for origin in origins)
+    return any(os.path.realpath(origin).startswith(tuple(root_folders)) for origin in origins)
 
 
 class _NotFoundError(Exception):
-    """There is no such top-level package; the message says what is there."""
+    """There is no top-level package of a name; the message is what to write instead."""
 
 
 def _folders(name: str, places: list[str]) -> list[str]:
     if not all(part.isidentifier() for part in name.split(".")):
         raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
-    found = _portions(name, places) or _portions(name, [each or "." for each in sys.path]) or _installed(name)
-    if found:
-        return found
+    folders = _portions(name, places) or _portions(name, [entry or "." for entry in sys.path]) or _installed(name)
+    if folders:
+        return folders
     near = did_you_mean(name, _packages(places))
-    elsewhere = near or " If it is elsewhere, add the folder that contains it to 'source_roots'."
-    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{elsewhere}")
+    hint = near or " If it is elsewhere, add the folder that contains it to 'source_roots'."
+    raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{hint}")
 
 
 def _portions(name: str, places: Collection[str]) -> list[str]:
-    """Return the folder of a regular package, or the folders of a namespace package that have Python files."""
+    """Return the folder of a regular package, or the folders of a namespace package that contain Python files.
+
+    Raises _NotFoundError if the name is that of a module, or is inside a regular package.
+    """
     *outer, _ = name.split(".")
     for done, part in enumerate(name.split("."), 1):
         folders = []
@@ -144,7 +148,7 @@ def _portions(name: str, places: Collection[str]) -> list[str]:
             if os.path.isfile(os.path.join(folder, "__init__.py")):
                 if done <= len(outer):
                     regular = ".".join(outer[:done])
-                    raise _NotFoundError(f"'{name}' lies inside the package '{regular}': write '{regular}'.")
+                    raise _NotFoundError(f"'{name}' is inside the package '{regular}'; write '{regular}'.")
                 return [folder]
             if os.path.isfile(folder + ".py") and done > len(outer):
                 raise _NotFoundError(f"'{name}' is a module, not a package; name a package.")
@@ -155,7 +159,7 @@ def _portions(name: str, places: Collection[str]) -> list[str]:
 
 
 def _installed(name: str) -> list[str]:
-    """Return the folders of a package that this Python would import, from an editable install for instance."""
+    """Return the folders of a package that the running Python would import, such as one installed as editable."""
     specs = list(_specs(name))
     if len(specs) <= name.count("."):
         return []
@@ -163,13 +167,16 @@ def _installed(name: str) -> list[str]:
 
 
 def _specs(name: str) -> Iterator[ModuleSpec]:
-    """Yield where this Python would find the parts of a dotted name, as far as it does. Nothing is imported."""
+    """Yield the spec of each part of a dotted name that the running Python finds: ``a``, then ``a.b``.
+
+    Stops at the first part that is not found. Nothing is imported.
+    """
     path: list[str] | None = None
     for done in range(1, name.count(".") + 2):
         partial = ".".join(name.split(".")[:done])
         finders = sys.meta_path if path is None else [PathFinder]
         specs = (finder.find_spec(partial, path) for finder in finders if hasattr(finder, "find_spec"))
-        spec = next((found for found in specs if found is not None), None)
+        spec = next((spec for spec in specs if spec is not None), None)
         if spec is None:
             return
         yield spec
@@ -177,40 +184,40 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
 
 
 def _has_python(folder: str, watched: list[str]) -> bool:
-    """Tell whether a folder has Python files that can be imported, and note on what the answer depends."""
+    """Return whether a folder contains Python files that can be imported; adds to ``watched`` what it has read."""
     todo = [folder]
-    for each in todo:
+    for outer in todo:
         try:
-            files, folders = _entries(each, watched)
+            files, folders = _entries(outer, watched)
         except OSError:
             continue
         if files:
             return True
-        todo += [path for name in folders if not os.path.islink(path := os.path.join(each, name))]
+        todo += [path for name in folders if not os.path.islink(path := os.path.join(outer, name))]
     return False
 
 
-# Folders beside the program that are no part of it.
-_BESIDE = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test", "testing", "tests", "tools"})
+# Folders that are often next to a program, but are not part of it.
+_NOT_PROGRAM = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test", "testing", "tests", "tools"})
 
 
 def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
-    """Return the regular packages that lie directly in some folders, except tests and the like, sorted."""
-    return tuple(sorted(_packages(map(str, places)) - _BESIDE))
+    """Return the regular packages directly in some folders, except ``tests``, ``docs`` and similar ones, sorted."""
+    return tuple(sorted(_packages(map(str, places)) - _NOT_PROGRAM))
 
 
 def _packages(places: Iterable[str]) -> set[str]:
-    """Return the names of the packages directly in some folders."""
-    found = set()
+    """Return the names of the regular packages directly in some folders."""
+    packages = set()
     for place in places:
         with contextlib.suppress(OSError):
-            found |= {name for name in os.listdir(place) if os.path.isfile(os.path.join(place, name, "__init__.py"))}
-    return found
+            packages |= {name for name in os.listdir(place) if os.path.isfile(os.path.join(place, name, "__init__.py"))}
+    return packages
 
 
 @dataclass
 class _Walk:
-    """Walks packages and notes their modules; the first file found for a module is the one that counts."""
+    """Walks the folders of packages and collects their modules. The first file found for a module counts."""
 
     every_folder: bool
     files: dict[str, SourceFile] = field(default_factory=dict)
@@ -220,46 +227,47 @@ class _Walk:
     watched: list[str] = field(default_factory=list)
 
     def package(self, name: str, folder: str) -> None:
-        """Note the modules of a package."""
+        """Add the modules of a package."""
         self._folder(name, folder, (os.path.realpath(folder),), inside_regular=False)
 
     def _folder(self, name: str, folder: str, real: tuple[str, ...], *, inside_regular: bool) -> bool:
-        """Note the modules in a folder, and tell whether there are any.
+        """Add the modules in a folder, and return whether there are any.
 
-        ``real`` are the folder and those around it without symbolic links: by these it is seen that one goes round.
+        ``real`` are the real paths of the folder and of those around it. A link to one of these is not followed,
+        because that would never end.
         """
         try:
             files, folders = _entries(folder, self.watched)
         except OSError as error:
             self.problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder))
             return False
-        for each in [name for name in files if not _is_text(name)]:
-            files.remove(each)
-            path = os.path.join(folder, each).encode(errors="backslashreplace").decode()
+        for file in [file for file in files if not _is_text(file)]:
+            files.remove(file)
+            path = os.path.join(folder, file).encode(errors="backslashreplace").decode()
             self.problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
         is_regular = "__init__.py" in files
         if inside_regular and not is_regular and not self.every_folder:
             self._left_out(folder)
             return False
-        both = {each for each in folders if f"{each}.py" in files}
-        packages = {each for each in both if os.path.isfile(os.path.join(folder, each, "__init__.py"))}
-        self.watched += (os.path.join(folder, each) for each in both - packages)
-        for each in files:
-            path = os.path.join(folder, each)
-            module = name if each == "__init__.py" else f"{name}.{each[:-3]}"
-            if each[:-3] in packages:
+        both = {inner for inner in folders if f"{inner}.py" in files}
+        packages = {inner for inner in both if os.path.isfile(os.path.join(folder, inner, "__init__.py"))}
+        self.watched += (os.path.join(folder, inner) for inner in both - packages)
+        for file in files:
+            path = os.path.join(folder, file)
+            module = name if file == "__init__.py" else f"{name}.{file[:-3]}"
+            if file[:-3] in packages:
                 self._shadowed(module, path)
             else:
-                self.files.setdefault(module, SourceFile(module, path, is_package=each == "__init__.py"))
-        found = bool(files)
-        for each in folders:
-            path = os.path.join(folder, each)
-            target = os.path.realpath(path) if os.path.islink(path) else os.path.join(real[-1], each)
-            if target not in real and (each in packages or each not in both):
-                found |= self._folder(f"{name}.{each}", path, (*real, target), inside_regular=is_regular)
-        if found and not is_regular:
+                self.files.setdefault(module, SourceFile(module, path, is_package=file == "__init__.py"))
+        has_modules = bool(files)
+        for inner in folders:
+            path = os.path.join(folder, inner)
+            target = os.path.realpath(path) if os.path.islink(path) else os.path.join(real[-1], inner)
+            if target not in real and (inner in packages or inner not in both):
+                has_modules |= self._folder(f"{name}.{inner}", path, (*real, target), inside_regular=is_regular)
+        if has_modules and not is_regular:
             self.namespaces.add(name)
-        return found
+        return has_modules
 
     def _left_out(self, folder: str) -> None:
         if _has_python(folder, self.watched):
@@ -273,9 +281,9 @@ class _Walk:
 
 
 def _entries(folder: str, watched: list[str]) -> tuple[list[str], list[str]]:
-    """Return the names of the Python files and of the folders that can hold modules, sorted; raises OSError.
+    """Return the names of the Python files and of the folders that may contain modules, each sorted; raises OSError.
 
-    Notes on what they depend: the folder, and links in it, which can come to lead elsewhere without any change of it.
+    Adds to ``watched`` the folder and the links in it, whose targets may change when the folder itself does not.
     """
     files: list[str] = []
     folders: list[str] = []
@@ -307,5 +315,5 @@ def _is_text(name: str) -> bool:
 def _is(entry: os.DirEntry[str], what: Callable[[os.DirEntry[str]], bool]) -> bool:
     try:
         return what(entry)
-    except OSError:  # such as a link that refers to itself: whoever reads it will say so
+    except OSError:  # such as a link to itself; reading it will fail, and that is reported
         return True

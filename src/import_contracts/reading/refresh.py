@@ -1,6 +1,6 @@
-"""What has changed since the last run: modules, times, contents. No file is parsed for it.
+"""What has changed since the last run: modules, times, contents. No file is parsed.
 
-Where only times have changed, as in a fresh clone, the last run is made current again.
+If only times have changed, as in a fresh clone, the new times are stored, and the last run counts as current.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import Program, SourceFile, walk
 
 _UNKNOWN: Signature = (-1, -1, -1, -1)
-# A file may change twice within one tick of its file system's clock; the coarsest, that of FAT, ticks every 2 s.
+# A file may change twice within one tick of its file system's clock. In nanoseconds; FAT has the longest tick, 2 s.
 _GRANULARITY = 2_000_000_000
 
 
 def compare(extent: Extent, context: RunContext) -> Comparison:
-    """Compare a program with the last run that read the same extent; that is made current if no content has changed."""
+    """Compare a program with the last run with the same extent, and store the new times if only these have changed."""
     comparison = Comparison(LastRun(extent, context))
     last = comparison.last
     if last.manifest is not None and last.changed and comparison.is_same:
@@ -29,7 +29,7 @@ def compare(extent: Extent, context: RunContext) -> Comparison:
 
 
 class Comparison:
-    """A program as it is now, compared with the last run: its modules, and the signatures and digests of its files."""
+    """A program as it is now, and what has changed in it since the last run."""
 
     def __init__(self, last: LastRun) -> None:
         self.last = last
@@ -37,7 +37,7 @@ class Comparison:
 
     @cached_property
     def program(self) -> Program:
-        """The program as it is now; the folders are walked only if one of them has changed."""
+        """The program as it is now. The folders are walked only if one of them has changed."""
         if self._before is not None and self.last.changed.keys() <= set(self._before.files):
             return self._before.program
         return self._walk()
@@ -48,12 +48,12 @@ class Comparison:
 
     @cached_property
     def shape(self) -> str:
-        """All that a report says of the program but imports."""
+        """The modules, files and problems of the program, as JSON."""
         return json.dumps(shape(self.program, self.last.base))
 
     @cached_property
     def is_same_program(self) -> bool:
-        """Whether the program has the same modules, in the same files."""
+        """Whether the program has the same modules in the same files, and the same problems."""
         return self._before is not None and self.shape == json.dumps(shape(self._before.program, self.last.base))
 
     @property
@@ -63,14 +63,14 @@ class Comparison:
 
     @cached_property
     def _clock(self) -> int:
-        """The time before anything is read, by the clock of the folder of the cache."""
+        """The time before anything was read, in nanoseconds since the epoch."""
         assert self.last.cache is not None, "without a cache nothing is compared"  # noqa: S101
         self.last.cache.prepare()
         return self.last.cache.clock()
 
     @cached_property
     def signatures(self) -> dict[str, Signature]:
-        """The signature of every path on which the program depends."""
+        """The signature of every file of the program, and of every folder that was searched."""
         self._clock  # noqa: B018 - read first, so that a later change of a file is noticed
         known = self.last.changed if self._before is None else self._before.by_path | self.last.changed
         paths = (*(file.path for file in self.program.files), *self.program.watched)
@@ -78,7 +78,7 @@ class Comparison:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """The digest of every file that was there before, by module; "" for one that could not be read."""
+        """The digest of every file, by module; "" if it could not be read. Empty if there was no last run."""
         if self._before is None:
             return {}
         self.signatures  # noqa: B018 - taken first, so that a later change of a file is noticed
@@ -88,7 +88,7 @@ class Comparison:
 
     @cached_property
     def todo(self) -> tuple[SourceFile, ...]:
-        """The files whose content or module is not what it was."""
+        """The files to read: their content has changed, or their module is new, renamed, or newly shadowed or not."""
         if self._before is None:
             return self.program.files
         old, new = self._before.digests, self.digests
@@ -100,7 +100,7 @@ class Comparison:
 
     @cached_property
     def _renamed(self) -> set[str]:
-        """The modules that are new, in another file than they were, or shadowed now, or not any more."""
+        """The modules that are new or in another file, or that have become shadowed or are no longer shadowed."""
         before = _identities(self._before.program) if self._before is not None else set()
         return {module for module, *_ in _identities(self.program) - before}
 
@@ -110,7 +110,11 @@ class Comparison:
         return [file for file in self.program.files if file.path in changed or file.module in self._renamed]
 
     def store(self, digests: Mapping[str, str], state: str) -> Manifest:
-        """Write the manifest of the program and return it; no signature in it is trusted that is too young."""
+        """Write the manifest of the program and return it.
+
+        The signature of a file without a digest, or that changed less than ``_GRANULARITY`` before the run, is stored
+        as unknown, so that the next run reads the file.
+        """
         signatures = dict(self.signatures)
         for file in self.program.files:
             if not digests.get(file.module):
@@ -133,5 +137,5 @@ def _digest(file: SourceFile) -> str:
 
 
 def _identities(program: Program) -> set[tuple[str, str, bool]]:
-    """Return what, beside the content, the reading of each file depends on; the module comes first."""
+    """Return what the imports of each file depend on besides its content: module, path, and whether it is shadowed."""
     return {(file.module, file.path, file.module in program.shadowed) for file in program.files}

@@ -1,8 +1,8 @@
-"""From files to the import graph: whole trees with grimp's parser, and nothing else of grimp; single files by our own.
+"""From files to the import graph: reads many files with grimp's parser, and a few with our own.
 
-grimp gives up a whole tree for one file that it cannot read, and aborts where a relative import leaves the tree. So
-such imports are looked for first, and a scan that fails is repeated on ever smaller parts until the files that are to
-blame stand alone.
+grimp fails for all files if it cannot read one of them, and aborts if a relative import goes beyond the top-level
+package. So these imports are searched for first, and a scan that fails is repeated on each half of the files, down to
+the single files that cause it.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode
 
 Lines = dict[str, list[int]]
-"""The lines of a module's import statements by what they import."""
+"""The lines of a module's import statements, by imported module."""
 
 Kinds = dict[tuple[str, int], Kind]
-"""The kinds of a module's import statements by what they import and by line; one that is missing is ``runtime``."""
+"""The kinds of a module's import statements, by imported module and line; a missing one is ``runtime``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file was found to import.
+    """The imports of one file.
 
-    Imports are missing where the file could not be read whole; then ``trouble`` is the line, None if none is to blame,
-    and what is wrong with it.
+    If the file could not be read completely, imports are missing and ``trouble`` is the line, None if unknown, and the
+    reason.
     """
 
     imports: Lines
@@ -43,7 +43,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableFile:
-    """A file that could not be read whole, so that imports of it are missing; ``line`` is None if none is to blame."""
+    """A file that could not be read completely, so that imports are missing.
+
+    ``path`` is absolute. ``line`` counts from 1, and is None if unknown. ``message`` is the reason.
+    """
 
     module: str
     path: str
@@ -53,7 +56,7 @@ class UnreadableFile:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """An import graph, and the files that it could not be made of, sorted by module."""
+    """An import graph, and the files that could not be read completely, sorted by module."""
 
     graph: ImportGraph
     unreadable: tuple[UnreadableFile, ...]
@@ -61,7 +64,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Where and how a file has an import statement."""
+    """An import statement: its column from 1, in characters, its kind, and its text, joined into one line."""
 
     column: int
     kind: Kind
@@ -71,20 +74,21 @@ class Statement:
 def scan(program: Program, *, include_external: bool, kinds: bool) -> Scan:
     """Read every file of a program and return its import graph.
 
-    Imports of modules outside the program, and the kinds of imports, are in the graph where asked for.
+    With ``include_external``, the graph has imports of modules outside the program, and with ``kinds`` the kinds of
+    imports.
     """
-    found = read(program, program.files, include_external=include_external, kinds=kinds)
-    return assemble(program, found.readings, include_external=include_external)
+    readings = read(program, program.files, include_external=include_external, kinds=kinds).readings
+    return assemble(program, readings, include_external=include_external)
 
 
 def assemble(program: Program, readings: Mapping[str, Reading], *, include_external: bool) -> Scan:
-    """Return the import graph that the readings of all files make."""
+    """Return the import graph of a program from the readings of all its files, by module."""
     imports = {module: reading.imports for module, reading in readings.items()}
     graph = ImportGraph(
         program.modules,
         imports,
         roots=program.roots,
-        external={name for found in imports.values() for name in found} - program.modules if include_external else None,
+        external={name for lines in imports.values() for name in lines} - program.modules if include_external else None,
         kinds={module: reading.kinds for module, reading in readings.items() if reading.kinds},
     )
     troubles = (
@@ -97,10 +101,11 @@ def assemble(program: Program, readings: Mapping[str, Reading], *, include_exter
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of some files, by module.
+    """What was read from some files, by module.
 
-    ``digests`` are the SHA-256 of the files that could be read. ``statements`` and ``may_call`` (whether a file may
-    import by a call) are there only for files of which they had to be found anyway.
+    ``digests`` are the SHA-256, in hexadecimal digits, of the files that could be read. ``statements``, by imported
+    module and line, and ``may_call`` (whether a file may import by a call) have only the files for which they were
+    needed anyway.
     """
 
     readings: dict[str, Reading]
@@ -110,10 +115,10 @@ class Read:
 
 
 def read(program: Program, files: Sequence[SourceFile], *, include_external: bool, kinds: bool) -> Read:
-    """Read files of a program. Few files are read by our own reader and many by grimp, with the same result."""
-    reader = _TreeReader(program, include_external=include_external, kinds=kinds, alone=len(files) <= _FEW)
+    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
+    reader = _FilesReader(program, include_external=include_external, kinds=kinds, are_few=len(files) <= _FEW)
     for file in files:
-        reader.look_at(file)
+        reader.prepare(file)
     reader.parse([file for file in files if file.module not in reader.imports])
     readings = {
         file.module: Reading(
@@ -126,14 +131,14 @@ def read(program: Program, files: Sequence[SourceFile], *, include_external: boo
     return Read(readings, reader.digests, reader.statements, reader.may_call)
 
 
-# Up to here our own reader is faster, as grimp has to be imported and told of all modules.
+# For so many files our own reader is faster, because grimp has to be imported and needs all modules.
 _FEW = 100
 
 
 def statements(program: Program, module: str, *, include_external: bool) -> dict[tuple[str, int], Statement]:
-    """Return the import statements of one file by imported module and line, the most eager where two share a line.
+    """Return the import statements of one file by imported module and line.
 
-    Empty where the file cannot be read any more.
+    If two on a line import the same module, the most eager one is returned. Empty if the file cannot be read.
     """
     file = program.by_module.get(module)
     try:
@@ -143,13 +148,13 @@ def statements(program: Program, module: str, *, include_external: bool) -> dict
 
 
 def imported_by(program: Program, module: str, data: bytes, *, include_external: bool) -> frozenset[str]:
-    """Return what a module of a program would import if this were in its file; nothing if it cannot be decoded."""
+    """Return the modules that a module would import if ``data`` were in its file; empty if it cannot be decoded."""
     try:
         text = decode(data)
     except UndecodableError:
         return frozenset()
     return frozenset(
-        imported for _, imported in _own_reading(program, program.by_module[module], text, include_external)
+        imported for _, imported in _resolved_imports(program, program.by_module[module], text, include_external)
     )
 
 
@@ -159,21 +164,21 @@ def _statements(
     text: str,
     include_external: bool,  # noqa: FBT001 - private
 ) -> dict[tuple[str, int], Statement]:
-    found: dict[tuple[str, int], Statement] = {}
-    for written, imported in _own_reading(program, file, text, include_external):
-        known = found.get((imported, written.line))
+    most_eager: dict[tuple[str, int], Statement] = {}
+    for written, imported in _resolved_imports(program, file, text, include_external):
+        known = most_eager.get((imported, written.line))
         if known is None or written.kind.rank < known.kind.rank:
-            found[imported, written.line] = Statement(written.column, written.kind, written.text)
-    return found
+            most_eager[imported, written.line] = Statement(written.column, written.kind, written.text)
+    return most_eager
 
 
-def _own_reading(
+def _resolved_imports(
     program: Program,
     file: SourceFile,
     text: str,
     include_external: bool,  # noqa: FBT001 - private
 ) -> Iterator[tuple[WrittenImport, str]]:
-    """Yield the imports of a file with the modules that they import."""
+    """Yield the imports of a file and the modules that they import, as written."""
     for written in read_imports(text, file.module, is_package=file.is_package):
         imported = resolve(written, file.module, is_package=file.is_package, modules=program.modules)
         if imported is None and include_external:
@@ -182,10 +187,10 @@ def _own_reading(
             yield written, imported
 
 
-class _TreeReader:
-    """Collects the imports of a program's files."""
+class _FilesReader:
+    """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest."""
 
-    def __init__(self, program: Program, *, include_external: bool, kinds: bool, alone: bool) -> None:
+    def __init__(self, program: Program, *, include_external: bool, kinds: bool, are_few: bool) -> None:
         self.imports: dict[str, Lines] = {}
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
@@ -195,10 +200,10 @@ class _TreeReader:
         self._program = program
         self._include_external = include_external
         self._wants_kinds = kinds
-        self._alone = alone
+        self._are_few = are_few
 
-    def look_at(self, file: SourceFile) -> None:
-        """Read what grimp does not return, and the imports themselves where it would not find them or is not needed."""
+    def prepare(self, file: SourceFile) -> None:
+        """Read what grimp does not return, and the imports too if grimp would not find them or is not needed."""
         try:
             data = file.read()
         except OSError as error:
@@ -212,52 +217,52 @@ class _TreeReader:
             message = f"This relative import goes beyond the top-level package: '{leaving.text}' in '{file.module}'."
             self.troubles[file.module] = (leaving.line, message)
         try:
-            if leaving is not None or file.module in self._program.shadowed or (self._alone and _is_valid(data)):
+            if leaving is not None or file.module in self._program.shadowed or (self._are_few and _is_valid(data)):
                 self._read(file, decode(data))
             if self._wants_kinds and may_defer(data):
-                found = _statements(self._program, file, decode(data), self._include_external)
-                self.statements[file.module] = found
+                written = _statements(self._program, file, decode(data), self._include_external)
+                self.statements[file.module] = written
                 self.kinds[file.module] = {
-                    place: statement.kind for place, statement in found.items() if statement.kind is not Kind.RUNTIME
+                    place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
                 }
         except UndecodableError:
-            pass  # grimp says so too
+            pass  # grimp fails on this file too, and that is reported
 
     def parse(self, files: list[SourceFile]) -> None:
-        """Have grimp find the imports of files."""
+        """Read the imports of files with grimp."""
         if not files:
             return
         try:
-            found = _scan(self._program, files, include_external=self._include_external)
+            imports = _scan(self._program, files, include_external=self._include_external)
         except BaseException as error:
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
                 raise
             if len(files) == 1:
-                self._give_up(files[0], *_blame(files[0], error))
+                self._give_up(files[0], *_trouble(files[0], error))
             else:
                 middle = len(files) // 2
                 self.parse(files[:middle])
                 self.parse(files[middle:])
         else:
-            self.imports |= found
+            self.imports |= imports
             if self._include_external:
                 self._drop_missing(files)
 
     def _drop_missing(self, files: list[SourceFile]) -> None:
-        """Drop imports of missing modules: beside external ones grimp takes them for imports of the root package."""
+        """Drop imports of missing modules: with external ones, grimp returns an import of the root package instead."""
         for file in files:
-            found = self.imports[file.module]
+            imports = self.imports[file.module]
             for root in self._program.roots:
-                if root in found:
+                if root in imports:
                     known = statements(self._program, file.module, include_external=False)
-                    lines = [line for line in found.pop(root) if (root, line) in known]
-                    found |= {root: lines} if lines else {}
+                    lines = [line for line in imports.pop(root) if (root, line) in known]
+                    imports |= {root: lines} if lines else {}
 
     def _read(self, file: SourceFile, text: str) -> None:
-        found: Lines = {}
-        for written, imported in _own_reading(self._program, file, text, self._include_external):
-            found.setdefault(imported, []).append(written.line)
-        self.imports[file.module] = found
+        imports: Lines = {}
+        for written, imported in _resolved_imports(self._program, file, text, self._include_external):
+            imports.setdefault(imported, []).append(written.line)
+        self.imports[file.module] = imports
 
     def _give_up(self, file: SourceFile, line: int | None, message: str) -> None:
         self.imports[file.module] = {}
@@ -265,7 +270,7 @@ class _TreeReader:
 
 
 def _is_valid(data: bytes) -> bool:
-    """Tell whether the running Python takes a file for valid UTF-8 and valid code; then grimp does so too."""
+    """Return whether a file is valid UTF-8 and valid code for the running Python; then it is for grimp too."""
     try:
         with warnings.catch_warnings(action="ignore"):
             compile(data.decode(), "", "exec", flags=_ONLY_AST, dont_inherit=True)
@@ -274,14 +279,14 @@ def _is_valid(data: bytes) -> bool:
     return not any(map(_OTHER_ENCODING.search, data.split(b"\n", 2)[:2]))
 
 
-_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the time that importing ast takes
+_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST; importing ast takes time
 _OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
-# As it starts with a literal, the search skips other text fast.
+# It starts with a literal so that the search is fast.
 _LEADING_DOTS = re.compile(rb"from[ \t\f\\\r\n]*(\.[. \t\f\\\r\n]*)")
 
 
 def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
-    """Return the first import of a file that has more dots than there are packages around it."""
+    """Return the first relative import that goes beyond the top-level package; None if there is none."""
     depth = file.module.count(".") + file.is_package
     if all(dots.count(b".") <= depth for dots in _LEADING_DOTS.findall(data)):
         return None
@@ -289,18 +294,18 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
         written = read_imports(decode(data), file.module, is_package=file.is_package)
     except UndecodableError:
         return None
-    return next((each for each in written if each.level > depth), None)
+    return next((relative for relative in written if relative.level > depth), None)
 
 
 def _scan(program: Program, files: Sequence[SourceFile], *, include_external: bool) -> dict[str, Lines]:
-    """Return the imports of files as grimp finds them; raises whatever grimp raises."""
-    from import_contracts.reading.grimp_scanner import scan_files  # noqa: PLC0415 - few files need no grimp
+    """Return the imports of files, by module, as grimp finds them; raises whatever grimp raises."""
+    from import_contracts.reading.grimp_scanner import scan_files  # noqa: PLC0415 - not needed for a few files
 
     return scan_files(program, files, include_external=include_external)
 
 
-def _blame(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
-    """Return the line and the reason why grimp could not read a file."""
+def _trouble(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
+    """Return the line, None if unknown, and the reason why grimp could not read a file."""
     if isinstance(error, UnicodeError):
         return _undecodable_line(file), "This file cannot be decoded: its declared encoding is unknown or wrong."
     line, text = getattr(error, "lineno", None), getattr(error, "text", None)
@@ -315,6 +320,6 @@ def _undecodable_line(file: SourceFile) -> int | None:
         file.read().decode()
     except UnicodeDecodeError as error:
         return error.object.count(b"\n", 0, error.start) + 1
-    except OSError:  # gone since
+    except OSError:  # deleted since the scan
         pass
     return None

@@ -1,4 +1,4 @@
-"""The program as it is now: what has changed since the last run is read again, and everything else remembered."""
+"""The program as it is now: files that have changed are read again, everything else comes from the cache."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import Read, Reading, Scan, Statement, assemble, imported_by, read, statements
 
-_MANY = 100  # new names to search all files for; with more, the files are read anew
+# All files are searched for the names of new modules. If there are more names, all files are read again instead.
+_MANY = 100
 
 
 class Snapshot:
     """A program and its import graph as they are now.
 
-    ``manifest`` is what the cache has of the program now, None without a cache. ``found`` is what was read anew, and
-    ``readings`` is None where the cache has them all.
+    ``manifest`` is the manifest of the program now; None without a cache. ``changed`` is what was read in this run.
+    ``readings`` are the imports of all files; None if all of them are in the cache.
     """
 
     def __init__(
@@ -39,24 +40,24 @@ class Snapshot:
         program: Program,
         last: LastRun,
         manifest: Manifest | None,
-        found: Read | None = None,
+        changed: Read | None = None,
         readings: Mapping[str, Reading] | None = None,
     ) -> None:
         self.program = program
         self.last = last
         self.manifest = manifest
         self._readings = readings
-        self._statements = {} if found is None else found.statements
-        self._may_call = {} if found is None else found.may_call
+        self._statements = {} if changed is None else changed.statements
+        self._may_call = {} if changed is None else changed.may_call
 
     @property
     def context(self) -> RunContext:
-        """What the run shares."""
+        """The context of the run."""
         return self.last.context
 
     @cached_property
     def scan(self) -> Scan:
-        """The graph, and the files that could not be read."""
+        """The import graph, and the files that could not be read."""
         readings = self._readings if self._readings is not None else _stored(self.last, self.manifest)
         if readings is None:
             readings = _read(self.program, self.program.files, self.last).readings
@@ -64,14 +65,14 @@ class Snapshot:
             return assemble(self.program, readings, include_external=self.last.extent.include_external)
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
-        """Return the import statements of one file, as `import_contracts.reading.scan.statements` does."""
+        """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once."""
         if module not in self._statements:
             external = self.last.extent.include_external
             self._statements[module] = statements(self.program, module, include_external=external)
         return self._statements[module]
 
     def callers(self) -> Iterator[str]:
-        """Yield the modules that may import by a call, in the order of the program."""
+        """Yield the modules that may import by a call, such as ``import_module("a")``, sorted."""
         for module, file in self.program.by_module.items():
             if module not in self._may_call:
                 with suppress(OSError):
@@ -80,103 +81,109 @@ class Snapshot:
                 yield module
 
     def imported_by(self, module: str, data: bytes) -> frozenset[str]:
-        """Return what a module would import with other content, as `import_contracts.reading.scan.imported_by` does."""
+        """Return the modules that a module would import if ``data`` were in its file; empty if it cannot be decoded."""
         return imported_by(self.program, module, data, include_external=self.last.extent.include_external)
 
     def answer(self, request: str) -> Answer | None:
-        """Return what was answered to a request, if the answer would be the same now; and keep it for what is now."""
+        """Return the stored answer to a request, if it would be the same now; None otherwise.
+
+        It would be the same if the imports are, and the statements in its text. If other parts of those files have
+        changed, the answer is stored again with their new digests.
+        """
         if self.last.cache is None or self.manifest is None:
             return None
         stored = self.last.cache.answer(self.manifest.state, request)
         if stored is None:
             return None
         digests = self.manifest.digests
-        other = [module for module, (was, _) in stored.evidence.items() if digests.get(module) != was]
-        if any(self._shown(module) != stored.evidence[module][1] for module in other):
+        changed = [module for module, (before, _) in stored.evidence.items() if digests.get(module) != before]
+        if any(self._statements_digest(module) != stored.evidence[module][1] for module in changed):
             return None
-        if other:
+        if changed:
             now = {module: (digests.get(module, ""), shown) for module, (_, shown) in stored.evidence.items()}
             self.last.cache.keep(self.manifest.state, request, StoredAnswer(stored.answer, now))
         return stored.answer
 
     def keep(self, request: str, answer: Answer, evidence: Iterable[str] | None) -> None:
-        """Keep the answer to a request; ``evidence`` are the modules of which it shows statements.
+        """Store the answer to a request.
 
-        Where ``evidence`` is None, the answer depends on the whole text of every file.
+        ``evidence`` are the modules whose statements are in its text. If None, the answer depends on the whole text of
+        every file; it is not stored then if a file could not be read.
         """
         if self.last.cache is None or self.manifest is None:
             return
         digests = self.manifest.digests
         if evidence is not None:
-            shown = {module: (digests.get(module, ""), self._shown(module)) for module in evidence}
+            depends = {module: (digests.get(module, ""), self._statements_digest(module)) for module in evidence}
         elif all(digests.values()):
-            shown = {module: (of_file, "") for module, of_file in digests.items()}
+            depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
-        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, shown))
+        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends))
 
-    def _shown(self, module: str) -> str:
-        found = self.statements(module)
-        return digest(*([*place, each.column, each.kind, each.text] for place, each in found.items()))
+    def _statements_digest(self, module: str) -> str:
+        written = self.statements(module).items()
+        return digest(*([*place, statement.column, statement.kind, statement.text] for place, statement in written))
 
 
 def take_snapshot(comparison: Comparison) -> Snapshot:
-    """Return the program as it is now, of which the cache then has the manifest and the imports."""
+    """Return the program as it is now, and write its manifest and its imports to the cache."""
     last, program = comparison.last, comparison.program
     if last.cache is None:
-        found = _read(program, program.files, last)
-        return Snapshot(program, last, None, found, found.readings)
+        everything = _read(program, program.files, last)
+        return Snapshot(program, last, None, everything, everything.readings)
     if last.is_current:
         return Snapshot(program, last, last.manifest)
     return _refreshed(comparison, last.cache)
 
 
 def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
-    """Return the program as it is now, reading the files that have changed, and store it."""
+    """Read the files that have changed, store the program, and return it."""
     last, before = comparison.last, comparison.last.manifest
     program, todo = comparison.program, comparison.todo
     known = _stored(last, before)
     if before is None or known is None:
         known, todo = {}, program.files
     elif not comparison.is_same_program:
-        todo = _resolving_anew(comparison, before, known)
+        todo = _affected(comparison, before, known)
     digests, signatures = dict(comparison.digests), comparison.signatures
-    found = _read(program, todo, last)
-    for file in todo:  # no digest where the file has changed since its signature was taken
+    changed = _read(program, todo, last)
+    for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
-        digests[file.module] = found.digests.get(file.module, "") if is_same else ""
-    readings = {file.module: found.readings.get(file.module) or known[file.module] for file in program.files}
-    imports_are_same = all(known.get(module) == reading for module, reading in found.readings.items())
+        digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
+    readings = {file.module: changed.readings.get(file.module) or known[file.module] for file in program.files}
+    imports_are_same = all(known.get(module) == reading for module, reading in changed.readings.items())
     if before is not None and comparison.is_same_program and imports_are_same:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
             state = cache.save_named(".imports", [comparison.shape, _value(readings)])
-    return Snapshot(program, last, comparison.store(digests, state), found, readings)
+    return Snapshot(program, last, comparison.store(digests, state), changed, readings)
 
 
-def _resolving_anew(comparison: Comparison, before: Manifest, known: Mapping[str, Reading]) -> tuple[SourceFile, ...]:
-    """Return the files to read where modules have come or gone, which changes what the imports of others mean.
+def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Reading]) -> tuple[SourceFile, ...]:
+    """Return the files to read when modules were added or removed: these may also change the imports of other files.
 
-    An import of a module that has come has the last part of its name in it, unless it is a relative one of the
-    package around itself, which was a module before.
+    For example, once ``a/b.py`` exists, ``from a import b`` imports ``a.b`` instead of ``a``. A file that is affected
+    imports a module that was removed, or contains the last part of an added module's name. ``from . import b`` does not
+    contain the name of the package, but a package that contains an old file is not new.
     """
     program, old = comparison.program, before.program
-    gone = old.modules - program.modules
-    come = {module.rpartition(".")[2] for module in program.modules - old.modules}
-    named = {file.module for file in comparison.todo}
-    if len(come) > _MANY:
+    removed = old.modules - program.modules
+    added_names = {module.rpartition(".")[2] for module in program.modules - old.modules}
+    changed = {file.module for file in comparison.todo}
+    if len(added_names) > _MANY:
         return program.files
 
-    def is_touched(file: SourceFile) -> bool:
-        if file.module in named or file.module not in known or not gone.isdisjoint(known[file.module].imports):
+    def is_affected(file: SourceFile) -> bool:
+        if file.module in changed or file.module not in known or not removed.isdisjoint(known[file.module].imports):
             return True
         with suppress(OSError):
-            return bool(come) and mentions(file.read(), come)
+            return bool(added_names) and mentions(file.read(), added_names)
         return True
 
-    with comparison.last.context.step(f"search {len(program.files):,} files for {len(come):,} new modules"):
-        return tuple(file for file in program.files if is_touched(file))
+    with comparison.last.context.step(f"search {len(program.files):,} files for {len(added_names):,} new modules"):
+        return tuple(file for file in program.files if is_affected(file))
 
 
 def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
@@ -186,7 +193,7 @@ def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
 
 
 def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | None:
-    """Return what the cache has of the imports of a state, None where it has nothing that can be used."""
+    """Return the imports of a manifest's state from the cache; None if they are not there, or damaged."""
     if last.cache is None or manifest is None:
         return None
     try:
@@ -197,15 +204,15 @@ def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | No
 
 
 def _value(readings: Mapping[str, Reading]) -> dict[str, Any]:
-    """Return readings as JSON has them."""
+    """Return readings as JSON values."""
     return {
-        module: [each.imports, [[*place, kind] for place, kind in each.kinds.items()], each.trouble]
-        for module, each in readings.items()
+        module: [reading.imports, [[*place, kind] for place, kind in reading.kinds.items()], reading.trouble]
+        for module, reading in readings.items()
     }
 
 
 def _readings(value: Mapping[str, Any]) -> dict[str, Reading]:
-    """Return readings that JSON has."""
+    """Return the readings that `_value` made JSON values of; raises one of `DAMAGED` if they are not valid."""
     return {
         module: Reading(
             imports,

@@ -1,4 +1,4 @@
-"""Modules that custom contract types used to import from; each forwards to `import_contracts.rules` with a warning.
+"""Modules that custom contract types used to import from. Each forwards to `import_contracts.rules` and warns.
 
 ``__path__`` in ``import_contracts/__init__.py`` includes this folder, so that
 ``from import_contracts.table import Table`` keeps working.
@@ -14,14 +14,14 @@ _KEPT = frozenset(
     {"ContractType", "Cut", "Findings", "ImportGraph", "ImportPattern", "Kind", "ModulePattern", "Part", "Problem"}
     | {"Severity", "Table", "Violation"}
 )
-# From the former name of each to its name in `import_contracts.rules`.
+# From each former name to the name in `import_contracts.rules`.
 _MOVED = {name: name for name in _KEPT} | {"Account": "Description"}
 
 
 def forwarded(module: str, name: str) -> Any:
-    """Return an object of `import_contracts.rules` by the name that it had in a module, with a DeprecationWarning.
+    """Return the object of `import_contracts.rules` that had ``name`` in ``module``, and issue a DeprecationWarning.
 
-    Raises AttributeError for any other name.
+    Raises AttributeError if there was none.
     """
     if name not in _MOVED:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")

@@ -1,1 +1,1 @@
-"""What each command does: one module a command, data in and data out."""
+"""The commands without the command line: one module each, data in, data out."""

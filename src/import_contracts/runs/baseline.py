@@ -1,4 +1,4 @@
-"""The runs of ``baseline``, which alone write it: it can shrink, and grows only where somebody says so."""
+"""The runs of ``baseline``: create, shrink, accept, rename, status. No other module writes the baseline."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from import_contracts.runs.requests import read_baseline
 from import_contracts.wording import count
 
 DEFAULT = "known-violations.txt"
-"""What `create` calls the file where the configuration names none."""
+"""The name of the file that `create` writes if the configuration names none."""
 
 
 def create(config: Config, context: RunContext) -> BaselineChange:
-    """Accept every violation of today; names the file in the configuration if nothing is named there.
+    """Write every current violation to the baseline; add the key ``baseline`` to the configuration if it is missing.
 
-    Raises UserError, and writes nothing, where there are entries already, or where a contract could not be checked.
+    Raises UserError, and writes nothing, if the baseline already has entries, or if the check is incomplete.
     """
     before = _before_create(config)
     judgement, _ = judged(replace(config, baseline=None), context)
@@ -38,8 +38,8 @@ def create(config: Config, context: RunContext) -> BaselineChange:
 
 
 def _before_create(config: Config) -> Baseline:
-    """Return the comments of the file that will be the baseline; raises UserError if there are entries."""
-    path = _place_of(config)
+    """Return the file that will be the baseline, which may have comments; raises UserError if it has entries."""
+    path = _path_to_create(config)
     before = _read(replace(config, baseline=path)) if path.exists() else Baseline()
     if before.entries:
         raise UserError(
@@ -54,11 +54,11 @@ def _before_create(config: Config) -> Baseline:
 
 
 def create_from(judgement: Judgement, config: Config, before: Baseline) -> BaselineChange:
-    """Accept every violation of contracts that were judged without a baseline; raises UserError as `create` does."""
-    path = _place_of(config)
+    """Write every violation of a judgement without a baseline to the baseline; raises UserError as `create` does."""
+    path = _path_to_create(config)
     name = config.shown(str(path))
     ids = [verdict.contract.id for verdict in _whole(judgement).verdicts]
-    if repeated := sorted({each for each in ids if ids.count(each) > 1}):
+    if repeated := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
         raise UserError(*(Problem("Two contracts have this id; give each its own.", contract=id_) for id_ in repeated))
     entries = _writable(judgement.entries)
     edited = None if config.baseline else with_key(config, "baseline", DEFAULT)
@@ -69,16 +69,16 @@ def create_from(judgement: Judgement, config: Config, before: Baseline) -> Basel
     return BaselineChange("create", name, added=_lines(entries), named_in=None if edited is None else config.file)
 
 
-def _place_of(config: Config) -> Path:
+def _path_to_create(config: Config) -> Path:
     return config.baseline or config.folder / DEFAULT
 
 
 def shrink(config: Config, context: RunContext) -> BaselineChange:
-    """Remove the entries that no violation matches any more, and nothing else.
+    """Remove the stale entries, and nothing else.
 
-    Raises UserError, and writes nothing, where something could not be read or checked.
+    Raises UserError, and writes nothing, if there is no baseline, or if the check is incomplete.
     """
-    path, name = _place(config)
+    path, name = _configured_path(config)
     before = _read(config)
     judgement, _ = judged(config, context)
     stale = frozenset(_whole(judgement).stale or ())
@@ -88,43 +88,47 @@ def shrink(config: Config, context: RunContext) -> BaselineChange:
 
 
 def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: str) -> BaselineChange:
-    """Add new violations, all where none is named: those of contracts, or single ones as a report shows them.
+    """Add new violations to the baseline: those that ``wanted`` names, or all if it is empty.
 
-    One is named by its line in the baseline, by its chain, or by ``path:line``. Raises UserError, and writes nothing,
-    where one is not found or is not the only one, or where something could not be read or checked.
+    A name is the id of a contract, or a violation: its line in the baseline, its chain, or its ``path:line``. Raises
+    UserError, and writes nothing, if a name matches no violation or more than one, if there is no baseline, or if the
+    check is incomplete.
     """
-    path, name = _place(config)
+    path, name = _configured_path(config)
     before = _read(config)
     judgement, statements = judged(config, context)
-    found = _named(wanted, _whole(judgement), statements) if wanted else judgement.entries
-    new = _writable(found - before.entries)
+    named = _named(wanted, _whole(judgement), statements) if wanted else judgement.entries
+    new = _writable(named - before.entries)
     if new:
         _write(path, name, before.including(new, reason))
     return BaselineChange("accept", name, added=_lines(new))
 
 
 def rename(config: Config, old: str, new: str) -> BaselineChange:
-    """Give a module, with everything inside it, its new name in every entry; raises UserError if none has the old."""
-    path, name = _place(config)
+    """Rename a module, and the modules inside it, in every entry.
+
+    Raises UserError if there is no baseline, if no entry contains the old name, or if one is not the name of a module.
+    """
+    path, name = _configured_path(config)
     before = _read(config)
     changed = {entry for entry in before.entries if entry != entry.renamed(old, new)}
     if not changed:
-        names = {each for entry in before.entries for each in (entry.importer, entry.imported, entry.target)}
-        raise UserError(Problem(f"No entry names '{old}'.{did_you_mean(old, names - {''})}", file=name))
-    if bad := [each for each in (old, new) if not all(part.isidentifier() for part in each.split("."))]:
-        raise UserError(*(Problem(f"'{each}' is not the name of a module.") for each in bad))
+        modules = {module for entry in before.entries for module in (entry.importer, entry.imported, entry.target)}
+        raise UserError(Problem(f"No entry names '{old}'.{did_you_mean(old, modules - {''})}", file=name))
+    if bad := [module for module in (old, new) if not all(part.isidentifier() for part in module.split("."))]:
+        raise UserError(*(Problem(f"'{module}' is not the name of a module.") for module in bad))
     _write(path, name, before.renamed(old, new))
     added = {entry.renamed(old, new) for entry in changed}
     return BaselineChange("rename", name, _lines(added), _lines(changed), renaming=(old, new))
 
 
 def status(config: Config, context: RunContext, since: str | None) -> Status:
-    """Return how much is known, new and stale, and what has come and gone in the file since a git revision.
+    """Return the numbers of known, new and stale violations, and the entries added and removed since a git revision.
 
-    Raises UserError where there is no baseline, or no such revision. What could not be read or checked is said in the
-    result.
+    Raises UserError if there is no baseline, or no such revision. The result has a problem for everything that could
+    not be read or checked.
     """
-    path, name = _place(config)
+    path, name = _configured_path(config)
     now = _read(config)
     before = None if since is None else _at(config, path, name, since)
     judgement, _ = judged(config, context)
@@ -133,13 +137,14 @@ def status(config: Config, context: RunContext, since: str | None) -> Status:
     removed = before.entries - now.entries if before else frozenset()
     verdicts = {verdict.contract.id: verdict for verdict in judgement.verdicts}
     others = {entry.contract for entry in stale | added | removed} - verdicts.keys()
-    known = (each.importer for verdict in judgement.verdicts for each in verdict.violations if verdict.is_known(each))
+    violations = ((verdict, violation) for verdict in judgement.verdicts for violation in verdict.violations)
+    known = (violation.importer for verdict, violation in violations if verdict.is_known(violation))
     return Status(
         file=name,
         contracts=tuple(
             _contract_status(id_, verdicts.get(id_), stale, added, removed) for id_ in (*verdicts, *sorted(others))
         ),
-        modules=tuple(sorted(Counter(known).items(), key=lambda each: (-each[1], each[0]))),
+        modules=tuple(sorted(Counter(known).items(), key=lambda item: (-item[1], item[0]))),
         since=since,
         added=_lines(added),
         removed=_lines(removed),
@@ -151,31 +156,34 @@ def _contract_status(
     id_: str, verdict: Verdict | None, stale: Collection[Entry], added: Collection[Entry], removed: Collection[Entry]
 ) -> ContractStatus:
     violations = verdict.violations if verdict else ()
-    known = sum(verdict.is_known(each) for each in violations) if verdict else 0
+    known = sum(verdict.is_known(violation) for violation in violations) if verdict else 0
     return ContractStatus(
         id=id_,
         name=verdict.contract.name if verdict else None,
         known=known,
         new=len(violations) - known,
-        stale=_of(stale, id_),
-        added=_of(added, id_),
-        removed=_of(removed, id_),
+        stale=_number(stale, id_),
+        added=_number(added, id_),
+        removed=_number(removed, id_),
     )
 
 
-def _of(entries: Collection[Entry], contract: str) -> int:
+def _number(entries: Collection[Entry], contract: str) -> int:
+    """Return how many entries a contract has."""
     return sum(entry.contract == contract for entry in entries)
 
 
 def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
+    """Return the baseline at a git revision, empty if there was none; raises UserError if there is no such revision."""
     commit = git.commit(config.folder, since)
     if commit is None:
-        raise UserError(Problem(f"git knows no commit '{since}' here."))
+        raise UserError(Problem(f"Unknown git revision '{since}'."))
     data = git.at(config.folder, commit, str(path))
     return Baseline() if data is None else parse(data.decode(errors="replace"), f"{name} at {since}")
 
 
-def _place(config: Config) -> tuple[Path, str]:
+def _configured_path(config: Config) -> tuple[Path, str]:
+    """Return the path of the baseline, and as messages show it; raises UserError if there is none."""
     if config.baseline is None:
         message = f"No baseline is configured. Create one with 'lint-imports baseline create{config.options}'."
         raise UserError(Problem(message, file=config.file, key="baseline"))
@@ -198,59 +206,60 @@ def _lines(entries: Iterable[Entry]) -> tuple[str, ...]:
 
 
 def _whole(judgement: Judgement) -> Judgement:
-    """Return verdicts that leave nothing open; raises UserError with what they leave open."""
+    """Return a judgement if it is complete; raises UserError with the reasons if it is not."""
     if not judgement.is_whole:
         raise UserError(*judgement.faults, Problem("The check is incomplete; the baseline was not changed."))
     return judgement
 
 
 def _writable(entries: frozenset[Entry]) -> frozenset[Entry]:
+    """Return entries if the ids of their contracts can be written in a baseline; raises UserError if not."""
     if bad := sorted({entry.contract for entry in entries if not entry.can_be_written}):
         message = "This id cannot be written in a baseline; use letters, digits and hyphens."
-        raise UserError(*(Problem(message, contract=each) for each in bad))
+        raise UserError(*(Problem(message, contract=id_) for id_ in bad))
     return entries
 
 
 def _named(wanted: Sequence[str], judgement: Judgement, statements: Statements) -> frozenset[Entry]:
-    """Return the entries of violations as a report shows them, or of contracts; raises UserError with all not found."""
-    found: frozenset[Entry] = frozenset()
+    """Return the entries that are named as in `accept`; raises UserError with a problem for each wrong name."""
+    entries: frozenset[Entry] = frozenset()
     problems: list[Problem] = []
-    for each in wanted:
+    for name in wanted:
         try:
-            found |= _entries(each, judgement, statements)
+            entries |= _entries(name, judgement, statements)
         except UserError as error:
             problems += error.problems
     if problems:
         raise UserError(*problems)
-    return found
+    return entries
 
 
 def _entries(wanted: str, judgement: Judgement, statements: Statements) -> frozenset[Entry]:
-    """Return the entry of a violation as a report shows it, or all entries of a contract."""
+    """Return the entry of a violation, or all entries of a contract; raises UserError if the name is wrong."""
     of_contract = next((verdict for verdict in judgement.verdicts if verdict.contract.id == wanted), None)
     if of_contract:
         return of_contract.entries
     text = " ".join(wanted.split())
     place = re.match(r"(.*?:\d+)(?::\d+)?(?::|$)", text)
-    looked_for = {text, place[1]} if place else {text}
-    found = frozenset(
-        verdict.entry(each)
+    names = {text, place[1]} if place else {text}
+    entries = frozenset(
+        verdict.entry(violation)
         for verdict in judgement.verdicts
-        for each in verdict.violations
-        if not looked_for.isdisjoint(_forms(verdict, each, statements))
+        for violation in verdict.violations
+        if not names.isdisjoint(_names(verdict, violation, statements))
     )
-    if len(found) > 1:
-        lines = "".join(f"\n  {entry}" for entry in _lines(found))
+    if len(entries) > 1:
+        lines = "".join(f"\n  {entry}" for entry in _lines(entries))
         raise UserError(Problem(f"'{wanted}' matches more than one violation; name one of them:{lines}"))
-    if not found:
-        known = [verdict.contract.id for verdict in judgement.verdicts]
-        hint = did_you_mean(wanted, known) or " Name a violation by its line in the baseline, or a contract by its id."
-        raise UserError(Problem(f"There is no violation '{wanted}' today.{hint}"))
-    return found
+    if not entries:
+        ids = [verdict.contract.id for verdict in judgement.verdicts]
+        hint = did_you_mean(wanted, ids) or " Name a violation by its line in the baseline, or a contract by its id."
+        raise UserError(Problem(f"There is no violation '{wanted}'.{hint}"))
+    return entries
 
 
-def _forms(verdict: Verdict, violation: Violation, statements: Statements) -> Iterator[str]:
-    """Yield all that a report shows of a violation by which it can be named."""
+def _names(verdict: Verdict, violation: Violation, statements: Statements) -> Iterator[str]:
+    """Yield the names of a violation: its entry with and without the contract, its chain, its ends, its place."""
     entry = str(verdict.entry(violation))
     yield entry
     yield entry.removeprefix(f"{verdict.contract.id} ")

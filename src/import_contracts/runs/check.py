@@ -1,4 +1,4 @@
-"""The run of ``check``: the program is read, the contracts are judged, and the report is dressed and printed."""
+"""The run of ``check``: reads the program, checks the contracts, and makes the report."""
 
 from __future__ import annotations
 
@@ -37,55 +37,58 @@ def check(config: Config, choice: Choice, context: RunContext) -> Report:
 def answer(
     config: Config, choice: Choice, baseline: str | None, snapshot: Snapshot, requests: Requests
 ) -> list[Answer]:
-    """Check the contracts of a configuration and return the report in each format, which the cache has then."""
+    """Check the contracts of a configuration, return the report in each wanted format, and store it in the cache."""
     contracts = read_contracts(config).only(choice.only)
     statements = Statements(snapshot)
-    found = report(judge(config, contracts, statements, known_entries(config, baseline)), statements)
+    made = report(judge(config, contracts, statements, known_entries(config, baseline)), statements)
     with snapshot.context.step("write the report"):
-        answers = [Answer(FORMATS[each.format](found, each.style), found.exit_status) for each in requests.wanted]
-    git_had_a_say = any(outcome.causes for outcome in found.outcomes)
-    if not config.custom_types and not git_had_a_say:
-        keep(answers, requests, snapshot, _evidence(found, statements))
+        answers = [Answer(FORMATS[wanted.format](made, wanted.style), made.exit_status) for wanted in requests.wanted]
+    depends_on_git = any(outcome.causes for outcome in made.outcomes)
+    if not config.custom_types and not depends_on_git:
+        keep(answers, requests, snapshot, _evidence(made, statements))
     return answers
 
 
 def keep(answers: Iterable[Answer], requests: Requests, snapshot: Snapshot, evidence: Iterable[str] | None) -> None:
-    """Keep the answers to some requests in the cache; ``evidence`` is that of `Snapshot.keep`."""
+    """Store the answer to each request in the cache; ``evidence`` is that of `Snapshot.keep`."""
     modules = None if evidence is None else sorted(evidence)
-    for key, each in zip(requests.keys, answers, strict=True):
-        snapshot.keep(key, each, modules)
+    for key, one in zip(requests.keys, answers, strict=True):
+        snapshot.keep(key, one, modules)
 
 
-def _evidence(found: Report, statements: Statements) -> Iterable[str] | None:
-    """Return the modules of which statements were read, None where a report depends on more of the files."""
-    if any(outcome.type == "crash" or any(cut.fixes for cut in outcome.cuts) for outcome in found.outcomes):
+def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:
+    """Return the modules whose statements are in a report; None if it depends on the whole text of files."""
+    if any(outcome.type == "crash" or any(cut.fixes for cut in outcome.cuts) for outcome in made.outcomes):
         return None
     return statements.modules_read
 
 
 def judged(config: Config, context: RunContext) -> tuple[Judgement, Statements]:
-    """Judge all contracts of a configuration against its baseline; nothing is read for a report."""
+    """Check all contracts of a configuration against its baseline, without making a report.
+
+    Raises UserError as `import_contracts.runs.answers.check` does.
+    """
     statements = Statements(take_snapshot(compare(extent_of(config), context)))
     known = known_entries(config, read_baseline(config))
     return judge(config, read_contracts(config), statements, known), statements
 
 
 def report(judgement: Judgement, statements: Statements) -> Report:
-    """Return the report of some verdicts, with its place in the repository."""
+    """Return the report of a judgement, with its folder and its repository."""
     return placed(dress(judgement, statements), judgement.config.folder)
 
 
-def placed(found: Report, folder: Path) -> Report:
-    """Return a report that knows where its paths are."""
+def placed(unplaced: Report, folder: Path) -> Report:
+    """Return a report with the folder that its paths are relative to, and the root of the repository."""
     root = repository(folder)
-    return replace(found, folder=folder.as_posix(), root=root.as_posix() if root else "")
+    return replace(unplaced, folder=folder.as_posix(), root=root.as_posix() if root else "")
 
 
 def nothing_checked(problems: Sequence[Problem], folder: Path) -> Report:
-    """Return the report of a run in which nothing could be checked."""
+    """Return the report of a run in which nothing could be checked because of ``problems``."""
     return placed(Report(modules=0, imports=0, outcomes=(), problems=tuple(problems)), folder)
 
 
 def known_entries(config: Config, baseline: str | None) -> frozenset[Entry] | None:
-    """Return the entries of the baseline, None where there is none."""
+    """Return the entries in the text of a baseline; None without one. Raises UserError if a line is not valid."""
     return None if baseline is None else parse(baseline, config.shown(str(config.baseline))).entries

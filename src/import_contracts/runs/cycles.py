@@ -1,4 +1,4 @@
-"""The run of ``cycles``: the program is read, and its cycles, crashes and plans are found."""
+"""The run of ``cycles``: reads the program, and finds its cycles, crashes and plans."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from import_contracts.runs.requests import Requests, cycles_extent
 
 
 def cycles(question: Question, source_roots: Sequence[Path], context: RunContext) -> CyclesReport:
-    """Return the cycles of packages, or of parts of them; raises UserError where one is not found."""
+    """Return the report about the cycles of packages; raises UserError if a package or module is not found."""
     return _cycles(question, take_snapshot(compare(cycles_extent(question, source_roots), context)))
 
 
 def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[Answer]:
-    """Find the cycles of packages and return the report in each format, which the cache has then."""
-    found = _cycles(question, snapshot)
+    """Find the cycles of packages, return the report in each wanted format, and store it in the cache."""
+    report = _cycles(question, snapshot)
     folder = snapshot.context.folder
     with snapshot.context.step("write the report"):
-        answers = [Answer(_rendered(found, folder, each), found.exit_status) for each in requests.wanted]
+        answers = [Answer(_rendered(report, folder, wanted), report.exit_status) for wanted in requests.wanted]
     keep(answers, requests, snapshot, None)
     return answers
 
 
-def _rendered(found: CyclesReport, folder: Path, wanted: Wanted) -> str:
+def _rendered(report: CyclesReport, folder: Path, wanted: Wanted) -> str:
     if wanted.format == "json":
-        return as_json(found)
+        return as_json(report)
     if wanted.format == "text":
-        return as_text(found, wanted.style)
-    report = as_report(found)
-    outcomes = tuple(replace(each, demand=TYPES[each.type].demand) for each in report.outcomes)
-    return FORMATS[wanted.format](replace(placed(report, folder), outcomes=outcomes, judges=False), wanted.style)
+        return as_text(report, wanted.style)
+    converted = as_report(report)
+    outcomes = tuple(replace(outcome, demand=TYPES[outcome.type].demand) for outcome in converted.outcomes)
+    return FORMATS[wanted.format](replace(placed(converted, folder), outcomes=outcomes, judges=False), wanted.style)
 
 
 def _cycles(question: Question, snapshot: Snapshot) -> CyclesReport:
     modules = snapshot.program.modules
-    unknown = [each for each in question.packages if each not in modules]
+    unknown = [name for name in question.packages if name not in modules]
     if unknown:
-        raise UserError(*(Problem(f"There is no module '{each}'.{did_you_mean(each, modules)}") for each in unknown))
+        raise UserError(*(Problem(f"There is no module '{name}'.{did_you_mean(name, modules)}") for name in unknown))
     return diagnose(question, Statements(snapshot))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from import_contracts.config.contracts import Contracts, read_contracts
 from import_contracts.config.session import Config
-from import_contracts.explain.coverage import coverage, told
+from import_contracts.explain.coverage import coverage, describe
 from import_contracts.explain.dependency import concerns, dependency
 from import_contracts.explain.views import View
 from import_contracts.judging.statements import Statements
@@ -25,57 +25,59 @@ from import_contracts.runs.requests import extent_of, read_baseline
 
 
 def explain_dependency(importer: str, imported: str, config: Config, context: RunContext) -> Dependency:
-    """Return how one module or package comes to depend on another, and what the contracts say of it.
+    """Return how one module or package depends on another, and which contracts forbid or allow it.
 
-    Raises UserError where a module is not there, as `import_contracts.runs.answers.check` where the program is not.
+    Raises UserError if one of the two is unknown, if a root package is not found, or if the baseline cannot be read.
     """
     statements = _statements(config, context)
     graph = statements.snapshot.scan.graph
     found = dependency(importer, imported, graph, statements)
     judgement, views = _judged(config, read_contracts(config), statements)
-    spoken, silent = concerns(importer, imported, graph, views)
+    verdicts, silent = concerns(importer, imported, graph, views)
     errors = tuple(problem for problem in _problems(judgement) if problem.is_error)
-    return replace(found, concerns=spoken, silent=silent, problems=errors)
+    return replace(found, concerns=verdicts, silent=silent, problems=errors)
 
 
 def explain_installed(importer: str, imported: str, source_roots: Sequence[Path], context: RunContext) -> Dependency:
-    """Return how one module or package comes to depend on another, both in packages of whatever place.
+    """Return how one module or package depends on another, without a configuration.
 
-    Raises UserError where one is not found.
+    Their packages are in the source roots or installed. Raises UserError if one is not found.
     """
-    portions = find_portions([each.partition(".")[0] for each in (importer, imported)], source_roots)
+    portions = find_portions([module.partition(".")[0] for module in (importer, imported)], source_roots)
     statements = Statements(take_snapshot(compare(Extent(portions, include_external=False, kinds=True), context)))
     scan = statements.snapshot.scan
     found = dependency(importer, imported, scan.graph, statements)
-    unreadable = (Problem(each.message, context.shown(each.path)) for each in scan.unreadable)
+    unreadable = (Problem(file.message, context.shown(file.path)) for file in scan.unreadable)
     return replace(found, problems=tuple(unreadable))
 
 
 def explain_contracts(config: Config, wanted: str | None, context: RunContext) -> Explanation:
-    """Return one contract in words, or all of them and the modules that none of them covers.
+    """Return the contract with the id ``wanted`` in words; if None, all contracts, and the modules they do not cover.
 
-    Raises UserError where there is no contract of that id, as `import_contracts.runs.answers.check` where there is no
-    program.
+    Raises UserError if there is no contract with this id, if a root package is not found, or if the baseline cannot be
+    read.
     """
     statements = _statements(config, context)
     contracts = read_contracts(config)
     if wanted is not None:
         _refuse_unknown(wanted, contracts.ids, statements.snapshot.program.modules)
     judgement, views = _judged(config, contracts.only(() if wanted is None else (wanted,)), statements)
-    accounts = tuple(map(told, views))
+    descriptions = tuple(map(describe, views))
     problems = _problems(judgement)
     if wanted is None:
-        return Explanation(accounts, coverage(statements.snapshot.scan.graph, accounts), problems)
-    about = (each for each in problems if each.contract == wanted or (each.is_error and not each.contract))
-    return Explanation(accounts, None, tuple(about))
+        return Explanation(descriptions, coverage(statements.snapshot.scan.graph, descriptions), problems)
+    relevant = (
+        problem for problem in problems if problem.contract == wanted or (problem.is_error and not problem.contract)
+    )
+    return Explanation(descriptions, None, tuple(relevant))
 
 
 def _refuse_unknown(wanted: str, ids: Sequence[str], modules: frozenset[str]) -> None:
     if wanted in ids:
         return
-    hint = did_you_mean(wanted, ids) or f" Known are {', '.join(sorted(ids))}."
+    hint = did_you_mean(wanted, ids) or f" Use one of: {', '.join(sorted(ids))}."
     if wanted in modules:
-        hint = f" It is a module; name two to ask how one depends on the other: lint-imports explain {wanted} …"
+        hint = f" It is a module; name two to see how one depends on the other: lint-imports explain {wanted} …"
     raise UserError(Problem(f"There is no contract '{wanted}'.{hint}"))
 
 
@@ -84,10 +86,10 @@ def _statements(config: Config, context: RunContext) -> Statements:
 
 
 def _judged(config: Config, contracts: Contracts, statements: Statements) -> tuple[Judgement, list[View]]:
-    """Return what some contracts come to, and each with its view of the program."""
+    """Check contracts; return the judgement, and a view of each contract."""
     judgement = judge(config, contracts, statements, known_entries(config, read_baseline(config)))
     return judgement, [View(verdict, statements) for verdict in judgement.verdicts]
 
 
 def _problems(judgement: Judgement) -> tuple[Problem, ...]:
-    return (*judgement.problems, *(Problem(each.message, each.path) for each in judgement.unreadable))
+    return (*judgement.problems, *(Problem(file.message, file.path) for file in judgement.unreadable))

@@ -1,4 +1,4 @@
-"""The run of ``init``: a first configuration, from the code or from import-linter's; nothing else is changed."""
+"""The run of ``init``: writes a first configuration, inferred from the code or converted from import-linter's."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _PLACES = (".", "src")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The text of a configuration; ``statements`` are those of the program, where it had to be read for the text."""
+    """The text of a configuration; ``statements`` are those of the program if it was read, else None."""
 
     text: str
     statements: Statements | None = None
 
 
 def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposal:
-    """Return contracts that hold today for packages of a folder, or for those found there and in ``src``.
+    """Return contracts that packages keep now: the given ones, or those in the folder and in its ``src``.
 
-    Raises UserError where no package is found, or a file cannot be read, whose imports might break a contract.
+    Raises UserError if there is no package, or if a file cannot be read, because its imports might break a contract.
     """
-    places = [context.folder / each for each in _PLACES]
+    places = [context.folder / place for place in _PLACES]
     roots = tuple(packages) or find_packages(places)
     if not roots:
         raise UserError(Problem("There is no package here or in 'src'; name one: lint-imports init shop"))
@@ -50,12 +50,12 @@ def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposa
     statements = Statements(take_snapshot(compare(extent, context)))
     scan = statements.snapshot.scan
     if scan.unreadable:
-        raise UserError(*(Problem(each.message, file=each.path) for each in scan.unreadable))
+        raise UserError(*(Problem(file.message, file=file.path) for file in scan.unreadable))
     return Proposal(to_toml({"root_packages": roots}, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
 
 
 def rewrite_configuration(folder: Path) -> Proposal:
-    """Return what import-linter's configuration of a folder says, in this program's words; raises UserError if none."""
+    """Convert import-linter's configuration of a folder; raises UserError if there is none."""
     path = find_config(folder)
     config = read_config(path, start=folder, found=True)
     if not config.documents[0].is_peers:
@@ -64,9 +64,9 @@ def rewrite_configuration(folder: Path) -> Proposal:
 
 
 def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
-    """Add a configuration to ``pyproject.toml`` of a folder, with a baseline of what breaks it today.
+    """Add a configuration to the folder's ``pyproject.toml``, and write a baseline if there are violations now.
 
-    Where there is a configuration of this program already, nothing is done.
+    Does nothing if ``pyproject.toml`` already has a ``tool.import-contracts``.
     """
     path = context.folder / _FILE
     if has_own(path):

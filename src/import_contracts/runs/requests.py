@@ -1,4 +1,4 @@
-"""What is asked of a run, and which program it is about."""
+"""The input of a run: which contracts, which program, which reports, which baseline."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ if TYPE_CHECKING:
 
 
 class Choice(NamedTuple):
-    """What is checked: the contracts with some ids, or all where none is given; against the baseline, or without it."""
+    """What to check: the contracts with the ids ``only``, or all if that is empty, with the baseline or without."""
 
     only: Collection[str] = ()
     use_baseline: bool = True
 
 
 class Requests(NamedTuple):
-    """The reports that are wanted, each with all that it depends on beside the program."""
+    """The wanted reports, and for each a key: JSON of everything that it depends on except the program."""
 
     wanted: Sequence[Wanted]
     keys: Sequence[str]
 
     @classmethod
-    def of(cls, said: Sequence[object], folder: Path, wanted: Sequence[Wanted]) -> Requests:
-        """Return the requests for reports; ``said`` is all that they depend on beside the program and their form."""
+    def of(cls, settings: Sequence[object], folder: Path, wanted: Sequence[Wanted]) -> Requests:
+        """Return the requests for reports; ``settings`` is what they depend on except the program and the format."""
         root = repository(folder)
-        said = [*said, folder.relative_to(root).parts if root else None]
-        keys = [json.dumps([*said, each.format, each.style.verbose, each.style.color], default=repr) for each in wanted]
-        return cls(wanted, keys)
+        settings = [*settings, folder.relative_to(root).parts if root else None]
+        forms = ([report.format, report.style.verbose, report.style.color] for report in wanted)
+        return cls(wanted, [json.dumps([*settings, *form], default=repr) for form in forms])
 
     def stored(self, source: LastRun | Snapshot) -> list[Answer]:
-        """Return the answers in the cache; none where one is missing, as all are made of the same report."""
-        found = [answer for key in self.keys if (answer := source.answer(key)) is not None]
-        if len(found) < len(self.keys):
+        """Return the stored answers, one for each key; empty if one is missing, because then all are made again."""
+        answers = [answer for key in self.keys if (answer := source.answer(key)) is not None]
+        if len(answers) < len(self.keys):
             return []
         with source.context.step("reuse the report"):
-            return found
+            return answers
 
 
 def extent_of(config: Config, *, kinds: bool = False) -> Extent:
-    """Return the program that a configuration names, with the kinds of imports if a contract or the caller wants them.
+    """Return the extent of a configuration's program; with the kinds of imports if a contract or the caller needs them.
 
-    Raises UserError, with all problems of the configuration, where a root package is not found.
+    Raises UserError, with all problems of the configuration, if a root package is not found.
     """
     try:
         if config.root_packages:
@@ -62,19 +62,19 @@ def extent_of(config: Config, *, kinds: bool = False) -> Extent:
         missing: list[Problem] = []
     except UserError as error:
         missing = [replace(problem, file=config.file, key="root_packages") for problem in error.problems]
-    from import_contracts.config.contracts import read_contracts  # noqa: PLC0415 - only once something is wrong
+    from import_contracts.config.contracts import read_contracts  # noqa: PLC0415 - only for problems
 
     raise UserError(*read_contracts(config).problems, *missing)
 
 
 def cycles_extent(question: Question, source_roots: Sequence[Path]) -> Extent:
-    """Return the program of some packages, or parts of them; raises UserError where a package is not found."""
-    roots = [each.partition(".")[0] for each in question.packages]
+    """Return the extent of the programs that a question is about; raises UserError if a root package is not found."""
+    roots = [package.partition(".")[0] for package in question.packages]
     return Extent(find_portions(roots, source_roots), include_external=False, kinds=True, every_folder=True)
 
 
 def read_baseline(config: Config) -> str | None:
-    """Return the text of the baseline, None where none is configured; raises UserError if it cannot be read."""
+    """Return the text of the baseline; None if none is configured. Raises UserError if it cannot be read."""
     if config.baseline is None:
         return None
     name = config.shown(str(config.baseline))
