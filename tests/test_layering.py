@@ -8,7 +8,7 @@ from tests.arranging import graph
     ("connected", "expected"),
     [
         ({}, ()),
-        ({"a": ""}, (Level(("a",)),)),
+        ({"a": ""}, (Level(("a",), is_tangle=False),)),
         ({"b": "", "a": ""}, (Level(("a", "b")),)),
         ({"a": "b", "b": "c", "c": "", "d": "c"}, (Level(("a", "d")), Level(("b",)), Level(("c",)))),
         ({"a": "bc", "b": "c", "c": ""}, (Level(("a",)), Level(("b",)), Level(("c",)))),

@@ -129,3 +129,8 @@ def test_a_layer_that_is_longer_than_a_line_goes_on_in_lines_that_end_with_its_m
 
 def test_a_long_item_without_a_mark_stays_on_its_line() -> None:
     assert table("", {"modules": ["x" * 120, "y"]}) == f'modules = [\n  "{"x" * 120}",\n  "y",\n]\n'
+
+
+def test_a_part_that_begins_like_the_line_before_it_is_a_line_of_its_own() -> None:
+    text = table("", {"layers": [f"{'x' * 60} | {'x' * 70} | y", "z"]})
+    assert text == f'layers = [\n  """\\\n    {"x" * 60} | \\\n    {"x" * 70} | y""",\n  "z",\n]\n'
