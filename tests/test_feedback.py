@@ -131,6 +131,7 @@ def test_beyond_the_exact_way_the_heuristic_is_as_good_on_small_graphs(size: int
     found = feedback_set(edges)
     assert found == FeedbackSet(tuple(sorted(_by_order(edges))), is_minimum=False)
     assert sum(edges[edge] for edge in found.edges) == weight
+    assert feedback_set(dict(reversed(edges.items()))) == found
 
 
 @pytest.mark.parametrize(
@@ -156,6 +157,11 @@ def test_the_search_for_an_order_takes_the_same_steps_on_every_machine(
     assert search.settle(list(search.place)) == gained
     search.go()
     assert " ".join(sorted(search.place, key=search.place.__getitem__)) == order
+
+
+def test_of_a_larger_graph_the_answer_is_the_same_on_every_machine() -> None:
+    edges = dense(61, 10)
+    assert sum(edges[edge] for edge in _by_order(edges)) == 364
 
 
 def edges_of(text: str) -> Weights:

@@ -100,6 +100,7 @@ def test_roots_and_modules_are_sorted_and_external_modules_are_among_the_modules
     assert a_graph.modules_set == {"os", "p", "p.a", "q"}
     assert [name in a_graph for name in ("os", "p.a", "p.b")] == [True, True, False]
     assert (a_graph.external, a_graph.knows_external) == ({"os"}, True)
+    assert ImportGraph([], {}, roots="hgfedcbah").roots == tuple("abcdefgh")
     assert (ImportGraph([], {}).external, ImportGraph([], {}).knows_external) == (set(), True)
     assert (ImportGraph([], {}, external=None).external, ImportGraph([], {}, external=None).knows_external) == (
         set(),
@@ -124,9 +125,9 @@ def test_what_a_graph_does_not_know_has_nothing() -> None:
 
 
 def test_an_importer_without_imports_and_lines_in_any_order_make_no_difference() -> None:
-    a_graph = ImportGraph(["a", "b"], {"b": {}, "a": {"b": [7, 1, 7]}})
+    a_graph = ImportGraph(["a", "b"], {"b": {}, "a": {"b": [1000, 8, 1, 7, 8]}})
     assert list(a_graph.edges()) == [("a", "b")]
-    assert a_graph.lines("a", "b") == (1, 7)
+    assert a_graph.lines("a", "b") == (1, 7, 8, 1000)
 
 
 def test_children_are_directly_inside_and_sorted_and_a_subtree_has_every_depth() -> None:
@@ -157,6 +158,12 @@ def test_a_statement_of_which_no_kind_is_known_runs_with_its_module() -> None:
     a_graph = ImportGraph(["a", "b", "c", "d"], {"a": {"b": [1], "c": [2]}, "d": {"b": [1]}}, kinds=kinds)
     assert list(a_graph.without_kinds({Kind.DEFERRED}).edges()) == [("a", "b"), ("d", "b")]
     assert list(a_graph.without_kinds({Kind.RUNTIME}).edges()) == [("a", "c"), ("d", "b")]
+
+
+def test_without_any_kinds_every_statement_runs_with_its_module() -> None:
+    a_graph = ImportGraph(["a", "b"], {"a": {"b": [1]}})
+    assert list(a_graph.without_kinds({Kind.DEFERRED}).edges()) == [("a", "b")]
+    assert a_graph.with_imports([(("b", "a"), 2, Kind.LAZY)]).lines("b", "a") == (2,)
 
 
 def test_modules_that_are_left_out_with_a_kind_are_in_the_graph_no_more() -> None:
