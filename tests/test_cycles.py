@@ -51,8 +51,8 @@ def test_components_are_the_sets_of_nodes_that_reach_each_other(edges: Edges) ->
 )
 def test_components_and_their_nodes_are_sorted(edges: str, expected: list[str]) -> None:
     successors: dict[str, list[str]] = {}
-    for tail, head in edges.split():
-        successors.setdefault(tail, []).append(head)
+    for edge in edges.split():
+        successors.setdefault(edge[0], []).append(edge[1])
     assert components(successors) == tuple(map(tuple, expected))
 
 
