@@ -399,6 +399,11 @@ def test_no_more_than_the_two_largest_packages_of_independent_modules_are_named(
     ]
 
 
+def test_an_import_for_type_checking_connects_modules_too() -> None:
+    line = "p.in.m00 -> p.in.m01"
+    assert "independence-in" not in inferred(graph(*plugins("p.in", 5), line, kinds={line: Kind.TYPE_CHECKING}))
+
+
 def test_modules_that_no_contract_can_name_are_not_independent() -> None:
     assert list(inferred(graph(*plugins("p.in", 4), "p.in.a b"))) == ["layers", "acyclic"]
 
@@ -493,6 +498,10 @@ def test_only_tests_import_modules_that_are_tests_by_their_name_and_place(
     else:
         keys = {"protected_modules": protected, "allowed_importers": protected}
         assert found == InferredContract("tests", "Only tests import tests", "protected", keys, (why,))
+
+
+def test_where_everything_is_a_test_nobody_is_kept_from_importing_tests() -> None:
+    assert list(inferred(graph("tests.a -> conftest", "tests.b"))) == ["acyclic"]
 
 
 def test_tests_outside_the_root_packages_are_nobodys_tests() -> None:
