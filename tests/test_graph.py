@@ -188,18 +188,18 @@ def test_an_import_that_is_added_has_its_line_and_its_kind_unless_the_line_is_kn
     before = graph("a -> b", kinds={"a -> b": Kind.DEFERRED})
     added = [
         (("a", "b"), 1, Kind.TYPE_CHECKING),
-        (("a", "b"), 9, Kind.TYPE_CHECKING),
-        (("a", "b"), 4, Kind.RUNTIME),
+        (("a", "b"), 1000, Kind.TYPE_CHECKING),
+        (("a", "b"), 8, Kind.RUNTIME),
         (("b", "a"), 2, Kind.LAZY),
     ]
     after = before.with_imports(added)
-    assert (after.lines("a", "b"), after.lines("b", "a")) == ((1, 4, 9), (2,))
+    assert (after.lines("a", "b"), after.lines("b", "a")) == ((1, 8, 1000), (2,))
     lines = {kind: after.without_kinds(set(Kind) - {kind}) for kind in Kind}
     assert {kind: (left.lines("a", "b"), left.lines("b", "a")) for kind, left in lines.items()} == {
-        Kind.RUNTIME: ((4,), ()),
+        Kind.RUNTIME: ((8,), ()),
         Kind.DEFERRED: ((1,), ()),
         Kind.LAZY: ((), (2,)),
-        Kind.TYPE_CHECKING: ((9,), ()),
+        Kind.TYPE_CHECKING: ((1000,), ()),
     }
     assert (before.lines("a", "b"), before.lines("b", "a")) == ((1,), ())
     assert list(before.without_kinds({Kind.DEFERRED}).edges()) == []
