@@ -341,7 +341,9 @@ def test_what_is_inside_a_package_with_too_many_children_is_left_out() -> None:
 
 
 def test_a_module_that_no_contract_can_name_keeps_its_package_from_having_layers() -> None:
-    assert list(inferred(graph("p.a -> p.b", "p.c d"))) == ["acyclic"]
+    found = inferred(graph("p.a -> p.b", "p.c d", "p.e,f"))
+    assert list(found) == ["acyclic"]
+    assert found["acyclic"].why[1:] == ("No layers for p: no contract can name 'p.c d'.",)
 
 
 # --- independence -------------------------------------------------------------------------------------------------

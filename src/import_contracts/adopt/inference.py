@@ -285,8 +285,10 @@ class _Inference:
         children = self._graph.children(package)
         if len(children) < 2:
             return "it has too few modules"
-        if not _is_list(children):
+        if len(children) > _MOST_CHILDREN:
             return f"its {len(children):,} modules are too many to list"
+        if unnamed := [child for child in children if not _is_name(child)]:
+            return f"no contract can name '{unnamed[0]}'"
         tangle = _largest_tangle(self._best_levels(package)[1])
         return f"{_of(tangle, len(children))} modules depend on each other" if tangle > 1 else "none imports another"
 
