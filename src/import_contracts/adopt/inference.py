@@ -102,8 +102,7 @@ class _Inference:
     def _holds(self, contract: InferredContract) -> bool:
         """Return whether the rule itself finds no violation, and no problem such as that it cannot be broken."""
         excluded = frozenset(kind for kind, key in _EXCLUDE.items() if key in contract.keys)
-        keys = {key: value for key, value in contract.keys.items() if key not in _EXCLUDE.values()}
-        findings = TYPES[contract.type].parse(Table(keys)).check(self._without(excluded))
+        findings = TYPES[contract.type].parse(Table(contract.keys)).check(self._without(excluded))
         return not findings.violations and not findings.problems
 
     def _id(self, what: str, package: str) -> str:
