@@ -222,6 +222,11 @@ def test_packages_are_imported_with_every_line_that_imports_something_inside() -
     assert list(a_graph.importers_of("q")) == ["p.a"]
 
 
+def test_the_lines_that_import_a_package_are_sorted() -> None:
+    a_graph = ImportGraph(["a", "p", "p.x", "p.y"], {"a": {"p.x": [1000, 8], "p.y": [1]}})
+    assert a_graph.with_parent_packages().lines("a", "p") == (1, 8, 1000)
+
+
 def test_packages_that_are_no_modules_are_imported_by_nobody() -> None:
     a_graph = ImportGraph(["a", "os.path"], {"a": {"os.path": [1], "x.y": [2]}}, external=["os.path"])
     assert list(a_graph.with_parent_packages().edges()) == [("a", "os.path"), ("a", "x.y")]
