@@ -1,9 +1,10 @@
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph.components import components, ring_through, rings, shortest_ring
+from import_contracts.graph.components import Component, components, ring_through, rings, shortest_ring
 from tests.arranging import graph
 
 Edges = set[tuple[str, str]]
@@ -33,6 +34,64 @@ def test_components_are_the_sets_of_nodes_that_reach_each_other(edges: Edges) ->
         for node in cyclic
     }
     assert components(_successors(edges)) == tuple(sorted(expected))
+
+
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [
+        ("", []),
+        ("ab bc", []),
+        ("aa", ["a"]),
+        ("ab ba", ["ab"]),
+        ("dc cd ba ab", ["ab", "cd"]),
+        ("ab bc ca cd de ed", ["abc", "de"]),
+        ("ab bc cd db aa", ["a", "bcd"]),
+        ("ca ab bc bd da", ["abcd"]),
+    ],
+)
+def test_components_and_their_nodes_are_sorted(edges: str, expected: list[str]) -> None:
+    successors: dict[str, list[str]] = {}
+    for edge in edges.split():
+        successors.setdefault(edge[0], []).append(edge[1])
+    assert components(successors) == tuple(map(tuple, expected))
+
+
+def test_the_cyclic_imports_of_a_component_are_sorted_and_lead_nowhere_else() -> None:
+    a_graph = graph("b -> a", "a -> b", "a -> c", "c -> b", "b -> b", "b -> d", "x -> a")
+    component = Component(a_graph, ("a", "b", "c"))
+    assert component.edges == (("a", "b"), ("a", "c"), ("b", "a"), ("b", "b"), ("c", "b"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "ring"),
+    [
+        (["a -> b", "b -> a", "b -> b"], "b"),
+        (["a -> b", "b -> a", "b -> b", "a -> a"], "a"),
+        (["a -> d", "d -> a", "a -> c", "c -> a", "c -> d"], "ac"),
+        (["a -> b", "b -> c", "c -> a", "c -> d", "d -> c"], "cd"),
+        (["b -> c", "c -> d", "d -> b", "d -> a", "a -> b"], "bcd"),
+        (["a -> b", "b -> c", "c -> a", "a -> d", "d -> c"], "abc"),
+    ],
+)
+def test_of_several_shortest_rings_the_one_whose_first_import_is_first_by_name_is_taken(
+    lines: list[str], ring: str
+) -> None:
+    a_graph = graph(*lines, "a -> x", "y -> a")
+    component = tuple(sorted(set("".join(lines)) & set("abcd")))
+    assert shortest_ring(a_graph, component) == tuple(zip(ring, ring[1:] + ring[0], strict=True))
+
+
+def test_each_import_of_a_component_begins_a_ring_in_their_order() -> None:
+    a_graph = graph("a -> b", "b -> a", "b -> c", "c -> a", "c -> c", "a -> x", "x -> y")
+    assert ["".join(tail for tail, _ in ring) for ring in rings(a_graph, ("a", "b", "c"))] == [
+        "ab",
+        "ba",
+        "bca",
+        "c",
+        "cab",
+    ]
+    assert ring_through(a_graph, ("a", "b", "c"), ("c", "c")) == (("c", "c"),)
+    assert ring_through(a_graph, ("a", "b", "c"), ("b", "c")) == (("b", "c"), ("c", "a"), ("a", "b"))
 
 
 def test_a_long_cycle_needs_no_recursion() -> None:

@@ -1,5 +1,6 @@
 from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,16 @@ def _connected(edges: set[tuple[str, str]]) -> bool:
     return "t" in reached
 
 
+def _nearest(edges: set[tuple[str, str]], size: int) -> set[tuple[str, str]]:
+    """Return the cut of a size after which the fewest nodes reach the target; there is only one."""
+    cuts = [set(cut) for cut in combinations(sorted(edges), size) if not _connected(edges - set(cut))]
+    return min(cuts, key=lambda cut: sum(_reaches(edges - cut, node) for node in NODES))
+
+
+def _reaches(edges: set[tuple[str, str]], start: str) -> bool:
+    return _connected({("s" if tail == start else tail, head) for tail, head in edges if start == "s" or tail != "s"})
+
+
 def _smallest(edges: set[tuple[str, str]]) -> int:
     sizes = range(len(edges) + 1)
     return next(size for size in sizes if any(not _connected(edges - set(cut)) for cut in combinations(edges, size)))
@@ -30,6 +41,7 @@ def test_the_cut_is_as_small_as_any_that_brute_force_finds_and_it_cuts(edges: se
     cut = minimum_cut(edges, {"s"}, {"t"})
     assert not _connected(edges - set(cut))
     assert len(cut) == _smallest(edges)
+    assert cut == tuple(sorted(_nearest(edges, len(cut))))
 
 
 @given(st.permutations(["sa", "sb", "am", "bm", "mt", "sc", "ct", "cm"]))
@@ -49,3 +61,33 @@ def test_a_long_chain_needs_no_recursion() -> None:
 
 def test_without_a_way_there_is_nothing_to_cut() -> None:
     assert minimum_cut([], {"s"}, {"t"}) == ()
+
+
+def edges_of(text: str) -> list[tuple[str, str]]:
+    return [(word[0], word[1]) for word in text.split()]
+
+
+@pytest.mark.parametrize(
+    ("edges", "sources", "targets", "cut"),
+    [
+        ("st", "s", "t", "st"),
+        ("sa ta", "s", "t", ""),
+        ("sa at sb bt", "s", "t", "at bt"),
+        ("sa sb ac bc ct", "s", "t", "ct"),
+        ("sa sb ac bc ct cu", "s", "tu", "ct cu"),
+        ("sa rb ac bc ct du cd", "sr", "tu", "ct du"),
+        ("sa ra rb ac bt at", "sr", "t", "at bt"),
+        ("st su rt", "sr", "tu", "rt st su"),
+        # The first path that is found must be taken back: s a b t stands in the way of the two that there are.
+        ("sa sb ab at bt", "s", "t", "at bt"),
+        ("sa sc ab cd bd ad be dt et", "s", "t", "dt et"),
+        ("sa sb ad bd be cd ce dt et sc", "s", "t", "dt et"),
+        ("sa sb ax ay bx xc yd ct dt", "s", "t", "ct dt"),
+        # Dead ends, and a way back.
+        ("sa ab bc cb ba sd dt ct", "s", "t", "ct dt"),
+        ("sa sb sc ad bd cd de ef fe et", "s", "t", "et"),
+        ("sx xs sa as at ta", "s", "t", "at"),
+    ],
+)
+def test_a_cut_is_sorted_and_the_nearest_to_the_targets(edges: str, sources: str, targets: str, cut: str) -> None:
+    assert minimum_cut(edges_of(edges), set(sources), set(targets)) == tuple(edges_of(cut))

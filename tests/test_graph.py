@@ -93,6 +93,202 @@ def test_the_chain_is_the_shortest_and_of_these_the_first_by_name(lines: list[st
     assert list(routes.chains_from(a_graph.subtree("s"))) == [tuple(pairwise(chain))]
 
 
+def test_roots_and_modules_are_sorted_and_external_modules_are_among_the_modules() -> None:
+    a_graph = ImportGraph(["q", "p", "p.a"], {}, roots=["q", "p", "q"], external=["os"])
+    assert a_graph.roots == ("p", "q")
+    assert a_graph.modules == ("os", "p", "p.a", "q")
+    assert a_graph.modules_set == {"os", "p", "p.a", "q"}
+    assert [name in a_graph for name in ("os", "p.a", "p.b")] == [True, True, False]
+    assert a_graph.external == {"os"}
+
+
+@pytest.mark.parametrize(
+    ("external", "known", "knows_external"), [((), [], True), (None, [], False), (["re", "os"], ["os", "re"], True)]
+)
+def test_external_modules_are_known_unless_they_were_left_out(
+    external: list[str] | None, known: list[str], *, knows_external: bool
+) -> None:
+    a_graph = ImportGraph([], {}, external=external, roots="hgfedcbah")
+    assert sorted(a_graph.external) == known
+    assert a_graph.knows_external is knows_external
+    assert a_graph.roots == tuple("abcdefgh")
+    assert ImportGraph([], {}).knows_external
+
+
+@pytest.mark.parametrize(
+    ("name", "is_internal"), [("p", True), ("p.a.b", True), ("q.x", True), ("pq", False), ("os", False), ("", False)]
+)
+def test_a_name_is_internal_if_it_is_in_any_root_package(name: str, *, is_internal: bool) -> None:
+    assert ImportGraph([], {}, roots=["p", "q"]).is_internal(name) is is_internal
+
+
+def test_what_a_graph_does_not_know_has_nothing() -> None:
+    a_graph = graph("a -> b")
+    assert (list(a_graph.imported_by("b")), list(a_graph.imported_by("x"))) == ([], [])
+    assert (list(a_graph.importers_of("a")), list(a_graph.importers_of("x"))) == ([], [])
+    assert (a_graph.lines("a", "x"), a_graph.lines("x", "b"), a_graph.children("x")) == ((), (), ())
+    assert [a_graph.has_import(*pair) for pair in ("ab", "ba", "ax", "xb")] == [True, False, False, False]
+    assert a_graph.subtree("x") == {"x"}
+
+
+def test_an_importer_without_imports_and_lines_in_any_order_make_no_difference() -> None:
+    a_graph = ImportGraph(["a", "b"], {"b": {}, "a": {"b": [1000, 8, 1, 7, 8]}})
+    assert list(a_graph.edges()) == [("a", "b")]
+    assert a_graph.lines("a", "b") == (1, 7, 8, 1000)
+
+
+def test_children_are_directly_inside_and_sorted_and_a_subtree_has_every_depth() -> None:
+    a_graph = graph("p.b", "p.a.x.y", "pq.c", "p.ext", external=("p.ext",))
+    assert a_graph.children("p") == ("p.a", "p.b")
+    assert a_graph.children("p.a.x") == ("p.a.x.y",)
+    assert a_graph.children("") == ()
+    assert a_graph.subtree("p") == {"p", "p.a", "p.a.x", "p.a.x.y", "p.b"}
+
+
+def test_taking_several_imports_away_leaves_the_others_with_their_lines() -> None:
+    before = graph("a -> b", "a -> c", "a -> d", "b -> c")
+    after = before.without([("a", "b"), ("a", "d"), ("b", "c")])
+    assert list(after.edges()) == [("a", "c")]
+    assert after.lines("a", "c") == (2,)
+    assert before.without([]) is before
+
+
+def test_taking_no_kinds_away_leaves_the_graph_as_it_is() -> None:
+    a_graph = graph("a -> b", kinds={"a -> b": Kind.DEFERRED})
+    assert a_graph.without_kinds(frozenset()) is a_graph
+    assert list(a_graph.without_kinds({Kind.DEFERRED}).edges()) == []
+    assert list(a_graph.edges()) == [("a", "b")]
+
+
+def test_a_statement_of_which_no_kind_is_known_runs_with_its_module() -> None:
+    kinds = {"a": {("c", 2): Kind.DEFERRED}, "x": {("b", 1): Kind.DEFERRED}}
+    a_graph = ImportGraph(["a", "b", "c", "d"], {"a": {"b": [1], "c": [2]}, "d": {"b": [1]}}, kinds=kinds)
+    assert list(a_graph.without_kinds({Kind.DEFERRED}).edges()) == [("a", "b"), ("d", "b")]
+    assert list(a_graph.without_kinds({Kind.RUNTIME}).edges()) == [("a", "c"), ("d", "b")]
+
+
+def test_without_any_kinds_every_statement_runs_with_its_module() -> None:
+    a_graph = ImportGraph(["a", "b"], {"a": {"b": [1]}})
+    assert list(a_graph.without_kinds({Kind.DEFERRED}).edges()) == [("a", "b")]
+    assert a_graph.with_imports([(("b", "a"), 2, Kind.LAZY)]).lines("b", "a") == (2,)
+
+
+def test_modules_that_are_left_out_with_a_kind_are_in_the_graph_no_more() -> None:
+    a_graph = graph("a -> os", "a -> re", "b", external=("os", "re"), kinds={"a -> os": Kind.DEFERRED})
+    assert "os" in a_graph
+    after = a_graph.without_kinds({Kind.DEFERRED})
+    assert after.modules == ("a", "b", "re")
+    assert after.external == {"re"}
+    assert after.modules_set == {"a", "b", "re"}
+    assert a_graph.modules == ("a", "b", "os", "re")
+    assert a_graph.external == {"os", "re"}
+
+
+def test_an_import_that_is_added_has_its_line_and_its_kind_unless_the_line_is_known() -> None:
+    before = graph("a -> b", kinds={"a -> b": Kind.DEFERRED})
+    added = [
+        (("a", "b"), 1, Kind.TYPE_CHECKING),
+        (("a", "b"), 1000, Kind.TYPE_CHECKING),
+        (("a", "b"), 8, Kind.RUNTIME),
+        (("b", "a"), 2, Kind.LAZY),
+    ]
+    after = before.with_imports(added)
+    assert (after.lines("a", "b"), after.lines("b", "a")) == ((1, 8, 1000), (2,))
+    lines = {kind: after.without_kinds(set(Kind) - {kind}) for kind in Kind}
+    assert {kind: (left.lines("a", "b"), left.lines("b", "a")) for kind, left in lines.items()} == {
+        Kind.RUNTIME: ((8,), ()),
+        Kind.DEFERRED: ((1,), ()),
+        Kind.LAZY: ((), (2,)),
+        Kind.TYPE_CHECKING: ((1000,), ()),
+    }
+    assert (before.lines("a", "b"), before.lines("b", "a")) == ((1,), ())
+    assert list(before.without_kinds({Kind.DEFERRED}).edges()) == []
+
+
+def test_packages_are_imported_with_every_line_that_imports_something_inside() -> None:
+    a_graph = graph(
+        "p.a -> p.b.y", "p.a -> p.b.x", "p.a -> p.b", "p.a -> q.r.s", "p.b.x -> p.b.y.z"
+    ).with_parent_packages()
+    assert {edge: a_graph.lines(*edge) for edge in a_graph.edges()} == {
+        ("p.a", "p.b"): (1, 2, 3),
+        ("p.a", "p.b.x"): (2,),
+        ("p.a", "p.b.y"): (1,),
+        ("p.a", "q"): (4,),
+        ("p.a", "q.r"): (4,),
+        ("p.a", "q.r.s"): (4,),
+        ("p.b.x", "p.b.y"): (5,),
+        ("p.b.x", "p.b.y.z"): (5,),
+    }
+    assert list(a_graph.importers_of("q")) == ["p.a"]
+
+
+def test_the_lines_that_import_a_package_are_sorted() -> None:
+    a_graph = ImportGraph(["a", "p", "p.x", "p.y"], {"a": {"p.x": [1000, 8], "p.y": [1]}})
+    assert a_graph.with_parent_packages().lines("a", "p") == (1, 8, 1000)
+
+
+def test_packages_that_are_no_modules_are_imported_by_nobody() -> None:
+    a_graph = ImportGraph(["a", "os.path"], {"a": {"os.path": [1], "x.y": [2]}}, external=["os.path"])
+    assert list(a_graph.with_parent_packages().edges()) == [("a", "os.path"), ("a", "x.y")]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "modules"),
+    [("p.a", ("p.a",)), ("p.*", ("p.a", "p.b")), ("**", ("os", "p", "p.a", "p.b")), ("p.x", ()), ("*", ("os", "p"))],
+)
+def test_a_pattern_stands_for_the_modules_that_it_matches_external_ones_included(
+    pattern: str, modules: tuple[str, ...]
+) -> None:
+    assert graph("p.b -> os", "p.a", external=("os",)).matching(ModulePattern(pattern)) == modules
+
+
+def test_routes_know_what_leads_to_a_target() -> None:
+    a_graph = graph("a -> b", "b -> t.x", "t.x -> t", "c -> d", "d -> b", "e -> a", "t -> f", "s -> t")
+    routes = a_graph.routes_to({"t", "t.x"}, {"d"})
+    assert [module for module in a_graph.modules if routes.lead_from(module)] == ["a", "b", "e", "s", "t", "t.x"]
+    assert routes.importers == {"a", "b", "d", "e", "s", "t.x"}
+
+
+def test_routes_avoid_the_modules_they_start_in_only_where_they_would_come_back() -> None:
+    a_graph = graph("s -> m", "m -> s.a", "s.a -> n", "n -> t", "s.b -> n")
+    routes = a_graph.routes_to({"t"}, frozenset())
+    assert list(routes.chains_from({"s", "s.a"})) == [
+        (("s", "m"), ("m", "s.a"), ("s.a", "n"), ("n", "t")),
+        (("s.a", "n"), ("n", "t")),
+    ]
+    assert list(routes.avoiding({"s", "s.a"}).chains_from({"s", "s.a"})) == [(("s.a", "n"), ("n", "t"))]
+    assert routes.avoiding({"s.b"}) is routes
+    barred = a_graph.routes_to({"t"}, {"s", "s.a", "n"})
+    assert barred.avoiding({"s", "s.a"}) is barred
+    assert list(a_graph.routes_to({"t"}, {"n"}).avoiding({"m"}).chains_from({"n"})) == [(("n", "t"),)]
+
+
+def test_what_is_barred_stays_barred_where_the_start_is_avoided_too() -> None:
+    a_graph = graph("s -> m", "m -> s.a", "s.a -> n", "s.a -> o", "n -> t", "o -> o.x", "o.x -> t")
+    routes = a_graph.routes_to({"t"}, {"n"}).avoiding({"s", "s.a"})
+    assert list(routes.chains_from({"s", "s.a"})) == [(("s.a", "o"), ("o", "o.x"), ("o.x", "t"))]
+
+
+@pytest.mark.parametrize(
+    ("lines", "cut"),
+    [
+        (["s -> m", "m -> t"], [("m", "t")]),
+        (["s -> m", "s -> n", "m -> o", "n -> o", "o -> t.x", "o -> t"], [("o", "t"), ("o", "t.x")]),
+        (["s -> m", "s -> n", "m -> o", "n -> o", "o -> t"], [("o", "t")]),
+        (["s -> t", "s -> m", "m -> s.a", "m -> n", "n -> m", "s.a -> t.x"], [("s", "t"), ("s.a", "t.x")]),
+        (["s -> s.a", "m -> t", "s -> x"], []),
+        (["s -> t", "t -> m", "m -> t.x"], [("s", "t")]),
+    ],
+)
+def test_the_cut_is_the_smallest_and_of_these_the_nearest_to_the_targets(
+    lines: list[str], cut: list[tuple[str, str]]
+) -> None:
+    a_graph = graph("s.a", "t.x", *lines)
+    sources = a_graph.subtree("s")
+    routes = a_graph.routes_to(a_graph.subtree("t"), frozenset()).avoiding(sources)
+    assert routes.minimum_cut(sources) == tuple(cut)
+
+
 # --- the one question, against its definition ---------------------------------------------------------------------
 
 NODES = ["a1", "a2", "b1", "b2", "m", "n", "o"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.adopt.migration import migrate
+from import_contracts.adopt.migration import _value, migrate
 from import_contracts.config.contracts import read_contracts
 from import_contracts.config.session import Config, read_config
 from tests.arranging import write
@@ -106,6 +106,111 @@ def test_what_is_wrong_stays_wrong(tmp_path: Path) -> None:
     wrong_before, wrong_after = (read_contracts(each).problems for each in (before, after))
     assert [each.message for each in wrong_after] == [each.message for each in wrong_before]
     assert len(wrong_after) == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "expected"),
+    [
+        ("lenient flag", True, True),
+        ("lenient flag", " TRUE ", True),
+        ("lenient flag", False, False),
+        ("lenient flag", "false", False),
+        ("lenient flag", "yes", False),
+        ("lenient flag", 1, False),
+        ("lenient flag", ["true"], False),
+        ("flag", "true", True),
+        ("flag", " False ", False),
+        ("flag", "maybe", "maybe"),
+        ("flag", " maybe ", " maybe "),
+        ("flag", True, True),
+        ("flag", ["true"], ["true"]),
+        ("integer", "3", 3),
+        ("integer", " 30 ", 30),
+        ("integer", "999999999", 999_999_999),
+        ("integer", "1000000000", "1000000000"),
+        ("integer", "-3", "-3"),
+        ("integer", "³", "³"),
+        ("integer", "٣", "٣"),
+        ("integer", "", ""),
+        ("integer", 3, 3),
+        ("strings", "a", ["a"]),
+        ("strings", " a, b ", ["a, b"]),
+        ("strings", " ", []),
+        ("strings", [" a ", "", " ", "b"], ["a", "b"]),
+        ("strings", [], []),
+        ("strings", ["a ", 1], ["a ", 1]),
+        ("strings", [1, "a "], [1, "a "]),
+        ("strings", 3, 3),
+        ("string", " a ", " a "),
+        ("string", ["a ", "b"], "a  b"),
+        ("string", [], []),
+        ("string", [1], [1]),
+        ("text", " a ", " a "),
+        ("text", ["", " a", "", "b ", ""], "a\n\nb"),
+        ("text", [], []),
+        ("choice", "true", "true"),
+        ("choice", ["a ", "b"], ["a ", "b"]),
+        ("", "3", "3"),
+        ("", ["a "], ["a "]),
+        ("", None, None),
+    ],
+)
+def test_a_value_gets_the_type_with_which_its_key_is_read_unless_it_is_wrong(
+    form: str, value: object, expected: object
+) -> None:
+    found = _value(form, value)
+    assert (found, type(found)) == (expected, type(expected))
+
+
+def test_a_rewritten_file_has_the_keys_in_order_and_says_where_they_are_from(tmp_path: Path) -> None:
+    text = """[tool.importlinter]
+include_external_packages = "True"
+root_package = "mall"
+include = "more.toml"
+root_packages = ["shop"]
+[[tool.importlinter.contracts]]
+odd = "1"
+as_packages = "True"
+type = "forbidden"
+source_modules = "shop.a"
+name = "N"
+forbidden_modules = ["shop.b "]
+[[tool.importlinter.contracts]]
+id = "second"
+type = "independence"
+modules = []
+"""
+    write(tmp_path, {"more.toml": '[[contracts]]\nname = "M"\ntype = "acyclic"\n'})
+    migrated(tmp_path, text, "pyproject.toml")
+    assert (
+        (tmp_path / "pyproject.toml").read_text()
+        == """# Converted from pyproject.toml by lint-imports init --from-import-linter, without the comments in it.
+[tool.import-contracts]
+include_external_packages = true
+include = ["more.toml"]
+root_packages = ["shop"]
+
+[[tool.import-contracts.contracts]]
+name = "N"
+type = "forbidden"
+odd = "1"
+as_packages = true
+source_modules = ["shop.a"]
+forbidden_modules = ["shop.b"]
+
+[[tool.import-contracts.contracts]]
+id = "second"
+type = "independence"
+modules = []
+"""
+    )
+
+
+def test_the_only_root_package_stays(tmp_path: Path) -> None:
+    migrated(tmp_path, '[tool.importlinter]\nroot_package = "shop"\n', "pyproject.toml")
+    assert (tmp_path / "pyproject.toml").read_text().partition("\n")[2] == (
+        '[tool.import-contracts]\nroot_package = "shop"\n'
+    )
 
 
 words = st.text(

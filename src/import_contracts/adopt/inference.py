@@ -102,8 +102,7 @@ class _Inference:
     def _holds(self, contract: InferredContract) -> bool:
         """Return whether the rule itself finds no violation, and no problem such as that it cannot be broken."""
         excluded = frozenset(kind for kind, key in _EXCLUDE.items() if key in contract.keys)
-        keys = {key: value for key, value in contract.keys.items() if key not in _EXCLUDE.values()}
-        findings = TYPES[contract.type].parse(Table(keys)).check(self._without(excluded))
+        findings = TYPES[contract.type].parse(Table(contract.keys)).check(self._without(excluded))
         return not findings.violations and not findings.problems
 
     def _id(self, what: str, package: str) -> str:
@@ -285,8 +284,10 @@ class _Inference:
         children = self._graph.children(package)
         if len(children) < 2:
             return "it has too few modules"
-        if not _is_list(children):
+        if len(children) > _MOST_CHILDREN:
             return f"its {len(children):,} modules are too many to list"
+        if unnamed := [child for child in children if not _is_name(child)]:
+            return f"no contract can name '{unnamed[0]}'"
         tangle = _largest_tangle(self._best_levels(package)[1])
         return f"{_of(tangle, len(children))} modules depend on each other" if tangle > 1 else "none imports another"
 

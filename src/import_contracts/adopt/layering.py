@@ -70,7 +70,9 @@ def levels(connected: Connections) -> tuple[Level, ...]:
     reached = frozenset().union(*connected.values())
     top = max(heights.values(), default=0)
     heights |= {unit: top for unit in units if reached.isdisjoint(unit) and _may_be_on_top(unit[0], connected)}
-    return tuple(level for height in range(top, -1, -1) for level in _levels_of(units, heights, height))
+    return tuple(
+        level for height in sorted(set(heights.values()), reverse=True) for level in _levels_of(units, heights, height)
+    )
 
 
 def _may_be_on_top(sibling: str, connected: Connections) -> bool:

@@ -33,7 +33,7 @@ def migrate(config: Config, contracts: Sequence[Contract]) -> str:
 
 def _contract(contract: Contract) -> dict[str, object]:
     values, forms = contract.table.values, contract.table.forms
-    keys = [*(key for key in _FIRST if key in values), *(key for key in values if key not in _FIRST)]
+    keys = [*(key for key in _FIRST if key in values), *values]
     return {key: _value(forms.get(key, ""), values[key]) for key in keys}
 
 

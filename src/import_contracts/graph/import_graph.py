@@ -62,7 +62,6 @@ class ImportGraph:
         self._imports = {
             importer: {imported: tuple(sorted(set(lines))) for imported, lines in sorted(targets.items())}
             for importer, targets in sorted(imports.items())
-            if targets
         }
         self._kinds = kinds or {}
 
