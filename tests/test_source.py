@@ -133,6 +133,7 @@ def test_what_only_looks_like_an_import_is_none(text: str) -> None:
         ("x = 'a\nimport b", "2:1 import b"),
         ("x = (1]}\nimport b", "2:1 import b"),
         (")\nimport b", "2:1 import b"),
+        ("; import a", "1:3 import a"),
     ],
 )  # fmt: skip
 def test_line_and_column_are_those_of_the_first_token(text: str, expected: str) -> None:
@@ -194,6 +195,19 @@ def blanked(text: str) -> str:
         ("'''a'b''\\'''' + c", '" + c'),
         ('""" + c', '"'),
         ("'' + c", '" + c'),
+        ('r"{" + c', 'r" + c'),
+        ("rf'''\\N{a#}'''\n}''' + c", 'rf" + c'),
+        ("f'''\\N{a#}''' + c", 'f" + c'),
+        ('f"{f"{\'"\'}"}" + c', 'f" + c'),
+        ('f"{f#{\n"b"}" + c', 'f" + c'),
+        ('f\'\'\'{f""}\'\'\' + c', 'f" + c'),
+        ('f"{(a[1:2], lambda: \'"\')}" + c', 'f" + c'),
+        ('f"{a)+\'"\'}" + c', 'f" + c'),
+        ('f"{{" + c', 'f" + c'),
+        ('f"{a:b}{{" + c', 'f" + c'),
+        ('f"{a:\'{{1: \'"\'}[1]}}" + c', 'f" + c'),
+        ("f# {\n+ c", "f   \n+ c"),
+        ("x = f'{a}' # {\n+ c", 'x = f"    \n+ c'),
         ('"" "" + c', '" " + c'),
         ('f"a" + c', 'f" + c'),
         ('f"{a}" + c', 'f" + c'),
@@ -326,6 +340,7 @@ def test_an_import_in_a_function_is_deferred(header: str, gap: str) -> None:
         ("def f():\n  import a\nif x:\n  import b", "deferred runtime"),
         ("class A:\n  def f(): import a\n  import b", "deferred runtime"),
         ("def f():\n    x = (1\nif y else 2)\n    import a", "deferred"),
+        ("def f():\n  x; y\n\n  import a", "deferred"),
         ("def f():\n    x = ((1)\nif y else 2)\n    import a; z = 1", "deferred"),
         ("if x:\n\tdef f():\n\t\timport a\n\timport b", "deferred runtime"),
         ("def f():\n  x\n# c\n  import a", "deferred"),
@@ -399,6 +414,7 @@ def test_a_condition_that_can_hold_either_way_leaves_both_branches_runtime(condi
 @pytest.mark.parametrize("module", ["typing", "typing_extensions"])
 def test_another_name_for_type_checking_is_known(module: str) -> None:
     assert kinds(f"from {module} import x, TYPE_CHECKING as TC\nif TC: import a").split()[2:] == ["type_checking"]
+    assert kinds(f"from {module} import Any as TC, B\nif TC: import a\nif B: import b").split()[2:] == 2 * ["runtime"]
     assert kinds("from other import TYPE_CHECKING as TC\nif TC: import a").split()[1:] == ["runtime"]
     assert kinds("from .typing import TYPE_CHECKING as TC\nif TC: import a").split()[1:] == ["runtime"]
 
@@ -667,6 +683,8 @@ def test_a_fast_look_tells_whether_names_are_in_a_file(data: bytes, expected: bo
         ("if TYPE_CHECKING:\n  __import__('a')\nelse:\n  __import__('b')",
          "2:3 import a type_checking | 4:3 import b runtime"),
         ("def f():\n  x = 1\ny = (\n  import_module('a'),\n)", "4:3 import a runtime"),
+        ("def f():\n\n  import_module('a')", "3:3 import a deferred"),
+        ("lazy = __import__('a')", "1:8 import a runtime"),
     ],
 )  # fmt: skip
 def test_a_call_with_a_literal_imports(text: str, expected: str) -> None:
@@ -682,6 +700,7 @@ def called(each: WrittenImport) -> str:
 def test_in_a_package_a_call_may_be_relative_to_its_name() -> None:
     (only,) = read_calls("x = (\n  import_module('.a', __name__),\n  2)", "p", is_package=True)
     assert only == WrittenImport(1, "a", None, 2, 3, Kind.RUNTIME, "x = ( import_module('.a', __name__), 2)")
+    assert [each.level for each in read_calls("import_module('..a', __package__)", "p", is_package=True)] == [2]
     assert read_calls("import_module('.a', __spec__)", "p", is_package=True) == ()
 
 
