@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading import cache as cache_module
 from import_contracts.reading.cache import (
@@ -138,7 +138,9 @@ def test_a_cache_that_cannot_be_written_warns_once(tmp_path: Path, warnings: lis
 def test_a_cache_depends_on_the_code_of_this_program_and_of_grimp(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, {"src/own/a/b.py": "1", "src/own/c.py": "2", "src/own/d.txt": "3", "src/e.py": "4", "grimp.py": "5"})
+    write(
+        tmp_path, {"src/own/a/b.py": "1", "src/own/c.py": "2", "src/own/d.txt": "3", "src/e.py": "4", "grimp.py": "5"}
+    )
     monkeypatch.setattr(cache_module, "__file__", str(tmp_path / "src/own/a/b.py"))
     grimp = ModuleSpec("grimp", None, origin=str(tmp_path / "grimp.py"))
 
@@ -290,7 +292,8 @@ def test_the_base_is_the_folder_with_one_separator(tmp_path: Path) -> None:
 
 def lines(found: Scan) -> list[object]:
     graph = found.graph
-    return [(edge, graph.lines(*edge), [graph.kind(*edge, line) for line in graph.lines(*edge)]) for edge in graph.edges()]
+    kinds: list[object] = [[*graph.without_kinds({kind}).edges()] for kind in Kind]
+    return [*kinds, *((edge, graph.lines(*edge)) for edge in graph.edges())]
 
 
 class Taken:
@@ -326,7 +329,6 @@ class Taken:
 
 
 SOURCES = ["p.a -> p.b", "p.c -> p.b", "p.c -> os", "p.d.e"]
-CLOSED = ["compare 6 files and 2 folders"]
 
 
 @pytest.fixture
@@ -337,3 +339,223 @@ def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Taken:
     found = Taken(tmp_path)
     found.take()
     return found
+
+
+def test_at_first_everything_is_read_and_then_only_compared(taken: Taken) -> None:
+    assert taken.steps == ["find the modules", "scan 6 files", "store the snapshot"]
+    taken.take()
+    assert taken.steps == ["compare 6 files and 2 folders"]
+    assert taken.edges() == ["p.a -> p.b", "p.c -> os", "p.c -> p.b"]
+    assert taken.steps == ["compare 6 files and 2 folders", "load the imports", "build the graph"]
+
+
+LOADED = "load the imports"
+STORED = "store the snapshot"
+
+
+@pytest.mark.parametrize(
+    ("files", "steps", "edges"),
+    [
+        ({"p/a.py": "import p.b\n"}, ["hash 1", LOADED], ["p.a -> p.b", "p.c -> os", "p.c -> p.b"]),
+        (
+            {"p/a.py": "import p.b\n# more\n"},
+            ["hash 1", LOADED, "scan 1 files; 5 reused"],
+            ["p.a -> p.b", "p.c -> os", "p.c -> p.b"],
+        ),
+        (
+            {"p/a.py": "import p.c\n", "p/b.py": "", "p/c.py": "import p.b, os, json"},
+            ["hash 3", LOADED, "scan 2 files; 4 reused", STORED],
+            ["p.a -> p.c", "p.c -> json", "p.c -> os", "p.c -> p.b"],
+        ),
+        (
+            {"p/a.py": "def f(): import p.b\n"},
+            ["hash 1", LOADED, "scan 1 files; 5 reused", STORED],
+            ["p.a -> p.b", "p.c -> os", "p.c -> p.b"],
+        ),
+        ({"p/a.py": "x = ("}, ["hash 1", LOADED, "scan 1 files; 5 reused", STORED], ["p.c -> os", "p.c -> p.b"]),
+        ({"p/a.py": "x = '\\n'\nimport ("}, ["hash 1", LOADED, "scan 1 files; 5 reused", STORED],
+         ["p.c -> os", "p.c -> p.b"]),
+        ({"p/x.txt": ""}, ["find", "hash 0", LOADED], ["p.a -> p.b", "p.c -> os", "p.c -> p.b"]),
+        (
+            {"p/new.py": ""},
+            ["find", "hash 1", LOADED, "search 7 files for 1 new", "scan 1 files; 6 reused", STORED],
+            ["p.a -> p.b", "p.c -> os", "p.c -> p.b"],
+        ),
+        (
+            {"p/os.py": "", "p/z/__init__.py": "from .. import c", "p/a.py": "import p.b  # here"},
+            ["find", "hash 3", LOADED, "search 8 files for 2 new", "scan 4 files; 4 reused", STORED],
+            ["p.a -> p.b", "p.c -> os", "p.c -> p.b", "p.z -> p.c"],
+        ),
+        (
+            {"p/b/__init__.py": ""},
+            ["find", "hash 1", LOADED, "search 6 files for 0 new", "scan 1 files; 5 reused", STORED],
+            ["p.a -> p.b", "p.c -> os", "p.c -> p.b"],
+        ),
+        (
+            {"p/d/b.py": "from . import e", "p/d/e.py": "from . import b"},
+            ["find", "hash 2", LOADED, "search 7 files for 1 new", "scan 4 files; 3 reused", STORED],
+            ["p.a -> p.b", "p.c -> os", "p.c -> p.b", "p.d.b -> p.d.e", "p.d.e -> p.d.b"],
+        ),
+        (
+            {f"p/m{number}.py": "" for number in range(100)},
+            ["find", "hash 100", LOADED, "search 106 files for 100 new", "scan 100 files; 6 reused", STORED],
+            ["p.a -> p.b", "p.c -> os", "p.c -> p.b"],
+        ),
+        (
+            {f"p/m{number}.py": "" for number in range(101)},
+            ["find", "hash 101", LOADED, "scan 107 files", STORED],
+            ["p.a -> p.b", "p.c -> os", "p.c -> p.b"],
+        ),
+    ],
+)  # fmt: skip
+def test_only_what_may_have_changed_is_read_again(
+    taken: Taken, files: dict[str, str], steps: list[str], edges: list[str]
+) -> None:
+    write(taken.folder, files)
+    assert taken.edges() == edges
+    assert [step for step, start in zip(taken.steps[1:-1], steps, strict=True) if not step.startswith(start)] == []
+    assert (taken.steps[0], taken.steps[-1]) == ("compare 6 files and 2 folders", "build the graph")
+    taken.take()
+    assert [step.partition(" ")[0] for step in taken.steps] == ["compare"]
+
+
+def test_without_a_module_those_that_imported_it_are_read_again(taken: Taken) -> None:
+    (taken.folder / "p/b.py").unlink()
+    assert taken.edges() == ["p.a -> p", "p.c -> os", "p.c -> p"]
+    assert taken.steps[1:-1] == [
+        "find the modules",
+        "hash 0 files",
+        "load the imports",
+        "search 5 files for 0 new modules",
+        "scan 2 files; 3 reused",
+        "store the snapshot",
+    ]
+
+
+def test_what_is_wrong_with_a_file_is_remembered(taken: Taken) -> None:
+    write(taken.folder, {"p/a.py": "import p.b\nx = (\n", "p/b.py": "from .... import c", "p/c.py": "# coding: nope"})
+    fresh = taken.take().scan.unreadable
+    assert [(each.module, each.line) for each in fresh] == [("p.a", 3), ("p.b", 1), ("p.c", None)]
+    assert taken.take().scan.unreadable == fresh
+    assert taken.steps[1:] == ["load the imports", "build the graph"]
+
+
+def test_kinds_are_remembered(taken: Taken) -> None:
+    write(taken.folder, {"p/a.py": "def f(): import p.b, os\nlazy import p.c\nif TYPE_CHECKING: import p.d.e\n"})
+    taken.edges()
+    assert taken.edges() == ["p.a -> os", "p.a -> p.b", "p.a -> p.c", "p.a -> p.d.e", "p.c -> os", "p.c -> p.b"]
+    assert taken.steps[1:] == ["load the imports", "build the graph"]
+
+
+def test_without_a_cache_everything_is_read(taken: Taken) -> None:
+    taken.cache = None
+    found = taken.take()
+    assert taken.steps == ["find the modules", "scan 6 files"]
+    found.keep("request", Answer("text", 0), ["p.a"])
+    assert found.answer("request") is None
+    assert taken.last().answer("request") is None
+    assert found.manifest is None
+
+
+def test_a_lost_list_of_imports_is_made_again(taken: Taken) -> None:
+    for path in (taken.folder / "cache").glob("*.imports"):
+        path.unlink()
+    assert taken.edges() == ["p.a -> p.b", "p.c -> os", "p.c -> p.b"]
+    assert taken.steps == ["compare 6 files and 2 folders", "load the imports", "scan 6 files", "build the graph"]
+    write(taken.folder, {"p/a.py": "import p.b # more"})
+    taken.take()
+    assert taken.steps[1:] == ["hash 1 files", "load the imports", "scan 6 files", "store the snapshot"]
+
+
+@pytest.mark.parametrize(("early", "is_trusted"), [(2_000_000_000, True), (1_999_999_999, False), (0, False)])
+def test_a_file_that_was_just_written_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, early: int, is_trusted: bool
+) -> None:
+    program(tmp_path, *SOURCES)
+    for path in (tmp_path / "p").rglob("*"):
+        os.utime(path, ns=(0, 0))
+    paths = [tmp_path / "p", *(tmp_path / "p").rglob("*")]
+    latest = max(path.stat().st_ctime_ns for path in paths)
+    monkeypatch.setattr(Cache, "clock", lambda _: latest + early)
+    taken = Taken(tmp_path)
+    found = taken.take().manifest
+    assert found is not None
+    unknown = {path for path, each in found.by_path.items() if each == (-1, -1, -1, -1)}
+    late = {str(path) for path in paths if path.stat().st_ctime_ns > latest + early - 2_000_000_000}
+    assert unknown == {path for path in late if path in found.by_path}
+    assert (not unknown) is is_trusted
+
+
+def test_a_file_with_a_time_to_come_is_not_trusted(taken: Taken) -> None:
+    os.utime(taken.folder / "p/a.py", ns=(2**62, 2**62))
+    found = taken.take().manifest
+    assert found is not None
+    assert [path for path, each in found.by_path.items() if each[0] == -1] == [str(taken.folder / "p/a.py")]
+
+
+# --- which answers still hold -------------------------------------------------------------------------------------
+
+ANSWER = Answer("text", 1)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "files", "holds"),
+    [
+        (["p.a"], {}, True),
+        (["p.a"], {"p/c.py": "import p.b, os"}, False),
+        (["p.a"], {"p/c.py": "import p.b\nimport os # why"}, True),
+        (["p.a"], {"p/a.py": "import p.b # why"}, True),
+        (["p.a"], {"p/a.py": "import p.b as q"}, False),
+        (["p.a"], {"p/a.py": "if x: import p.b"}, False),
+        (["p.a", "p.c"], {"p/a.py": "import p.b # why"}, True),
+        (["p.a", "p.c"], {"p/a.py": "import p.b # why", "p/c.py": "import p.b as q\nimport os"}, False),
+        (["p.c", "p.a"], {"p/a.py": "import p.b # why", "p/c.py": "import p.b as q\nimport os"}, False),
+        ([], {"p/a.py": "import p.b as q"}, True),
+        (None, {}, True),
+        (None, {"p/a.py": "import p.b # why"}, False),
+        (None, {"p/e.py": "x = 1"}, False),
+        (["p.d", "p"], {"p/a.py": "import p.b # why"}, True),
+    ],
+)
+def test_an_answer_holds_while_imports_and_shown_statements_are_the_same(
+    taken: Taken, evidence: list[str] | None, files: dict[str, str], holds: bool
+) -> None:
+    taken.take().keep("request", ANSWER, evidence)
+    assert taken.last().answer("request") == ANSWER
+    assert taken.last().answer("other") is None
+    write(taken.folder, files)
+    assert taken.last().answer("request") == (None if files else ANSWER)
+    found = taken.take()
+    assert found.answer("request") == (ANSWER if holds else None)
+    assert found.answer("other") is None
+    assert taken.last().answer("request") == (ANSWER if holds else None)
+
+
+def test_an_answer_that_depends_on_all_files_is_not_kept_if_one_cannot_be_read(taken: Taken) -> None:
+    (taken.folder / "p/gone.py").symlink_to(taken.folder / "p/gone.py")
+    found = taken.take()
+    found.keep("request", ANSWER, None)
+    found.keep("other", ANSWER, ["p.gone", "p.a"])
+    assert found.answer("request") is None
+    assert found.answer("other") == ANSWER
+
+
+def test_statements_and_callers_are_those_of_the_files(taken: Taken) -> None:
+    write(
+        taken.folder, {"p/a.py": "def f(): import p.b\n", "p/b.py": "x = __import__(y)", "p/c.py": "import_module(z)"}
+    )
+    for found in (taken.take(), taken.take()):
+        assert list(found.callers()) == ["p.b", "p.c"]
+        assert [(*place, each.column) for place, each in found.statements("p.a").items()] == [("p.b", 1, 10)]
+        assert found.statements("p.a") is found.statements("p.a")
+        assert found.imported_by("p.a", b"import p.c, json, p.gone.x") == {"p.c", "json"}
+        assert found.context.folder == taken.folder
+    (taken.folder / "p/b.py").unlink()
+    assert list(found.callers()) == ["p.b", "p.c"]
+
+
+def test_a_file_that_is_gone_calls_nothing(taken: Taken) -> None:
+    found = taken.take()
+    write(taken.folder, {"p/c.py": "import_module(z)"})
+    (taken.folder / "p/b.py").unlink()
+    assert list(found.callers()) == ["p.c"]
