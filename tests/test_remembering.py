@@ -163,6 +163,9 @@ def test_a_cache_depends_on_the_code_of_this_program_and_of_grimp(
     assert len(set(found)) == len(found)
     assert versions("9", ModuleSpec("grimp", None)) == found[-1]
     assert versions("1") == found[3]
+    walk = os.walk
+    monkeypatch.setattr(os, "walk", lambda top: reversed([*walk(top)]))
+    assert versions("10") == found[3]
     monkeypatch.setattr(sys, "version", "other")
     assert versions("8", None) not in found
 
@@ -491,6 +494,60 @@ def test_a_file_with_a_time_to_come_is_not_trusted(taken: Taken) -> None:
     found = taken.take().manifest
     assert found is not None
     assert [path for path, each in found.by_path.items() if each[0] == -1] == [str(taken.folder / "p/a.py")]
+
+
+def test_where_only_times_have_changed_contents_are_compared_once(taken: Taken) -> None:
+    for path in (taken.folder / "p").rglob("*.py"):
+        os.utime(path, ns=(1, 1))
+    taken.take()
+    assert taken.steps == ["compare 6 files and 2 folders", "hash 6 files"]
+    taken.take()
+    assert taken.steps == ["compare 6 files and 2 folders"]
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(taken: Taken) -> None:
+    (taken.folder / "p/gone.py").symlink_to(taken.folder / "p/gone.py")
+    taken.take()
+    assert [each.module for each in taken.take().scan.unreadable] == ["p.gone"]
+    assert taken.steps[:4] == [
+        "compare 7 files and 3 folders",
+        "hash 1 files",
+        "load the imports",
+        "scan 1 files; 6 reused",
+    ]
+
+
+def test_a_file_that_cannot_be_searched_for_a_new_name_is_read_again(
+    taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = SourceFile.read
+
+    def guarded(file: SourceFile) -> bytes:
+        if file.module == "p.c":
+            raise PermissionError(13, "Permission denied")
+        return read(file)
+
+    write(taken.folder, {"p/new.py": ""})
+    monkeypatch.setattr(SourceFile, "read", guarded)
+    assert [each.module for each in taken.take().scan.unreadable] == ["p.c"]
+    assert "scan 2 files; 5 reused" in taken.steps
+
+
+def test_clock_signature_and_content_are_looked_at_in_this_order(taken: Taken, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    read, clock = SourceFile.read, Cache.clock
+
+    def noted(path: str) -> tuple[int, int, int, int]:
+        seen.append(f"signature {Path(path).name}")
+        return signature(path)
+
+    write(taken.folder, {"p/new.py": ""})
+    monkeypatch.setattr(Cache, "clock", lambda self: seen.append("clock") or clock(self))
+    monkeypatch.setattr(SourceFile, "read", lambda self: seen.append(f"read {Path(self.path).name}") or read(self))
+    monkeypatch.setattr("import_contracts.reading.refresh.signature", noted)
+    taken.take()
+    first = list(dict.fromkeys(each for each in seen if each == "clock" or each.endswith(" new.py")))
+    assert first == ["clock", "signature new.py", "read new.py"]
 
 
 # --- which answers still hold -------------------------------------------------------------------------------------
