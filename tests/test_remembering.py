@@ -541,9 +541,17 @@ def test_clock_signature_and_content_are_looked_at_in_this_order(taken: Taken, m
         seen.append(f"signature {Path(path).name}")
         return signature(path)
 
+    def noted_clock(self: Cache) -> int:
+        seen.append("clock")
+        return clock(self)
+
+    def noted_read(file: SourceFile) -> bytes:
+        seen.append(f"read {Path(file.path).name}")
+        return read(file)
+
     write(taken.folder, {"p/new.py": ""})
-    monkeypatch.setattr(Cache, "clock", lambda self: seen.append("clock") or clock(self))
-    monkeypatch.setattr(SourceFile, "read", lambda self: seen.append(f"read {Path(self.path).name}") or read(self))
+    monkeypatch.setattr(Cache, "clock", noted_clock)
+    monkeypatch.setattr(SourceFile, "read", noted_read)
     monkeypatch.setattr("import_contracts.reading.refresh.signature", noted)
     taken.take()
     first = list(dict.fromkeys(each for each in seen if each == "clock" or each.endswith(" new.py")))

@@ -36,7 +36,11 @@ def test_a_visitor_meets_nodes_in_the_order_in_which_they_are_written() -> None:
     assert names.found == ["a", "b", "d", "e", "f", "f", "g"]
 
 
-@pytest.mark.parametrize("text", ["def", "\0", "(" * 10_000])
+def test_what_python_warns_of_is_parsed() -> None:
+    assert isinstance(parse("x = '\\d'"), ast.Module)
+
+
+@pytest.mark.parametrize("text", ["def", "\0", "(" * 10_000, "x = '\ud800'"])
 def test_what_python_makes_nothing_of_is_a_syntax_error(text: str) -> None:
     with pytest.raises(SyntaxError):
         parse(text)
