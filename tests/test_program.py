@@ -159,6 +159,9 @@ class Mapped:
         ("mapped_zz", ["mapped"]),
         ("mapped_zz.a", ["mapped/a"]),
         ("mapped_zz.missing", None),
+        ("mapped_zz.data", None),
+        ("mapped_zz.space", ["mapped/space"]),
+        ("mapped_zz.space.deep", ["mapped/space/deep"]),
         ("module_zz", None),
         ("module_zz.a", None),
     ],
@@ -167,7 +170,7 @@ def test_a_package_that_only_an_import_hook_knows_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str, folders: list[str] | None
 ) -> None:
     write(tmp_path, {"mapped/__init__.py": "", "mapped/a/__init__.py": "", "mapped/mapped_zz/__init__.py": ""})
-    write(tmp_path, {"mapped/data/x.txt": ""})
+    write(tmp_path, {"mapped/data/x.txt": "", "mapped/space/x.py": "", "mapped/space/deep/x.py": ""})
     mapped = Mapped(mapped_zz=[str(tmp_path / "mapped"), str(tmp_path / "mapped/data")], module_zz=None)
     monkeypatch.setattr(sys, "meta_path", [object(), *sys.meta_path, mapped])
     if folders is None:
@@ -217,6 +220,8 @@ def test_root_packages_keep_their_order_and_their_folders(tmp_path: Path) -> Non
         ("space_zz", False),
         ("space_zz.a", False),
         ("space_zz.inside", True),
+        ("space_zz.deep.a", False),
+        ("space_zz.deep.inside", True),
         ("gone_zz", False),
         ("gone_zz.a", False),
     ],
@@ -225,8 +230,8 @@ def test_a_module_runs_code_of_the_program_if_one_of_its_parts_lies_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, expected: bool
 ) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/inside_zz.py": "", "px/beside_zz.py": "", "px/outer_zz/__init__.py": ""})
-    write(tmp_path, {"px/space_zz/a.py": ""})
-    for folder in ("px/outer_zz", "px/space_zz"):
+    write(tmp_path, {"px/space_zz/a.py": "", "px/space_zz/deep/a.py": ""})
+    for folder in ("px/outer_zz", "px/space_zz", "px/space_zz/deep"):
         (tmp_path / folder / "inside.py").symlink_to(tmp_path / "p/inside_zz.py")
     for folder in ("p", "px"):
         monkeypatch.syspath_prepend(str(tmp_path / folder))

@@ -165,10 +165,10 @@ def _installed(name: str) -> list[str]:
 def _specs(name: str) -> Iterator[ModuleSpec]:
     """Yield where this Python would find the parts of a dotted name, as far as it does. Nothing is imported."""
     path: list[str] | None = None
-    for done in range(1, name.count(".") + 2):
-        partial = ".".join(name.split(".")[:done])
+    # Of a whole dotted name PathFinder would look among what is imported for the package around it.
+    for part in name.split("."):
         finders = sys.meta_path if path is None else [PathFinder]
-        specs = (finder.find_spec(partial, path) for finder in finders if hasattr(finder, "find_spec"))
+        specs = (finder.find_spec(part, path) for finder in finders if hasattr(finder, "find_spec"))
         spec = next((found for found in specs if found is not None), None)
         if spec is None:
             return
