@@ -384,7 +384,8 @@ def test_a_kind_follows_the_blocks_around(text: str, expected: str) -> None:
         "TYPE_CHECKING and 'and'", "TYPE_CHECKING and x == 'y'", "(\nTYPE_CHECKING # c\n)", "TYPE_CHECKING \\\n and x",
         "TYPE_CHECKING and f'{x['a']}'", "(x == y) and TYPE_CHECKING", "not(not TYPE_CHECKING)",
         "TYPE_CHECKING and (y,)", "True and TYPE_CHECKING", "1 and TYPE_CHECKING", "TYPE_CHECKING or None",
-        "not True or TYPE_CHECKING", "not 1 or TYPE_CHECKING", "not (() or True) or TYPE_CHECKING", "TYPE_CHECKING and ()", "MYPY and 0 or None",
+        "not True or TYPE_CHECKING", "not 1 or TYPE_CHECKING",
+        "not (() or True) or TYPE_CHECKING", "TYPE_CHECKING and ()", "MYPY and 0 or None",
         "(" * 99 + "TYPE_CHECKING" + ")" * 99,
     ],
 )  # fmt: skip
