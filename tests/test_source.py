@@ -881,6 +881,10 @@ def test_new_syntax_is_written_as_older_parsers_read_it(text: str, older: str) -
     ast.parse(older)
 
 
+def test_type_parameters_without_an_end_go_up_to_the_end() -> None:
+    assert for_older_parsers("x = 1\ndef f[T, (") == "x = 1\ndef f"
+
+
 @pytest.mark.parametrize(
     "text", ['x = (f"""{\na\n}""")\nlast', "type X = (\n    int\n)\nlast", "def f[\n    T\n](x): ...\nlast"]
 )
