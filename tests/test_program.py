@@ -1,12 +1,37 @@
+import errno
+import os
 import sys
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
 from import_contracts.graph.import_graph import Edge
-from import_contracts.problems import UserError
-from import_contracts.reading.program import Program, find_program
-from import_contracts.reading.scan import Scan, scan, statements
+from import_contracts.graph.kinds import Kind
+from import_contracts.problems import Severity, UserError
+from import_contracts.reading import grimp_scanner
+from import_contracts.reading.program import (
+    Program,
+    SourceFile,
+    find_packages,
+    find_portions,
+    find_program,
+    runs,
+    walk,
+)
+from import_contracts.reading.scan import (
+    Read,
+    Reading,
+    Scan,
+    Statement,
+    UnreadableFile,
+    imported_by,
+    read,
+    scan,
+    statements,
+)
 from tests.arranging import program, write
 
 
@@ -59,12 +84,25 @@ def test_a_regular_package_wins_over_the_portions_of_a_namespace_package(tmp_pat
         ("shp", "Package 'shp' is neither in the source roots nor installed. Did you mean 'shop'?"),
         ("zzzz", "If it is elsewhere, add the folder that contains it to 'source_roots'."),
         ("shop.models", "'shop.models' is inside the package 'shop'; write 'shop'."),
+        ("ns.shop.models", "'ns.shop.models' is inside the package 'ns.shop'; write 'ns.shop'."),
         ("single", "'single' is a module, not a package; name a package."),
+        ("ns.single", "'ns.single' is a module, not a package; name a package."),
+        ("json.decoder", "'json.decoder' is inside the package 'json'; write 'json'."),
+        ("data", "Package 'data' is neither in the source roots nor installed."),
+        ("plain", "Package 'plain' is neither in the source roots nor installed."),
+        ("single.models", "Package 'single.models' is neither in the source roots nor installed."),
+        ("shop.a-b", "'shop.a-b' is not the name of a package; write it as in an import statement."),
         ("src/shop", "'src/shop' is not the name of a package; write it as in an import statement."),
     ],
 )
 def test_what_is_no_root_package_is_said_to_be_none(tmp_path: Path, root: str, message: str) -> None:
-    write(tmp_path, {"shop/__init__.py": "", "shop/models/__init__.py": "", "single.py": ""})
+    write(
+        tmp_path, {"shop/__init__.py": "", "shop/models/__init__.py": "", "single.py": "", "plain": "", "ns/x.py": ""}
+    )
+    write(
+        tmp_path, {"ns/shop/__init__.py": "", "ns/shop/models/__init__.py": "", "ns/single.py": "", "data/a/b.txt": ""}
+    )
+    (tmp_path / "data/link").symlink_to(tmp_path / "ns")
     with pytest.raises(UserError, match=message):
         find(tmp_path, root)
 
@@ -100,6 +138,194 @@ def test_a_link_that_goes_round_ends_the_walk(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/q/__init__.py": ""})
     (tmp_path / "p/q/loop").symlink_to(tmp_path / "p")
     assert sorted(find(tmp_path, "p").modules) == ["p", "p.q"]
+
+
+class Mapped:
+    """Finds packages and modules by a table, as an editable install may."""
+
+    def __init__(self, **folders: list[str] | None) -> None:
+        self.folders = folders
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        if name not in self.folders:
+            return None
+        spec = ModuleSpec(name, None)
+        spec.submodule_search_locations = self.folders[name]
+        return spec
+
+
+@pytest.mark.parametrize(
+    ("root", "folders"),
+    [
+        ("mapped_zz", ["mapped"]),
+        ("mapped_zz.a", ["mapped/a"]),
+        ("mapped_zz.missing", None),
+        ("mapped_zz.data", None),
+        ("mapped_zz.space", ["mapped/space"]),
+        ("mapped_zz.space.deep", ["mapped/space/deep"]),
+        ("module_zz", None),
+        ("module_zz.a", None),
+    ],
+)
+def test_a_package_that_only_an_import_hook_knows_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str, folders: list[str] | None
+) -> None:
+    write(tmp_path, {"mapped/__init__.py": "", "mapped/a/__init__.py": "", "mapped/mapped_zz/__init__.py": ""})
+    write(tmp_path, {"mapped/data/x.txt": "", "mapped/space/x.py": "", "mapped/space/deep/x.py": ""})
+    mapped = Mapped(mapped_zz=[str(tmp_path / "mapped"), str(tmp_path / "mapped/data")], module_zz=None)
+    monkeypatch.setattr(sys, "meta_path", [object(), *sys.meta_path, mapped])
+    if folders is None:
+        with pytest.raises(UserError, match=f"'{root}' is neither in the source roots nor installed"):
+            find_portions([root], [])
+    else:
+        assert find_portions([root], []) == tuple((root, str(tmp_path / each)) for each in folders)
+
+
+def test_an_empty_entry_of_the_path_is_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"here_zz/__init__.py": ""})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    assert find_portions(["here_zz"], []) == (("here_zz", f".{os.sep}here_zz"),)
+
+
+def test_root_packages_keep_their_order_and_their_folders(tmp_path: Path) -> None:
+    write(tmp_path, {"ns/x/a.py": "", "src/ns/b.py": "", "src/b/__init__.py": "", "b/ignored.py": "", "ns/b.py": ""})
+    write(tmp_path, {"single.py": "", "src/single/inner/__init__.py": "", "src/ns/data/x.txt": ""})
+    found = find(tmp_path, "ns", "b", "ns", "single.inner", sources=(".", "src", "."))
+    assert found.roots == ("ns", "b", "single.inner")
+    assert found.portions == (
+        ("ns", str(tmp_path / "ns")),
+        ("ns", str(tmp_path / "src/ns")),
+        ("b", str(tmp_path / "src/b")),
+        ("single.inner", str(tmp_path / "src/single/inner")),
+    )
+    assert found.files == (
+        SourceFile("b", str(tmp_path / "src/b/__init__.py"), is_package=True),
+        SourceFile("ns.b", str(tmp_path / "ns/b.py"), is_package=False),
+        SourceFile("ns.x.a", str(tmp_path / "ns/x/a.py"), is_package=False),
+        SourceFile("single.inner", str(tmp_path / "src/single/inner/__init__.py"), is_package=True),
+    )
+    assert found.namespaces == {"ns", "ns.x"}
+    assert found.by_module["ns.b"].path == str(tmp_path / "ns/b.py")
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        ("p", True),
+        ("p.gone.deep", True),
+        ("inside_zz", True),
+        ("outer_zz.inside", True),
+        ("beside_zz", False),
+        ("outer_zz", False),
+        ("space_zz", False),
+        ("space_zz.a", False),
+        ("space_zz.inside", True),
+        ("space_zz.deep.a", False),
+        ("space_zz.deep.inside", True),
+        ("gone_zz", False),
+        ("gone_zz.a", False),
+    ],
+)
+def test_a_module_runs_code_of_the_program_if_one_of_its_parts_lies_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, expected: bool
+) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/inside_zz.py": "", "px/beside_zz.py": "", "px/outer_zz/__init__.py": ""})
+    write(tmp_path, {"px/space_zz/a.py": "", "px/space_zz/deep/a.py": ""})
+    for folder in ("px/outer_zz", "px/space_zz", "px/space_zz/deep"):
+        (tmp_path / folder / "inside.py").symlink_to(tmp_path / "p/inside_zz.py")
+    for folder in ("p", "px"):
+        monkeypatch.syspath_prepend(str(tmp_path / folder))
+    assert runs(module, ["missing_zz", "p"], [tmp_path]) is expected
+
+
+def test_packages_beside_the_program_are_none_of_it(tmp_path: Path) -> None:
+    beside = ["benchmarks", "doc", "docs", "examples", "scripts", "test", "testing", "tests", "tools"]
+    write(tmp_path, {f"{name}/__init__.py": "" for name in [*beside, "shop", "mall", "bank", "kiosk", "inn"]})
+    write(tmp_path, {"loose.py": "", "folder/x.py": "", "src/more/__init__.py": ""})
+    places = [tmp_path / "missing", tmp_path, tmp_path / "src"]
+    assert find_packages(places) == ("bank", "inn", "kiosk", "mall", "more", "shop")
+
+
+def relative(folder: Path, paths: Sequence[str | None]) -> list[str]:
+    return [Path(str(path)).relative_to(folder).as_posix() for path in paths]
+
+
+def test_folders_without_an_init_are_part_of_a_package_where_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/x/y/z.py": "", "p/data/t.txt": "", "p/c.py": "", "p/c/lost.py": ""})
+    write(tmp_path, {"p/__pycache__/old.py": "", "p/a-b/c.py": "", "p/.py": "", "p/name": "", "p/n.py/t.txt": ""})
+    portions = (("p", str(tmp_path / "p")),)
+    every, only = walk(portions, every_folder=True), walk(portions)
+    assert sorted(every.modules) == ["p", "p.c", "p.x", "p.x.y", "p.x.y.z"]
+    assert every.namespaces == {"p.x", "p.x.y"}
+    assert every.problems == ()
+    assert sorted(only.modules) == ["p", "p.c"]
+    assert relative(tmp_path, [each.file for each in only.problems]) == ["p/x"]
+    assert [each.severity for each in only.problems] == [Severity.WARNING]
+
+
+def test_what_is_left_out_or_shadowed_is_told_in_order(tmp_path: Path) -> None:
+    names = ["f", "b", "d", "a", "c", "e"]
+    write(tmp_path, {"p/__init__.py": "", **{f"p/{name}.py": "" for name in names}})
+    write(tmp_path, {f"p/{name}/__init__.py": "" for name in names})
+    write(tmp_path, {f"p/no_{name}/x.py": "" for name in names})
+    found = find(tmp_path, "p")
+    assert found.shadowed == {f"p.{name}" for name in names}
+    assert relative(tmp_path, [each.file for each in found.problems]) == [
+        *(f"p/{name}.py" for name in sorted(names)),
+        *(f"p/no_{name}" for name in sorted(names)),
+    ]
+    assert {each.severity for each in found.problems} == {Severity.WARNING}
+
+
+def test_the_paths_on_which_a_program_depends_are_folders_links_and_what_may_become_a_package(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/b/__init__.py": "", "p/b.py": "", "p/c.py": "", "p/c/d.txt": ""})
+    write(tmp_path, {"p/a/__init__.py": "", "p/data/deep/t.txt": "", "other/__init__.py": "", "other/x.py": ""})
+    (tmp_path / "p/e").symlink_to(tmp_path / "other")
+    (tmp_path / "p/gone.py").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "p/f.txt").symlink_to(tmp_path / "nowhere")
+    found = find(tmp_path, "p")
+    first, *links, c, a, b, data, deep = relative(tmp_path, found.watched)
+    assert [first, c, a, b, data, deep] == ["p", "p/c", "p/a", "p/b", "p/data", "p/data/deep"]
+    assert sorted(links) == ["p/e", "p/gone.py"]
+    assert "p.e.x" in found.modules
+
+
+def test_a_name_that_is_no_text_is_told_and_is_no_module(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": ""})
+    (tmp_path / "p" / os.fsdecode(b"\xff.py")).touch()
+    found = find(tmp_path, "p")
+    assert sorted(found.modules) == ["p", "p.a"]
+    assert relative(tmp_path, [each.file for each in found.problems]) == ["p/\\udcff.py"]
+    assert "UTF-8" in found.problems[0].message
+    assert found.problems[0].is_error
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_the_rest_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"ns/closed/a.py": "", "p/__init__.py": "", "p/data/closed/a.py": "", "p/data/open/a.py": ""})
+    scandir = os.scandir
+
+    def guarded(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    found = walk((("ns", str(tmp_path / "ns")), ("p", str(tmp_path / "p"))))
+    assert found.modules == {"p"}
+    assert relative(tmp_path, [each.file for each in found.problems]) == ["ns/closed", "p/data"]
+    assert "Permission denied" in found.problems[0].message
+    assert found.problems[0].is_error
+
+
+def test_a_link_to_itself_is_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": ""})
+    (tmp_path / "p/self.py").symlink_to(tmp_path / "p/self.py")
+    (only,) = scanned(tmp_path, "p").unreadable
+    assert (only.module, only.path, only.line) == ("p.self", str(tmp_path / "p/self.py"), None)
+    assert os.strerror(errno.ELOOP) in only.message
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -216,3 +442,219 @@ def test_kinds_are_read_for_all_of_the_graph(tmp_path: Path) -> None:
         "p.c": "runtime",
         "p.d": "deferred",
     }
+
+
+# --- what is read -------------------------------------------------------------------------------------------------
+
+
+def readings(folder: Path, source: str, *, more: int = 0, external: bool = False, kinds: bool = True) -> Read:
+    """Read a module ``p.a`` beside ``p.b`` and ``p.c``, and beside so many more modules."""
+    write(folder, {"p/__init__.py": "", "p/a.py": source, "p/b.py": "", "p/c.py": ""})
+    write(folder, {f"p/m{number}.py": "" for number in range(more)})
+    found = find(folder, "p")
+    return read(found, found.files, include_external=external, kinds=kinds)
+
+
+@pytest.fixture
+def grimps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the modules that grimp reads, or would; it finds nothing in them."""
+    seen: list[str] = []
+
+    def scan_files(_: Program, files: Sequence[SourceFile], **__: object) -> dict[str, dict[str, list[int]]]:
+        seen.extend(file.module for file in files)
+        return {file.module: {} for file in files}
+
+    monkeypatch.setattr(grimp_scanner, "scan_files", scan_files)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("source", "is_for_grimp"),
+    [
+        ("import p.b\n", False),
+        ("# coding: utf-8\nimport p.b\n", False),
+        ("#\n# -*- coding: utf-8 -*-\n", False),
+        ("# coding: utf-8 \r\n", False),
+        ("#\n#\n# coding: latin-1\n", False),
+        ("x = '\\d'\n", False),
+        ("# coding: latin-1\nimport p.b\n", True),
+        ("#\n# coding: latin-1\nimport p.b\n", True),
+        ("# coding: utf-8-unix\n", True),
+        ("import p.b\nx = (\n", True),
+        ("\0", True),
+    ],
+)
+def test_grimp_reads_only_what_this_python_does_not_take_for_valid(
+    tmp_path: Path, grimps: list[str], source: str, is_for_grimp: bool
+) -> None:
+    readings(tmp_path, source)
+    assert grimps == (["p.a"] if is_for_grimp else [])
+
+
+@pytest.mark.parametrize(("files", "expected"), [(100, 0), (101, 101)])
+def test_grimp_reads_many_files_at_once(tmp_path: Path, grimps: list[str], files: int, expected: int) -> None:
+    readings(tmp_path, "", more=files - 4)
+    assert len(grimps) == expected
+
+
+@pytest.mark.parametrize("more", [0, 101])
+def test_a_reading_has_sorted_imports_and_the_kinds_that_are_not_runtime(tmp_path: Path, more: int) -> None:
+    source = "def f():\n  import p.c\n" + 4 * "import p.c, json, p.b\n" + "if TYPE_CHECKING: import os, p\n"
+    found = readings(tmp_path, source, more=more, external=True).readings
+    assert list(found["p.a"].imports.items()) == [
+        ("json", [3, 4, 5, 6]),
+        ("os", [7]),
+        ("p", [7]),
+        ("p.b", [3, 4, 5, 6]),
+        ("p.c", [2, 3, 4, 5, 6]),
+    ]
+    assert found["p.a"].kinds == {
+        ("p.c", 2): Kind.DEFERRED,
+        ("os", 7): Kind.TYPE_CHECKING,
+        ("p", 7): Kind.TYPE_CHECKING,
+    }
+    assert found["p.b"] == Reading({}, {}, None)
+
+
+@pytest.mark.parametrize("more", [0, 101])
+def test_a_reading_without_kinds_has_none(tmp_path: Path, more: int) -> None:
+    found = readings(tmp_path, "def f(): import p.c\n__import__('p')", more=more, kinds=False)
+    assert found.readings["p.a"] == Reading({"p.c": [1]}, {}, None)
+    assert found.statements == {}
+    assert found.may_call == {}
+
+
+def test_what_was_found_by_the_way_is_kept(tmp_path: Path) -> None:
+    found = readings(tmp_path, "def f(): import p.c\n__import__('p')")
+    assert found.statements == {"p.a": {("p.c", 1): Statement(10, Kind.DEFERRED, "import p.c")}}
+    assert found.may_call == {"p": False, "p.a": True, "p.b": False, "p.c": False}
+    assert found.digests["p.b"] == sha256(b"").hexdigest()
+    assert sorted(found.digests) == ["p", "p.a", "p.b", "p.c"]
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "kind"),
+    [
+        ("import p.b; import p.b", 1, Kind.RUNTIME),
+        ("lazy import p.b; import p.b", 18, Kind.RUNTIME),
+        ("import p.b; lazy import p.b", 1, Kind.RUNTIME),
+    ],
+)
+def test_of_two_statements_on_a_line_the_most_eager_counts(
+    tmp_path: Path, source: str, column: int, kind: Kind
+) -> None:
+    program(tmp_path, "p.a -> p.b")
+    (tmp_path / "p/a.py").write_text(source)
+    (only,) = statements(find(tmp_path, "p"), "p.a", include_external=False).values()
+    assert (only.column, only.kind) == (column, kind)
+
+
+def test_there_are_no_statements_without_a_file(tmp_path: Path) -> None:
+    write(tmp_path, {"ns/a.py": "import ns.b", "ns/b.py": "import ns.a", "ns/c.py": "import ns.a"})
+    (tmp_path / "ns/b.py").write_bytes(b"# coding: nope\nimport ns.a")
+    found = find(tmp_path, "ns")
+    (tmp_path / "ns/c.py").unlink()
+    modules = ["ns", "ns.a", "ns.b", "ns.c", "other"]
+    assert [len(statements(found, each, include_external=True)) for each in modules] == [0, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("data", "external", "expected"),
+    [
+        (b"import p.b, os\nfrom p import c, gone", False, {"p", "p.b", "p.c"}),
+        (b"import p.b, os\nimport p.gone.x", True, {"p.b", "os"}),
+        (b"# coding: nope\nimport p.b", True, set()),
+    ],
+)
+def test_what_a_module_would_import_with_another_text_is_told(
+    tmp_path: Path, data: bytes, external: bool, expected: set[str]
+) -> None:
+    program(tmp_path, "p.a -> p.b", "p.c")
+    assert imported_by(find(tmp_path, "p"), "p.a", data, include_external=external) == expected
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "line"),
+    [
+        ("p/__init__", "from . import q", None),
+        ("p/__init__", "from .. import x", 1),
+        ("p/q/a", "from .. import q\nfrom . import b\nfrom ..q import b", None),
+        ("p/q/a", "from .. import q\nfrom . import b\n\nfrom ... import p\nfrom .... import p", 4),
+        ("p/q/__init__", "from .. import q\nfrom . . . import q", 2),
+    ],
+)
+def test_an_import_with_more_dots_than_packages_around_it_is_named(
+    tmp_path: Path, module: str, source: str, line: int | None
+) -> None:
+    write(
+        tmp_path, {"p/__init__.py": "", "p/q/__init__.py": "", "p/q/a.py": "", "p/q/b.py": "", f"{module}.py": source}
+    )
+    assert [each.line for each in scanned(tmp_path, "p").unreadable] == ([line] if line else [])
+
+
+def test_a_byte_that_is_no_text_is_on_the_line_where_it_is(tmp_path: Path) -> None:
+    program(tmp_path, "p.a")
+    (tmp_path / "p/a.py").write_bytes(b"\n\n'\xff'\n'\xff'")
+    assert [(each.module, each.line) for each in scanned(tmp_path, "p").unreadable] == [("p.a", 3)]
+
+
+class PanicException(BaseException):
+    """What grimp's scanner raises where it aborts; it is no Exception either."""
+
+
+class GrimpError(Exception):
+    lineno = 7
+    text: str | None = None
+
+
+def syntax(text: str | None) -> GrimpError:
+    error = GrimpError()
+    error.text = text
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "line", "part"),
+    [
+        (ValueError("odd"), None, "failed on this file: odd"),
+        (PanicException("odd"), None, "failed on this file: odd"),
+        (syntax(None), 7, "not valid Python."),
+        (syntax("  \n"), 7, "not valid Python."),
+        (syntax(f"  {'x' * 81}\n"), 7, f"'{'x' * 80}'"),
+        (syntax(f"  {'x' * 80}\n"), 7, f"'{'x' * 80}'"),
+    ],
+)
+def test_whatever_the_scanner_raises_is_told_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, line: int | None, part: str
+) -> None:
+    def scan_files(*_: object, **__: object) -> None:
+        raise error
+
+    program(tmp_path, "p.a")
+    (tmp_path / "p/a.py").write_text("x = (")
+    monkeypatch.setattr(grimp_scanner, "scan_files", scan_files)
+    (only,) = scanned(tmp_path, "p").unreadable
+    assert only == UnreadableFile("p.a", str(tmp_path / "p/a.py"), line, only.message)
+    assert part in only.message
+
+
+def test_whoever_interrupts_the_scanner_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scan_files(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    program(tmp_path, "p.a")
+    (tmp_path / "p/a.py").write_text("x = (")
+    monkeypatch.setattr(grimp_scanner, "scan_files", scan_files)
+    with pytest.raises(KeyboardInterrupt):
+        scanned(tmp_path, "p")
+
+
+def test_packages_with_names_that_start_alike_are_told_apart_in_many_files(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "from . import a", "p/a.py": "import pq.a", "pq/__init__.py": "from . import a"})
+    write(tmp_path, {"pq/a.py": "if TYPE_CHECKING:\n  import p.a", **{f"p/m{number}.py": "" for number in range(101)}})
+    assert edges(tmp_path, "p", "pq") == ["p -> p.a", "p.a -> pq.a", "pq -> pq.a", "pq.a -> p.a"]
+
+
+def test_of_a_root_package_and_what_is_gone_from_it_many_files_import_the_package(tmp_path: Path) -> None:
+    source = "import p\nimport p.gone.too\nfrom p import nope\nfrom p.gone import x\n"
+    assert readings(tmp_path, source, more=101, external=True).readings["p.a"].imports == {"p": [1, 3]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Callable
 from time import process_time
@@ -12,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.imports import WrittenImport, read_imports
-from import_contracts.reading.plain import for_older_parsers
-from import_contracts.reading.prefilter import may_defer
+from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
+from import_contracts.reading.plain import for_older_parsers, lines_with, logical_lines, plain_text
+from import_contracts.reading.prefilter import may_call, may_defer, mentions
 from import_contracts.reading.resolution import external, resolve
-from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.reading.text import UndecodableError, decode, is_ascii_compatible, split_lines
 from tests.imports_by_ast import Twin
 
 
@@ -132,6 +133,7 @@ def test_what_only_looks_like_an_import_is_none(text: str) -> None:
         ("x = 'a\nimport b", "2:1 import b"),
         ("x = (1]}\nimport b", "2:1 import b"),
         (")\nimport b", "2:1 import b"),
+        ("; import a", "1:3 import a"),
     ],
 )  # fmt: skip
 def test_line_and_column_are_those_of_the_first_token(text: str, expected: str) -> None:
@@ -169,6 +171,118 @@ def test_line_and_column_are_those_of_the_first_token(text: str, expected: str) 
 )
 def test_a_formatted_string_ends_where_it_does(text: str) -> None:
     assert shown(f"{text}\nimport a") == f"{text.count(chr(10)) + 2}:1 import a"
+
+
+def blanked(text: str) -> str:
+    """Return a text without what is in strings, each of which is one ``"``."""
+    plain = plain_text(text)
+    assert len(plain) == len(text)
+    return re.sub('"+', '"', plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x = 'a' + \"b\"  # c\ny", 'x = " + "     \ny'),
+        ("x = [{1: 'a'}]", 'x = ((1: "))'),
+        ("a = \\\n  1", "a = \x0b\x0b  1"),
+        ("'a\\'b' + c", '" + c'),
+        ("'a\\\nb' + c", '" + c'),
+        ("'a\nb", '"\nb'),
+        ("'''a\nb''' + c", '" + c'),
+        ("'''a\nb", '"'),
+        ('"""a"b""\\"""" + c', '" + c'),
+        ("'''a'b''\\'''' + c", '" + c'),
+        ('""" + c', '"'),
+        ("'' + c", '" + c'),
+        ('r"{" + c', 'r" + c'),
+        ("rf'''\\N{a#}'''\n}''' + c", 'rf" + c'),
+        ("f'''\\N{a#}''' + c", 'f" + c'),
+        ('f"{f"{\'"\'}"}" + c', 'f" + c'),
+        ('f"{f#{\n"b"}" + c', 'f" + c'),
+        ("f'''{f\"\"}''' + c", 'f" + c'),
+        ('f"{(a[1:2], lambda: \'"\')}" + c', 'f" + c'),
+        ('f"{a)+\'"\'}" + c', 'f" + c'),
+        ('f"{{" + c', 'f" + c'),
+        ('f"{a:b}{{" + c', 'f" + c'),
+        ("f\"{a:'{{1: '\"'}[1]}}\" + c", 'f" + c'),
+        ("f# {\n+ c", "f   \n+ c"),
+        ("x = f'{a}' # {\n+ c", 'x = f"    \n+ c'),
+        ('"" "" + c', '" " + c'),
+        ('f"a" + c', 'f" + c'),
+        ('f"{a}" + c', 'f" + c'),
+        ('f"{{a}}" + c', 'f" + c'),
+        ('f"{{{a}}}" + c', 'f" + c'),
+        ('f"{a["b"]}" + c', 'f" + c'),
+        ("f'{a['b']}' + c", 'f" + c'),
+        ('f"{a!r:>{b["c"]}}" + c', 'f" + c'),
+        ('f"{a:{{1: "b"}[1]}}" + c', 'f" + c'),
+        ('f"{(lambda x: "a")(1)}" + c', 'f" + c'),
+        ('f"{a[1:"b"]}" + c', 'f" + c'),
+        ('f"{ {1: "b"}[1] }" + c', 'f" + c'),
+        ('f"{a:%H:%M}" + c', 'f" + c'),
+        ('f"{a:b"+ c', 'f"+ c'),
+        ('f"{a}', 'f"'),
+        ('f"{a', 'f"'),
+        ('f"a\nb', 'f"\nb'),
+        ('f"{a:b\n}" + c', 'f" + c'),
+        ('f"{a:b\n + "d"}" + c', 'f" + c'),
+        ('f"{a # "}\n + "b"}" + c', 'f" + c'),
+        ("f'''a\n{b}'{c}''' + d", 'f" + d'),
+        ("f'''a''{b}'c''\\'''' + d", 'f" + d'),
+        ('f"\\{a["b"]}" + c', 'f" + c'),
+        ('rf"\\{a["b"]}" + c', 'rf" + c'),
+        ('f"\\N{A B}" + c', 'f" + c'),
+        ('rf"\\N{a["b"]}" + c', 'rf" + c'),
+        ('f"\\"{a}" + c', 'f" + c'),
+        ('rf"\\"{a}" + c', 'rf" + c'),
+        ('f"{f"{a["b"]}"}" + c', 'f" + c'),
+        ('f"{f#"}\n"b"}" + c', 'f" + c'),
+        ('f"{rb"{"}" + c', 'f" + c'),
+        ('f"{"{"}" + c', 'f" + c'),
+        ('f"{b"}"}" + c', 'f" + c'),
+        ("f\"{'''a\n'''}\" + c", 'f" + c'),
+        ('f"{a}}" + c', 'f" + c'),
+        ('tR"{a["b"]}" + c', 'tR" + c'),
+        ('xf"{a["b"]}" + c', 'xf"b" + c'),
+        ('F"{a["b"]}" + c', 'F" + c'),
+        ('ff"{" + c', 'ff" + c'),
+        ('f"{a)}" + c', 'f" + c'),
+        ('f"{(a}" + "b")}" + c', 'f"'),
+        ('f"{(a:"b")}" + c', 'f" + c'),
+        ("f'{a:{b:{c['d']}}}' + e", 'f" + e'),
+        ('fr"{a["b"]}" + c', 'fr" + c'),
+        ('br"{" + c', 'br" + c'),
+        ('f"" f"{a["b"]}" + c', 'f" f" + c'),
+        ('"f"f"{a["b"]}" + c', '"f" + c'),
+        ("f'{a:'+ c", 'f"+ c'),
+        ("f'''{a:'{b['c']}''' + d", 'f" + d'),
+        ("f'''{a:\n}''' + d", 'f" + d'),
+        ("f'{a:}}' + d", 'f" + d'),
+        ("f'{a:{{'b'}}}' + d", 'f" + d'),
+    ],
+)
+def test_of_strings_and_comments_nothing_is_left(text: str, expected: str) -> None:
+    assert blanked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", [""]),
+        ("a\nb", ["a", "b"]),
+        ("a\n", ["a", ""]),
+        ("a(\nb\n)c\nd", ["a(\nb\n)c", "d"]),
+        ("a((\n)\n)\nb", ["a((\n)\n)", "b"]),
+        (")a\n(b\nc)\nd", [")a", "(b\nc)", "d"]),
+        ("a(\nb", ["a(\nb"]),
+    ],
+)
+def test_a_logical_line_goes_on_in_brackets(text: str, expected: list[str]) -> None:
+    lines = [text[start:end] for start, end in logical_lines(text)]
+    assert [line for line in lines if line] == [line for line in expected if line]
+    heads = [text[head.start() : end] for head, end in lines_with(text, re.compile("^[ab)]", re.MULTILINE))]
+    assert heads == [line for line in expected if line[:1] in {"a", "b", ")"}]
 
 
 @pytest.mark.parametrize(
@@ -225,6 +339,9 @@ def test_an_import_in_a_function_is_deferred(header: str, gap: str) -> None:
         ("def f():\n  import a\nx = 1; import b", "deferred runtime"),
         ("def f():\n  import a\nif x:\n  import b", "deferred runtime"),
         ("class A:\n  def f(): import a\n  import b", "deferred runtime"),
+        ("def f():\n    x = (1\nif y else 2)\n    import a", "deferred"),
+        ("def f():\n  x; y\n\n  import a", "deferred"),
+        ("def f():\n    x = ((1)\nif y else 2)\n    import a; z = 1", "deferred"),
         ("if x:\n\tdef f():\n\t\timport a\n\timport b", "deferred runtime"),
         ("def f():\n  x\n# c\n  import a", "deferred"),
         ("def f():\n  '''\nno\n'''\n  import a", "deferred"),
@@ -244,6 +361,12 @@ def test_an_import_in_a_function_is_deferred(header: str, gap: str) -> None:
          "type_checking type_checking type_checking"),
         ("def f():\n  if TYPE_CHECKING: import a\n  else: import b", "type_checking deferred"),
         ("if TYPE_CHECKING: lazy import a", "type_checking"),
+        ("  if not TYPE_CHECKING: pass\nelse: import a", "runtime"),
+        ("if not TYPE_CHECKING: pass\nif x: pass\nelse: import a", "runtime"),
+        ("if x: pass\nelif y: pass\nelif not TYPE_CHECKING: pass\nelif z: import a\nelse: import b",
+         "type_checking type_checking"),
+        ("if TYPE_CHECKING:\n  if x: pass\n  elif y: import a\n  else: import b", "type_checking type_checking"),
+        ("if not TYPE_CHECKING: pass\nelse:\n  if x: import a\n  def f(): import b", "type_checking type_checking"),
     ],
 )  # fmt: skip
 def test_a_kind_follows_the_blocks_around(text: str, expected: str) -> None:
@@ -260,7 +383,10 @@ def test_a_kind_follows_the_blocks_around(text: str, expected: str) -> None:
         "f(x)[1:2] and TYPE_CHECKING", "not (not TYPE_CHECKING or x)", "False and TYPE_CHECKING",
         "TYPE_CHECKING and 'and'", "TYPE_CHECKING and x == 'y'", "(\nTYPE_CHECKING # c\n)", "TYPE_CHECKING \\\n and x",
         "TYPE_CHECKING and f'{x['a']}'", "(x == y) and TYPE_CHECKING", "not(not TYPE_CHECKING)",
-        "TYPE_CHECKING and (y,)",
+        "TYPE_CHECKING and (y,)", "True and TYPE_CHECKING", "1 and TYPE_CHECKING", "TYPE_CHECKING or None",
+        "not True or TYPE_CHECKING", "not 1 or TYPE_CHECKING",
+        "not (() or True) or TYPE_CHECKING", "TYPE_CHECKING and ()", "MYPY and 0 or None",
+        "(" * 99 + "TYPE_CHECKING" + ")" * 99,
     ],
 )  # fmt: skip
 def test_a_condition_that_needs_type_checking_is_understood(condition: str) -> None:
@@ -277,7 +403,9 @@ def test_a_condition_that_needs_type_checking_is_understood(condition: str) -> N
         "(x := TYPE_CHECKING)", "(TYPE_CHECKING and x, y)", "(TYPE_CHECKING,)", "lambda: TYPE_CHECKING",
         "TYPE_CHECKING()", "TYPE_CHECKING.x", "typing.MYPY", "NOT_TYPE_CHECKING", "'TYPE_CHECKING'", "-TYPE_CHECKING",
         "x in TYPE_CHECKING", "f().TYPE_CHECKING == x", "TYPE_CHECKING == x or y", "x == TYPE_CHECKING or y",
-        "TC", "()", "(" * 5000 + "TYPE_CHECKING" + ")" * 5000,
+        "True or NOT_TYPE_CHECKING", "NOT_TYPE_CHECKING and False", "TYPE_CHECKING or ()", "TYPE_CHECKING or",
+        "True or TYPE_CHECKING if x else y", "lambda x: False and TYPE_CHECKING",
+        "TC", "()", "(" * 101 + "TYPE_CHECKING" + ")" * 101, "(" * 5000 + "TYPE_CHECKING" + ")" * 5000,
     ],
 )  # fmt: skip
 def test_a_condition_that_can_hold_either_way_leaves_both_branches_runtime(condition: str) -> None:
@@ -287,6 +415,7 @@ def test_a_condition_that_can_hold_either_way_leaves_both_branches_runtime(condi
 @pytest.mark.parametrize("module", ["typing", "typing_extensions"])
 def test_another_name_for_type_checking_is_known(module: str) -> None:
     assert kinds(f"from {module} import x, TYPE_CHECKING as TC\nif TC: import a").split()[2:] == ["type_checking"]
+    assert kinds(f"from {module} import Any as TC, B\nif TC: import a\nif B: import b").split()[2:] == 2 * ["runtime"]
     assert kinds("from other import TYPE_CHECKING as TC\nif TC: import a").split()[1:] == ["runtime"]
     assert kinds("from .typing import TYPE_CHECKING as TC\nif TC: import a").split()[1:] == ["runtime"]
 
@@ -483,12 +612,97 @@ def test_a_fast_look_tells_whether_a_file_needs_reading(text: str, is_deferring:
         (b"# coding: UTF_8-unix\n\xc3\xa9", "# coding: UTF_8-unix\né"),
         (b"# coding: latin-1\n# coding: utf-8\n\xe9", "# coding: latin-1\n# coding: utf-8\né"),
         (b"\xef\xbb\xbf# coding: utf-8\na", "# coding: utf-8\na"),
+        (b"\xef\xbb\xbf# coding: utf8\na", "# coding: utf8\na"),
         ("x = 1\n# coding: latin-1\né".encode(), "x = 1\n# coding: latin-1\né"),
         ("\n\n# coding: latin-1\né".encode(), "\n\n# coding: latin-1\né"),
     ],
 )
 def test_a_file_is_decoded_as_it_declares(data: bytes, expected: str) -> None:
     assert decode(data) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", [""]), ("a", ["a"]), ("a\nb\r\nc\rd\n", ["a", "b", "c", "d", ""]), ("a\x0cb\u2028c", ["a\x0cb\u2028c"])],
+)
+def test_lines_end_where_python_says(text: str, expected: list[str]) -> None:
+    assert split_lines(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"),
+    [("", True), ("utf-8", True), ("UTF8", True), ("us-ascii", True), ("latin-1", True), ("iso8859-15", True),
+     ("iso-8859-2", True), ("cp1252", True), ("windows-1251", True), ("utf-7", False), ("utf-16", False),
+     ("cp500", False), ("shift_jis", False)],
+)  # fmt: skip
+def test_encodings_that_keep_ascii_are_known(encoding: str, expected: bool) -> None:
+    assert is_ascii_compatible(f"# coding: {encoding}\nimport a".encode()) is expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"import a.new", True),
+        (b"from a import other", True),
+        (b"import a.newer, renew", False),
+        (b"import a", False),
+        ("import \uff4eew".encode(), True),
+        (b"# coding: utf-16\nimport a", True),
+        (b"# coding: ascii\nimport a  # \xff", True),
+    ],
+)
+def test_a_fast_look_tells_whether_names_are_in_a_file(data: bytes, expected: bool) -> None:
+    assert mentions(data, {"new", "other", "a.b"}) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import_module('a.b')", "1:1 import a.b runtime"),
+        ("x = importlib . import_module ( \"a\" )", "1:17 import a runtime"),
+        ("__import__('a', globals())", "1:1 import a runtime"),
+        ("import_module(\"\"\"a\"\"\")", "1:1 import a runtime"),
+        ("import_module('.a', __package__)", "1:1 .a import None runtime"),
+        ("import_module('..a', package=__package__)", "1:1 ..a import None runtime"),
+        ("import_module('a', 'b')", "1:1 import a runtime"),
+        ("import_module('.a', __name__)", ""),
+        ("import_module('.a')", ""),
+        ("import_module('.a', 'p')", ""),
+        ("import_module(name)", ""),
+        ("import_module('a' + b)", ""),
+        ("import_module(f'{a}')", ""),
+        ("import_module('a b')", ""),
+        ("import_module('1')", ""),
+        ("import_module('.')", ""),
+        ("my_import_module('a')", ""),
+        ("'import_module(\"a\")'  # __import__('a')", ""),
+        ("import a", ""),
+        ("\ufeffx = 1\r\nimport_module('a'); y = [__import__('b')]",
+         "2:1 import a runtime | 2:26 import b runtime"),
+        ("def f():\n  import_module('a')\nimport_module('b')", "2:3 import a deferred | 3:1 import b runtime"),
+        ("def f(): import_module('a')\nx = 1\nif y: __import__('b')", "1:10 import a deferred | 3:7 import b runtime"),
+        ("if TYPE_CHECKING:\n  __import__('a')\nelse:\n  __import__('b')",
+         "2:3 import a type_checking | 4:3 import b runtime"),
+        ("def f():\n  x = 1\ny = (\n  import_module('a'),\n)", "4:3 import a runtime"),
+        ("def f():\n\n  import_module('a')", "3:3 import a deferred"),
+        ("lazy = __import__('a')", "1:8 import a runtime"),
+    ],
+)  # fmt: skip
+def test_a_call_with_a_literal_imports(text: str, expected: str) -> None:
+    found = read_calls(text, "p.m", is_package=False)
+    assert " | ".join(f"{each.line}:{each.column} {called(each)} {each.kind}" for each in found) == expected
+    assert may_call(text.encode()) is ("import_module" in text or "__import__" in text)
+
+
+def called(each: WrittenImport) -> str:
+    return f"import {each.module}" if not each.level else f"{'.' * each.level}{each.module} import {each.name}"
+
+
+def test_in_a_package_a_call_may_be_relative_to_its_name() -> None:
+    (only,) = read_calls("x = (\n  import_module('.a', __name__),\n  2)", "p", is_package=True)
+    assert only == WrittenImport(1, "a", None, 2, 3, Kind.RUNTIME, "x = ( import_module('.a', __name__), 2)")
+    assert [each.level for each in read_calls("import_module('..a', __package__)", "p", is_package=True)] == [2]
+    assert read_calls("import_module('.a', __spec__)", "p", is_package=True) == ()
 
 
 @pytest.mark.parametrize(
@@ -647,11 +861,28 @@ def test_a_long_file_takes_no_more_than_its_length(text: Callable[[int], str], s
         ("try: ...\nexcept A, B: ...", "try: ...\nexcept (A, B): ..."),
         ("try: ...\nexcept (A, B) as c: ...", "try: ...\nexcept (A, B) as c: ..."),
         ("'f\"' 'def f[T]()'", "'f\"' 'def f[T]()'"),
+        ("x = 1\r\ny = F'{a}' + Tr'b'", 'x = 1\ny = "" + ""'),
+        ("def f[T: (int, list[int])](x: X[T]) -> Y[T]: ...", "def f(x: X[T]) -> Y[T]: ..."),
+        ("class A [T, U] (B[T]): ...\nx = f'{y}'", 'class A  (B[T]): ...\nx = ""'),
+        (
+            "x = f'{y}'\ndef f[T](): ...\ntype X = int\ntry: ...\nexcept A, B: ...",
+            'x = ""\ndef f(): ...\nX = None\ntry: ...\nexcept (A, B): ...',
+        ),
+        ("class A:\n  type X[T] = (\n    T\n  )\n  y = 1", "class A:\n  X = None\\\n\\\n\n  y = 1"),
+        ("type X = A[f'{b}']; y = 1", "X = None"),
+        ("type == 1\ntype .x\ntype (x)", "type == 1\ntype .x\ntype (x)"),
+        ("try: ...\nexcept* A, B.c: ...", "try: ...\nexcept* (A, B.c): ..."),
+        ("try: ...\nexcept A as b: ...\nexcept C: ...", "try: ...\nexcept A as b: ...\nexcept C: ..."),
+        ('x = f"""\n{a}\n""" + f"{b}"', 'x = ""\\\n\\\n + ""'),
     ],
 )
 def test_new_syntax_is_written_as_older_parsers_read_it(text: str, older: str) -> None:
     assert for_older_parsers(text) == older
     ast.parse(older)
+
+
+def test_type_parameters_without_an_end_go_up_to_the_end() -> None:
+    assert for_older_parsers("x = 1\ndef f[T, (") == "x = 1\ndef f"
 
 
 @pytest.mark.parametrize(

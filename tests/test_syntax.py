@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.reading.trees import Visitor, arguments, parse, remembering, walk
+from import_contracts.reading.trees import Visitor, arguments, dotted_name, parse, remembering, walk
 
 SOURCES = sorted(Path(__file__).parent.glob("*.py"))
 
@@ -36,7 +36,33 @@ def test_a_visitor_meets_nodes_in_the_order_in_which_they_are_written() -> None:
     assert names.found == ["a", "b", "d", "e", "f", "f", "g"]
 
 
-@pytest.mark.parametrize("text", ["def", "\0", "(" * 10_000])
+def test_what_python_warns_of_is_parsed() -> None:
+    assert isinstance(parse("x = '\\d'"), ast.Module)
+
+
+def test_only_a_method_named_after_a_type_visits_it() -> None:
+    class Other(Visitor):
+        def Name(self, node: ast.Name) -> None:  # noqa: N802 - as ast calls it
+            raise AssertionError(node)
+
+        def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802 - as ast calls it
+            found.append(node.value)
+
+    found: list[object] = []
+    Other().visit(parse("a = 1\nb(2)"))
+    assert found == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("a", ("a",)), ("a.b.c", ("a", "b", "c")), ("a().b", None), ("1", None), ("a[0].b.c", None)]
+)
+def test_a_dotted_name_is_told_from_other_expressions(text: str, expected: tuple[str, ...] | None) -> None:
+    (statement,) = parse(text).body
+    assert isinstance(statement, ast.Expr)
+    assert dotted_name(statement.value) == expected
+
+
+@pytest.mark.parametrize("text", ["def", "\0", "(" * 10_000, "x = '\ud800'"])
 def test_what_python_makes_nothing_of_is_a_syntax_error(text: str) -> None:
     with pytest.raises(SyntaxError):
         parse(text)

@@ -107,7 +107,7 @@ class Blocks:
             value = at_run_time(self._plain[header.start : self._colon(header.start, header.end)], header.names)
         taken = previous is not None and previous.block is not None and previous.block.taken
         guarded = keyword in {"class", "try", "except", "finally"} or (
-            previous is not None and previous.keyword in {"try", "except"}
+            previous is not None and previous.keyword == "except"
         )
         return Block(
             taken=taken or value is True,

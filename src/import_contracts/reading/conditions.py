@@ -67,13 +67,12 @@ def _operand(tokens: list[str], names: Container[str]) -> bool | None:
 
 
 # The tokens that end an operand of `and` and `or`.
-_ENDS = frozenset({"and", "or", ")", ",", "if", "else", ":"})
+_ENDS = frozenset({"and", "or", ")", ",", "if", ":"})
 
 
 def _skip(tokens: list[str], ends: Container[str]) -> bool:
     """Remove tokens up to one of the ends outside brackets, and tell whether there were any."""
-    depth = skipped = 0
+    before, depth = len(tokens), 0
     while tokens and (depth or tokens[-1] not in ends):
         depth += {"(": 1, ")": -1}.get(tokens.pop(), 0)
-        skipped += 1
-    return skipped > 0
+    return len(tokens) < before

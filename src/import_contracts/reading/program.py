@@ -172,10 +172,10 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
     Stops at the first part that is not found. Nothing is imported.
     """
     path: list[str] | None = None
-    for done in range(1, name.count(".") + 2):
-        partial = ".".join(name.split(".")[:done])
+    # Of a whole dotted name PathFinder would look among what is imported for the package around it.
+    for part in name.split("."):
         finders = sys.meta_path if path is None else [PathFinder]
-        specs = (finder.find_spec(partial, path) for finder in finders if hasattr(finder, "find_spec"))
+        specs = (finder.find_spec(part, path) for finder in finders if hasattr(finder, "find_spec"))
         spec = next((spec for spec in specs if spec is not None), None)
         if spec is None:
             return
