@@ -41,14 +41,18 @@ def violation(
     )
 
 
+def of_edge(edge: str) -> Import:
+    """Make an import of a line such as ``a -> b``."""
+    importer, imported = edge.split(" -> ")
+    return an_import(importer, imported)
+
+
 def cut(*edges: str, message: str = "no", is_minimum: bool = True, fixes: tuple[ReportedFix, ...] = ()) -> ReportedCut:
-    """Make a cut of imports such as ``a -> b``."""
-    imports = (each.split(" -> ") for each in edges)
-    return ReportedCut(message, tuple(an_import(*edge) for edge in imports), is_minimum, fixes)
+    return ReportedCut(message, tuple(map(of_edge, edges)), is_minimum, fixes)
 
 
 def cause(edge: str, number: int = 2, *, is_added: bool | None = False) -> Cause:
-    return Cause(an_import(*edge.split(" -> ")), number, is_added)
+    return Cause(of_edge(edge), number, is_added)
 
 
 def outcome(*violations: ReportedViolation, kept: bool | None = False, reason: str = "", **more: Any) -> Outcome:
