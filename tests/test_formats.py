@@ -1036,3 +1036,22 @@ def test_concise_has_a_line_for_everything_and_nothing_else(report: Report) -> N
 
     assert len(FORMATS["concise"](report, Style()).splitlines()) == told
     assert len(render("concise", report).splitlines()) == told + len(list(violations(report, is_known=True)))
+
+
+def test_concise_has_the_whole_report_in_this_order() -> None:
+    lines = [
+        "y.toml:1:1: error: off no",
+        "u.py:1:1: error: unclear",
+        "m.py:1:1: lay m must be in a layer (m)",
+        "a.py:3:5: lay a must not import c (a -> b -> c)",
+        f"known.txt:1:1: error: {STALE}",
+        "x.toml:5:1: warning: lay key: hm",
+    ]
+    known = "k.py:2:1: known: lay k must not import b (k -> b)"
+    assert FORMATS["concise"](WHOLE, BRIEF).splitlines() == lines
+    assert FORMATS["concise"](WHOLE, Style(verbose=True)).splitlines() == [*lines[:4], known, *lines[4:]]
+    assert FORMATS["concise"](Report(0, 0, ()), BRIEF) == ""
+
+
+def test_a_line_break_in_a_message_is_a_space_in_concise() -> None:
+    assert render("concise", Report(0, 0, (), (Problem("a\nb\r\nc"),))) == "error: a b c\n"
