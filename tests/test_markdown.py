@@ -334,6 +334,7 @@ def test_the_causes_are_red_if_they_are_known_and_else_the_cuts() -> None:
         ("a.b_c (d) {e} - f. g! h > i + j # k", "a.b_c (d) {e} - f. g! h > i + j # k"),
         ("\\ ` * [ ] < | ~ & $", "\\\\ \\` \\* \\[ \\] \\< \\| \\~ \\& \\$"),
         ("_a_ c_d _", "\\_a\\_ c_d \\_"),
+        ("a.__init__ ___b c__d", "a.\\_\\_init\\_\\_ \\_\\_\\_b c__d"),
         ("# a\n> b\n+ c\n- d\n  - e", "\\# a\n\\> b\n\\+ c\n\\- d\n  \\- e"),
         ("1. a\n12) b\n3 c\n4.5", "1\\. a\n12\\) b\n3 c\n4\\.5"),
     ],
