@@ -277,6 +277,7 @@ def elsewhere(id_: str, module: str) -> ContractVerdict:
         ),
         ((elsewhere("c", "a"),), (), "  Only a is covered by c.\n"),
         ((elsewhere("c", "z"),), (), "  Only z is covered by c.\n"),
+        ((verdict(Stance.FORBIDDEN, "a"),), (), "  forbidden C [c]\n    a\n"),
     ],
 )
 def test_contracts_that_cover_one_module_or_neither_are_named(
