@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from importlib import import_module
 from importlib.resources import files
 from itertools import pairwise
@@ -20,12 +21,22 @@ from hypothesis import strategies as st
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
-from import_contracts.problems import Problem
+from import_contracts.problems import Problem, Severity
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import picture
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.reports.check import (
+    Cause,
+    Change,
+    Outcome,
+    Report,
+    ReportedCut,
+    ReportedFix,
+    ReportedViolation,
+    Unreadable,
+)
+from import_contracts.version import __version__
 from tests.reports import REPORTS, TEXTS, VIOLATIONS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -66,6 +77,42 @@ def test_every_format_tells_of_every_report(report: Report, format_: str, verbos
 
     assert text == FORMATS[format_](report, Style(verbose=verbose))
     text.encode()
+
+
+# One report for the whole text of each format: its contracts are broken, kept and not checked.
+HM = Problem("hm", "x.toml", "lay", "key", Severity.WARNING, 5)
+NO = Problem("no", "y.toml", "off")
+FIX = ReportedFix("type_checking", ("Why.",), (Change("a.py", 4, "old", "größe"),))
+CHAIN = (
+    Import("a", "b", "a.py", 3, 5, Kind.RUNTIME, "import b"),
+    Import("b", "c", "b.py", 1, 1, Kind.TYPE_CHECKING, "import c"),
+)
+FOUND = ReportedViolation("a", "b", "c", "a must not import c", "a.py", (3, 9), CHAIN)
+KNOWN = ReportedViolation("k", "b", "", "k must not import b", "k.py", (2,), (an_import("k", "b", 2),), is_known=True)
+ALONE = ReportedViolation("m", "", "", "m must be in a layer", "m.py")
+LAYERS = Outcome(
+    *("lay", "Layers", "layers", "Größe.", False, (FOUND, KNOWN, ALONE)),
+    cuts=(ReportedCut("a must not import c", CHAIN[1:], is_minimum=True, fixes=(FIX,)),),
+    ignored=2,
+    demand="No module imports a higher layer.",
+)
+WHOLE = Report(
+    *(7, 8, (LAYERS, Outcome("good", "Good", "acyclic", "", kept=True), Outcome("off", "Off", "crash", "", kept=None))),
+    problems=(HM, NO),
+    unreadable=(Unreadable("u.py", None, "unclear"),),
+    stale=("lay x -> y",),
+    options=" --config c.toml",
+    baseline="known.txt",
+    folder="/repo/pkg",
+    root="/repo",
+)
+STALE = "No violation matches 'lay x -> y' any more. Remove it: lint-imports baseline shrink --config c.toml"
+WHY = "Reason: Größe."
+BRIEF = Style()
+
+
+def cut(*edges: tuple[str, str], message: str = "no", fixes: tuple[ReportedFix, ...] = ()) -> ReportedCut:
+    return ReportedCut(message, tuple(an_import(*edge) for edge in edges), True, fixes)
 
 
 # --- github -------------------------------------------------------------------------------------------------------
@@ -161,6 +208,104 @@ def test_an_import_to_blame_that_is_no_violation_itself_is_annotated() -> None:
     assert commands(render("github", report))[0].message == "util -> web causes 2 new violations"
 
 
+def test_github_has_the_whole_report_in_this_order() -> None:
+    assert [tuple(each) for each in commands(FORMATS["github"](WHOLE, BRIEF))] == [
+        ("error", {"file": "pkg/y.toml"}, "contract 'off': no"),
+        ("error", {"file": "pkg/u.py"}, "unclear"),
+        (
+            "error",
+            {"file": "pkg/m.py", "line": "1", "col": "1", "title": "Layers [lay]"},
+            f"m must be in a layer\n\nm\n\n{WHY}",
+        ),
+        (
+            "error",
+            {"file": "pkg/a.py", "line": "3", "col": "5", "title": "Layers [lay]"},
+            f"{FOUND.message}\n\na -> b -> c\npkg/a.py:3:5: import b\npkg/b.py:1:1: import c  (type checking)\n\n{WHY}",
+        ),
+        ("error", {"file": "pkg/known.txt"}, STALE),
+        ("warning", {"file": "pkg/x.toml", "line": "5"}, "contract 'lay': key: hm"),
+        ("notice", {}, "1 known violation in known.txt"),
+        (
+            "debug",
+            {"file": "pkg/k.py", "line": "2", "col": "1", "title": "Layers [lay]"},
+            f"k must not import b\n\nk -> b\npkg/k.py:2:1: import b\n\n{WHY}",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "line"),
+    [
+        (Problem("a%b\r\nc"), "::error::a%25b%0D%0Ac\n"),
+        (Problem("no", "a:b,c%.py", line=2), "::error file=a%3Ab%2Cc%25.py,line=2::no\n"),
+        (Problem("no", contract="x"), "::error::contract 'x': no\n"),
+        (Problem("no", key="k"), "::error::k: no\n"),
+    ],
+)
+def test_a_problem_is_a_command_with_what_is_known_of_its_place(problem: Problem, line: str) -> None:
+    assert render("github", Report(0, 0, (), (problem,))) == line
+
+
+def titles(*outcomes: Outcome) -> list[str]:
+    """Return the chain that each command tells of, or its message if it is about an import alone."""
+    found = commands(render("github", Report(1, 1, outcomes, stale=())))
+    return [command.message.partition("\n\n")[2].partition("\n")[0] or command.message for command in found]
+
+
+@pytest.mark.parametrize("of_causes", [True, False])
+def test_three_imports_that_are_no_violations_are_annotated_before_the_violations(of_causes: bool) -> None:
+    edges = [(f"u{number}", "web") for number in range(5)]
+    found = [violation("a", importer, "web") for importer, _ in edges for _ in range(2)]
+    causes = tuple(Cause(an_import(*edge), 2, None) for edge in edges)
+    of = outcome(*found, causes=causes) if of_causes else outcome(*found, cuts=(cut(*edges),))
+    what = "causes 2 new violations" if of_causes else "is part of 2 violations; removing it helps to fix them"
+    assert titles(of)[:4] == [*(f"u{number} -> web {what}" for number in range(3)), "a -> u0 -> web"]
+    assert len(titles(of)) == 13
+
+
+@pytest.mark.parametrize("of_causes", [True, False])
+def test_an_import_to_remove_that_is_a_violation_is_annotated_once(of_causes: bool) -> None:
+    both = violation("util", "web"), violation("a", "util", "web")
+    of = (
+        outcome(*both, causes=(Cause(an_import("util", "web"), 2, None),))
+        if of_causes
+        else outcome(*both, cuts=(cut(("util", "web")),))
+    )
+    assert titles(of) == ["util -> web", "a -> util -> web"]
+
+
+def test_of_the_imports_of_cuts_those_in_most_chains_come_first_and_then_they_are_by_name() -> None:
+    chains = [
+        ("x1", "c", "z"),
+        ("x2", "c", "z"),
+        ("y1", "b", "z"),
+        ("y2", "b", "z"),
+        ("y3", "b", "y"),
+        ("y4", "b", "y"),
+    ]
+    chains += [("w1", "d", "z"), ("w2", "d", "z"), ("w3", "d", "z"), ("v", "e", "z")]
+    edges = [("c", "z"), ("e", "z"), ("d", "z"), ("b", "z"), ("b", "y")]
+    of = outcome(*(violation(*each) for each in chains), cuts=tuple(cut(edge) for edge in edges))
+    assert [each.partition(" is part")[0] for each in titles(of)[:3]] == ["d -> z", "b -> y", "b -> z"]
+    assert titles(of)[0] == "d -> z is part of 3 violations; removing it helps to fix them"
+
+
+def test_an_import_of_a_cut_that_is_in_one_chain_is_not_annotated() -> None:
+    assert titles(outcome(violation("a", "b", "c"), cuts=(cut(("b", "c")),))) == ["a -> b -> c"]
+
+
+def test_contracts_take_turns_until_none_has_any_left() -> None:
+    first = outcome(violation("a", "b"), violation("c", "d"), violation("e", "f"))
+    second = outcome(violation("g", "h"), id_="other")
+    assert titles(first, second) == ["a -> b", "g -> h", "c -> d", "e -> f"]
+
+
+@pytest.mark.parametrize(("number", "text"), [(1, "1 known violation"), (2, "2 known violations")])
+def test_known_violations_are_one_notice(number: int, text: str) -> None:
+    report = Report(1, 1, (outcome(*[violation("a", "b", is_known=True)] * number),), stale=(), baseline="k.txt")
+    assert render("github", report).splitlines()[0] == f"::notice::{text} in k.txt"
+
+
 # --- gitlab -------------------------------------------------------------------------------------------------------
 
 
@@ -188,6 +333,182 @@ def test_a_known_violation_is_mere_information_in_gitlab() -> None:
     report = Report(2, 1, (outcome(violation("a", "b", is_known=True), violation("a", "c")),), stale=())
 
     assert [each["severity"] for each in json.loads(render("gitlab", report))] == ["info", "major"]
+
+
+def test_gitlab_has_the_whole_report_in_this_order() -> None:
+    text = FORMATS["gitlab"](WHOLE, BRIEF)
+    issues = json.loads(text)
+    for each in issues:
+        assert re.fullmatch("[0-9a-f]{32}", each.pop("fingerprint"))
+    assert [(*each.values(),) for each in issues] == [
+        ("no", "off", "critical", {"path": "pkg/y.toml", "lines": {"begin": 1}}),
+        ("unclear", "error", "critical", {"path": "pkg/u.py", "lines": {"begin": 1}}),
+        (
+            "a must not import c (a -> b -> c). Reason: Größe.",
+            *("lay", "major", {"path": "pkg/a.py", "lines": {"begin": 3}}),
+        ),
+        ("k must not import b (k -> b). Reason: Größe.", "lay", "info", {"path": "pkg/k.py", "lines": {"begin": 2}}),
+        ("m must be in a layer (m). Reason: Größe.", "lay", "major", {"path": "pkg/m.py", "lines": {"begin": 1}}),
+        (STALE, "error", "major", {"path": "pkg/known.txt", "lines": {"begin": 1}}),
+        ("key: hm", "lay", "minor", {"path": "pkg/x.toml", "lines": {"begin": 5}}),
+    ]
+    assert list(issues[0]) == ["description", "check_name", "severity", "location"]
+    assert text.startswith('[\n  {\n    "description": "no",\n')
+    assert "Größe" in text
+    assert text.endswith("\n]\n")
+
+
+def test_a_violation_without_a_reason_is_its_message_and_its_chain_in_gitlab() -> None:
+    (issue,) = json.loads(render("gitlab", Report(1, 1, (outcome(violation("a", "b")),))))
+    assert issue["description"] == "no (a -> b)."
+
+
+def test_a_problem_without_a_file_stands_in_pyproject_in_gitlab() -> None:
+    (issue,) = json.loads(render("gitlab", Report(0, 0, (), (Problem("no"),), folder="/repo/pkg", root="/repo")))
+    assert issue["location"] == {"path": "pkg/pyproject.toml", "lines": {"begin": 1}}
+
+
+def test_a_stale_entry_that_does_not_fail_is_minor_in_gitlab() -> None:
+    report = Report(0, 0, (), stale=("x a -> b",), stale_fails=False, baseline="k.txt")
+    assert [each["severity"] for each in json.loads(render("gitlab", report))] == ["minor"]
+
+
+FINGERPRINT = "dd20b72175e782289c8c355e5e341e47"
+
+
+def test_a_fingerprint_in_gitlab_is_the_same_in_every_version() -> None:
+    # GitLab compares fingerprints with those of an earlier run, so they must never change.
+    same = outcome(violation("a", "b"))
+    problem = Problem("no", "a.toml", "c", "k", line=3)
+    found = json.loads(render("gitlab", Report(2, 1, (same, same, same), (problem,))))
+    expected = [
+        sha256(b"a.toml\0c\0k\0no").hexdigest()[:32],
+        FINGERPRINT,
+        sha256(f"{FINGERPRINT}\0{1}".encode()).hexdigest()[:32],
+        sha256(f"{FINGERPRINT}\0{2}".encode()).hexdigest()[:32],
+    ]
+    assert [each["fingerprint"] for each in found] == expected
+
+
+# --- json ---------------------------------------------------------------------------------------------------------
+
+
+def of_import(statement: Import) -> dict[str, object]:
+    return {
+        "importer": statement.importer,
+        "imported": statement.imported,
+        "path": statement.path,
+        "line": statement.line,
+        "column": statement.column,
+        "kind": str(statement.kind),
+        "text": statement.text,
+    }
+
+
+def of_violation(each: ReportedViolation, **more: object) -> dict[str, object]:
+    return {
+        "contract": "lay",
+        "importer": each.importer,
+        "message": each.message,
+        "path": each.path,
+        "lines": list(each.lines),
+        "fingerprint": each.fingerprint("lay"),
+        "chain": [of_import(step) for step in each.chain],
+        **more,
+    }
+
+
+def test_json_has_the_whole_report() -> None:
+    text = FORMATS["json"](WHOLE, BRIEF)
+    nothing: dict[str, object] = {"reason": None, "ignored": 0, "violations": [], "cut": [], "culprits": []}
+    assert json.loads(text) == {
+        "version": 1,
+        "outcome": "error",
+        "modules": 7,
+        "imports": 8,
+        "warnings": [{"message": "hm", "file": "x.toml", "contract": "lay", "key": "key"}],
+        "errors": [{"message": "no", "file": "y.toml", "contract": "off", "key": None}],
+        "unreadable": [{"path": "u.py", "line": None, "message": "unclear"}],
+        "contracts": [
+            {
+                "id": "lay",
+                "name": "Layers",
+                "type": "layers",
+                "kept": False,
+                "reason": "Größe.",
+                "ignored": 2,
+                "violations": [
+                    of_violation(FOUND, imported="b", target="c", line=3, column=5, kind="runtime", status="new"),
+                    of_violation(KNOWN, imported="b", target=None, line=2, column=1, kind="runtime", status="known"),
+                    of_violation(ALONE, imported=None, target=None, line=1, column=1, kind=None, status="new"),
+                ],
+                "cut": [
+                    {
+                        "importer": "b",
+                        "imported": "c",
+                        "path": "b.py",
+                        "line": 1,
+                        "messages": ["a must not import c"],
+                        "fix": {
+                            "kind": "type_checking",
+                            "why": ["Why."],
+                            "changes": [{"path": "a.py", "line": 4, "old": "old", "new": "größe"}],
+                        },
+                    }
+                ],
+                "culprits": [],
+            },
+            {"id": "good", "name": "Good", "type": "acyclic", "kept": True, **nothing},
+            {"id": "off", "name": "Off", "type": "crash", "kept": None, **nothing},
+        ],
+        "baseline": {"new": 2, "known": 1, "stale": ["lay x -> y"], "renaming": None},
+    }
+    assert text.startswith('{\n  "version": 1,\n  "outcome": "error",\n')
+    assert "Größe" in text
+    assert text.endswith("\n}\n")
+
+
+@pytest.mark.parametrize(
+    ("stale", "renaming", "baseline"),
+    [
+        (None, None, None),
+        ((), None, {"new": 0, "known": 0, "stale": [], "renaming": None}),
+        (
+            ("x a -> b",),
+            ("a", "z"),
+            {"new": 0, "known": 0, "stale": ["x a -> b"], "renaming": {"old": "a", "new": "z"}},
+        ),
+    ],
+)
+def test_the_baseline_is_null_in_json_if_there_is_none(
+    stale: tuple[str, ...] | None, renaming: tuple[str, str] | None, baseline: object
+) -> None:
+    assert json.loads(render("json", Report(0, 0, (), stale=stale, renaming=renaming)))["baseline"] == baseline
+
+
+def test_an_import_of_several_cuts_stands_once_in_json_with_all_messages_and_the_last_fix() -> None:
+    defer = ReportedFix("defer", (), ())
+    cuts = (
+        cut(("b", "c"), ("a", "z"), message="one", fixes=(FIX, FIX)),
+        cut(("a", "y"), message="two"),
+        cut(("b", "c"), message="three", fixes=(defer,)),
+    )
+    (contract,) = json.loads(render("json", Report(1, 1, (outcome(cuts=cuts),))))["contracts"]
+    assert [(each["importer"], each["imported"], each["messages"]) for each in contract["cut"]] == [
+        ("a", "y", ["two"]),
+        ("a", "z", ["one"]),
+        ("b", "c", ["one", "three"]),
+    ]
+    assert [each["fix"] and each["fix"]["kind"] for each in contract["cut"]] == [None, "type_checking", "defer"]
+
+
+def test_causes_are_culprits_in_json() -> None:
+    causes = (Cause(CHAIN[0], 3, is_added=True), Cause(CHAIN[1], 1, None))
+    (contract,) = json.loads(render("json", Report(1, 1, (outcome(causes=causes),), stale=())))["contracts"]
+    assert contract["culprits"] == [
+        {**of_import(CHAIN[0]), "effects": 3, "added": True},
+        {**of_import(CHAIN[1]), "effects": 1, "added": None},
+    ]
 
 
 # --- junit --------------------------------------------------------------------------------------------------------
@@ -237,6 +558,133 @@ def test_a_contract_that_could_not_be_checked_is_an_error_with_its_problems() ->
     (case,) = ET.fromstring(render("junit", report)).iter("testcase")  # noqa: S314 - our own
 
     assert [(each.tag, each.text) for each in case] == [("error", "contract 'x': wrong")]
+
+
+def test_junit_has_the_whole_report_in_this_order() -> None:
+    assert (
+        FORMATS["junit"](WHOLE, BRIEF)
+        == f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="import-contracts" tests="5" failures="2" errors="2">
+  <testsuite name="import-contracts" tests="5" failures="2" errors="2">
+    <testcase classname="layers" name="Layers [lay]">
+      <failure message="2 new violations, 1 known violation, 2 imports ignored" type="layers">\
+{SECTION}</failure>
+      <system-out>known: k.py:2:1: k must not import b (k -&gt; b)
+warning: x.toml:5: contract 'lay': key: hm</system-out>
+    </testcase>
+    <testcase classname="acyclic" name="Good [good]" />
+    <testcase classname="crash" name="Off [off]">
+      <error message="This contract was not checked." type="crash">y.toml: contract 'off': no</error>
+    </testcase>
+    <testcase classname="baseline" name="known.txt">
+      <failure message="1 stale baseline entry" type="baseline">known.txt: {STALE.replace(">", "&gt;")}</failure>
+    </testcase>
+    <testcase classname="problem" name="u.py">
+      <error message="unclear" type="problem">u.py: unclear</error>
+    </testcase>
+  </testsuite>
+</testsuites>
+"""
+    )
+
+
+SECTION = """\
+Layers (layers)
+
+  a must not import c
+
+    a.py:3:5: import b  (also line 9)
+      a -&gt; b -&gt; c
+      b.py:1:1: import c  (type checking)
+    Removing 1 import would fix this:
+      b -&gt; c  b.py:1:1
+        import it for type checking only
+        Why.
+          line 4:
+          - old
+          + größe
+
+  m must be in a layer
+
+    m.py: m
+
+  Reason: Größe.
+"""
+
+
+RENAMED = """\
+k.txt: a was renamed to z; this explains all new violations and all stale entries. \
+Update the baseline: lint-imports baseline rename a z
+k.txt: No violation matches 'x a -> b' any more.
+k.txt: No violation matches 'x a -> c' any more."""
+
+
+def cases(report: Report) -> list[tuple[str | None, list[tuple[str, str | None, str | None]]]]:
+    """Return the name of each case, with the tag, the message and the text of each of its results."""
+    root = ET.fromstring(render("junit", report))  # noqa: S314 - our own
+    return [
+        (case.get("name"), [(each.tag, each.get("message"), each.text) for each in case])
+        for case in root.iter("testcase")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        (Report(0, 0, ()), []),
+        (Report(0, 0, (), stale=(), baseline="k.txt"), [("k.txt", [])]),
+        (
+            Report(0, 0, (), stale=("x a -> b", "x a -> c"), baseline="k.txt", renaming=("a", "z")),
+            [
+                (
+                    "k.txt",
+                    [
+                        (
+                            "failure",
+                            "2 stale baseline entries",
+                            RENAMED,
+                        )
+                    ],
+                )
+            ],
+        ),
+        (
+            Report(0, 0, (), stale=("x a -> b",), baseline="k.txt", stale_fails=False),
+            [
+                (
+                    "k.txt",
+                    [
+                        (
+                            "system-out",
+                            None,
+                            "k.txt: No violation matches 'x a -> b' any more. Remove it: lint-imports baseline shrink",
+                        )
+                    ],
+                )
+            ],
+        ),
+        (
+            Report(0, 0, (), (Problem("hm", severity=Severity.WARNING), Problem("no", "a.toml", line=2))),
+            [
+                ("a.toml:2", [("error", "no", "a.toml:2: no")]),
+                ("hm", [("system-out", None, "warning: hm")]),
+            ],
+        ),
+        (
+            Report(0, 0, (Outcome("x", "X", "layers", "", kept=None),)),
+            [("X [x]", [("error", "This contract was not checked.", None)])],
+        ),
+        (
+            Report(0, 0, (Outcome("x", "X", "layers", "", kept=True),), (Problem("no", contract="x"),) * 2),
+            [("X [x]", [("error", "This contract was not checked.", "contract 'x': no\ncontract 'x': no")])],
+        ),
+    ],
+)
+def test_junit_has_a_case_for_the_baseline_and_for_each_problem_that_is_of_no_contract(
+    report: Report, expected: object
+) -> None:
+    assert cases(report) == expected
 
 
 # --- sarif --------------------------------------------------------------------------------------------------------
@@ -345,6 +793,177 @@ def test_a_contract_that_stands_twice_is_one_rule() -> None:
     assert [each["ruleIndex"] for each in document["runs"][0]["results"]] == [0, 0]
 
 
+def sarif_place(path: str, line: int | None = None, column: int = 1) -> dict[str, object]:
+    region = {} if line is None else {"region": {"startLine": line, "startColumn": column}}
+    return {"physicalLocation": {"artifactLocation": {"uri": path, "uriBaseId": "%SRCROOT%"}, **region}}
+
+
+def sarif_step(path: str, line: int, column: int, text: str) -> dict[str, object]:
+    return {**sarif_place(path, line, column), "message": {"text": text}}
+
+
+STEPS = [
+    sarif_step("pkg/a.py", 3, 5, "a imports b: import b"),
+    sarif_step("pkg/b.py", 1, 1, "b imports c: import c  (type checking)"),
+]
+
+
+def sarif_result(each: ReportedViolation, text: str, **more: object) -> dict[str, object]:
+    module = {"fullyQualifiedName": each.importer, "kind": "module"}
+    place = sarif_place(f"pkg/{each.path}", each.line, each.column)
+    return {
+        "ruleId": "lay",
+        "ruleIndex": 0,
+        "level": "error",
+        "message": {"text": text},
+        "locations": [{**place, "logicalLocations": [module]}],
+        "partialFingerprints": {"importContracts/v1": each.fingerprint("lay")},
+        **more,
+    }
+
+
+def sarif_rule(id_: str, name: str, type_: str, demand: str, reason: str = "") -> dict[str, object]:
+    return {
+        "id": id_,
+        "name": name,
+        "shortDescription": {"text": name},
+        "fullDescription": {"text": f"{demand}{reason}"},
+        "help": {"text": f"{type_}: {demand}{reason}", "markdown": f"`{type_}`: {demand}{reason}"},
+        "defaultConfiguration": {"level": "error"},
+        "properties": {"tags": ["architecture", type_]},
+    }
+
+
+def test_sarif_has_the_whole_report() -> None:
+    text = FORMATS["sarif"](WHOLE, BRIEF)
+    justification = "Known violation, listed in known.txt."
+    suppression = {"kind": "external", "status": "accepted", "justification": justification}
+    known_step = sarif_step("pkg/k.py", 2, 1, "k imports b: import b")
+    assert json.loads(text) == {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "import-contracts",
+                        "semanticVersion": __version__,
+                        "rules": [
+                            sarif_rule(
+                                *("lay", "Layers", "layers", "No module imports a higher layer."),
+                                "\n\nReason: Größe.",
+                            ),
+                            sarif_rule("good", "Good", "acyclic", ""),
+                            sarif_rule("off", "Off", "crash", ""),
+                        ],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
+                "invocations": [
+                    {
+                        "executionSuccessful": False,
+                        "exitCode": 2,
+                        "toolConfigurationNotifications": [
+                            {
+                                "level": "warning",
+                                "message": {"text": "key: hm"},
+                                "locations": [sarif_place("pkg/x.toml", 5)],
+                                "associatedRule": {"id": "lay", "index": 0},
+                            },
+                            {
+                                "level": "error",
+                                "message": {"text": "no"},
+                                "locations": [sarif_place("pkg/y.toml")],
+                                "associatedRule": {"id": "off", "index": 2},
+                            },
+                        ],
+                        "toolExecutionNotifications": [
+                            {
+                                "level": "error",
+                                "message": {"text": "unclear"},
+                                "locations": [sarif_place("pkg/u.py")],
+                            },
+                            {
+                                "level": "error",
+                                "message": {"text": STALE},
+                                "locations": [sarif_place("pkg/known.txt")],
+                            },
+                        ],
+                    }
+                ],
+                "results": [
+                    sarif_result(
+                        *(FOUND, "a must not import c (a -> b -> c)"),
+                        codeFlows=[{"threadFlows": [{"locations": [{"location": step} for step in STEPS]}]}],
+                        relatedLocations=[{"id": 1, **STEPS[1]}],
+                        baselineState="new",
+                        suppressions=[],
+                    ),
+                    sarif_result(
+                        *(KNOWN, "k must not import b (k -> b)"),
+                        codeFlows=[{"threadFlows": [{"locations": [{"location": known_step}]}]}],
+                        baselineState="unchanged",
+                        suppressions=[suppression],
+                    ),
+                    sarif_result(ALONE, "m must be in a layer (m)", baselineState="new", suppressions=[]),
+                ],
+            }
+        ],
+    }
+    assert text.startswith('{\n  "$schema": "https://')
+    assert "Größe" in text
+    assert text.endswith("\n}\n")
+
+
+def test_the_second_of_two_rules_has_its_own_results() -> None:
+    report = Report(1, 1, (outcome(violation("a", "b")), outcome(violation("a", "b"), id_="other")))
+    results = json.loads(render("sarif", report))["runs"][0]["results"]
+    assert [(each["ruleId"], each["ruleIndex"]) for each in results] == [("layers", 0), ("other", 1)]
+
+
+def test_steps_are_numbered_from_the_second_import_of_a_chain() -> None:
+    (result,) = json.loads(render("sarif", Report(1, 1, (outcome(violation("a", "b", "c", "d")),))))["runs"][0][
+        "results"
+    ]
+    assert [(each["id"], each["message"]["text"]) for each in result["relatedLocations"]] == [
+        (1, "b imports c: import c"),
+        (2, "c imports d: import d"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (Problem("no"), {"level": "error", "message": {"text": "no"}}),
+        (Problem("no", contract="gone"), {"level": "error", "message": {"text": "no"}}),
+        (Problem("no", key="k"), {"level": "error", "message": {"text": "k: no"}}),
+    ],
+)
+def test_a_notification_has_a_place_and_a_rule_if_they_are_known(problem: Problem, expected: dict[str, object]) -> None:
+    (run,) = json.loads(render("sarif", Report(0, 0, (), (problem,))))["runs"]
+    assert run["invocations"][0]["toolConfigurationNotifications"] == [expected]
+
+
+def test_a_reason_is_escaped_in_the_markdown_of_a_rule_and_a_type_may_be_a_tag_already() -> None:
+    report = Report(0, 0, (Outcome("x", "X", "architecture", "a*b", kept=True, demand="D."),))
+    (rule,) = json.loads(render("sarif", report))["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["help"]["markdown"] == "`architecture`: D.\n\nReason: a\\*b"
+    assert rule["properties"] == {"tags": ["architecture"]}
+
+
+@pytest.mark.parametrize(
+    ("stale", "stale_fails", "successful", "status"),
+    [(None, True, True, 0), (("x a -> b",), True, True, 3), (("x a -> b",), False, True, 0)],
+)
+def test_a_run_that_came_to_an_end_is_successful_whatever_it_found(
+    stale: tuple[str, ...] | None, stale_fails: bool, successful: bool, status: int
+) -> None:
+    (run,) = json.loads(render("sarif", Report(0, 0, (), stale=stale, stale_fails=stale_fails)))["runs"]
+    found = run["invocations"][0]
+    assert (found["executionSuccessful"], found["exitCode"]) == (successful, status)
+
+
 # --- markdown -----------------------------------------------------------------------------------------------------
 
 
@@ -417,3 +1036,22 @@ def test_concise_has_a_line_for_everything_and_nothing_else(report: Report) -> N
 
     assert len(FORMATS["concise"](report, Style()).splitlines()) == told
     assert len(render("concise", report).splitlines()) == told + len(list(violations(report, is_known=True)))
+
+
+def test_concise_has_the_whole_report_in_this_order() -> None:
+    lines = [
+        "y.toml:1:1: error: off no",
+        "u.py:1:1: error: unclear",
+        "m.py:1:1: lay m must be in a layer (m)",
+        "a.py:3:5: lay a must not import c (a -> b -> c)",
+        f"known.txt:1:1: error: {STALE}",
+        "x.toml:5:1: warning: lay key: hm",
+    ]
+    known = "k.py:2:1: known: lay k must not import b (k -> b)"
+    assert FORMATS["concise"](WHOLE, BRIEF).splitlines() == lines
+    assert FORMATS["concise"](WHOLE, Style(verbose=True)).splitlines() == [*lines[:4], known, *lines[4:]]
+    assert FORMATS["concise"](Report(0, 0, ()), BRIEF) == ""
+
+
+def test_a_line_break_in_a_message_is_a_space_in_concise() -> None:
+    assert render("concise", Report(0, 0, (), (Problem("a\nb\r\nc"),))) == "error: a b c\n"

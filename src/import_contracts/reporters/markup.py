@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# An underscore inside a word has no meaning in Markdown, and escaping it would break a URL.
-_SPECIAL = re.compile(r"[\\`*\[\]<|~&$]|(?<!\w)_|_(?!\w)|^\s*(?:[#>+-]|\d+(?=[.)]))", re.MULTILINE)
+# Underscores inside a word have no meaning in Markdown, and escaping them would break a URL.
+_SPECIAL = re.compile(r"[\\`*\[\]<|~&$]|(?<!\w)_+|_+(?!\w)|^\s*(?:[#>+-]|\d+(?=[.)]))", re.MULTILINE)
 _BACKTICKS = re.compile("`+")
 
 
@@ -24,4 +24,6 @@ def code(text: str) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     text = match[0]
+    if text.startswith("_"):
+        return text.replace("_", "\\_")
     return f"{text}\\" if text[-1].isdecimal() else f"{text[:-1]}\\{text[-1]}"

@@ -20,9 +20,7 @@ def picture(violations: Sequence[ReportedViolation], marked: Collection[Edge]) -
 
     Only whole chains are drawn, the first that fit; a line below the diagram has the number of the others.
     """
-    chains = [
-        [(step.importer, step.imported) for step in violation.chain] for violation in violations if violation.chain
-    ]
+    chains = [[(step.importer, step.imported) for step in violation.chain] for violation in violations]
     edges: dict[Edge, None] = {}
     drawn = 0
     for chain in chains:
