@@ -487,6 +487,9 @@ def test_the_cut_of_siblings_has_every_import_between_them_in_order() -> None:
     assert [each.imports for each in found.cuts] == [
         tuple((f"p.{one}.{module}", f"p.{other}") for module in "xyz") for one, other in ("ab", "cd")
     ]
+    dashed = graph("p.a.b -> p.c", "p.a-x -> p.c", *(f"p.c.{n} -> p.{to}" for n in "de" for to in ("a.b", "a-x")))
+    (cut,) = check(dashed, "acyclic_siblings", ancestors="p", depth=0).cuts
+    assert cut.imports == (("p.a-x", "p.c"), ("p.a.b", "p.c"))
     ring = graph("p.a.y -> p.b", "p.b -> p.a", "p.c.y -> p.b", "p.b -> p.c.y", "p.a.x -> p.b", "p.c.x -> p.b")
     (cut,) = check(ring, "acyclic_siblings", ancestors="p").cuts
     assert cut.imports == (("p.b", "p.a"), ("p.b", "p.c.y"))
