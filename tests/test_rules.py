@@ -46,17 +46,22 @@ def test_a_former_module_gives_the_same_object_and_warns(module: str, name: str)
         assert getattr(found, name) is getattr(rules, name)
 
 
-def test_the_warning_says_what_to_write_and_where() -> None:
-    with pytest.warns(DeprecationWarning) as warned:
-        _ = importlib.import_module("import_contracts.errors").Problem
-        _ = importlib.import_module("import_contracts.violations").Account
-    assert [(str(each.message), each.filename) for each in warned] == [
-        ("Import Problem from import_contracts.rules instead of import_contracts.errors.", __file__),
+@pytest.mark.parametrize(
+    ("module", "name", "message"),
+    [
+        ("errors", "Problem", "Import Problem from import_contracts.rules instead of import_contracts.errors."),
         (
+            "violations",
+            "Account",
             "Import Description from import_contracts.rules instead of Account from import_contracts.violations.",
-            __file__,
         ),
-    ]
+    ],
+)
+def test_the_warning_says_what_to_write_and_where(module: str, name: str, message: str) -> None:
+    found = importlib.import_module(f"import_contracts.{module}")
+    with pytest.warns(DeprecationWarning, match=f"^{re.escape(message)}$") as warned:
+        getattr(found, name)
+    assert [each.filename for each in warned] == [__file__]
 
 
 def test_a_description_had_another_name() -> None:
