@@ -267,6 +267,7 @@ def test_the_parts_are_what_names_stand_for(
         ("layers", {"layers": ["p.a", "p.b", "p.c"]}, {"p.b"}, {"p.c"}, []),
         ("layers", {"layers": ["p.a", "p.b : p.c"]}, {"p.b"}, {"p.c"}, []),
         ("layers", {"layers": ["p.a", "p.b | p.c"]}, {"p.b"}, {"p.c"}, ["p.b must not import p.c"]),
+        ("layers", {"layers": ["p.a | p.b"]}, {"p.a.x"}, {"p.a.y"}, []),
         (
             "layers",
             {"layers": ["p.a", "p.b", "p.c"]},
