@@ -4,7 +4,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from import_contracts.config.contracts import Contracts, read_contracts
+from import_contracts.config.contracts import Contract, Contracts, read_contracts
 from import_contracts.config.custom import load_types
 from import_contracts.config.files import find_config
 from import_contracts.config.session import EXCLUDING, Config, load_config, read_config
@@ -510,6 +510,12 @@ def test_a_contract_has_its_defaults(tmp_path: Path) -> None:
     assert contract.rule is not None
     again = contracts(tmp_path, text).chosen[0]
     assert (again, repr(again)) == (contract, repr(contract))
+
+
+def test_a_contract_that_is_made_without_keys_is_as_one_that_is_read_without_them() -> None:
+    one = Contract("one", "One", "forbidden", "pyproject.toml", None)
+    assert (one.reason, one.ignored, one.alerting, one.excluded) == ("", (), "error", frozenset())
+    assert (one.include_parent_packages, one.is_sound, one.contract_type, one.table.values) == (False, True, None, {})
 
 
 @pytest.mark.parametrize("alerting", ["error", "warn", "none"])
