@@ -483,6 +483,12 @@ def test_included_files_are_read_once_each(
     assert all(name in each.message for each, (_, name) in zip(config.problems, problems_, strict=True))
 
 
+def test_the_files_of_a_pattern_are_in_order(tmp_path: Path) -> None:
+    write(tmp_path, {f"contracts/{name}.toml": "" for name in "dbgeacf"})
+    config = read(tmp_path, f'{HEAD}include = ["contracts/*"]\n{CONTRACT}')
+    assert [each.file for each in config.documents[1:]] == [f"contracts/{name}.toml" for name in "abcdefg"]
+
+
 def test_what_is_wrong_with_an_included_file_is_said_and_the_others_are_read(tmp_path: Path) -> None:
     one = f'[[contracts]]\nname = "A"\n{FORBIDDEN}'
     write(tmp_path, {"a.toml": f"strict = true\n{one}", "b.toml": "x = [", "c.toml": "contracts = 3\n", "d.toml": one})

@@ -524,7 +524,7 @@ def test_siblings_are_compared_down_to_ten_levels_by_default() -> None:
 def test_an_import_inside_a_child_closes_no_cycle_between_children() -> None:
     rule = self_description(rule_of("acyclic_siblings", ancestors="p", depth=0))
     assert rule
-    a_graph = graph("p.a.x -> p.b.x", "p.b.x -> p.a.x", "p.a.y", "q.a.z")
+    a_graph = graph("p.a.x -> p.b.x", "p.b.x -> p.a.x", "p.a.y", "p.b.x -> p.q", "q.a.z")
     assert rule.would_break(a_graph, {"p.a.x"}, {"p.a.y"}) == ()
     assert rule.would_break(a_graph, {"q.a.z"}, {"p.b.x"}) == ()
     assert rule.would_break(a_graph, {"p.a.y"}, {"p.b.x"}) == (
