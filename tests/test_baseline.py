@@ -1,11 +1,12 @@
 import json
+from itertools import accumulate, product
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.baseline import Baseline, Entry, parse, renaming
+from import_contracts.baseline import Baseline, Entry, Line, parse, renaming
 from import_contracts.problems import UserError
 from tests.arranging import lint, write
 
@@ -125,13 +126,50 @@ def test_an_empty_baseline_knows_nothing(shop: Path) -> None:
         ("# c\nlayers a -> b\r\n", "x:2: This line has a Windows line ending; use LF"),
         ("\ufefflayers a -> b\n", "x:1: This line starts with a byte order mark"),
         ("layers a => b\n", "x:1: Found 'layers a => b'"),
-        ("<<<<<<< ours\nlayers a -> b", "x:1: This line is part of a merge conflict; resolve it."),
+        ("layers -> b  # why\n", "x:1: Found 'layers -> b'; write 'contract importer -> imported' or "),
+        ("layers a -> b => c d\n", "x:1: Found 'layers a -> b => c d'"),
+        *(
+            (f"layers a -> b\n{mark} ours\n", "x:2: This line is part of a merge conflict; resolve it.")
+            for mark in ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+        ),
     ],
 )
 def test_what_is_no_entry_is_said_with_its_line(text: str, message: str) -> None:
     with pytest.raises(UserError) as error:
         parse(text, "x")
     assert message in str(error.value)
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(UserError) as error:
+        parse("layers\n# a comment\n\nlayers a -> b\n=======\nlayers a -> b\n", "x")
+    assert [each.file for each in error.value.problems] == ["x:1", "x:5", "x:6"]
+
+
+@pytest.mark.parametrize(
+    ("contract", "can_be_written"),
+    [
+        ("layers", True),
+        ("no cycles", True),
+        ("a#b", True),
+        ("a->b", True),
+        ("no #cycles", False),
+        ("# a", False),
+        ("a -> b", False),
+        ("a => b", False),
+        ("=>", False),
+        (" a", False),
+        ("", False),
+    ],
+)
+def test_an_id_that_a_line_cannot_hold_is_known(contract: str, can_be_written: bool) -> None:
+    assert Entry(contract, "p.a", "p.b", "p.c").can_be_written is can_be_written
+
+
+def test_a_fingerprint_tells_entries_apart_and_never_changes() -> None:
+    entries = [Entry("a", "b", "c", "d"), Entry("a", "b", "c"), Entry("a", "b", "", "c"), Entry("a b", "", "c")]
+    assert len({entry.fingerprint for entry in entries}) == 4
+    assert entries[0].fingerprint == "cf92326f85f50aa865be765403a20d1b"
 
 
 WORD = st.from_regex(r"[a-z][a-z0-9_.-]{0,8}", fullmatch=True)
@@ -180,6 +218,51 @@ def test_a_reason_stays_on_its_line() -> None:
     assert Baseline().including([Entry("a", "x", "y")], "one\n two\u2028three").text == "a x -> y  # one two three\n"
 
 
+@pytest.mark.parametrize("reason", ["", "  ", "\n"])
+def test_without_a_reason_there_is_no_comment(reason: str) -> None:
+    assert Baseline().including([Entry("a", "x", "y")], reason).text == "a x -> y\n"
+
+
+def test_what_is_there_is_not_added_again() -> None:
+    before = parse("a  x -> y  # why\n", "x")
+    assert before.including([Entry("a", "x", "y"), Entry("a", "x", "z")]).text == "a  x -> y  # why\na x -> z\n"
+
+
+def test_a_line_comes_after_the_last_entry_that_sorts_before_it() -> None:
+    before = parse("a x -> y\nb x -> y  # old\nc x -> y\na x -> z\n", "x")
+    after = before.adding([Line("b x -> y  # new", Entry("b", "x", "y")), Line("0 x -> y", Entry("0", "x", "y"))])
+    assert [line.text for line in after.lines] == [
+        "0 x -> y",
+        "a x -> y",
+        "b x -> y  # old",
+        "c x -> y",
+        "a x -> z",
+        "b x -> y  # new",
+    ]
+    same = parse("a x -> y\nb x -> y  # old\n", "x").adding([Line("b x -> y  # new", Entry("b", "x", "y"))])
+    assert same.text == "a x -> y\nb x -> y  # new\nb x -> y  # old\n"
+
+
+def test_a_line_has_its_comment_with_the_space_before_it() -> None:
+    lines = parse("a x -> y  # why # so\n# top\n\na x -> z\n", "x").lines
+    assert [line.comment for line in lines] == ["  # why # so", "# top", "", ""]
+
+
+def test_lines_that_a_renaming_does_not_change_stay_as_they_are() -> None:
+    before = "b  q -> r  # odd\n\n# old\nb p.old -> q\na  q  ->  r\n"
+    assert parse(before, "x").renamed("p.old", "p.new").text == (
+        "b  q -> r  # odd\n\n# old\na  q  ->  r\nb p.new -> q\n"
+    )
+
+
+@pytest.mark.parametrize("comments", [("  # a", ""), ("", "  # a"), ("  # a", "  # longer"), ("  # longer", "  # a")])
+def test_of_two_entries_that_a_renaming_makes_one_the_longer_line_is_kept(comments: tuple[str, str]) -> None:
+    first, second = comments
+    text = f"a p.old.x -> p.new.x{first}\na p.new.x -> p.old.x{second}\n"
+    kept = max(comments, key=len)
+    assert parse(text, "x").renamed("p.old", "p.new").text == f"a p.new.x -> p.new.x{kept}\n"
+
+
 def test_renaming_takes_comments_and_everything_inside_along() -> None:
     text = "a p.old -> q  # why\na p.old.x -> p.older => p.old.y\n"
     assert parse(text, "x").renamed("p.old", "p.new").text == "a p.new -> q  # why\na p.new.x -> p.older => p.new.y\n"
@@ -201,9 +284,43 @@ def test_renaming_into_what_is_there_leaves_one_line() -> None:
         ("a p.old -> q\na s -> q", "a p.new -> q\na t -> q", "p.new t q", None),
         ("a p.old -> q", "b p.new -> q", "p.new q", None),
         ("a p.old -> q", "", "q", None),
+        ("", "a p.new -> q", "p.new q", None),
+        ("a p.new -> q", "a p.new -> q", "p.new q", None),
+        ("a p.old -> q", "a p.new -> q", "q", None),
+        ("a p.old -> q\na p.old -> r\na p.new -> q", "a p.new -> q\na p.new -> r", "p.new q r", None),
+        ("a p.old.x -> q", "a p.new.y -> q", "p.new p.new.y q", ("p.old.x", "p.new.y")),
+        ("a old.x -> q", "a p.new.x -> q", "p p.new p.new.x q", ("old", "p.new")),
+        ("a p.old -> q => t.old", "a p.old -> q => t.new", "p.old t.new q", ("t.old", "t.new")),
+        ("a p.o.x -> q.o.x", "a p.n.x -> q.o.x", "p.n p.n.x q.o.x", ("p.o", "p.n")),
     ],
 )
 def test_a_renaming_is_seen_if_it_explains_everything(
     known: str, found: str, modules: str, expected: tuple[str, str] | None
 ) -> None:
     assert renaming(parse(known, "x").entries, parse(found, "x").entries, modules.split()) == expected
+
+
+NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(".".join)
+NAMED = st.lists(st.builds(Entry, st.sampled_from("xy"), NAMES, NAMES, st.one_of(st.just(""), NAMES)), max_size=4)
+
+
+def _prefixes(name: str) -> list[str]:
+    return list(accumulate(name.split("."), "{}.{}".format))
+
+
+@given(NAMED, NAMES, NAMES, NAMED, st.sets(NAMES))
+def test_a_renaming_is_the_shortest_of_all_that_explain_everything(
+    entries: list[Entry], old: str, new: str, more: list[Entry], modules: set[str]
+) -> None:
+    known, found = set(entries), {entry.renamed(old, new) for entry in entries}.union(more[2:])
+    modules = (modules | {new}) - {old}
+    names = {name for entry in known | found for name in (entry.importer, entry.imported, entry.target) if name}
+    prefixes = {prefix for name in names for prefix in _prefixes(name)}
+    explaining = [
+        (one, other)
+        for one, other in product(sorted(prefixes - modules), sorted(prefixes & modules))
+        if {entry.renamed(one, other) for entry in known} == found
+    ]
+    if len(known - found) != len(found - known) or known == found:
+        explaining = []
+    assert renaming(known, found, modules) == min(explaining, key=lambda pair: len(pair[0]), default=None)

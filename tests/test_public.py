@@ -116,6 +116,15 @@ def test_an_unknown_format_is_told_what_it_may_have_meant(shop: Path) -> None:
         import_contracts.render(report, "jsno")
 
 
+def test_an_unknown_format_that_is_like_none_is_told_all(shop: Path) -> None:
+    report = import_contracts.check(folder=shop)
+    with pytest.raises(UserError) as error:
+        import_contracts.render(report, "zzz")
+    assert str(error.value) == (
+        "There is no format 'zzz'. Known are concise, github, gitlab, json, junit, markdown, sarif, text."
+    )
+
+
 def test_colours_are_used_on_demand(shop: Path) -> None:
     assert "\x1b[31m" in import_contracts.render(import_contracts.check(folder=shop), color=True)
 
@@ -127,6 +136,52 @@ def test_cycles_are_found_without_a_configuration(tmp_path: Path) -> None:
     assert [cycle.modules for cycle in report.cycles] == [("shop.a", "shop.b")]
     with pytest.raises(UserError, match="'shp'"):
         import_contracts.find_cycles("shp", folder=tmp_path)
+
+
+@pytest.mark.parametrize(("folder", "path"), [(".", "shop"), ("src", "src/shop")])
+def test_packages_for_cycles_lie_in_the_folder_or_in_its_src(tmp_path: Path, folder: str, path: str) -> None:
+    program(tmp_path / folder, "shop.a -> shop.b", "shop.b -> shop.a")
+    report = import_contracts.find_cycles("shop", folder=tmp_path)
+    assert [each.modules for each in report.cycles] == [("shop.a", "shop.b")]
+    assert {each.path for cycle in report.cycles for each in cycle.imports} == {
+        f"{path}/a.py",
+        f"{path}/b.py",
+    }
+    assert (tmp_path / ".import_contracts_cache").is_dir()
+
+
+def test_crashes_are_foretold_for_a_version_unless_the_search_is_quick(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/__init__.py": "", "shop/a.py": "from shop.b import y\nx = 1\n"})
+    write(tmp_path, {"shop/b.py": "from shop.a import x\ny = 1\n"})
+    running = sys.version_info[:2]
+    for python, version in ((None, running), ((3, 9), (3, 9)), ((3, 14), (3, 14))):
+        report = import_contracts.find_cycles("shop", folder=tmp_path, python=python)
+        assert report.python == version
+        assert report.crashes
+    assert not import_contracts.find_cycles("shop", folder=tmp_path, quick=True).crashes
+
+
+def test_what_cycles_read_is_kept_where_it_is_asked_for(tmp_path: Path) -> None:
+    program(tmp_path, "shop.a -> shop.b")
+    before = set(tmp_path.iterdir())
+    import_contracts.find_cycles("shop", folder=tmp_path, cache=False)
+    assert set(tmp_path.iterdir()) == before
+    import_contracts.find_cycles("shop", folder=tmp_path, cache="kept")
+    assert {each.name for each in set(tmp_path.iterdir()) - before} == {"kept"}
+
+
+def test_a_report_is_whole_on_demand(tmp_path: Path) -> None:
+    names = [f"n{number:02}" for number in range(40)]
+    program(tmp_path, *(f"shop.models.{name} -> shop.web" for name in names), "shop.web")
+    write(tmp_path, {"pyproject.toml": configuration(MODELS)})
+    report = import_contracts.check(folder=tmp_path)
+    texts = [import_contracts.render(report), import_contracts.render(report, verbose=True)]
+    assert [sum(f"{name}.py:1:1" in text for name in names) for text in texts] == [3, 40]
+
+
+def test_a_report_is_kept_by_default_where_the_configuration_is(shop: Path) -> None:
+    import_contracts.check(folder=shop / "docs")
+    assert (shop / ".import_contracts_cache").is_dir()
 
 
 def test_nothing_is_imported_before_it_is_asked_for(tmp_path: Path) -> None:

@@ -46,6 +46,24 @@ def test_a_former_module_gives_the_same_object_and_warns(module: str, name: str)
         assert getattr(found, name) is getattr(rules, name)
 
 
+@pytest.mark.parametrize(
+    ("module", "name", "message"),
+    [
+        ("errors", "Problem", "Import Problem from import_contracts.rules instead of import_contracts.errors."),
+        (
+            "violations",
+            "Account",
+            "Import Description from import_contracts.rules instead of Account from import_contracts.violations.",
+        ),
+    ],
+)
+def test_the_warning_says_what_to_write_and_where(module: str, name: str, message: str) -> None:
+    found = importlib.import_module(f"import_contracts.{module}")
+    with pytest.warns(DeprecationWarning, match=f"^{re.escape(message)}$") as warned:
+        getattr(found, name)
+    assert [each.filename for each in warned] == [__file__]
+
+
 def test_a_description_had_another_name() -> None:
     with pytest.warns(DeprecationWarning, match="Import Description from import_contracts.rules"):
         assert importlib.import_module("import_contracts.violations").Account is rules.Description

@@ -47,4 +47,4 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():
-        return sorted({*globals(), *(name for names in _PLACES.values() for name in names)})
+        return {*globals(), *(name for names in _PLACES.values() for name in names)}

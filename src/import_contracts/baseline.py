@@ -143,7 +143,7 @@ class Baseline:
         lines: dict[Entry, Line] = {}
         left = self.without({entry for entry in self.entries if entry != entry.renamed(old, new)})
         for line in self.lines:
-            if line.entry and line not in left.lines:
+            if line.entry:
                 entry = line.entry.renamed(old, new)
                 lines[entry] = max(Line(f"{entry}{line.comment}", entry), lines.get(entry, _NONE), key=_length)
         return left.adding(line for entry, line in lines.items() if entry not in left.entries)
@@ -206,7 +206,7 @@ def renaming(known: Collection[Entry], found: Collection[Entry], modules: Collec
 
     ``known`` are the entries of the baseline, ``found`` the current violations, ``modules`` the current modules. After
     the renaming, ``known`` must equal ``found``; the old name must not be a module, and the new one must be. None if
-    there is no such renaming.
+    there is no such renaming, or it makes two entries equal.
     """
     stale, new = sorted(set(known) - set(found)), sorted(set(found) - set(known))
     if not stale or len(stale) != len(new):
@@ -218,14 +218,10 @@ def renaming(known: Collection[Entry], found: Collection[Entry], modules: Collec
 
 
 def _differences(one: Entry, other: Entry) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of an old and a new name that would turn one entry into the other, the shortest first."""
+    """Yield the pairs of an old and a new name that could turn one entry into the other, the shortest first."""
     if replace(one, importer="", imported="", target="") != replace(other, importer="", imported="", target=""):
         return
     for old, new in ((one.importer, other.importer), (one.imported, other.imported), (one.target, other.target)):
         before, after = old.split("."), new.split(".")
-        same = 0
-        while same < min(len(before), len(after)) - 1 and before[-1 - same] == after[-1 - same]:
-            same += 1
-        if old != new:
-            for left in range(same, -1, -1):
-                yield ".".join(before[: len(before) - left]), ".".join(after[: len(after) - left])
+        for left in reversed(range(min(len(before), len(after)))):
+            yield ".".join(before[: len(before) - left]), ".".join(after[: len(after) - left])

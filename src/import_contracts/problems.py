@@ -60,5 +60,5 @@ def did_you_mean(found: str, known: Iterable[str], *, closeness: float = 0.6) ->
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only needed for problems
 
-    nearest = get_close_matches(found, sorted(known), n=1, cutoff=closeness)
+    nearest = get_close_matches(found, known, n=1, cutoff=closeness)
     return f" Did you mean '{nearest[0]}'?" if nearest else ""

@@ -8,6 +8,8 @@ from import_contracts.contracts import layers
 from import_contracts.contracts.table import Table
 from tests.arranging import check, graph, messages, offenders
 
+CANNOT = "This contract cannot be broken: it forbids no import."
+
 
 def test_a_lower_layer_must_not_import_a_higher_one() -> None:
     found = check(graph("p.low -> p.high", "p.high -> p.low"), "layers", layers=["p.high", "p.low"])
@@ -103,22 +105,162 @@ def test_a_contract_that_cannot_be_broken_is_a_warning(layer: str) -> None:
     assert messages(found) == ["layers: This contract cannot be broken: it forbids no import."]
 
 
+MIXED = "'|' (independent siblings) and ':' (siblings that may import each other)"
+WHICH = "the packages whose children must all be in a layer"
+NO_NAME = "is not a module name; write one like 'shop.models'."
+
+
 @pytest.mark.parametrize(
-    ("keys", "key", "message"),
+    ("keys", "expected"),
     [
-        ({"layers": ["a | b : c"]}, "layers", "mixes"),
-        ({"layers": ["a", "b | a"]}, "layers", "'a' is listed twice"),
-        ({"layers": ["a | "]}, "layers", "not a module name"),
-        ({"layers": ["(shop.models"]}, "layers", "not a module name"),
-        ({"layers": ["shop.models)"]}, "layers", "not a module name"),
-        ({"layers": ["a"], "exhaustive": True}, "exhaustive", "needs 'containers'"),
-        ({}, "layers", "required"),
+        ({"layers": ["a | b", "(c) : d"], "containers": "p", "exhaustive": True, "exhaustive_ignores": ["x"]}, []),
+        ({"layers": ["a | b"], "exhaustive": False}, []),
+        (
+            {"layers": ["a | b : c", "d"]},
+            [
+                f"layers: Layer 'a | b : c' mixes {MIXED}; use one.",
+            ],
+        ),
+        (
+            {"layers": ["a", "b | a", "b : c", "(c)"]},
+            [f"layers: '{name}' is listed twice; a module can be in one layer only." for name in "abc"],
+        ),
+        ({"layers": ["a | "]}, [f"layers: Layer 'a |': '' {NO_NAME}"]),
+        ({"layers": ["(shop.models", "a"]}, [f"layers: Layer '(shop.models': '(shop.models' {NO_NAME}"]),
+        ({"layers": ["shop.models)"]}, [f"layers: Layer 'shop.models)': 'shop.models)' {NO_NAME}"]),
+        ({"layers": ["()"]}, [f"layers: Layer '()': '' {NO_NAME}"]),
+        (
+            {"layers": ["a"], "exhaustive": True},
+            [
+                f"exhaustive: An exhaustive contract needs 'containers', {WHICH}.",
+            ],
+        ),
+        ({}, ["layers: This key is required."]),
     ],
 )
-def test_what_is_wrong_with_the_keys_is_said(keys: dict[str, object], key: str, message: str) -> None:
+def test_what_is_wrong_with_the_keys_is_said(keys: dict[str, object], expected: list[str]) -> None:
     table = Table(keys)
     layers.parse(table)
-    assert any(problem.key == key and message in problem.message for problem in table.problems)
+    table.finish()
+    assert [f"{each.key}: {each.message}" for each in table.problems] == expected
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"layers": ["p.a", "p.b"]}, []),
+        ({"layers": ["p.a", "django"]}, [f"layers: {CANNOT}"]),
+        ({"layers": ["django", "p.a"]}, []),
+        ({"layers": ["django", "p.a", "flask"]}, []),
+        ({"layers": ["p.a | django"]}, []),
+        ({"layers": ["flask | django"]}, [f"layers: {CANNOT}"]),
+        ({"layers": ["p.*", "p.b"]}, []),
+        ({"layers": ["p.a", "p.x.*"]}, ["layers: 'p.x.*' matches no module.", f"layers: {CANNOT}"]),
+        (
+            {"layers": ["p.a", "p.bb", "zz"]},
+            [
+                "layers: Layer 'p.bb' does not exist. Did you mean 'p.b'?",
+                "layers: Layer 'zz' does not exist. If it is optional, write (zz).",
+            ],
+        ),
+        ({"layers": ["(p.bb)", "p.a", "p.b"]}, []),
+        ({"layers": ["(p.bb)", "p.a"]}, [f"layers: {CANNOT}"]),
+        ({"layers": ["b : a"], "containers": "p"}, [f"layers: {CANNOT}"]),
+        ({"layers": ["a"], "containers": "p", "exhaustive": True}, []),
+        ({"layers": ["a", "b"], "containers": "p", "exhaustive": True}, []),
+        ({"layers": ["*"], "containers": "p", "exhaustive": True}, [f"layers: {CANNOT}"]),
+        ({"layers": ["**"], "containers": "p.b", "exhaustive": True}, [f"layers: {CANNOT}"]),
+        ({"layers": ["a", "*"], "containers": "p", "exhaustive": True}, []),
+        ({"layers": ["b.*"], "containers": "p", "exhaustive": True}, []),
+        *(
+            (
+                {"layers": ["a"], "containers": "p", "exhaustive": True, "exhaustive_ignores": each},
+                [f"layers: {CANNOT}"],
+            )
+            for each in ("*", "**")
+        ),
+        ({"layers": ["a"], "containers": "p", "exhaustive": True, "exhaustive_ignores": ["a", "b", "c"]}, []),
+        (
+            {"layers": ["a"], "containers": "p", "exhaustive": True, "exhaustive_ignores": ["bb", "d", "c.y"]},
+            [
+                "exhaustive_ignores: No container has a child 'bb'. Did you mean 'b'?",
+                "exhaustive_ignores: No container has a child 'd'.",
+                "exhaustive_ignores: No container has a child 'c.y'.",
+            ],
+        ),
+        (
+            {"layers": ["x"], "containers": "p.z.*", "exhaustive": True},
+            [
+                "containers: 'p.z.*' matches no module.",
+                f"layers: {CANNOT}",
+            ],
+        ),
+        (
+            {"layers": ["(x)"], "containers": ["p", "django", "p.aa"]},
+            [
+                "containers: Module 'p.aa' does not exist. Did you mean 'p.a'?",
+                "containers: 'django' is outside the root packages (p).",
+            ],
+        ),
+        (
+            {"layers": ["a", "(y)"], "containers": ["p", "p.c"]},
+            ["layers: Layer 'p.c.a' does not exist. Did you mean 'p.c.y'?"],
+        ),
+        (
+            {"layers": ["p.a : p.b", "p.b.x"]},
+            [
+                "layers: 'p.b.x' is inside 'p.b'; name one of the two, or the children of 'p.b'.",
+            ],
+        ),
+        (
+            {"layers": ["p.b | p.b.x", "p.a"]},
+            [
+                "layers: 'p.b.x' is inside 'p.b'; name one of the two, or the children of 'p.b'.",
+            ],
+        ),
+        ({"layers": ["p.b : p.b.x", "p.a"]}, []),
+    ],
+)
+def test_what_a_contract_says_of_itself(keys: dict[str, object], expected: list[str]) -> None:
+    a_graph = graph("p.a", "p.b.x", "p.c.y", "p.c -> django", "p.c -> flask", external=("django", "flask"))
+    assert messages(check(a_graph, "layers", **keys)) == expected
+
+
+def test_a_way_that_comes_back_to_its_own_module_is_none_between_siblings() -> None:
+    a_graph = graph("p.a -> p.m", "p.m -> p.a", "p.b -> p.m")
+    assert offenders(check(a_graph, "layers", layers=["p.a | p.b"])) == ["p.b -> p.m => p.a"]
+
+
+def test_what_leads_upwards_is_in_order_with_its_cuts_before_what_is_in_no_layer() -> None:
+    a_graph = graph(
+        *("q.low -> q.high", "p.low -> p.mid", "p.low -> p.x", "p.mid.z -> p.high", "p.mid -> p.high", "p.x -> p.high"),
+        *("q.mid -> q.low", "q.new", "p.other", "p.low.x -> p.low.y"),
+    )
+    keys = {"layers": ["high", "mid", "low"], "containers": ["p", "q"], "exhaustive": True, "exhaustive_ignores": "x"}
+    found = check(a_graph, "layers", **keys)
+    assert [(each.importer, each.imported, each.target, each.message) for each in found.violations] == [
+        ("p.mid", "p.high", "p.high", "p.mid must not import p.high"),
+        ("p.mid.z", "p.high", "p.high", "p.mid must not import p.high"),
+        ("p.low", "p.x", "p.high", "p.low must not import p.high"),
+        ("p.low", "p.mid", "p.mid", "p.low must not import p.mid"),
+        ("q.low", "q.high", "q.high", "q.low must not import q.high"),
+        ("p.other", "", "", "every child of p must be in a layer"),
+        ("q.new", "", "", "every child of q must be in a layer"),
+    ]
+    assert [(each.message, len(each.imports)) for each in found.cuts] == [
+        ("p.mid must not import p.high", 2),
+        ("p.low must not import p.high", 1),
+        ("p.low must not import p.mid", 1),
+        ("q.low must not import q.high", 1),
+    ]
+
+
+def test_a_child_is_in_a_layer_by_any_of_its_names() -> None:
+    a_graph = graph("p.a", "p.b1", "p.c", "p.d", "p.e")
+    keys = {"layers": ["a | (d)", "*"], "containers": "p", "exhaustive": True}
+    assert not check(a_graph, "layers", **keys).violations
+    keys = {"layers": ["a : (z)", "d"], "containers": "p", "exhaustive": True, "exhaustive_ignores": ["e", "b1"]}
+    assert [each.importer for each in check(a_graph, "layers", **keys).violations] == ["p.c"]
 
 
 # --- against the definition ---------------------------------------------------------------------------------------

@@ -20,12 +20,12 @@ def load_types(config: Config) -> tuple[dict[str, ContractType], tuple[Problem, 
     An entry of the key is ``type: module.object``. The module is imported, with ``config.bases`` at the end of
     ``sys.path``, unless it is part of the linted program.
     """
-    table = Table({"contract_types": list(config.custom_types)}, file=config.file)
+    table = Table({}, file=config.file)
     types: dict[str, ContractType] = {}
     for text in config.custom_types:
-        name, colon, path = (part.strip() for part in text.partition(":"))
+        name, _, path = (part.strip() for part in text.partition(":"))
         module, dot, attribute = path.rpartition(".")
-        if not (name and colon and dot):
+        if not (name and dot):
             table.error("contract_types", f"Found '{text}'; write 'type: module.object'.")
         elif name in TYPES:
             table.error("contract_types", f"'{name}' is a built-in contract type; use another name.")

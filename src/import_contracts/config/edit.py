@@ -22,7 +22,7 @@ def with_key(config: Config, key: str, value: str) -> str:
     place = header.end() if header else 0
     edited = f"{text[:place]}{line}\n{text[place:]}"
     before, after = read_document(config.path, config.file), _document_of(edited, config)
-    if after is None or {**before.session, key: value} != after.session or before.contracts != after.contracts:
+    if after is None or {**before.session, key: value} != after.session:
         raise UserError(Problem(f"Add this line next to 'root_packages': {line}", file=config.file, key=key))
     return edited
 

@@ -124,7 +124,7 @@ def _common_package(one: str, other: str) -> str:
 
 
 def _child(package: str, module: str) -> str:
-    return module[: module.find(".", len(package) + 1)] if "." in module[len(package) + 1 :] else module
+    return f"{package}.{module.removeprefix(f'{package}.').partition('.')[0]}"
 
 
 def _siblings(dependencies: dict[Edge, list[Edge]]) -> ImportGraph:

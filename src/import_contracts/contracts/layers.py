@@ -118,8 +118,8 @@ class Layers:
         """Return the groups of each layer of a container, the highest layer first."""
         graph = matcher.graph
         layers = [[member.within(container) for member in layer.members] for layer in self.layers]
-        exact = {member.pattern.text for layer in layers for member in layer if member.pattern.is_exact}
-        levels = [self._modules(matcher, layer, exact) for layer in layers]
+        named = {member.pattern.text for layer in layers for member in layer}
+        levels = [self._modules(matcher, layer, named) for layer in layers]
         matcher.refuse_overlap("layers", self._compared(levels))
         return [[Group(module, graph.subtree(module)) for module in level] for level in levels]
 
@@ -128,12 +128,12 @@ class Layers:
         for layer, level in zip(self.layers, levels, strict=True):
             yield from ([module] for module in level) if layer.independent else [level]
 
-    def _modules(self, matcher: Matcher, layer: list[Member], exact: set[str]) -> list[str]:
+    def _modules(self, matcher: Matcher, layer: list[Member], named: set[str]) -> list[str]:
         modules: list[str] = []
         for member in layer:
             pattern = member.pattern
             if not pattern.is_exact:
-                modules += [module for module in matcher.modules("layers", [pattern]) if module not in exact]
+                modules += [module for module in matcher.modules("layers", [pattern]) if module not in named]
             elif pattern.text in matcher.graph:
                 modules.append(pattern.text)
             elif not member.optional:

@@ -127,7 +127,7 @@ class Table:
         if value is None:
             return None
         match = re.fullmatch(r"3\.(\d{1,3})", str(value).strip())
-        if match is None or isinstance(value, bool):
+        if match is None:
             self._wrong(key, value, 'a version of Python 3 such as "3.13"')
             return None
         return 3, int(match[1])
