@@ -131,6 +131,39 @@ def test_a_bug_of_ours_is_status_70_and_asks_for_a_report(shop: Path, monkeypatc
     assert "Please report it" in run.err
 
 
+@pytest.mark.parametrize(
+    ("args", "is_in_err", "is_in_out", "files"),
+    [
+        ((), True, False, ()),
+        (("--format", "text"), True, False, ()),
+        (("--format", "json"), False, True, ()),
+        (("--format", "text", "--format", "json", "--output", "a"), True, False, ("a",)),
+        (("--format", "json", "--format", "text", "--output", "a"), True, True, ("a",)),
+        (("--output", "a"), True, False, ("a",)),
+        (("--format", "json", "--output", "a"), True, False, ("a",)),
+    ],
+)
+def test_why_nothing_could_be_checked_is_on_standard_error_unless_another_report_says_it_on_the_screen(
+    shop: Path, args: tuple[str, ...], is_in_err: bool, is_in_out: bool, files: tuple[str, ...]
+) -> None:
+    edit(shop, '"shop"', '"shp"')
+    run = lint(shop, *args)
+    assert run.status == 2
+    assert run.err.startswith("error: pyproject.toml: root_packages: Package 'shp' is neither in ") is is_in_err
+    assert ("Package 'shp' is neither in" in run.out) is is_in_out
+    assert bool(run.out) is is_in_out
+    assert [each for each in "ab" if (shop / each).exists()] == list(files)
+    assert all("Package 'shp' is neither in" in (shop / each).read_text() for each in files)
+
+
+def test_a_traceback_of_a_wrong_configuration_is_shown_on_demand(shop: Path) -> None:
+    edit(shop, '"shop"', '"shp"')
+    usual, debugged = lint(shop).err, lint(shop, "--debug").err
+    assert "Traceback" not in usual
+    assert debugged.startswith("Traceback (most recent call last):\n")
+    assert debugged.endswith(f"\n{usual}")
+
+
 # --- where --------------------------------------------------------------------------------------------------------
 
 

@@ -178,6 +178,44 @@ def test_a_file_that_cannot_be_read_is_named_and_nothing_is_claimed_through_it(s
     assert "Crashes" not in run.out
 
 
+@pytest.mark.parametrize("version", ["3.0", "3.9", "3.14", "3.999"])
+def test_any_version_of_python_3_may_be_named(shop: Path, version: str) -> None:
+    assert cycles(shop, "--quick", "--python", version)["python"] == version
+
+
+@pytest.mark.parametrize(
+    "version", ["3", "3.", "3.1000", "3.x", "3.-1", "3.13.1", "4.13", "2.7", ".13", "33.13", "three", ""]
+)
+def test_nothing_else_is_a_version_of_python_3(shop: Path, version: str) -> None:
+    run = lint(shop, "cycles", "--quick", "--python", version)
+    assert (run.status, run.out) == (2, "")
+    assert f"'{version}' is not a version of Python 3; write one like 3.13." in run.err
+
+
+def test_packages_are_looked_up_here_and_in_src(tmp_path: Path) -> None:
+    program(tmp_path, "p.a -> p.b", "p.b -> p.a")
+    program(tmp_path / "src", "q.a -> q.b", "q.b -> q.a")
+    assert found(tmp_path, "q", "p") == found(tmp_path) == [("runtime", ["p.a", "p.b"]), ("runtime", ["q.a", "q.b"])]
+    assert cycles(tmp_path, "q", "p", "q")["packages"] == ["q", "p"]
+
+
+def test_a_configuration_that_is_named_says_where_packages_are_and_which(tmp_path: Path) -> None:
+    program(tmp_path / "lib", "p.a -> p.b", "p.b -> p.a", "q.a -> q.b", "q.b -> q.a")
+    write(tmp_path, {"lib/c.toml": 'root_packages = ["q"]\ncontracts = []\n'})
+    assert found(tmp_path, "--config", "lib/c.toml") == [("runtime", ["q.a", "q.b"])]
+    assert found(tmp_path, "--config", "lib/c.toml", "p") == [("runtime", ["p.a", "p.b"])]
+    (cycle,) = cycles(tmp_path, "--config", "lib/c.toml")["cycles"]
+    assert {each["path"] for each in cycle["cut"]} <= {"q/a.py", "q/b.py"}
+
+
+@pytest.mark.parametrize("packages", [(), ("p",)])
+def test_a_configuration_that_is_named_has_to_be_there(tmp_path: Path, packages: tuple[str, ...]) -> None:
+    program(tmp_path, "p.a -> p.b", "p.b -> p.a")
+    run = lint(tmp_path, "cycles", "--config", "c.toml", *packages)
+    assert (run.status, run.out) == (2, "")
+    assert "c.toml" in run.err
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

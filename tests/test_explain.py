@@ -87,6 +87,20 @@ def test_nor_with_one_that_is_about_another_program(shop: Path) -> None:
     assert found["concerns"] is None
 
 
+def test_without_a_configuration_modules_are_looked_up_here_and_in_src(tmp_path: Path) -> None:
+    program(tmp_path / "src", "p.a -> p.b")
+    program(tmp_path, "q.a -> q.b")
+    assert [ways(document(tmp_path, f"{each}.a", f"{each}.b")) for each in "pq"] == [["p.a -> p.b"], ["q.a -> q.b"]]
+
+
+def test_a_configuration_about_a_part_of_a_namespace_is_about_that_namespace(tmp_path: Path) -> None:
+    program(tmp_path, "ns.shop.web -> ns.shop.models")
+    (tmp_path / "ns/__init__.py").unlink()
+    layers = contract("layers", "layers", layers=["ns.shop.web", "ns.shop.models"])
+    found = document(tmp_path, "ns.shop.web", "ns.shop.models", contracts=layers, head=configuration(root="ns.shop"))
+    assert [each["stance"] for each in found["concerns"]] == ["allowed"]
+
+
 def test_where_there_is_no_dependency_that_is_said_and_the_other_way_named(shop: Path) -> None:
     run = explain(shop, "shop.stock", "shop.cart")
     assert run.status == 0

@@ -28,6 +28,14 @@ def test_init_writes_contracts_that_hold_and_a_baseline_of_the_cycles(shop: Path
     assert lint(shop).status == 1
 
 
+def test_packages_may_be_named(shop: Path) -> None:
+    program(shop, "mall.a -> mall.b")
+    program(shop / "src", "depot.a -> depot.b")
+    run = lint(shop, "init", "--dry-run", "mall", "depot")
+    assert (run.status, run.err) == (0, "")
+    assert tomllib.loads(run.out)["tool"]["import-contracts"]["root_packages"] == ["mall", "depot"]
+
+
 def test_init_twice_changes_nothing(shop: Path) -> None:
     lint(shop, "init")
     before = {path: path.read_bytes() for path in shop.glob("*.*") if path.is_file()}

@@ -192,6 +192,14 @@ def test_a_host_of_repositories_sees_paths_from_the_root_and_a_person_from_the_c
     assert lint(shop, "--format", "github") == before
 
 
+def test_a_wrong_configuration_is_found_from_the_root_wherever_the_command_runs(shop: Path) -> None:
+    write(shop, {"conf/.git/HEAD": "", "conf/a/pyproject.toml": CONFIGURATION.replace('"shop"', '"shp"', 1)})
+    write(shop, {"conf/a/b/x": "", "conf/a/lone/.git/HEAD": ""})
+    said = lint(shop / "conf/a/b", "--format", "github").out
+    assert said.startswith("::error file=a/pyproject.toml::root_packages: Package 'shp'")
+    assert lint(shop / "conf/a/lone", "--format", "json").status == 2
+
+
 @pytest.mark.parametrize("format_", ["github", "gitlab", "markdown", "sarif"])
 def test_no_report_for_a_host_of_repositories_names_the_machine(shop: Path, format_: str) -> None:
     write(

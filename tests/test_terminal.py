@@ -135,25 +135,24 @@ def test_a_step_is_shown_on_a_terminal_and_its_time_on_demand(
 
 
 @pytest.mark.parametrize(
-    ("color", "output", "is_terminal", "variables", "is_colored"),
+    ("chosen", "is_terminal", "variables", "is_colored"),
     [
-        (None, None, True, "", True),
-        (None, None, False, "", False),
-        (None, None, False, "FORCE_COLOR", True),
-        (None, None, True, "FORCE_COLOR", True),
-        (None, None, True, "NO_COLOR", False),
-        (None, None, False, "NO_COLOR", False),
-        (None, None, True, "FORCE_COLOR NO_COLOR", False),
-        (None, "report", True, "", False),
-        (None, "report", False, "FORCE_COLOR", False),
-        (True, "report", False, "NO_COLOR", True),
-        (False, None, True, "FORCE_COLOR", False),
+        ((None, None), True, "", True),
+        ((None, None), False, "", False),
+        ((None, None), False, "FORCE_COLOR", True),
+        ((None, None), True, "FORCE_COLOR", True),
+        ((None, None), True, "NO_COLOR", False),
+        ((None, None), False, "NO_COLOR", False),
+        ((None, None), True, "FORCE_COLOR NO_COLOR", False),
+        ((None, "report"), True, "", False),
+        ((None, "report"), False, "FORCE_COLOR", False),
+        ((True, "report"), False, "NO_COLOR", True),
+        ((False, None), True, "FORCE_COLOR", False),
     ],
 )
 def test_colors_are_for_terminals_unless_something_else_is_wanted(
     monkeypatch: pytest.MonkeyPatch,
-    color: bool | None,
-    output: str | None,
+    chosen: tuple[bool | None, str | None],
     is_terminal: bool,
     variables: str,
     is_colored: bool,
@@ -161,10 +160,13 @@ def test_colors_are_for_terminals_unless_something_else_is_wanted(
     for name in ("FORCE_COLOR", "NO_COLOR"):
         monkeypatch.setenv(name, "1" if name in variables.split() else "")
     monkeypatch.setattr(sys, "stdout", Terminal() if is_terminal else io.StringIO())
+    color, output = chosen
     assert style(verbose=True, color=color, output=output) == (True, is_colored)
 
 
 # --- the command itself -------------------------------------------------------------------------------------------
+
+PLEA = "Please report it with the lines above."
 
 
 @pytest.mark.parametrize(
@@ -174,8 +176,7 @@ def test_colors_are_for_terminals_unless_something_else_is_wanted(
         (
             ZeroDivisionError("oh"),
             70,
-            "ZeroDivisionError: oh\n"
-            f"This is a bug in import-contracts {__version__}. Please report it with the lines above.\n",
+            f"ZeroDivisionError: oh\nThis is a bug in import-contracts {__version__}. {PLEA}\n",
         ),
     ],
 )
