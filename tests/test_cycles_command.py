@@ -170,6 +170,35 @@ def test_quick_looks_for_neither_crashes_nor_a_plan(shop: Path) -> None:
     assert [each["cut"] for each in quick["cycles"]] == [None]
 
 
+def test_quick_finds_all_cycles(tmp_path: Path) -> None:
+    program(tmp_path, "p.a -> p.b", "p.b -> p.a", "p.c -> p.d", "p.d -> p.c")
+    assert found(tmp_path, "--quick") == [("runtime", ["p.a", "p.b"]), ("runtime", ["p.c", "p.d"])]
+
+
+def test_of_crashes_those_of_the_packages_and_parts_are_told_that_are_named(tmp_path: Path) -> None:
+    for package in ("p", "q"):
+        program(tmp_path, f"{package}.a", f"{package}.b")
+        write(tmp_path, {f"{package}/a.py": f"from {package}.b import y\nx = 1\n"})
+        write(tmp_path, {f"{package}/b.py": f"from {package}.a import x\ny = 1\n"})
+
+    def entries(*packages: str) -> list[str]:
+        return [each["entry"] for each in cycles(tmp_path, *packages)["crashes"]]
+
+    assert entries("p", "q") == entries("q", "p") == ["p.a", "p.b", "q.a", "q.b"]
+    assert entries("p") == ["p.a", "p.b"]
+    assert entries("q.a") == ["q.a"]
+    assert entries("q.b", "p.a") == ["p.a", "q.b"]
+
+
+def test_a_call_is_shown_where_it_is(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "import p.b\n", "p/b.py": '\n\nx = __import__("p.a")\n'})
+    said = lint(tmp_path, "cycles", "--format", "concise").out
+    (cycle,) = cycles(tmp_path)["cycles"]
+    told = {(each["importer"], each["path"], each["line"]) for each in cycle["cut"]}
+    assert told <= {("p.a", "p/a.py", 1), ("p.b", "p/b.py", 3)}
+    assert "p/b.py:3" in said + lint(tmp_path, "cycles", "--verbose").out
+
+
 def test_a_file_that_cannot_be_read_is_named_and_nothing_is_claimed_through_it(shop: Path) -> None:
     write(shop, {"shop/users.py": "from shop.orders import Order\nclass User(:\n"})
     run = lint(shop, "cycles")
