@@ -1,7 +1,10 @@
+import errno
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -131,6 +134,53 @@ def test_create_refuses_two_contracts_of_one_id(shop: Path) -> None:
     assert not (shop / FILE).exists()
 
 
+CYCLES = "".join(
+    f'[[tool.import-contracts.contracts]]\nid = "{id_}"\nname = "N"\ntype = "acyclic"\n'
+    for id_ in ("#z", "b", "#a", "b", "once", "a", "a", "a")
+)
+
+
+def test_create_names_every_id_that_two_contracts_have(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.partition("[[")[0] + CYCLES.replace("#", "x")})
+    run = baseline(shop, "create")
+    assert (run.status, run.out) == (2, "")
+    assert re.findall(r"contract '(\w+)'", run.err) == ["a", "b"]
+
+
+def test_create_names_every_id_that_no_line_can_hold(shop: Path) -> None:
+    unlike = CYCLES.replace('"b"', '"c"', 1).replace('"a"', '"d"', 1).replace('"a"', '"e"', 1)
+    write(shop, {"pyproject.toml": CONFIGURATION.partition("[[")[0] + unlike})
+    run = baseline(shop, "create")
+    assert (run.status, run.out) == (2, "")
+    assert re.findall(r"contract '(\S+)'", run.err) == ["#a", "#z"]
+    assert not (shop / FILE).exists()
+
+
+def test_create_makes_the_folders_of_the_file(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", ']\nbaseline = "very/deep/known.txt"\n', 1)})
+    assert baseline(shop, "create").status == 0
+    assert baseline(write(shop, {"very/deep/known.txt": ""}), "create").status == 0
+    assert (shop / "very/deep/known.txt").read_text() == ENTRIES
+
+
+@pytest.mark.parametrize("command", [("create",), ("accept", "--all"), ("rename", "shop", "mall"), ("shrink",)])
+def test_a_file_that_cannot_be_written_is_an_error_and_no_bug(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if command != ("create",):
+        write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1)})
+        write(shop, {FILE: "layers shop.gone -> shop.web => shop.web\n"})
+    monkeypatch.setattr("import_contracts.atomic.write", fail)
+    run = baseline(shop, *command)
+    assert (run.status, run.out) == (2, "")
+    said = run.err.splitlines()[-1]
+    assert said.startswith(f"error: {FILE}: ")
+    assert said.endswith("No space left on device.")
+
+
 # --- shrink ---
 
 
@@ -212,16 +262,53 @@ def test_the_command_that_mends_names_the_configuration(frozen: Path) -> None:
         "acyclic shop.util -> shop.models",
         "shop.util -> shop.models -> shop.util",
         "shop/util.py:2:1: import shop.models",
+        "shop/util.py:2:1",
+        "shop/util.py:2",
+        "shop.util -> shop.models",
+        "  acyclic   shop.util -> shop.models ",
     ],
 )
 def test_accept_takes_one_violation_as_it_is_printed(frozen: Path, wanted: str) -> None:
     write(frozen, {"shop/util.py": "import shop.web\nimport shop.models\n"})
     shown = lint(frozen).out
-    assert wanted.removeprefix("acyclic ") in shown
+    assert " ".join(wanted.split()).removeprefix("acyclic ") in shown
     run = baseline(frozen, "accept", wanted, "--reason", "until SHOP-9")
     assert run.out == f"Added 1 entry to {FILE}:\n  acyclic shop.util -> shop.models\n"
     assert "acyclic shop.util -> shop.models  # until SHOP-9\nacyclic shop.util -> shop.web\n" in known(frozen)
     assert lint(frozen).status == 0
+
+
+def test_accept_takes_one_with_a_target_and_a_module_of_no_layer(frozen: Path) -> None:
+    exhaustive = 'containers = ["shop"]\nlayers = ["web", "models"]\nexhaustive = true'
+    text = (frozen / "pyproject.toml").read_text().replace('layers = ["shop.web", "shop.models"]', exhaustive)
+    write(frozen, {"pyproject.toml": text, FILE: ""})
+    for wanted, entry in (
+        ("shop.models -> shop.util => shop.web", "layers shop.models -> shop.util => shop.web"),
+        ("shop.util", "layers shop.util"),
+    ):
+        assert baseline(frozen, "accept", wanted).out == f"Added 1 entry to {FILE}:\n  {entry}\n"
+
+
+def test_accept_takes_several_and_names_all_that_are_not_there(frozen: Path) -> None:
+    write(frozen, {FILE: ""})
+    run = stays(frozen, "accept", "nothing", "layers", "shop.a -> shop.b")
+    assert re.findall(r"'(.*?)'", run.err) == ["nothing", "shop.a -> shop.b"]
+    assert "Name a violation by its line in the baseline, or a contract by its id." in run.err
+    assert baseline(frozen, "accept", "layers", "shop.web -> shop.models").status == 0
+    assert known(frozen) == "".join(f"{line}\n" for line in ENTRIES.splitlines()[3:])
+
+
+def test_accept_of_a_contract_is_about_that_one(frozen: Path) -> None:
+    write(frozen, {FILE: ""})
+    assert baseline(frozen, "accept", "layers").status == 0
+    assert known(frozen) == "".join(f"{line}\n" for line in ENTRIES.splitlines()[4:])
+
+
+def test_accept_leaves_the_file_alone_where_there_is_nothing_to_add(frozen: Path) -> None:
+    write(frozen, {FILE: ENTRIES.removesuffix("\n")})
+    assert baseline(frozen, "accept", "layers").out == f"Nothing to add: {FILE} already contains all of them.\n"
+    assert baseline(frozen, "shrink").status == 0
+    assert known(frozen) == ENTRIES.removesuffix("\n")
 
 
 @pytest.mark.parametrize("how", ["--all", "acyclic"])
@@ -282,6 +369,23 @@ def test_rename_of_what_nobody_speaks_of_is_a_mistake(frozen: Path) -> None:
     assert "No entry names 'shop.utils'. Did you mean 'shop.util'?" in stays(frozen, "rename", "shop.utils", "a").err
 
 
+@pytest.mark.parametrize(
+    ("names", "wrong"),
+    [
+        (("shop.util", "shop.2"), ["shop.2"]),
+        (("shop.util", "shop..util"), ["shop..util"]),
+        (("shop.util", "a-b"), ["a-b"]),
+        (("shop.util", "2.b"), ["2.b"]),
+        (("shop.1st", "shop.first"), ["shop.1st"]),
+        (("shop.1st", "shop.2nd"), ["shop.1st", "shop.2nd"]),
+    ],
+)
+def test_rename_wants_names_of_modules(frozen: Path, names: tuple[str, str], wrong: list[str]) -> None:
+    write(frozen, {FILE: ENTRIES + "gone shop.1st -> shop.b\n"})
+    run = stays(frozen, "rename", *names)
+    assert run.err == "".join(f"error: '{name}' is not the name of a module.\n" for name in wrong)
+
+
 # --- status ---
 
 
@@ -299,6 +403,56 @@ def test_status_counts_what_is_known_new_and_stale(frozen: Path) -> None:
         ("gone", 0, 0, 1),
     ]
     assert "| 4 | 1 | 0 | acyclic |" in baseline(frozen, "status", "--format", "markdown").out
+
+
+def status(folder: Path, *args: str) -> dict[str, Any]:
+    document = json.loads(baseline(folder, "status", "--format", "json", *args).out)
+    assert isinstance(document, dict)
+    return document
+
+
+def test_status_has_the_modules_with_most_first_and_those_with_as_many_by_name(frozen: Path) -> None:
+    write(frozen, {"shop/late.py": "import shop.models\nimport shop.util\n", "shop/web.py": "import shop.late\n"})
+    baseline(frozen, "shrink")
+    baseline(frozen, "accept", "--all")
+    write(frozen, {"shop/util.py": "import shop.web\nimport shop.models\n"})
+    found = {each["module"]: each["known"] for each in status(frozen)["modules"]}
+    assert list(found.items()) == [("shop.models", 4), ("shop.late", 2), ("shop.util", 1), ("shop.web", 1)]
+
+
+def test_status_tells_of_contracts_that_are_gone_after_those_that_are_there(frozen: Path) -> None:
+    git(frozen, "init", "-q")
+    before = "".join(f"{each} shop.a -> shop.b\n" for each in ("past", "lost", "acyclic"))
+    write(frozen, {FILE: ENTRIES + before})
+    commit(frozen)
+    write(frozen, {FILE: ENTRIES + "".join(f"{each} shop.a -> shop.b\n" for each in ("zeta", "beta", "layers"))})
+
+    def counted() -> list[tuple[object, ...]]:
+        keys = ("id", "known", "new", "stale", "added", "removed")
+        return [tuple(each[key] for key in keys) for each in status(frozen, "--since", "HEAD")["contracts"]]
+
+    assert counted() == [
+        ("layers", 2, 0, 1, 1, 0),
+        ("acyclic", 4, 0, 0, 0, 1),
+        ("beta", 0, 0, 1, 1, 0),
+        ("lost", 0, 0, 0, 0, 1),
+        ("past", 0, 0, 0, 0, 1),
+        ("zeta", 0, 0, 1, 1, 0),
+    ]
+    write(frozen, {"shop/extra.py": "x = (\n"})
+    assert [each[0] for each in counted()] == ["layers", "acyclic", "beta", "lost", "past", "zeta"]
+    assert [each[3] for each in counted()] == [0] * 6
+
+
+def test_since_a_revision_without_the_file_everything_was_added(shop: Path) -> None:
+    git(shop, "init", "-q")
+    commit(shop)
+    baseline(shop, "create")
+    found = status(shop, "--since", "HEAD")
+    assert (found["added"], found["removed"], found["since"]) == (ENTRIES.splitlines(), [], "HEAD")
+    assert [each["added"] for each in found["contracts"]] == [2, 4]
+    found = status(shop)
+    assert [(each["added"], each["removed"]) for each in found["contracts"]] == [(0, 0), (0, 0)]
 
 
 def test_status_of_what_cannot_be_read_says_so(frozen: Path) -> None:
