@@ -13,6 +13,12 @@ from hypothesis import strategies as st
 from import_contracts.contracts.acyclic import Acyclic
 from import_contracts.contracts.findings import Rule
 from import_contracts.graph.import_graph import Edge
+from import_contracts.judging.history import History
+from import_contracts.reading.cache import Extent
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.program import find_portions
+from import_contracts.reading.refresh import compare
+from import_contracts.reading.snapshot import take_snapshot
 from tests.arranging import Run, check, graph, lint, program, write
 
 CONFIGURATION = """\
@@ -663,6 +669,29 @@ def test_branches_merge_to_a_file_that_shrink_brings_into_step(tmp_path: Path) -
     assert set(known(tmp_path).splitlines()) == left | {new}
     write(tmp_path, {"shop/models/m4.py": "import shop.web\n"})
     assert lint(tmp_path).status == 1
+
+
+def added(folder: Path, *edges: tuple[str, str], parents: bool = False) -> list[bool | None]:
+    extent = Extent(find_portions(["p"], [folder]), include_external=False, kinds=True)
+    history = History(take_snapshot(compare(extent, RunContext(folder))))
+    return [history.is_added(edge, parents=parents) for edge in edges]
+
+
+def test_an_import_is_new_if_the_file_did_not_have_it_where_the_branch_began(tmp_path: Path) -> None:
+    write(program(tmp_path, "p.a -> p.c.d", "p.c.e", "p.b"), {"p/a.py": "import p.c.d\nimport p.b\n"})
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    write(tmp_path, {"p/a.py": "import p.c.d\nimport p.c.e\n", "p/new.py": "import p.b\n"})
+    commit(tmp_path)
+    edges = [("p.a", "p.c.d"), ("p.a", "p.c.e"), ("p.a", "p.c"), ("p.a", "p.b"), ("p.new", "p.b"), ("p.gone", "p.b")]
+    assert added(tmp_path, *edges) == [False, True, True, False, True, True]
+    assert added(tmp_path, *edges, parents=True) == [False, True, False, False, True, True]
+
+
+def test_without_git_nothing_is_known_of_it(tmp_path: Path) -> None:
+    write(program(tmp_path, "p.a -> p.b"), {".git": "gitdir: nowhere\n"})
+    assert added(tmp_path, ("p.a", "p.b")) == [None]
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the files say of the imports of a program, read when it is asked for, and what git says was there before."""
+"""What the files say of the imports of a program, read when it is asked for."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,6 @@ import pytest
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
-from import_contracts.judging.history import History
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
@@ -15,7 +14,6 @@ from import_contracts.reading.program import find_portions
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from tests.arranging import write
-from tests.test_ratchet import commit, git
 
 A = """\
 def f():
@@ -156,28 +154,3 @@ def test_what_a_module_may_import_has_the_kind_of_the_most_eager_statement_or_ca
         "p.e": {"p.b": Kind.RUNTIME},
     }
     assert (list(text.sources), text.python) == (list(text.imports), sys.version_info[:2])
-
-
-# --- what was there before ----------------------------------------------------------------------------------------
-
-
-def added(folder: Path, *edges: tuple[str, str], parents: bool = False) -> list[bool | None]:
-    history = History(statements(folder).snapshot)
-    return [history.is_added(edge, parents=parents) for edge in edges]
-
-
-def test_an_import_is_new_if_the_file_did_not_have_it_where_the_branch_began(tmp_path: Path) -> None:
-    write(tmp_path, {**FILES, "p/a.py": "import p.c.d\nimport p.b\n"})
-    git(tmp_path, "init", "-q")
-    commit(tmp_path)
-    git(tmp_path, "checkout", "-q", "-b", "feature")
-    write(tmp_path, {"p/a.py": "import p.c.d\nimport p.c.e\n", "p/new.py": "import p.b\n"})
-    commit(tmp_path)
-    edges = [("p.a", "p.c.d"), ("p.a", "p.c.e"), ("p.a", "p.c"), ("p.a", "p.b"), ("p.new", "p.b"), ("p.gone", "p.b")]
-    assert added(tmp_path, *edges) == [False, True, True, False, True, True]
-    assert added(tmp_path, *edges, parents=True) == [False, True, False, False, True, True]
-
-
-def test_without_git_nothing_is_known_of_it(tmp_path: Path) -> None:
-    (write(tmp_path, FILES) / ".git").write_text("gitdir: nowhere\n")
-    assert added(tmp_path, ("p.a", "p.b")) == [None]
