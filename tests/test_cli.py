@@ -355,6 +355,44 @@ def test_an_ignore_that_matches_nothing_is_as_loud_as_the_contract_wants(shop: P
     assert ("No module matches 'shop.wb'. Did you mean 'shop.web'?" in run.out) is (level != "none")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("shop.util -> shop.models", " Remove it."),
+        ("shop.util -> shop.wb", " No module matches 'shop.wb'. Did you mean 'shop.web'?"),
+        ("shop.utl -> shop.web", " No module matches 'shop.utl'. Did you mean 'shop.util'?"),
+        ("shop.utl -> shop.wb", " No module matches 'shop.utl'. Did you mean 'shop.util'?"),
+        ("shop.util -> quite.different", " No module matches 'quite.different'. Remove it."),
+    ],
+)
+def test_why_an_ignore_matches_nothing_is_said(shop: Path, pattern: str, why: str) -> None:
+    edit(shop, MODELS, MODELS + f'ignore_imports = "{pattern}"\n')
+    assert said(shop) == [
+        ("models", "ignore_imports", f"No import matches '{pattern}'.{why}"),
+    ]
+
+
+def test_an_unknown_type_is_one_error(shop: Path) -> None:
+    edit(shop, "forbidden", "forbiden")
+    assert [each[:2] for each in said(shop)] == [("models", "type")]
+
+
+def said(shop: Path) -> list[tuple[object, ...]]:
+    """Return the errors of a report: of which contract, about which key, and what."""
+    errors = report(shop)["errors"]
+    assert isinstance(errors, list)
+    return [(each["contract"], each["key"], each["message"]) for each in errors]
+
+
+def test_a_type_of_this_program_that_fails_is_a_bug_of_this_program(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("import_contracts.contracts.forbidden.Forbidden.check", lambda *_: 1 / 0)
+    run = lint(shop)
+    assert (run.status, run.out) == (70, "")
+    assert "ZeroDivisionError" in run.err
+
+
 def test_kinds_may_be_excluded_and_parents_included(shop: Path) -> None:
     write(
         shop,

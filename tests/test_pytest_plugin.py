@@ -51,7 +51,7 @@ def elsewhere(shop: Path) -> Path:
 
 def results(printed: str) -> dict[str, str]:
     """Return what each contract and the like came to, as ``pytest -v`` prints it."""
-    return dict(re.findall(r"^import-contracts::(\S+)(?: <- \S+)? ([A-Z]+)", printed, flags=re.MULTILINE))
+    return dict(re.findall(r"^(?:\.\./)?import-contracts::(\S+)(?: <- \S+)? ([A-Z]+)", printed, flags=re.MULTILINE))
 
 
 @pytest.mark.slow
