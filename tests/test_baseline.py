@@ -139,6 +139,16 @@ def test_a_baseline_that_is_named_has_to_exist(shop: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("content", "why"), [(b"# \xff\n", "UTF-8"), (None, "Is a directory")])
+def test_a_baseline_that_cannot_be_read_is_named(shop: Path, content: bytes | None, why: str) -> None:
+    (shop / "known.txt").unlink()
+    (shop / "known.txt").mkdir() if content is None else (shop / "known.txt").write_bytes(content)
+    run = lint(shop)
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("error: known.txt: baseline: ")
+    assert why in run.err
+
+
 def test_an_empty_baseline_knows_nothing(shop: Path) -> None:
     write(shop, {"known.txt": ""})
     assert baseline(shop) == {"new": 5, "known": 0, "stale": [], "renaming": None}

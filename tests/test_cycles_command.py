@@ -190,6 +190,11 @@ def test_of_crashes_those_of_the_packages_and_parts_are_told_that_are_named(tmp_
     assert entries("q.b", "p.a") == ["p.a", "q.b"]
 
 
+def test_modules_and_imports_of_the_program_are_counted_and_no_others(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "import os\nimport p.b\nimport click\n", "p/b.py": "import p.a\n"})
+    assert [cycles(tmp_path)[each] for each in ("modules", "imports")] == [3, 2]
+
+
 def test_a_call_is_shown_where_it_is(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/a.py": "import p.b\n", "p/b.py": '\n\nx = __import__("p.a")\n'})
     said = lint(tmp_path, "cycles", "--format", "concise").out
@@ -249,7 +254,10 @@ def test_a_configuration_that_is_named_has_to_be_there(tmp_path: Path, packages:
     ("args", "message"),
     [
         (("mall",), "Package 'mall' is neither in the source roots"),
-        (("shop.user",), "There is no module 'shop.user'. Did you mean 'shop.users'?"),
+        (("shop.user",), "'shop.user'"),
+        (("shop.user",), "Did you mean 'shop.users'?"),
+        (("shop.orders", "shop.user", "shop.ordrs"), "'shop.user'"),
+        (("shop.orders", "shop.user", "shop.ordrs"), "'shop.ordrs'"),
         (("--python", "2.7"), "'2.7' is not a version of Python 3; write one like 3.13."),
         (("--python", "three"), "'three' is not a version of Python 3; write one like 3.13."),
         (("--kind", "eager"), "'eager' is not one of"),
@@ -369,3 +377,45 @@ def test_a_contract_without_cycles_says_how_to_be_rid_of_one(shop: Path) -> None
     (outcome,) = json.loads(lint(shop, "--format", "json").out)["contracts"]
     assert [each["fix"]["kind"] for each in outcome["cut"]] == ["type_checking"]
     assert "import it for type checking only" in lint(shop).out
+
+
+def test_a_crash_is_shown_at_the_statement_that_fails(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/__init__.py": "", "shop/orders.py": "x = 1\n\nfrom shop.users import User\nOrder = 1\n"})
+    write(tmp_path, {"shop/users.py": "\n\n\n\nfrom shop.orders import Order\nUser = 1\n"})
+    write(tmp_path, {"pyproject.toml": CONFIGURATION})
+    (outcome,) = json.loads(lint(tmp_path, "--format", "json").out)["contracts"]
+    assert [(each["importer"], each["path"], each["lines"]) for each in outcome["violations"]] == [
+        ("shop.orders", "shop/users.py", [5]),
+        ("shop.users", "shop/orders.py", [3]),
+    ]
+    assert [(each["line"], each["text"]) for each in outcome["violations"][0]["chain"]] == [
+        (3, "from shop.users import User"),
+        (5, "from shop.orders import Order"),
+    ]
+
+
+KEPT = {"source_modules": ["p.x"], "forbidden_modules": ["p.a"]}
+ACYCLIC = configuration(contract("c", "acyclic"), contract("d", "forbidden", **KEPT), root="p")
+PASSED_ON = {
+    "p/__init__.py": "",
+    "p/a.py": "from p.b import B\nclass A(B): ...\n",
+    "p/b.py": "from p.x import B\nimport p.a\n",
+    "p/x.py": "import p.y\nclass B: ...\n",
+    "p/y.py": "import p.x\n",
+}
+
+
+def test_a_fix_is_about_the_cycle_of_its_import_and_of_no_other(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": ACYCLIC, **PASSED_ON})
+    outcome = json.loads(lint(tmp_path, "--format", "json").out)["contracts"][0]
+    assert [(each["importer"], each["fix"]["kind"]) for each in outcome["cut"]] == [
+        ("p.a", "direct_import"),
+        ("p.x", "restructure"),
+    ]
+
+
+def test_a_report_with_fixes_is_not_reused_when_what_they_rest_on_has_changed(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": ACYCLIC, **PASSED_ON, "p/x.py": "class B: ...\n"})
+    assert "+ from p.x import B\n" in lint(tmp_path).out
+    write(tmp_path, {"p/x.py": "class C: ...\n"})
+    assert "+ from p.x import B\n" not in lint(tmp_path).out

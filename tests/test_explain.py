@@ -133,6 +133,44 @@ def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path, source: str, i
     ) is not is_eager
 
 
+def test_nor_with_a_configuration_for_which_all_kinds_are_the_same(tmp_path: Path) -> None:
+    write(program(tmp_path, "shop.web", "shop.models"), {"shop/models.py": "def f():\n    import shop.web\n"})
+    found = document(tmp_path, "shop.models", "shop.web", contracts=LAYERS)
+    assert (found["is_eager"], found["chains"][0][0]["kind"]) == (False, "deferred")
+
+
+@pytest.mark.parametrize("names", [("shop.models", "shop.web"), ("layers",), ()])
+def test_what_is_wrong_elsewhere_is_said_where_it_matters(shop: Path, names: tuple[str, ...]) -> None:
+    dull = LAYERS + 'ignore_imports = ["shop.gone -> shop.web"]\nunmatched_ignore_imports_alerting = "warn"\n'
+    other = contract("other", "layers", layers=["shop.web"], wrong=1)
+    write(shop, {"shop/bad.py": "def f(:\n", "pyproject.toml": HEAD + "misspelt = 1\n" + dull + other})
+    run = explain(shop, *names, "--format", "json")
+    told = json.loads(run.out)
+    found = [{each["contract"] or each["key"] or each["file"] for each in told[key]} for key in ("warnings", "errors")]
+    if len(names) == 2:
+        expected: list[set[str]] = [set(), {"other", "shop/bad.py"}]
+    else:
+        expected = [{"layers"}, {"shop/bad.py"}] if names else [{"layers", "misspelt"}, {"other", "shop/bad.py"}]
+    assert (run.status, found) == (2, expected)
+
+
+def test_a_warning_is_none_of_the_problems_of_a_dependency(shop: Path) -> None:
+    assert document(shop, "shop.models", "shop.web", contracts=LAYERS, head=HEAD + "misspelt = 1\n")["errors"] == []
+
+
+def test_all_contracts_are_known_by_their_ids(shop: Path) -> None:
+    contracts = "".join(contract(id_, "acyclic") for id_ in ("zeta", "beta", "eta"))
+    assert "beta, eta, zeta" in explain(shop, "quite-different", contracts=contracts).err
+
+
+def test_an_explanation_in_a_file_has_no_colors(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in explain(shop, "shop.models", "shop.web", contracts=LAYERS).out
+    assert explain(shop, "shop.models", "shop.web", "--output", "told").out == ""
+    assert "\x1b[" not in (shop / "told").read_text()
+
+
 @pytest.mark.parametrize(("importers", "hidden"), [(6, None), (7, "1 more import"), (8, "2 more imports")])
 def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importers: int, hidden: str | None) -> None:
     program(tmp_path, *(f"p.a.m{number} -> p.b" for number in range(importers)))

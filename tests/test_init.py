@@ -56,6 +56,32 @@ def test_init_leaves_what_stands_in_the_file(shop: Path) -> None:
     assert lint(shop).status == 0
 
 
+@pytest.mark.parametrize(
+    ("before", "kept"), [(None, ""), ("", ""), ("# ours\n", "# ours\n\n"), ("# ours", "# ours\n\n")]
+)
+def test_a_line_without_a_word_is_between_what_was_there_and_what_is_new(
+    shop: Path, before: str | None, kept: str
+) -> None:
+    new = lint(shop, "init", "--dry-run").out
+    if before is not None:
+        write(shop, {"pyproject.toml": before})
+    lint(shop, "init")
+    text = (shop / "pyproject.toml").read_text()
+    assert text.startswith(kept + new.partition("\n")[0] + "\n")
+
+
+def test_where_nothing_is_broken_there_is_no_baseline(tmp_path: Path) -> None:
+    run = lint(program(tmp_path, "shop.web -> shop.db"), "init")
+    assert (run.status, run.out) == (0, "Wrote 2 contracts to pyproject.toml.\n")
+    assert not (tmp_path / "known-violations.txt").exists()
+
+
+def test_imports_of_other_programs_are_in_no_contract(shop: Path) -> None:
+    before = lint(shop, "init", "--dry-run").out
+    write(shop, {"shop/web.py": "import os\nimport click.types\nimport shop.orders\n"})
+    assert lint(shop, "init", "--dry-run").out == before
+
+
 def test_a_dry_run_prints_and_writes_nothing(shop: Path) -> None:
     run = lint(shop, "init", "--dry-run")
     assert run.status == 0
@@ -103,3 +129,26 @@ def test_a_configuration_of_import_linter_is_rewritten_and_stays(shop: Path) -> 
     assert contracts(shop) == {"up": ["shop.web", "shop.db"]}
     assert (shop / ".importlinter").read_text() == ini
     assert lint(shop, "--format", "json").out == before
+
+
+def test_a_rewritten_configuration_that_is_broken_gets_a_baseline_unless_it_has_one(shop: Path) -> None:
+    contract = "[importlinter:contract:down]\nname = Down\ntype = layers\nlayers =\n  shop.db\n  shop.web\n"
+    write(shop, {".importlinter": f"[importlinter]\nroot_package = shop\nbaseline = known.txt\n{contract}"})
+    write(shop, {"known.txt": ""})
+    run = lint(shop, "init", "--from-import-linter")
+    assert (run.status, run.out) == (0, "Wrote 1 contract to pyproject.toml.\n")
+    assert (shop / "known.txt").read_text() == ""
+    assert not (shop / "known-violations.txt").exists()
+    (shop / "pyproject.toml").unlink()
+    write(shop, {".importlinter": f"[importlinter]\nroot_package = shop\n{contract}"})
+    assert lint(shop, "init", "--from-import-linter").status == 0
+    assert (shop / "known-violations.txt").read_text() == "down shop.web -> shop.orders => shop.db\n"
+
+
+def test_a_configuration_of_this_program_is_not_rewritten(shop: Path) -> None:
+    lint(shop, "init")
+    before = (shop / "pyproject.toml").read_text()
+    run = lint(shop, "init", "--from-import-linter")
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("error: pyproject.toml: ")
+    assert (shop / "pyproject.toml").read_text() == before

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from warnings import catch_warnings, simplefilter
 
 import pytest
@@ -329,7 +329,7 @@ def test_a_failure_is_told_by_its_first_line_and_whole_where_there_is_room(trial
     lines: list[str] = []
     with pytest.raises(pytest.fail.Exception) as failure:
         pytest.fail("one\ntwo\nthree")
-    shown = item.repr_failure(failure)
+    shown: Any = item.repr_failure(failure)
     shown.toterminal(SimpleNamespace(line=lines.append))
     assert (shown.reprcrash.message, str(shown), lines) == ("one", "one\ntwo\nthree", ["one\ntwo\nthree"])
     with pytest.raises(ZeroDivisionError) as bug:

@@ -84,7 +84,7 @@ def test_an_import_is_the_same_whenever_it_is_read(found: Statements) -> None:
     assert hash(one) == hash(again)
     assert one != found.statement(("p.a", "p.c.d"), a_graph)
     assert one != found.statement(("p.a", "p.b"), a_graph.without_kinds({Kind.DEFERRED}))
-    assert one != "import p.b"
+    assert one not in ["import p.b", ("p.a", "p.b")]
     assert len({one, again, found.statement(("p.a", "p.c.d"), a_graph)}) == 2
 
 

@@ -197,8 +197,13 @@ def test_whatever_ends_a_run_has_a_status_of_its_own(
 def test_garbage_is_not_collected_during_a_run_and_after_it_as_before(
     shop: Path, monkeypatch: pytest.MonkeyPatch, collects: bool
 ) -> None:
-    during = []
-    monkeypatch.setattr("import_contracts.runs.answers.check", lambda *_: during.append(gc.isenabled()) or 1 / 0)
+    during: list[bool] = []
+
+    def fail(*_: object) -> None:
+        during.append(gc.isenabled())
+        raise RuntimeError
+
+    monkeypatch.setattr("import_contracts.runs.answers.check", fail)
     (gc.enable if collects else gc.disable)()
     try:
         lint(shop)
@@ -210,7 +215,7 @@ def test_garbage_is_not_collected_during_a_run_and_after_it_as_before(
 def test_in_a_process_of_its_own_the_command_leaves_everything_to_its_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    frozen = []
+    frozen: list[bool] = []
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(gc.isenabled()))
     monkeypatch.setattr(sys, "argv", ["lint-imports", "--version"])
     try:
