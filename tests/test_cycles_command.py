@@ -306,7 +306,10 @@ def test_a_plan_says_what_it_does_to_crashes(shop: Path) -> None:
 def test_a_second_run_says_the_same_and_notices_a_change_that_is_no_import(shop: Path) -> None:
     write(shop, {"pyproject.toml": ""})
     first = lint(shop, "cycles").out
-    assert lint(shop, "cycles").out == first
+    second = lint(shop, "cycles", "--show-timings")
+    assert second.out == first
+    assert "reuse the report\n" in second.err
+    assert "plan\n" not in second.err
     write(shop, {"shop/users.py": "class User: ...\n\n\nfrom shop.orders import Order\n"})
     assert lint(shop, "cycles").out == lint(shop, "cycles", "--no-cache").out != first
 

@@ -76,6 +76,14 @@ def test_where_nothing_is_broken_there_is_no_baseline(tmp_path: Path) -> None:
     assert not (tmp_path / "known-violations.txt").exists()
 
 
+def test_imports_in_functions_are_left_out_of_layers_where_they_would_tangle_them(tmp_path: Path) -> None:
+    write(program(tmp_path, "shop.a -> shop.b", "shop.c"), {"shop/b.py": "def f():\n    import shop.a\n"})
+    assert lint(tmp_path, "init").status == 0
+    assert contracts(tmp_path) == {"layers": ["a", "b | c"], "acyclic": None}
+    assert "exclude_deferred_imports = true\n" in (tmp_path / "pyproject.toml").read_text()
+    assert (tmp_path / "known-violations.txt").read_text() == "acyclic shop.a -> shop.b\nacyclic shop.b -> shop.a\n"
+
+
 def test_imports_of_other_programs_are_in_no_contract(shop: Path) -> None:
     before = lint(shop, "init", "--dry-run").out
     write(shop, {"shop/web.py": "import os\nimport click.types\nimport shop.orders\n"})
