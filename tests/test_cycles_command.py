@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from import_contracts import find_cycles
 from tests.arranging import configuration, contract, lint, program, write
 from tests.golden.reports import compare
 
@@ -155,6 +156,18 @@ def test_a_stack_distinguishes_a_call_from_an_import(tmp_path: Path) -> None:
     report = lint(tmp_path, "cycles").out
     assert "p/a.py:1: from p.b import y\n      runs p.b\n" in report
     assert "p/b.py:3: f()\n      calls a function of p.b\n" in report
+
+
+def test_only_a_frame_of_a_stack_can_be_a_call(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "from p.b import y\nx = 1"})
+    write(tmp_path, {"p/b.py": "def f():\n    from p.a import x\nf()\ny = 1"})
+    crashes = find_cycles("p", folder=tmp_path).crashes or ()
+    assert [crash.entry for crash in crashes] == ["p.a", "p.b"]
+    for crash in crashes:
+        assert {frame.is_call for frame in crash.stack} == {False, True}
+        assert not crash.place.is_call
+        assert crash.defined is not None
+        assert not crash.defined.is_call
 
 
 def test_a_lazy_import_that_runs_on_its_own_line_is_one_step_of_a_story(tmp_path: Path) -> None:
@@ -409,10 +422,12 @@ PASSED_ON = {
 
 
 def test_a_fix_is_about_the_cycle_of_its_import_and_of_no_other(tmp_path: Path) -> None:
-    write(tmp_path, {"pyproject.toml": ACYCLIC, **PASSED_ON})
+    more = "import p.a\nfrom p.x import y\ndef one(): return y\ndef two(): ...\ndef three(): ...\n"
+    write(tmp_path, {"pyproject.toml": ACYCLIC, **PASSED_ON, "p/a.py": "from p.b import one\nx = one()\n"})
+    write(tmp_path, {"p/b.py": more, "p/x.py": "import p.y\ny = 1\n"})
     outcome = json.loads(lint(tmp_path, "--format", "json").out)["contracts"][0]
     assert [(each["importer"], each["fix"]["kind"]) for each in outcome["cut"]] == [
-        ("p.a", "direct_import"),
+        ("p.a", "extract"),
         ("p.x", "restructure"),
     ]
 

@@ -295,6 +295,13 @@ def test_accept_takes_one_with_a_target_and_a_module_of_no_layer(frozen: Path) -
         assert baseline(frozen, "accept", wanted).out == f"Added 1 entry to {FILE}:\n  {entry}\n"
 
 
+def test_accept_takes_one_by_its_import_where_that_is_one_only(shop: Path) -> None:
+    layers = CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1).rpartition("[[")[0]
+    write(shop, {"pyproject.toml": layers, FILE: ""})
+    entry = "layers shop.models -> shop.util => shop.web"
+    assert baseline(shop, "accept", "shop.models -> shop.util").out == f"Added 1 entry to {FILE}:\n  {entry}\n"
+
+
 def test_accept_takes_several_and_names_all_that_are_not_there(frozen: Path) -> None:
     write(frozen, {FILE: ""})
     run = stays(frozen, "accept", "nothing", "layers", "shop.a -> shop.b")
@@ -417,13 +424,17 @@ def status(folder: Path, *args: str) -> dict[str, Any]:
     return document
 
 
-def test_status_has_the_modules_with_most_first_and_those_with_as_many_by_name(frozen: Path) -> None:
-    write(frozen, {"shop/late.py": "import shop.models\nimport shop.util\n", "shop/web.py": "import shop.late\n"})
-    baseline(frozen, "shrink")
-    baseline(frozen, "accept", "--all")
-    write(frozen, {"shop/util.py": "import shop.web\nimport shop.models\n"})
-    found = {each["module"]: each["known"] for each in status(frozen)["modules"]}
-    assert list(found.items()) == [("shop.models", 4), ("shop.late", 2), ("shop.util", 1), ("shop.web", 1)]
+def test_status_has_the_modules_with_most_first_and_those_with_as_many_by_name(tmp_path: Path) -> None:
+    pairs = (("a", "b"), ("c", "d"), ("c", "e"))
+    cyclic = [f"shop.{one} -> shop.{other}" for pair in pairs for one, other in (pair, pair[::-1])]
+    program(tmp_path, "shop.models.z -> shop.web", *cyclic)
+    baseline(write(tmp_path, {"pyproject.toml": CONFIGURATION}), "create")
+    write(tmp_path, {"shop/d.py": "import shop.c\nimport shop.e\n"})
+    found = {each["module"]: each["known"] for each in status(tmp_path)["modules"]}
+    assert list(found.items()) == [
+        ("shop.c", 2),
+        *((f"shop.{each}", 1) for each in ("a", "b", "d", "e", "models.z")),
+    ]
 
 
 def test_status_tells_of_contracts_that_are_gone_after_those_that_are_there(frozen: Path) -> None:
