@@ -169,6 +169,40 @@ def test_create_makes_the_folders_of_the_file(shop: Path) -> None:
     assert (shop / "very/deep/known.txt").read_text() == ENTRIES
 
 
+@pytest.mark.parametrize("name", ["pyproject.toml/known.txt", "pyproject.toml/deep/known.txt"])
+def test_a_baseline_inside_a_file_is_an_error_and_no_bug(shop: Path, name: str) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{name}"\n', 1)})
+    run = baseline(shop, "create")
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith(f"error: {name}: ")
+
+
+@pytest.mark.parametrize("command", [("baseline", "create"), ("init",)])
+def test_a_configuration_that_cannot_be_written_is_an_error_and_no_bug(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    def fail(path: Path, data: bytes) -> None:
+        if path.name == "pyproject.toml":
+            raise OSError(errno.EACCES, "Permission denied")
+        path.write_bytes(data)
+
+    if command == ("init",):
+        (shop / "pyproject.toml").unlink()
+    monkeypatch.setattr("import_contracts.atomic.write", fail)
+    run = lint(shop, *command)
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("error: pyproject.toml: ")
+    assert run.err.endswith("Permission denied.\n")
+
+
+def test_create_keeps_a_configuration_that_is_a_link(shop: Path) -> None:
+    (shop / "pyproject.toml").rename(shop / "real.toml")
+    (shop / "pyproject.toml").symlink_to(shop / "real.toml")
+    assert baseline(shop, "create").status == 0
+    assert (shop / "pyproject.toml").is_symlink()
+    assert f'baseline = "{FILE}"' in (shop / "real.toml").read_text()
+
+
 @pytest.mark.parametrize("command", [("create",), ("accept", "--all"), ("rename", "shop", "mall"), ("shrink",)])
 def test_a_file_that_cannot_be_written_is_an_error_and_no_bug(
     shop: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
