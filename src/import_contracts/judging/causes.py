@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Rule, Violation
@@ -33,19 +33,22 @@ def find_causes(
     as well: an implicit hitting set (Karp and others, 2011). Every chain consists of imports of the graph.
     """
     new = [each for each in rule.check(graph).violations if each.chain and not is_known(each)]
+    if not new or len(new) > _VIOLATIONS:
+        return None
     chains: dict[frozenset[Edge], None] = {}
-    chosen: tuple[Edge, ...] = ()
-    is_minimum, left = True, new
+    left = new
     for _ in range(_CHECKS):
-        if not left or len(new) > _VIOLATIONS:
-            break
         chains |= dict.fromkeys(frozenset(each.chain) for each in left)
         chosen, is_minimum = hitting_set([*chains], cost, _CHAINS)
         findings = rule.check(graph.without(chosen))
         left = [each for each in findings.violations if each.chain and not is_known(each)]
-    if left or not chosen:
-        return None
+        if not left:
+            return Causes(_with_effects(chosen, new), is_minimum)
+    return None
+
+
+def _with_effects(chosen: Iterable[Edge], new: Iterable[Violation]) -> tuple[tuple[Edge, int], ...]:
     effects = dict.fromkeys(chosen, 0)
     for violation in new:
         effects[next(edge for edge in violation.chain if edge in effects)] += 1
-    return Causes(tuple(sorted(effects.items(), key=lambda item: (-item[1], item[0]))), is_minimum)
+    return tuple(sorted(effects.items(), key=lambda item: -item[1]))

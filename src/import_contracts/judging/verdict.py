@@ -91,7 +91,7 @@ class Judgement:
     @property
     def is_whole(self) -> bool:
         """Whether every contract could be checked, and every file read."""
-        return not self.faults and all(each.is_checked for each in self.verdicts)
+        return not self.faults
 
     @property
     def entries(self) -> frozenset[Entry]:
