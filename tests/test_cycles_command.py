@@ -411,6 +411,18 @@ def test_a_crash_is_shown_at_the_statement_that_fails(tmp_path: Path) -> None:
 
 
 KEPT = {"source_modules": ["p.x"], "forbidden_modules": ["p.a"]}
+
+
+def test_a_report_about_crashes_is_not_reused_when_a_line_that_is_no_import_has_changed(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": CONFIGURATION, "shop/__init__.py": ""})
+    write(tmp_path, {"shop/orders.py": "# Order\nfrom shop.users import User\n"})
+    write(tmp_path, {"shop/users.py": "# User\nfrom shop.orders import Order\n"})
+    assert lint(tmp_path).status == 1
+    write(tmp_path, {"shop/orders.py": "Order = 1\nfrom shop.users import User\n"})
+    write(tmp_path, {"shop/users.py": "User = 1\nfrom shop.orders import Order\n"})
+    assert lint(tmp_path).status == 0
+
+
 ACYCLIC = configuration(contract("c", "acyclic"), contract("d", "forbidden", **KEPT), root="p")
 PASSED_ON = {
     "p/__init__.py": "",
