@@ -1,6 +1,7 @@
 import json
 from itertools import accumulate, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def shop(shop: Path) -> Path:
     return write(shop, {"pyproject.toml": CONFIGURATION, "known.txt": KNOWN})
 
 
-def baseline(shop: Path, *args: str) -> object:
+def baseline(shop: Path, *args: str) -> Any:
     return json.loads(lint(shop, "--format", "json", *args).out)["baseline"]
 
 
@@ -94,6 +95,32 @@ def test_nothing_is_stale_while_a_file_cannot_be_read(shop: Path) -> None:
     assert baseline(shop) == {"new": 0, "known": 1, "stale": [], "renaming": None}
 
 
+def test_nothing_of_a_contract_that_cannot_be_checked_is_stale(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION + "wrong = 1\n", "known.txt": KNOWN + "layers shop.a -> shop.b\n"})
+    assert lint(shop).status == 2
+    assert baseline(shop)["stale"] == ["layers shop.a -> shop.b"]
+    assert lint(shop, "baseline", "shrink").status == 2
+    assert (shop / "known.txt").read_text().endswith("layers shop.a -> shop.b\n")
+
+
+def test_a_warning_keeps_nobody_from_changing_the_baseline(shop: Path) -> None:
+    text = CONFIGURATION.replace('baseline = "known.txt"\n', "wrong = 1\n")
+    run = lint(write(shop, {"pyproject.toml": text}), "baseline", "create")
+    assert (run.status, run.err) == (0, "")
+    write(shop, {"shop/web.py": ""})
+    assert lint(shop, "baseline", "shrink").status == 0
+    run = lint(shop, "baseline", "status", "--format", "json")
+    assert (run.status, json.loads(run.out)["errors"]) == (0, [])
+
+
+def test_a_renaming_is_seen_beside_the_entries_of_a_contract_that_is_gone(shop: Path) -> None:
+    (shop / "shop/util.py").rename(shop / "shop/tools.py")
+    write(shop, {"shop/models.py": "import shop.tools\n", "known.txt": KNOWN + "gone shop.a -> shop.b\n"})
+    found = baseline(shop)
+    assert found["renaming"] == {"old": "shop.util", "new": "shop.tools"}
+    assert "gone shop.a -> shop.b" in found["stale"]
+
+
 def test_without_the_baseline_all_is_new(shop: Path) -> None:
     assert lint(shop, "--no-baseline").status == 1
     assert baseline(shop, "--no-baseline") is None
@@ -111,6 +138,16 @@ def test_a_baseline_that_is_named_has_to_exist(shop: Path) -> None:
     assert run.err == (
         "error: known.txt: baseline: This file does not exist. Create it with 'lint-imports baseline create'.\n"
     )
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"# \xff\n", "UTF-8"), (None, "Is a directory")])
+def test_a_baseline_that_cannot_be_read_is_named(shop: Path, content: bytes | None, why: str) -> None:
+    (shop / "known.txt").unlink()
+    (shop / "known.txt").mkdir() if content is None else (shop / "known.txt").write_bytes(content)
+    run = lint(shop)
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("error: known.txt: baseline: ")
+    assert why in run.err
 
 
 def test_an_empty_baseline_knows_nothing(shop: Path) -> None:

@@ -131,6 +131,39 @@ def test_a_bug_of_ours_is_status_70_and_asks_for_a_report(shop: Path, monkeypatc
     assert "Please report it" in run.err
 
 
+@pytest.mark.parametrize(
+    ("args", "is_in_err", "is_in_out", "files"),
+    [
+        ((), True, False, ()),
+        (("--format", "text"), True, False, ()),
+        (("--format", "json"), False, True, ()),
+        (("--format", "text", "--format", "json", "--output", "a"), True, False, ("a",)),
+        (("--format", "json", "--format", "text", "--output", "a"), True, True, ("a",)),
+        (("--output", "a"), True, False, ("a",)),
+        (("--format", "json", "--output", "a"), True, False, ("a",)),
+    ],
+)
+def test_why_nothing_could_be_checked_is_on_standard_error_unless_another_report_says_it_on_the_screen(
+    shop: Path, args: tuple[str, ...], is_in_err: bool, is_in_out: bool, files: tuple[str, ...]
+) -> None:
+    edit(shop, '"shop"', '"shp"')
+    run = lint(shop, *args)
+    assert run.status == 2
+    assert run.err.startswith("error: pyproject.toml: root_packages: Package 'shp' is neither in ") is is_in_err
+    assert ("Package 'shp' is neither in" in run.out) is is_in_out
+    assert bool(run.out) is is_in_out
+    assert [each for each in "ab" if (shop / each).exists()] == list(files)
+    assert all("Package 'shp' is neither in" in (shop / each).read_text() for each in files)
+
+
+def test_a_traceback_of_a_wrong_configuration_is_shown_on_demand(shop: Path) -> None:
+    edit(shop, '"shop"', '"shp"')
+    usual, debugged = lint(shop).err, lint(shop, "--debug").err
+    assert "Traceback" not in usual
+    assert debugged.startswith("Traceback (most recent call last):\n")
+    assert debugged.endswith(f"\n{usual}")
+
+
 # --- where --------------------------------------------------------------------------------------------------------
 
 
@@ -298,7 +331,7 @@ def test_the_fingerprint_stays_when_the_line_moves(shop: Path) -> None:
 def test_json_is_json_also_when_nothing_could_be_checked(shop: Path) -> None:
     edit(shop, '"shop"', '"shp"')
     found = report(shop)
-    assert found["outcome"] == "error"
+    assert (found["outcome"], found["modules"], found["imports"], found["contracts"]) == ("error", 0, 0, [])
     assert "Package 'shp' is neither in" in json.dumps(found["errors"])
 
 
@@ -320,6 +353,44 @@ def test_an_ignore_that_matches_nothing_is_as_loud_as_the_contract_wants(shop: P
     run = lint(shop)
     assert run.status == status
     assert ("No module matches 'shop.wb'. Did you mean 'shop.web'?" in run.out) is (level != "none")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("shop.util -> shop.models", " Remove it."),
+        ("shop.util -> shop.wb", " No module matches 'shop.wb'. Did you mean 'shop.web'?"),
+        ("shop.utl -> shop.web", " No module matches 'shop.utl'. Did you mean 'shop.util'?"),
+        ("shop.utl -> shop.wb", " No module matches 'shop.utl'. Did you mean 'shop.util'?"),
+        ("shop.util -> quite.different", " No module matches 'quite.different'. Remove it."),
+    ],
+)
+def test_why_an_ignore_matches_nothing_is_said(shop: Path, pattern: str, why: str) -> None:
+    edit(shop, MODELS, MODELS + f'ignore_imports = "{pattern}"\n')
+    assert said(shop) == [
+        ("models", "ignore_imports", f"No import matches '{pattern}'.{why}"),
+    ]
+
+
+def test_an_unknown_type_is_one_error(shop: Path) -> None:
+    edit(shop, "forbidden", "forbiden")
+    assert [each[:2] for each in said(shop)] == [("models", "type")]
+
+
+def said(shop: Path) -> list[tuple[object, ...]]:
+    """Return the errors of a report: of which contract, about which key, and what."""
+    errors = report(shop)["errors"]
+    assert isinstance(errors, list)
+    return [(each["contract"], each["key"], each["message"]) for each in errors]
+
+
+def test_a_type_of_this_program_that_fails_is_a_bug_of_this_program(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("import_contracts.contracts.forbidden.Forbidden.check", lambda *_: 1 / 0)
+    run = lint(shop)
+    assert (run.status, run.out) == (70, "")
+    assert "ZeroDivisionError" in run.err
 
 
 def test_kinds_may_be_excluded_and_parents_included(shop: Path) -> None:

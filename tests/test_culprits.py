@@ -1,10 +1,11 @@
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.contracts.acyclic import Acyclic
-from import_contracts.contracts.findings import Rule, Violation
+from import_contracts.contracts.findings import Findings, Rule, Violation
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.judging.causes import Causes, find_causes
 from tests.arranging import graph, rule_of
@@ -50,6 +51,62 @@ def test_two_causes_are_two() -> None:
 
 def test_where_nothing_is_new_nothing_is_to_blame() -> None:
     assert blame(Acyclic(), graph("a -> b")) is None
+
+
+class Repeating(Rule):
+    """A rule that has several violations while there is an import, and none without it."""
+
+    def __init__(self, times: int) -> None:
+        self._times = times
+
+    def check(self, graph: ImportGraph) -> Findings:
+        edge = ("a", "b")
+        violations = [Violation(*edge, str(each), "no", (edge,)) for each in range(self._times)]
+        return Findings(tuple(violations) if graph.has_import(*edge) else ())
+
+
+@pytest.mark.parametrize(("times", "effects"), [(1, 1), (1_000, 1_000), (1_001, None)])
+def test_of_very_many_violations_the_causes_are_not_looked_for(times: int, effects: int | None) -> None:
+    found = blame(Repeating(times), graph("a -> b"))
+    assert found == (effects and Causes(((("a", "b"), effects),), is_minimum=True))
+
+
+class Revealing(Rule):
+    """A rule that has no violation but the first import of a graph."""
+
+    def check(self, graph: ImportGraph) -> Findings:
+        return Findings(tuple(Violation(*edge, "", "no", (edge,)) for edge in [*graph.edges()][:1]))
+
+
+@pytest.mark.parametrize(("imports", "is_found"), [(1, True), (40, True), (41, False)])
+def test_a_contract_is_not_asked_without_end(imports: int, is_found: bool) -> None:
+    names = [f"m{number:02}" for number in range(imports)]
+    found = blame(Revealing(), graph(*(f"{name} -> z" for name in names)))
+    assert (found is not None) is is_found
+
+
+class Nowhere(Rule):
+    """A rule whose violations have no chain, but for one of an import."""
+
+    def check(self, graph: ImportGraph) -> Findings:
+        alone = tuple(Violation(module, "", "", "no") for module in graph.modules)
+        return Findings((*alone, *(Violation(*edge, "", "no", (edge,)) for edge in graph.edges())))
+
+
+def test_what_has_no_chain_has_no_cause() -> None:
+    assert blame(Nowhere(), graph("a", "b")) is None
+    assert blame(Nowhere(), graph("a -> b", "c")) == Causes(((("a", "b"), 1),), is_minimum=True)
+    assert blame(Nowhere(), graph("a -> b", "c -> b"), "a -> b") == Causes(((("c", "b"), 1),), is_minimum=True)
+
+
+def test_of_causes_those_with_most_effects_come_first_and_then_by_name() -> None:
+    found = blame(
+        rule_of("layers", layers=["p.high", "p.low"]),
+        graph("p.low.c -> p.u", "p.low.d -> p.u", "p.u -> p.high", "p.low.a -> p.high.y", "p.low.b -> p.high.x"),
+    )
+    assert found == Causes(
+        ((("p.u", "p.high"), 2), (("p.low.a", "p.high.y"), 1), (("p.low.b", "p.high.x"), 1)), is_minimum=True
+    )
 
 
 @given(EDGES, EDGES)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from import_contracts import find_cycles
 from tests.arranging import configuration, contract, lint, program, write
 from tests.golden.reports import compare
 
@@ -157,6 +158,18 @@ def test_a_stack_distinguishes_a_call_from_an_import(tmp_path: Path) -> None:
     assert "p/b.py:3: f()\n      calls a function of p.b\n" in report
 
 
+def test_only_a_frame_of_a_stack_can_be_a_call(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "from p.b import y\nx = 1"})
+    write(tmp_path, {"p/b.py": "def f():\n    from p.a import x\nf()\ny = 1"})
+    crashes = find_cycles("p", folder=tmp_path).crashes or ()
+    assert [crash.entry for crash in crashes] == ["p.a", "p.b"]
+    for crash in crashes:
+        assert {frame.is_call for frame in crash.stack} == {False, True}
+        assert not crash.place.is_call
+        assert crash.defined is not None
+        assert not crash.defined.is_call
+
+
 def test_a_lazy_import_that_runs_on_its_own_line_is_one_step_of_a_story(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/a.py": "lazy from p.b import y; x = y", "p/b.py": "from p.a import x"})
     story = lint(tmp_path, "cycles", "--python", "3.15").out.partition("\n\n  import p.b")[0]
@@ -170,6 +183,40 @@ def test_quick_looks_for_neither_crashes_nor_a_plan(shop: Path) -> None:
     assert [each["cut"] for each in quick["cycles"]] == [None]
 
 
+def test_quick_finds_all_cycles(tmp_path: Path) -> None:
+    program(tmp_path, "p.a -> p.b", "p.b -> p.a", "p.c -> p.d", "p.d -> p.c")
+    assert found(tmp_path, "--quick") == [("runtime", ["p.a", "p.b"]), ("runtime", ["p.c", "p.d"])]
+
+
+def test_of_crashes_those_of_the_packages_and_parts_are_told_that_are_named(tmp_path: Path) -> None:
+    for package in ("p", "q"):
+        program(tmp_path, f"{package}.a", f"{package}.b")
+        write(tmp_path, {f"{package}/a.py": f"from {package}.b import y\nx = 1\n"})
+        write(tmp_path, {f"{package}/b.py": f"from {package}.a import x\ny = 1\n"})
+
+    def entries(*packages: str) -> list[str]:
+        return [each["entry"] for each in cycles(tmp_path, *packages)["crashes"]]
+
+    assert entries("p", "q") == entries("q", "p") == ["p.a", "p.b", "q.a", "q.b"]
+    assert entries("p") == ["p.a", "p.b"]
+    assert entries("q.a") == ["q.a"]
+    assert entries("q.b", "p.a") == ["p.a", "q.b"]
+
+
+def test_modules_and_imports_of_the_program_are_counted_and_no_others(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "import os\nimport p.b\nimport click\n", "p/b.py": "import p.a\n"})
+    assert [cycles(tmp_path)[each] for each in ("modules", "imports")] == [3, 2]
+
+
+def test_a_call_is_shown_where_it_is(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "import p.b\n", "p/b.py": '\n\nx = __import__("p.a")\n'})
+    said = lint(tmp_path, "cycles", "--format", "concise").out
+    (cycle,) = cycles(tmp_path)["cycles"]
+    told = {(each["importer"], each["path"], each["line"]) for each in cycle["cut"]}
+    assert told <= {("p.a", "p/a.py", 1), ("p.b", "p/b.py", 3)}
+    assert "p/b.py:3" in said + lint(tmp_path, "cycles", "--verbose").out
+
+
 def test_a_file_that_cannot_be_read_is_named_and_nothing_is_claimed_through_it(shop: Path) -> None:
     write(shop, {"shop/users.py": "from shop.orders import Order\nclass User(:\n"})
     run = lint(shop, "cycles")
@@ -178,11 +225,52 @@ def test_a_file_that_cannot_be_read_is_named_and_nothing_is_claimed_through_it(s
     assert "Crashes" not in run.out
 
 
+@pytest.mark.parametrize("version", ["3.0", "3.9", "3.14", "3.999"])
+def test_any_version_of_python_3_may_be_named(shop: Path, version: str) -> None:
+    assert cycles(shop, "--quick", "--python", version)["python"] == version
+
+
+@pytest.mark.parametrize(
+    "version", ["3", "3.", "3.1000", "3.x", "3.-1", "3.13.1", "4.13", "2.7", ".13", "33.13", "three", ""]
+)
+def test_nothing_else_is_a_version_of_python_3(shop: Path, version: str) -> None:
+    run = lint(shop, "cycles", "--quick", "--python", version)
+    assert (run.status, run.out) == (2, "")
+    assert f"'{version}' is not a version of Python 3; write one like 3.13." in run.err
+
+
+def test_packages_are_looked_up_here_and_in_src(tmp_path: Path) -> None:
+    program(tmp_path, "p.a -> p.b", "p.b -> p.a")
+    program(tmp_path / "src", "q.a -> q.b", "q.b -> q.a")
+    assert found(tmp_path, "q", "p") == found(tmp_path) == [("runtime", ["p.a", "p.b"]), ("runtime", ["q.a", "q.b"])]
+    assert cycles(tmp_path, "q", "p", "q")["packages"] == ["q", "p"]
+
+
+def test_a_configuration_that_is_named_says_where_packages_are_and_which(tmp_path: Path) -> None:
+    program(tmp_path / "lib", "p.a -> p.b", "p.b -> p.a", "q.a -> q.b", "q.b -> q.a")
+    write(tmp_path, {"lib/c.toml": 'root_packages = ["q"]\ncontracts = []\n'})
+    assert found(tmp_path, "--config", "lib/c.toml") == [("runtime", ["q.a", "q.b"])]
+    assert found(tmp_path, "--config", "lib/c.toml", "p") == [("runtime", ["p.a", "p.b"])]
+    (cycle,) = cycles(tmp_path, "--config", "lib/c.toml")["cycles"]
+    assert {each["path"] for each in cycle["cut"]} <= {"q/a.py", "q/b.py"}
+
+
+@pytest.mark.parametrize("packages", [(), ("p",)])
+def test_a_configuration_that_is_named_has_to_be_there(tmp_path: Path, packages: tuple[str, ...]) -> None:
+    program(tmp_path, "p.a -> p.b", "p.b -> p.a")
+    run = lint(tmp_path, "cycles", "--config", "c.toml", *packages)
+    assert (run.status, run.out) == (2, "")
+    assert "c.toml" in run.err
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
         (("mall",), "Package 'mall' is neither in the source roots"),
-        (("shop.user",), "There is no module 'shop.user'. Did you mean 'shop.users'?"),
+        (("shop.user",), "'shop.user'"),
+        (("shop.user",), "Did you mean 'shop.users'?"),
+        (("shop.orders", "shop.user", "shop.ordrs"), "'shop.user'"),
+        (("shop.orders", "shop.user", "shop.ordrs"), "'shop.ordrs'"),
         (("--python", "2.7"), "'2.7' is not a version of Python 3; write one like 3.13."),
         (("--python", "three"), "'three' is not a version of Python 3; write one like 3.13."),
         (("--kind", "eager"), "'eager' is not one of"),
@@ -231,7 +319,10 @@ def test_a_plan_says_what_it_does_to_crashes(shop: Path) -> None:
 def test_a_second_run_says_the_same_and_notices_a_change_that_is_no_import(shop: Path) -> None:
     write(shop, {"pyproject.toml": ""})
     first = lint(shop, "cycles").out
-    assert lint(shop, "cycles").out == first
+    second = lint(shop, "cycles", "--show-timings")
+    assert second.out == first
+    assert "reuse the report\n" in second.err
+    assert "plan\n" not in second.err
     write(shop, {"shop/users.py": "class User: ...\n\n\nfrom shop.orders import Order\n"})
     assert lint(shop, "cycles").out == lint(shop, "cycles", "--no-cache").out != first
 
@@ -302,3 +393,59 @@ def test_a_contract_without_cycles_says_how_to_be_rid_of_one(shop: Path) -> None
     (outcome,) = json.loads(lint(shop, "--format", "json").out)["contracts"]
     assert [each["fix"]["kind"] for each in outcome["cut"]] == ["type_checking"]
     assert "import it for type checking only" in lint(shop).out
+
+
+def test_a_crash_is_shown_at_the_statement_that_fails(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/__init__.py": "", "shop/orders.py": "x = 1\n\nfrom shop.users import User\nOrder = 1\n"})
+    write(tmp_path, {"shop/users.py": "\n\n\n\nfrom shop.orders import Order\nUser = 1\n"})
+    write(tmp_path, {"pyproject.toml": CONFIGURATION})
+    (outcome,) = json.loads(lint(tmp_path, "--format", "json").out)["contracts"]
+    assert [(each["importer"], each["path"], each["lines"]) for each in outcome["violations"]] == [
+        ("shop.orders", "shop/users.py", [5]),
+        ("shop.users", "shop/orders.py", [3]),
+    ]
+    assert [(each["line"], each["text"]) for each in outcome["violations"][0]["chain"]] == [
+        (3, "from shop.users import User"),
+        (5, "from shop.orders import Order"),
+    ]
+
+
+KEPT = {"source_modules": ["p.x"], "forbidden_modules": ["p.a"]}
+
+
+def test_a_report_about_crashes_is_not_reused_when_a_line_that_is_no_import_has_changed(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": CONFIGURATION, "shop/__init__.py": ""})
+    write(tmp_path, {"shop/orders.py": "# Order\nfrom shop.users import User\n"})
+    write(tmp_path, {"shop/users.py": "# User\nfrom shop.orders import Order\n"})
+    assert lint(tmp_path).status == 1
+    write(tmp_path, {"shop/orders.py": "Order = 1\nfrom shop.users import User\n"})
+    write(tmp_path, {"shop/users.py": "User = 1\nfrom shop.orders import Order\n"})
+    assert lint(tmp_path).status == 0
+
+
+ACYCLIC = configuration(contract("c", "acyclic"), contract("d", "forbidden", **KEPT), root="p")
+PASSED_ON = {
+    "p/__init__.py": "",
+    "p/a.py": "from p.b import B\nclass A(B): ...\n",
+    "p/b.py": "from p.x import B\nimport p.a\n",
+    "p/x.py": "import p.y\nclass B: ...\n",
+    "p/y.py": "import p.x\n",
+}
+
+
+def test_a_fix_is_about_the_cycle_of_its_import_and_of_no_other(tmp_path: Path) -> None:
+    more = "import p.a\nfrom p.x import y\ndef one(): return y\ndef two(): ...\ndef three(): ...\n"
+    write(tmp_path, {"pyproject.toml": ACYCLIC, **PASSED_ON, "p/a.py": "from p.b import one\nx = one()\n"})
+    write(tmp_path, {"p/b.py": more, "p/x.py": "import p.y\ny = 1\n"})
+    outcome = json.loads(lint(tmp_path, "--format", "json").out)["contracts"][0]
+    assert [(each["importer"], each["fix"]["kind"]) for each in outcome["cut"]] == [
+        ("p.a", "extract"),
+        ("p.x", "restructure"),
+    ]
+
+
+def test_a_report_with_fixes_is_not_reused_when_what_they_rest_on_has_changed(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": ACYCLIC, **PASSED_ON, "p/x.py": "class B: ...\n"})
+    assert "+ from p.x import B\n" in lint(tmp_path).out
+    write(tmp_path, {"p/x.py": "class C: ...\n"})
+    assert "+ from p.x import B\n" not in lint(tmp_path).out

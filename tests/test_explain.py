@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from import_contracts.config.contracts import Contract
@@ -87,6 +87,20 @@ def test_nor_with_one_that_is_about_another_program(shop: Path) -> None:
     assert found["concerns"] is None
 
 
+def test_without_a_configuration_modules_are_looked_up_here_and_in_src(tmp_path: Path) -> None:
+    program(tmp_path / "src", "p.a -> p.b")
+    program(tmp_path, "q.a -> q.b")
+    assert [ways(document(tmp_path, f"{each}.a", f"{each}.b")) for each in "pq"] == [["p.a -> p.b"], ["q.a -> q.b"]]
+
+
+def test_a_configuration_about_a_part_of_a_namespace_is_about_that_namespace(tmp_path: Path) -> None:
+    program(tmp_path, "ns.shop.web -> ns.shop.models")
+    (tmp_path / "ns/__init__.py").unlink()
+    layers = contract("layers", "layers", layers=["ns.shop.web", "ns.shop.models"])
+    found = document(tmp_path, "ns.shop.web", "ns.shop.models", contracts=layers, head=configuration(root="ns.shop"))
+    assert [each["stance"] for each in found["concerns"]] == ["allowed"]
+
+
 def test_where_there_is_no_dependency_that_is_said_and_the_other_way_named(shop: Path) -> None:
     run = explain(shop, "shop.stock", "shop.cart")
     assert run.status == 0
@@ -119,6 +133,44 @@ def test_it_is_said_where_no_chain_runs_at_import(tmp_path: Path, source: str, i
     ) is not is_eager
 
 
+def test_nor_with_a_configuration_for_which_all_kinds_are_the_same(tmp_path: Path) -> None:
+    write(program(tmp_path, "shop.web", "shop.models"), {"shop/models.py": "def f():\n    import shop.web\n"})
+    found = document(tmp_path, "shop.models", "shop.web", contracts=LAYERS)
+    assert (found["is_eager"], found["chains"][0][0]["kind"]) == (False, "deferred")
+
+
+@pytest.mark.parametrize("names", [("shop.models", "shop.web"), ("layers",), ()])
+def test_what_is_wrong_elsewhere_is_said_where_it_matters(shop: Path, names: tuple[str, ...]) -> None:
+    dull = LAYERS + 'ignore_imports = ["shop.gone -> shop.web"]\nunmatched_ignore_imports_alerting = "warn"\n'
+    other = contract("other", "layers", layers=["shop.web"], wrong=1)
+    write(shop, {"shop/bad.py": "def f(:\n", "pyproject.toml": HEAD + "misspelt = 1\n" + dull + other})
+    run = explain(shop, *names, "--format", "json")
+    told = json.loads(run.out)
+    found = [{each["contract"] or each["key"] or each["file"] for each in told[key]} for key in ("warnings", "errors")]
+    if len(names) == 2:
+        expected: list[set[str]] = [set(), {"other", "shop/bad.py"}]
+    else:
+        expected = [{"layers"}, {"shop/bad.py"}] if names else [{"layers", "misspelt"}, {"other", "shop/bad.py"}]
+    assert (run.status, found) == (2, expected)
+
+
+def test_a_warning_is_none_of_the_problems_of_a_dependency(shop: Path) -> None:
+    assert document(shop, "shop.models", "shop.web", contracts=LAYERS, head=HEAD + "misspelt = 1\n")["errors"] == []
+
+
+def test_all_contracts_are_known_by_their_ids(shop: Path) -> None:
+    contracts = "".join(contract(id_, "acyclic") for id_ in ("zeta", "beta", "eta"))
+    assert "beta, eta, zeta" in explain(shop, "quite-different", contracts=contracts).err
+
+
+def test_an_explanation_in_a_file_has_no_colors(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in explain(shop, "shop.models", "shop.web", contracts=LAYERS).out
+    assert explain(shop, "shop.models", "shop.web", "--output", "told").out == ""
+    assert "\x1b[" not in (shop / "told").read_text()
+
+
 @pytest.mark.parametrize(("importers", "hidden"), [(6, None), (7, "1 more import"), (8, "2 more imports")])
 def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importers: int, hidden: str | None) -> None:
     program(tmp_path, *(f"p.a.m{number} -> p.b" for number in range(importers)))
@@ -136,7 +188,11 @@ def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importe
         (("shpo.web", "shop.web"), "Did you mean 'shop'?"),
         (("a", "b", "c"), "Name at most a contract, or two modules"),
         (("shop.web",), "It is a module; name two"),
-        (("layer",), "There is no contract 'layer'. Did you mean 'layers'?"),
+        (("layer",), "contract 'layer'"),
+        (("layer",), "Did you mean 'layers'?"),
+        (("nothing",), "Known are layers."),
+        (("shop.modls", "shop.wbe"), "Did you mean 'shop.models'?"),
+        (("shop.modls", "shop.wbe"), "Did you mean 'shop.web'?"),
     ],
 )
 def test_what_cannot_be_explained_is_said(shop: Path, names: tuple[str, ...], message: str) -> None:
@@ -161,6 +217,7 @@ def test_an_external_package_may_be_what_is_depended_on(shop: Path) -> None:
         (("django", "shop"), "'django' is an external package, whose imports are not known."),
         (("shop", "djanog"), "Nothing imports 'djanog'. Did you mean 'django'?"),
         (("shop", "django.db"), "name the package, 'django'"),
+        (("shop", "djang.o"), "Nothing imports 'djang.o'. Did you mean 'django'?"),
     ],
 )
 def test_what_is_not_known_of_external_packages_is_said(shop: Path, names: tuple[str, str], message: str) -> None:
@@ -191,12 +248,101 @@ def test_a_module_on_the_way_is_spoken_of_as_well(shop: Path) -> None:
         ({"layers": ["shop.stock", "shop.cart", "shop.web"]}, ("shop.web", "shop.cart"), "forbidden"),
         ({"layers": ["shop.cart", "shop.stock"]}, ("shop.cart", "shop.web"), "elsewhere"),
         ({"layers": ["shop.web", "shop.models"], "ignore_imports": ["shop.util -> *.web"]}, (), "ignored"),
+        ({"layers": ["user", "order"], "containers": ["shop.models"]}, ("shop.models", "shop"), "elsewhere"),
+        ({"layers": ["user", "order"], "containers": ["shop.models"]}, ("shop", "shop.models"), "elsewhere"),
     ],
 )
 def test_a_contract_allows_forbids_or_ignores_it_or_looks_at_one_end(
     shop: Path, keys: dict[str, object], names: tuple[str, ...], expected: str
 ) -> None:
     assert stances(shop, contract("one", "layers", **keys), *names) == {"one": expected}
+
+
+@pytest.mark.parametrize(
+    ("ignores", "expected"),
+    [
+        (["shop.models.order -> shop.util"], ("broken", 1, 0, 1)),
+        (["shop.models.order -> shop.util", "shop.cart -> shop.web"], ("broken", 1, 0, 1)),
+        (["shop.cart -> shop.web", "shop.util -> shop.web"], ("ignored", 0, 0, 2)),
+        (["shop.web -> shop.models"], ("broken", 2, 0, 0)),
+        (["shop.cart -> shop.web"], ("broken", 2, 0, 0)),
+    ],
+)
+def test_what_is_ignored_of_it_is_counted_apart(
+    shop: Path, ignores: list[str], expected: tuple[str, int, int, int]
+) -> None:
+    keys = {"ignore_imports": ignores, "unmatched_ignore_imports_alerting": "none"}
+    (found,) = document(
+        shop,
+        "shop.models",
+        "shop.web",
+        contracts=contract("layers", "layers", layers=["shop.web", "shop.models"], **keys),
+    )["concerns"]
+    assert (found["stance"], found["new"], found["known"], found["ignored"]) == expected
+    assert found["sentences"] == ["shop.models must not import shop.web"]
+    assert found["note"] == ""
+
+
+def test_of_a_contract_that_is_not_checked_nothing_is_counted(shop: Path) -> None:
+    keys = {"ignore_imports": ["shop.util -> shop.web", "shop.cart -> shop.gone"]}
+    wrong = contract("layers", "layers", layers=["shop.web", "shop.models"], **keys)
+    run = explain(shop, "shop.models", "shop.web", "--format", "json", contracts=wrong)
+    (found,) = json.loads(run.out)["concerns"]
+    assert (run.status, found["stance"], found["ignored"]) == (2, "forbidden", 0)
+
+
+def test_known_violations_are_counted_apart_from_new_ones(shop: Path) -> None:
+    known = {"known.txt": "layers shop.models.order -> shop.util => shop.web\n"}
+    head = HEAD + 'baseline = "known.txt"\n'
+    (found,) = document(write(shop, known), "shop.models", "shop.web", contracts=LAYERS, head=head)["concerns"]
+    assert (found["stance"], found["new"], found["known"]) == ("broken", 1, 1)
+    told = document(shop, "layers")["contracts"][0]
+    assert (told["kept"], told["new"], told["known"]) == (False, 1, 1)
+
+
+def test_an_inner_import_of_a_package_is_none_of_its_imports_of_what_is_around_it(shop: Path) -> None:
+    write(shop, {"shop/models/order.py": "import shop.models.user\n", "shop/models/user.py": ""})
+    inner = contract("inner", "layers", layers=["user", "order"], containers=["shop.models"])
+    assert lint(write(shop, {"pyproject.toml": HEAD + inner})).status == 1
+    assert stances(shop, inner, "shop.models", "shop") == {"inner": "elsewhere"}
+    assert stances(shop, inner, "shop", "shop.models") == {"inner": "elsewhere"}
+    assert stances(shop, inner, "shop.models.order", "shop.models") == {"inner": "broken"}
+
+
+def test_what_is_forbidden_and_not_there_needs_no_excuse(shop: Path) -> None:
+    down = contract("down", "layers", layers=["shop.stock", "shop.cart"], exclude_deferred_imports=True)
+    (found,) = document(shop, "shop.cart", "shop.web", contracts=down)["concerns"]
+    assert (found["stance"], found["note"]) == ("elsewhere", "")
+    write(shop, {"shop/cart.py": ""})
+    (found,) = document(shop, "shop.cart", "shop.stock", contracts=down)["concerns"]
+    assert (found["stance"], found["note"]) == ("forbidden", "")
+    assert found["sentences"] == ["shop.cart must not import shop.stock"]
+
+
+def test_the_gravest_stance_comes_first(shop: Path) -> None:
+    def layers(id_: str, **keys: object) -> str:
+        return contract(id_, "layers", layers=["shop.web", "shop.models"], **keys)
+
+    known = "".join(f"known shop.models.{each} => shop.web\n" for each in ("order -> shop.util", "user -> shop.mail"))
+    write(shop, {"known.txt": known})
+    contracts = (
+        contract("elsewhere", "layers", layers=["shop.web", "shop.cart"]),
+        contract("allowed", "layers", layers=["shop.models", "shop.web"]),
+        contract("forbidden", "protected", protected_modules=["shop.web"], allowed_importers=["shop.util"]),
+        layers("ignored", ignore_imports=["shop.util -> shop.web"]),
+        contract("silent", "independence", modules=["shop.cart", "shop.extra"]),
+        layers("known"),
+        layers("broken"),
+        contract("mute", "independence", modules=["shop.cart", "shop.stock"], ignore_imports=["*.cart -> *.stock"]),
+    )
+    head = HEAD + 'baseline = "known.txt"\n'
+    found = document(shop, "shop.models", "shop.web", contracts="".join(contracts), head=head)
+    order = ["broken", "known", "ignored", "forbidden", "allowed", "elsewhere"]
+    assert [each["stance"] for each in found["concerns"]] == [each["id"] for each in found["concerns"]] == order
+    assert found["silent"] == ["silent", "mute"]
+    sentences = {each["id"]: each["sentences"] for each in found["concerns"]}
+    assert sentences["elsewhere"] == ["shop.web"]
+    assert sentences["known"] == sentences["ignored"] == ["shop.models must not import shop.web"]
 
 
 def test_what_is_in_the_baseline_is_known(shop: Path) -> None:
@@ -218,6 +364,12 @@ def test_one_that_looks_at_direct_imports_only_is_not_broken_by_a_longer_way(sho
     assert (found["stance"], found["note"]) == ("forbidden", "No current import breaks it.")
 
 
+def test_nor_is_it_where_the_kinds_that_count_lead_there_too(shop: Path) -> None:
+    keys = {"protected_modules": ["shop.web"], "allowed_importers": ["shop.util"], "exclude_deferred_imports": True}
+    found = document(shop, "shop.models", "shop.web", contracts=contract("only", "protected", **keys))["concerns"][0]
+    assert (found["stance"], found["note"]) == ("forbidden", "No current import breaks it.")
+
+
 def test_an_import_the_other_way_would_close_a_cycle(shop: Path) -> None:
     cycles = contract("acyclic", "acyclic") + contract("siblings", "acyclic_siblings", ancestors=["shop"])
     assert stances(shop, cycles, "shop.stock", "shop.cart") == {"acyclic": "forbidden", "siblings": "forbidden"}
@@ -235,8 +387,37 @@ def test_a_contract_is_told_with_what_it_looks_at_and_how_it_stands(shop: Path) 
     assert (found["kept"], found["new"], found["known"]) == (False, 2, 0)
 
 
+def test_which_imports_count_is_told(shop: Path) -> None:
+    keys = {"exclude_type_checking_imports": True, "exclude_deferred_imports": True, "include_parent_packages": True}
+    usual, special = document(shop, contracts=LAYERS + contract("two", "layers", layers=["shop.web"], **keys))[
+        "contracts"
+    ]
+    assert special["sentences"][-2:] == [
+        "Excluded kinds of imports: deferred and type_checking.",
+        "An import of a.b.c also counts as an import of a and a.b.",
+    ]
+    assert len(usual["sentences"]) == len(special["sentences"]) - 2
+
+
+def test_a_contract_with_a_wrong_key_is_not_described(shop: Path) -> None:
+    run = explain(shop, "layers", "--format", "json", contracts=LAYERS + "layerz = 1\n")
+    (found,) = json.loads(run.out)["contracts"]
+    assert (run.status, found["sentences"]) == (2, ["It is not checked, because its keys are wrong."])
+    assert found["kept"] is None
+    assert found["covers"] is None
+    assert found["options"] == [["layers", ["shop.web", "shop.models"]], ["layerz", 1]]
+    assert found["parts"] == []
+
+
+def test_a_type_of_this_program_that_cannot_describe_itself_is_a_bug_of_this_program(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("import_contracts.contracts.layers.Layers.describe", lambda *_: 1 / 0)
+    assert explain(shop, "layers", contracts=LAYERS).status == 70
+
+
 OWN = """
-from import_contracts.rules import Description, Findings, Part
+from import_contracts.rules import Description, Findings, Part, Violation
 
 class Silent:
     def __init__(self, table):
@@ -256,6 +437,11 @@ class Wordless(Silent):
     def would_break(self, graph, importers, imported):
         return ()
 
+class Strict(Silent):
+    def check(self, graph):
+        found = [edge for edge in graph.edges() if edge[1] == "shop.web"]
+        return Findings(tuple(Violation(*edge, "shop.web", "the web is closed", (edge,)) for edge in found))
+
 class Former(Silent):
     def account(self, graph):
         from import_contracts.violations import Account
@@ -265,15 +451,33 @@ class Former(Silent):
 """
 
 
-def own(shop: Path, name: str) -> Run:
+def own(shop: Path, name: str, **keys: object) -> Run:
     write(shop, {f"{name.lower()}_type.py": OWN})
     head = HEAD + f'contract_types = ["own: {name.lower()}_type.{name}"]\n'
-    return explain(shop, "mine", contracts=contract("mine", "own", most=["a", "b"]), head=head)
+    return explain(shop, "mine", contracts=contract("mine", "own", most=["a", "b"], **keys), head=head)
 
 
 def test_a_type_of_the_teams_own_is_told_by_its_name_and_its_keys(shop: Path) -> None:
     assert 'The type \'own\' has no description.\n  most = ["a", "b"]\n' in own(shop, "Silent").out
     assert document(shop)["coverage"]["unknown"] == ["mine"]
+
+
+def test_of_its_keys_those_are_told_that_are_not_told_of_every_contract(shop: Path) -> None:
+    own(shop, "Silent", reason="ADR 7", broken_contract_guidance="Ask Ann.", ignore_imports=["shop.util -> shop.web"])
+    (found,) = document(shop, "mine")["contracts"]
+    assert found["options"] == [["most", ["a", "b"]]]
+    assert (found["reason"], found["covers"], found["parts"]) == ("ADR 7\nAsk Ann.", None, [])
+
+
+@pytest.mark.parametrize(("ignores", "expected"), [([], "broken"), (["shop.util -> shop.web"], "ignored")])
+def test_what_it_finds_counts_even_if_it_cannot_say_what_it_would_find(
+    shop: Path, ignores: list[str], expected: str
+) -> None:
+    own(shop, "Strict", ignore_imports=ignores)
+    (found,) = document(shop, "shop.util", "shop.web")["concerns"]
+    assert (found["stance"], found["new"] + found["ignored"]) == (expected, 1)
+    assert found["sentences"] == ([] if ignores else ["the web is closed"])
+    assert document(shop, "shop.cart", "shop.stock")["silent"] == ["mine"]
 
 
 @pytest.mark.parametrize("name", ["Failing", "Wordless"])
@@ -410,10 +614,11 @@ def test_what_is_no_longer_needed_can_go_all_at_once_and_nothing_else(
             assert len(violations(needed - {each.pattern}) - today) == each.violations
 
 
-@given(EDGES, st.sampled_from(["p.a", "p.m", "p"]), st.sampled_from(["p.b", "p.a.x", "p.n"]))
+@given(EDGES, st.sampled_from(["p.a", "p.m", "p", "p.a.x"]), st.sampled_from(["p.b", "p.a.x", "p.n", "p.a", "p"]))
 def test_without_the_cut_there_is_no_chain_and_no_smaller_one_would_do(
     edges: set[Edge], importer: str, imported: str
 ) -> None:
+    assume(importer != imported)
     a_graph = graph(*NODES, *(" -> ".join(edge) for edge in sorted(edges)))
     found = dependency(importer, imported, a_graph, _Statements())
     cut = {(each.importer, each.imported) for each in found.cut}

@@ -28,6 +28,14 @@ def test_init_writes_contracts_that_hold_and_a_baseline_of_the_cycles(shop: Path
     assert lint(shop).status == 1
 
 
+def test_packages_may_be_named(shop: Path) -> None:
+    program(shop, "mall.a -> mall.b")
+    program(shop / "src", "depot.a -> depot.b")
+    run = lint(shop, "init", "--dry-run", "mall", "depot")
+    assert (run.status, run.err) == (0, "")
+    assert tomllib.loads(run.out)["tool"]["import-contracts"]["root_packages"] == ["mall", "depot"]
+
+
 def test_init_twice_changes_nothing(shop: Path) -> None:
     lint(shop, "init")
     before = {path: path.read_bytes() for path in shop.glob("*.*") if path.is_file()}
@@ -46,6 +54,40 @@ def test_init_leaves_what_stands_in_the_file(shop: Path) -> None:
         .startswith("# ours\n[project]\nname = 'shop'\n\n[tool.import-contracts]\n")
     )
     assert lint(shop).status == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"), [(None, ""), ("", ""), ("# ours\n", "# ours\n\n"), ("# ours", "# ours\n\n")]
+)
+def test_a_line_without_a_word_is_between_what_was_there_and_what_is_new(
+    shop: Path, before: str | None, kept: str
+) -> None:
+    new = lint(shop, "init", "--dry-run").out
+    if before is not None:
+        write(shop, {"pyproject.toml": before})
+    lint(shop, "init")
+    text = (shop / "pyproject.toml").read_text()
+    assert text.startswith(kept + new.partition("\n")[0] + "\n")
+
+
+def test_where_nothing_is_broken_there_is_no_baseline(tmp_path: Path) -> None:
+    run = lint(program(tmp_path, "shop.web -> shop.db"), "init")
+    assert (run.status, run.out) == (0, "Wrote 2 contracts to pyproject.toml.\n")
+    assert not (tmp_path / "known-violations.txt").exists()
+
+
+def test_imports_in_functions_are_left_out_of_layers_where_they_would_tangle_them(tmp_path: Path) -> None:
+    write(program(tmp_path, "shop.a -> shop.b", "shop.c"), {"shop/b.py": "def f():\n    import shop.a\n"})
+    assert lint(tmp_path, "init").status == 0
+    assert contracts(tmp_path) == {"layers": ["a", "b | c"], "acyclic": None}
+    assert "exclude_deferred_imports = true\n" in (tmp_path / "pyproject.toml").read_text()
+    assert (tmp_path / "known-violations.txt").read_text() == "acyclic shop.a -> shop.b\nacyclic shop.b -> shop.a\n"
+
+
+def test_imports_of_other_programs_are_in_no_contract(shop: Path) -> None:
+    before = lint(shop, "init", "--dry-run").out
+    write(shop, {"shop/web.py": "import os\nimport click.types\nimport shop.orders\n"})
+    assert lint(shop, "init", "--dry-run").out == before
 
 
 def test_a_dry_run_prints_and_writes_nothing(shop: Path) -> None:
@@ -95,3 +137,26 @@ def test_a_configuration_of_import_linter_is_rewritten_and_stays(shop: Path) -> 
     assert contracts(shop) == {"up": ["shop.web", "shop.db"]}
     assert (shop / ".importlinter").read_text() == ini
     assert lint(shop, "--format", "json").out == before
+
+
+def test_a_rewritten_configuration_that_is_broken_gets_a_baseline_unless_it_has_one(shop: Path) -> None:
+    contract = "[importlinter:contract:down]\nname = Down\ntype = layers\nlayers =\n  shop.db\n  shop.web\n"
+    write(shop, {".importlinter": f"[importlinter]\nroot_package = shop\nbaseline = known.txt\n{contract}"})
+    write(shop, {"known.txt": ""})
+    run = lint(shop, "init", "--from-import-linter")
+    assert (run.status, run.out) == (0, "Wrote 1 contract to pyproject.toml.\n")
+    assert (shop / "known.txt").read_text() == ""
+    assert not (shop / "known-violations.txt").exists()
+    (shop / "pyproject.toml").unlink()
+    write(shop, {".importlinter": f"[importlinter]\nroot_package = shop\n{contract}"})
+    assert lint(shop, "init", "--from-import-linter").status == 0
+    assert (shop / "known-violations.txt").read_text() == "down shop.web -> shop.orders => shop.db\n"
+
+
+def test_a_configuration_of_this_program_is_not_rewritten(shop: Path) -> None:
+    lint(shop, "init")
+    before = (shop / "pyproject.toml").read_text()
+    run = lint(shop, "init", "--from-import-linter")
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("error: pyproject.toml: ")
+    assert (shop / "pyproject.toml").read_text() == before

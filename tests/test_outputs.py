@@ -57,6 +57,7 @@ def test_files_belong_to_formats_in_order_or_to_the_one_before(given_: str, want
         ("f:json o:a o:b", "'--output b' has no --format. Write: --format text --output b"),
         ("o:a f:json f:text", "'--output a' has no --format."),
         ("f:json o:a f:text o:a", "Two reports would be written to 'a'. Give each --format its own --output."),
+        ("f:json o:a f:text o:b f:sarif o:b", "Two reports would be written to 'b'."),
     ],
 )
 def test_what_has_no_answer_is_a_usage_error_that_says_what_to_write(given_: str, message: str) -> None:
@@ -163,6 +164,17 @@ def test_where_every_format_was_printed_before_nothing_is_computed(shop: Path) -
     assert "check 'models'" in third.err
 
 
+def test_a_report_is_the_same_in_whatever_order_its_contracts_are_named(shop: Path) -> None:
+    ids = ["models", *"abcdefg"]
+    write(shop, {"pyproject.toml": configuration(*(MODELS.replace('"models"', f'"{each}"') for each in ids))})
+    first, second = ([word for each in order for word in ("--contract", each)] for order in (ids, reversed(ids)))
+    assert lint(shop, *first).out == lint(shop, *second).out == lint(shop, *first, *second).out
+    assert "reuse the report" in lint(shop, *second, "--show-timings").err
+    (shop / ".import_contracts_cache").rename(shop / "old")
+    lint(shop, *first)
+    assert "reuse the report" in lint(shop, *second, "--show-timings").err
+
+
 def test_cycles_has_the_formats_too_and_reports_without_judging(shop: Path) -> None:
     program(shop, "shop.models -> shop.util", "shop.util -> shop.models")
     run = lint(shop, "cycles", "shop", "--format", "sarif", "--format", "concise", "--output", "a")
@@ -190,6 +202,14 @@ def test_a_host_of_repositories_sees_paths_from_the_root_and_a_person_from_the_c
         (shop.parent / ".git" / "HEAD").unlink()
         (shop.parent / ".git").rmdir()
     assert lint(shop, "--format", "github") == before
+
+
+def test_a_wrong_configuration_is_found_from_the_root_wherever_the_command_runs(shop: Path) -> None:
+    write(shop, {"conf/.git/HEAD": "", "conf/a/pyproject.toml": CONFIGURATION.replace('"shop"', '"shp"', 1)})
+    write(shop, {"conf/a/b/x": "", "conf/a/lone/.git/HEAD": ""})
+    said = lint(shop / "conf/a/b", "--format", "github").out
+    assert said.startswith("::error file=a/pyproject.toml::root_packages: Package 'shp'")
+    assert lint(shop / "conf/a/lone", "--format", "json").status == 2
 
 
 @pytest.mark.parametrize("format_", ["github", "gitlab", "markdown", "sarif"])

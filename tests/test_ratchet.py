@@ -1,7 +1,10 @@
+import errno
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +13,12 @@ from hypothesis import strategies as st
 from import_contracts.contracts.acyclic import Acyclic
 from import_contracts.contracts.findings import Rule
 from import_contracts.graph.import_graph import Edge
+from import_contracts.judging.history import History
+from import_contracts.reading.cache import Extent
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.program import find_portions
+from import_contracts.reading.refresh import compare
+from import_contracts.reading.snapshot import take_snapshot
 from tests.arranging import Run, check, graph, lint, program, write
 
 CONFIGURATION = """\
@@ -131,6 +140,89 @@ def test_create_refuses_two_contracts_of_one_id(shop: Path) -> None:
     assert not (shop / FILE).exists()
 
 
+CYCLES = "".join(
+    f'[[tool.import-contracts.contracts]]\nid = "{id_}"\nname = "N"\ntype = "acyclic"\n'
+    for id_ in ("#z", "b", "#a", "b", "once", "a", "a", "a")
+)
+
+
+def test_create_names_every_id_that_two_contracts_have(shop: Path) -> None:
+    contracts = CYCLES.replace("#", "x")
+    contracts += contracts.replace("once", "twice")
+    write(shop, {"pyproject.toml": CONFIGURATION.partition("[[")[0] + contracts})
+    run = baseline(shop, "create")
+    assert (run.status, run.out) == (2, "")
+    assert re.findall(r"contract '(\w+)'", run.err) == ["a", "b", "xa", "xz"]
+
+
+def test_create_names_every_id_that_no_line_can_hold(shop: Path) -> None:
+    unlike = CYCLES.replace('"b"', '"c"', 1).replace('"a"', '"d"', 1).replace('"a"', '"e"', 1)
+    write(shop, {"pyproject.toml": CONFIGURATION.partition("[[")[0] + unlike})
+    run = baseline(shop, "create")
+    assert (run.status, run.out) == (2, "")
+    assert re.findall(r"contract '(\S+)'", run.err) == ["#a", "#z"]
+    assert not (shop / FILE).exists()
+
+
+def test_create_makes_the_folders_of_the_file(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", ']\nbaseline = "very/deep/known.txt"\n', 1)})
+    assert baseline(shop, "create").status == 0
+    assert baseline(write(shop, {"very/deep/known.txt": ""}), "create").status == 0
+    assert (shop / "very/deep/known.txt").read_text() == ENTRIES
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml/known.txt", "pyproject.toml/deep/known.txt"])
+def test_a_baseline_inside_a_file_is_an_error_and_no_bug(shop: Path, name: str) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{name}"\n', 1)})
+    run = baseline(shop, "create")
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith(f"error: {name}: ")
+
+
+@pytest.mark.parametrize("command", [("baseline", "create"), ("init",)])
+def test_a_configuration_that_cannot_be_written_is_an_error_and_no_bug(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    def fail(path: Path, data: bytes) -> None:
+        if path.name == "pyproject.toml":
+            raise OSError(errno.EACCES, "Permission denied")
+        path.write_bytes(data)
+
+    if command == ("init",):
+        (shop / "pyproject.toml").unlink()
+    monkeypatch.setattr("import_contracts.atomic.write", fail)
+    run = lint(shop, *command)
+    assert (run.status, run.out) == (2, "")
+    assert run.err.startswith("error: pyproject.toml: ")
+    assert run.err.endswith("Permission denied.\n")
+
+
+def test_create_keeps_a_configuration_that_is_a_link(shop: Path) -> None:
+    (shop / "pyproject.toml").rename(shop / "real.toml")
+    (shop / "pyproject.toml").symlink_to(shop / "real.toml")
+    assert baseline(shop, "create").status == 0
+    assert (shop / "pyproject.toml").is_symlink()
+    assert f'baseline = "{FILE}"' in (shop / "real.toml").read_text()
+
+
+@pytest.mark.parametrize("command", [("create",), ("accept", "--all"), ("rename", "shop", "mall"), ("shrink",)])
+def test_a_file_that_cannot_be_written_is_an_error_and_no_bug(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if command != ("create",):
+        write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1)})
+        write(shop, {FILE: "layers shop.gone -> shop.web => shop.web\n"})
+    monkeypatch.setattr("import_contracts.atomic.write", fail)
+    run = baseline(shop, *command)
+    assert (run.status, run.out) == (2, "")
+    said = run.err.splitlines()[-1]
+    assert said.startswith(f"error: {FILE}: ")
+    assert said.endswith("No space left on device.")
+
+
 # --- shrink ---
 
 
@@ -212,16 +304,60 @@ def test_the_command_that_mends_names_the_configuration(frozen: Path) -> None:
         "acyclic shop.util -> shop.models",
         "shop.util -> shop.models -> shop.util",
         "shop/util.py:2:1: import shop.models",
+        "shop/util.py:2:1",
+        "shop/util.py:2",
+        "shop.util -> shop.models",
+        "  acyclic   shop.util -> shop.models ",
     ],
 )
 def test_accept_takes_one_violation_as_it_is_printed(frozen: Path, wanted: str) -> None:
     write(frozen, {"shop/util.py": "import shop.web\nimport shop.models\n"})
     shown = lint(frozen).out
-    assert wanted.removeprefix("acyclic ") in shown
+    assert " ".join(wanted.split()).removeprefix("acyclic ") in shown
     run = baseline(frozen, "accept", wanted, "--reason", "until SHOP-9")
     assert run.out == f"Added 1 entry to {FILE}:\n  acyclic shop.util -> shop.models\n"
     assert "acyclic shop.util -> shop.models  # until SHOP-9\nacyclic shop.util -> shop.web\n" in known(frozen)
     assert lint(frozen).status == 0
+
+
+def test_accept_takes_one_with_a_target_and_a_module_of_no_layer(frozen: Path) -> None:
+    exhaustive = 'containers = ["shop"]\nlayers = ["web", "models"]\nexhaustive = true'
+    text = (frozen / "pyproject.toml").read_text().replace('layers = ["shop.web", "shop.models"]', exhaustive)
+    write(frozen, {"pyproject.toml": text, FILE: ""})
+    for wanted, entry in (
+        ("shop.models -> shop.util => shop.web", "layers shop.models -> shop.util => shop.web"),
+        ("shop.util", "layers shop.util"),
+    ):
+        assert baseline(frozen, "accept", wanted).out == f"Added 1 entry to {FILE}:\n  {entry}\n"
+
+
+def test_accept_takes_one_by_its_import_where_that_is_one_only(shop: Path) -> None:
+    layers = CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1).rpartition("[[")[0]
+    write(shop, {"pyproject.toml": layers, FILE: ""})
+    entry = "layers shop.models -> shop.util => shop.web"
+    assert baseline(shop, "accept", "shop.models -> shop.util").out == f"Added 1 entry to {FILE}:\n  {entry}\n"
+
+
+def test_accept_takes_several_and_names_all_that_are_not_there(frozen: Path) -> None:
+    write(frozen, {FILE: ""})
+    run = stays(frozen, "accept", "nothing", "layers", "shop.a -> shop.b")
+    assert re.findall(r"'(.*?)'", run.err) == ["nothing", "shop.a -> shop.b"]
+    assert "Name a violation by its line in the baseline, or a contract by its id." in run.err
+    assert baseline(frozen, "accept", "layers", "shop.web -> shop.models").status == 0
+    assert known(frozen) == "".join(f"{line}\n" for line in ENTRIES.splitlines()[3:])
+
+
+def test_accept_of_a_contract_is_about_that_one(frozen: Path) -> None:
+    write(frozen, {FILE: ""})
+    assert baseline(frozen, "accept", "layers").status == 0
+    assert known(frozen) == "".join(f"{line}\n" for line in ENTRIES.splitlines()[4:])
+
+
+def test_accept_leaves_the_file_alone_where_there_is_nothing_to_add(frozen: Path) -> None:
+    write(frozen, {FILE: ENTRIES.removesuffix("\n")})
+    assert baseline(frozen, "accept", "layers").out == f"Nothing to add: {FILE} already contains all of them.\n"
+    assert baseline(frozen, "shrink").status == 0
+    assert known(frozen) == ENTRIES.removesuffix("\n")
 
 
 @pytest.mark.parametrize("how", ["--all", "acyclic"])
@@ -282,6 +418,23 @@ def test_rename_of_what_nobody_speaks_of_is_a_mistake(frozen: Path) -> None:
     assert "No entry names 'shop.utils'. Did you mean 'shop.util'?" in stays(frozen, "rename", "shop.utils", "a").err
 
 
+@pytest.mark.parametrize(
+    ("names", "wrong"),
+    [
+        (("shop.util", "shop.2"), ["shop.2"]),
+        (("shop.util", "shop..util"), ["shop..util"]),
+        (("shop.util", "a-b"), ["a-b"]),
+        (("shop.util", "2.b"), ["2.b"]),
+        (("shop.1st", "shop.first"), ["shop.1st"]),
+        (("shop.1st", "shop.2nd"), ["shop.1st", "shop.2nd"]),
+    ],
+)
+def test_rename_wants_names_of_modules(frozen: Path, names: tuple[str, str], wrong: list[str]) -> None:
+    write(frozen, {FILE: ENTRIES + "gone shop.1st -> shop.b\n"})
+    run = stays(frozen, "rename", *names)
+    assert run.err == "".join(f"error: '{name}' is not the name of a module.\n" for name in wrong)
+
+
 # --- status ---
 
 
@@ -299,6 +452,60 @@ def test_status_counts_what_is_known_new_and_stale(frozen: Path) -> None:
         ("gone", 0, 0, 1),
     ]
     assert "| 4 | 1 | 0 | acyclic |" in baseline(frozen, "status", "--format", "markdown").out
+
+
+def status(folder: Path, *args: str) -> dict[str, Any]:
+    document = json.loads(baseline(folder, "status", "--format", "json", *args).out)
+    assert isinstance(document, dict)
+    return document
+
+
+def test_status_has_the_modules_with_most_first_and_those_with_as_many_by_name(tmp_path: Path) -> None:
+    pairs = (("a", "b"), ("c", "d"), ("c", "e"))
+    cyclic = [f"shop.{one} -> shop.{other}" for pair in pairs for one, other in (pair, pair[::-1])]
+    program(tmp_path, "shop.models.z -> shop.web", *cyclic)
+    baseline(write(tmp_path, {"pyproject.toml": CONFIGURATION}), "create")
+    write(tmp_path, {"shop/d.py": "import shop.c\nimport shop.e\n"})
+    found = {each["module"]: each["known"] for each in status(tmp_path)["modules"]}
+    assert list(found.items()) == [
+        ("shop.c", 2),
+        *((f"shop.{each}", 1) for each in ("a", "b", "d", "e", "models.z")),
+    ]
+
+
+def test_status_tells_of_contracts_that_are_gone_after_those_that_are_there(frozen: Path) -> None:
+    git(frozen, "init", "-q")
+    before = "".join(f"{each} shop.a -> shop.b\n" for each in ("past", "lost", "acyclic"))
+    write(frozen, {FILE: ENTRIES + before})
+    commit(frozen)
+    write(frozen, {FILE: ENTRIES + "".join(f"{each} shop.a -> shop.b\n" for each in ("zeta", "beta", "layers"))})
+
+    def counted() -> list[tuple[object, ...]]:
+        keys = ("id", "known", "new", "stale", "added", "removed")
+        return [tuple(each[key] for key in keys) for each in status(frozen, "--since", "HEAD")["contracts"]]
+
+    assert counted() == [
+        ("layers", 2, 0, 1, 1, 0),
+        ("acyclic", 4, 0, 0, 0, 1),
+        ("beta", 0, 0, 1, 1, 0),
+        ("lost", 0, 0, 0, 0, 1),
+        ("past", 0, 0, 0, 0, 1),
+        ("zeta", 0, 0, 1, 1, 0),
+    ]
+    write(frozen, {"shop/extra.py": "x = (\n"})
+    assert [each[0] for each in counted()] == ["layers", "acyclic", "beta", "lost", "past", "zeta"]
+    assert [each[3] for each in counted()] == [0] * 6
+
+
+def test_since_a_revision_without_the_file_everything_was_added(shop: Path) -> None:
+    git(shop, "init", "-q")
+    commit(shop)
+    baseline(shop, "create")
+    found = status(shop, "--since", "HEAD")
+    assert (found["added"], found["removed"], found["since"]) == (ENTRIES.splitlines(), [], "HEAD")
+    assert [each["added"] for each in found["contracts"]] == [2, 4]
+    found = status(shop)
+    assert [(each["added"], each["removed"]) for each in found["contracts"]] == [(0, 0), (0, 0)]
 
 
 def test_status_of_what_cannot_be_read_says_so(frozen: Path) -> None:
@@ -509,6 +716,29 @@ def test_branches_merge_to_a_file_that_shrink_brings_into_step(tmp_path: Path) -
     assert set(known(tmp_path).splitlines()) == left | {new}
     write(tmp_path, {"shop/models/m4.py": "import shop.web\n"})
     assert lint(tmp_path).status == 1
+
+
+def added(folder: Path, *edges: tuple[str, str], parents: bool = False) -> list[bool | None]:
+    extent = Extent(find_portions(["p"], [folder]), include_external=False, kinds=True)
+    history = History(take_snapshot(compare(extent, RunContext(folder))))
+    return [history.is_added(edge, parents=parents) for edge in edges]
+
+
+def test_an_import_is_new_if_the_file_did_not_have_it_where_the_branch_began(tmp_path: Path) -> None:
+    write(program(tmp_path, "p.a -> p.c.d", "p.c.e", "p.b"), {"p/a.py": "import p.c.d\nimport p.b\n"})
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    write(tmp_path, {"p/a.py": "import p.c.d\nimport p.c.e\n", "p/new.py": "import p.b\n"})
+    commit(tmp_path)
+    edges = [("p.a", "p.c.d"), ("p.a", "p.c.e"), ("p.a", "p.c"), ("p.a", "p.b"), ("p.new", "p.b"), ("p.gone", "p.b")]
+    assert added(tmp_path, *edges) == [False, True, True, False, True, True]
+    assert added(tmp_path, *edges, parents=True) == [False, True, False, False, True, True]
+
+
+def test_without_git_nothing_is_known_of_it(tmp_path: Path) -> None:
+    write(program(tmp_path, "p.a -> p.b"), {".git": "gitdir: nowhere\n"})
+    assert added(tmp_path, ("p.a", "p.b")) == [None]
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ def command() -> None:
 
 
 _format = click.option(
-    "--format", "format_", type=click.Choice(sorted(CHANGE_FORMATS)), default="text", help="Default: text."
+    "--format", "format_", type=click.Choice(list(CHANGE_FORMATS)), default="text", help="Default: text."
 )
 
 
@@ -80,7 +80,7 @@ def _rename(*, old: str, new: str, config_file: str | None, format_: str) -> int
 
 @command.command("status", short_help="Count known, new and stale violations.")
 @click.option("--since", metavar="REV", help="Also show the entries added and removed since this git revision.")
-@click.option("--format", "format_", type=click.Choice(sorted(STATUS_FORMATS)), default="text", help="Default: text.")
+@click.option("--format", "format_", type=click.Choice(list(STATUS_FORMATS)), default="text", help="Default: text.")
 @options
 def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     """Show how many violations of each contract are known, new and stale, and the modules with the most.

@@ -46,9 +46,9 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         "--format",
         "formats",
         metavar="FORMAT",
-        type=click.Choice(sorted(FORMATS)),
+        type=click.Choice(list(FORMATS)),
         multiple=True,
-        help=f"One of {', '.join(sorted(FORMATS))}; default: text. Can be repeated, each with its own --output.",
+        help=f"One of {', '.join(FORMATS)}; default: text. Can be repeated, each with its own --output.",
     )
     return format_(output(with_look(command)))
 

@@ -102,7 +102,7 @@ def _unknown(module: str, graph: ImportGraph) -> Iterable[Problem]:
         where = f"'{module}' is outside the root packages ({', '.join(graph.roots)})"
         near = did_you_mean(module, graph.modules)
         yield Problem(f"{where}.{near or ' To include it, set include_external_packages = true.'}")
-    elif root in graph and root != module:
+    elif root in graph:
         yield Problem(f"'{module}' is part of an external package; name the package, '{root}'.")
     elif near := did_you_mean(module, graph.modules, closeness=0.81):
         yield Problem(f"Nothing imports '{module}'.{near}")  # without a similar name, the answer is: no dependency

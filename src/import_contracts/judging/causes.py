@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Rule, Violation
@@ -36,23 +36,26 @@ def find_causes(
     consist of imports of the graph.
     """
     new = _new_violations(rule, graph, is_known)
+    if not new or len(new) > _VIOLATIONS:
+        return None
     chains: dict[frozenset[Edge], None] = {}
-    chosen: tuple[Edge, ...] = ()
-    is_minimum, left = True, new
+    left = new
     for _ in range(_CHECKS):
-        if not left or len(new) > _VIOLATIONS:
-            break
         chains |= dict.fromkeys(frozenset(violation.chain) for violation in left)
         chosen, is_minimum = hitting_set([*chains], cost, _CHAINS)
         left = _new_violations(rule, graph.without(chosen), is_known)
-    if left or not chosen:
-        return None
-    effects = dict.fromkeys(chosen, 0)
-    for violation in new:
-        effects[next(edge for edge in violation.chain if edge in effects)] += 1
-    return Causes(tuple(sorted(effects.items(), key=lambda item: (-item[1], item[0]))), is_minimum)
+        if not left:
+            return Causes(_with_effects(chosen, new), is_minimum)
+    return None
 
 
 def _new_violations(rule: Rule, graph: ImportGraph, is_known: Callable[[Violation], bool]) -> list[Violation]:
     """Return the violations with a chain that are not known."""
     return [violation for violation in rule.check(graph).violations if violation.chain and not is_known(violation)]
+
+
+def _with_effects(chosen: Iterable[Edge], new: Iterable[Violation]) -> tuple[tuple[Edge, int], ...]:
+    effects = dict.fromkeys(chosen, 0)
+    for violation in new:
+        effects[next(edge for edge in violation.chain if edge in effects)] += 1
+    return tuple(sorted(effects.items(), key=lambda item: -item[1]))

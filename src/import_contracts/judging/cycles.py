@@ -61,9 +61,8 @@ class CycleSearch:
 
     def _is_asked_for(self, cycle: FoundCycle) -> bool:
         packages = self.question.packages
-        return cycle.kind in self.question.kinds and (
-            set(packages) >= set(self.statements.snapshot.program.roots)
-            or any(within(module, package) for module in cycle.component.modules for package in packages)
+        return cycle.kind in self.question.kinds and any(
+            within(module, package) for module in cycle.component.modules for package in packages
         )
 
     def statement(self, edge: Edge, view: ImportGraph) -> Import:

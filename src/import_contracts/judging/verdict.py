@@ -93,7 +93,7 @@ class Judgement:
     @property
     def is_whole(self) -> bool:
         """Whether the check is complete: every contract could be checked, and every file could be read."""
-        return not self.faults and all(verdict.is_checked for verdict in self.verdicts)
+        return not self.faults
 
     @property
     def entries(self) -> frozenset[Entry]:

@@ -48,13 +48,13 @@ class ContractCollector(pytest.Collector):
     def setup(self) -> None:
         """Check the contracts."""
         if self.configuration is None:
-            pytest.fail(self.wrong, pytrace=False)
+            pytest.fail(self.wrong)
         try:
             self.report = check(
                 self.configuration, Choice(), RunContext(self.configuration.folder, self.configuration.folder / CACHE)
             )
         except UserError as error:
-            pytest.fail(str(error), pytrace=False)
+            pytest.fail(str(error))
 
 
 class ReportTest(pytest.Item):
@@ -145,12 +145,12 @@ class ContractTest(ReportTest):
         _warn_of((problem for problem in self.report.warnings if problem.contract == self.outcome.id), self)
         if not self.outcome.kept:
             style = Style(verbose=self.config.option.verbose > 0)
-            pytest.fail("\n".join(broken(self.outcome, style)).rstrip(), pytrace=False)
+            pytest.fail("\n".join(broken(self.outcome, style)).rstrip())
 
 
 def _fail_for(problems: Iterable[Problem]) -> None:
     if lines := "\n".join(map(str, problems)):
-        pytest.fail(lines, pytrace=False)
+        pytest.fail(lines)
 
 
 def _warn_of(problems: Iterable[Problem], test: ReportTest) -> None:

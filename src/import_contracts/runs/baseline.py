@@ -62,10 +62,9 @@ def create_from(judgement: Judgement, config: Config, before: Baseline) -> Basel
         raise UserError(*(Problem("Two contracts have this id; give each its own.", contract=id_) for id_ in repeated))
     entries = _writable(judgement.entries)
     edited = None if config.baseline else with_key(config, "baseline", DEFAULT)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, name, before.including(entries))
+    write(path, name, before.including(entries).text)
     if edited is not None:
-        atomic.write(config.path, edited.encode())
+        write(config.path, config.file, edited)
     return BaselineChange("create", name, added=_lines(entries), named_in=None if edited is None else config.file)
 
 
@@ -83,7 +82,7 @@ def shrink(config: Config, context: RunContext) -> BaselineChange:
     judgement, _ = judged(config, context)
     stale = frozenset(_whole(judgement).stale or ())
     if stale:
-        _write(path, name, before.without(stale))
+        write(path, name, before.without(stale).text)
     return BaselineChange("shrink", name, removed=_lines(stale))
 
 
@@ -100,7 +99,7 @@ def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: s
     named = _named(wanted, _whole(judgement), statements) if wanted else judgement.entries
     new = _writable(named - before.entries)
     if new:
-        _write(path, name, before.including(new, reason))
+        write(path, name, before.including(new, reason).text)
     return BaselineChange("accept", name, added=_lines(new))
 
 
@@ -117,7 +116,7 @@ def rename(config: Config, old: str, new: str) -> BaselineChange:
         raise UserError(Problem(f"No entry names '{old}'.{did_you_mean(old, modules - {''})}", file=name))
     if bad := [module for module in (old, new) if not all(part.isidentifier() for part in module.split("."))]:
         raise UserError(*(Problem(f"'{module}' is not the name of a module.") for module in bad))
-    _write(path, name, before.renamed(old, new))
+    write(path, name, before.renamed(old, new).text)
     added = {entry.renamed(old, new) for entry in changed}
     return BaselineChange("rename", name, _lines(added), _lines(changed), renaming=(old, new))
 
@@ -194,9 +193,14 @@ def _read(config: Config) -> Baseline:
     return parse(read_baseline(config) or "", config.shown(str(config.baseline)))
 
 
-def _write(path: Path, name: str, baseline: Baseline) -> None:
+def write(path: Path, name: str, text: str) -> None:
+    """Write a file, which is replaced atomically, and the folders around it; raises UserError where that fails.
+
+    Where the file is a link, what it leads to is replaced.
+    """
     try:
-        atomic.write(path.resolve(), baseline.text.encode())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write(path.resolve(), text.encode())
     except OSError as error:
         raise UserError(Problem(f"This file cannot be written: {error.strerror}.", file=name)) from None
 

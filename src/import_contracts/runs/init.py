@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from import_contracts import atomic
 from import_contracts.adopt.inference import infer, to_toml
 from import_contracts.adopt.migration import migrate
 from import_contracts.baseline import Baseline
@@ -22,7 +21,7 @@ from import_contracts.reading.program import find_packages, find_portions
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.init import Initialized
-from import_contracts.runs.baseline import create_from
+from import_contracts.runs.baseline import create_from, write
 from import_contracts.runs.requests import extent_of
 
 _FILE = "pyproject.toml"
@@ -73,7 +72,7 @@ def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
         return Initialized(_FILE, None)
     before = path.read_bytes().decode() if path.exists() else ""
     gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-    atomic.write(path.resolve(), f"{before}{gap}{proposal.text}".encode())
+    write(path, _FILE, f"{before}{gap}{proposal.text}")
     config = read_config(path, start=context.folder, found=True)
     contracts = read_contracts(config)
     statements = proposal.statements or Statements(take_snapshot(compare(extent_of(config), context)))
