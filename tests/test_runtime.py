@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel
 from import_contracts.reading.text import Source
 from tests.arranging import write
-from tests.crashes import Found, foretell, imported_by_cpython, is_crash
+from tests.crashes import Found, Outcome, foretell, imported_by_cpython, is_crash
 
 Files = dict[str, str]
 
@@ -210,6 +211,340 @@ RULES: dict[str, tuple[Files, set[str]]] = {
     ),
 }
 
+# What p.b does after `from p import a` and `from types import SimpleNamespace as N`, while p.a, which has no x yet, is
+# being imported. The import fails at the line with the mark, and works where there is none.
+TEXTS: dict[str, list[str]] = {
+    "an expression": [
+        "a.x  #!",
+        "a.x.z  #!",
+        "a.x[0]  #!",
+        "a.x()  #!",
+        "a.x().z  #!",
+        "(a.x + 1).z  #!",
+        "z = (a\n .x  #!\n)",
+        "(a.x)(1)  #!",
+        "print(a.x)  #!",
+        "print(*[], a.x)  #!",
+        "print(end=a.x)  #!",
+        "{}[a.x]  #!",
+        "{}[a.x:]  #!",
+        "f'{a.x}'  #!",
+        "z = [1, (2, a.x)]  #!",
+        "z = -a.x  #!",
+        "(z := a.x)  #!",
+        "z = w = a.x  #!",
+        "z: int = a.x  #!",
+        "z = 0\nz += a.x  #!",
+        "{}[a.x] = 1  #!",
+        "a.x[0] = 1  #!",
+        "a.x.z = 1  #!",
+        "[a.x][0].z = 1  #!",
+        "del a.x[0]  #!",
+        "del a.x.z  #!",
+        "assert a.x  #!",
+        "raise a.x  #!",
+        "raise KeyError from a.x  #!",
+        "with a.x: pass  #!",
+        "with open(a.x) as z: pass  #!",
+        "for z in a.x: pass  #!",
+        "while a.x: pass  #!",
+        "if a.x: pass  #!",
+        "match a.x:  #!\n    case _: pass",
+        "lambda z=a.x: z  #!",
+        "lambda *, z=a.x: z  #!",
+        "lambda: a.x",
+        "def f(z=a.x): pass  #!",
+        "def f(*, w, z=a.x): pass  #!",
+        "async def f(z=a.x): pass  #!",
+        "class C(metaclass=a.x): pass  #!",
+        "class C(a.x): pass  #!",
+        "class C:\n    z = a.x  #!",
+        "class C:\n    class D:\n        z = a.x  #!",
+        "class C:\n    def m(self, z=a.x): pass  #!",
+        "[z for z in a.x]  #!",
+        "{z: z for z in a.x}  #!",
+        "{z for z in a.x}  #!",
+        "(z for z in a.x)  #!",
+        "(a.x for z in [1])",
+        "(z for z in [1] if a.x)",
+    ],
+    "a comprehension": [
+        "[a.x for z in [1]]  #!\na.x",
+        "{a.x for z in [1]}  #!\na.x",
+        "{a.x: 1 for z in [1]}  #!\na.x",
+        "{1: a.x for z in [1]}  #!\na.x",
+        "[1 for z in [1] if a.x]  #!\na.x",
+        "[1 for z in [1] for w in a.x]  #!\na.x",
+        "[a.x for a in [N(x=1)]]\na.x  #!",
+        "[a.x for z, (a, *w) in [(1, [N(x=1)])]]\na.x  #!",
+        "[a.x for z in [1] for a in [N(x=1)]]\na.x  #!",
+        "[z for a in [N(x=[1])] for z in a.x]\na.x  #!",
+        "[a for a in [N(x=1)]]\n[a.x for z in [1]]  #!\na.x",
+    ],
+    "a name": [
+        "a = N(x=1)\na.x",
+        "a: N = N(x=1)\na.x",
+        "(a := N(x=1))\na.x",
+        "a, z = N(x=1), 1\na.x",
+        "[z, *(a, w)] = 1, N(x=1), 1\na.x",
+        "for a in [N(x=1)]: pass\na.x",
+        "for a in [N(x=1)]:\n    a.x",
+        "import io as a\na.x = 1\na.x",
+        "from string import Template as a\na.x = 1\na.x",
+        "from contextlib import nullcontext\nwith nullcontext(N(x=1)) as a:\n    a.x",
+        "class a: x = 1\na.x",
+        "def a(): pass\na.x = 1\na.x",
+        "try:\n    raise KeyError\nexcept KeyError as a:\n    a.x = 1\n    a.x",
+        "match N(x=1):\n    case a:\n        a.x",
+        "match [1, N(x=1)]:\n    case [1, a]:\n        a.x",
+        "class C:\n    a = 1\na.x  #!",
+        "class C:\n    a = N(x=1)\n    a.x",
+        "class C:\n    a = N(x=1)\n    def m(self): a.x  #!\nz = C()\nz.m()",
+        "class C:\n    def __init__(self): a.x  #!\n    z = 1\nC()",
+        "z = a\nz.x  #!",
+        "z = w = a\nw.x  #!",
+        "z: object = a\nz.x  #!",
+        "z = a\nz = N(x=1)\nz.x",
+        "z = a\ndel z\nz = N(x=1)\nz.x",
+        "import p.a as z\nz.x  #!",
+        "import p.a\np.a  #!",
+        "import io, p.a as z\nz.x  #!",
+        "import p.c, p.a as z\nz.x  #!",
+        "from p import c as z, a as w\nw.x  #!",
+        "from p.c import *\na.x  #!",
+        "from .a import x  #!",
+        "from . import a as z\nz.x  #!",
+        "from ..a import x",
+        "from p.c import flags\nflags.x",
+    ],
+    "an attribute that is set": [
+        "a.x = 1\na.x",
+        "a.x: int = 1\na.x",
+        "(a.x, z) = 1, 2\na.x",
+        "for a.x in [1]: pass\na.x",
+        "a.z = 1\na.x  #!",
+        "setattr(a, 'x', 1)\na.x",
+        "setattr(a, 'z', 1)\na.x  #!",
+        "setattr(a, 'xy'[0], 1)\na.x",
+        "setattr(a.x, 'z', 1)  #!",
+        "setattr(N(), 'x', 1)\na.x  #!",
+        "z = 1\ntry:\n    setattr(a, 'x')\nexcept TypeError:\n    pass\na.x  #!",
+        "import sys\nsys.modules['p.a'] = N(x=1)\nfrom p.a import x",
+        "from sys import modules\nmodules['p.a'] = N(x=1)\nfrom p.a import x",
+        "import sys\nsys.modules['p.c'] = N(x=1)\nfrom p.a import x  #!",
+        "import sys\nsys.modules['p.c'] = N(late=1)\nfrom p.c import late",
+        "{}['p.a'] = 1\nfrom p.a import x  #!",
+    ],
+    "a function": [
+        "def f(): a.x  #!\nf()",
+        "def f():\n    if 1:\n        a.x  #!\nf()",
+        "def f():\n\n    z = 1\n\n    def g():\n        a.x  #!\n    g()\nf()",
+        "class C:\n def __init__(self):\n  z = 1\n  a.x  #!\nC()",
+        "class C:\n\tdef __init__(self):\n\t\ta.x  #!\nC()",
+        "def f(): yield a.x\nf()",
+        "def f(): yield from a.x\nf()",
+        "async def f(): a.x\nf().close()",
+        "def f(a): a.x\nf(N(x=1))",
+        "def f(a, /): a.x\nf(N(x=1))",
+        "def f(*, a): a.x\nf(a=N(x=1))",
+        "def f(*a): a[0].x\nf(N(x=1))",
+        "def f(**a): a.items\nf()",
+        "def f():\n    a = N(x=1)\n    a.x\nf()",
+        "def f():\n    a = N(x=1)\n    def g(): a.x\n    g()\nf()",
+        "def f():\n    z = a\n    def g(): z.x  #!\n    g()\nf()",
+        "def f():\n    z = a\n    def g():\n        z = N(x=1)\n        def h(): z.x\n        h()\n    g()\nf()",
+        "def f():\n    z = N(x=1)\n    def g():\n        z = a\n        def h(): z.x  #!\n        h()\n    g()\nf()",
+        "def f():\n    z = a\n    class C:\n        z.x  #!\nf()",
+        "def f():\n    z = a\n    class C:\n        def __init__(self): z.x  #!\n    C()\nf()",
+        "def f():\n    global z\n    z = a\n    z.x  #!\nf()",
+        "z = a\ndef f():\n    global z\n    z = N(x=1)\nf()\nz.x",
+        "z = a\ndef f():\n    z = N(x=1)\nf()\nz.x  #!",
+        "z = a\nclass C:\n    z = N(x=1)\nz.x  #!",
+        "def f():\n    return\n    a.x\nf()",
+        "def f():\n    return a.x  #!\nf()",
+        "def f():\n    for z in [1]:\n        return\n    a.x\nf()",
+        "def f():\n    for z in [1]:\n        break\n    a.x  #!\nf()",
+        "def f():\n    try:\n        return\n    finally:\n        a.x  #!\nf()",
+        "def f():\n    try:\n        return\n    except KeyError:\n        pass\n    else:\n        a.x\nf()",
+        "def f():\n    try:\n        return\n    finally:\n        pass\n    a.x\nf()",
+        "def f():\n    try:\n        raise KeyError\n    except KeyError:\n        return\n    a.x\nf()",
+        "def f():\n    if True:\n        return\n    a.x\nf()",
+        "def f():\n    D = True\n    if D:\n        return\n    a.x\nf()",
+        "def f(): f()\ntry:\n    f()\nexcept RecursionError:\n    pass\na.x  #!",
+        "def f(): a.x\nclass C:\n    def f(self): pass\nC().f()",
+        "def f(): a.x  #!\nz = f()",
+        "def f(): a.x  #!\nz = f\nz()",
+        "def f(): return 1\nz = f()\na.x  #!",
+        "def f(g): pass\ndef h(): a.x  #!\nf(h())",
+        "def f(): pass\ndef g():\n    a.x  #!\ng()",
+        "(lambda: 1)()\na.x  #!",
+        "def f(z: 'a.x') -> 'a.x': pass",
+    ],
+    "a class": [
+        "class C:\n    def __init__(self): a.x  #!\nz = C()",
+        "class C:\n    def m(self): a.x  #!\nC.m(1)",
+        "class C:\n    def m(self): a.x  #!\nz = C()\nz.m()",
+        "class C:\n    def __init__(self): a.x  #!\nclass D(C): pass\nD()",
+        "class C: pass\nclass E:\n    def __init__(self): a.x  #!\nclass D(C, E): pass\nD()",
+        "class E:\n    def __init__(self): a.x\nclass D(N, E): pass\nD()",
+        "class E:\n    def __init__(self): a.x\nclass F(E):\n    def __init__(self): pass\nF()",
+        "class M(type):\n    def __call__(cls): return 1\nclass C(metaclass=M):\n    def __init__(self): a.x\nC()",
+        "def d(c): return lambda: 1\n@d\nclass C:\n    def __init__(self): a.x\nC()",
+        "class C:\n    z = a\nC.z.x  #!",
+        "class C:\n    class D:\n        def __init__(self): a.x  #!\nC.D()",
+        "class C:\n    z = N(x=1)\nC.z.x",
+        "class C:\n    z = a\n    z.x  #!",
+        "class C:\n    z = a\n    del z\nz = N(x=1)\nz.x",
+        "class C:\n    raise KeyError\na.x",
+    ],
+    "a decorator": [
+        "def d(f):\n    a.x\n    return f\ndef e(f):\n    a.x  #!\n    return f\n@d\n@e\ndef g(): pass",
+        "def d(f):\n    a.x\n    return f\ndef e(f):\n    a.x  #!\n    return f\n@d\n@e\nclass C: pass",
+        "def d(f): return lambda: 1\n@d\ndef f(): a.x\nf()",
+        "d = [lambda f: len]\n@d[0]\ndef f(z): a.x\nf('')",
+        "import functools\n@functools.cache\ndef f():\n    a.x  #!\nf()",
+        "from functools import lru_cache\n@lru_cache(maxsize=1)\ndef f():\n    a.x  #!\nf()",
+        "from functools import lru_cache\ndef d(f): return lambda: 1\n@d\n@lru_cache\ndef f(): a.x\nf()",
+        "class C:\n    @staticmethod\n    def m():\n        a.x  #!\nC.m()",
+        "class C:\n    @classmethod\n    def m(cls):\n        a.x  #!\nC.m()",
+        "@a.x  #!\nclass C: pass",
+    ],
+    "a statement that ends the program": [
+        "raise KeyError\na.x",
+        "exit()\na.x",
+        "quit()\na.x",
+        "import sys\nsys.exit()\na.x",
+        "import os\nos._exit(0)\na.x",
+        "from sys import exit as leave\nimport sys\ntry:\n    sys.exit(1)\nexcept SystemExit:\n    a.x  #!",
+        "try:\n    exit()\nexcept BaseException:\n    a.x  #!",
+        "try:\n    exit()\nexcept:\n    a.x  #!",
+        "try:\n    exit()\nexcept Exception:\n    pass\na.x",
+        "exit(a.x)  #!",
+    ],
+    "an exception": [
+        "try:\n    a.x\nexcept AttributeError:\n    pass",
+        "try:\n    a.x\nexcept Exception:\n    pass",
+        "try:\n    a.x\nexcept BaseException:\n    pass",
+        "try:\n    a.x\nexcept:\n    pass",
+        "try:\n    a.x  #!\nexcept ImportError:\n    pass",
+        "try:\n    from p.a import x\nexcept Exception:\n    pass",
+        "try:\n    from p.a import x\nexcept BaseException:\n    pass",
+        "try:\n    from p.a import x  #!\nexcept AttributeError:\n    pass",
+        "try:\n    from p.a import x  #!\nexcept ModuleNotFoundError:\n    pass",
+        "import builtins\ntry:\n    a.x\nexcept builtins.AttributeError:\n    pass",
+        "try:\n    a.x\nexcept (KeyError, AttributeError):\n    pass",
+        "try:\n    a.x  #!\nexcept (KeyError, ValueError):\n    pass",
+        "try:\n    a.x\nexcept KeyError:\n    pass\nexcept AttributeError:\n    pass",
+        "try:\n    a.x\nexcept AttributeError:\n    pass\nexcept Exception:\n    a.x",
+        "try:\n    a.x\nexcept* AttributeError:\n    pass",
+        "try:\n    a.x\nexcept AttributeError:\n    a.x  #!",
+        "try:\n    a.x  #!\nexcept AttributeError:\n    raise",
+        "try:\n    a.x\nexcept AttributeError:\n    raise KeyError",
+        "try:\n    raise KeyError\nexcept KeyError:\n    a.x  #!",
+        "try:\n    raise KeyError('z')\nexcept KeyError:\n    a.x  #!",
+        "import builtins\ntry:\n    raise builtins.KeyError\nexcept KeyError:\n    a.x  #!",
+        "try:\n    raise KeyError\nexcept Exception:\n    a.x  #!",
+        "try:\n    raise KeyError\nexcept BaseException:\n    a.x  #!",
+        "try:\n    raise [KeyError][0]\nexcept Exception:\n    a.x  #!",
+        "try:\n    raise KeyError\nexcept ValueError:\n    pass\na.x",
+        "try:\n    raise ModuleNotFoundError\nexcept ModuleNotFoundError:\n    a.x  #!",
+        "try:\n    raise ModuleNotFoundError\nexcept ImportError:\n    a.x  #!",
+        "try:\n    raise ModuleNotFoundError\nexcept Exception:\n    a.x  #!",
+        "try:\n    raise ModuleNotFoundError\nexcept BaseException:\n    a.x  #!",
+        "try: raise KeyError\nexcept KeyError:\n try: raise ValueError\n except ValueError: pass\n try: raise\n except KeyError: a.x  #!",
+        "try: raise KeyError\nexcept KeyError:\n try: raise ValueError\n except ValueError:\n  try: raise\n  except ValueError: a.x  #!",
+        "try:\n    pass\nexcept KeyError:\n    a.x",
+        "try:\n    pass\nexcept KeyError:\n    pass\nelse:\n    a.x  #!",
+        "try:\n    raise KeyError\nexcept KeyError:\n    pass\nelse:\n    a.x",
+        "try:\n    pass\nfinally:\n    a.x  #!",
+        "try:\n    raise KeyError\nexcept KeyError:\n    pass\nfinally:\n    a.x  #!",
+        "try:\n    z = 1\nexcept KeyError:\n    z = 2\na.x  #!",
+        "def f(): a.x\ntry:\n    f()\nexcept AttributeError:\n    pass\na.x  #!",
+        "def f(): a.x\ntry:\n    f()\nexcept AttributeError:\n    pass\nf = N(x=1)\nf.x",
+        "class C:\n    try:\n        a.x\n    except AttributeError:\n        z = a\n    z.x  #!",
+        "try:\n    class C:\n        a.x\nexcept AttributeError:\n    pass\na.x  #!",
+        "try:\n    class C:\n        a.x\nexcept AttributeError:\n    z = a\nz.x  #!",
+        "from contextlib import suppress\nwith suppress(AttributeError):\n    a.x",
+        "import contextlib\nwith contextlib.suppress(KeyError, AttributeError):\n    a.x",
+        "import contextlib\nwith contextlib.suppress(KeyError), contextlib.suppress(AttributeError):\n    a.x",
+        "import contextlib\nwith contextlib.suppress(AttributeError):\n    a.x\na.x  #!",
+        "import contextlib\nwith contextlib.suppress(AttributeError), contextlib.nullcontext():\n    a.x",
+        "from contextlib import suppress\nwith suppress(KeyError):\n    a.x  #!",
+        "from contextlib import suppress\nwith suppress():\n    a.x  #!",
+        "from contextlib import nullcontext\nwith nullcontext(AttributeError):\n    a.x  #!",
+        "import contextlib\nraises = contextlib.suppress\nwith raises(AttributeError):\n    a.x",
+        "import contextlib\nassertRaises = contextlib.suppress\nwith assertRaises(AttributeError):\n    a.x",
+    ],
+    "a branch": [
+        "if 0:\n    a.x",
+        "if 1:\n    a.x  #!",
+        "if 0:\n    pass\nelse:\n    a.x  #!",
+        "if 1:\n    pass\nelif a.x:\n    pass",
+        "if 0:\n    pass\nelif a.x:  #!\n    pass",
+        "z = a.x if True else 1  #!",
+        "z = a.x if False else 1",
+        "z = 1 if False else a.x  #!",
+        "z = 1 if a.x else 1  #!",
+        "True and a.x  #!",
+        "False and a.x",
+        "True or a.x",
+        "False or a.x  #!",
+        "a.x and True  #!",
+        "True and True and a.x  #!",
+        "False or False or a.x  #!",
+        "True and False and a.x",
+        "D = False\nif D:\n    a.x",
+        "D = True\nif D:\n    a.x  #!",
+        "D = True\nif not D:\n    a.x",
+        "D = False\nif not D:\n    a.x  #!",
+        "D = not True\nif D:\n    a.x",
+        "D = 1 + 1\nif not D:\n    a.x",
+        "D = E = True\nif D and E:\n    a.x  #!",
+        "D, E = True, False\nD = True\nE = False\nif D and E:\n    a.x",
+        "D = True\nE = False\nif D or E:\n    a.x  #!",
+        "D = False\nE = False\nif D or E:\n    a.x",
+        "D = False\nE = False\nif not (D or E):\n    a.x  #!",
+        "D = True\nif D:\n    z = a\nz.x  #!",
+        "D = False\nif D:\n    pass\nelse:\n    z = a\nz.x  #!",
+        "from p.c import FLAG\nif FLAG:\n    a.x  #!",
+        "from p.c import FLAG as z\nif not z:\n    a.x",
+        "from p import c\nif c.FLAG:\n    a.x  #!",
+        "from p import c\nif c.OFF:\n    a.x",
+        "D = N(x=False)\nif D.x:\n    a.x",
+        "class C: x = False\nif C.x:\n    a.x",
+    ],
+    "a loop": [
+        "for z in [1]:\n    a.x  #!",
+        "for z in (1,):\n    a.x  #!",
+        "for z in {1}:\n    a.x  #!",
+        "for z in []:\n    a.x",
+        "for z in [*[]]:\n    a.x",
+        "for z in [*[], 1]:\n    a.x  #!",
+        "for z in [1]:\n    break\n    a.x",
+        "for z in [1]:\n    continue\n    a.x",
+        "for z in [1]:\n    break\na.x  #!",
+        "for z in [1]:\n    continue\na.x  #!",
+        "for z in [1]:\n    for w in [1]:\n        break\n    a.x  #!",
+        "for z in [1]:\n    pass\nelse:\n    a.x  #!\na.x",
+        "while True:\n    a.x  #!",
+        "while 0:\n    a.x",
+        "while True:\n    break\na.x  #!",
+        "while False:\n    pass\nelse:\n    a.x  #!\na.x",
+        "D = False\nwhile D:\n    a.x",
+        "for z in [1]:\n    z = a\n    z.x  #!",
+    ],
+    "a match": [
+        "match 1:\n    case 1:\n        a.x  #!\n    case 2:\n        a.x\na.x",
+        "match 1:\n    case 1 if a.x:  #!\n        pass\na.x",
+        "match 1:\n    case a.x:  #!\n        pass\na.x",
+        "match 1:\n    case (a.x as z):  #!\n        pass\na.x",
+        "match {1: 1}:\n    case {a.x: 1, **z}:  #!\n        pass\na.x",
+        "match [1]:\n    case [*a]:\n        pass\na.count",
+        "match {1: 1}:\n    case {1: 1, **a}:\n        pass\na.items",
+    ],
+}
+LINES = [text for texts in TEXTS.values() for text in texts]
+
 
 def path(module: str, files: Files) -> str:
     is_package = any(each.startswith(f"{module}.") for each in files) if module else True
@@ -235,6 +570,33 @@ def truth(folder: Path, files: Files) -> set[str]:
     return {entry for entry, outcome in found.items() if is_crash(outcome)}
 
 
+def marked(text: str) -> tuple[Files, int | None]:
+    """Return the program of a text, and the line of p.b that fails."""
+    lines = f"from p import a\nfrom types import SimpleNamespace as N\n{text}\ny = 1".split("\n")
+    failing = [number for number, line in enumerate(lines, 1) if line.endswith("  #!")]
+    c = "FLAG = True\nOFF = False\nimport string as flags\nflags.x = 1"
+    return {"a": A_THEN_B, "b": "\n".join(lines), "c": c}, failing[0] if failing else None
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Outcome]:
+    """Return what CPython says of the rules and texts: by what is asked about and the module that is imported first."""
+    folder = tmp_path_factory.mktemp("programs")
+    entries: dict[str, tuple[str, str]] = {}
+    programs = [*((rule, files) for rule, (files, _) in RULES.items()), *((text, marked(text)[0]) for text in LINES)]
+    for number, (key, files) in enumerate(programs):
+        for each in sources(files):
+            entries[_renamed(each.module, number)] = key, each.module
+            write(folder, {_renamed(each.path, number): _renamed(each.text, number)})
+    found = imported_by_cpython(sys.executable, folder, entries)
+    return {entries[entry]: outcome for entry, outcome in found.items()}
+
+
+def _renamed(text: str, number: int) -> str:
+    """Return a text, a path or a module with another name of the package, so that one process imports many."""
+    return re.sub(r"\bp\b", f"p{number}", text)
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_of_the_language(rule: str) -> None:
     files, expected = RULES[rule]
@@ -242,9 +604,23 @@ def test_a_rule_of_the_language(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_cpython_says_the_same(rule: str, tmp_path: Path) -> None:
-    files, expected = RULES[rule]
-    assert truth(tmp_path, files) == expected
+def test_cpython_says_the_same(rule: str, told: dict[tuple[str, str], Outcome]) -> None:
+    _, expected = RULES[rule]
+    assert {entry for (key, entry), outcome in told.items() if key == rule and is_crash(outcome)} == expected
+
+
+@pytest.mark.parametrize("text", LINES)
+def test_a_text_fails_at_the_marked_line(text: str) -> None:
+    files, line = marked(text)
+    crash = foretold(files).get("p.a")
+    assert (crash and (crash.importer, crash.line)) == (line and ("p.b", line))
+
+
+@pytest.mark.parametrize("text", LINES)
+def test_cpython_fails_at_the_marked_line(text: str, told: dict[tuple[str, str], Outcome]) -> None:
+    _, line = marked(text)
+    outcome = told[text, "p.a"]
+    assert (outcome[3] if outcome and is_crash(outcome) else None) == line
 
 
 def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:
