@@ -451,8 +451,14 @@ TEXTS: dict[str, list[str]] = {
         "try:\n    raise ModuleNotFoundError\nexcept ImportError:\n    a.x  #!",
         "try:\n    raise ModuleNotFoundError\nexcept Exception:\n    a.x  #!",
         "try:\n    raise ModuleNotFoundError\nexcept BaseException:\n    a.x  #!",
-        "try: raise KeyError\nexcept KeyError:\n try: raise ValueError\n except ValueError: pass\n try: raise\n except KeyError: a.x  #!",
-        "try: raise KeyError\nexcept KeyError:\n try: raise ValueError\n except ValueError:\n  try: raise\n  except ValueError: a.x  #!",
+        (
+            "try: raise KeyError\nexcept KeyError:\n try: raise ValueError\n except ValueError: pass"
+            "\n try: raise\n except KeyError: a.x  #!"
+        ),
+        (
+            "try: raise KeyError\nexcept KeyError:\n try: raise ValueError\n except ValueError:"
+            "\n  try: raise\n  except ValueError: a.x  #!"
+        ),
         "try:\n    pass\nexcept KeyError:\n    a.x",
         "try:\n    pass\nexcept KeyError:\n    pass\nelse:\n    a.x  #!",
         "try:\n    raise KeyError\nexcept KeyError:\n    pass\nelse:\n    a.x",
@@ -543,6 +549,437 @@ TEXTS: dict[str, list[str]] = {
         "match {1: 1}:\n    case {1: 1, **a}:\n        pass\na.items",
     ],
 }
+# What p.a does before `from p.b import y`, which takes x from it, and whether x is there by then.
+BINDINGS: dict[str, bool] = {
+    "x = 1": True,
+    "x: int = 1": True,
+    "x, z = 1, 2": True,
+    "[z, *x] = 1, 2": True,
+    "z = x = 1": True,
+    "for x in [1]: pass": True,
+    "(x := 1)": True,
+    "z = [x := 1 for z in [1]]": True,
+    "import io as x": True,
+    "import os.path as x": True,
+    "from io import open as x": True,
+    "from p.c import FLAG as x": True,
+    "from p import c as x": True,
+    "import p.c as x": True,
+    "def x(): pass": True,
+    "async def x(): pass": True,
+    "class x: pass": True,
+    "from contextlib import nullcontext\nwith nullcontext() as x: pass": True,
+    "try:\n    raise KeyError\nexcept KeyError:\n    x = 1": True,
+    "match 1:\n    case x: pass": True,
+    "match [1]:\n    case [*x]: pass": True,
+    "match {}:\n    case {**x}: pass": True,
+    "if 1: x = 1": True,
+    "def f():\n    global x\n    x = 1\nf()": True,
+    "def f(): globals()['x'] = 1\nf()": True,
+    "globals()['x'] = 1": True,
+    "globals().update(x=1)": True,
+    "exec('x = 1')": True,
+    "execfile = exec\nexecfile('x = 1')": True,
+    "import sys\nsys.modules[__name__].x = 1": True,
+    "import sys\nz = sys.modules[__name__]\nz.x = 1": True,
+    "import sys\nsetattr(sys.modules[__name__], 'x', 1)": True,
+    "import sys\nsys.modules.setdefault(__name__).x = 1": True,
+    "import sys, types\nsys.modules[__name__] = types.SimpleNamespace(x=1)": True,
+    "import sys, types\nsys.modules['p.a'] = types.SimpleNamespace(x=1)": True,
+    "import p.a as z\nz.x = 1": True,
+    "import p.a as z\nsetattr(z, 'x', 1)": True,
+    "from p.c import *": True,
+    "__getattr__ = {'x': 1}.get": True,
+    "def f():\n    class C:\n        pass\n    global x\n    x = 1\nf()": True,
+    "pass": False,
+    "x: int": False,
+    "class C: x = 1": False,
+    "class C:\n    def x(self): pass": False,
+    "class C:\n    class x: pass": False,
+    "def f(): x = 1\nf()": False,
+    "def f():\n    global z\n    z = str(1)\nf()": False,
+    "lambda x: 1": False,
+    "[x for x in [1]]": False,
+    "x = 1\ndel x": False,
+    "x = z = 1\ndel z, x": False,
+    "if 0: x = 1": False,
+    "while 0: x = 1": False,
+    "z = {}\nz['x'] = 1": False,
+    "z = {}\nz.update(x=1)": False,
+    "from p.c import FLAG": False,
+    "import p.c as z": False,
+    "import p.a as z\nz.z = 1": False,
+    "import sys\nsys.modules.get(__name__)": False,
+    "import sys\nsys.modules.keys()": False,
+    "import sys\nsys.modules.items()": False,
+    "import sys\nsys.modules.values()": False,
+    "import sys\nsys.modules.copy()": False,
+    "import sys\nsys.modules['p']": False,
+    "import sys\nsys.path.append(__name__)": False,
+    "globals": False,
+    "__path__ = []": False,
+}
+
+# The same where `q` is something that nobody can know, and `nothere` may not be installed: what fails in any case.
+UNKNOWABLE = [
+    "if q:\n    a.x",
+    "if q:\n    a.x  #!\nelse:\n    a.x",
+    "if q:\n    raise KeyError\na.x  #!",
+    "if q:\n    raise KeyError\n    z = 1\na.x  #!",
+    "if q:\n    pass\nelse:\n    raise KeyError\na.x  #!",
+    "if q:\n    raise KeyError\nelse:\n    a.x  #!",
+    "if q:\n    a.x  #!\nelse:\n    raise KeyError",
+    "if q:\n    raise KeyError\nelse:\n    raise ValueError\na.x",
+    "D = True\nif q:\n    if D:\n        raise KeyError\na.x  #!",
+    "D = True\nif q:\n    pass\nelse:\n    if D:\n        raise KeyError\na.x  #!",
+    "def f(): raise KeyError\nif q:\n    f()\na.x  #!",
+    "def f(): raise KeyError\nif q:\n    f()\nelse:\n    a.x  #!",
+    "def f(): raise KeyError\nif q:\n    a.x  #!\nelse:\n    f()",
+    "def f(): raise KeyError\nif q:\n    f()\nelse:\n    raise KeyError\na.x",
+    "def f(): raise KeyError\nif q:\n    f()\nelse:\n    z = a\nz.x  #!",
+    "if q:\n    z = a\nelse:\n    z = a\nz.x",
+    "z = a\nif q:\n    z = 1\nz.x",
+    "z = a\nif q:\n    pass\nelse:\n    z = 1\nz.x",
+    "z = a\nif q:\n    w = 1\nz.x  #!",
+    "z = a\nif q:\n    pass\nelse:\n    pass\nz.x  #!",
+    "z = a\nfor w in q:\n    z = 1\nz.x",
+    "z = a\nfor z in q:\n    pass\nz.x",
+    "z = a\nwhile q:\n    z = 1\nz.x",
+    "z = a\ntry:\n    pass\nexcept KeyError:\n    z = 1\nz.x",
+    "z = a\ntry:\n    pass\nexcept KeyError:\n    w = 1\nz.x  #!",
+    "z = a\nq and (z := 1)\nz.x",
+    "def f():\n    z = a\n    if q:\n        z = 1\n    z.x\nf()",
+    "def f():\n    if q:\n        return\n    a.x\nf()",
+    "def f():\n    for z in q:\n        return\n    a.x\nf()",
+    "def f():\n    for z in q:\n        break\n    a.x  #!\nf()",
+    "def f(z): z.x\nf(a)",
+    "def f(): a.x\n[f for z in [1]]",
+    "for z in q:\n    a.x",
+    "for z in [*q]:\n    a.x",
+    "for z in q:\n    pass\na.x  #!",
+    "for z in q:\n    a.x  #!\na.x",
+    "while q:\n    a.x",
+    "while q:\n    a.x  #!\na.x",
+    "D = True\nwhile D:\n    a.x",
+    "z = q if q else a.x",
+    "q and a.x",
+    "q or a.x",
+    "match q:\n    case 1:\n        a.x",
+    "match q:\n    case 1:\n        a.x  #!\n    case 2:\n        pass\na.x",
+    "z = q.z\nz.x",
+    "z = q\nz.x\na.x  #!",
+    "z = q()\nz.x",
+    "class C(q): pass\nC().x",
+    "class C(q):\n    def __init__(self): a.x  #!\nC()",
+    "class C:\n    def __init__(self): a.x\nclass D(q, C): pass\nD()",
+    "class C:\n    def __init__(self): a.x\nclass D(q.C, C): pass\nD()",
+    "class C:\n    def __init__(self): a.x\nclass D(q(), C): pass\nD()",
+    "class C:\n    def __init__(self): a.x\nclass D(C.E, C): pass\nD()",
+    "class C:\n    z = q\n    def __init__(self): a.x  #!\nC.z.w\nC()",
+    "setattr(q, 'x', 1)\na.x  #!",
+    "setattr(a, q, 1)\na.x",
+    "setattr(a, 1, 1)\na.x",
+    "q.z = 1\na.x  #!",
+    "import sys\nsys.modules[q] = 1\na.x  #!",
+    "import sys\nsys.modules['nothere'] = 1\na.x  #!",
+    "if q or True:\n    a.x  #!",
+    "if True or q:\n    a.x  #!",
+    "if q or False:\n    a.x",
+    "if q and True:\n    a.x",
+    "if q and False:\n    pass\nelse:\n    a.x  #!",
+    "if not q:\n    a.x",
+    "if not q:\n    pass\nelse:\n    a.x",
+    "D = True\nif q or D:\n    a.x  #!",
+    "D = True\nif q and D:\n    a.x",
+    "D = False\nif q and D:\n    pass\nelse:\n    a.x  #!",
+    "D = False\nif q or D:\n    a.x",
+    "D = False\nif not (q or D):\n    a.x",
+    "D = True\nif not (q or D):\n    pass\nelse:\n    a.x  #!",
+    "import nothere\na.x  #!",
+    "try:\n    import nothere\nexcept ImportError:\n    pass\na.x  #!",
+    "try:\n    import nothere\nexcept ImportError:\n    a.x",
+    "try:\n    import nothere\nexcept ImportError:\n    pass\nelse:\n    a.x",
+    "try:\n    import nothere\n    a.x\nexcept ImportError:\n    pass",
+    "try:\n    import nothere.z\n    a.x\nexcept ImportError:\n    pass",
+    "try:\n    from nothere import z\n    a.x\nexcept ImportError:\n    pass",
+    "try:\n    from nothere import *\n    a.x\nexcept ImportError:\n    pass",
+    "try:\n    __import__('nothere')\n    a.x\nexcept ImportError:\n    pass",
+    "import importlib\ntry:\n    importlib.import_module('nothere')\n    a.x\nexcept ImportError:\n    pass",
+    "try:\n    import nothere\n    a.x\nexcept ModuleNotFoundError:\n    pass",
+    "try:\n    import nothere\n    from p.a import x\nexcept Exception:\n    pass",
+    "try:\n    import nothere\nexcept Exception:\n    pass\nelse:\n    a.x",
+    "try:\n    import nothere\nexcept BaseException:\n    pass\nelse:\n    a.x",
+    "try:\n    import nothere\nexcept:\n    pass\nelse:\n    a.x",
+    "try:\n    import nothere\nexcept KeyError:\n    pass\nelse:\n    a.x  #!",
+    "try:\n    import nothere\nexcept ImportError:\n    raise\nelse:\n    a.x  #!",
+    "try:\n    import nothere\nexcept ImportError:\n    raise KeyError\nelse:\n    a.x  #!",
+    "try:\n    import nothere\nexcept KeyError:\n    pass\nexcept ImportError:\n    pass\nelse:\n    a.x",
+    "try:\n    import json\nexcept ImportError:\n    pass\nelse:\n    a.x  #!",
+    "try:\n    import os.path\nexcept ImportError:\n    pass\nelse:\n    a.x  #!",
+    "try:\n    from json import loads\nexcept ImportError:\n    pass\nelse:\n    a.x  #!",
+    "try:\n    import p.c\nexcept ImportError:\n    pass\nelse:\n    a.x  #!",
+    "try:\n    class C:\n        import nothere\n        a.x\nexcept ImportError:\n    pass",
+    "def f():\n    import p.nothere\n    a.x\ntry:\n    f()\nexcept ImportError:\n    pass",
+    "class C:\n    def __init__(self):\n        import p.nothere\n        a.x\ntry: C()\nexcept ImportError:\n    pass",
+    "def f():\n    try:\n        import nothere\n    except ImportError:\n        return\n    a.x\nf()",
+    "try:\n    pass\nexcept ImportError:\n    pass\nimport p.nothere\na.x  #!",
+    "try:\n    raise KeyError\nexcept (KeyError, ImportError):\n    pass\nimport p.nothere\na.x  #!",
+    "try:\n    raise KeyError\nexcept ImportError:\n    pass\nexcept KeyError:\n    import p.nothere\n    a.x  #!",
+    "try:\n    pass\nexcept ImportError:\n    pass\nelse:\n    import p.nothere\n    a.x  #!",
+    "try:\n try: pass\n except ImportError: pass\n import p.nothere\n a.x\nexcept ImportError: pass",
+    "try:\n    if q:\n        pass\n    else:\n        import nothere\n    a.x\nexcept ImportError:\n    pass",
+    "try:\n    if q:\n        import nothere\n    a.x  #!\nexcept ImportError:\n    pass",
+    "from contextlib import suppress\nwith suppress(ImportError):\n    import nothere\n    a.x",
+    "from contextlib import suppress\nwith suppress(ImportError):\n    import nothere\na.x  #!",
+    "from contextlib import suppress\nwith suppress(ImportError):\n    pass\nimport p.nothere\na.x  #!",
+    "import p.nothere\np.nothere.z\na.x  #!",
+    "from p import nothere\nnothere.z\na.x  #!",
+    "from p.nothere import z\nz.x\na.x  #!",
+    "from p.nothere import a\na.x",
+    "from p.nothere.z import a\na.x",
+    "import p.nothere as a\na.x",
+    "import p.c.nothere as a\na.x",
+    "import p.a.nothere as z\na.x  #!",
+    "from p.nothere import *\na.x  #!",
+    "import importlib\nimportlib.import_module(q)\na.x  #!",
+    "import importlib\nimportlib.import_module()\na.x  #!",
+    "import importlib\nimportlib.import_module(1)\na.x  #!",
+]
+
+# What is known of a condition, on Python 3.12, in the module p.b.
+CONDITIONS: dict[str, bool | None] = {
+    "True": True,
+    "2": True,
+    "'z'": True,
+    "0": False,
+    "''": False,
+    "None": False,
+    "not 0": True,
+    "not 1": False,
+    "-1": None,
+    "q": None,
+    "q()": None,
+    "not q": None,
+    "q.TYPE_CHECKING": False,
+    "TYPE_CHECKING": False,
+    "MYPY": False,
+    "q.MYPY": False,
+    "TYPE_CHECKING.z": None,
+    "TC": False,
+    "q.TC": None,
+    "FLAG": None,
+    "not TYPE_CHECKING": True,
+    "__debug__": True,
+    "not __debug__": False,
+    "q.__debug__": None,
+    "sys.platform == 'linux'": True,
+    "sys.platform == 'win32'": False,
+    "sys.platform != 'linux'": False,
+    "sys.platform != 'win32'": True,
+    "sys.platform == q": None,
+    "sys.platform in ('linux',)": None,
+    "sys.platform > 'a'": None,
+    "os.platform == 'linux'": None,
+    "os.name == 'posix'": True,
+    "os.name == 'nt'": False,
+    "sys.implementation.name == 'cpython'": True,
+    "sys.implementation.name == 'pypy'": False,
+    "__name__ == '__main__'": False,
+    "__name__ != '__main__'": True,
+    "__name__ == 'p.b'": True,
+    "__name__ == q": None,
+    "q() == 'linux'": None,
+    "sys.version_info >= (3, 12)": True,
+    "sys.version_info >= (3, 13)": False,
+    "sys.version_info >= (3,)": True,
+    "sys.version_info >= (4,)": False,
+    "sys.version_info >= (3, 11, 5)": True,
+    "sys.version_info >= (3, 12, 1)": None,
+    "sys.version_info > (3, 12)": True,
+    "sys.version_info > (3, 13)": False,
+    "sys.version_info < (3, 12)": False,
+    "sys.version_info < (3, 13)": True,
+    "sys.version_info <= (3, 12)": False,
+    "sys.version_info <= (3, 13)": True,
+    "sys.version_info == (3, 12)": False,
+    "sys.version_info != (3, 12)": True,
+    "sys.version_info == (3, 12, 0)": None,
+    "sys.version_info in [(3, 12)]": None,
+    "sys.version_info is (3, 12)": None,
+    "sys.version_info >= q": None,
+    "sys.version_info >= '3'": None,
+    "sys.version_info >= 3": None,
+    "sys.version_info >= {[]}": None,
+    "(3, 12) <= sys.version_info": None,
+    "(3,) <= sys.version_info < (4,)": None,
+    "version_info >= (3, 12)": True,
+    "version_info < (3, 12)": False,
+    "q.version_info >= (3, 12)": None,
+    "sys.hexversion >= 1": None,
+    "sys.version_info[0] == 3": True,
+    "sys.version_info[0] == 2": False,
+    "sys.version_info[0] >= 3": True,
+    "sys.version_info[0] < 3": False,
+    "sys.version_info[1] == 12": True,
+    "sys.version_info[1] >= 12": True,
+    "sys.version_info[1] > 12": False,
+    "sys.version_info[1] == 3": False,
+    "sys.version_info[2] == 0": None,
+    "sys.version_info[2] >= 0": None,
+    "sys.version_info['z'] == 3": None,
+    "sys.version_info[-1] == 3": None,
+    "sys.version_info[q] == 3": None,
+    "sys.version_info[:1] == (3,)": True,
+    "sys.version_info[:1] == (3, 12)": False,
+    "sys.version_info[:2] == (3, 12)": True,
+    "sys.version_info[:2] >= (3, 12)": True,
+    "sys.version_info[:2] <= (3, 12)": True,
+    "sys.version_info[:2] > (3, 12)": False,
+    "sys.version_info[:2] < (3, 12)": False,
+    "sys.version_info[:2] == (3,)": False,
+    "sys.version_info[:3] >= (3, 12)": None,
+    "sys.version_info[:0] >= ()": None,
+    "sys.version_info[:] >= (3, 12)": None,
+    "sys.version_info[:q] >= (3, 12)": None,
+    "sys.version_info[1:2] >= (12,)": None,
+    "sys.version_info[0:1] >= (3,)": None,
+    "version_info[0] == 3": True,
+    "version_info[:2] == (3, 12)": True,
+    "sys.version_info.major == 3": True,
+    "sys.version_info.major == 12": False,
+    "sys.version_info.minor == 12": True,
+    "sys.version_info.minor == 3": False,
+    "sys.version_info.minor >= 13": False,
+    "sys.version_info.micro >= 0": None,
+    "sys.version_info.major[0] == 3": None,
+    "q[0] == 3": None,
+    "q[:2] == (3, 12)": None,
+    "True and True": True,
+    "True and False": False,
+    "False or True": True,
+    "False or False": False,
+    "q and False": False,
+    "q and True": None,
+    "q or True": True,
+    "q or False": None,
+    "q() and False": False,
+    "q() or False": None,
+    "not (q and False)": True,
+    "not (q or True)": False,
+    "not (q or False)": None,
+    "not (q and q)": None,
+    "True and sys.version_info < (3, 12)": False,
+}
+
+# What p.b does on Python 3.13, where the marked annotations are evaluated; 3.14 evaluates none.
+ANNOTATIONS = [
+    "def f(z: a.x): pass  #!",
+    "def f(z: a.x, /): pass  #!",
+    "def f(*, z: a.x): pass  #!",
+    "def f(*z: a.x): pass  #!",
+    "def f(**z: a.x): pass  #!",
+    "def f() -> a.x: pass  #!",
+    "async def f() -> a.x: pass  #!",
+    "def f(z: int = 1) -> int: pass",
+    "class C:\n    def m(self) -> a.x: pass  #!",
+    "class C:\n    z: a.x  #!",
+    "z: a.x  #!",
+    "z: a.x = 1  #!",
+    "z: 'a.x' = 1",
+    "lambda z: a.x",
+    "from __future__ import division\nz: a.x  #!",
+    "from __future__ import annotations\nz: a.x",
+    "from __future__ import annotations\ndef f() -> a.x: pass",
+    "from __future__ import division, annotations\nz: a.x",
+    "import __future__\nz: a.x  #!",
+    "from p.c import annotations\nz: a.x  #!",
+    "def f():\n    z: a.x = 1\nf()",
+]
+
+# What p.b does on Python 3.15.
+LAZY = [
+    "lazy from p.a import x",
+    "lazy import p.a",
+    "lazy import p.a as z",
+    "lazy import p.a as z\nz.x  #!",
+    "lazy from p.a import x  #!\nprint(x)",
+    "lazy from p.a import x  #!\nx.z",
+    "lazy from p.a import x  #!\nx()",
+    "lazy from p.a import x  #!\nz = x",
+    "lazy from p.a import x  #!\nclass C(x): pass",
+    "lazy from p import a as z\nz.x  #!",
+    "lazy from p.c import FLAG, OFF\nFLAG\na.x  #!",
+    "lazy from p.a import z, x as w\nz = 1\nz",
+    "lazy from p.a import x\nx = 1\nx.z",
+    "z = 1; lazy from p.a import x",
+    "if 1:\n    lazy from p.a import x",
+    "lazy   \tfrom p.a import x",
+    "lazy = 1\nfrom p.a import x  #!",
+    "lazy from p.a import x\n[x for x in [1]]\na.x  #!",
+    "lazy from p.a import x\nlazy from p.c import FLAG\nfrom p.a import x  #!",
+    "from p import c\nlazy from p.c import FLAG\nfrom p.a import x  #!",
+    "__lazy_modules__ = ['p.a']\nfrom p.a import x",
+    "__lazy_modules__ = ('p.z', 'p.a')\nimport p.a as z",
+    "__lazy_modules__ = {'p.a'}\nfrom p.a import x  #!\nx.z",
+    "__lazy_modules__ = ['p.c']\nfrom p.a import x  #!",
+    "__lazy_modules__ = ['p.a', 1]\nfrom p.a import x  #!",
+    "__lazy_modules__ = ['p.a', q]\nfrom p.a import x  #!",
+    "__lazy_modules__ = q\nfrom p.a import x  #!",
+    "lazy_modules = ['p.a']\nfrom p.a import x  #!",
+    "class C:\n    __lazy_modules__ = ['p.a']\nfrom p.a import x  #!",
+    "__lazy_modules__ = ['p.a']\nclass C:\n    from p.a import x  #!",
+    "__lazy_modules__ = ['p.a']\ntry:\n    from p.a import x  #!\nexcept KeyError:\n    pass",
+    "__lazy_modules__ = ['p.a']\ndef f():\n    from p.a import x  #!\nf()",
+    "class C: pass\nlazy from p.a import x",
+    "try:\n    pass\nexcept KeyError:\n    pass\nlazy from p.a import x",
+    "from contextlib import suppress\nwith suppress(KeyError):\n    pass\nlazy from p.a import x",
+]
+
+# A line of p.a that binds x, or does not, after another one.
+DEFINING: dict[str, bool] = {
+    "x = 1": True,
+    "x: int = 1": True,
+    "x: int": False,
+    "x += 1": True,
+    "z = x = 1": True,
+    "z, (x, w) = 1, (2, 3)": True,
+    "x = z": True,
+    "x = b": True,
+    "x = b()": True,
+    "for x in q: pass": True,
+    "for z in q: x = 1": True,
+    "while q: x = 1": True,
+    "if q: x = 1": True,
+    "with q as x: pass": True,
+    "with q: x = 1": True,
+    "async def x(): pass": True,
+    "def x(): pass": True,
+    "class x: pass": True,
+    "import x": True,
+    "import x.z": True,
+    "import z as x": True,
+    "import z.x": False,
+    "import p.c as x": True,
+    "from q import x": True,
+    "from p import c as x": True,
+    "from p.c import FLAG as x": True,
+    "from p.c import x as z": False,
+    "from p.c import *": True,
+    "(x := 1)": True,
+    "print(x := 1)": True,
+    "del x": False,
+    "x.z = 1": False,
+    "x[0] = 1": False,
+    "[x for x in q]": False,
+    "lambda x: 1": False,
+    "def f(x): x = 1": False,
+    "class C: x = 1": False,
+    "class C: import x": False,
+    "class C: from p.c import FLAG as x": False,
+    "class C: x = b": False,
+    "if 0: x = 1": False,
+}
+
 LINES = [text for texts in TEXTS.values() for text in texts]
 
 
@@ -578,12 +1015,28 @@ def marked(text: str) -> tuple[Files, int | None]:
     return {"a": A_THEN_B, "b": "\n".join(lines), "c": c}, failing[0] if failing else None
 
 
+def binding(text: str) -> Files:
+    return {
+        "a": f"{text}\nfrom p.b import y\nx = 1",
+        "b": "from p.a import x\ny = 1",
+        "c": "FLAG = True\nOFF = False\nx = 1",
+    }
+
+
+def failing_line(text: str, version: tuple[int, int] = HERE) -> int | None:
+    """Return the line of p.b that fails where p.a is imported first."""
+    crash = foretold(marked(text)[0], version).get("p.a")
+    return crash.line if crash else None
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Outcome]:
     """Return what CPython says of the rules and texts: by what is asked about and the module that is imported first."""
     folder = tmp_path_factory.mktemp("programs")
     entries: dict[str, tuple[str, str]] = {}
-    programs = [*((rule, files) for rule, (files, _) in RULES.items()), *((text, marked(text)[0]) for text in LINES)]
+    programs = [(rule, files) for rule, (files, _) in RULES.items()]
+    programs += [(text, marked(text)[0]) for text in LINES]
+    programs += [(text, binding(text)) for text in BINDINGS]
     for number, (key, files) in enumerate(programs):
         for each in sources(files):
             entries[_renamed(each.module, number)] = key, each.module
@@ -621,6 +1074,44 @@ def test_cpython_fails_at_the_marked_line(text: str, told: dict[tuple[str, str],
     _, line = marked(text)
     outcome = told[text, "p.a"]
     assert (outcome[3] if outcome and is_crash(outcome) else None) == line
+
+
+@pytest.mark.parametrize("text", BINDINGS)
+def test_a_statement_binds_a_name_in_time(text: str) -> None:
+    assert ("p.a" not in foretold(binding(text))) == BINDINGS[text]
+
+
+@pytest.mark.parametrize("text", BINDINGS)
+def test_cpython_binds_it_too(text: str, told: dict[tuple[str, str], Outcome]) -> None:
+    assert (told[text, "p.a"] is None) == BINDINGS[text]
+
+
+@pytest.mark.parametrize("text", UNKNOWABLE)
+def test_only_what_fails_in_any_case_is_a_crash(text: str) -> None:
+    assert failing_line(text) == marked(text)[1]
+
+
+@pytest.mark.parametrize("text", CONDITIONS)
+def test_what_is_known_of_a_condition(text: str) -> None:
+    head = f"from typing import TYPE_CHECKING as TC\nif {text}:\n    "
+    fails = failing_line(f"{head}a.x", (3, 12)), failing_line(f"{head}pass\nelse:\n    a.x", (3, 12))
+    assert fails == {True: (5, None), False: (None, 7), None: (None, None)}[CONDITIONS[text]]
+
+
+@pytest.mark.parametrize("text", ANNOTATIONS)
+def test_an_annotation_is_evaluated_until_python_3_13(text: str) -> None:
+    assert (failing_line(text, (3, 13)), failing_line(text, (3, 14))) == (marked(text)[1], None)
+
+
+@pytest.mark.parametrize("text", LAZY)
+def test_a_lazy_import_is_tried_on_first_use(text: str) -> None:
+    assert failing_line(text, (3, 15)) == marked(text)[1]
+
+
+@pytest.mark.parametrize("text", DEFINING)
+def test_a_crash_tells_the_first_line_that_would_have_bound_the_name(text: str) -> None:
+    files = {"a": f"from p.b import y\nz = b = 1\n{text}\n{text}", "b": "from p.a import x\ny = 1", "c": "x = FLAG = 1"}
+    assert foretold(files)["p.a"].defined == (3 if DEFINING[text] else None)
 
 
 def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:
