@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.bodies import CodeCache
+from import_contracts.crashes.crash import Crash, Frame
+from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.search import find_crashes
+from import_contracts.reading import trees
 from import_contracts.reading.text import Source
 from tests.arranging import write
 from tests.crashes import Found, Outcome, foretell, imported_by_cpython, is_crash
@@ -204,6 +208,110 @@ RULES: dict[str, tuple[Files, set[str]]] = {
     "a name that was deleted": (
         {"a": "x = 1\ndel x\nfrom p.b import y", "b": "from p.a import x\ny = 1"},
         {"p.a", "p.b"},
+    ),
+    "an attribute is taken instead of a submodule": (
+        {"a": A_THEN_B, "b": "from p.d import e\ny = 1", "d": "e = 1", "d.e": "from p.a import x"},
+        set(),
+    ),
+    "__getattr__ of a package is asked before there is a submodule": (
+        {
+            "a": A_THEN_B,
+            "b": "from p.d import e\ny = 1",
+            "d": "def __getattr__(n): return n",
+            "d.e": "from p.a import x",
+        },
+        set(),
+    ),
+    "a submodule that is an attribute of nothing": (
+        {"a": A_THEN_B, "b": "from p.d import w, e\ny = 1", "d": "w = 1", "d.e": "from p.a import x"},
+        {"p.a", "p.b"},
+    ),
+    "the package around runs first": (
+        {"a": A_THEN_B, "b": "import p.d.e\ny = 1", "d": "from p.a import x", "d.e": ""},
+        {"p.a", "p.b"},
+    ),
+    "what runs is what is imported, not what is around": (
+        {"a": A_THEN_B, "b": "import p.d\ny = 1", "d": "", "d.e": "from p.a import x"},
+        set(),
+    ),
+    "import a.b as c takes an attribute": (
+        {
+            "a": A_THEN_B,
+            "b": "import p.d.e as z\ny = 1\nz.x",
+            "d": "import p.d.e\nfrom p import a as e",
+            "d.e": "x = 1",
+        },
+        {"p.a", "p.b"},
+    ),
+    "from a import b takes an attribute before a module": (
+        {
+            "a": A_THEN_B,
+            "b": "from p.d import e as z\ny = 1\nz.x",
+            "d": "import p.d.e\nfrom p import a as e",
+            "d.e": "x = 1",
+        },
+        {"p.a", "p.b"},
+    ),
+    "an import that failed is tried again": (
+        {
+            "a": A_THEN_B,
+            "b": "try:\n    import p.c\nexcept ImportError:\n    pass\nimport p.c\ny = 1",
+            "c": "from p.a import x",
+        },
+        {"p.a", "p.b"},
+    ),
+    "an import that worked is not tried again": (
+        {"a": "x = 1\nimport p.b", "b": "import p.a\nimport p.c\ny = 1", "c": "from p.a import x"},
+        set(),
+    ),
+    "a star takes a module that a package lists": (
+        {"a": A_THEN_B, "b": "from p.d import *\ny = 1", "d": "__all__ = ['e']", "d.e": "from p.a import x"},
+        {"p.a", "p.b", "p.d.e"},
+    ),
+    "a star takes no module that a package does not list": (
+        {"a": A_THEN_B, "b": "from p.d import *\ny = 1", "d": "z = 1", "d.e": "from p.a import x"},
+        set(),
+    ),
+    "a star passes on what cannot be known": (
+        {"a": "from p.c import *\nfrom p.b import y", "b": "from p.a import x\ny = 1", "c": "globals()['x'] = 1"},
+        {"p.b"},
+    ),
+    "a flag of a module in a package": (
+        {
+            "a": A_THEN_B,
+            "b": "from p import d\nif d.e.OFF:\n    from p.a import x\ny = 1",
+            "d": "from p.d import e",
+            "d.e": "OFF = False",
+        },
+        set(),
+    ),
+    "packages without a file": (
+        {"n.a": "from p.n.b import y\nx = 1", "n.b": "from p.n.a import x\ny = 1", "c": "import p.n\nfrom p import n"},
+        {"p.n.a", "p.n.b"},
+    ),
+    "a package without a file has no names": (
+        {"a": A_THEN_B, "b": "from p.n import c\ny = 1", "n.c": "from p.a import x"},
+        {"p.a", "p.b"},
+    ),
+    "a function of another module runs there": (
+        {"a": A_THEN_B, "b": "from p.c import f\ny = 1\nf()", "c": "def f():\n    from p import a\n    a.x"},
+        {"p.a"},
+    ),
+    "a function of another module has its names": (
+        {"a": A_THEN_B, "b": "from p.c import f\na = 1\ny = 1\nf()", "c": "from p import a\ndef f(): a.x"},
+        {"p.a", "p.b", "p.c"},
+    ),
+    "a class of another module too": (
+        {
+            "a": A_THEN_B,
+            "b": "from p.c import C\na = 1\ny = 1\nclass D(C): pass\nD()",
+            "c": "from p import a\nclass C:\n    def __init__(self): a.x",
+        },
+        {"p.a", "p.b", "p.c"},
+    ),
+    "a function that is called later": (
+        {"a": "from p import b\nx = 1\nb.f()", "b": "import p.a as a\ndef f(): a.x"},
+        {"p.b"},
     ),
     "an unknown condition is taken as working": (
         {"a": A_THEN_B, "b": "import os\nif os.environ.get('NEVER'):\n    from p.a import x\ny = 1"},
@@ -549,6 +657,44 @@ TEXTS: dict[str, list[str]] = {
         "match {1: 1}:\n    case {1: 1, **a}:\n        pass\na.items",
     ],
 }
+# Whether a call in a module imports the module c beside it, or in it if it is a package.
+CALLS: dict[tuple[str, str], bool] = {
+    ("b", "importlib.import_module('p.c')"): True,
+    ("b", "importlib.import_module('.c', __package__)"): True,
+    ("b", "importlib.import_module('.c', package=__package__)"): True,
+    ("b", "importlib.import_module('..c', __name__)"): True,
+    ("b", "importlib.import_module('..c', package=__name__)"): True,
+    ("b", "from importlib import import_module\nimport_module('p.c')"): True,
+    ("b", "__import__('p.c')"): True,
+    ("b", "importlib.import_module('.c', __name__)"): False,
+    ("b", "importlib.import_module('.d', __package__)"): False,
+    ("b", "importlib.import_module('p.d')"): False,
+    ("b", "importlib.import_module('io', __package__)"): False,
+    ("b", "importlib.import_module('.c', 'io')"): False,
+    ("b", "importlib.import_module('.c')"): False,
+    ("b", "importlib.reload('p.c')"): False,
+    ("b", "print('p.c', __package__)"): False,
+    ("d", "importlib.import_module('p.d.c')"): True,
+    ("d", "importlib.import_module('.c', __package__)"): True,
+    ("d", "importlib.import_module('.c', __name__)"): True,
+    ("d", "importlib.import_module('.d.c', 'p')"): False,
+    ("d", "importlib.import_module('..c', __name__)"): False,
+}
+
+# What p.c does, and whether p.b then gets a name that p.c has for p.a from it by a star.
+STARS: dict[tuple[str, str], bool] = {
+    ("z", "from p import a as z"): True,
+    ("_z", "from p import a as _z"): False,
+    ("__z__", "from p import a as __z__"): False,
+    ("_z", "__all__ = ['_z']\nfrom p import a as _z"): True,
+    ("_z", "__all__ = ('w', '_z')\nfrom p import a as _z\nw = 1"): True,
+    ("__z__", "__all__ = ['__z__']\nfrom p import a as __z__"): True,
+    ("_z", "__all__ = ['_z', 'w'][:1]\nfrom p import a as _z"): True,
+    ("_z", "__all__ = ['_z'] + []\nfrom p import a as _z"): True,
+    ("z", "__all__ = ['w']\nfrom p import a as z\nw = 1"): False,
+    ("z", "__all__ = []\nfrom p import a as z"): False,
+}
+
 # What p.a does before `from p.b import y`, which takes x from it, and whether x is there by then.
 BINDINGS: dict[str, bool] = {
     "x = 1": True,
@@ -777,6 +923,7 @@ CONDITIONS: dict[str, bool | None] = {
     "sys.platform != 'linux'": False,
     "sys.platform != 'win32'": True,
     "sys.platform == q": None,
+    "sys.platform == 'linux' == q": None,
     "sys.platform in ('linux',)": None,
     "sys.platform > 'a'": None,
     "os.platform == 'linux'": None,
@@ -1076,6 +1223,20 @@ def test_cpython_fails_at_the_marked_line(text: str, told: dict[tuple[str, str],
     assert (outcome[3] if outcome and is_crash(outcome) else None) == line
 
 
+@pytest.mark.parametrize(("module", "call"), CALLS)
+def test_a_call_imports_a_module(module: str, call: str) -> None:
+    inner = {"b": "c", "d": "d.c"}[module]
+    files = {"a": f"from p.{module} import y\nx = 1", "d": "", inner: "from p.a import x"}
+    found = foretold(files | {module: f"import importlib\n{call}\ny = 1\ndef f(): import p.{inner}"})
+    assert ("p.a" in found) == CALLS[module, call]
+
+
+@pytest.mark.parametrize(("name", "text"), STARS)
+def test_a_star_takes_a_name(name: str, text: str) -> None:
+    files = {"a": A_THEN_B, "b": f"from p.c import *\n{name}.x\ny = 1", "c": text}
+    assert ("p.a" in foretold(files)) == STARS[name, text]
+
+
 @pytest.mark.parametrize("text", BINDINGS)
 def test_a_statement_binds_a_name_in_time(text: str) -> None:
     assert ("p.a" not in foretold(binding(text))) == BINDINGS[text]
@@ -1119,6 +1280,138 @@ def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:
     assert (crash.importer, crash.line, crash.text) == ("p.b", 1, "from p.a import x")
     assert (crash.error, crash.imported, crash.name, crash.defined) == ("ImportError", "p.a", "x", 3)
     assert [(frame.module, frame.line) for frame in crash.stack] == [("p.a", 2), ("p.b", 1)]
+
+
+def test_a_crash_is_told_in_full() -> None:
+    text = "import p.a as a\ndef f():\n    z = a\n    return (\n        z.x\n    )\n\nf()\ny = 1"
+    assert foretold({"a": A_THEN_B, "b": text})["p.a"] == Crash(
+        entry="p.a",
+        error="AttributeError",
+        importer="p.b",
+        imported="p.a",
+        name="x",
+        path="p/b.py",
+        line=5,
+        text="z.x",
+        stack=(Frame("p.a", 1), Frame("p.b", 8), Frame("p.b", 5, is_call=True)),
+        defined=2,
+        works_from=None,
+    )
+
+
+def test_the_stack_has_modules_classes_and_calls_in_order() -> None:
+    files = {
+        "a": A_THEN_B,
+        "b": "y = 1\nfrom p.d import e\nclass C:\n    z = e.f()",
+        "d": "",
+        "d.e": "z = 1\nclass C:\n    def m(self):\n        import p.c\n\ndef f():\n    z = C()\n    z.m()",
+        "c": "y = 1\n\n\n\nfrom p.a import x",
+    }
+    crash = foretold(files)["p.a"]
+    assert (crash.importer, crash.line, crash.text) == ("p.c", 5, "from p.a import x")
+    assert crash.stack == (
+        Frame("p.a", 1),
+        Frame("p.b", 4),
+        Frame("p.d.e", 8, is_call=True),
+        Frame("p.d.e", 4, is_call=True),
+        Frame("p.c", 5),
+    )
+
+
+def test_a_submodule_that_is_no_attribute_yet_is_what_is_partially_initialized() -> None:
+    crash = foretold({"a": "import p.b\nx = 1", "b": "import p\nimport p.a\ny = p.a"})["p.a"]
+    assert (crash.error, crash.imported, crash.name, crash.defined) == ("AttributeError", "p.a", "a", None)
+
+
+def test_the_text_of_the_last_line_is_told() -> None:
+    crash = foretold({"a": A_THEN_B, "b": "from p import a\n  \n(  a.x)  "})["p.a"]
+    assert (crash.line, crash.text) == (3, "(  a.x)")
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "defined"),
+    [
+        ("from p.c import *", {"c": "x = 1"}, 2),
+        ("from p.c import *", {"c": "z = 1"}, None),
+        ("from p.nothere import *", {}, None),
+        ("from os import *", {}, None),
+        ("from p.c import *", {"c": "from p.d import *", "d": "x = 1"}, 2),
+        ("from p.c import *", {"c": "from p.d import *", "d": "from p.c import *"}, None),
+        ("from p.c import *", {"c": "from p.d import *\nx = 1", "d": "from p.c import *"}, 2),
+        ("from p.d import *", {"c": "from p.d import *", "d": "from p.c import *\nfrom p.e import *", "e": "x = 1"}, 2),
+        ("from p.c import *\nfrom p.d import *", {"c": "z = 1", "d": "x = 1"}, 3),
+        ("from p.c import *\nx = 1", {"c": "x = 1"}, 3),
+        ("raise KeyError\nx = 1", {}, None),
+        ("import sys\nsys.exit()\nx = 1", {}, None),
+    ],
+)
+def test_a_name_may_come_from_a_star(text: str, files: Files, defined: int | None) -> None:
+    program = {"a": f"from p.b import y\n{text}", "b": "from p.a import x\ny = 1"}
+    assert foretold(program | files)["p.a"].defined == defined
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, "p.m"),
+        ({"k": "import p.m", "l": "import p.m"}, "p.k"),
+        ({"c": "", "c.d": "import p.m"}, "p.m"),
+        ({"": "", "k": "import p.n"}, "p.m"),
+        ({"a": "import p.m", "a.b": ""}, "p.a"),
+        ({"m": "from p.n import y\nx = 1"}, None),
+        ({"m": "from p.n import y\nx = 1", "k": "x = 1"}, None),
+        ({"m": "from p.n import y\nx = 1", "k.l": "try:\n    import p.n\nexcept ImportError:\n    pass"}, None),
+    ],
+)
+def test_it_works_from_the_outermost_module_and_the_first_of_these(files: Files, expected: str | None) -> None:
+    ring = {"m": "x = 1\nfrom p.n import y", "n": "from p.m import x\ny = 1"}
+    assert foretold(ring | files)["p.n"].works_from == expected
+
+
+def test_only_the_entries_are_tried_if_they_are_given() -> None:
+    found = Found(tuple(sources({"a": A_THEN_B, "b": "from p.a import x\ny = 1"})), frozenset())
+    assert list(foretell(found, HERE)) == ["p.a", "p.b"]
+    assert list(foretell(found, HERE, {"p.b", "p"})) == ["p.b"]
+    assert list(foretell(found, HERE, set())) == []
+
+
+def test_each_text_is_read_once_for_all_questions() -> None:
+    texts: list[str] = []
+
+    def parse(text: str) -> ast.Module:
+        texts.append(text)
+        return trees.parse(text)
+
+    cache = CodeCache(parse)
+    files = {"a": A_THEN_B, "b": "from p.a import x\ny = 1"}
+    model = ImportModel(
+        {each.module: each for each in sources(files)},
+        {each.module: possible_imports(each, {"p", "p.a", "p.b"}) for each in sources(files)},
+        HERE,
+    )
+    assert find_crashes(model, cache=cache) == find_crashes(model, cache=cache) == find_crashes(model)
+    assert sorted(texts) == ["", *sorted(files.values())]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import p.m\nz = = 1", {"p.n"}),
+        ("import io\nimport p.m\nz = = 1", {"p.n"}),
+        ("from p import m\nz = = 1", {"p.n"}),
+        ("def f():\n    import p.m\nz = = 1", {"p.n", "p.e"}),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import p.m\nz = = 1", {"p.n", "p.e"}),
+        ("z = = 1", {"p.n", "p.e"}),
+    ],
+)
+def test_a_file_that_cannot_be_parsed_still_imports(text: str, expected: set[str]) -> None:
+    ring = {"m": "x = 1\nfrom p.n import y", "n": "from p.m import x\ny = 1"}
+    assert set(foretold({**ring, "e": "import p.u\nimport p.n", "u": text})) == expected
+
+
+def test_what_fails_in_a_file_that_cannot_be_parsed_is_passed_over() -> None:
+    files = {"a": "import p.u\nimport p.b\nx = 1", "b": "y = 1", "u": "import p.c\nz = = 1", "c": "from p.a import x"}
+    assert foretold(files) == {}
 
 
 def test_it_works_from_a_module_that_comes_to_it_another_way() -> None:
