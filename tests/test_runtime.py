@@ -285,6 +285,23 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         },
         set(),
     ),
+    "a function of a submodule that is an attribute of its package": (
+        {
+            "a": A_THEN_B,
+            "b": "import p.d.e\ny = 1\np.d.e.f()",
+            "d": "",
+            "d.e": "def f():\n    from p import a\n    a.x",
+        },
+        {"p.a"},
+    ),
+    "a name that a package takes from elsewhere": (
+        {"": "from p.a import y\nfrom p.c import x", "a": "from p import x\ny = 1", "c": "x = 1"},
+        {"p", "p.a", "p.c"},
+    ),
+    "a submodule that a package gives another name": (
+        {"": "from p.a import y\nfrom . import c as x", "a": "from p import x\ny = 1", "c": ""},
+        {"p", "p.a", "p.c"},
+    ),
     "packages without a file": (
         {"n.a": "from p.n.b import y\nx = 1", "n.b": "from p.n.a import x\ny = 1", "c": "import p.n\nfrom p import n"},
         {"p.n.a", "p.n.b"},
@@ -892,6 +909,72 @@ UNKNOWABLE = [
     "import importlib\nimportlib.import_module(1)\na.x  #!",
 ]
 
+# How a statement may come to run in p.a.
+BRANCHES = [
+    "if q: {}",
+    "if q:\n    pass\nelse: {}",
+    "if q:\n    if q: {}",
+    "if q:\n    if q:\n        pass\n    else: {}",
+    "for z in q: {}",
+    "while q: {}",
+    "for z in q:\n    pass\nelse: {}",
+    "while q:\n    pass\nelse: {}",
+    "if q:\n    for z in q: {}",
+    "if q:\n    while True: {}",
+    "match q:\n    case 1: {}",
+    "match q:\n    case 1: pass\n    case 2: {}",
+    "try:\n    pass\nexcept KeyError: {}",
+    "try:\n    pass\nexcept KeyError:\n    pass\nexcept ValueError: {}",
+    "if q:\n    try: {}\n    finally: pass",
+    "if q:\n    try: pass\n    except KeyError: {}",
+    "if q:\n    try: pass\n    except KeyError: pass\n    except ValueError: {}",
+    "if q:\n    try: pass\n    except KeyError: pass\n    else: {}",
+    "if q:\n    try: pass\n    finally: {}",
+]
+# What binds x there, or may do so.
+STATEMENTS = [
+    "x = 1",
+    "x: int = 1",
+    "(x := 1)",
+    "x = c",
+    "x = c.z",
+    "x = f()",
+    "z = 1; x = 1",
+    "import io as x",
+    "import p.c as x",
+    "import p.c as z; import p.c as x",
+    "from io import open as x",
+    "from p.c import FLAG as z, x",
+    "from p import c as x",
+    "from nothere import *",
+    "from p.c import *",
+    "globals()['x'] = 1",
+]
+# What p.a does that may bind x once somebody calls a function, or does not.
+LATER: dict[str, bool] = {
+    "def f():\n    global x\n    x = 1": True,
+    "def f(): global x; x = 1": True,
+    "\ndef f(): global x; x = 1": True,
+    "def f(): pass\ndef g():\n    global z, x\n    z = x = 1": True,
+    "def f():\n    global z\n    z = 1\ndef g():\n    global x\n    x = 1": True,
+    "def f():\n    global x\n    x = 1\ndef g():\n    global z\n    z = 1": True,
+    "def f():\n    z = 1\n    def g():\n        global x\n        x = 1": True,
+    "class C:\n    def m(self):\n        global x\n        x = 1": True,
+    "async def f():\n    global x\n    x = 1": True,
+    "def f(): globals()['x'] = 1": True,
+    "def f():\n    z = 1\n    globals().update(x=z)": True,
+    "from p.nothere import *": True,
+    "from nothere import *": True,
+    "from p.c import *\nfrom p.nothere import *": True,
+    "import sys\nsys.modules[q] = 1": True,
+    "import p.a as z\nsetattr(z, q, 1)": True,
+    "def f():\n    global z\n    z = str(1)": False,
+    "def f():\n    z = str(1)\nglobal_z = 1": False,
+    "def f(): return 1\nglobals": False,
+    "def f():\n    z = 'globals()'": False,
+    "def f():\n    def x(): pass": False,
+}
+
 # What is known of a condition, on Python 3.12, in the module p.b.
 CONDITIONS: dict[str, bool | None] = {
     "True": True,
@@ -1067,6 +1150,8 @@ LAZY = [
     "from p import c\nlazy from p.c import FLAG\nfrom p.a import x  #!",
     "__lazy_modules__ = ['p.a']\nfrom p.a import x",
     "__lazy_modules__ = ('p.z', 'p.a')\nimport p.a as z",
+    "__lazy_modules__ = ('p.a',)\nfrom p.a import x",
+    "__lazy_modules__ = {'p.a'}\nfrom p.a import x",
     "__lazy_modules__ = {'p.a'}\nfrom p.a import x  #!\nx.z",
     "__lazy_modules__ = ['p.c']\nfrom p.a import x  #!",
     "__lazy_modules__ = ['p.a', 1]\nfrom p.a import x  #!",
@@ -1250,6 +1335,38 @@ def test_cpython_binds_it_too(text: str, told: dict[tuple[str, str], Outcome]) -
 @pytest.mark.parametrize("text", UNKNOWABLE)
 def test_only_what_fails_in_any_case_is_a_crash(text: str) -> None:
     assert failing_line(text) == marked(text)[1]
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+@pytest.mark.parametrize("statement", ["x = 1", "from nothere import *"])
+def test_a_branch_may_have_bound_a_name(branch: str, statement: str) -> None:
+    assert "p.a" not in foretold(binding(branch.format(statement)))
+    assert "p.a" in foretold(binding(branch.format("z = 1")))
+
+
+@pytest.mark.parametrize("branch", ["if q: {}", "if q:\n    pass\nelse: {}", "if q:\n    while q: {}"])
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_a_statement_may_have_bound_a_name(branch: str, statement: str) -> None:
+    text = branch.format(statement)
+    assert "p.a" not in foretold(binding(f"from p import c\ndef f(): pass\n{text}"))
+
+
+@pytest.mark.parametrize("head", ["def x(): pass", "class x: pass", "class x(q):\n        pass", "async def x(): pass"])
+@pytest.mark.parametrize("branch", ["if q:\n    {}", "if q:\n    pass\nelse:\n    {}"])
+def test_a_definition_may_have_bound_a_name(branch: str, head: str) -> None:
+    assert "p.a" not in foretold(binding(branch.format(head)))
+
+
+@pytest.mark.parametrize("branch", ["if q: {}", "if q:\n    pass\nelse: {}"])
+@pytest.mark.parametrize("statement", ["lazy from p.c import x", "lazy import p.c as x"])
+def test_a_lazy_import_may_have_bound_a_name(branch: str, statement: str) -> None:
+    text = branch.replace(" {}", "\n    {}").format(statement)
+    assert "p.a" not in foretold(binding(text), (3, 15))
+
+
+@pytest.mark.parametrize("text", LATER)
+def test_a_function_may_bind_a_name_later(text: str) -> None:
+    assert ("p.a" not in foretold(binding(text))) == LATER[text]
 
 
 @pytest.mark.parametrize("text", CONDITIONS)
