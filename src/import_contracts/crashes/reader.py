@@ -420,9 +420,9 @@ class _OperationReader(Visitor):
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         self.visit(node.values[0])
-        for before, value in zip(node.values, node.values[1:], strict=False):
+        for place, value in enumerate(node.values[1:], 1):
             sides = ([value], []) if isinstance(node.op, ast.And) else ([], [value])
-            self._either(before, *sides)
+            self._either(ast.BoolOp(node.op, node.values[:place]), *sides)
 
     def _either(self, test: ast.expr, then: Sequence[ast.AST], otherwise: Sequence[ast.AST]) -> None:
         condition = self._conditions.value(test)
