@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.search import find_crashes
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading import trees
 from import_contracts.reading.text import Source
 from tests.arranging import write
@@ -23,6 +25,7 @@ from tests.crashes import Found, Outcome, foretell, imported_by_cpython, is_cras
 Files = dict[str, str]
 
 HERE = (sys.version_info.major, sys.version_info.minor)
+NODES = ("a", "b", "c.d", "c", "e.f.g", "e.f")
 A_THEN_B = "from p.b import y\nx = 1"
 
 # The files of package p, and what must not be imported first.
@@ -1585,6 +1588,104 @@ def test_a_name_that_may_be_a_compiled_submodule_is_none_to_crash_for(statement:
 )
 def test_a_module_without_a_file_may_be_compiled_or_missing_where_it_is_tried(text: str, expected: set[str]) -> None:
     assert set(foretold({"a": A_THEN_B, "b": f"{text}\ny = 1"})) == expected
+
+
+def model_of(files: Files, namespaces: tuple[str, ...] = ()) -> ImportModel:
+    texts = {each.module: each for each in sources(files)}
+    modules = texts.keys() | set(namespaces)
+    return ImportModel(texts, {each: possible_imports(texts[each], modules) for each in texts}, HERE, namespaces)
+
+
+def test_what_a_text_may_import_has_the_kind_of_the_most_eager_import() -> None:
+    text = (
+        "def f():\n    import p.c\n    import p.a\nimport p.a\nimport os\nfrom typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    import p.d\n    import p.c\nimport importlib\nimportlib.import_module('p.e')"
+    )
+    modules = {"p", "p.a", "p.b", "p.c", "p.d", "p.e"}
+    kinds = {"p.a": Kind.RUNTIME, "p.c": Kind.DEFERRED, "p.e": Kind.RUNTIME}
+    assert possible_imports(Source("p.b", "p/b.py", False, text), modules) == kinds
+
+
+def test_packages_without_a_file_are_modules_too() -> None:
+    model = model_of({"n.a": "", "b": ""}, ("q.r",))
+    assert model.modules == {"p": 0, "p.b": 1, "p.n": 2, "p.n.a": 3, "q": 4, "q.r": 5}
+    assert model.packages == {"p", "p.n", "q", "q.r"}
+
+
+def test_an_import_starts_the_packages_around_it() -> None:
+    model = model_of({"a": "import p.d.e", "b": "def f(): import p.a", "d": "", "d.e": "from p.b import *", "d.f": ""})
+    assert model.started == {
+        "p": set(),
+        "p.a": {"p", "p.d", "p.d.e"},
+        "p.b": {"p"},
+        "p.d": {"p"},
+        "p.d.e": {"p", "p.b", "p.d"},
+        "p.d.f": {"p", "p.d"},
+    }
+
+
+def test_importers_are_all_that_may_come_to_a_module() -> None:
+    model = model_of({"a": "import p.b", "b": "def f(): import p.d.e", "c": "", "d": "", "d.e": "", "f": "import p.c"})
+    assert model.importers(["p.d.e"]) == {"p.a", "p.b", "p.d.e"}
+    assert model.importers(["p.d"]) == {"p.a", "p.b", "p.d", "p.d.e"}
+    assert model.importers(["p.c", "p.a"]) == {"p.a", "p.c", "p.f"}
+    assert model.importers([]) == set()
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"a": "import p.b", "b": "import p.a", "c": "import p.a"}, ["p.a", "p.b"]),
+        ({"a": "def f(): import p.b", "b": "import p.a"}, ["p.a", "p.b"]),
+        ({"a": "import p.b", "b": ""}, []),
+        ({"": "from p.a import x", "a": "x = 1"}, []),
+        ({"": "from p.a import x", "a": "from p import b", "b": ""}, []),
+        ({"": "from p.a import x", "a": "import p.b", "b": ""}, ["p", "p.a"]),
+        ({"": "from p.a import x", "a": "from p import x"}, ["p", "p.a"]),
+        ({"": "from p.a import x", "a": "import io; import p.b", "b": ""}, ["p", "p.a"]),
+        ({"a": "from p.d import *", "d": "__all__ = ['e']", "d.e": "import p.a"}, ["p.a", "p.d.e"]),
+        ({"a": "from p.d import z", "d": "__all__ = ['e']", "d.e": "import p.a"}, []),
+    ],
+)
+def test_a_module_on_a_ring_is_risky(files: Files, expected: list[str]) -> None:
+    assert sorted(model_of(files).risky()) == expected
+
+
+@given(
+    edges=st.lists(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)), max_size=12),
+    roots=st.sets(st.sampled_from(NODES)),
+)
+def test_what_is_imported_comes_first(edges: list[tuple[str, str]], roots: set[str]) -> None:
+    reach = Reach({node: [] for node in NODES})
+    for importer, imported in edges:
+        reach.add(importer, imported)
+    reached = {node: _reached(node, edges) for node in NODES}
+    component = reach.components()
+    for one in NODES:
+        for other in NODES:
+            assert (component[one] == component[other]) == (one in reached[other] and other in reached[one])
+    found = reach.lowest_first(roots, component)
+    assert sorted(found) == sorted({each for root in roots for each in reached[root]})
+    for place, module in enumerate(found):
+        for later in found[place + 1 :]:
+            if component[module] == component[later]:
+                assert (module.count("."), module) < (later.count("."), later)
+            else:
+                assert later not in reached[module]
+
+
+def _reached(node: str, edges: list[tuple[str, str]]) -> set[str]:
+    found = {node}
+    while more := {imported for importer, imported in edges if importer in found} - found:
+        found |= more
+    return found
+
+
+@pytest.mark.parametrize(("count", "fails"), [(1, True), (30, True), (31, False)])
+def test_calls_are_followed_thirty_deep(count: int, fails: bool) -> None:
+    functions = [f"def f{number}(): f{number + 1}()" for number in range(1, count)]
+    text = "\n".join([*functions, f"def f{count}(): a.x", "f1()"])
+    assert (failing_line(text) is not None) == fails
 
 
 @st.composite
