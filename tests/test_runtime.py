@@ -329,6 +329,22 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         },
         {"p.a", "p.b", "p.c"},
     ),
+    "what follows a call that failed runs in the module": (
+        {
+            "a": A_THEN_B,
+            "b": "from p import a\ndef f(): a.x\ntry:\n    f()\nexcept AttributeError:\n    pass\ny = 1\nimport p.c",
+            "c": "from p.b import y",
+        },
+        {"p.b", "p.c"},
+    ),
+    "what follows a call that may fail does too": (
+        {
+            "a": A_THEN_B,
+            "b": "for q in []: pass\ndef f(): raise KeyError\nq = [][:]\nif q: f()\nif not q: pass\nelse: f()\ny = 1\nimport p.c",
+            "c": "from p.b import y",
+        },
+        set(),
+    ),
     "a function that is called later": (
         {"a": "from p import b\nx = 1\nb.f()", "b": "import p.a as a\ndef f(): a.x"},
         {"p.b"},
