@@ -340,7 +340,7 @@ RULES: dict[str, tuple[Files, set[str]]] = {
     "what follows a call that may fail does too": (
         {
             "a": A_THEN_B,
-            "b": "for q in []: pass\ndef f(): raise KeyError\nq = [][:]\nif q: f()\nif not q: pass\nelse: f()\ny = 1\nimport p.c",
+            "b": "def f(): raise KeyError\nq = [][:]\nif q: f()\nif not q: pass\nelse: f()\ny = 1\nimport p.c",
             "c": "from p.b import y",
         },
         set(),
@@ -504,6 +504,7 @@ TEXTS: dict[str, list[str]] = {
         "z = a\ndef f():\n    global z\n    z = N(x=1)\nf()\nz.x",
         "z = a\ndef f():\n    z = N(x=1)\nf()\nz.x  #!",
         "z = a\nclass C:\n    z = N(x=1)\nz.x  #!",
+        "def f():\n    z = a\n    del z\n    try: z.x\n    except NameError: pass\nf()",
         "def f():\n    return\n    a.x\nf()",
         "def f():\n    return a.x  #!\nf()",
         "def f():\n    for z in [1]:\n        return\n    a.x\nf()",
@@ -1426,6 +1427,17 @@ def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:
     assert (crash.importer, crash.line, crash.text) == ("p.b", 1, "from p.a import x")
     assert (crash.error, crash.imported, crash.name, crash.defined) == ("ImportError", "p.a", "x", 3)
     assert [(frame.module, frame.line) for frame in crash.stack] == [("p.a", 2), ("p.b", 1)]
+
+
+@pytest.mark.parametrize(
+    "name", ["__file__", "__builtins__", "__cached__", "__name__", "__doc__", "__spec__", "__loader__"]
+)
+def test_every_module_has_some_names_from_the_start(name: str) -> None:
+    assert "p.a" not in foretold({"a": A_THEN_B, "b": f"from p import a\na.{name}\ny = 1"})
+
+
+def test_a_package_has_a_path_from_the_start() -> None:
+    assert foretold({"": "import p.b\n__path__ = __path__", "b": "from p import __path__"}) == {}
 
 
 def test_a_crash_is_told_in_full() -> None:
