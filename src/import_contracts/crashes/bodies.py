@@ -105,7 +105,6 @@ class Bodies:
         for operation in code.operations:
             if (
                 isinstance(operation, does.ImportStar)
-                and operation.module in self._model.modules
                 and operation.module not in seen
                 and self.line_of(operation.module, name, seen | {module}) is not None
             ):

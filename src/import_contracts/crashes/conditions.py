@@ -69,10 +69,9 @@ class Conditions:
 def _version_comparison(left: ast.expr, operator: ast.cmpop, written: object, version: tuple[int, int]) -> bool | None:
     """Return the value of a comparison of `sys.version_info` or a part of it, if two numbers decide it."""
     known = _known_version(left, version)
-    compare = _COMPARISONS.get(type(operator))
     try:
-        return None if known is None or compare is None else compare(known, written)
-    except TypeError:
+        return None if known is None else _COMPARISONS[type(operator)](known, written)
+    except (KeyError, TypeError):
         return None
 
 

@@ -53,10 +53,9 @@ class _NotInstalledError(RaisedError):
         super().__init__("ModuleNotFoundError")
 
 
+# What catches an exception, unless that is only its own class, Exception and BaseException.
 _CAUGHT_BY = {
-    "ImportError": frozenset({"ImportError", "Exception", "BaseException"}),
     "ModuleNotFoundError": frozenset({"ModuleNotFoundError", "ImportError", "Exception", "BaseException"}),
-    "AttributeError": frozenset({"AttributeError", "Exception", "BaseException"}),
     "SystemExit": frozenset({"SystemExit", "BaseException"}),
 }
 
@@ -260,7 +259,7 @@ class Interpreter:
         space = self._modules.space(package)
         for name in names:
             module = f"{package}.{name}"
-            if name in space.names or module not in self._model.modules or self._modules.has(module):
+            if name in space.names or module not in self._model.modules:
                 continue
             if not (self._world.takes_last and (space.has_unknown_names or "__getattr__" in space.names)):
                 yield self._import_module(module)

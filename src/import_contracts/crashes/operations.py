@@ -70,7 +70,7 @@ class Define:
 
     name: str
     first: int
-    """The first line of the definition, decorators included."""
+    """The line of ``def``, below its decorators."""
     last: int
     is_known: bool
     """No decorator may replace it by an unknown object, so that a call runs its body."""

@@ -120,8 +120,8 @@ _CATCHING = frozenset({"suppress", "raises", "assertRaises"})
 class _OperationReader(Visitor):
     """Reads one module or function.
 
-    ``defined`` are the names that it may bind, each with the first line that does it, and ``modules`` those that may be
-    bound to something of the program at this point. ``submodules`` are the modules of the program that it imports.
+    ``defined`` are the names that it may bind, each with the first line that does it, and ``modules`` those that may
+    have been bound to something of the program. ``submodules`` are the modules of the program that it imports.
     """
 
     def __init__(
@@ -156,8 +156,6 @@ class _OperationReader(Visitor):
         """Bind a name to a value: None if it is unknown."""
         if not self._in_class:
             self.defined.setdefault(name, line)
-        if value is None:
-            self.modules.discard(name)
         last = self.operations[-1] if self.operations else None
         if isinstance(last, Bind):
             last.values[name] = value  # type: ignore[index]  # it was made here, and nothing else has it yet
@@ -278,11 +276,10 @@ class _OperationReader(Visitor):
         decorators = [self._called(each) for each in node.decorator_list]
         is_known = all(each is not None and each[-1] in _TRANSPARENT for each in decorators)
         declared, binds_unknown = self._bound_in_module(node)
-        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         if not self._in_class:
             self.defined.setdefault(node.name, node.lineno)
-        self.modules.discard(node.name)
-        self.operations.append(Define(node.name, first, node.end_lineno or first, is_known, declared, binds_unknown))
+        last = node.end_lineno or node.lineno
+        self.operations.append(Define(node.name, node.lineno, last, is_known, declared, binds_unknown))
         self._callable.add(node.name)
         self._decorate(node.decorator_list)
 
@@ -310,13 +307,10 @@ class _OperationReader(Visitor):
         with self._hiding(_type_parameters(node)):
             self._each(node.bases, [each.value for each in node.keywords])
         self._in_class += 1
-        modules = set(self.modules)
         body = self._collect(*node.body)
-        self.modules = modules
         self._in_class -= 1
         if not self._in_class:
             self.defined.setdefault(node.name, node.lineno)
-        self.modules.discard(node.name)
         bases = tuple(dotted_name(base) for base in node.bases)
         self.operations.append(
             DefineClass(node.name, bases, body, is_known=not node.decorator_list and not node.keywords)
@@ -420,20 +414,16 @@ class _OperationReader(Visitor):
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         self.visit(node.values[0])
-        for before, value in zip(node.values, node.values[1:], strict=False):
+        for place, value in enumerate(node.values[1:], 1):
             sides = ([value], []) if isinstance(node.op, ast.And) else ([], [value])
-            self._either(before, *sides)
+            self._either(ast.BoolOp(node.op, node.values[:place]), *sides)
 
     def _either(self, test: ast.expr, then: Sequence[ast.AST], otherwise: Sequence[ast.AST]) -> None:
         condition = self._conditions.value(test)
         if isinstance(condition, bool):
             self.block(then if condition else otherwise)  # type: ignore[arg-type]  # expressions too
             return
-        modules = set(self.modules)
-        first = self._collect(*then)
-        self.modules, after = modules, self.modules
-        second = self._collect(*otherwise)
-        self.modules |= after
+        first, second = self._collect(*then), self._collect(*otherwise)
         if first or second:
             self.operations.append(If(condition, first, second))
 

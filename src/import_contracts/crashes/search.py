@@ -73,7 +73,5 @@ class _Trials:
     def works_from(self, entry: str) -> str | None:
         """Return a module after whose import another is loaded: the outermost, and of these the first by name."""
         bit = 1 << self._world.model.modules[entry]
-        fine = [
-            module for module, loaded in self._world.outcomes.items() if loaded and loaded & bit and module != entry
-        ]
+        fine = [module for module, loaded in self._world.outcomes.items() if loaded and loaded & bit]
         return min(fine, key=lambda module: (module.count("."), module), default=None)
