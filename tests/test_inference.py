@@ -406,13 +406,6 @@ def test_an_import_for_type_checking_connects_modules_too() -> None:
     assert "independence-in" not in inferred(graph(*plugins("p.in", 5), line, kinds={line: Kind.TYPE_CHECKING}))
 
 
-def test_modules_on_one_level_are_independent_without_the_one_that_type_checking_connects() -> None:
-    lines = [line for n in "1234" for line in (f"p.in.m00 -> p.in.m0{n}", f"p.in.m0{n} -> p.in.m00")]
-    kinds = dict.fromkeys(lines, Kind.TYPE_CHECKING)
-    found = inferred(graph(*plugins("p.in", 5), *lines, kinds=kinds))["independence-in"]
-    assert found.keys == {"modules": [f"p.in.m0{n}" for n in "1234"]}
-
-
 def test_modules_that_no_contract_can_name_are_not_independent() -> None:
     assert list(inferred(graph(*plugins("p.in", 4), "p.in.a b"))) == ["layers", "acyclic"]
 
