@@ -371,6 +371,11 @@ STORED = "store the snapshot"
             ["p.a -> p.c", "p.c -> json", "p.c -> os", "p.c -> p.b"],
         ),
         (
+            {"p/a.py": "import p.b # why", "p/c.py": "import json"},
+            ["hash 2", LOADED, "scan 2 files; 4 reused", STORED],
+            ["p.a -> p.b", "p.c -> json"],
+        ),
+        (
             {"p/a.py": "def f(): import p.b\n"},
             ["hash 1", LOADED, "scan 1 files; 5 reused", STORED],
             ["p.a -> p.b", "p.c -> os", "p.c -> p.b"],
