@@ -320,8 +320,9 @@ def test_a_stale_baseline_fails_or_is_a_warning(
 @pytest.mark.parametrize("text", ["=", "baseline = 'gone.txt'\n" + KEPT])
 def test_what_cannot_be_used_at_all_fails_before_any_test(trial: Start, text: str) -> None:
     found = trial(text)
-    with pytest.raises(pytest.fail.Exception, match=r"^(pyproject\.toml|gone\.txt): "):
+    with pytest.raises(pytest.fail.Exception, match=r"^(pyproject\.toml|gone\.txt): ") as failure:
         found.check()
+    assert not failure.value.pytrace
 
 
 def test_a_failure_is_told_by_its_first_line_and_whole_where_there_is_room(trial: Start) -> None:

@@ -48,13 +48,13 @@ class ContractCollector(pytest.Collector):
     def setup(self) -> None:
         """Check the contracts."""
         if self.configuration is None:
-            pytest.fail(self.wrong)
+            pytest.fail(self.wrong, pytrace=False)
         try:
             self.report = check(
                 self.configuration, Choice(), RunContext(self.configuration.folder, self.configuration.folder / CACHE)
             )
         except UserError as error:
-            pytest.fail(str(error))
+            pytest.fail(str(error), pytrace=False)
 
 
 class ReportTest(pytest.Item):
@@ -150,7 +150,7 @@ class ContractTest(ReportTest):
 
 def _fail_for(problems: Iterable[Problem]) -> None:
     if lines := "\n".join(map(str, problems)):
-        pytest.fail(lines)
+        pytest.fail(lines, pytrace=False)
 
 
 def _warn_of(problems: Iterable[Problem], test: ReportTest) -> None:
