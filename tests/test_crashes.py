@@ -822,6 +822,7 @@ UNKNOWABLE = [
     "if q:\n    raise KeyError\nelse:\n    a.x  #!",
     "if q:\n    a.x  #!\nelse:\n    raise KeyError",
     "if q:\n    raise KeyError\nelse:\n    raise ValueError\na.x",
+    "def f(): raise KeyError\ntry:\n    if q: f()\n    else: raise ValueError\nexcept KeyError:\n    a.x  #!",
     "D = True\nif q:\n    if D:\n        raise KeyError\na.x  #!",
     "D = True\nif q:\n    pass\nelse:\n    if D:\n        raise KeyError\na.x  #!",
     "def f(): raise KeyError\nif q:\n    f()\na.x  #!",
@@ -1239,6 +1240,10 @@ DEFINING: dict[str, bool] = {
     "class C: import x": False,
     "class C: from p.c import FLAG as x": False,
     "class C: x = b": False,
+    "x = y": True,
+    "x = y()": True,
+    "class C: x = y": False,
+    "class C: x = y()": False,
     "if 0: x = 1": False,
 }
 
