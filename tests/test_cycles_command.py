@@ -122,7 +122,7 @@ def test_an_installed_package_will_do(tmp_path: Path) -> None:
     assert cycles(tmp_path, "click")["packages"] == ["click"]
 
 
-def test_the_python_that_is_foretold_can_be_chosen(tmp_path: Path) -> None:
+def test_the_python_of_the_predictions_can_be_chosen(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/a.py": "from p.b import y\nx = 1"})
     write(tmp_path, {"p/b.py": "import p.a as a\ndef f(n: a.x): ...\ny = 1"})
     assert [len(cycles(tmp_path, "--python", each)["crashes"]) for each in ("3.13", "3.14")] == [2, 1]

@@ -190,7 +190,7 @@ def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importe
         (("shop.web",), "It is a module; name two"),
         (("layer",), "contract 'layer'"),
         (("layer",), "Did you mean 'layers'?"),
-        (("nothing",), "Known are layers."),
+        (("nothing",), "Use one of: layers."),
         (("shop.modls", "shop.wbe"), "Did you mean 'shop.models'?"),
         (("shop.modls", "shop.wbe"), "Did you mean 'shop.web'?"),
     ],

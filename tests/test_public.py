@@ -116,12 +116,12 @@ def test_an_unknown_format_is_told_what_it_may_have_meant(shop: Path) -> None:
         import_contracts.render(report, "jsno")
 
 
-def test_an_unknown_format_that_is_like_none_is_told_all(shop: Path) -> None:
+def test_an_unknown_format_that_is_like_none_is_lists_all(shop: Path) -> None:
     report = import_contracts.check(folder=shop)
     with pytest.raises(UserError) as error:
         import_contracts.render(report, "zzz")
     assert str(error.value) == (
-        "There is no format 'zzz'. Known are concise, github, gitlab, json, junit, markdown, sarif, text."
+        "There is no format 'zzz'. Use one of: concise, github, gitlab, json, junit, markdown, sarif, text."
     )
 
 
@@ -150,7 +150,7 @@ def test_packages_for_cycles_lie_in_the_folder_or_in_its_src(tmp_path: Path, fol
     assert (tmp_path / ".import_contracts_cache").is_dir()
 
 
-def test_crashes_are_foretold_for_a_version_unless_the_search_is_quick(tmp_path: Path) -> None:
+def test_crashes_are_predicted_for_a_version_unless_the_search_is_quick(tmp_path: Path) -> None:
     write(tmp_path, {"shop/__init__.py": "", "shop/a.py": "from shop.b import y\nx = 1\n"})
     write(tmp_path, {"shop/b.py": "from shop.a import x\ny = 1\n"})
     running = sys.version_info[:2]
