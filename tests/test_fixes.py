@@ -103,8 +103,14 @@ def test_what_another_module_takes_from_here_must_stay() -> None:
     assert (found.kind, found.why) == (FixKind.RESTRUCTURE, ("Imported from p.a by other modules: B.",))
 
 
-def test_what_is_used_as_an_attribute_of_the_module_must_stay() -> None:
-    assert fix(f"{IMPORT}def f(b: B): ...", {"c": "import p.a as a\na.B"}).kind is FixKind.RESTRUCTURE
+@pytest.mark.parametrize("statement", ["import p.a as a", "from p import a", "from . import a"])
+def test_what_is_used_as_an_attribute_of_the_module_must_stay(statement: str) -> None:
+    files = {"b": "class B: ...", "a": f"{IMPORT}def f(b: B): ...", "c": f"{statement}\na.B"}
+    of_a, of_c = (CyclicImport(edge, EAGER, frozenset()) for edge in (("p.a", "p.b"), ("p.c", "p.a")))
+    found, parsed = fixes(files), fixes(files)
+    parsed.cheapest(of_c)
+    why = ("Imported from p.a by other modules: B.",)
+    assert (found.cheapest(of_a).why, parsed.cheapest(of_a).why) == (why, why)
 
 
 def test_a_name_that_a_package_passes_on_is_imported_from_where_it_is_defined() -> None:
