@@ -606,6 +606,10 @@ def test_annotations_that_are_evaluated_need_the_future(text: str, future: str) 
             "from p.b import B, C as D\ndef f():\n    return B, D",
             "def f():\n    from p.b import B\n    from p.b import C as D\n    return B, D",
         ),
+        (
+            f"if x:\n    {IMPORT}    def f():\n        return B",
+            f"if x:\n    pass\n    def f():\n        {IMPORT}        return B",
+        ),
         (f"def f():\n    return B\n{IMPORT}", f"def f():\n    {IMPORT}    return B\n"),
     ],
 )
