@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 import pytest
 
@@ -450,6 +451,30 @@ def test_what_a_package_imports_may_be_re_exported() -> None:
     found = fixes({"": "from p.b import B\ndef f(b: B): ...", "b": "class B: ..."})
     wanted = CyclicImport(("p", "p.b"), EAGER, frozenset({"p", "p.b"}))
     assert found.cheapest(wanted).why == ("May be re-exported by p, which is a package: B.",)
+
+
+def test_what_a_package_imports_under_a_private_name_is_not_re_exported() -> None:
+    found = fixes({"": "from p.b import B as _B\nx: _B", "b": "class B: ..."})
+    assert found.cheapest(CyclicImport(("p", "p.b"), EAGER, frozenset({"p", "p.b"}))).kind is FixKind.TYPE_CHECKING
+
+
+def test_a_package_is_not_told_to_import_from_itself() -> None:
+    files = {"a": "from p.b import B\nclass A(B): ...", "a.sub": "", "b": "from p.a import sub as B"}
+    found = fixes(files).cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})))
+    assert found.kind is FixKind.RESTRUCTURE
+
+
+def test_the_parts_of_a_namespace_package_are_one_program() -> None:
+    texts = {"n.a": "from n.b import B\nx: B", "n.b": "class B: ..."}
+    sources = {name: Source(name, f"{name.replace('.', '/')}.py", False, text) for name, text in texts.items()}
+    program = ImportGraph(set(texts), {"n.a": {"n.b": [1]}}, roots=list(texts))
+    found = Fixes(sources.get, program, (3, 12)).cheapest(CyclicImport(("n.a", "n.b"), EAGER, frozenset(texts)))
+    assert found.kind is FixKind.TYPE_CHECKING
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")
+def test_the_bound_of_a_type_parameter_is_a_use() -> None:
+    assert fix(f"{IMPORT}def f[T: B](): ...").why == (EAGERLY.format(2),)
 
 
 def test_where_fixes_were_rejected_the_reason_says_so() -> None:
