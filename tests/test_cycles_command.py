@@ -309,6 +309,78 @@ def test_nothing_is_planned_with_which_a_module_would_crash_that_did_not(tmp_pat
     assert "type_checking" not in {step["fix"] for step in cycle["cut"]}
 
 
+USED_TWICE = {
+    "a": "from p.b import B\nclass A: ...\nx: B",
+    "b": "from p.a import A\nclass B(A): ...",
+    "c": "from p.d import D\nclass C: ...\nx: D",
+    "d": "from p.c import C\nclass D(C): ...",
+}
+BASES = {
+    "a": "from p.b import B\nclass A(B): ...",
+    "b": "from p.a import A\nclass B(A): ...",
+    "c": "from p.d import D\nclass C(D): ...",
+    "d": "from p.c import C\nclass D(C): ...",
+}
+THREE = {
+    "a": "class A: ...\nfrom p.b import B\nclass C(B): ...\nimport p.c",
+    "b": "import p.a\nclass B: ...",
+    "c": "from p.a import A\nimport p.b\ndef f(a: A): ...",
+}
+NEVER_RUNS = {
+    "a": "from p.b import B\nx: B",
+    "b": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p.a import A\nfrom p.c import C",
+    "c": "from p.b import B\nx = B",
+}
+PASSED_ALONG = {
+    "a": "from p.b import B\nclass A(B): ...",
+    "b": "from p.c import B",
+    "c": "import p.a\nclass B: ...",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "plans"),
+    [
+        (
+            USED_TWICE,
+            [
+                ("p.a p.b", ["p.a p.b type_checking 2"], "", ""),
+                ("p.c p.d", ["p.c p.d type_checking 2"], "", ""),
+            ],
+        ),
+        (
+            BASES,
+            [
+                ("p.a p.b", ["p.a p.b restructure 2"], "p.a p.b", ""),
+                ("p.c p.d", ["p.c p.d restructure 2"], "p.c p.d", ""),
+            ],
+        ),
+        (THREE, [("p.a p.b p.c", ["p.b p.a restructure 3", "p.c p.a extract 2"], "p.b", "")]),
+        (
+            NEVER_RUNS,
+            [
+                ("p.b p.c", ["p.b p.c restructure 2"], "p.a p.b p.c", ""),
+                ("p.a p.b p.c", ["p.b p.a none 2", "p.b p.c restructure 2"], "p.a p.b p.c", ""),
+            ],
+        ),
+        (PASSED_ALONG, [("p.a p.b p.c", ["p.a p.b restructure 3"], "p.b p.c", "")]),
+    ],
+)
+def test_a_plan_has_the_cheapest_imports_in_order_and_what_becomes_of_crashes(
+    tmp_path: Path, files: dict[str, str], plans: list[tuple[str, list[str], str, str]]
+) -> None:
+    write(tmp_path, {"p/__init__.py": "", **{f"p/{name}.py": text for name, text in files.items()}})
+    assert [
+        (
+            " ".join(each["modules"]),
+            [f"{step['importer']} {step['imported']} {step['fix']} {step['gain']}" for step in each["cut"]],
+            " ".join(each["crashes_left"]),
+            " ".join(each["crashes_new"]),
+        )
+        for each in cycles(tmp_path)["cycles"]
+    ] == plans
+
+
 def test_a_plan_says_what_it_does_to_crashes(shop: Path) -> None:
     (cycle,) = cycles(shop)["cycles"]
     assert cycle["crashes"] == ["shop.orders", "shop.users"]

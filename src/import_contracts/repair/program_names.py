@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.names import absolute
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source, split_lines
@@ -115,20 +116,22 @@ class ProgramNames:
             found = self._imports[source.module] = {}
             usage = self._usages.get(source.module)
             for module, name in self._bound(usage) if usage else self._read(source):
-                found.setdefault(module, set()).add(name if name and not self.is_module(module, name) else "")
+                found.setdefault(module, set()).add(name or "")
         return self._imports[source.module]
 
     def _bound(self, usage: Usage) -> Iterator[tuple[str, str | None]]:
-        """Yield the modules that are imported, each with the name that is imported from it."""
+        """Yield the modules that are imported, each with the name that is imported from it; None for the module."""
         for binding in usage.bindings:
             if module := self.module(binding.module, binding.name):
-                yield module, binding.name
+                yield module, binding.name if module == binding.module else None
 
     def _read(self, source: Source) -> Iterator[tuple[str, str | None]]:
         """Yield the same without parsing the text."""
-        for written in read_imports(source.text, source.module, is_package=source.is_package):
-            if module := resolve(written, source.module, is_package=source.is_package, modules=self._modules):
-                yield module, written.name
+        importer, is_package = source.module, source.is_package
+        for written in read_imports(source.text, importer, is_package=is_package):
+            if module := resolve(written, importer, is_package=is_package, modules=self._modules):
+                origin = absolute(written.level, written.module, importer, is_package=is_package)
+                yield module, written.name if module == origin else None
 
     # --- where names are defined ----------------------------------------------------------------------------------
 
