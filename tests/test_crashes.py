@@ -1324,6 +1324,7 @@ def test_a_rule_of_the_language(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
+@pytest.mark.slow
 def test_cpython_says_the_same(rule: str, told: dict[tuple[str, str], Outcome]) -> None:
     _, expected = RULES[rule]
     assert {entry for (key, entry), outcome in told.items() if key == rule and is_crash(outcome)} == expected
@@ -1337,6 +1338,7 @@ def test_a_text_fails_at_the_marked_line(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", LINES)
+@pytest.mark.slow
 def test_cpython_fails_at_the_marked_line(text: str, told: dict[tuple[str, str], Outcome]) -> None:
     _, line = marked(text)
     outcome = told[text, "p.a"]

@@ -105,6 +105,7 @@ def test_tests_that_fail_without_a_change_are_no_measure(shop: Path) -> None:
     assert (status, lines[-1]) == (1, "The tests fail without any change.")
 
 
+@pytest.mark.slow
 def test_a_sample_is_that_of_its_seed(shop: Path) -> None:
     every = mutants(shop, "--list", "--sample=1000")[1]
     first, second = (mutants(shop, "--list", "--sample=5", f"--seed={seed}") for seed in (1, 2))
