@@ -190,7 +190,7 @@ def test_a_configuration_that_cannot_be_written_is_an_error_and_no_bug(
 
     if command == ("init",):
         (shop / "pyproject.toml").unlink()
-    monkeypatch.setattr("import_contracts.atomic.write", fail)
+    monkeypatch.setattr("import_contracts.disk.write", fail)
     run = lint(shop, *command)
     assert (run.status, run.out) == (2, "")
     assert run.err.startswith("error: pyproject.toml: ")
@@ -215,7 +215,7 @@ def test_a_file_that_cannot_be_written_is_an_error_and_no_bug(
     if command != ("create",):
         write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1)})
         write(shop, {FILE: "layers shop.gone -> shop.web => shop.web\n"})
-    monkeypatch.setattr("import_contracts.atomic.write", fail)
+    monkeypatch.setattr("import_contracts.disk.write", fail)
     run = baseline(shop, *command)
     assert (run.status, run.out) == (2, "")
     said = run.err.splitlines()[-1]

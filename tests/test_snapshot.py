@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -349,12 +350,12 @@ def test_a_full_disk_leaves_no_half_files(shop: Path, monkeypatch: pytest.Monkey
     expected = lint(shop)
     shutil.rmtree(shop / CACHE)
 
-    def full(self: Path, data: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(data[: len(data) // 2])
-        raise OSError(28, "No space left on device")
+    class Full(FileIO):
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            super().write(data[:2])
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fdopen", Full)
     run = lint(shop)
     assert run[:2] == expected[:2]
     assert run.err.count("\n") == 1

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from import_contracts import atomic
+from import_contracts import disk
 from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
@@ -138,7 +138,7 @@ def write(text: str, output: str | None) -> None:
         if path.exists() and not (path.is_file() and not path.is_symlink()):
             path.write_bytes(text.encode())  # a device, a pipe or a link: write to its target instead of replacing it
         else:
-            atomic.write(path, text.encode())
+            disk.write(path, text.encode())
     except OSError as error:
         why = error.strerror if path.parent.is_dir() else f"there is no folder '{path.parent}'"
         raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from import_contracts import disk
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
 
@@ -82,7 +83,7 @@ def _in_folder(folder: Path) -> Path | None:
 def _mentions(path: Path, name: str) -> bool:
     """Return whether a file contains a name. Other files are not parsed, so their errors do not matter."""
     try:
-        return path.is_file() and name.encode() in path.read_bytes()
+        return path.is_file() and name.encode() in disk.read(path)
     except OSError:
         return False
 
@@ -136,7 +137,7 @@ def read_toml(path: Path, name: str) -> dict[str, object]:
     import tomllib  # noqa: PLC0415 - not needed for INI
 
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(disk.read(path).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
     except tomllib.TOMLDecodeError as error:
@@ -158,7 +159,7 @@ def _ini(path: Path) -> dict[str, dict[str, object]]:
 
     parser = ConfigParser()
     try:
-        parser.read_string(path.read_bytes().decode("utf-8-sig"))
+        parser.read_string(disk.read(path).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
     except Error as error:

@@ -27,7 +27,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from import_contracts import atomic
+from import_contracts import disk
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import Portions, Program, SourceFile
@@ -259,7 +259,7 @@ class Cache:
         Raises ValueError or RecursionError if it is not valid JSON.
         """
         try:
-            data = (self._folder / name).read_bytes()
+            data = disk.read(self._folder / name)
         except OSError:
             return None
         checksum, _, body = data.partition(b"\n")
@@ -278,7 +278,7 @@ class Cache:
 
     def _save(self, name: str, body: bytes) -> None:
         data = sha256(body).hexdigest().encode() + b"\n" + body
-        self._try(lambda: atomic.write(self._folder / name, data))
+        self._try(lambda: disk.write(self._folder / name, data))
 
     def prepare(self) -> None:
         """Make the folder if it does not exist, with a ``.gitignore`` and a ``CACHEDIR.TAG`` for backup programs."""
@@ -286,8 +286,8 @@ class Cache:
         def make() -> None:
             if not self._folder.is_dir():
                 self._folder.mkdir(parents=True)
-                atomic.write(self._folder / ".gitignore", b"*\n")
-                atomic.write(self._folder / "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n")
+                disk.write(self._folder / ".gitignore", b"*\n")
+                disk.write(self._folder / "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n")
 
         self._try(make)
 
@@ -297,7 +297,7 @@ class Cache:
         Returns 0 if the folder cannot be written.
         """
         probe = self._folder / "clock"
-        self._try(lambda: atomic.write(probe, b""))
+        self._try(lambda: disk.write(probe, b""))
         with suppress(OSError):
             return min(time.time_ns(), probe.stat().st_mtime_ns)
         return 0

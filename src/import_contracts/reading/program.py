@@ -12,6 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from import_contracts import disk
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 
@@ -28,8 +29,7 @@ class SourceFile(NamedTuple):
 
     def read(self) -> bytes:
         """Return the content of the file; raises OSError."""
-        with open(self.path, "rb", buffering=0) as file:
-            return file.read()
+        return disk.read(self.path)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from import_contracts import atomic, git
+from import_contracts import disk, git
 from import_contracts.baseline import Baseline, Entry, parse
 from import_contracts.config.edit import with_key
 from import_contracts.config.session import Config
@@ -200,7 +200,7 @@ def write(path: Path, name: str, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(path.resolve(), text.encode())
+        disk.write(path.resolve(), text.encode())
     except OSError as error:
         raise UserError(Problem(f"This file cannot be written: {error.strerror}.", file=name)) from None
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from import_contracts import disk
 from import_contracts.config.files import repository
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
@@ -79,7 +80,7 @@ def read_baseline(config: Config) -> str | None:
         return None
     name = config.shown(str(config.baseline))
     try:
-        return config.baseline.read_bytes().decode()
+        return disk.read(config.baseline).decode()
     except FileNotFoundError:
         message = f"This file does not exist. Create it with 'lint-imports baseline create{config.options}'."
         raise UserError(Problem(message, file=name, key="baseline")) from None
