@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import click
 
 from import_contracts import disk
+from import_contracts.config.files import checkout
 from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
@@ -46,7 +47,7 @@ class Shared(NamedTuple):
         pyproject.toml; else there is none.
         """
         cache = folder / CACHE
-        is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
+        is_project = disk.is_folder(cache) or any(disk.exists(folder / name) for name in _PROJECT_FILES)
         return self._context(folder, cache if is_project else None, timings=self.show_timings)
 
     def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
@@ -135,12 +136,9 @@ def write(text: str, output: str | None) -> None:
         return
     path = Path(output)
     try:
-        if path.exists() and not (path.is_file() and not path.is_symlink()):
-            path.write_bytes(text.encode())  # a device, a pipe or a link: write to its target instead of replacing it
-        else:
-            disk.write(path, text.encode())
+        disk.write_in(checkout(Path.cwd()), path, text.encode())
     except OSError as error:
-        why = error.strerror if path.parent.is_dir() else f"there is no folder '{path.parent}'"
+        why = error.strerror if disk.is_folder(path.parent) else f"there is no folder '{path.parent}'"
         raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None
 
 

@@ -39,4 +39,9 @@ def shown(path: str, folder: PurePath) -> str:
         relative = os.path.relpath(path, folder)
     except ValueError:  # on Windows, if it is on another drive
         relative = os.pardir
-    return type(folder)(path if relative.startswith(os.pardir) else relative).as_posix()
+    return text_of(type(folder)(path if relative.startswith(os.pardir) else relative).as_posix())
+
+
+def text_of(path: str) -> str:
+    """Return a path as text: what Python makes of bytes that are not UTF-8, surrogates, is escaped."""
+    return path.encode(errors="backslashreplace").decode()
