@@ -52,7 +52,8 @@ class Shared(NamedTuple):
 
     def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
         cache = None if self.no_cache else Path.cwd() / self.cache_dir if self.cache_dir else default
-        return RunContext(folder, cache, Progress(timings=timings).step, warn)
+        checkouts = (checkout(folder), checkout(Path.cwd()))
+        return RunContext(folder, cache, Progress(timings=timings).step, warn, checkouts)
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")

@@ -20,13 +20,14 @@ class RunContext(NamedTuple):
 
     Paths in reports are relative to ``folder``, which is absolute. ``cache`` is the folder of the cache; None for no
     cache. ``step`` is entered for each step of the run. ``warn`` is called with the message if the cache cannot be
-    written.
+    written. ``checkouts`` are the folders, besides ``folder``, with what belongs to the program.
     """
 
     folder: Path
     cache: Path | None = None
     step: Step = lambda _: nullcontext()
     warn: Callable[[str], None] = lambda _: None
+    checkouts: tuple[Path, ...] = ()
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it."""

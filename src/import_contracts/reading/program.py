@@ -129,7 +129,7 @@ class _NotFoundError(Exception):
 def _folders(name: str, places: list[str]) -> list[str]:
     if not all(part.isidentifier() for part in name.split(".")):
         raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
-    folders = _portions(name, places) or _portions(name, [entry or "." for entry in sys.path]) or _installed(name)
+    folders = _portions(name, places) or _portions(name, [entry or "." for entry in sys.path]) or installed(name)
     if folders:
         return folders
     near = did_you_mean(name, _packages(places))
@@ -160,7 +160,7 @@ def _portions(name: str, places: Collection[str]) -> list[str]:
     return [folder for folder in places if _has_python(folder, [])]
 
 
-def _installed(name: str) -> list[str]:
+def installed(name: str) -> list[str]:
     """Return the folders of a package that the running Python would import, such as one installed as editable."""
     specs = list(_specs(name))
     if len(specs) <= name.count("."):

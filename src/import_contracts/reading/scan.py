@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -114,8 +114,18 @@ class Read:
     may_call: dict[str, bool]
 
 
-def read(program: Program, files: Sequence[SourceFile], *, include_external: bool, kinds: bool) -> Read:
-    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
+def read(
+    program: Program,
+    files: Sequence[SourceFile],
+    *,
+    include_external: bool,
+    kinds: bool,
+    may_quote: Callable[[SourceFile], bool] = lambda _: True,
+) -> Read:
+    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same.
+
+    The reasons why a file could not be read have no text of it unless ``may_quote`` returns True for it.
+    """
     reader = _FilesReader(program, include_external=include_external, kinds=kinds, are_few=len(files) <= _FEW)
     for file in files:
         reader.prepare(file)
@@ -124,11 +134,27 @@ def read(program: Program, files: Sequence[SourceFile], *, include_external: boo
         file.module: Reading(
             {imported: sorted(lines) for imported, lines in sorted(reader.imports[file.module].items())},
             reader.kinds.get(file.module, {}),
-            reader.troubles.get(file.module),
+            _trouble_of(file, reader.troubles, may_quote),
         )
         for file in files
     }
     return Read(readings, reader.digests, reader.statements, reader.may_call)
+
+
+def _trouble_of(
+    file: SourceFile, troubles: Mapping[str, tuple[int | None, str]], may_quote: Callable[[SourceFile], bool]
+) -> tuple[int | None, str] | None:
+    line, message = troubles.get(file.module, (None, ""))
+    if not message:
+        return None
+    quoting = next((sentence for sentence in _QUOTING if message.startswith(sentence)), None)
+    return (line, message) if quoting is None or may_quote(file) else (line, f"{quoting}.")
+
+
+# The beginnings of the messages that quote the file, or may do so because they are grimp's.
+_INVALID, _FAILED = "This is not valid Python", "The scanner failed on this file"
+_LEAVING = "This relative import goes beyond the top-level package"
+_QUOTING = (_INVALID, _FAILED, _LEAVING)
 
 
 # For so many files our own reader is faster, because grimp has to be imported and needs all modules.
@@ -214,7 +240,7 @@ class _FilesReader:
             self.may_call[file.module] = may_call(data)
         leaving = _leaving_import(file, data)
         if leaving is not None:
-            message = f"This relative import goes beyond the top-level package: '{leaving.text}' in '{file.module}'."
+            message = f"{_LEAVING}: '{leaving.text}' in '{file.module}'."
             self.troubles[file.module] = (leaving.line, message)
         try:
             if leaving is not None or file.module in self._program.shadowed or (self._are_few and _is_valid(data)):
@@ -310,9 +336,9 @@ def _trouble(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
         return _undecodable_line(file), "This file cannot be decoded: its declared encoding is unknown or wrong."
     line, text = getattr(error, "lineno", None), getattr(error, "text", None)
     if line is None:
-        return None, f"The scanner failed on this file: {error}."
+        return None, f"{_FAILED}: {error}."
     shown = text.strip()[:80] if text else ""
-    return line, f"This is not valid Python: {shown!r}." if shown else "This is not valid Python."
+    return line, f"{_INVALID}: {shown!r}." if shown else f"{_INVALID}."
 
 
 def _undecodable_line(file: SourceFile) -> int | None:

@@ -21,7 +21,7 @@ from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reading.context import RunContext
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
 from import_contracts.runs.changing import UserFile, changing, write_all
-from import_contracts.runs.check import judged
+from import_contracts.runs.check import judged, parsed
 from import_contracts.runs.requests import read_baseline
 from import_contracts.wording import count
 
@@ -205,11 +205,11 @@ def _configured(config: Config) -> tuple[UserFile, Baseline]:
     """Return the baseline and the file that it is in; raises UserError if there is none, or it is wrong."""
     path, name = _configured_path(config)
     text = read_baseline(config) or ""
-    return UserFile(path, name, checkout(config.folder), text.encode()), parse(text, name)
+    return UserFile(path, name, checkout(config.folder), text.encode()), parsed(text, config)
 
 
 def _read(config: Config) -> Baseline:
-    return parse(read_baseline(config) or "", config.shown(str(config.baseline)))
+    return parsed(read_baseline(config) or "", config)
 
 
 def _lines(entries: Iterable[Entry]) -> tuple[str, ...]:
