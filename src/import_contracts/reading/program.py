@@ -212,7 +212,7 @@ def _packages(places: Iterable[str]) -> set[str]:
     """Return the names of the regular packages directly in some folders."""
     packages = set()
     for place in places:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # ValueError for a null character
             packages |= {name for name in os.listdir(place) if os.path.isfile(os.path.join(place, name, "__init__.py"))}
     return packages
 
