@@ -1,3 +1,4 @@
+import ast
 import errno
 import os
 import sys
@@ -211,7 +212,7 @@ def names_by_folder(folder: Path, name: str, inside: bool, seen: tuple[Path, ...
                 yield from names_by_folder(inner, f"{name}.{inner.name}", through_link, (*seen, real))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.sampled_from(["p/a", "p/b", "p/a/c", "p/a/c/d", "o", "o/e", "o/e/f"]), unique=True),
     st.dictionaries(
@@ -233,6 +234,7 @@ def test_a_folder_has_the_least_of_all_its_names(folders: list[str], links: dict
         assert find(folder, "p").modules == {name for _, _, name in least.values()}
 
 
+@pytest.mark.slow
 def test_packages_may_be_nested_deeply(tmp_path: Path) -> None:
     depth = 1050
     path = tmp_path / "p"
@@ -580,11 +582,11 @@ def grimps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("# coding: utf-8 \r\n", False),
         ("#\n#\n# coding: latin-1\n", False),
         ("x = '\\d'\n", False),
-        ("# coding: latin-1\nimport p.b\n", True),
-        ("#\n# coding: latin-1\nimport p.b\n", True),
-        ("# coding: utf-8-unix\n", True),
+        ("# coding: latin-1\nimport p.b\n", False),
+        ("#\n# coding: latin-1\nimport p.b\n", False),
+        ("# coding: utf-8-unix\n", False),
         ("import p.b\nx = (\n", True),
-        ("\0", True),
+        ("\0", False),
     ],
 )
 def test_grimp_reads_only_what_this_python_does_not_take_for_valid(
@@ -592,6 +594,70 @@ def test_grimp_reads_only_what_this_python_does_not_take_for_valid(
 ) -> None:
     readings(tmp_path, source)
     assert grimps == (["p.a"] if is_for_grimp else [])
+
+
+@pytest.mark.parametrize("more", [0, 101])
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"# coding: ascii\nx = 1\n#\xff\n", 3),
+        (b"# coding: ascii\nx = '\xc3\xa9'\n", 2),
+        (b"# coding: cp1252\nx = '\x81'\n", 2),
+        (b"\xef\xbb\xbf# coding: latin-1\n", None),
+        (b"x = 1\n# coding: latin-1\ny = '\xff'\n", 3),
+        (b"# coding: rot13\nvzcbeg c.o\n", None),
+        (b"# coding: hex\n", None),
+        (b"# coding: nope\n", None),
+        (b"# coding: os\n", None),
+        (b"# coding: utf-16\nimport p.b\n", 1),
+        (b"# coding: punycode\n" + b"a" * 1_000_000, None),
+        ("\ufeffimport p.b\n".encode("utf-16"), 1),
+        (b"x = '\0'\n", 1),
+        (b"#\n# \0\n", 2),
+        (b"import p.b\n\0", 2),
+        (b"(" * 10_000 + b")" * 10_000, 1),
+    ],
+    ids=lambda value: ascii(value[:20]) if isinstance(value, bytes) else None,
+)
+def test_what_this_python_refuses_is_unreadable_whoever_reads_it(
+    tmp_path: Path, source: bytes, line: int | None, more: int
+) -> None:
+    program(tmp_path, "p.a", *(f"p.m{number}" for number in range(more)))
+    (tmp_path / "p/a.py").write_bytes(source)
+    with pytest.raises((SyntaxError, ValueError, MemoryError, RecursionError)):
+        ast.parse(source)
+    assert [(each.module, each.line) for each in scanned(tmp_path, "p").unreadable] == [("p.a", line)]
+
+
+@pytest.mark.parametrize("more", [0, 101])
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"# coding: utf-7\n+AGkAbQBwAG8AcgB0- p.b\n",
+        "# coding: latin-1\nx = '\xff'; import p.b\n".encode("latin-1"),
+        b"#!/bin/python\n# vim: set fileencoding=cp1252 :\nx = '\x93'; import p.b\n",
+        b"\xef\xbb\xbf# coding: utf-8\nimport p.b\n",
+        b"# coding: shift_jis\nx = '\x83\x5c'; import p.b\n",
+        b"import p.b\nx = a" + b".a" * 100_000,
+        b"import p.b\nx = 1" + b"+1" * 100_000,
+        b"x = '" + b"a" * 4_000_000 + b"'; import p.b\n",
+        b"from p import b, " + b", ".join(b"x%d" % number for number in range(10_000)) + b"\n",
+    ],
+    ids=lambda source: ascii(source[:20]),
+)
+def test_what_is_hard_to_read_is_read_whoever_reads_it(tmp_path: Path, source: bytes, more: int) -> None:
+    program(tmp_path, "p.b", *(f"p.m{number}" for number in range(more)))
+    (tmp_path / "p/a.py").write_bytes(source)
+    assert ("p.a", "p.b") in scanned(tmp_path, "p").graph.edges()
+
+
+@pytest.mark.parametrize("more", [0, 101])
+@pytest.mark.parametrize("repeated", [b".a", b"()", b"[0]", b"+1"])
+def test_an_expression_without_end_is_read_or_refused(tmp_path: Path, repeated: bytes, more: int) -> None:
+    program(tmp_path, "p.b", *(f"p.m{number}" for number in range(more)))
+    (tmp_path / "p/a.py").write_bytes(b"import p.b\nx = a" + repeated * 400_000)
+    found = scanned(tmp_path, "p")
+    assert [each.module for each in found.unreadable] == ["p.a"] or ("p.a", "p.b") in found.graph.edges()
 
 
 @pytest.mark.parametrize(("files", "expected"), [(100, 0), (101, 101)])

@@ -8,7 +8,6 @@ the single files that cause it.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,6 +15,7 @@ from hashlib import sha256
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import WrittenImport, read_imports
+from import_contracts.reading.limits import is_for_us, is_valid, refusal
 from import_contracts.reading.prefilter import may_call, may_defer
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.resolution import external, resolve
@@ -236,6 +236,9 @@ class _FilesReader:
             self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
             return
         self.digests[file.module] = sha256(data).hexdigest()
+        if (refused := refusal(data)) is not None:
+            self._give_up(file, *refused)
+            return
         if self._wants_kinds:
             self.may_call[file.module] = may_call(data)
         leaving = _leaving_import(file, data)
@@ -243,7 +246,7 @@ class _FilesReader:
             message = f"{_LEAVING}: '{leaving.text}' in '{file.module}'."
             self.troubles[file.module] = (leaving.line, message)
         try:
-            if leaving is not None or file.module in self._program.shadowed or (self._are_few and _is_valid(data)):
+            if leaving is not None or file.module in self._program.shadowed or self._is_ours(data):
                 self._read(file, decode(data))
             if self._wants_kinds and may_defer(data):
                 written = _statements(self._program, file, decode(data), self._include_external)
@@ -253,6 +256,10 @@ class _FilesReader:
                 }
         except UndecodableError:
             pass  # grimp fails on this file too, and that is reported
+
+    def _is_ours(self, data: bytes) -> bool:
+        """Return whether our own reader reads a file that CPython would read; else grimp does."""
+        return (self._are_few or is_for_us(data)) and is_valid(data)
 
     def parse(self, files: list[SourceFile]) -> None:
         """Read the imports of files with grimp."""
@@ -295,18 +302,6 @@ class _FilesReader:
         self.troubles[file.module] = (line, message)
 
 
-def _is_valid(data: bytes) -> bool:
-    """Return whether a file is valid UTF-8 and valid code for the running Python; then it is for grimp too."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            compile(data.decode(), "", "exec", flags=_ONLY_AST, dont_inherit=True)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return False
-    return not any(map(_OTHER_ENCODING.search, data.split(b"\n", 2)[:2]))
-
-
-_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST; importing ast takes time
-_OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
 # It starts with a literal so that the search is fast.
 _LEADING_DOTS = re.compile(rb"from[ \t\f\\\r\n]*(\.[. \t\f\\\r\n]*)")
 
