@@ -1790,3 +1790,15 @@ def test_of_many_values_the_first_that_decides_is_the_last_that_runs(
     assert failing_line(f" {word} ".join([*values, "a.x"])) is None
     values[place : place + 1] = ["a.x", decisive]
     assert failing_line(f" {word} ".join(values)) == 3
+
+
+def test_calls_that_double_at_each_level_are_followed_in_part() -> None:
+    doubling = "".join(f"def f{number}():\n    f{number - 1}()\n    f{number - 1}()\n" for number in range(1, 29))
+    text = f"def f0(): pass\n{doubling}f28()\na.x  #!"
+    assert failing_line(text) == marked(text)[1]
+
+
+def test_a_function_that_was_not_followed_may_have_bound_a_name() -> None:
+    deep = "".join(f"def f{number}(): f{number - 1}()\n" for number in range(1, 40))
+    files = binding(f"def f0():\n    global x\n    x = 1\n{deep}f39()\ndef never(): pass")
+    assert "p.a" not in predicted({**files, "a": files["a"].replace("\nx = 1", "", 1)})
