@@ -34,15 +34,13 @@ from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import Portions, Program, SourceFile
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
+from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
 
 Signature: TypeAlias = tuple[int, int, int, int]
 """The mtime and ctime of a file in nanoseconds, its size in bytes, and its inode: if all are equal, so is the file.
 
 On a system without ctime, an edit that restores both mtime and size is not noticed.
 """
-
-DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
-"""The exceptions that reading a damaged value may raise."""
 
 _ABSENT: Signature = (0, 0, 0, 0)
 _LARGEST_ANSWER = 20_000_000  # characters
@@ -105,12 +103,14 @@ class LastRun:
                 self.changed = self.manifest.changed()
 
         if self.changed:
-            self.verify()
+            self.forget_forged()
 
-    def verify(self) -> None:
-        """Forget the manifest if the program in it cannot be one that was read."""
-        if self.manifest is not None and not self.manifest.is_sound:
-            self.manifest, self.changed = None, {}
+    def forget_forged(self) -> bool:
+        """Return whether the program in the manifest cannot be one that was read; then forget the manifest."""
+        if self.manifest is None or self.manifest.is_sound:
+            return False
+        self.manifest, self.changed = None, {}
+        return True
 
     @property
     def is_current(self) -> bool:
@@ -150,17 +150,17 @@ class Manifest:
 
     def __init__(self, value: Mapping[str, Any], base: str, portions: Portions) -> None:
         self.value = value
-        self.files = _lengthened(_strings(value["files"]), base)
-        self.watched = _lengthened(_strings(value["watched"]), base)
-        (self.state,) = _strings([value["state"]])
-        self._modules = _strings(value["modules"])
-        self._digests = _strings(value["digests"])
+        self.files = _lengthened(strings(value["files"]), base)
+        self.watched = _lengthened(strings(value["watched"]), base)
+        self.state = text(value["state"])
+        self._modules = strings(value["modules"])
+        self._digests = strings(value["digests"])
         self._base = base
         self._portions = portions
         self._signatures = array("q", a2b_base64(value["signatures"]))
         if len(self._signatures) != 4 * len(self.files + self.watched):
             raise ValueError
-        if not len(self._modules) == len(self._digests) == len(self.files):
+        if not len(self._modules) == len(self._digests) == len(self.files) or not self.state.isalnum():
             raise ValueError
 
     @classmethod
@@ -215,11 +215,11 @@ class Manifest:
                 SourceFile(module, path, is_package=path.endswith(init))
                 for module, path in zip(self._modules, self.files, strict=True)
             ),
-            frozenset(_strings(self.value["namespaces"])),
+            frozenset(strings(self.value["namespaces"])),
             self._portions,
-            frozenset(_strings(self.value["shadowed"])),
+            frozenset(strings(self.value["shadowed"])),
             tuple(
-                Problem(message, file and _lengthened([file], self._base)[0], severity=Severity(severity))
+                Problem(text(message), file and _lengthened([text(file)], self._base)[0], severity=Severity(severity))
                 for message, file, severity in self.value["problems"]
             ),
             tuple(self.watched),
@@ -229,7 +229,7 @@ class Manifest:
     def is_sound(self) -> bool:
         """Whether the program can be one that was read: its modules are sorted, and where their names say."""
         try:
-            return _is_sound(self.program)
+            return is_sound(self.program)
         except DAMAGED:
             return False
 
@@ -260,7 +260,7 @@ class Cache:
         paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
         signatures = digest(sys.version, sys.platform, *([path, *signature(path)] for path in paths))
         try:
-            known, versions = _strings(self.load(VERSIONS))
+            known, versions = strings(self.load(VERSIONS))
         except DAMAGED:
             known, versions = "", ""
         if known != signatures:
@@ -275,8 +275,8 @@ class Cache:
         try:
             value = self.load(self._answer_name(state, request))
             evidence = {module: (file, shown) for module, (file, shown) in value["evidence"].items()}
-            _strings([*chain.from_iterable(evidence.values())])
-            return StoredAnswer(Answer(_text(value["text"]), _EXIT_STATUSES[_number(value["status"])]), evidence)
+            strings([*chain.from_iterable(evidence.values())])
+            return StoredAnswer(Answer(text(value["text"]), exit_status(value["status"])), evidence)
         except DAMAGED:
             return None
 
@@ -370,21 +370,6 @@ def _checksum(name: str, body: bytes) -> bytes:
     return sha256(b"%b\n%b" % (name.encode(), body)).hexdigest().encode()
 
 
-def _strings(value: object) -> list[str]:
-    """Return a value that is a list of strings; raises TypeError if it is something else."""
-    if not isinstance(value, list):
-        raise TypeError
-    "".join(value)  # raises TypeError if there is anything else in it, and takes no time
-    return value
-
-
-def _text(value: object) -> str:
-    """Return a value that is a string, and can be printed; raises TypeError or ValueError if it is not."""
-    _strings([value])[0].encode()
-    return str(value)
-
-
-_EXIT_STATUSES = (0, 1, 2, 3)
 _KEPT = 60
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from import_contracts.repository import is_tracked
 
-SUFFIXES = frozenset({".program", ".imports", ".report"})
+SUFFIXES = (".program", ".imports", ".report")
 VERSIONS = "versions"
 
 
@@ -22,7 +22,7 @@ def doubt(folder: Path) -> str | None:
     if not hasattr(os, "geteuid"):  # on Windows, a folder of the user is not writable for others
         return None
     try:
-        inside = os.stat(folder)
+        inside = folder.stat()
         files = list(_statuses(folder))
     except OSError:  # there is none, or it cannot be read, which is no different
         return None
@@ -37,7 +37,7 @@ def doubt(folder: Path) -> str | None:
 def _statuses(folder: Path) -> Iterator[os.stat_result]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name == VERSIONS or os.path.splitext(entry.name)[1] in SUFFIXES:
+            if entry.name == VERSIONS or entry.name.endswith(SUFFIXES):
                 yield entry.stat(follow_symlinks=False)
 
 
