@@ -200,6 +200,22 @@ def test_what_a_repository_configures_is_not_executed(traps: Traps, tmp_path: Pa
     assert traps.sprung == set()
 
 
+def test_what_the_home_folder_configures_is_not_executed_where_that_is_the_checkout(
+    traps: Traps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = at_root(tmp_path)
+    traps.set_up(root, root / ".git")
+    targets = "".join(f" {each}Target = {tmp_path}/trace\n" for each in ("event", "normal", "perf"))
+    write(root, {".gitconfig": (root / ".git/config").read_text() + f"[trace2]\n{targets}"})
+    monkeypatch.setenv("HOME", str(root))
+    repositories.run(root, "git", "version", env={"HOME": str(root), "PATH": os.environ["PATH"]})
+    assert (tmp_path / "trace").exists()
+    (tmp_path / "trace").unlink()
+    assert look(root) == [RIGHT] * 3
+    assert traps.sprung == set()
+    assert not (tmp_path / "trace").exists()
+
+
 @pytest.mark.parametrize(
     ("remote", "place"), [*((remote, at_root) for remote in REMOTES), *(("ssh", place) for place in PLACES[1:])]
 )

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from import_contracts.repository import Repository, repository_of
+from import_contracts.repository import Repository, repository_of, root_of
 
 
 class UnreadableError(Exception):
@@ -52,10 +52,10 @@ def at(folder: Path, revision: str, path: str) -> bytes | None:
 
     ``path`` is absolute, and ``folder`` is in the repository. Raises UnreadableError if the content is not known.
     """
-    repository, real = repository_of(folder.resolve()), Path(os.path.realpath(path))
-    if repository is None or not real.is_relative_to(repository.root) or (found := commit(folder, revision)) is None:
+    root, real = root_of(folder.resolve()), Path(os.path.realpath(path))
+    if root is None or not real.is_relative_to(root) or (found := commit(folder, revision)) is None:
         return None
-    inside = real.relative_to(repository.root).as_posix()
+    inside = real.relative_to(root).as_posix()
     listed = _git(folder, "ls-tree", "-z", "--long", "--full-tree", found, "--", inside)
     if listed is None:
         raise UnreadableError
@@ -102,6 +102,9 @@ _VARIABLES = {
     "GIT_PROXY_COMMAND": "",
     "GIT_SSH_COMMAND": "false",
     "GIT_TERMINAL_PROMPT": "0",
+    "GIT_TRACE2": "0",  # these three override trace2.normalTarget and others, which name files to write
+    "GIT_TRACE2_EVENT": "0",
+    "GIT_TRACE2_PERF": "0",
     "LC_ALL": "C",
     "NoDefaultCurrentDirectoryInExePath": "1",  # on Windows, no program is searched for in the working directory
     "SSH_ASKPASS": "",
@@ -116,8 +119,8 @@ def _git(folder: Path, *args: str, given: str = "") -> bytes | None:
     repository = repository_of(folder.resolve())
     if repository is None or not _is_allowed(repository):
         return None
-    pinned = {"GIT_DIR": str(repository.git_dir), "GIT_WORK_TREE": str(repository.root)}
-    return _output(repository.root, args, pinned, given)
+    root, git_dir = repository
+    return _output(root, args, {"GIT_DIR": str(git_dir), "GIT_WORK_TREE": str(root)}, given)
 
 
 @lru_cache(maxsize=8)

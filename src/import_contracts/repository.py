@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from import_contracts import disk
 
 Fold: TypeAlias = Callable[[bytes], bytes]
 
 
-class Repository(NamedTuple):
-    """A repository: ``root`` is the top of the checkout, ``git_dir`` what git calls GIT_DIR; both are absolute."""
-
-    root: Path
-    git_dir: Path
+Repository: TypeAlias = tuple[Path, Path]
+"""The top of the checkout, and the folder that git calls GIT_DIR; both are absolute."""
 
 
 def root_of(folder: Path) -> Path | None:
@@ -34,7 +31,7 @@ def repository_of(folder: Path) -> Repository | None:
     git_dir = None if root is None else _git_dir(root)
     if root is None or git_dir is None:
         return None
-    return None if git_dir != root / ".git" and _is_checked_out(git_dir, root) else Repository(root, git_dir)
+    return None if git_dir != root / ".git" and _is_checked_out(git_dir, root) else (root, git_dir)
 
 
 def _git_dir(root: Path) -> Path | None:

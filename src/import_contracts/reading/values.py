@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from operator import lt
 from typing import TypeGuard
 
 from import_contracts.reading.program import Program
@@ -49,28 +49,37 @@ def is_sound(program: Program) -> bool:
     modules = [file.module for file in program.files]
     "\n".join(modules).encode()
     return (
-        sorted(set(modules)) == modules
-        and all(any(file.path == path for path in _places(program, *file[::2])) for file in program.files)
+        all(map(lt, modules, modules[1:]))
+        and _are_in_place(program)
         and program.namespaces == _namespaces(program, set(modules))
         and program.shadowed <= program.modules
     )
 
 
-def _places(program: Program, module: str, is_package: bool) -> Iterator[str]:  # noqa: FBT001 - private
-    """Yield the paths that the file of a module may have, one for each folder of its root package."""
-    for root, folder in program.portions:
-        if module == root or module.startswith(f"{root}."):
-            inside = module[len(root) :].replace(".", os.sep)
-            yield f"{folder}{inside}{os.sep}__init__.py" if is_package else f"{folder}{inside}.py"
+def _are_in_place(program: Program) -> bool:
+    """Return whether the file of each module is where its name says, in one of the folders of its root package."""
+    portions = [(f"{root}.", len(root), folder) for root, folder in program.portions]
+    for module, path, is_package in program.files:
+        inside = module.replace(".", os.sep) + (_INIT if is_package else ".py")
+        package = f"{module}."
+        for root, length, folder in portions:
+            if path == folder + inside[length:] and package.startswith(root):
+                break
+        else:
+            return False
+    return True
+
+
+_INIT = f"{os.sep}__init__.py"
 
 
 def _namespaces(program: Program, modules: set[str]) -> set[str]:
     """Return the packages around modules, from the root packages on, that are not modules with a file."""
     namespaces: set[str] = set()
-    outermost = {outer for root in program.roots for outer in [root.rpartition(".")[0]]}
-    for module in modules:
-        package = module.rpartition(".")[0]
-        while package not in outermost and package not in namespaces and package not in modules:
+    outside = {root.rpartition(".")[0] for root in program.roots} | modules
+    for nearest in {module.rpartition(".")[0] for module in modules}:
+        package = nearest
+        while package not in outside and package not in namespaces:
             namespaces.add(package)
             package = package.rpartition(".")[0]
     return namespaces
