@@ -252,20 +252,38 @@ def rename(around: Any, key: Any) -> None:
 LIES = (remove, swap, repeat, rename)
 
 
+SINCE: dict[str, dict[str, str]] = {
+    "nothing": {},
+    "an edit": {"shop/web.py": FILES["shop/web.py"] + "# more\n"},
+    "an import": {"shop/web.py": FILES["shop/web.py"] + "import space.c\n"},
+    "a module": {"space/json.py": "import shop\n"},
+}
+"""What may have happened to the program since the cache was written."""
+
+
 class Forgery:
     """A program with a cache, what is said about it without one, and the same cache again for each example."""
 
     def __init__(self) -> None:
         self.folder = write(Path(tempfile.mkdtemp()), FILES)
-        self.expected = [run[:2] for run in results(self.folder, "--no-cache")]
-        assert len({text for _, text in self.expected}) == len(COMMANDS)
-        assert [run[:2] for run in results(self.folder)] == self.expected
+        self.expected = {}
+        for since, files in SINCE.items():
+            write(self.folder, files)
+            self.expected[since] = [run[:2] for run in results(self.folder, "--no-cache")]
+            self.restore()
+        assert len({text for _, text in self.expected["nothing"]}) == len(COMMANDS)
+        assert [run[:2] for run in results(self.folder)] == self.expected["nothing"]
         self.cache = self.folder / CACHE
         self.original = {path: path.read_bytes() for path in sorted(self.cache.iterdir())}
         self.files = [path for path in self.original if path.suffix in {".program", ".imports", ".report"}]
         self.files.append(self.cache / "versions")
 
-    def put(self, path: Path, value: Any, *, without_reports: bool) -> list[Run]:
+    def restore(self) -> None:
+        """Make the program what it was."""
+        write(self.folder, FILES)
+        (self.folder / "space/json.py").unlink(missing_ok=True)
+
+    def put(self, path: Path, value: Any, since: str, *, without_reports: bool) -> list[Run]:
         """Put a value into a file of the cache and return what is said then."""
         for each, data in self.original.items():
             each.write_bytes(data)
@@ -274,7 +292,9 @@ class Forgery:
         for each in self.cache.glob("*.report") if without_reports else ():
             if each != path:
                 each.unlink()
+        write(self.folder, SINCE[since])
         runs = results(self.folder)
+        self.restore()
         for each in set(self.cache.iterdir()) - set(self.original):
             each.unlink()
         return runs
@@ -288,10 +308,10 @@ def forgery() -> Iterator[Forgery]:
 
 
 @pytest.mark.slow
-@given(data=st.data(), without_reports=st.booleans())
+@given(data=st.data(), since=st.sampled_from([*SINCE]), without_reports=st.booleans())
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_no_run_has_written_is_as_good_as_absent(
-    forgery: Forgery, data: st.DataObject, without_reports: bool
+    forgery: Forgery, data: st.DataObject, since: str, without_reports: bool
 ) -> None:
     path = data.draw(st.sampled_from(forgery.files))
     value = json.loads(forgery.original[path].partition(b"\n")[2])
@@ -303,18 +323,18 @@ def test_what_no_run_has_written_is_as_good_as_absent(
         return  # a problem may have a file
     if wrong == DEEP:
         wrong_body = json.dumps(changed(value, place, lambda around, key: around.__setitem__(key, "DEEP")))
-        runs = forgery.put(path, wrong_body.replace('"DEEP"', DEEP).encode(), without_reports=without_reports)
+        runs = forgery.put(path, wrong_body.replace('"DEEP"', DEEP).encode(), since, without_reports=without_reports)
     else:
         lie = changed(value, place, lambda around, key: around.__setitem__(key, wrong))
-        runs = forgery.put(path, lie, without_reports=without_reports)
-    assert [run[:2] for run in runs] == forgery.expected
+        runs = forgery.put(path, lie, since, without_reports=without_reports)
+    assert [run[:2] for run in runs] == forgery.expected[since]
 
 
 @pytest.mark.slow
-@given(data=st.data(), without_reports=st.booleans())
+@given(data=st.data(), since=st.sampled_from([*SINCE]), without_reports=st.booleans())
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_lie_that_a_run_could_have_written_is_no_traceback(
-    forgery: Forgery, data: st.DataObject, without_reports: bool
+    forgery: Forgery, data: st.DataObject, since: str, without_reports: bool
 ) -> None:
     path = data.draw(st.sampled_from(forgery.files))
     value = json.loads(forgery.original[path].partition(b"\n")[2])
@@ -324,7 +344,7 @@ def test_a_lie_that_a_run_could_have_written_is_no_traceback(
         lie = changed(value, place, lambda around, key: around.__setitem__(key, how))
     else:
         lie = changed(value, place, how)
-    runs = forgery.put(path, lie, without_reports=without_reports)
+    runs = forgery.put(path, lie, since, without_reports=without_reports)
     assert not [run for run in runs if run.status not in (0, 1, 2, 3) or "Traceback" in run.err]
 
 
@@ -336,4 +356,4 @@ def test_a_file_under_the_name_of_another_is_absent(forgery: Forgery) -> None:
                 for each, data in forgery.original.items():
                     each.write_bytes(data)
                 target.write_bytes(forgery.original[source])
-                assert [run[:2] for run in results(forgery.folder)] == forgery.expected
+                assert [run[:2] for run in results(forgery.folder)] == forgery.expected["nothing"]

@@ -152,7 +152,13 @@ def test_where_a_file_system_ignores_case_a_name_in_another_case_is_tracked(repo
 )
 def test_an_index_that_cannot_be_read_may_have_any_file(repository: Path, damage: bytes) -> None:
     (repository / ".git/index").write_bytes(damage + CACHE.encode())
-    assert is_tracked(repository / CACHE)
+    assert is_tracked(repository / CACHE) is None
+
+
+@pytest.mark.parametrize("text", ["", "gitdir: ../gone", "gitdir: evil"])
+def test_where_git_finds_no_repository_either_any_file_may_be_tracked(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"r/.git": text, "r/evil/HEAD": ""})
+    assert is_tracked(tmp_path / "r" / CACHE) is None
 
 
 @given(st.binary(max_size=200), st.integers(2, 4), st.integers(0, 3))

@@ -55,27 +55,30 @@ def _is_checked_out(git_dir: Path, root: Path) -> bool:
     return inside is not None and not git_dir.is_relative_to(inside)
 
 
-def is_tracked(folder: Path) -> bool:
+def is_tracked(folder: Path) -> bool | None:
     """Return whether git tracks a file in a folder, the folder itself as a link, or a link on the way to it.
 
-    True also if that cannot be told, because the index of the repository cannot be read.
+    None if that cannot be told, because the index of the repository cannot be read.
     """
     places = dict.fromkeys((os.path.normpath(folder.absolute()), os.path.realpath(folder)))
-    return any(_is_tracked(Path(place)) for place in places)
+    try:
+        return any(_is_tracked(Path(place)) for place in places)
+    except (OSError, ValueError):
+        return None
 
 
 def _is_tracked(folder: Path) -> bool:
+    """Return whether git tracks a folder by this path; raises OSError or ValueError if that cannot be told."""
+    if root_of(folder) is None:
+        return False
     repository = repository_of(folder)
     if repository is None:
-        return False
+        raise ValueError
     root, git_dir = repository
     fold: Fold = bytes.lower if (root / ".GIT").exists() else bytes  # where a file system does not tell cases apart
     links = [path for path in folder.parents if root in path.parents and path.is_symlink()]
     wanted = [fold(os.fsencode(path.relative_to(root).as_posix())) for path in (folder, *links)]
-    try:
-        return any(_has(index, wanted, fold) for index in _indexes(git_dir))
-    except (OSError, ValueError):
-        return True
+    return any(_has(index, wanted, fold) for index in _indexes(git_dir))
 
 
 def _indexes(git_dir: Path) -> Iterator[bytes]:

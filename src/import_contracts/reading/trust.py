@@ -17,10 +17,15 @@ def doubt(folder: Path) -> str | None:
 
     It may be if git tracks it, if other users own it or a file in it, or if they can write to it.
     """
-    if is_tracked(folder):
+    tracked = is_tracked(folder)
+    if tracked is None:
+        return "the index of its git repository cannot be read, so git may track it. Repair the repository"
+    if tracked:
         return "git tracks it, so whoever wrote a commit may have written it. Remove it from the repository"
-    if not hasattr(os, "geteuid"):  # on Windows, a folder of the user is not writable for others
-        return None
+    return _doubt_users(folder) if hasattr(os, "geteuid") else None  # on Windows there are no such modes
+
+
+def _doubt_users(folder: Path) -> str | None:
     try:
         inside = folder.stat()
         files = list(_statuses(folder))
