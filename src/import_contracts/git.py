@@ -53,10 +53,12 @@ def at(folder: Path, revision: str, path: str) -> bytes | None:
     ``path`` is absolute, and ``folder`` is in the repository. Raises UnreadableError if the content is not known.
     """
     root, real = root_of(folder.resolve()), Path(os.path.realpath(path))
-    if root is None or not real.is_relative_to(root) or (found := commit(folder, revision)) is None:
+    if root is None or not real.is_relative_to(root):
         return None
     inside = real.relative_to(root).as_posix()
-    listed = _git(folder, "ls-tree", "-z", "--long", "--full-tree", found, "--", inside)
+    listed = _git(folder, "ls-tree", "-z", "--long", "--full-tree", "--end-of-options", revision, "--", inside)
+    if listed is None and commit(folder, revision) is None:
+        return None
     if listed is None:
         raise UnreadableError
     _, kind, name, size, *_ = [*listed.decode(errors="replace").split(maxsplit=4), "", "", "", ""]
