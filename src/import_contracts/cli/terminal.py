@@ -18,6 +18,7 @@ from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters.style import Style, Wanted
+from import_contracts.repository import checkout
 
 Command = Callable[..., int]
 
@@ -46,14 +47,15 @@ class Shared(NamedTuple):
         pyproject.toml; else there is none.
         """
         cache = folder / CACHE
-        is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
+        is_project = disk.is_folder(cache) or any(disk.exists(folder / name) for name in _PROJECT_FILES)
         return self._context(folder, cache if is_project else None, timings=self.show_timings)
 
     def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
         # A hook's arguments reach us without a shell. Of an unknown user's folder, Path.expanduser raises an exception.
         named = os.path.expanduser(self.cache_dir) if self.cache_dir else None  # noqa: PTH111
         cache = None if self.no_cache else Path.cwd() / named if named else default
-        return RunContext(folder, cache, Progress(timings=timings).step, warn)
+        checkouts = (checkout(folder), checkout(Path.cwd()))
+        return RunContext(folder, cache, Progress(timings=timings).step, warn, checkouts)
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
@@ -137,12 +139,9 @@ def write(text: str, output: str | None) -> None:
         return
     path = Path(output)
     try:
-        if path.exists() and not (path.is_file() and not path.is_symlink()):
-            path.write_bytes(text.encode())  # a device, a pipe or a link: write to its target instead of replacing it
-        else:
-            disk.write(path, text.encode())
+        disk.write_in(checkout(Path.cwd()), path, text.encode())
     except OSError as error:
-        why = error.strerror if path.parent.is_dir() else f"there is no folder '{path.parent}'"
+        why = error.strerror if disk.is_folder(path.parent) else f"there is no folder '{path.parent}'"
         raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None
 
 

@@ -49,10 +49,9 @@ class ContractCollector(pytest.Collector):
         """Check the contracts."""
         if self.configuration is None:
             pytest.fail(self.wrong, pytrace=False)
+        folder, checkouts = self.configuration.folder, self.configuration.checkouts
         try:
-            self.report = check(
-                self.configuration, Choice(), RunContext(self.configuration.folder, self.configuration.folder / CACHE)
-            )
+            self.report = check(self.configuration, Choice(), RunContext(folder, folder / CACHE, checkouts=checkouts))
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 
 from import_contracts.reading.cache import (
@@ -18,6 +19,7 @@ from import_contracts.reading.cache import (
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.quoting import Quoting
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import Read, Reading, Scan, Statement, assemble, imported_by, read, statements
 from import_contracts.reading.state import as_readings, as_values
@@ -64,11 +66,25 @@ class Snapshot:
             return assemble(self.program, readings, include_external=self.last.extent.include_external)
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
-        """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once."""
+        """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once.
+
+        Without their text if the file must not be quoted.
+        """
         if module not in self._statements:
             external = self.last.extent.include_external
             self._statements[module] = statements(self.program, module, include_external=external)
+        if not self.may_quote(module):
+            return {place: replace(found, text="") for place, found in self._statements[module].items()}
         return self._statements[module]
+
+    def may_quote(self, module: str) -> bool:
+        """Return whether reports may quote the file of a module."""
+        file = self.program.by_module.get(module)
+        return file is None or self._quoting.allows(file.path)
+
+    @cached_property
+    def _quoting(self) -> Quoting:
+        return Quoting(self.context, self.program.roots)
 
     def callers(self) -> Iterator[str]:
         """Yield the modules that may import by a call, such as ``import_module("a")``, sorted."""
@@ -191,7 +207,14 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
 def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
     reused = len(program.files) - len(todo)
     with last.context.step(f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")):
-        return read(program, todo, include_external=last.extent.include_external, kinds=last.extent.kinds)
+        extent, quoting = last.extent, Quoting(last.context, program.roots)
+        return read(
+            program,
+            todo,
+            include_external=extent.include_external,
+            kinds=extent.kinds,
+            may_quote=lambda file: quoting.allows(file.path),
+        )
 
 
 def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | None:
