@@ -62,7 +62,7 @@ def test_the_cache_may_be_elsewhere_or_nowhere(
 
 
 def test_what_is_not_given_is_as_documented() -> None:
-    assert Shared() == Shared(config_file=None, cache_dir=None, no_cache=False, show_timings=False, reports=())
+    assert Shared() == Shared(config_file=None, cache_dir=None, no_cache=False, show_timings=False, reports=(), no_custom_types=False)
 
 
 # --- what is printed ----------------------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ COMMANDS = ["baseline", "check", "cycles", "explain", "init"]
         ("check --verbose", "--out", ["--output"]),
         ("check --format", "js", ["json"]),
         ("check --format json --output a --format", "sa", ["sarif"]),
-        ("check --format json --output a", "--no-c", ["--no-color", "--no-cache"]),
+        ("check --format json --output a", "--no-c", ["--no-color", "--no-cache", "--no-custom-types"]),
         ("baseline", "s", ["shrink", "status"]),
         ("cycles --kind", "la", ["lazy"]),
     ],

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import click
 
 from import_contracts import disk
-from import_contracts.config.session import Config, load_config
+from import_contracts.config.session import NO_CUSTOM_TYPES, Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters.style import Style, Wanted
@@ -30,10 +30,11 @@ class Shared(NamedTuple):
     no_cache: bool = False
     show_timings: bool = False
     reports: tuple[Wanted, ...] = ()
+    no_custom_types: bool = False
 
     def config(self) -> Config:
         """Return the named configuration, or the one that is found from the working directory."""
-        return load_config(self.config_file, Path.cwd())
+        return load_config(self.config_file, Path.cwd(), custom_types=not self.no_custom_types)
 
     def context(self, config: Config) -> RunContext:
         """Return the context of a run with a configuration; by default the cache is next to the configuration."""
@@ -62,8 +63,8 @@ def options(command: Command) -> Command:
 
     @wraps(command)
     def run(*, config_file: str | None, cache_dir: str | None, no_cache: bool, **others: Any) -> int:
-        timings, reports = others.pop("show_timings", False), others.pop("reports", ())
-        return command(shared=Shared(config_file, cache_dir, no_cache, timings, reports), **others)
+        rest = (others.pop(name, default) for name, default in _REST.items())
+        return command(shared=Shared(config_file, cache_dir, no_cache, *rest), **others)
 
     return _with(
         run,
@@ -72,7 +73,17 @@ def options(command: Command) -> Command:
             "--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."
         ),
         click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
+        no_custom_types,
     )
+
+
+_REST: dict[str, Any] = {"show_timings": False, "reports": (), "no_custom_types": False}
+"""The options in `Shared` that not every command has."""
+no_custom_types = click.option(
+    "--no-custom-types",
+    is_flag=True,
+    help=f"Refuse custom contract types, which are code that the configuration runs. Also: {NO_CUSTOM_TYPES}=1.",
+)
 
 
 def look_options(command: Command) -> Command:
