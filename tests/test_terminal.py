@@ -62,7 +62,9 @@ def test_the_cache_may_be_elsewhere_or_nowhere(
 
 
 def test_what_is_not_given_is_as_documented() -> None:
-    assert Shared() == Shared(config_file=None, cache_dir=None, no_cache=False, show_timings=False, reports=(), no_custom_types=False)
+    assert Shared() == Shared(
+        config_file=None, cache_dir=None, no_cache=False, show_timings=False, reports=(), no_custom_types=False
+    )
 
 
 # --- what is printed ----------------------------------------------------------------------------------------------

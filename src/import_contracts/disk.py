@@ -56,12 +56,14 @@ def write(path: Path, data: bytes) -> None:
     system allows that. Raises OSError; the old file is unchanged then.
     """
     file = path.with_name(f".{os.urandom(8).hex()}.tmp")
-    descriptor = os.open(file, _CREATE, 0o666)
     try:
+        descriptor = os.open(file, _CREATE, 0o666)  # here, because an interrupt may come as soon as the file is there
         with os.fdopen(descriptor, "wb") as new:
             new.write(data)
         _keep_mode_and_owner(path, file)
         file.replace(path)
+    except FileExistsError:  # somebody else's
+        raise
     except BaseException:
         file.unlink(missing_ok=True)
         raise
