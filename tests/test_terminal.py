@@ -3,7 +3,6 @@
 import gc
 import io
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from import_contracts.cli import _commands, main
-from import_contracts.cli.terminal import Progress, Shared, style, warn, write
+from import_contracts.cli.terminal import Shared, style, warn, write
 from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.reading.context import CACHE
 from import_contracts.version import __version__
@@ -109,28 +108,6 @@ def test_a_file_is_replaced_and_not_written_over(tmp_path: Path) -> None:
 def test_why_a_report_cannot_be_written_is_said(shop: Path) -> None:
     run = lint(shop, "--output", "shop")
     assert (run.status, run.out, run.err) == (2, "", "error: shop: Cannot write the report: Is a directory.\n")
-
-
-# --- progress -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("stream", "timings", "during", "after"),
-    [
-        (io.StringIO, False, "", ""),
-        (io.StringIO, True, "", r" *\d+\.\d{3} s  look\n"),
-        (Terminal, False, "\r\x1b[Klook …", "\r\x1b\\[K"),
-        (Terminal, True, "\r\x1b[Klook …", "\r\x1b\\[K" + r" *\d+\.\d{3} s  look\n"),
-    ],
-)
-def test_a_step_is_shown_on_a_terminal_and_its_time_on_demand(
-    monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO], timings: bool, during: str, after: str
-) -> None:
-    error = stream()
-    monkeypatch.setattr(sys, "stderr", error)
-    with Progress(timings=timings).step("look"):
-        assert error.getvalue() == during
-    assert re.fullmatch(after, error.getvalue().removeprefix(during))
 
 
 # --- colors -------------------------------------------------------------------------------------------------------

@@ -1,12 +1,10 @@
-"""What the commands share: the options, reading the configuration, printing, writing files, progress."""
+"""What the commands share: the options, reading the configuration, printing, writing files."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from import_contracts import disk
+from import_contracts.cli.progress import Progress
 from import_contracts.config.session import NO_CUSTOM_TYPES, Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
@@ -52,7 +51,8 @@ class Shared(NamedTuple):
 
     def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
         cache = None if self.no_cache else Path.cwd() / self.cache_dir if self.cache_dir else default
-        return RunContext(folder, cache, Progress(timings=timings).step, warn)
+        progress = Progress(lambda line: click.echo(line, err=True), timings=timings)
+        return RunContext(folder, cache, progress.step, progress.above(warn))
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
@@ -153,26 +153,6 @@ def write(text: str, output: str | None) -> None:
     except OSError as error:
         why = error.strerror if path.parent.is_dir() else f"there is no folder '{path.parent}'"
         raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None
-
-
-class Progress:
-    """Shows the current step on standard error if it is a terminal, and the time of each step if ``timings``."""
-
-    def __init__(self, *, timings: bool) -> None:
-        self._timings = timings
-        self._live = sys.stderr.isatty()
-
-    @contextmanager
-    def step(self, what: str) -> Iterator[None]:
-        """Show one step while it runs."""
-        if self._live:
-            click.echo(f"\r\x1b[K{what} …", err=True, nl=False)
-        start = time.perf_counter()
-        yield
-        if self._live:
-            click.echo("\r\x1b[K", err=True, nl=False)
-        if self._timings:
-            click.echo(f"{time.perf_counter() - start:7.3f} s  {what}", err=True)
 
 
 def style(*, verbose: bool, color: bool | None, output: str | None) -> Style:

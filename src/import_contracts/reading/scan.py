@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.prefilter import may_call, may_defer
 from import_contracts.reading.program import Program, SourceFile
@@ -114,11 +115,19 @@ class Read:
     may_call: dict[str, bool]
 
 
-def read(program: Program, files: Sequence[SourceFile], *, include_external: bool, kinds: bool) -> Read:
+def read(
+    program: Program,
+    files: Sequence[SourceFile],
+    *,
+    include_external: bool,
+    kinds: bool,
+    advance: Advance = not_counted,
+) -> Read:
     """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
     reader = _FilesReader(program, include_external=include_external, kinds=kinds, are_few=len(files) <= _FEW)
     for file in files:
         reader.prepare(file)
+        advance()
     reader.parse([file for file in files if file.module not in reader.imports])
     readings = {
         file.module: Reading(
