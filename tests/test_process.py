@@ -138,7 +138,8 @@ def test_an_interrupt_at_any_moment_leaves_neither_a_traceback_nor_half_a_file(s
 
 def test_an_interrupt_that_was_ignored_before_stays_ignored(shop: Path) -> None:
     driver = Path(__file__).with_name("interrupted.py")
-    code = f"import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv({sys.executable!r}, ['python', {str(driver)!r}, '5000', '3'])"
+    command = ["python", str(driver), "5000", "3"]
+    code = f"import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv({sys.executable!r}, {command})"
     assert run(shop, sys.executable, "-c", code).returncode == 1
 
 

@@ -27,7 +27,8 @@ _COMMANDS = ("baseline", "check", "cycles", "explain", "init")
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command with ``args``, by default the arguments of this process, and exit."""
     collecting = gc.isenabled()
-    sys.setrecursionlimit(max(_DEEPEST, sys.getrecursionlimit()))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(_DEEPEST, limit))
     gc.disable()  # nearly all objects live until the end, and garbage collection would take a quarter of a run
     try:
         status = _commands.main(args, standalone_mode=False)
@@ -42,6 +43,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     except Exception as error:  # noqa: BLE001 - the last resort
         status = _unexpected(error)
     finally:
+        sys.setrecursionlimit(limit)
         if args is None:
             gc.freeze()  # so that the collection at the end of the process does nothing
         elif collecting:
