@@ -30,11 +30,11 @@ class ContractCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for the configuration and the files, for the baseline, and for each contract."""
-        named = self.config.option.import_contracts_config
+        options = self.config.option
+        named, refuses = options.import_contracts_config, options.import_contracts_no_custom_types
+        folder = self.config.invocation_params.dir if named else self.config.rootpath
         try:
-            self.configuration = load_config(
-                named, self.config.invocation_params.dir if named else self.config.rootpath
-            )
+            self.configuration = load_config(named, folder, custom_types=not refuses)
         except UserError as error:
             self.wrong = str(error)
         found = self.configuration

@@ -76,7 +76,8 @@ def judged(config: Config, context: RunContext) -> tuple[Judgement, Statements]:
 
 def report(judgement: Judgement, statements: Statements) -> Report:
     """Return the report of a judgement, with its folder and its repository."""
-    return placed(dress(judgement, statements), judgement.config.folder)
+    with statements.snapshot.context.step("describe the violations"):
+        return placed(dress(judgement, statements), judgement.config.folder)
 
 
 def placed(unplaced: Report, folder: Path) -> Report:
