@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -146,3 +147,8 @@ def lint(folder: Path, *args: str) -> Run:
     out.flush()
     assert isinstance(status, int)
     return Run(status, out_bytes.getvalue().decode(), err.getvalue())
+
+
+def not_obeyed(text: str) -> str:
+    """Return what was printed in GitHub Actions without the lines that turn commands off and on again."""
+    return re.sub(r"^::stop-commands::([0-9a-f]{32})\n(.*?)^::\1::\n", r"\2", text, flags=re.MULTILINE | re.DOTALL)

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 from click.shell_completion import CompletionItem
 
-from import_contracts.cli.terminal import print_problems, print_traceback
+from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say
 from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.problems import UserError
 from import_contracts.version import __version__
@@ -30,13 +30,13 @@ def main(args: Sequence[str] | None = None) -> None:
         print_problems(error)
         status = _USER_ERROR
     except click.ClickException as error:
-        error.show()
+        print_usage_error(error)
         status = _USER_ERROR
     except (click.Abort, KeyboardInterrupt):
         status = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: any other exception is a bug
         print_traceback(error)
-        click.echo(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.", err=True)
+        say(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.")
         status = _BUG
     finally:
         if args is None:

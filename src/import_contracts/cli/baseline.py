@@ -21,7 +21,7 @@ _format = click.option(
 
 
 def _write(change: BaselineChange, format_: str) -> int:
-    write(CHANGE_FORMATS[format_](change), None)
+    write(CHANGE_FORMATS[format_](change), None, is_for_log=format_ == "text")
     return 0
 
 
@@ -89,5 +89,5 @@ def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     """
     config = shared.config()
     status = run.status(config, shared.context(config), since)
-    write(STATUS_FORMATS[format_](status), None)
+    write(STATUS_FORMATS[format_](status), None, is_for_log=format_ == "text")
     return status.exit_status

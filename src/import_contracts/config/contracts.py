@@ -78,7 +78,8 @@ def read_contracts(config: Config) -> Contracts:
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
-        problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=config.file))
+        first, *others = FIRST_CONFIGURATION.split("\n")
+        problems.append(Problem(f"There are no contracts. {first}", file=config.file, below=tuple(others)))
     problems += _repeated(contracts, is_error=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
 

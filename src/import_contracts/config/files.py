@@ -41,7 +41,8 @@ def find_config(start: Path) -> Path:
         if (folder / ".git").exists():
             break
     where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
-    raise UserError(Problem(f"No configuration found. Searched {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
+    message = f"No configuration found. Searched {where} for {_PLACES}."
+    raise UserError(Problem(message, below=("", *FIRST_CONFIGURATION.split("\n"))))
 
 
 def repository(folder: Path) -> Path | None:
