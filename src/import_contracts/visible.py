@@ -30,13 +30,13 @@ def visible(text: str) -> str:
 
 
 def visible_code(text: str) -> str:
-    """Return lines of source code as visible lines; a tab becomes four spaces."""
-    return visible_lines(text.replace("\t", "    "))
+    """Return a line of source code as a visible line; a tab becomes four spaces."""
+    return visible(text.replace("\t", "    "))
 
 
-def visible_lines(text: str) -> str:
-    """Return a text of several lines, which end at line feeds only, with every line made visible."""
-    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
+def visible_lines(text: str, line: Callable[[str], str] = visible) -> str:
+    """Return a text of several lines, which end at line feeds only, with every line made visible by ``line``."""
+    return "\n".join(map(line, text.replace("\r\n", "\n").split("\n")))
 
 
 def visible_report(text: str) -> str:

@@ -91,8 +91,10 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
     the keys in ``EXCLUDING`` that are set, and that of ``include_parent_packages``.
     """
     name = table.string("name")
-    identity = table.string("id", _slug(name) or f"contract-{number}")
-    table.place(contract=identity)
+    identity = table.string("id", default := _slug(name) or f"contract-{number}")
+    table.place(contract=identity or default)
+    if not identity:
+        table.error("id", "This is empty. Write an id, or remove this key.")
     type_name = table.string("type")
     contract_type = types.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
@@ -119,8 +121,8 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
         hint = did_you_mean(type_name, types) or f" Use one of: {', '.join(sorted(types))}."
         table.error("type", f"There is no contract type '{type_name}'.{hint}")
     return Contract(
-        id=identity,
-        name=name or identity,
+        id=identity or default,
+        name=name or identity or default,
         type=type_name,
         file=table.file,
         rule=rule,

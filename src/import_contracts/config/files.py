@@ -164,7 +164,8 @@ def _ini(path: Path) -> dict[str, dict[str, object]]:
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
     except Error as error:
-        raise UserError(Problem(f"This is not valid INI: {error}.", file=path.name)) from None
+        message = " ".join(str(error).split())  # it has several lines
+        raise UserError(Problem(f"This is not valid INI: {message}.", file=path.name)) from None
     except OSError as error:
         raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
 

@@ -104,8 +104,16 @@ def _location(path: str, report: Report, line: int | None = None, column: int = 
 def _artifact(path: str) -> dict[str, object]:
     """Return a reference to a path, relative to the repository if it is inside."""
     if path.startswith("/") or path[1:3] == ":/":
-        return {"uri": f"file:///{quote(path.removeprefix('/'), safe='/:', errors='surrogateescape')}"}
-    return {"uri": quote(path, errors="surrogateescape"), "uriBaseId": _ROOT}
+        return {"uri": f"file:///{_quoted(path.removeprefix('/'), safe='/:')}"}
+    return {"uri": _quoted(path), "uriBaseId": _ROOT}
+
+
+def _quoted(path: str, safe: str = "/") -> str:
+    """Return a path for a URI; of a name that is not UTF-8, the bytes that it has in the file system."""
+    try:
+        return quote(path, safe, errors="surrogateescape")
+    except UnicodeEncodeError:  # in Windows a name may have half of a pair of surrogates
+        return quote(path, safe, errors="surrogatepass")
 
 
 # --- the run -----------------------------------------------------------------------------------------------------
