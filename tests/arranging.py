@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -131,7 +132,7 @@ class Run(NamedTuple):
 
 def lint(folder: Path, *args: str) -> Run:
     """Run the command in a folder, within this process."""
-    before = Path.cwd()
+    before, depth = Path.cwd(), sys.getrecursionlimit()
     out_bytes, err = io.BytesIO(), io.StringIO()
     out = io.TextIOWrapper(out_bytes, encoding="utf-8")
     status = None
@@ -144,6 +145,7 @@ def lint(folder: Path, *args: str) -> Run:
                 status = stop.code
     finally:
         os.chdir(before)
+        sys.setrecursionlimit(depth)  # which hypothesis wants unchanged
     out.flush()
     assert isinstance(status, int)
     return Run(status, out_bytes.getvalue().decode(), err.getvalue())
