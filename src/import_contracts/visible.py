@@ -52,6 +52,8 @@ def visible_report(text: str) -> str:
 
 def escaped(line: str, escape: Callable[[str], str]) -> str:
     """Return a line with ``escape`` of every character that cannot be seen or that begins a command."""
+    if line.isascii() and line.isprintable() and "::" not in line and "##" not in line:
+        return line  # nearly every text
     if not line.isprintable() or _UNSEEN.search(line):
         line = "".join(character if _is_seen(character) else escape(character) for character in line)
     return _COMMAND.sub(lambda start: f"{start[0][:-1]}{escape(start[0][-1])}", line)

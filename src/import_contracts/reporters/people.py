@@ -6,14 +6,13 @@ format lays it out. So a format can't forget it, and every line break in its res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
 
 from import_contracts.graph.import_graph import Import
-from import_contracts.graph.kinds import Kind
 from import_contracts.reports.check import Later, LaterImport
 from import_contracts.visible import visible, visible_code, visible_lines, visible_report
 
@@ -58,33 +57,39 @@ class _Visibly:
 
     def value(self, value: object, make: Callable[[str], str]) -> object:
         """Return a value with every text in it changed by ``make``, unless its field has a function of its own."""
+        if value is None or isinstance(value, int | Enum):
+            return value
         if isinstance(value, str):
-            return value if isinstance(value, Enum) else make(value)
+            return make(value)
+        if isinstance(value, tuple):
+            return tuple([self.value(item, make) for item in value])
         if isinstance(value, Import):
-            return self._imports.setdefault(id(value), _import(value))
+            return self._imports.get(id(value)) or self._imports.setdefault(id(value), _import(value))
+        if is_dataclass(value) and not isinstance(value, type):
+            return type(value)(*[self.value(getattr(value, name), of) for name, of in _fields(type(value))])
+        return self._collection(value, make)
+
+    def _collection(self, value: object, make: Callable[[str], str]) -> object:
         if isinstance(value, Later):
             return Later(partial(self._item, value, at) for at in range(len(value)))
-        if isinstance(value, tuple | list):
-            return type(value)([self.value(item, make) for item in value])
+        if isinstance(value, list):
+            return [self.value(item, make) for item in value]
         if isinstance(value, Mapping):
             return {self.value(key, make): self.value(item, make) for key, item in value.items()}
-        return self._fields(value) if is_dataclass(value) and not isinstance(value, type) else value
+        return value
 
     def _item(self, items: Later[object], at: int) -> object:
         return self.value(items[at], visible)
 
-    def _fields(self, value: DataclassInstance) -> object:
-        texts = {
-            field.name: self.value(getattr(value, field.name), _FIELDS.get(field.name, visible))
-            for field in fields(value)
-        }
-        return replace(value, **texts)
+
+@cache
+def _fields(type_: type[DataclassInstance]) -> Sequence[tuple[str, Callable[[str], str]]]:
+    return [(field.name, _FIELDS.get(field.name, visible)) for field in fields(type_)]
 
 
 def _import(statement: Import) -> Import:
     def read() -> Import:
-        return replace(written, column=statement.column, kind=statement.kind, text=visible_code(statement.text))
+        return Import(*edge, path, statement.line, statement.column, statement.kind, visible_code(statement.text))
 
     edge, path = (visible(statement.importer), visible(statement.imported)), visible(statement.path)
-    written = Import(*edge, path, statement.line, 1, Kind.RUNTIME, "")
     return LaterImport(edge, path, statement.line, read)

@@ -53,9 +53,8 @@ class LaterImport(Import):
     """An import whose column, kind and text are read when one of them is first used."""
 
     def __init__(self, edge: Edge, path: str, line: int, read: Callable[[], Read]) -> None:
-        for name, value in zip(
-            ("importer", "imported", "path", "line", "_read"), (*edge, path, line, read), strict=True
-        ):
+        own = (("importer", edge[0]), ("imported", edge[1]), ("path", path), ("line", line), ("_read", read))
+        for name, value in own:
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> object:
