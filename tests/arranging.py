@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,6 +121,11 @@ MODELS = contract(
     source_modules=["shop.models"],
     forbidden_modules=["shop.web"],
 )
+
+
+def stored(name: str, body: bytes) -> bytes:
+    """Return the content of a file of the cache with a name, for the JSON in it."""
+    return sha256(name.encode() + b"\n" + body).hexdigest().encode() + b"\n" + body
 
 
 class Run(NamedTuple):

@@ -177,7 +177,11 @@ def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
     commit = git.commit(config.folder, since)
     if commit is None:
         raise UserError(Problem(f"Unknown git revision '{since}'."))
-    data = git.at(config.folder, commit, str(path))
+    try:
+        data = git.at(config.folder, commit, str(path))
+    except git.UnreadableError:
+        message = f"Git cannot read this file at '{since}'. If this is a partial clone, fetch what it lacks."
+        raise UserError(Problem(message, file=name)) from None
     return Baseline() if data is None else parse(data.decode(errors="replace"), f"{name} at {since}")
 
 
