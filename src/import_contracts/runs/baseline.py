@@ -264,8 +264,8 @@ def _entries(wanted: str, judgement: Judgement, statements: Statements) -> froze
         if not names.isdisjoint(_names(verdict, violation, statements))
     )
     if len(entries) > 1:
-        lines = "".join(f"\n  {entry}" for entry in _lines(entries))
-        raise UserError(Problem(f"'{wanted}' matches more than one violation; name one of them:{lines}"))
+        message = f"'{wanted}' matches more than one violation; name one of them:"
+        raise UserError(Problem(message, below=tuple(f"  {entry}" for entry in _lines(entries))))
     if not entries:
         ids = [verdict.contract.id for verdict in judgement.verdicts]
         hint = did_you_mean(wanted, ids) or " Name a violation by its line in the baseline, or a contract by its id."
