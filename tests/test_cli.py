@@ -656,7 +656,7 @@ def test_a_byte_order_mark_is_passed_over(shop: Path) -> None:
 
 def test_a_reason_and_guidance_are_both_shown(shop: Path) -> None:
     edit(shop, MODELS, MODELS + 'reason = "ADR 7"\nbroken_contract_guidance = "Ask Ann."\n')
-    assert "  Reason: ADR 7\n  Ask Ann.\n" in lint(shop).out
+    assert "  Reason: ADR 7\n        | Ask Ann.\n" in lint(shop).out
 
 
 def test_a_source_root_that_does_not_exist_is_a_warning(shop: Path) -> None:

@@ -59,7 +59,7 @@ class Entry:
     def fingerprint(self) -> str:
         """32 hexadecimal digits, equal for equal entries."""
         identity = (self.contract, self.importer, self.imported, self.target)
-        return sha256("\0".join(identity).encode()).hexdigest()[:32]
+        return sha256("\0".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
 
     def __str__(self) -> str:
         imported = f" -> {self.imported}" if self.imported else ""

@@ -105,12 +105,14 @@ def write(path: Path, data: bytes) -> None:
     """
     _refuse_impossible(path)
     file = path.parent / f".{os.urandom(8).hex()}.tmp"
-    descriptor = _open(file, _CREATE)
     try:
+        descriptor = _open(file, _CREATE)  # here, because an interrupt may come as soon as the file is there
         with os.fdopen(descriptor, "wb") as new:
             new.write(data)
         _keep_mode_and_owner(path, file)
         file.replace(path)
+    except FileExistsError:  # somebody else's
+        raise
     except BaseException:
         file.unlink(missing_ok=True)
         raise

@@ -12,6 +12,7 @@ from import_contracts import disk
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import text_of
+from import_contracts.repository import checkout
 
 OWN, PEER = "import-contracts", "importlinter"
 
@@ -44,17 +45,8 @@ def find_config(start: Path) -> Path:
         if disk.exists(folder / ".git"):
             break
     where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
-    raise UserError(Problem(f"No configuration found. Searched {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
-
-
-def repository(folder: Path) -> Path | None:
-    """Return the root of the repository that contains a folder; None if it is in no repository."""
-    return next((outer for outer in (folder, *folder.parents) if disk.exists(outer / ".git")), None)
-
-
-def checkout(folder: Path) -> Path:
-    """Return the repository that contains a folder, or the folder itself: what somebody else may have written."""
-    return repository(folder) or folder
+    message = f"No configuration found. Searched {where} for {_PLACES}."
+    raise UserError(Problem(message, below=("", *FIRST_CONFIGURATION.split("\n"))))
 
 
 def has_own(data: bytes, name: str) -> bool:
@@ -196,7 +188,7 @@ def parse_toml(data: bytes, name: str, *, quotes: bool = True) -> dict[str, obje
 
 def _invalid(language: str, error: Exception, name: str, *, quotes: bool) -> UserError:
     where = re.search(r"line:? +(\d+)", str(error))
-    known = f": {error}" if quotes else f" (line {where[1]})" if where else ""
+    known = f": {' '.join(str(error).split())}" if quotes else f" (line {where[1]})" if where else ""
     return UserError(Problem(f"This is not valid {language}{known}.", file=name))
 
 

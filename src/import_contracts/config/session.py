@@ -13,7 +13,6 @@ from shlex import quote
 from import_contracts import disk
 from import_contracts.config.files import (
     Document,
-    checkout,
     find_config,
     may_quote,
     name_of,
@@ -25,6 +24,7 @@ from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.context import shown, text_of
+from import_contracts.repository import checkout
 
 STALE = ("error", "warn")
 EXCLUDING = {
@@ -33,6 +33,9 @@ EXCLUDING = {
     "exclude_lazy_imports": "lazy",
 }
 """The keys that exclude a kind of imports, and the kind."""
+
+NO_CUSTOM_TYPES = "LINT_IMPORTS_NO_CUSTOM_TYPES"
+"""The environment variable that refuses custom contract types; "", 0, false, no and off count as not set."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class Config:
     relative to, and ``file`` its name. ``source_roots`` are absolute, in the order in which packages are searched for.
     ``baseline`` is absolute; None if there is none. ``documents`` are the configuration file and then the contract
     files that it includes. ``problems`` are those of the keys about the run. ``custom_types`` are the entries of
-    ``contract_types``. ``bases`` are the folders that are added to ``sys.path`` for them.
+    ``contract_types``; if there are some and they are refused, ``refused`` is the error, also in ``problems``.
+    ``bases`` are the folders that are added to ``sys.path`` for custom types.
     """
 
     folder: Path
@@ -62,6 +66,7 @@ class Config:
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
     custom_types: tuple[str, ...]
+    refused: Problem | None
     bases: tuple[Path, ...]
     defaults: Mapping[str, bool]
     """The values for contracts that do not have the key themselves, by key."""
@@ -75,6 +80,11 @@ class Config:
         return any(
             not EXCLUDING.keys().isdisjoint(table) or _may_exclude(str(table.get("type", "layers"))) for table in tables
         )
+
+    def demand_no_refusal(self) -> None:
+        """Raise UserError if custom contract types are refused, for a command that has no other place for the error."""
+        if self.refused:
+            raise UserError(self.refused)
 
     @property
     def checkouts(self) -> tuple[Path, ...]:
@@ -90,21 +100,22 @@ def _may_exclude(type_name: str) -> bool:
     return type_name not in TYPES or bool(TYPES[type_name].excludes)
 
 
-def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) -> Config:
+def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str], *, custom_types: bool = True) -> Config:
     """Read the configuration ``named``, relative to ``folder``; if None, the one that `find_config` finds.
 
     Raises UserError as `find_config` and `read_config` do.
     """
     start = Path(folder).absolute()
     path = find_config(start) if named is None else Path(named)
-    return read_config(path, start=start, found=named is None)
+    return read_config(path, start=start, found=named is None, custom_types=custom_types)
 
 
-def read_config(path: Path, *, start: Path, found: bool) -> Config:
+def read_config(path: Path, *, start: Path, found: bool, custom_types: bool = True) -> Config:
     """Read a configuration file and the contract files that it includes.
 
     ``start`` is the working directory. Packages are searched for in ``start`` and in the file's folder. If the file was
     ``found``, not named, the file's folder comes first, so that a run gives the same report from every folder below it.
+    With ``custom_types=False``, or if the variable ``NO_CUSTOM_TYPES`` says so, custom contract types are refused.
     Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
     options = "" if found else f" --config {quote(str(path))}"
@@ -122,7 +133,8 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     for place in session.strings("source_roots", ()):
         if not any(disk.is_folder(base / place) for base in bases):
             session.warn("source_roots", f"There is no folder '{place}'.")
-    custom_types = session.strings("contract_types", ())
+    named_types = session.strings("contract_types", ())
+    refused = None if custom_types and not _no_custom_types() else _refuse(session, named_types)
     defaults = {key: session.flag(key, lenient=document.is_peers) for key in EXCLUDING if key in session}
     defaults["include_parent_packages"] = session.flag("include_parent_packages")
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
@@ -146,11 +158,28 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
         show_timings=show_timings,
         documents=(document, *included),
         problems=tuple(session.problems),
-        custom_types=custom_types,
+        custom_types=named_types,
+        refused=refused,
         bases=bases,
         defaults=defaults,
         session=session,
     )
+
+
+def _no_custom_types() -> bool:
+    return os.environ.get(NO_CUSTOM_TYPES, "").strip().lower() not in {"", "0", "false", "no", "off"}
+
+
+def _refuse(session: Table, custom_types: tuple[str, ...]) -> Problem | None:
+    """Add an error to the session if it names custom contract types, and return it."""
+    if not custom_types:
+        return None
+    session.error(
+        "contract_types",
+        f"Found '{custom_types[0]}'. Custom contract types run code that the configuration names; they are refused by "
+        f"--no-custom-types or {NO_CUSTOM_TYPES}.",
+    )
+    return session.problems[-1]
 
 
 def _root_packages(session: Table, document: Document) -> tuple[str, ...]:

@@ -6,13 +6,34 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePath
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 CACHE = ".import_contracts_cache"
 """The default name of the cache's folder."""
 
-Step: TypeAlias = Callable[[str], AbstractContextManager[None]]
-"""Called with a phrase such as ``find the modules``; the context manager is entered while that is done."""
+Advance: TypeAlias = Callable[[], None]
+"""Counts one more file, contract or other item as done."""
+
+
+class Step(Protocol):
+    """Called with a phrase such as ``find the modules``; the context manager is entered while that is done.
+
+    If it is known how much there is to do, ``total`` says so, and ``done`` how much is done already. What the context
+    manager returns is called when one more is done.
+    """
+
+    def __call__(self, what: str, total: int | None = None, done: int = 0) -> AbstractContextManager[Advance]:
+        """Return the context manager."""
+        ...
+
+
+def not_counted() -> None:
+    """Count nothing, where nobody watches."""
+
+
+def _unseen(what: str, total: int | None = None, done: int = 0) -> AbstractContextManager[Advance]:
+    del what, total, done
+    return nullcontext(not_counted)
 
 
 class RunContext(NamedTuple):
@@ -25,7 +46,7 @@ class RunContext(NamedTuple):
 
     folder: Path
     cache: Path | None = None
-    step: Step = lambda _: nullcontext()
+    step: Step = _unseen
     warn: Callable[[str], None] = lambda _: None
     checkouts: tuple[Path, ...] = ()
 

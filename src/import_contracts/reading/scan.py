@@ -8,12 +8,13 @@ the single files that cause it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.limits import is_for_us, is_valid, refusal
 from import_contracts.reading.prefilter import may_call, may_defer
@@ -120,35 +121,35 @@ def read(
     *,
     include_external: bool,
     kinds: bool,
-    may_quote: Callable[[SourceFile], bool] = lambda _: True,
+    advance: Advance = not_counted,
 ) -> Read:
-    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same.
-
-    The reasons why a file could not be read have no text of it unless ``may_quote`` returns True for it.
-    """
+    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
     reader = _FilesReader(program, include_external=include_external, kinds=kinds, are_few=len(files) <= _FEW)
     for file in files:
         reader.prepare(file)
+        advance()
     reader.parse([file for file in files if file.module not in reader.imports])
     readings = {
         file.module: Reading(
             {imported: sorted(lines) for imported, lines in sorted(reader.imports[file.module].items())},
             reader.kinds.get(file.module, {}),
-            _trouble_of(file, reader.troubles, may_quote),
+            reader.troubles.get(file.module),
         )
         for file in files
     }
     return Read(readings, reader.digests, reader.statements, reader.may_call)
 
 
-def _trouble_of(
-    file: SourceFile, troubles: Mapping[str, tuple[int | None, str]], may_quote: Callable[[SourceFile], bool]
-) -> tuple[int | None, str] | None:
-    line, message = troubles.get(file.module, (None, ""))
-    if not message:
-        return None
-    quoting = next((sentence for sentence in _QUOTING if message.startswith(sentence)), None)
-    return (line, message) if quoting is None or may_quote(file) else (line, f"{quoting}.")
+def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
+    """Return what was read, where the reasons why some of the files could not be read have no text of them."""
+    unquoted: dict[str, Reading] = {}
+    for file in files:
+        reading = found.readings[file.module]
+        line, message = reading.trouble or (None, "")
+        quoting = next((sentence for sentence in _QUOTING if message.startswith(sentence)), None)
+        if quoting is not None:
+            unquoted[file.module] = replace(reading, trouble=(line, f"{quoting}."))
+    return replace(found, readings=found.readings | unquoted)
 
 
 # The beginnings of the messages that quote the file, or may do so because they are grimp's.

@@ -11,7 +11,6 @@ from pathlib import Path
 from import_contracts import git
 from import_contracts.baseline import Baseline, Entry, parse
 from import_contracts.config.edit import key_line, with_key
-from import_contracts.config.files import checkout
 from import_contracts.config.session import Config
 from import_contracts.contracts.findings import Violation
 from import_contracts.judging.dress import reported
@@ -20,6 +19,7 @@ from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reading.context import RunContext
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
+from import_contracts.repository import checkout
 from import_contracts.runs.changing import UserFile, changing, write_all
 from import_contracts.runs.check import judged, parsed
 from import_contracts.runs.requests import read_baseline
@@ -189,7 +189,11 @@ def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
     commit = git.commit(config.folder, since)
     if commit is None:
         raise UserError(Problem(f"Unknown git revision '{since}'."))
-    data = git.at(config.folder, commit, str(path))
+    try:
+        data = git.at(config.folder, commit, str(path))
+    except git.UnreadableError:
+        message = f"Git cannot read this file at '{since}'. If this is a partial clone, fetch what it lacks."
+        raise UserError(Problem(message, file=name)) from None
     return Baseline() if data is None else parse(data.decode(errors="replace"), f"{name} at {since}")
 
 
@@ -260,8 +264,8 @@ def _entries(wanted: str, judgement: Judgement, statements: Statements) -> froze
         if not names.isdisjoint(_names(verdict, violation, statements))
     )
     if len(entries) > 1:
-        lines = "".join(f"\n  {entry}" for entry in _lines(entries))
-        raise UserError(Problem(f"'{wanted}' matches more than one violation; name one of them:{lines}"))
+        message = f"'{wanted}' matches more than one violation; name one of them:"
+        raise UserError(Problem(message, below=tuple(f"  {entry}" for entry in _lines(entries))))
     if not entries:
         ids = [verdict.contract.id for verdict in judgement.verdicts]
         hint = did_you_mean(wanted, ids) or " Name a violation by its line in the baseline, or a contract by its id."

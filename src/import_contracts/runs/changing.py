@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts import disk
-from import_contracts.config.files import checkout, read_document
+from import_contracts.config.files import read_document
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
+from import_contracts.repository import checkout
 
 if sys.platform != "win32":  # there only `write_all` protects the files
     import fcntl

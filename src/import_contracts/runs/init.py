@@ -53,10 +53,14 @@ def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposa
     return Proposal(to_toml({"root_packages": roots}, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
 
 
-def rewrite_configuration(folder: Path) -> Proposal:
-    """Convert import-linter's configuration of a folder; raises UserError if there is none."""
+def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposal:
+    """Convert import-linter's configuration of a folder.
+
+    Raises UserError if there is none, or if it has custom contract types and these are refused.
+    """
     path = find_config(folder)
-    config = read_config(path, start=folder, found=True)
+    config = read_config(path, start=folder, found=True, custom_types=custom_types)
+    config.demand_no_refusal()
     if not config.documents[0].is_peers:
         raise UserError(Problem("This is not an import-linter configuration.", file=config.file))
     return Proposal(migrate(config, read_contracts(config).chosen))
