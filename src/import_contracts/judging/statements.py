@@ -49,8 +49,8 @@ class Statements:
         return LaterImport(edge, self.path(edge[0]), line, lambda: Statement(1, Kind.RUNTIME, self.text(edge[0], line)))
 
     def text(self, module: str, line: int) -> str:
-        """Return a line of a module, counted from 1, without the space around it; "" if there is no such line."""
-        source = self.source(module)
+        """Return a line of a module, counted from 1, without the space around it; "" if there is none to quote."""
+        source = self.quotable_source(module)
         lines = split_lines(source.text) if source else []
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
@@ -68,6 +68,10 @@ class Statements:
                 source = Source(module, self.path(module), file.is_package, decode(file.read())) if file else None
             self._sources[module] = source
         return self._sources[module]
+
+    def quotable_source(self, module: str) -> Source | None:
+        """Return the text of a module as `source` does; None also if reports must not quote it."""
+        return self.source(module) if self.snapshot.may_quote(module) else None
 
     @cached_property
     def sources(self) -> dict[str, Source]:

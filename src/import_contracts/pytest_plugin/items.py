@@ -32,11 +32,11 @@ class ContractCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for the configuration and the files, for the baseline, and for each contract."""
-        named = self.config.option.import_contracts_config
+        options = self.config.option
+        named, refuses = options.import_contracts_config, options.import_contracts_no_custom_types
+        folder = self.config.invocation_params.dir if named else self.config.rootpath
         try:
-            self.configuration = load_config(
-                named, self.config.invocation_params.dir if named else self.config.rootpath
-            )
+            self.configuration = load_config(named, folder, custom_types=not refuses)
         except UserError as error:
             self.wrong = str(error)
         found = self.configuration
@@ -51,10 +51,9 @@ class ContractCollector(pytest.Collector):
         """Check the contracts."""
         if self.configuration is None:
             pytest.fail(self.wrong, pytrace=False)
+        folder, checkouts = self.configuration.folder, self.configuration.checkouts
         try:
-            self.report = check(
-                self.configuration, Choice(), RunContext(self.configuration.folder, self.configuration.folder / CACHE)
-            )
+            self.report = check(self.configuration, Choice(), RunContext(folder, folder / CACHE, checkouts=checkouts))
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 
