@@ -15,6 +15,7 @@ from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Report
 from import_contracts.reports.cycles import CyclesReport, Question
+from import_contracts.repository import checkout
 from import_contracts.runs.check import check as run_check
 from import_contracts.runs.cycles import cycles as run_cycles
 from import_contracts.runs.requests import Choice
@@ -50,7 +51,8 @@ def check(  # noqa: PLR0913 - each is a keyword of the API
     """
     configuration = load_config(config, folder, custom_types=custom_types)
     only = (contracts,) if isinstance(contracts, str) else tuple(contracts)
-    context = RunContext(configuration.folder, _cache_folder(configuration.folder, folder, cache=cache))
+    cache_folder = _cache_folder(configuration.folder, folder, cache=cache)
+    context = RunContext(configuration.folder, cache_folder, checkouts=configuration.checkouts)
     return run_check(configuration, Choice(only, use_baseline=use_baseline), context)
 
 
@@ -72,7 +74,8 @@ def find_cycles(
     """
     here = Path(folder).absolute()
     question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
-    return run_cycles(question, (here, here / "src"), RunContext(here, _cache_folder(here, here, cache=cache)))
+    context = RunContext(here, _cache_folder(here, here, cache=cache), checkouts=(checkout(here),))
+    return run_cycles(question, (here, here / "src"), context)
 
 
 def render(report: Report, format_: str = "text", /, *, verbose: bool = False, color: bool = False) -> str:

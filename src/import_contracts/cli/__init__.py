@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from import_contracts.cli.streams import take_over
-from import_contracts.cli.terminal import print_problems, print_traceback
+from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say
 from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.problems import Problem, UserError
 from import_contracts.version import __version__
@@ -36,7 +36,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         print_problems(error)
         status = _USER_ERROR
     except click.ClickException as error:
-        error.show()
+        print_usage_error(error)
         status = _USER_ERROR
     except (click.Abort, KeyboardInterrupt):
         status = _INTERRUPTED
@@ -57,10 +57,10 @@ def _unexpected(error: Exception) -> int:
         return _INTERRUPTED
     for kind, sentence in _LIMITS.items():
         if isinstance(error, kind):
-            click.echo(f"error: {sentence}", err=True)
+            say(f"error: {sentence}")
             return _USER_ERROR
     print_traceback(error)
-    click.echo(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.", err=True)
+    say(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.")
     return _BUG
 
 
@@ -87,7 +87,7 @@ def run() -> int:
     sys.stdout.flush()
     if output.failure is None or status == _BUG:
         return status
-    click.echo(f"error: Cannot write to standard output: {output.failure}.", err=True)
+    say(f"error: Cannot write to standard output: {output.failure}.")
     return _USER_ERROR
 
 

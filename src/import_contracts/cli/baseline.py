@@ -29,7 +29,7 @@ def _config(shared: Shared) -> Config:
 
 
 def _write(change: BaselineChange, format_: str) -> int:
-    write(CHANGE_FORMATS[format_](change), None)
+    write(CHANGE_FORMATS[format_](change), None, is_for_log=format_ == "text")
     return 0
 
 
@@ -99,5 +99,5 @@ def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     """
     config = shared.config()
     status = run.status(config, shared.context(config), since)
-    write(STATUS_FORMATS[format_](status), None)
+    write(STATUS_FORMATS[format_](status), None, is_for_log=format_ == "text")
     return status.exit_status

@@ -45,7 +45,7 @@ def command(*, names: tuple[str, ...], format_: str, output: str | None, look: S
         report = run.explain_dependency(names[0], names[1], config, shared.context(config))
     else:
         report = run.explain_contracts(config, names[0] if names else None, shared.context(config))
-    write(as_json(report) if format_ == "json" else as_text(report, look), output)
+    write(as_json(report) if format_ == "json" else as_text(report, look), output, is_for_log=format_ == "text")
     return report.exit_status
 
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from import_contracts.visible import visible
+
 
 class Pace(NamedTuple):
     """When progress is shown, in seconds: on a terminal ``after`` a while, again and again; elsewhere a line."""
@@ -65,7 +67,7 @@ class Progress:
             self._erase()
             self._steps.pop()
         if self._timings:
-            self._say(f"{time.monotonic() - step.since:7.3f} s  {what}")
+            self._say(f"{time.monotonic() - step.since:7.3f} s  {visible(what)}")
 
     def above(self, print_: Callable[[str], None]) -> Callable[[str], None]:
         """Return a function that prints something in place of the bar, which is drawn again below it."""
@@ -133,14 +135,13 @@ def bar(step: Step, seconds: float, width: int) -> str:
         cells = "-" * place + "#" * _FILLED + "-" * (way - place)
     end = f" [{cells}] {_count(step)}{int(seconds)} s"
     # A character that is not ASCII may take two columns.
-    what = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in step.what)
+    what = "".join(letter if letter.isascii() else "?" for letter in visible(step.what))
     return f"{what[: max(0, width - 1 - len(end))]}{end}"[: max(0, width - 1)]
 
 
 def line(step: Step, seconds: float) -> str:
     """Return a step as a line for a log."""
-    what = "".join(letter if letter.isprintable() else "?" for letter in step.what)
-    return f"still working: {what} ({_count(step)}{int(seconds)} s)"
+    return f"still working: {visible(step.what)} ({_count(step)}{int(seconds)} s)"
 
 
 def _count(step: Step) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from functools import wraps
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +19,8 @@ from import_contracts.config.session import NO_CUSTOM_TYPES, Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters.style import Style, Wanted
+from import_contracts.repository import checkout
+from import_contracts.visible import visible, visible_lines, visible_report
 
 Command = Callable[..., int]
 
@@ -46,13 +50,16 @@ class Shared(NamedTuple):
         pyproject.toml; else there is none.
         """
         cache = folder / CACHE
-        is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
+        is_project = disk.is_folder(cache) or any(disk.exists(folder / name) for name in _PROJECT_FILES)
         return self._context(folder, cache if is_project else None, timings=self.show_timings)
 
     def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
-        cache = None if self.no_cache else Path.cwd() / self.cache_dir if self.cache_dir else default
-        progress = Progress(lambda line: click.echo(line, err=True), timings=timings)
-        return RunContext(folder, cache, progress.step, progress.above(warn))
+        # A hook's arguments reach us without a shell. Of an unknown user's folder, Path.expanduser raises an exception.
+        named = os.path.expanduser(self.cache_dir) if self.cache_dir else None  # noqa: PTH111
+        cache = None if self.no_cache else Path.cwd() / named if named else default
+        checkouts = (checkout(folder), checkout(Path.cwd()))
+        progress = Progress(say, timings=timings)
+        return RunContext(folder, cache, progress.step, progress.above(warn), checkouts)
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
@@ -118,26 +125,58 @@ def _with(command: Command, *added: Callable[[Command], Command]) -> Command:
 
 def warn(message: str) -> None:
     """Print a warning on standard error."""
-    click.echo(f"warning: {message}", err=True)
+    say(f"warning: {visible(message)}")
 
 
 def print_traceback(error: BaseException) -> None:
     """Print an exception and where it was raised on standard error, as Python does."""
-    sys.excepthook(type(error), error, error.__traceback__)
+    printed = StringIO()
+    with redirect_stderr(printed):
+        sys.excepthook(type(error), error, error.__traceback__)
+    lines = printed.getvalue().rstrip("\n")
+    say(lines if isinstance(error, UserError) else lines.replace(str(error), visible(str(error))))
 
 
 def print_problems(error: UserError) -> None:
     """Print every problem of an error on standard error."""
     for problem in error.problems:
-        click.echo(f"error: {problem}", err=True)
+        say(f"error: {problem}")
 
 
-def write(text: str, output: str | None) -> None:
+def print_usage_error(error: click.ClickException) -> None:
+    """Print an error of click's on standard error, with the usage of the command if it is about that."""
+    printed, message = StringIO(), error.format_message()
+    error.show(printed)
+    say(printed.getvalue().rstrip("\n").replace(message, visible(message)))
+
+
+def say(text: str) -> None:
+    """Print lines on standard error; everything that is printed there, except the moving progress, is printed here.
+
+    Every line is made visible. If a value can contain a line break, make the value visible first.
+    """
+    click.echo(_not_obeyed(f"{visible_lines(text)}\n"), err=True, nl=False)
+
+
+def _not_obeyed(text: str) -> str:
+    """Return a text to print; in GitHub Actions, between the lines that turn commands off and on again.
+
+    Nobody can guess the token that turns them on. Both lines are in one text, because both streams are one log.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    token = os.urandom(16).hex()
+    return f"::stop-commands::{token}\n{text}::{token}::\n"
+
+
+def write(text: str, output: str | None, *, is_for_log: bool = True) -> None:
     """Write a report in UTF-8 to a file, which is replaced atomically, or to standard output.
 
-    Raises UserError if the file cannot be written.
+    If ``is_for_log``, it is text whose lines must not be commands. Raises UserError if the file cannot be written.
     """
+    text = visible_report(text) if is_for_log else text
     if output is None:
+        text = _not_obeyed(text) if is_for_log else text
         try:
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
@@ -146,12 +185,9 @@ def write(text: str, output: str | None) -> None:
         return
     path = Path(output)
     try:
-        if path.exists() and not (path.is_file() and not path.is_symlink()):
-            path.write_bytes(text.encode())  # a device, a pipe or a link: write to its target instead of replacing it
-        else:
-            disk.write(path, text.encode())
+        disk.write_in(checkout(Path.cwd()), path, text.encode())
     except OSError as error:
-        why = error.strerror if path.parent.is_dir() else f"there is no folder '{path.parent}'"
+        why = error.strerror if disk.is_folder(path.parent) else f"there is no folder '{path.parent}'"
         raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None
 
 

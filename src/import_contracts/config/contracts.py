@@ -96,7 +96,8 @@ def read_contracts(config: Config) -> Contracts:
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
-        problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=config.file))
+        first, *others = FIRST_CONFIGURATION.split("\n")
+        problems.append(Problem(f"There are no contracts. {first}", file=config.file, below=tuple(others)))
     problems += _repeated(contracts, is_error=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
 
@@ -108,8 +109,10 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
     the keys in ``EXCLUDING`` that are set, and that of ``include_parent_packages``.
     """
     name = table.string("name")
-    identity = table.string("id", _slug(name) or f"contract-{number}")
-    table.place(contract=identity)
+    identity = table.string("id", default := _slug(name) or f"contract-{number}")
+    table.place(contract=identity or default)
+    if not identity:
+        table.error("id", "This is empty. Write an id, or remove this key.")
     type_name = table.string("type")
     contract_type = types.usable.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
@@ -135,8 +138,8 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
     elif "type" in table:
         table.error("type", types.why_not(type_name))
     return Contract(
-        id=identity,
-        name=name or identity,
+        id=identity or default,
+        name=name or identity or default,
         type=type_name,
         file=table.file,
         rule=rule,

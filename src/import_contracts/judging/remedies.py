@@ -81,7 +81,7 @@ class Remedies:
             return self._plans(cycles)
 
     def _plans(self, cycles: Sequence[FoundCycle]) -> list[Plan]:
-        fixes = Fixes(self._statements.source, self._search.graph, self._question.python, self._parse)
+        fixes = Fixes(self._statements.quotable_source, self._search.graph, self._question.python, self._parse)
         tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
         by_modules: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:

@@ -41,13 +41,14 @@ class RunContext(NamedTuple):
 
     Paths in reports are relative to ``folder``, which is absolute. ``cache`` is the folder of the cache; None for no
     cache. ``step`` is entered for each step of the run. ``warn`` is called with the message if the cache cannot be
-    written.
+    written. ``checkouts`` are the folders, besides ``folder``, with what belongs to the program.
     """
 
     folder: Path
     cache: Path | None = None
     step: Step = _unseen
     warn: Callable[[str], None] = lambda _: None
+    checkouts: tuple[Path, ...] = ()
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it."""
@@ -60,4 +61,9 @@ def shown(path: str, folder: PurePath) -> str:
         relative = os.path.relpath(path, folder)
     except ValueError:  # on Windows, if it is on another drive
         relative = os.pardir
-    return type(folder)(path if relative.startswith(os.pardir) else relative).as_posix()
+    return text_of(type(folder)(path if relative.startswith(os.pardir) else relative).as_posix())
+
+
+def text_of(path: str) -> str:
+    """Return a path as text: what Python makes of bytes that are not UTF-8, surrogates, is escaped."""
+    return path.encode(errors="backslashreplace").decode()
