@@ -157,7 +157,7 @@ def test_the_time_of_each_step_is_said_on_demand(monkeypatch: pytest.MonkeyPatch
         (Step("scan"), 1.65, "scan [----------------####] 1 s"),
         (Step("scan"), 2.45, "scan [--------####--------] 2 s"),
         (Step("look", None, 1234), 3, "look [--####--------------] 1,234, 3 s"),
-        (Step("check 'é\x1b[2J\n'", 2), 0, "check '??[2J?' [--------------------] 0 of 2, 0 s"),
+        (Step("check 'é\x1b[2J\n'", 2), 0, "check '?\\x1b[2J\\n' [--------------------] 0 of 2, 0 s"),
     ],
 )
 def test_a_bar_has_what_is_done_and_how_much_of_it(step: Step, seconds: float, expected: str) -> None:
