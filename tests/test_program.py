@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -419,6 +420,51 @@ def test_several_files_that_cannot_be_read_are_all_named(tmp_path: Path) -> None
     found = scanned(tmp_path, "p")
     assert [each.module for each in found.unreadable] == ["p.m11", "p.m12", "p.m19", "p.m3"]
     assert len(list(found.graph.edges())) == 16
+
+
+def many_unreadable(folder: Path, *unreadable: int) -> list[str]:
+    """Write a program of 150 modules, some of which cannot be read; return the names of these, sorted."""
+    program(folder, *(f"p.m{number} -> p.m0" for number in range(1, 150)))
+    for number in unreadable:
+        (folder / f"p/m{number}.py").write_text("print 'x'\n")
+    return sorted(f"p.m{number}" for number in unreadable)
+
+
+@pytest.mark.parametrize("external", [False, True])
+@pytest.mark.parametrize("unreadable", [(7,), range(0, 150, 10), range(3, 150), range(150)], ids=len)
+def test_grimp_reads_the_whole_program_at_most_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unreadable: Sequence[int], external: bool
+) -> None:
+    whole = []
+    scan_files = grimp_scanner.scan_files
+
+    def counted(found: Program, files: Sequence[SourceFile], **keys: Any) -> object:
+        whole.extend([len(files)] if len(keys["known"]) == len(found.files) > 1 else [])
+        return scan_files(found, files, **keys)
+
+    expected = many_unreadable(tmp_path, *unreadable)
+    monkeypatch.setattr(grimp_scanner, "scan_files", counted)
+    found = scanned(tmp_path, "p", external=external)
+    assert [each.module for each in found.unreadable] == expected
+    assert len(list(found.graph.edges())) == len({*range(1, 150)} - {*unreadable})
+    assert whole == [151, 151 - len(unreadable)]
+
+
+def test_a_file_that_fails_only_with_the_whole_program_is_found_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan_files = grimp_scanner.scan_files
+
+    def failing(found: Program, files: Sequence[SourceFile], **keys: Any) -> object:
+        if len(keys["known"]) == len(found.files) and any(file.module == "p.m20" for file in files):
+            raise PanicException("odd")
+        return scan_files(found, files, **keys)
+
+    many_unreadable(tmp_path, 30)
+    monkeypatch.setattr(grimp_scanner, "scan_files", failing)
+    found = scanned(tmp_path, "p")
+    assert [each.module for each in found.unreadable] == ["p.m20", "p.m30"]
+    assert len(list(found.graph.edges())) == 147
 
 
 def test_a_relative_import_in_a_text_leaves_nothing(tmp_path: Path) -> None:

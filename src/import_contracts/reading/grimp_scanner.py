@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grimp import _rustgrimp as rust  # type: ignore[attr-defined]
@@ -13,19 +14,18 @@ from import_contracts.reading.program import Program, SourceFile
 
 
 def scan_files(
-    program: Program, files: Sequence[SourceFile], *, include_external: bool
+    program: Program, files: Sequence[SourceFile], *, known: Sequence[SourceFile], include_external: bool
 ) -> dict[str, dict[str, list[int]]]:
-    """Return the lines of imports, by importer and imported module; raises whatever grimp raises."""
-    module_files = {file.module: _ModuleFile(_Module(file.module)) for file in program.files}
+    """Return the lines of imports, by importer and imported module; raises whatever grimp raises.
+
+    ``known`` are the files whose modules grimp takes for modules of the program, at least ``files``.
+    """
+    module_files = {file.module: _ModuleFile(_Module(file.module)) for file in known}
     scanned = rust.scan_for_imports(
         module_files=tuple(module_files[file.module] for file in files),
         found_packages={
-            _FoundPackage(
-                name,
-                folder,
-                frozenset(module_files[file.module] for file in program.files if file.path.startswith(folder + os.sep)),
-            )
-            for name, folder in program.portions
+            _FoundPackage(name, folder, frozenset(module_files[module] for module in inside))
+            for name, folder, inside in _portions(program, known)
         },
         include_external_packages=include_external,
         exclude_type_checking_imports=False,
@@ -37,6 +37,15 @@ def scan_files(
         for direct_import in direct_imports:
             lines.setdefault(direct_import.imported.name, []).append(direct_import.line_number)
     return imports
+
+
+def _portions(program: Program, known: Sequence[SourceFile]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the folders of the root packages, each with its name and the modules in it."""
+    by_path = sorted((file.path, file.module) for file in known)
+    for name, folder in program.portions:
+        start = bisect_left(by_path, (folder + os.sep,))
+        end = bisect_left(by_path, (folder + chr(ord(os.sep) + 1),))
+        yield name, folder, [module for _, module in by_path[start:end]]
 
 
 # grimp's scanner needs values with these attributes. grimp's own classes are compared and hashed by value, which takes

@@ -1,8 +1,9 @@
 """From files to the import graph: reads many files with grimp's parser, and a few with our own.
 
 grimp fails for all files if it cannot read one of them, and aborts if a relative import goes beyond the top-level
-package. So these imports are searched for first, and a scan that fails is repeated on each half of the files, down to
-the single files that cause it.
+package. So these imports are searched for first. If a scan fails, the files that cause it are found by halves, set
+aside, and the others are scanned again. Each scan of the halves knows only the modules in it, so that many unreadable
+files don't cost a scan of the whole program each.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -228,27 +230,26 @@ class _FilesReader:
         except UndecodableError:
             pass  # grimp fails on this file too, and that is reported
 
-    def parse(self, files: list[SourceFile]) -> None:
+    def parse(self, files: Sequence[SourceFile]) -> None:
         """Read the imports of files with grimp."""
         if not files:
             return
-        try:
-            imports = _scan(self._program, files, include_external=self._include_external)
-        except BaseException as error:
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-                raise
-            if len(files) == 1:
-                self._give_up(files[0], *_trouble(files[0], error))
-            else:
-                middle = len(files) // 2
-                self.parse(files[:middle])
-                self.parse(files[middle:])
-        else:
+        imports = _scan(self._program, files, known=self._program.files, include_external=self._include_external)
+        if isinstance(imports, dict):
             self.imports |= imports
             if self._include_external:
                 self._drop_missing(files)
+        elif len(files) == 1:
+            self._give_up(files[0], *_trouble(files[0], imports))
+        elif unparsable := dict(chain.from_iterable(_unparsable(self._program, half) for half in _halves(files))):
+            for file, reason in unparsable.items():
+                self._give_up(file, *_trouble(file, reason))
+            self.parse([file for file in files if file not in unparsable])
+        else:
+            for half in _halves(files):
+                self.parse(half)
 
-    def _drop_missing(self, files: list[SourceFile]) -> None:
+    def _drop_missing(self, files: Sequence[SourceFile]) -> None:
         """Drop imports of missing modules: with external ones, grimp returns an import of the root package instead."""
         for file in files:
             imports = self.imports[file.module]
@@ -297,11 +298,41 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     return next((relative for relative in written if relative.level > depth), None)
 
 
-def _scan(program: Program, files: Sequence[SourceFile], *, include_external: bool) -> dict[str, Lines]:
-    """Return the imports of files, by module, as grimp finds them; raises whatever grimp raises."""
+def _scan(
+    program: Program, files: Sequence[SourceFile], *, known: Sequence[SourceFile], include_external: bool
+) -> dict[str, Lines] | BaseException:
+    """Return the imports of files, by module, as grimp finds them; or the exception that it raises.
+
+    grimp takes only the modules of ``known`` for modules of the program.
+    """
     from import_contracts.reading.grimp_scanner import scan_files  # noqa: PLC0415 - not needed for a few files
 
-    return scan_files(program, files, include_external=include_external)
+    try:
+        return scan_files(program, files, known=known, include_external=include_external)
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        return error
+
+
+def _unparsable(program: Program, files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, BaseException]]:
+    """Yield the files that grimp cannot read, whatever other modules there are, each with what it raises.
+
+    Without external imports, because grimp may abort on those of modules that it does not know.
+    """
+    error = _scan(program, files, known=files, include_external=False)
+    if isinstance(error, dict):
+        return
+    if len(files) == 1:
+        yield files[0], error
+    else:
+        for half in _halves(files):
+            yield from _unparsable(program, half)
+
+
+def _halves(files: Sequence[SourceFile]) -> tuple[Sequence[SourceFile], Sequence[SourceFile]]:
+    middle = len(files) // 2
+    return files[:middle], files[middle:]
 
 
 def _trouble(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
