@@ -548,11 +548,11 @@ def test_a_reading_has_sorted_imports_and_the_kinds_that_are_not_runtime(tmp_pat
     source = "def f():\n  import p.c\n" + 4 * "import p.c, json, p.b\n" + "if TYPE_CHECKING: import os, p\n"
     found = readings(tmp_path, source, more=more, external=True).readings
     assert list(found["p.a"].imports.items()) == [
-        ("json", [3, 4, 5, 6]),
-        ("os", [7]),
-        ("p", [7]),
-        ("p.b", [3, 4, 5, 6]),
-        ("p.c", [2, 3, 4, 5, 6]),
+        ("json", (3, 4, 5, 6)),
+        ("os", (7,)),
+        ("p", (7,)),
+        ("p.b", (3, 4, 5, 6)),
+        ("p.c", (2, 3, 4, 5, 6)),
     ]
     assert found["p.a"].kinds == {
         ("p.c", 2): Kind.DEFERRED,
@@ -565,7 +565,7 @@ def test_a_reading_has_sorted_imports_and_the_kinds_that_are_not_runtime(tmp_pat
 @pytest.mark.parametrize("more", [0, 101])
 def test_a_reading_without_kinds_has_none(tmp_path: Path, more: int) -> None:
     found = readings(tmp_path, "def f(): import p.c\n__import__('p')", more=more, kinds=False)
-    assert found.readings["p.a"] == Reading({"p.c": [1]}, {}, None)
+    assert found.readings["p.a"] == Reading({"p.c": (1,)}, {}, None)
     assert found.statements == {}
     assert found.may_call == {}
 
@@ -703,4 +703,4 @@ def test_packages_with_names_that_start_alike_are_told_apart_in_many_files(tmp_p
 
 def test_of_a_root_package_and_what_is_gone_from_it_many_files_import_the_package(tmp_path: Path) -> None:
     source = "import p\nimport p.gone.too\nfrom p import nope\nfrom p.gone import x\n"
-    assert readings(tmp_path, source, more=101, external=True).readings["p.a"].imports == {"p": [1, 3]}
+    assert readings(tmp_path, source, more=101, external=True).readings["p.a"].imports == {"p": (1, 3)}

@@ -21,22 +21,31 @@ def scan_files(
     ``known`` are the files whose modules grimp takes for modules of the program, at least ``files``.
     """
     module_files = {file.module: _ModuleFile(_Module(file.module)) for file in known}
-    scanned = rust.scan_for_imports(
-        module_files=tuple(module_files[file.module] for file in files),
-        found_packages={
-            _FoundPackage(name, folder, frozenset(module_files[module] for module in inside))
-            for name, folder, inside in _portions(program, known)
-        },
-        include_external_packages=include_external,
-        exclude_type_checking_imports=False,
-        file_system=settings.FILE_SYSTEM.convert_to_basic(),
-    )
+    found_packages = {
+        _FoundPackage(name, folder, frozenset(module_files[module] for module in inside))
+        for name, folder, inside in _portions(program, known)
+    }
+    names = {module: module for module in module_files}
     imports: dict[str, dict[str, list[int]]] = {}
-    for module, direct_imports in scanned.items():
-        lines = imports.setdefault(module.name, {})
-        for direct_import in direct_imports:
-            lines.setdefault(direct_import.imported.name, []).append(direct_import.line_number)
+    for start in range(0, len(files), _AT_ONCE):
+        scanned = rust.scan_for_imports(
+            module_files=tuple(module_files[file.module] for file in files[start : start + _AT_ONCE]),
+            found_packages=found_packages,
+            include_external_packages=include_external,
+            exclude_type_checking_imports=False,
+            file_system=settings.FILE_SYSTEM.convert_to_basic(),
+        )
+        for module, direct_imports in scanned.items():
+            lines = imports.setdefault(names[module.name], {})
+            for direct_import in direct_imports:
+                imported = direct_import.imported.name
+                lines.setdefault(names.setdefault(imported, imported), []).append(direct_import.line_number)
     return imports
+
+
+# grimp returns seven objects for each import, which take the most memory of a run if they are all there at once. But it
+# reads the list of modules again in each call.
+_AT_ONCE = 25_000
 
 
 def _portions(program: Program, known: Sequence[SourceFile]) -> Iterator[tuple[str, str, list[str]]]:

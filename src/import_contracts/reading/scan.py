@@ -23,11 +23,17 @@ from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode
 
-Lines = dict[str, list[int]]
-"""The lines of a module's import statements, by imported module."""
+Lines = dict[str, tuple[int, ...]]
+"""The lines of a module's import statements, sorted, by imported module, sorted."""
 
 Kinds = dict[tuple[str, int], Kind]
 """The kinds of a module's import statements, by imported module and line; a missing one is ``runtime``."""
+
+NO_KINDS: Kinds = {}
+"""The kinds of all modules without a kind, one object because there are many."""
+
+_Found = dict[str, list[int]]
+# The lines of a module's import statements, in the order in which they were found.
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +128,23 @@ def read(program: Program, files: Sequence[SourceFile], *, include_external: boo
     for file in files:
         reader.prepare(file)
     reader.parse([file for file in files if file.module not in reader.imports])
+    share: dict[tuple[int, ...], tuple[int, ...]] = {}
     readings = {
         file.module: Reading(
-            {imported: sorted(lines) for imported, lines in sorted(reader.imports[file.module].items())},
-            reader.kinds.get(file.module, {}),
+            _sorted(reader.imports.pop(file.module), share),
+            reader.kinds.get(file.module) or NO_KINDS,
             reader.troubles.get(file.module),
         )
         for file in files
     }
     return Read(readings, reader.digests, reader.statements, reader.may_call)
+
+
+def _sorted(found: _Found, share: dict[tuple[int, ...], tuple[int, ...]]) -> Lines:
+    """Return the lines of a module in order; equal lines are one object, because most are a small number alone."""
+    return {
+        imported: share.setdefault(lines := tuple(sorted(set(found[imported]))), lines) for imported in sorted(found)
+    }
 
 
 # For so many files our own reader is faster, because grimp has to be imported and needs all modules.
@@ -193,7 +207,7 @@ class _FilesReader:
     """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest."""
 
     def __init__(self, program: Program, *, include_external: bool, kinds: bool, are_few: bool) -> None:
-        self.imports: dict[str, Lines] = {}
+        self.imports: dict[str, _Found] = {}
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
         self.digests: dict[str, str] = {}
@@ -260,7 +274,7 @@ class _FilesReader:
                     imports |= {root: lines} if lines else {}
 
     def _read(self, file: SourceFile, text: str) -> None:
-        imports: Lines = {}
+        imports: _Found = {}
         for written, imported in _resolved_imports(self._program, file, text, self._include_external):
             imports.setdefault(imported, []).append(written.line)
         self.imports[file.module] = imports
@@ -300,7 +314,7 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
 
 def _scan(
     program: Program, files: Sequence[SourceFile], *, known: Sequence[SourceFile], include_external: bool
-) -> dict[str, Lines] | BaseException:
+) -> dict[str, _Found] | BaseException:
     """Return the imports of files, by module, as grimp finds them; or the exception that it raises.
 
     grimp takes only the modules of ``known`` for modules of the program.

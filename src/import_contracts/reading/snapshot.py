@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
 
-from import_contracts.graph.kinds import Kind
 from import_contracts.reading.cache import (
     DAMAGED,
     Answer,
@@ -23,6 +21,7 @@ from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import Read, Reading, Scan, Statement, assemble, imported_by, read, statements
+from import_contracts.reading.storage import loaded, stored
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -157,7 +156,7 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            state = cache.save_named(".imports", [comparison.shape, _value(readings)])
+            state = cache.save_named(".imports", [digest(comparison.shape), stored(readings)])
     return Snapshot(program, last, comparison.store(digests, state), changed, readings)
 
 
@@ -198,26 +197,6 @@ def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | No
         return None
     try:
         with last.context.step("load the imports"):
-            return _readings(last.cache.load(f"{manifest.state}.imports")[1])
+            return loaded(last.cache.load(f"{manifest.state}.imports")[1])
     except DAMAGED:
         return None
-
-
-def _value(readings: Mapping[str, Reading]) -> dict[str, Any]:
-    """Return readings as JSON values."""
-    return {
-        module: [reading.imports, [[*place, kind] for place, kind in reading.kinds.items()], reading.trouble]
-        for module, reading in readings.items()
-    }
-
-
-def _readings(value: Mapping[str, Any]) -> dict[str, Reading]:
-    """Return the readings that `_value` made JSON values of; raises one of `DAMAGED` if they are not valid."""
-    return {
-        module: Reading(
-            imports,
-            {(imported, line): Kind(kind) for imported, line, kind in kinds},
-            None if trouble is None else (trouble[0], trouble[1]),
-        )
-        for module, (imports, kinds, trouble) in value.items()
-    }
