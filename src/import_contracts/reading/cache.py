@@ -42,6 +42,7 @@ DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, Recursio
 """The exceptions that reading a damaged value may raise."""
 
 _ABSENT: Signature = (0, 0, 0, 0)
+_DIGEST = 64  # hexadecimal digits
 _LARGEST_ANSWER = 20_000_000  # characters
 
 
@@ -113,8 +114,7 @@ class LastRun:
         stored = self.cache.answer(self.manifest.state, request)
         if stored is None:
             return None
-        digests = self.manifest.digests
-        is_same = all(digests.get(module) == was for module, (was, _) in stored.evidence.items())
+        is_same = all(self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
         return stored.answer if is_same else None
 
 
@@ -122,7 +122,8 @@ class Manifest:
     """The content of a ``.program`` file: the files of a program, their signatures and digests, and its state.
 
     ``files`` and ``watched`` are absolute paths. ``state`` is the name of the ``.imports`` file without its suffix.
-    Raises one of ``DAMAGED`` if ``value``, the JSON of the file, is not valid.
+    Raises one of ``DAMAGED`` if ``value``, the JSON of the file, is not valid. The modules and the digests are
+    one string each, split when they are needed: a run on an unchanged program needs only the paths and the signatures.
     """
 
     def __init__(self, value: Mapping[str, Any], base: str, portions: Portions) -> None:
@@ -133,7 +134,10 @@ class Manifest:
         self._base = base
         self._portions = portions
         self._signatures = array("q", a2b_base64(value["signatures"]))
-        if len(self._signatures) != 4 * len(self.files + self.watched) or len(value["modules"]) != len(self.files):
+        if len(self._signatures) != 4 * len(self.files + self.watched):
+            raise ValueError
+        self._joined_modules, self._joined_digests = str(value["modules"]), str(value["digests"])
+        if not self._joined_modules.count("/") == self._joined_digests.count("/") == len(self.files):
             raise ValueError
 
     @classmethod
@@ -152,11 +156,12 @@ class Manifest:
         paths = [*(file.path for file in program.files), *program.watched]
         value = {
             **shape(program, base),
+            "modules": _joined(file.module for file in program.files),
             "watched": [shortened(path, base) for path in program.watched],
             "signatures": b2a_base64(
                 array("q", chain.from_iterable(map(signatures.__getitem__, paths))), newline=False
             ).decode(),
-            "digests": [digests.get(file.module, "") for file in program.files],
+            "digests": _joined(digests.get(file.module, "") for file in program.files),
             "state": state,
         }
         manifest = cls(value, base, program.portions)
@@ -186,7 +191,7 @@ class Manifest:
             tuple(dict.fromkeys(name for name, _ in self._portions)),
             tuple(
                 SourceFile(module, path, is_package=path.endswith(init))
-                for module, path in zip(self.value["modules"], self.files, strict=True)
+                for module, path in zip(self._modules, self.files, strict=True)
             ),
             frozenset(self.value["namespaces"]),
             self._portions,
@@ -199,9 +204,13 @@ class Manifest:
         )
 
     @cached_property
+    def _modules(self) -> list[str]:
+        return _parted(self._joined_modules)
+
+    @cached_property
     def digests(self) -> dict[str, str]:
         """The digest of each file, by module; "" if it is unknown."""
-        return dict(zip(self.value["modules"], self.value["digests"], strict=True))
+        return dict(zip(self._modules, _parted(self._joined_digests), strict=True))
 
 
 class Cache:
@@ -262,8 +271,11 @@ class Cache:
             data = disk.read(self._folder / name)
         except OSError:
             return None
-        checksum, _, body = data.partition(b"\n")
-        return json.loads(body) if checksum == sha256(body).hexdigest().encode() else None
+        body = memoryview(data)[_DIGEST + 1 :]  # not a copy: it may be the largest value of a run
+        is_whole = data[: _DIGEST + 1] == sha256(body).hexdigest().encode() + b"\n"
+        text = str(body, "utf-8") if is_whole else "null"
+        del data, body
+        return json.loads(text)
 
     def save(self, name: str, value: object) -> None:
         """Write a value to a file; if that fails, warn once and write nothing more."""
@@ -368,6 +380,15 @@ def shape(program: Program, base: str) -> dict[str, Any]:
             for problem in program.problems
         ],
     }
+
+
+def _joined(words: Iterable[str]) -> str:
+    """Return words without "/" as one string; a large program has so many that a list takes time and memory."""
+    return "".join(f"{word}/" for word in words)
+
+
+def _parted(words: str) -> list[str]:
+    return words.split("/")[:-1]
 
 
 # Marks a path that is not inside the base. No path contains it.
