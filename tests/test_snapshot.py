@@ -50,6 +50,14 @@ LINES = [
         "from .. import b",
     ),
     *("from ..... import a", "import os", "def f():\n    import p.a", "from p.c import *", "from p.new.deep import x"),
+    *(
+        "from p import *",
+        "from .b import *",
+        '__all__ = ["a", "c"]',
+        '__all__ += ["b", "deep"]',
+        "c = 5",
+        "__all__ = a.__all__",
+    ),
     *("if TYPE_CHECKING:\n    from p import c", "def broken(:", "type X = int", "x = '\\d'", "import p.a; import p.c"),
 ]
 OWN_TYPE = """

@@ -8,6 +8,7 @@ from import_contracts import git
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.names import within
 from import_contracts.reading.snapshot import Snapshot
+from import_contracts.reading.stars import Texts
 
 
 class History:
@@ -34,7 +35,16 @@ class History:
 
     def _imported_before(self, importer: str, commit: str) -> frozenset[str]:
         if importer not in self._before:
-            file = self._snapshot.program.by_module.get(importer)
-            data = git.at(self._snapshot.context.folder, commit, file.path) if file else None
-            self._before[importer] = frozenset() if data is None else self._snapshot.imported_by(importer, data)
+            then = texts_at(self._snapshot, commit)
+            self._before[importer] = frozenset(module for module, _ in self._snapshot.statements_at(importer, then))
         return self._before[importer]
+
+
+def texts_at(snapshot: Snapshot, commit: str) -> Texts:
+    """Return a function that returns the files of the modules of a program as they were at a commit."""
+
+    def read(module: str) -> bytes | None:
+        file = snapshot.program.by_module.get(module)
+        return git.at(snapshot.context.folder, commit, file.path) if file else None
+
+    return read

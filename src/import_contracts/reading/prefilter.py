@@ -27,6 +27,14 @@ def may_defer(data: bytes) -> bool:
     return not is_ascii_compatible(data) or any(pattern.search(data) for pattern in _NOT_PLAIN)
 
 
+_STAR = re.compile(rb"import[ \t\f\\\r\n(]*+\*")
+
+
+def may_star(data: bytes) -> bool:
+    """Tell whether `read_imports` may find a star import. False is certain."""
+    return _STAR.search(data) is not None or not is_ascii_compatible(data)
+
+
 def may_call(data: bytes) -> bool:
     """Tell whether `read_calls` may find an import. False is certain, except in encodings unlike ASCII."""
     return b"import_module" in data or b"__import__" in data

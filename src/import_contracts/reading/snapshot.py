@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.cache import (
@@ -22,17 +23,36 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import Comparison
-from import_contracts.reading.scan import Read, Reading, Scan, Statement, assemble, imported_by, read, statements
+from import_contracts.reading.scan import (
+    Kinds,
+    Read,
+    Reading,
+    Scan,
+    Statement,
+    assemble,
+    read,
+    stars_in,
+    statements,
+    statements_at,
+)
+from import_contracts.reading.stars import Stars, Texts, load_stars, texts_of
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
+
+
+class AllImports(NamedTuple):
+    """The imports of all files, by module, and what their star imports load."""
+
+    readings: Mapping[str, Reading]
+    stars: Stars
 
 
 class Snapshot:
     """A program and its import graph as they are now.
 
     ``manifest`` is the manifest of the program now; None without a cache. ``changed`` is what was read in this run.
-    ``readings`` are the imports of all files; None if all of them are in the cache.
+    ``imports`` are those of all files; None if all of them are in the cache.
     """
 
     def __init__(
@@ -41,12 +61,12 @@ class Snapshot:
         last: LastRun,
         manifest: Manifest | None,
         changed: Read | None = None,
-        readings: Mapping[str, Reading] | None = None,
+        imports: AllImports | None = None,
     ) -> None:
         self.program = program
         self.last = last
         self.manifest = manifest
-        self._readings = readings
+        self._given_imports = imports
         self._statements = {} if changed is None else changed.statements
         self._may_call = {} if changed is None else changed.may_call
 
@@ -58,17 +78,24 @@ class Snapshot:
     @cached_property
     def scan(self) -> Scan:
         """The import graph, and the files that could not be read."""
-        readings = self._readings if self._readings is not None else _stored(self.last, self.manifest)
-        if readings is None:
-            readings = _read(self.program, self.program.files, self.last).readings
+        imports = self._imports
         with self.context.step("build the graph"):
-            return assemble(self.program, readings, include_external=self.last.extent.include_external)
+            return assemble(self.program, *imports, include_external=self.last.extent.include_external)
+
+    @cached_property
+    def _imports(self) -> AllImports:
+        found = self._given_imports or _stored(self.last, self.manifest)
+        if found is None:
+            readings = _read(self.program, self.program.files, self.last).readings
+            found = AllImports(readings, load_stars(self.program, stars_in(readings), texts_of(self.program)))
+        return found
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
         """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once."""
         if module not in self._statements:
             external = self.last.extent.include_external
-            self._statements[module] = statements(self.program, module, include_external=external)
+            stars = self._imports.stars
+            self._statements[module] = statements(self.program, module, include_external=external, stars=stars)
         return self._statements[module]
 
     def callers(self) -> Iterator[str]:
@@ -80,9 +107,9 @@ class Snapshot:
             if self._may_call.get(module):
                 yield module
 
-    def imported_by(self, module: str, data: bytes) -> frozenset[str]:
-        """Return the modules that a module would import if ``data`` were in its file; empty if it cannot be decoded."""
-        return imported_by(self.program, module, data, include_external=self.last.extent.include_external)
+    def statements_at(self, module: str, read: Texts) -> dict[tuple[str, int], Statement]:
+        """Return what `statements` would if the files were as ``read`` returns them."""
+        return statements_at(self.program, module, read, include_external=self.last.extent.include_external)
 
     def answer(self, request: str) -> Answer | None:
         """Return the stored answer to a request, if it would be the same now; None otherwise.
@@ -131,7 +158,8 @@ def take_snapshot(comparison: Comparison) -> Snapshot:
     last, program = comparison.last, comparison.program
     if last.cache is None:
         everything = _read(program, program.files, last)
-        return Snapshot(program, last, None, everything, everything.readings)
+        stars = load_stars(program, stars_in(everything.readings), texts_of(program))
+        return Snapshot(program, last, None, everything, AllImports(everything.readings, stars))
     if last.is_current:
         return Snapshot(program, last, last.manifest)
     return _refreshed(comparison, last.cache)
@@ -143,22 +171,36 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
     program, todo = comparison.program, comparison.todo
     known = _stored(last, before)
     if before is None or known is None:
-        known, todo = {}, program.files
+        known, todo = AllImports({}, Stars()), program.files
     elif not comparison.is_same_program:
-        todo = _affected(comparison, before, known)
+        todo = _affected(comparison, before, known.readings)
     digests, signatures = dict(comparison.digests), comparison.signatures
     changed = _read(program, todo, last)
     for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
-    readings = {file.module: changed.readings.get(file.module) or known[file.module] for file in program.files}
-    imports_are_same = all(known.get(module) == reading for module, reading in changed.readings.items())
-    if before is not None and comparison.is_same_program and imports_are_same:
+    old = known.readings
+    readings = {file.module: changed.readings.get(file.module) or old[file.module] for file in program.files}
+    stars = load_stars(program, stars_in(readings), _noting_changes(texts_of(program), digests))
+    is_same = all(old.get(module) == reading for module, reading in changed.readings.items()) and stars == known.stars
+    if before is not None and comparison.is_same_program and is_same:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            state = cache.save_named(".imports", [comparison.shape, _value(readings)])
-    return Snapshot(program, last, comparison.store(digests, state), changed, readings)
+            state = cache.save_named(".imports", [comparison.shape, _value(readings), stars.value])
+    return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
+
+
+def _noting_changes(read: Texts, digests: dict[str, str]) -> Texts:
+    """Return a function that reads files, and removes the digest of one that has changed since it was taken."""
+
+    def noting(module: str) -> bytes | None:
+        data = read(module)
+        if module in digests and sha256(data or b"").hexdigest() != digests[module]:
+            digests[module] = ""
+        return data
+
+    return noting
 
 
 def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Reading]) -> tuple[SourceFile, ...]:
@@ -192,13 +234,14 @@ def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
         return read(program, todo, include_external=last.extent.include_external, kinds=last.extent.kinds)
 
 
-def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | None:
+def _stored(last: LastRun, manifest: Manifest | None) -> AllImports | None:
     """Return the imports of a manifest's state from the cache; None if they are not there, or damaged."""
     if last.cache is None or manifest is None:
         return None
     try:
         with last.context.step("load the imports"):
-            return _readings(last.cache.load(f"{manifest.state}.imports")[1])
+            _, readings, stars = last.cache.load(f"{manifest.state}.imports")
+            return AllImports(_readings(readings), Stars.of(stars))
     except DAMAGED:
         return None
 
@@ -206,18 +249,22 @@ def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | No
 def _value(readings: Mapping[str, Reading]) -> dict[str, Any]:
     """Return readings as JSON values."""
     return {
-        module: [reading.imports, [[*place, kind] for place, kind in reading.kinds.items()], reading.trouble]
+        module: [reading.imports, _kinds_value(reading.kinds), reading.trouble, _kinds_value(reading.stars)]
         for module, reading in readings.items()
     }
+
+
+def _kinds_value(kinds: Kinds) -> list[list[Any]]:
+    return [[*place, kind] for place, kind in kinds.items()]
+
+
+def _kinds(value: Iterable[Any]) -> Kinds:
+    return {(imported, line): Kind(kind) for imported, line, kind in value}
 
 
 def _readings(value: Mapping[str, Any]) -> dict[str, Reading]:
     """Return the readings that `_value` made JSON values of; raises one of `DAMAGED` if they are not valid."""
     return {
-        module: Reading(
-            imports,
-            {(imported, line): Kind(kind) for imported, line, kind in kinds},
-            None if trouble is None else (trouble[0], trouble[1]),
-        )
-        for module, (imports, kinds, trouble) in value.items()
+        module: Reading(imports, _kinds(kinds), None if trouble is None else (trouble[0], trouble[1]), _kinds(stars))
+        for module, (imports, kinds, trouble, stars) in value.items()
     }
