@@ -98,7 +98,8 @@ def stars_in(readings: Mapping[str, Reading]) -> Iterator[StarImport]:
 
 def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *, include_external: bool) -> Scan:
     """Return the import graph of a program from the readings of all its files, by module."""
-    readings = {module: _with_stars(module, reading, stars) for module, reading in readings.items()}
+    with_stars = {module: _with_stars(module, each, stars) for module, each in readings.items() if each.stars}
+    readings = {**readings, **with_stars}
     imports = {module: reading.imports for module, reading in readings.items()}
     graph = ImportGraph(
         program.modules,
@@ -117,8 +118,6 @@ def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *,
 
 def _with_stars(module: str, reading: Reading, stars: Stars) -> Reading:
     """Return a reading with what its star imports load."""
-    if not reading.stars:
-        return reading
     imports = {imported: [*lines] for imported, lines in reading.imports.items()}
     kinds = dict(reading.kinds)
     for (package, line), kind in reading.stars.items():
