@@ -15,10 +15,14 @@ from import_contracts.reading.values import UNBOUND, Bound, ModuleName, Names, V
 
 
 class Loaded(NamedTuple):
-    """The modules that a star import of a package loads, sorted; not ``is_whole`` if there may be more."""
+    """The modules that a star import of a package may load, sorted.
+
+    If not ``is_whole``, there may be more; if not ``is_exact``, some are loaded only on some paths through the package.
+    """
 
     modules: tuple[str, ...] = ()
     is_whole: bool = True
+    is_exact: bool = True
 
 
 _LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
@@ -49,7 +53,7 @@ class Exports:
         try:
             return self._loaded(source, before)
         except RecursionError:
-            return Loaded(is_whole=False)
+            return Loaded((), is_whole=False, is_exact=False)
 
     def _loaded(self, source: Source, before: int | None) -> Loaded:
         package = source.module
@@ -60,7 +64,7 @@ class Exports:
         names = elements(listed)
         inside = {name: f"{package}.{name}" for name in names.counts if f"{package}.{name}" in self._modules}
         found = sorted(module for name, module in inside.items() if not self._is_other(followed, name, module))
-        return Loaded(tuple(found), names.is_whole)
+        return Loaded(tuple(found), names.is_whole, names.is_exact)
 
     def _is_other(self, followed: Evaluator, name: str, module: str) -> bool:
         """Tell whether a name is certainly bound to something else than the module of this name."""

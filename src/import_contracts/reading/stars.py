@@ -57,12 +57,12 @@ class Stars:
     @property
     def value(self) -> list[list[Any]]:
         """The same as JSON values."""
-        return [[*key, loaded.modules, loaded.is_whole] for key, loaded in self.loaded.items()]
+        return [[*key, *loaded] for key, loaded in self.loaded.items()]
 
     @classmethod
     def of(cls, value: Iterable[Any]) -> Stars:
         """Return what `value` made JSON values of; raises TypeError or ValueError if they are not valid."""
-        return cls({(package, line): Loaded(tuple(modules), whole) for package, line, modules, whole in value})
+        return cls({(package, line): Loaded(tuple(modules), *how) for package, line, modules, *how in value})
 
 
 def load_stars(program: Program, stars: Iterable[StarImport], read: Texts) -> Stars:
@@ -80,7 +80,7 @@ def load_stars(program: Program, stars: Iterable[StarImport], read: Texts) -> St
 
     exports = Exports(program.modules, source)
     found = {(module, line): exports.loaded(module, line or None) for module, line in keys if module in parents}
-    return Stars({key: loaded for key, loaded in found.items() if loaded != Loaded()})
+    return Stars({key: loaded for key, loaded in found.items() if loaded.modules or not loaded.is_whole})
 
 
 def _source(program: Program, module: str, read: Texts) -> Source | None:
