@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from glob import glob
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,25 @@ class Document(NamedTuple):
     session: Mapping[str, object]
     contracts: Sequence[Mapping[str, object]]
     is_peers: bool = False
+
+
+class Files(NamedTuple):
+    """Where configuration files are read: on disk, or at a commit.
+
+    ``read`` returns the content of a file, and raises OSError; ``matching`` returns the files in a folder that match a
+    pattern, sorted, and raises ValueError for a pattern that can match none.
+    """
+
+    read: Callable[[Path], bytes]
+    matching: Callable[[Path, str], list[Path]]
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob rejects absolute patterns
+    return sorted(path for name in names if (path := folder / name).is_file())
+
+
+ON_DISK = Files(disk.read, _matching)
 
 
 def find_config(start: Path) -> Path:
@@ -94,19 +114,19 @@ def name_of(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
-def read_document(path: Path, name: str) -> Document:
+def read_document(path: Path, name: str, files: Files = ON_DISK) -> Document:
     """Read a configuration file, which has ``name`` in messages.
 
     A TOML file without ``tool.import-contracts`` or ``tool.importlinter`` is read as one of these tables. Raises
     UserError if the file cannot be read or is not valid.
     """
     if path.suffix != ".toml":
-        return _ini_document(path, name)
-    tools = _tools(path)
+        return _ini_document(path, name, files)
+    tools = _tools(path, files)
     for tool, is_peers in ((OWN, False), (PEER, True)):
         if tool in tools:
             return toml_document(name, tools[tool], is_peers=is_peers)
-    return toml_document(name, read_toml(path, name))
+    return toml_document(name, read_toml(path, name, files))
 
 
 def toml_document(name: str, session: object, *, is_peers: bool = False) -> Document:
@@ -120,8 +140,8 @@ def toml_document(name: str, session: object, *, is_peers: bool = False) -> Docu
     return Document(name, session, tables, is_peers)
 
 
-def _ini_document(path: Path, name: str) -> Document:
-    sections = _ini(path)
+def _ini_document(path: Path, name: str, files: Files) -> Document:
+    sections = _ini(path, files)
     if PEER not in sections:
         raise UserError(Problem(f"There is no section [{PEER}] in this file.", file=name))
     contracts = [
@@ -132,12 +152,12 @@ def _ini_document(path: Path, name: str) -> Document:
     return Document(name, sections[PEER], contracts, is_peers=True)
 
 
-def read_toml(path: Path, name: str) -> dict[str, object]:
+def read_toml(path: Path, name: str, files: Files = ON_DISK) -> dict[str, object]:
     """Return the content of a TOML file; raises UserError if it cannot be read or is not valid."""
     import tomllib  # noqa: PLC0415 - not needed for INI
 
     try:
-        return tomllib.loads(disk.read(path).decode("utf-8-sig"))
+        return tomllib.loads(files.read(path).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
     except tomllib.TOMLDecodeError as error:
@@ -149,17 +169,17 @@ def read_toml(path: Path, name: str) -> dict[str, object]:
         raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
 
 
-def _tools(path: Path) -> Mapping[str, object]:
-    tool = read_toml(path, path.name).get("tool", {})
+def _tools(path: Path, files: Files = ON_DISK) -> Mapping[str, object]:
+    tool = read_toml(path, path.name, files).get("tool", {})
     return tool if isinstance(tool, Mapping) else {}
 
 
-def _ini(path: Path) -> dict[str, dict[str, object]]:
+def _ini(path: Path, files: Files = ON_DISK) -> dict[str, dict[str, object]]:
     from configparser import ConfigParser, Error, InterpolationError  # noqa: PLC0415 - not needed for TOML
 
     parser = ConfigParser()
     try:
-        parser.read_string(disk.read(path).decode("utf-8-sig"))
+        parser.read_string(files.read(path).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
     except Error as error:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from glob import glob
 from os import PathLike
 from pathlib import Path
 from shlex import quote
 
-from import_contracts.config.files import Document, find_config, name_of, read_document, read_toml, toml_document
+from import_contracts.config.files import (
+    ON_DISK,
+    Document,
+    Files,
+    find_config,
+    name_of,
+    read_document,
+    read_toml,
+    toml_document,
+)
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
@@ -88,7 +96,7 @@ def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) 
     return read_config(path, start=start, found=named is None)
 
 
-def read_config(path: Path, *, start: Path, found: bool) -> Config:
+def read_config(path: Path, *, start: Path, found: bool, files: Files = ON_DISK) -> Config:
     """Read a configuration file and the contract files that it includes.
 
     ``start`` is the working directory. Packages are searched for in ``start`` and in the file's folder. If the file was
@@ -97,11 +105,11 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     """
     options = "" if found else f" --config {quote(str(path))}"
     path = path if path.is_absolute() else start / path
-    if not path.is_file():
+    if files is ON_DISK and not path.is_file():
         what = "This is a folder; name a file in it." if path.is_dir() else "There is no such file."
         raise UserError(Problem(what, file=name_of(path, start)))
     folder = path.parent
-    document = read_document(path, path.name)
+    document = read_document(path, path.name, files)
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
@@ -117,7 +125,7 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
-    included = tuple(_included(session, path))
+    included = tuple(_included(session, path, files))
     session.finish(severity=Severity.WARNING)
     return Config(
         folder=folder,
@@ -157,24 +165,27 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
     return roots
 
 
-def _included(session: Table, configuration: Path) -> Iterator[Document]:
+def _included(session: Table, configuration: Path, files: Files) -> Iterator[Document]:
     """Yield the contract files that ``include`` names, each once: pattern by pattern, then sorted by path."""
     folder = configuration.parent
     seen = {configuration}
     for pattern in session.strings("include", ()):
-        paths = _matching(folder, pattern)
+        try:
+            paths = files.matching(folder, pattern)
+        except ValueError:  # a NUL, which no path contains
+            paths = []
         if not paths:
             (session.warn if "*" in pattern else session.error)("include", f"'{pattern}' matches no file.")
         for path in paths:
             if path not in seen:
                 seen.add(path)
-                yield from _contract_file(session, path, name_of(path, folder))
+                yield from _contract_file(session, path, name_of(path, folder), files)
 
 
-def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
+def _contract_file(session: Table, path: Path, name: str, files: Files) -> Iterator[Document]:
     """Yield the document of an included file; nothing if it cannot be read."""
     try:
-        document = toml_document(name, read_toml(path, name))
+        document = toml_document(name, read_toml(path, name, files))
     except UserError as error:
         for problem in error.problems:
             session.error("include", f"{name}: {problem.message}")
@@ -184,12 +195,3 @@ def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
             message = f"'{key}' in {name} has no effect; only the [[contracts]] of an included file are read."
             session.warn("include", message)
     yield document
-
-
-def _matching(folder: Path, pattern: str) -> list[Path]:
-    """Return the files that match a pattern, sorted."""
-    try:
-        names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob rejects absolute patterns
-    except ValueError:  # a NUL, which no path contains
-        return []
-    return sorted(path for name in names if (path := folder / name).is_file())

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 
-from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
+from import_contracts.reporters.markup import code
+from import_contracts.reporters.weakening import as_json, as_markdown, as_text
+from import_contracts.reports.baseline import BaselineChange, ContractStatus, EarlierImport, Status
 from import_contracts.wording import count
 
 # How many modules are shown in text and Markdown.
@@ -23,6 +25,8 @@ def _json(status: Status) -> str:
         "since": status.since,
         "added": status.added,
         "removed": status.removed,
+        "earlier": [asdict(each) for each in status.earlier],
+        **as_json(status.weakening),
         "errors": [
             {"message": problem.message, "file": problem.file, "contract": problem.contract}
             for problem in status.problems
@@ -48,9 +52,30 @@ def _text(status: Status) -> str:
     for sign, word, entries in (("+", "Added", status.added), ("-", "Removed", status.removed)):
         if entries:
             sections.append(["", f"{word} since {status.since}:", *(f"  {sign} {entry}" for entry in entries)])
+    sections += [_earlier(status), [*as_text(status.weakening)] if status.weakening else []]
     if status.problems:
         sections.append(["", *(f"error: {problem}" for problem in status.problems)])
     return "".join(f"{line}\n" for section in sections for line in section)
+
+
+def _earlier(status: Status) -> list[str]:
+    if not status.earlier:
+        return []
+    return [
+        "",
+        f"{_earlier_heading(status)}:",
+        *(f"  {each.path}:{each.line}: {each.violation}  ({_before(each)})" for each in status.earlier),
+    ]
+
+
+def _earlier_heading(status: Status) -> str:
+    number = len(status.earlier)
+    verb = "now runs" if number == 1 else "now run"
+    return f"{count(number, 'known cyclic import')} {verb} when the importer is imported, but not at {status.since}"
+
+
+def _before(earlier: EarlierImport) -> str:
+    return f"was {earlier.before.replace('_', ' ')}"
 
 
 def _markdown(status: Status) -> str:
@@ -63,6 +88,13 @@ def _markdown(status: Status) -> str:
     if status.added or status.removed:
         lines += ["", f"Since `{status.since}`:", "", "```diff"]
         lines += [*(f"+ {entry}" for entry in status.added), *(f"- {entry}" for entry in status.removed), "```"]
+    if status.earlier:
+        lines += ["", f"{_earlier_heading(status)}:", ""]
+        lines += [
+            f"- {code(f'{each.path}:{each.line}')} {code(each.violation)} ({_before(each)})" for each in status.earlier
+        ]
+    if status.weakening is not None and not status.weakening.is_empty:
+        lines += ["", *as_markdown(status.weakening)]
     lines += [f"- **error**: {problem}" for problem in status.problems]
     return "".join(f"{line}\n" for line in lines)
 

@@ -11,6 +11,7 @@ from typing import TypeVar, overload
 from import_contracts.baseline import Entry
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem, Severity
+from import_contracts.reports.weakening import Weakening
 
 T = TypeVar("T")
 
@@ -213,6 +214,7 @@ class Report:
 
     Paths are relative to ``folder``, unless they are outside it; ``root`` is the root of the repository around it. Both
     are absolute, and "" if there is none. If ``judges`` is False, as for ``cycles``, only errors fail the run.
+    ``weakening`` is what is let through now, and was not at the merge base; None if that was not asked or is unknown.
     """
 
     modules: int
@@ -228,6 +230,7 @@ class Report:
     folder: str = ""
     root: str = ""
     judges: bool = True
+    weakening: Weakening | None = None
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
