@@ -95,9 +95,12 @@ def check(runner: Runner, repository: Path, **inputs: str) -> tuple[int, str]:
 @pytest.mark.installs
 def test_the_steps_install_the_tool_and_run_it(runner: Runner, shop: Path) -> None:
     this_project(runner.folder / "project")
+    hostile = "open('ran', 'w').close()\n"
+    write(shop, {f"{name}.py": hostile for name in ("pip", "venv", "ensurepip", "typing", "sitecustomize")})
     runner.known = {"steps.python.outputs.python-path": sys.executable}
     status, printed = runner.run(step("install"), shop)
     assert status == 0, printed
+    assert not list(shop.rglob("ran"))
     status, printed = check(runner, shop)
     assert status == 1, printed
     assert "::error file=backend/src/shop/models.py,line=1," in printed
