@@ -118,6 +118,19 @@ class Life(RuleBasedStateMachine):
         )
 
     @rule(
+        package=st.sampled_from(["__init__", "b/__init__", "c/__init__"]),
+        names=st.lists(st.sampled_from(["a", "b", "c", "deep", "f()"]), max_size=3, unique=True),
+        more=st.sampled_from(["", "a = 5\n", "from .b import __all__\n", "from . import *\n", "from p.b import *\n"]),
+        importer=st.sampled_from(["a", "b/c", "c", None]),
+    )
+    def list_modules(self, package: str, names: list[str], more: str, importer: str | None) -> None:
+        listed = ", ".join(name if name == "f()" else repr(name) for name in names)
+        write(self.folder, {f"p/{package}.py": f"__all__ = [{listed}]\n{more}"})
+        if importer:
+            of = f"p/{package}".removesuffix("/__init__").replace("/", ".")
+            write(self.folder, {f"p/{importer}.py": f"from {of} import *\n"})
+
+    @rule(
         data=st.data(),
         what=st.sampled_from(
             [b"\xff\n", b"# coding: latin-1\nx = '\xe9'\nimport p.c\n", b"\0", b"\xef\xbb\xbfimport p.a\n"]

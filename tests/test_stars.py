@@ -149,6 +149,9 @@ def test_a_name_that_is_bound_to_something_else_loads_no_module(text: str, names
         ("import shop.sub\n__all__ = [*shop.sub.__all__]", "__all__ = ('web',)", "web"),
         ("import shop.sub as s\n__all__ = []\nif f():\n    __all__ = s.NAMES", "NAMES = ['web']", "web"),
         ("from .sub import *", "__all__ = ['web']\nfrom . import web", ""),
+        ("from .sub import *\n__all__ = ['web']", "web = 1\n__all__ = [n for n in dir() if n[0] != '_']", ""),
+        ("from .sub import *\n__all__ = ['web']", "web = 1\n__all__ = ['x', *dir()]", ""),
+        ("from .sub import *\n__all__ = ['_web']", "_web = 1\n__all__ = sorted(globals())", ""),
     ],
 )
 def test_lists_of_other_modules_are_followed(text: str, sub: str, names: str) -> None:

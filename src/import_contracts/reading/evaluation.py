@@ -422,6 +422,7 @@ class Evaluator:
                 return
             generator = node.generators[number]
             items = elements(self._value(generator.iter))
+            found.has_bound |= items.has_bound
             values: list[Value] = [frozenset({name}) for name in sorted(items.counts)]
             for value in values if items.is_whole else [*values, None]:
                 self._target(generator.target, value)
@@ -444,7 +445,7 @@ class Evaluator:
                 return self._text_method(value, node.func.attr, node.args)
         name = (trees.dotted_name(node.func) or ("",))[-1]
         if name in _OWN_NAMES and not node.args:
-            return Names(is_list=False)
+            return Names(is_list=False, has_bound=True)
         if name in _COLLECTIONS:
             found = elements(self._value(node.args[0])).copy() if node.args else Names()
             found.is_list = _COLLECTIONS[name]

@@ -107,11 +107,9 @@ class Exports:
     def _exported(self, module: str, name: str) -> Bound:
         followed = self._follow(module)
         listed = followed.lookup("__all__")
-        if listed is UNBOUND:
-            return Bound(UNBOUND) if name.startswith("_") else self._bound(followed, name)
-        names = elements(listed)
+        names = Names(has_bound=True) if listed is UNBOUND else elements(listed)
         if name not in names.counts:
-            return Bound(UNBOUND)
+            return Bound(UNBOUND) if name.startswith("_") or not names.has_bound else self._bound(followed, name)
         return Bound(self.attribute(module, name), names.is_exact)
 
     def _bound(self, followed: Evaluator, name: str) -> Bound:

@@ -16,22 +16,25 @@ class Names:
     """A list of names, or another collection of them: which it may contain, and how often.
 
     ``is_whole`` is False if it may have other names too, and ``is_exact`` is False if some of them may be missing.
-    ``is_list`` says that ``+=`` changes it in place.
+    ``is_list`` says that ``+=`` changes it in place. ``has_bound`` says that it also has the names that the module has
+    bound, as ``dir()`` returns them.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     is_whole: bool = True
     is_exact: bool = True
     is_list: bool = True
+    has_bound: bool = False
 
     def copy(self) -> Names:
         """Return an equal one that is changed on its own."""
-        return Names(self.counts.copy(), self.is_whole, self.is_exact, self.is_list)
+        return Names(self.counts.copy(), self.is_whole, self.is_exact, self.is_list, self.has_bound)
 
     def become(self, other: Names) -> None:
         """Take over what another one has."""
         self.counts = other.counts.copy()
         self.is_whole, self.is_exact, self.is_list = other.is_whole, other.is_exact, other.is_list
+        self.has_bound = other.has_bound
 
     def add(self, item: Value) -> None:
         """Add an element."""
@@ -46,6 +49,7 @@ class Names:
         self.counts += items.counts
         self.is_whole = self.is_whole and items.is_whole
         self.is_exact = self.is_exact and items.is_exact
+        self.has_bound = self.has_bound or items.has_bound
 
     def remove(self, item: Value) -> None:
         """Remove an element, where it is known which."""
@@ -53,11 +57,6 @@ class Names:
             self.counts -= Counter(item)
         else:
             self.is_exact = False
-
-    @property
-    def key(self) -> object:
-        """Equal for equal ones."""
-        return (self.counts, self.is_whole, self.is_exact, self.is_list)
 
 
 class ModuleName(NamedTuple):
@@ -232,6 +231,7 @@ def _either(lists: Iterable[Names]) -> Names:
         result.counts |= other.counts
         result.is_whole = result.is_whole and other.is_whole
         result.is_list = result.is_list and other.is_list
+        result.has_bound = result.has_bound or other.has_bound
     return result
 
 
