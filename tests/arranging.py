@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,6 +119,11 @@ MODELS = contract(
     source_modules=["shop.models"],
     forbidden_modules=["shop.web"],
 )
+
+
+def stored(name: str, body: bytes) -> bytes:
+    """Return the content of a file of the cache with a name, for the JSON in it."""
+    return sha256(name.encode() + b"\n" + body).hexdigest().encode() + b"\n" + body
 
 
 class Run(NamedTuple):

@@ -15,7 +15,6 @@ from import_contracts.config.files import (
     name_of,
     read_document,
     read_toml,
-    repository,
 )
 from import_contracts.config.session import read_config
 from import_contracts.problems import UserError
@@ -74,14 +73,6 @@ def test_it_is_said_which_folders_were_searched(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": OWN, "one/.git/x": "", "one/two/x": ""})
     assert "here for pyproject.toml" in refused(find_config, tmp_path / "one")
     assert f"up to {tmp_path / 'one'} for pyproject.toml" in refused(find_config, tmp_path / "one/two")
-
-
-def test_a_repository_is_the_nearest_folder_around_with_git_in_it(tmp_path: Path) -> None:
-    write(tmp_path, {".git/x": "", "a/b/c": "", "a/d/.git": "gitdir: elsewhere", "a/d/e/f": ""})
-    assert repository(tmp_path) == tmp_path
-    assert repository(tmp_path / "a/b") == tmp_path
-    assert repository(tmp_path / "a/d/e") == tmp_path / "a/d"
-    assert repository(Path("/")) is None
 
 
 @pytest.mark.parametrize(

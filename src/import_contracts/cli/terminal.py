@@ -50,7 +50,9 @@ class Shared(NamedTuple):
         return self._context(folder, cache if is_project else None, timings=self.show_timings)
 
     def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
-        cache = None if self.no_cache else Path.cwd() / self.cache_dir if self.cache_dir else default
+        # A hook's arguments reach us without a shell. Of an unknown user's folder, Path.expanduser raises an exception.
+        named = os.path.expanduser(self.cache_dir) if self.cache_dir else None  # noqa: PTH111
+        cache = None if self.no_cache else Path.cwd() / named if named else default
         return RunContext(folder, cache, Progress(timings=timings).step, warn)
 
 

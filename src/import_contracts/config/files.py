@@ -64,11 +64,6 @@ def find_config(start: Path) -> Path:
     raise UserError(Problem(f"No configuration found. Searched {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
 
 
-def repository(folder: Path) -> Path | None:
-    """Return the root of the repository that contains a folder; None if it is in no repository."""
-    return next((outer for outer in (folder, *folder.parents) if (outer / ".git").exists()), None)
-
-
 def has_own(path: Path) -> bool:
     """Return whether a TOML file has the table ``tool.import-contracts``; raises UserError if it is not valid TOML."""
     return path.is_file() and OWN in _tools(path)

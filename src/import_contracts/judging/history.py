@@ -9,13 +9,13 @@ from hashlib import sha1, sha256
 from pathlib import Path
 
 from import_contracts import git
-from import_contracts.config.files import repository
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reading.stars import Texts, texts_of
+from import_contracts.repository import root_of
 
 
 class History:
@@ -25,6 +25,8 @@ class History:
         self._snapshot = snapshot
         self._before: dict[str, frozenset[str]] = {}
 
+        self._is_known = True
+
     @cached_property
     def _merge_base(self) -> str | None:
         return git.merge_base(self._snapshot.context.folder)
@@ -32,12 +34,17 @@ class History:
     def is_added(self, edge: Edge, *, parents: bool) -> bool | None:
         """Return whether an import was added since the merge base; None if there is no merge base.
 
-        With ``parents``, an import of ``a.b`` counts as an import of ``a`` too.
+        None also from the first file on that git cannot read. With ``parents``, an import of ``a.b`` counts as an
+        import of ``a`` too.
         """
-        if self._merge_base is None:
+        if self._merge_base is None or not self._is_known:
             return None
         importer, imported = edge
-        before = self._imported_before(importer, self._merge_base)
+        try:
+            before = self._imported_before(importer, self._merge_base)
+        except git.UnreadableError:
+            self._is_known = False
+            return None
         return not (imported in before or (parents and any(within(module, imported) for module in before)))
 
     def _imported_before(self, importer: str, commit: str) -> frozenset[str]:
@@ -59,7 +66,7 @@ class ImportTiming:
     def made_runtime(self, edges: Iterable[Edge]) -> tuple[str, int, Kind] | None:
         """Return where the first of some imports runs when its importer is imported, and the kind of all of them then.
 
-        None if that was so then, if none of them existed, or if it is not so now.
+        None if that was so then, if none of them existed, or if it is not so now. Raises `git.UnreadableError`.
         """
         edges = list(edges)
         now = [(edge, line) for edge in edges for line, kind in self._kinds(edge) if kind is Kind.RUNTIME]
@@ -99,7 +106,7 @@ class ImportTiming:
 
     @cached_property
     def _root(self) -> Path | None:
-        return repository(Path(os.path.realpath(self._snapshot.context.folder)))
+        return root_of(Path(os.path.realpath(self._snapshot.context.folder)))
 
 
 def texts_at(snapshot: Snapshot, commit: str) -> Texts:

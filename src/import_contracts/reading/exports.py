@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from import_contracts.reading import trees
 from import_contracts.reading.evaluation import Evaluator, TooMuchError
+from import_contracts.reading.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
 from import_contracts.reading.plain import for_older_parsers
 from import_contracts.reading.text import Source
-from import_contracts.reading.values import UNBOUND, Bound, ModuleName, Names, Value, elements
 
 
 class Loaded(NamedTuple):

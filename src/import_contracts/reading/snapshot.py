@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from import_contracts.graph.kinds import Kind
 from import_contracts.reading.cache import (
-    DAMAGED,
     Answer,
     Cache,
     LastRun,
@@ -24,7 +22,6 @@ from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import (
-    Kinds,
     Read,
     Reading,
     Scan,
@@ -36,6 +33,8 @@ from import_contracts.reading.scan import (
     statements_at,
 )
 from import_contracts.reading.stars import Stars, Texts, load_stars, texts_of
+from import_contracts.reading.state import as_readings, as_stars, as_values
+from import_contracts.reading.values import DAMAGED
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -155,7 +154,10 @@ class Snapshot:
 
 def take_snapshot(comparison: Comparison) -> Snapshot:
     """Return the program as it is now, and write its manifest and its imports to the cache."""
-    last, program = comparison.last, comparison.program
+    last = comparison.last
+    if last.is_current and last.forget_forged():
+        comparison = Comparison(last)
+    program = comparison.program
     if last.cache is None:
         everything = _read(program, program.files, last)
         stars = load_stars(program, stars_in(everything.readings), texts_of(program))
@@ -187,7 +189,7 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            state = cache.save_named(".imports", [comparison.shape, _value(readings), stars.value])
+            state = cache.save_named(".imports", [comparison.shape, as_values(readings), stars.value])
     return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
 
 
@@ -240,31 +242,12 @@ def _stored(last: LastRun, manifest: Manifest | None) -> AllImports | None:
         return None
     try:
         with last.context.step("load the imports"):
-            _, readings, stars = last.cache.load(f"{manifest.state}.imports")
-            return AllImports(_readings(readings), Stars.of(stars))
+            _, value, stars = last.cache.load(f"{manifest.state}.imports")
+            sizes = {
+                path: size if size >= 0 else signature(path)[2] for path, (_, _, size, _) in manifest.by_path.items()
+            }
+            external = last.extent.include_external
+            readings = as_readings(value, manifest.program, sizes, include_external=external)
+            return AllImports(readings, as_stars(stars, manifest.program))
     except DAMAGED:
         return None
-
-
-def _value(readings: Mapping[str, Reading]) -> dict[str, Any]:
-    """Return readings as JSON values."""
-    return {
-        module: [reading.imports, _kinds_value(reading.kinds), reading.trouble, _kinds_value(reading.stars)]
-        for module, reading in readings.items()
-    }
-
-
-def _kinds_value(kinds: Kinds) -> list[list[Any]]:
-    return [[*place, kind] for place, kind in kinds.items()]
-
-
-def _kinds(value: Iterable[Any]) -> Kinds:
-    return {(imported, line): Kind(kind) for imported, line, kind in value}
-
-
-def _readings(value: Mapping[str, Any]) -> dict[str, Reading]:
-    """Return the readings that `_value` made JSON values of; raises one of `DAMAGED` if they are not valid."""
-    return {
-        module: Reading(imports, _kinds(kinds), None if trouble is None else (trouble[0], trouble[1]), _kinds(stars))
-        for module, (imports, kinds, trouble, stars) in value.items()
-    }

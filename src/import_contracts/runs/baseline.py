@@ -14,6 +14,7 @@ from import_contracts.config.edit import with_key
 from import_contracts.config.session import Config
 from import_contracts.contracts.findings import Violation
 from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.kinds import Kind
 from import_contracts.judging.dress import reported
 from import_contracts.judging.history import ImportTiming
 from import_contracts.judging.statements import Statements
@@ -169,9 +170,16 @@ def _earlier(judgement: Judgement, statements: Statements, before: Baseline, com
         for violation in verdict.violations:
             entry = verdict.entry(violation)
             if entry in before.entries and verdict.is_known(violation):
-                change = timing.made_runtime(edges.get((entry.importer, entry.imported), ()))
+                change = _made_runtime(timing, edges.get((entry.importer, entry.imported), ()))
                 found += [] if change is None else [EarlierImport(str(entry), *change)]
     return tuple(sorted(found, key=lambda each: each.violation))
+
+
+def _made_runtime(timing: ImportTiming, edges: Iterable[Edge]) -> tuple[str, int, Kind] | None:
+    try:
+        return timing.made_runtime(edges)
+    except git.UnreadableError:
+        raise UserError(Problem("Git cannot read the files of then. If this is a partial clone, fetch them.")) from None
 
 
 def _edges(verdict: Verdict) -> dict[Edge, list[Edge]]:
@@ -219,8 +227,12 @@ def _revision(config: Config, since: str) -> Revision:
 
 
 def _at(config: Config, path: Path, name: str, then: Revision) -> Baseline:
-    """Return the baseline at a git revision, empty if there was none."""
-    data = git.at(config.folder, then.commit, str(path))
+    """Return the baseline at a git revision, empty if there was none; raises UserError if git cannot read it."""
+    try:
+        data = git.at(config.folder, then.commit, str(path))
+    except git.UnreadableError:
+        message = f"Git cannot read this file at '{then.name}'. If this is a partial clone, fetch what it lacks."
+        raise UserError(Problem(message, file=name)) from None
     return Baseline() if data is None else parse(data.decode(errors="replace"), f"{name} at {then.name}")
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from import_contracts.baseline import Entry, parse
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.files import repository
 from import_contracts.config.session import Config
 from import_contracts.judging.dress import dress
 from import_contracts.judging.statements import Statements
@@ -20,6 +19,7 @@ from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reporters import FORMATS
 from import_contracts.reports.check import Report
+from import_contracts.repository import root_of
 from import_contracts.runs.requests import Choice, Requests, extent_of, read_baseline
 from import_contracts.runs.weakening import Revision, find_weakening
 
@@ -87,7 +87,7 @@ def report(judgement: Judgement, statements: Statements) -> Report:
 
 def placed(unplaced: Report, folder: Path) -> Report:
     """Return a report with the folder that its paths are relative to, and the root of the repository."""
-    root = repository(folder)
+    root = root_of(folder)
     return replace(unplaced, folder=folder.as_posix(), root=root.as_posix() if root else "")
 
 

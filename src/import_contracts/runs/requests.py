@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts import disk
-from import_contracts.config.files import repository
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.cache import Answer, Extent, LastRun
 from import_contracts.reading.program import find_portions
 from import_contracts.reporters.style import Wanted
+from import_contracts.repository import root_of
 
 if TYPE_CHECKING:
     from import_contracts.reading.snapshot import Snapshot
@@ -43,7 +43,7 @@ class Requests(NamedTuple):
         cls, settings: Sequence[object], folder: Path, wanted: Sequence[Wanted], merge_base: str | None = None
     ) -> Requests:
         """Return the requests for reports; ``settings`` is what they depend on except the program and the format."""
-        root = repository(folder)
+        root = root_of(folder)
         settings = [*settings, folder.relative_to(root).parts if root else None]
         forms = (
             [each.format, each.style.verbose, each.style.color, *([merge_base] if each.format in _COMPARING else [])]

@@ -5,6 +5,7 @@ The configuration of then is read, but no custom contract type of it is imported
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from typing import NamedTuple
 from import_contracts import git
 from import_contracts.baseline import Entry, parse
 from import_contracts.config.contracts import Contract, Contracts, read_contracts
-from import_contracts.config.files import Files, repository
+from import_contracts.config.files import Files
 from import_contracts.config.session import Config, read_config
 from import_contracts.contracts.findings import Violation
 from import_contracts.contracts.types import TYPES
@@ -28,6 +29,7 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.weakening import LetThrough, Weakening
+from import_contracts.repository import root_of
 from import_contracts.runs.requests import Choice, extent_of
 from import_contracts.wording import count
 
@@ -84,34 +86,46 @@ def _read(config: Config, revision: Revision, choice: Choice) -> _Then | None:
         files.read(config.path)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=config.file)) from None
     start = next((base for base in config.bases if base != config.folder), config.folder)
     old = read_config(config.path, start=start, found=not config.options, files=files)
     if old.baseline is None or not choice.use_baseline:
         return _Then(old, None)
-    data = git.at(config.folder, revision.commit, str(old.baseline))
+    name = f"{config.shown(str(old.baseline))} at {revision.name}"
     try:
-        text = (data or b"").decode(errors="replace")
-        return _Then(old, parse(text, f"{config.shown(str(old.baseline))} at {revision.name}").entries)
+        text = files.read(old.baseline).decode(errors="replace")
+        return _Then(old, parse(text, name).entries)
+    except FileNotFoundError:
+        return _Then(old, frozenset())
+    except OSError as error:
+        return _Then(old, frozenset(), (f"{name}: This file cannot be read: {error.strerror}.",))
     except UserError as error:
         return _Then(old, frozenset(), tuple(str(problem) for problem in error.problems))
 
 
+_MISSING = "git lacks its content, as in a partial clone"
+
+
 def _files_at(folder: Path, commit: str) -> Files:
     """Return the files of a repository as they were at a commit."""
-    root = repository(folder) or folder
+    root = root_of(folder) or folder
+    existed = {root / name for name in git.files(folder, commit)}
 
     def read(path: Path) -> bytes:
-        data = git.at(folder, commit, str(path))
+        try:
+            data = git.at(folder, commit, str(path))
+        except git.UnreadableError:
+            raise OSError(errno.EIO, _MISSING, str(path)) from None
         if data is None:
-            raise FileNotFoundError(2, "There was no such file", str(path))
+            raise FileNotFoundError(errno.ENOENT, "There was no such file", str(path))
         return data
 
     def matching(inside: Path, pattern: str) -> list[Path]:
         if "*" not in pattern and "?" not in pattern and "[" not in pattern:
-            path = inside / pattern
-            return [path] if git.at(folder, commit, str(path)) is not None else []
+            return [path] if (path := Path(normpath(inside / pattern))) in existed else []
         parts = Path(normpath(inside / pattern)).parts
-        return [path for name in git.files(folder, commit) if _matches((path := root / name).parts, parts)]
+        return sorted(path for path in existed if _matches(path.parts, parts))
 
     return Files(read, matching)
 
