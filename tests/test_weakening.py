@@ -169,6 +169,17 @@ def test_a_configuration_that_did_not_exist_and_a_wrong_baseline_of_then_are_tol
     assert run.status == 0
 
 
+def test_nothing_is_let_through_where_the_baseline_of_then_cannot_be_read(shop: Path) -> None:
+    write(shop, {"known.txt": "<<<<<<< HEAD\n"})
+    commit(shop)
+    git(shop, "branch", "-f", "main")
+    write(shop, {"known.txt": f"{KNOWN}{NEW}\n{DB}\n"})
+    out = lint(shop, "--format", "markdown").out
+    assert "### Not compared with `" in out
+    assert "This line is part of a merge conflict; resolve it." in out
+    assert SECTION not in out
+
+
 def test_a_baseline_that_is_new_lets_all_its_entries_through(shop: Path) -> None:
     write(shop, configured(LAYERS, NO_DB, keys=""))
     (shop / "known.txt").unlink()

@@ -42,11 +42,10 @@ class Revision(NamedTuple):
 
 
 class _Then(NamedTuple):
-    """The configuration and the baseline of then, and the problems of the baseline."""
+    """The configuration of then, and the entries of its baseline."""
 
     config: Config
     known: frozenset[Entry] | None
-    problems: tuple[str, ...] = ()
 
 
 def find_weakening(judgement: Judgement, statements: Statements, revision: Revision, choice: Choice) -> Weakening:
@@ -68,7 +67,7 @@ def find_weakening(judgement: Judgement, statements: Statements, revision: Revis
         revision.name,
         tuple(sorted(found.all())),
         tuple(_changes(judgement, before, contracts)),
-        (*then.problems, *_not_compared(before, judgement)),
+        tuple(_not_compared(before, judgement)),
     )
 
 
@@ -99,9 +98,7 @@ def _read(config: Config, revision: Revision, choice: Choice) -> _Then | None:
     except FileNotFoundError:
         return _Then(old, frozenset())
     except OSError as error:
-        return _Then(old, frozenset(), (f"{name}: This file cannot be read: {error.strerror}.",))
-    except UserError as error:
-        return _Then(old, frozenset(), tuple(str(problem) for problem in error.problems))
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
 
 
 _MISSING = "git lacks its content, as in a partial clone"
@@ -145,9 +142,7 @@ def _same(then: _Then, judgement: Judgement) -> bool:
     """Tell whether the configuration and the baseline have not changed."""
     config = judgement.config
     known = next((verdict.known for verdict in judgement.verdicts), None)
-    return (
-        not then.problems and _documents(then.config) == _documents(config) and (known is None or then.known == known)
-    )
+    return _documents(then.config) == _documents(config) and (known is None or then.known == known)
 
 
 def _documents(config: Config) -> list[object]:
