@@ -26,7 +26,7 @@ from import_contracts.reading.cache import (
     shape,
     signature,
 )
-from import_contracts.reading.context import RunContext
+from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.scan import Scan
@@ -307,9 +307,10 @@ class Taken:
         self.steps: list[str] = []
 
     @contextmanager
-    def step(self, text: str) -> Iterator[None]:
-        self.steps.append(text)
-        yield
+    def step(self, what: str, total: int | None = None, done: int = 0) -> Iterator[Advance]:
+        del total, done
+        self.steps.append(what)
+        yield not_counted
 
     def last(self) -> LastRun:
         return compare(self.extent(), RunContext(self.folder, self.cache, self.step)).last

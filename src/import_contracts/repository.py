@@ -18,7 +18,12 @@ Repository: TypeAlias = tuple[Path, Path]
 
 def root_of(folder: Path) -> Path | None:
     """Return the root of the repository that contains a folder; None if it is in no repository."""
-    return next((outer for outer in (folder, *folder.parents) if os.path.exists(outer / ".git")), None)  # noqa: PTH110
+    return next((outer for outer in (folder, *folder.parents) if disk.exists(outer / ".git")), None)
+
+
+def checkout(folder: Path) -> Path:
+    """Return the repository that contains a folder, or the folder itself: what somebody else may have written."""
+    return root_of(folder) or folder
 
 
 def repository_of(folder: Path) -> Repository | None:

@@ -11,6 +11,9 @@ from grimp.application.config import settings
 
 from import_contracts.reading.program import Program, SourceFile
 
+# The parser's threads get this stack, in bytes, so that long expressions don't end the process. It is only reserved.
+os.environ.setdefault("RUST_MIN_STACK", str(1 << 26))
+
 
 def scan_files(
     program: Program, files: Sequence[SourceFile], *, include_external: bool

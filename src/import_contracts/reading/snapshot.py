@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
@@ -17,9 +18,10 @@ from import_contracts.reading.cache import (
     digest,
     signature,
 )
-from import_contracts.reading.context import RunContext
+from import_contracts.reading.context import Advance, RunContext
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.quoting import Quoting
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import (
     Read,
@@ -31,6 +33,7 @@ from import_contracts.reading.scan import (
     stars_in,
     statements,
     statements_at,
+    without_quotes,
 )
 from import_contracts.reading.stars import Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import as_readings, as_stars, as_values
@@ -90,12 +93,26 @@ class Snapshot:
         return found
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
-        """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once."""
+        """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once.
+
+        Without their text if the file must not be quoted.
+        """
         if module not in self._statements:
             external = self.last.extent.include_external
             stars = self._imports.stars
             self._statements[module] = statements(self.program, module, include_external=external, stars=stars)
+        if not self.may_quote(module):
+            return {place: replace(found, text="") for place, found in self._statements[module].items()}
         return self._statements[module]
+
+    def may_quote(self, module: str) -> bool:
+        """Return whether reports may quote the file of a module."""
+        file = self.program.by_module.get(module)
+        return file is None or self._quoting.allows(file.path)
+
+    @cached_property
+    def _quoting(self) -> Quoting:
+        return Quoting(self.context, self.program.roots)
 
     def callers(self) -> Iterator[str]:
         """Yield the modules that may import by a call, such as ``import_module("a")``, sorted."""
@@ -219,21 +236,28 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
     if len(added_names) > _MANY:
         return program.files
 
-    def is_affected(file: SourceFile) -> bool:
+    def is_affected(file: SourceFile, advance: Advance) -> bool:
+        advance()
         if file.module in changed or file.module not in known or not removed.isdisjoint(known[file.module].imports):
             return True
         with suppress(OSError):
             return bool(added_names) and mentions(file.read(), added_names)
         return True
 
-    with comparison.last.context.step(f"search {len(program.files):,} files for {len(added_names):,} new modules"):
-        return tuple(file for file in program.files if is_affected(file))
+    what = f"search {len(program.files):,} files for {len(added_names):,} new modules"
+    with comparison.last.context.step(what, len(program.files)) as advance:
+        return tuple(file for file in program.files if is_affected(file, advance))
 
 
 def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
     reused = len(program.files) - len(todo)
-    with last.context.step(f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")):
-        return read(program, todo, include_external=last.extent.include_external, kinds=last.extent.kinds)
+    extent = last.extent
+    what = f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")
+    with last.context.step(what, len(todo)) as advance:
+        found = read(program, todo, include_external=extent.include_external, kinds=extent.kinds, advance=advance)
+    quoting = Quoting(last.context, program.roots)
+    failed = (file for file in todo if found.readings[file.module].trouble)
+    return without_quotes(found, [file for file in failed if not quoting.allows(file.path)])
 
 
 def _stored(last: LastRun, manifest: Manifest | None) -> AllImports | None:

@@ -5,7 +5,6 @@ The configuration of then is read, but no custom contract type of it is imported
 
 from __future__ import annotations
 
-import errno
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,8 +17,7 @@ from typing import NamedTuple
 from import_contracts import git
 from import_contracts.baseline import Entry, parse
 from import_contracts.config.contracts import Contract, Contracts, read_contracts
-from import_contracts.config.files import Files
-from import_contracts.config.session import Config, read_config
+from import_contracts.config.session import Config, Files, read_config
 from import_contracts.contracts.findings import Violation
 from import_contracts.contracts.types import TYPES
 from import_contracts.judging.dress import reported
@@ -80,49 +78,41 @@ def _sentence(problem: Problem, revision: Revision) -> str:
 
 def _read(config: Config, revision: Revision, choice: Choice) -> _Then | None:
     """Return the configuration and the baseline at a commit; None if there was no such file. Raises UserError."""
-    files = _files_at(config.folder, revision.commit)
-    try:
-        files.read(config.path)
-    except FileNotFoundError:
+    files = _files_at(config.folder, revision)
+    if not files.matching(config.folder, config.file):
         return None
-    except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=config.file)) from None
     start = next((base for base in config.bases if base != config.folder), config.folder)
     old = read_config(config.path, start=start, found=not config.options, files=files)
     if old.baseline is None or not choice.use_baseline:
         return _Then(old, None)
-    name = f"{config.shown(str(old.baseline))} at {revision.name}"
-    try:
-        text = files.read(old.baseline).decode(errors="replace")
-        return _Then(old, parse(text, name).entries)
-    except FileNotFoundError:
-        return _Then(old, frozenset())
-    except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
+    name = config.shown(str(old.baseline))
+    existed = files.matching(config.folder, str(old.baseline))
+    text = files.read(old.baseline, name).decode(errors="replace") if existed else ""
+    return _Then(old, parse(text, f"{name} at {revision.name}").entries)
 
 
-_MISSING = "git lacks its content, as in a partial clone"
-
-
-def _files_at(folder: Path, commit: str) -> Files:
+def _files_at(folder: Path, revision: Revision) -> Files:
     """Return the files of a repository as they were at a commit."""
     root = root_of(folder) or folder
-    existed = {root / name for name in git.files(folder, commit)}
+    existed = {root / name for name in git.files(folder, revision.commit)}
 
-    def read(path: Path) -> bytes:
+    def read(path: Path, name: str) -> bytes:
         try:
-            data = git.at(folder, commit, str(path))
+            data = git.at(folder, revision.commit, str(path))
         except git.UnreadableError:
-            raise OSError(errno.EIO, _MISSING, str(path)) from None
+            message = (
+                f"Git cannot read this file at '{revision.name}'. If this is a partial clone, fetch what it lacks."
+            )
+            raise UserError(Problem(message, file=name)) from None
         if data is None:
-            raise FileNotFoundError(errno.ENOENT, "There was no such file", str(path))
+            raise UserError(Problem(f"This file did not exist at '{revision.name}'.", file=name))
         return data
 
     def matching(inside: Path, pattern: str) -> list[Path]:
-        if "*" not in pattern and "?" not in pattern and "[" not in pattern:
-            return [path] if (path := Path(normpath(inside / pattern))) in existed else []
-        parts = Path(normpath(inside / pattern)).parts
-        return sorted(path for path in existed if _matches(path.parts, parts))
+        path = Path(normpath(inside / pattern))
+        if not any(mark in pattern for mark in "*?["):
+            return [path] if path in existed else []
+        return sorted(each for each in existed if _matches(each.parts, path.parts))
 
     return Files(read, matching)
 
