@@ -191,7 +191,9 @@ def _made_runtime(timing: ImportTiming, edges: Iterable[Edge]) -> tuple[str, int
     try:
         return timing.made_runtime(edges)
     except git.UnreadableError:
-        raise UserError(Problem("Git cannot read the files of then. If this is a partial clone, fetch them.")) from None
+        raise UserError(
+            Problem("Git cannot read the modules of then. If this is a partial clone, fetch them.")
+        ) from None
 
 
 def _edges(verdict: Verdict) -> dict[Edge, list[Edge]]:

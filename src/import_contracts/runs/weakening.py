@@ -91,10 +91,15 @@ def _read(config: Config, revision: Revision, choice: Choice) -> _Then | None:
     return _Then(old, parse(text, f"{name} at {revision.name}").entries)
 
 
+_PARTIAL = "If this is a partial clone, fetch what it lacks."
+
+
 def _files_at(folder: Path, revision: Revision) -> Files:
     """Return the files of a repository as they were at a commit."""
     root = root_of(folder) or folder
     existed = {root / name for name in git.files(folder, revision.commit)}
+    if not existed:
+        raise UserError(Problem(f"Git cannot list the files of '{revision.name}'. {_PARTIAL}"))
 
     def read(path: Path, name: str) -> bytes:
         try:
