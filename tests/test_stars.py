@@ -269,6 +269,7 @@ def test_a_cycle_through_a_star_import_is_found_and_explained(tmp_path: Path) ->
     run = lint(tmp_path, "cycles")
     assert "shop/models.py:2:1: from shop import *" in run.out
     assert "1 cycle (1 runtime)" in run.out
+    assert "A star import imports it, because __all__ names it; import the names used." in run.out
     assert (
         "from shop import *"
         in lint(write(tmp_path, {"pyproject.toml": configuration(MODELS)}), "explain", "shop.models", "shop.web").out
