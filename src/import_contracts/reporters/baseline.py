@@ -65,15 +65,15 @@ def _earlier(status: Status) -> list[str]:
         return []
     return [
         "",
-        f"{_earlier_heading(status)}:",
+        f"{_earlier_heading(status, str(status.since))}:",
         *(f"  {each.path}:{each.line}: {each.violation}  ({_before(each)})" for each in status.earlier),
     ]
 
 
-def _earlier_heading(status: Status) -> str:
+def _earlier_heading(status: Status, since: str) -> str:
     number = len(status.earlier)
     verb = "now runs" if number == 1 else "now run"
-    return f"{count(number, 'known cyclic import')} {verb} when the importer is imported, but not at {status.since}"
+    return f"{count(number, 'known cyclic import')} {verb} when the importer is imported, but not at {since}"
 
 
 def _before(earlier: EarlierImport) -> str:
@@ -93,9 +93,9 @@ def _markdown(status: Status) -> str:
         lines += ["", f"Since {code(str(status.since))}:", "", "```diff"]
         lines += [*(f"+ {entry}" for entry in status.added), *(f"- {entry}" for entry in status.removed), "```"]
     if status.earlier:
-        lines += ["", f"{plain(_earlier_heading(status))}:", ""]
+        lines += ["", f"{_earlier_heading(status, code(str(status.since)))}:", ""]
         for each in status.earlier:
-            lines.append(f"- {code(f'{each.path}:{each.line}')} {code(each.violation)} ({_before(each)})")
+            lines.append(f"- {code(f'{each.path}:{each.line}')} {code(each.violation)} ({plain(_before(each))})")
     if status.weakening is not None and not status.weakening.is_empty:
         lines += ["", *as_markdown(status.weakening)]
     lines += [f"- **error**: {plain(' '.join(str(problem).split(chr(10))))}" for problem in status.problems]
