@@ -32,12 +32,12 @@ from import_contracts.reading.scan import (
     Scan,
     Statement,
     UnreadableFile,
-    imported_by,
     read,
     scan,
     statements,
+    statements_at,
 )
-from tests.arranging import program, write
+from tests.arranging import MODELS, configuration, lint, program, write
 
 Named: TypeAlias = tuple[bool, int, str]
 
@@ -125,6 +125,43 @@ def test_a_folder_without_an_init_in_a_package_is_left_out_with_a_warning(tmp_pa
     found = find(tmp_path, "p")
     assert sorted(found.modules) == ["p"]
     assert [Path(str(each.file)).name for each in found.problems] == ["tests"]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (["x"], "its Python file is not checked, although Python can import it (p.d.x)"),
+        (["x", "a"], "its 2 Python files are not checked, although Python can import them (p.d.a, …)"),
+        (
+            ["in/x", "in/deep/y", "pack/__init__"],
+            "its 3 Python files are not checked, although Python can import them (p.d.in.deep.y, …)",
+        ),
+        (["x", "x/y"], "its Python file is not checked, although Python can import it (p.d.x)"),
+    ],
+)
+def test_what_is_left_out_is_counted_and_an_example_named(tmp_path: Path, files: list[str], message: str) -> None:
+    write(tmp_path, {"p/__init__.py": "", **{f"p/d/{name}.py": "" for name in files}})
+    (only,) = find(tmp_path, "p").problems
+    assert only.message == f"This folder has no __init__.py, so {message}; add an __init__.py."
+
+
+def test_what_is_left_out_is_counted_again_once_it_changes(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "pyproject.toml": configuration(MODELS),
+            "shop/__init__.py": "",
+            "shop/models.py": "",
+            "shop/web.py": "",
+            "shop/d/in/x.py": "",
+        },
+    )
+    assert "its Python file is" in lint(tmp_path).out
+    write(tmp_path, {"shop/d/in/y.py": ""})
+    assert "its 2 Python files are" in lint(tmp_path).out
+    write(tmp_path, {"pyproject.toml": configuration(MODELS, keys="strict = true\n")})
+    run = lint(tmp_path)
+    assert (run.status, "error: shop/d: This folder has no __init__.py" in run.out) == (2, True)
 
 
 def test_files_that_no_import_can_name_are_left_alone(tmp_path: Path) -> None:
@@ -784,7 +821,8 @@ def test_what_a_module_would_import_with_another_text_is_told(
     tmp_path: Path, data: bytes, external: bool, expected: set[str]
 ) -> None:
     program(tmp_path, "p.a -> p.b", "p.c")
-    assert imported_by(find(tmp_path, "p"), "p.a", data, include_external=external) == expected
+    found = statements_at(find(tmp_path, "p"), "p.a", {"p.a": data}.get, include_external=external)
+    assert {module for module, _ in found} == expected
 
 
 @pytest.mark.parametrize(
