@@ -258,7 +258,7 @@ def names_by_folder(folder: Path, name: str, inside: bool, seen: tuple[Path, ...
         st.sampled_from(["p", "p/a", "p/b", "p/a/c", "o", "o/e", "o/e/f"]),
     ),
 )
-def test_a_folder_has_the_least_of_its_names_inside_folders_that_count(folders: list[str], links: dict[str, str]) -> None:
+def test_a_folder_has_the_least_of_its_names_in_folders_that_count(folders: list[str], links: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary).resolve()
         for each in ("p", *folders, *(str(Path(link).parent) for link in links)):
