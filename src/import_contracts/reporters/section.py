@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, RED, Style
-from import_contracts.reporters.words import also, causes, chain, effects, kind, more, place, remedy, repeats
+from import_contracts.reporters.words import also, causes, cut_chains, effects, kind, more, place, remedy, repeats, way
 from import_contracts.reports.check import Outcome, ReportedCut, ReportedViolation
 from import_contracts.wording import count
 
 # How many of each are shown without --verbose.
-_MESSAGES, _VIOLATIONS, _IMPORTS = 10, 3, 5
+_MESSAGES, _VIOLATIONS, _IMPORTS, _CHAIN = 10, 3, 5, 20
 
 
 def broken(outcome: Outcome, style: Style) -> Iterator[str]:
@@ -43,6 +44,8 @@ def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, 
         seen |= set(violation.chain)
     if hidden := len(violations) - len(shown):
         yield f"    {more(hidden, 'import')}"
+    if sentence := cut_chains(violations):
+        yield f"    {sentence}"
     cuts = [] if outcome.causes else [cut for cut in outcome.cuts if cut.message == message]
     for cut in cuts:
         yield from (f"    {line}" for line in _cut(cut, outcome, violations, style))
@@ -72,10 +75,13 @@ def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) ->
         return
     first, *rest = violation.chain
     yield f"{place(first)}: {style.paint(first.text, BOLD)}{kind(first)}{also(violation.lines[1:], style)}"
-    yield "  " + chain(violation.chain)
-    for statement in rest:
+    shown = style.capped(rest, _CHAIN)
+    yield f"  {way(replace(violation, chain=(first, *shown)))}" + (" -> …" if len(shown) < len(rest) else "")
+    for statement in shown:
         if statement not in seen:
             yield style.paint(f"  {place(statement)}: {statement.text}{kind(statement)}", DIM)
+    if hidden := len(rest) - len(shown):
+        yield f"  {more(hidden, 'import')}"
 
 
 def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation], style: Style) -> Iterator[str]:

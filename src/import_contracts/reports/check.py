@@ -47,7 +47,8 @@ class ReportedViolation:
 
     ``lines`` are the lines of all statements with which ``importer`` imports ``imported``, sorted; excluded kinds are
     left out. ``chain`` begins with the import itself; each of its imports has the place of the first statement and the
-    kind of the most eager one. ``is_known`` is True if the violation is in the baseline.
+    kind of the most eager one. ``is_known`` is True if the violation is in the baseline. ``is_chain_cut`` is True if
+    the chain has only the import itself, because the chains of a large cycle would be too long together.
 
     For a module that no layer lists, ``imported`` is empty, ``path`` is the module's own file, and ``lines`` and
     ``chain`` are empty. For a crash, ``importer`` is the module that is imported first, ``imported`` is empty,
@@ -62,6 +63,7 @@ class ReportedViolation:
     lines: tuple[int, ...] = ()
     chain: tuple[Import, ...] = ()
     is_known: bool = False
+    is_chain_cut: bool = False
 
     @property
     def line(self) -> int:

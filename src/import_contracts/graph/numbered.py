@@ -1,0 +1,76 @@
+"""Edges between numbered nodes: what algorithms on large graphs work with, as numbers are faster than names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from import_contracts.graph.import_graph import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Edges with weights. Nodes and edges are numbered in the order of their names.
+
+    ``ends`` has the tail and the head of each edge.
+    """
+
+    ends: Sequence[tuple[int, int]]
+    weights: Sequence[int]
+    size: int
+    """The number of nodes."""
+
+    @classmethod
+    def of(cls, weights: Mapping[Edge, int]) -> Numbered:
+        """Return edges, which must be sorted, with numbers for their nodes."""
+        numbers = {name: number for number, name in enumerate(sorted({name for edge in weights for name in edge}))}
+        return cls([(numbers[tail], numbers[head]) for tail, head in weights], list(weights.values()), len(numbers))
+
+    def heads(self) -> list[list[int]]:
+        """Return the nodes that the edges of each node lead to, in the order of the edges."""
+        heads: list[list[int]] = [[] for _ in range(self.size)]
+        for tail, head in self.ends:
+            heads[tail].append(head)
+        return heads
+
+    def tails(self) -> list[list[int]]:
+        """Return the nodes from which edges lead to each node, in the order of the edges."""
+        tails: list[list[int]] = [[] for _ in range(self.size)]
+        for tail, head in self.ends:
+            tails[head].append(tail)
+        return tails
+
+
+class Search(NamedTuple):
+    """The result of a search for a path; if there is none, ``seen`` is all that could be reached on one side."""
+
+    is_path: bool
+    reads: int
+    seen: set[int]
+    is_forwards: bool
+
+
+def search(heads: Sequence[set[int]], tails: Sequence[set[int]], start: int, goal: int) -> Search:
+    """Look for a path from one node to another.
+
+    The search goes forwards from the one and backwards from the other, always on the side with fewer nodes to go on
+    from. In a large component the two meet long before either has seen much of it.
+    """
+    forwards, backwards = (({node}, [node]) for node in (start, goal))
+    reads = 0
+    while start != goal:
+        is_forwards = len(forwards[1]) <= len(backwards[1])
+        (seen, todo), (met, _) = (forwards, backwards) if is_forwards else (backwards, forwards)
+        following = heads if is_forwards else tails
+        if not todo:
+            return Search(False, reads, seen, is_forwards)
+        level, todo[:] = todo[:], []
+        for node in level:
+            reads += len(following[node])
+            if not met.isdisjoint(following[node]):
+                return Search(True, reads, seen, is_forwards)
+            new = following[node] - seen
+            seen |= new
+            todo += new
+    return Search(True, reads, set(), True)
