@@ -79,26 +79,6 @@ class Interpreter:
         self._stack: list[Scope] = []
         self._calls: list[FunctionValue] = []
         self._handled: list[CrashError | RaisedError] = []
-        self._follow: dict[type, Callable[..., object]] = {
-            does.Bind: self._bind,
-            does.BindUnknown: self._bind_unknown,
-            does.Unbind: self._unbind,
-            does.Load: self._load,
-            does.CallObject: self._call,
-            does.SetAttribute: self._set_attribute,
-            does.Define: self._define,
-            does.DefineClass: self._define_class,
-            does.ImportModule: self._import_statement,
-            does.ImportNames: self._import_names,
-            does.ImportStar: self._import_star,
-            does.LazyImport: self._import_lazily,
-            does.ImportExternal: self._import_external,
-            does.If: self._if,
-            does.Loop: self._loop,
-            does.Try: self._try,
-            does.Leave: self._leave,
-            does.Raise: self._raise,
-        }
 
     @property
     def loaded(self) -> int:
@@ -126,12 +106,15 @@ class Interpreter:
         for name, space in self._modules.spaces.items():
             self._world.spaces.setdefault(name, space)
         if error:
-            raise error
+            try:
+                raise error
+            finally:
+                del error  # else it and this frame would refer to each other
 
     def _all(self, operations: Operations) -> _Steps:
         """Follow operations until one leaves."""
         for operation in operations:
-            result = self._follow[type(operation)](operation)
+            result = _FOLLOW[type(operation)](self, operation)
             if result.__class__ is GeneratorType:
                 result = yield from result
             if result is not None:
@@ -182,6 +165,7 @@ class Interpreter:
         if self._modules.load_known(module):
             return None
         operations = self._bodies.module(module).operations
+        self._world.work += 1 + len(operations)
         depth = len(self._stack)
         self._stack.append(Scope(module, self._modules.begin(module)))
         try:
@@ -531,6 +515,30 @@ class Interpreter:
         if not operation.error and self._handled:
             raise self._handled[-1]
         raise RaisedError(operation.error)
+
+
+# What follows each operation. The functions of the class, not the methods of an object: an interpreter that refers to
+# itself would stay in memory, with all that it has loaded, until the end.
+_FOLLOW: dict[type, Callable[..., object]] = {
+    does.Bind: Interpreter._bind,
+    does.BindUnknown: Interpreter._bind_unknown,
+    does.Unbind: Interpreter._unbind,
+    does.Load: Interpreter._load,
+    does.CallObject: Interpreter._call,
+    does.SetAttribute: Interpreter._set_attribute,
+    does.Define: Interpreter._define,
+    does.DefineClass: Interpreter._define_class,
+    does.ImportModule: Interpreter._import_statement,
+    does.ImportNames: Interpreter._import_names,
+    does.ImportStar: Interpreter._import_star,
+    does.LazyImport: Interpreter._import_lazily,
+    does.ImportExternal: Interpreter._import_external,
+    does.If: Interpreter._if,
+    does.Loop: Interpreter._loop,
+    does.Try: Interpreter._try,
+    does.Leave: Interpreter._leave,
+    does.Raise: Interpreter._raise,
+}
 
 
 def _goes_on_without_modules(operation: does.Try) -> bool:
