@@ -63,6 +63,8 @@ def cyclic_parts(edges: Iterable[tuple[Node, Node]]) -> list[list[tuple[Node, No
 
 def _solved(graph: Numbered) -> tuple[Collection[int], bool]:
     """Return the edges to remove from one component, and whether they are proven to be the lightest."""
+    if graph.size == 1:
+        return [0], True
     if graph.size * len(graph.ends) > _LARGE:
         return _solved_large(graph)
     exact = _exact(graph)

@@ -135,7 +135,7 @@ def _shortest(network: _Network) -> tuple[_Pair, bool]:
         for head in heads:
             if tail in network.heads[head]:
                 return (tail, head), True
-    search = _Removal(network)
+    search = _Removal(network, _READS)
     if search.go():
         return search.best, True
     rings = _Rings(network)
@@ -153,9 +153,9 @@ class _Removal:
     """
 
     network: _Network
+    left: int
     best: _Pair = (0, 0)
     length: int = _ENDLESS
-    left: int = _READS
     removed: set[int] = field(default_factory=set)
 
     def go(self) -> bool:

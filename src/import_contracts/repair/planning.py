@@ -97,7 +97,9 @@ class _Planner:
         self._cycles = cycles
         self._kinds = kinds
         self._running = cycles[0].graph.without_kinds({Kind.TYPE_CHECKING})
-        self._cycle_of = {module: frozenset(cycle.modules) for cycle in cycles for module in cycle.modules}
+        self._cycle_of: dict[str, frozenset[str]] = {}
+        for cycle in cycles:
+            self._cycle_of |= dict.fromkeys(cycle.modules, frozenset(cycle.modules))
         self._rejected: dict[Edge, frozenset[FixKind]] = {}
         self._crashed = frozenset(crash.entry for crash in tools.before.crashes)
         self._cuts: list[FeedbackSet] = []
