@@ -104,7 +104,7 @@ def test_a_long_cycle_needs_no_recursion() -> None:
 
 def by_search(a_graph: ImportGraph, component: tuple[str, ...]) -> dict[tuple[str, str], Chain]:
     """Return the shortest ring that begins with each import, each found by a search from its importer."""
-    found = {}
+    found: dict[tuple[str, str], Chain] = {}
     for module in component:
         if a_graph.has_import(module, module):
             found[module, module] = ((module, module),)

@@ -26,7 +26,8 @@ class Acyclic:
         """
         violations, cuts = [], []
         for component in components({module: graph.imported_by(module) for module in graph.modules}):
-            message = _sentence(component, *shortest_ring(graph, component))
+            shortest, is_proven = shortest_ring(graph, component)
+            message = _sentence(component, shortest, is_shortest=is_proven)
             rings = shortest_rings(graph, component)
             violations += [
                 Violation(*edge, "", message, ring or (edge,), is_chain_cut=not ring) for edge, ring in rings.items()
@@ -47,13 +48,14 @@ class Acyclic:
         return ("a direct import would close a cycle",) if any(map(back.lead_from, imported)) else ()
 
 
-def _sentence(component: tuple[str, ...], ring: Chain, is_shortest: bool) -> str:  # noqa: FBT001 - a pair
+def _sentence(component: tuple[str, ...], ring: Chain, *, is_shortest: bool) -> str:
     if len(component) == 1:
         return f"{component[0]} must not import itself"
     if len(component) == 2:
         return "{} and {} must not import each other".format(*component)
     steps = path([*(importer for importer, _ in ring), ring[0][0]])
-    return f"{len(component)} modules must not form a cycle; {'the shortest' if is_shortest else 'a short one'} is {steps}"
+    which = "the shortest" if is_shortest else "a short one"
+    return f"{len(component)} modules must not form a cycle; {which} is {steps}"
 
 
 def parse(_: Table) -> Acyclic:

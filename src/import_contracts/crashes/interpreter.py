@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from types import GeneratorType
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.crash import Crash, Frame
@@ -114,7 +114,7 @@ class Interpreter:
     def _all(self, operations: Operations) -> _Steps:
         """Follow operations until one leaves."""
         for operation in operations:
-            result = _FOLLOW[type(operation)](self, operation)
+            result = self._FOLLOW[type(operation)](self, operation)
             if result.__class__ is GeneratorType:
                 result = yield from result
             if result is not None:
@@ -516,29 +516,28 @@ class Interpreter:
             raise self._handled[-1]
         raise RaisedError(operation.error)
 
-
-# What follows each operation. The functions of the class, not the methods of an object: an interpreter that refers to
-# itself would stay in memory, with all that it has loaded, until the end.
-_FOLLOW: dict[type, Callable[..., object]] = {
-    does.Bind: Interpreter._bind,
-    does.BindUnknown: Interpreter._bind_unknown,
-    does.Unbind: Interpreter._unbind,
-    does.Load: Interpreter._load,
-    does.CallObject: Interpreter._call,
-    does.SetAttribute: Interpreter._set_attribute,
-    does.Define: Interpreter._define,
-    does.DefineClass: Interpreter._define_class,
-    does.ImportModule: Interpreter._import_statement,
-    does.ImportNames: Interpreter._import_names,
-    does.ImportStar: Interpreter._import_star,
-    does.LazyImport: Interpreter._import_lazily,
-    does.ImportExternal: Interpreter._import_external,
-    does.If: Interpreter._if,
-    does.Loop: Interpreter._loop,
-    does.Try: Interpreter._try,
-    does.Leave: Interpreter._leave,
-    does.Raise: Interpreter._raise,
-}
+    # Functions of the class, not methods of this object: an interpreter that refers to itself would stay in memory,
+    # with all that it has loaded, until the end.
+    _FOLLOW: ClassVar[dict[type, Callable[..., object]]] = {
+        does.Bind: _bind,
+        does.BindUnknown: _bind_unknown,
+        does.Unbind: _unbind,
+        does.Load: _load,
+        does.CallObject: _call,
+        does.SetAttribute: _set_attribute,
+        does.Define: _define,
+        does.DefineClass: _define_class,
+        does.ImportModule: _import_statement,
+        does.ImportNames: _import_names,
+        does.ImportStar: _import_star,
+        does.LazyImport: _import_lazily,
+        does.ImportExternal: _import_external,
+        does.If: _if,
+        does.Loop: _loop,
+        does.Try: _try,
+        does.Leave: _leave,
+        does.Raise: _raise,
+    }
 
 
 def _goes_on_without_modules(operation: does.Try) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +13,6 @@ from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.uniform import is_uniform
-
 
 _WORK = 4_000_000
 """How many operations of modules are followed, twice, before the search ends; that of one entry is always complete."""
@@ -82,7 +81,7 @@ class _Trials:
         self._failures: dict[str, Crash] = {}
 
     @property
-    def tried(self) -> Collection[str]:
+    def tried(self) -> Set[str]:
         """The modules whose outcome is known."""
         return self._world.outcomes.keys()
 

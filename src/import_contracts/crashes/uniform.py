@@ -58,8 +58,6 @@ class _Module:
 
     def _sees_nothing(self, operation: Operation) -> bool:
         match operation:
-            case does.Bind() | does.Define():
-                return True
             case does.DefineClass(_, _, body):
                 return all(map(self._sees_nothing, body))
             case does.Load(_, dotted):
@@ -70,7 +68,7 @@ class _Module:
                 return not alias and module in self._model.modules
             case does.ImportNames(_, package, names):
                 return all(self._is_submodule(package, name) for name, _ in names)
-        return False
+        return isinstance(operation, does.Bind | does.Define)
 
     def _is_submodule(self, package: str, name: str) -> bool:
         """Tell whether a name of a package is a module in any case: the package binds nothing else under it."""

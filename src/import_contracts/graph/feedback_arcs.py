@@ -114,7 +114,7 @@ def _exact(graph: Numbered) -> tuple[int, ...] | None:
 
 
 class _RingFinder:
-    """Finds short cycles, each a set of edges; ``left`` is the work that is left, and negative if there was too much."""
+    """Finds short cycles, each a set of edges; ``left`` is the work that is left, negative if there was too much."""
 
     def __init__(self, graph: Numbered) -> None:
         self.left = _READS

@@ -12,9 +12,7 @@ E = TypeVar("E", Edge, int)
 """An edge, or its number."""
 
 
-def hitting_set(
-    chains: Collection[frozenset[E]], cost: Callable[[E], int], work: int
-) -> tuple[tuple[E, ...], bool]:
+def hitting_set(chains: Collection[frozenset[E]], cost: Callable[[E], int], work: int) -> tuple[tuple[E, ...], bool]:
     """Return the cheapest edges, sorted, such that each chain contains one of them; and whether that is proven.
 
     The problem is NP-hard (Karp, 1972). Groups of chains without a common edge are solved separately, by branch and
@@ -99,9 +97,9 @@ class _Search(Generic[E]):
     """A branch-and-bound search; ``best`` is the best solution so far."""
 
     def __init__(self, costs: Mapping[E, int], best: tuple[E, ...], work: int) -> None:
-        self.best = best
+        self.best: tuple[E, ...] = best
         self._left = work
-        self._costs = costs
+        self._costs: Mapping[E, int] = costs
         self._least = self._cost(best)
 
     @property
@@ -126,7 +124,7 @@ class _Search(Generic[E]):
             return
         narrowest = min(chains, key=lambda chain: len(chain - barred))
         for edge in sorted(narrowest - barred, key=lambda edge: (self._costs[edge], edge)):
-            self.go([chain for chain in chains if edge not in chain], (*chosen, edge), barred)
+            self.go([chain for chain in chains if edge not in chain], chosen + (edge,), barred)  # noqa: RUF005 - for mypy
             barred |= {edge}
 
     def _bound(self, chains: Sequence[frozenset[E]], barred: frozenset[E]) -> int:

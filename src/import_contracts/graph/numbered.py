@@ -43,12 +43,20 @@ class Numbered:
 
 
 class Search(NamedTuple):
-    """The result of a search for a path; if there is none, ``seen`` is all that could be reached on one side."""
+    """The result of a search for a path.
 
-    is_path: bool
+    ``reached`` is None if there is one, else all nodes that could be reached on one side. ``reads`` is the number of
+    edges that were read.
+    """
+
+    reached: set[int] | None
     reads: int
-    seen: set[int]
     is_forwards: bool
+
+    @property
+    def is_path(self) -> bool:
+        """Whether there is a path."""
+        return self.reached is None
 
 
 def search(heads: Sequence[set[int]], tails: Sequence[set[int]], start: int, goal: int) -> Search:
@@ -64,13 +72,13 @@ def search(heads: Sequence[set[int]], tails: Sequence[set[int]], start: int, goa
         (seen, todo), (met, _) = (forwards, backwards) if is_forwards else (backwards, forwards)
         following = heads if is_forwards else tails
         if not todo:
-            return Search(False, reads, seen, is_forwards)
+            return Search(seen, reads, is_forwards)
         level, todo[:] = todo[:], []
         for node in level:
             reads += len(following[node])
             if not met.isdisjoint(following[node]):
-                return Search(True, reads, seen, is_forwards)
+                return Search(None, reads, is_forwards)
             new = following[node] - seen
             seen |= new
-            todo += new
-    return Search(True, reads, set(), True)
+            todo += sorted(new)
+    return Search(None, reads, is_forwards=True)

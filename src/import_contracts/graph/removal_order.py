@@ -103,10 +103,10 @@ class _Removal:
 
     def _measured(self, tail: int, head: int, part: _Part) -> int:
         found = self._search(tail, head)
-        if found.is_path:
+        if found.reached is None:
             return 1
-        if self._is_all_that_leaves(found, tail, head):
-            return 1 + len(self._crossing(found))
+        if (crossing := self._crossing(found.reached, tail, head, is_forwards=found.is_forwards)) is not None:
+            return 1 + len(crossing)
         return part.size - sum(other.size for other in self._components(part.nodes))
 
     def _search(self, start: int, goal: int) -> Search:
@@ -114,21 +114,20 @@ class _Removal:
         self._left -= found.reads
         return found
 
-    def _is_all_that_leaves(self, found: Search, tail: int, head: int) -> bool:
-        """Return whether a component only falls into the nodes of a search without a path, and the others.
+    def _crossing(self, reached: set[int], tail: int, head: int, *, is_forwards: bool) -> list[tuple[int, int]] | None:
+        """Return the edges between the nodes reached from the tail, or of those that lead to the head, and the others.
 
-        Without the edge, the head still leads to every node, and every node to the tail. So if a node that is reached
-        from the tail is imported by another that still leads to the head, the latter is in the component of the head.
+        None if the others are more than one component. Without the edge, the head still leads to every node, and every
+        node to the tail. So if the nodes that lead directly to those reached from the tail still lead to the head, all
+        others do; then they are the component of the head.
         """
-        outside = {pair[not found.is_forwards] for pair in self._crossing(found)}
-        ends = ((other, head) if found.is_forwards else (tail, other) for other in sorted(outside))
-        return all(self._search(*pair).is_path for pair in ends)
-
-    def _crossing(self, found: Search) -> list[tuple[int, int]]:
-        """Return the edges between the nodes of a search without a path and the others: all lead the same way."""
-        if found.is_forwards:
-            return [(tail, node) for node in found.seen for tail in self._tails[node] - found.seen]
-        return [(node, head) for node in found.seen for head in self._heads[node] - found.seen]
+        if is_forwards:
+            crossing = [(other, node) for node in reached for other in self._tails[node] - reached]
+            searches = [(other, head) for other in sorted({other for other, _ in crossing})]
+        else:
+            crossing = [(node, other) for node in reached for other in self._heads[node] - reached]
+            searches = [(tail, other) for other in sorted({other for _, other in crossing})]
+        return crossing if all(self._search(*ends).is_path for ends in searches) else None
 
     def _remove(self, tail: int, head: int, gain: int) -> None:
         if tail == head:
@@ -137,17 +136,18 @@ class _Removal:
         self._unlink(tail, head)
         part.size -= 1
         found = self._search(tail, head) if gain > 1 else None
-        if found is None:
+        if found is None or found.reached is None:
             return
-        if not self._is_all_that_leaves(found, tail, head):
+        crossing = self._crossing(found.reached, tail, head, is_forwards=found.is_forwards)
+        if crossing is None:
             self._divide(part.nodes)
             return
-        for pair in self._crossing(found):
+        for pair in crossing:
             self._unlink(*pair)
-        smaller = _Part(found.seen, sum(len(self._heads[node]) for node in found.seen))
-        self._part_at |= dict.fromkeys(found.seen, smaller)
-        part.nodes -= found.seen
-        part.size -= gain - 1 + smaller.size
+        smaller = self._part(found.reached)
+        self._part_at |= dict.fromkeys(found.reached, smaller)
+        part.nodes -= found.reached
+        part.size -= len(crossing) + smaller.size
 
     def _divide(self, nodes: set[int]) -> None:
         """Divide some nodes into components, without the edges between these."""
@@ -164,10 +164,10 @@ class _Removal:
     def _components(self, nodes: set[int]) -> list[_Part]:
         found = components({node: self._heads[node] for node in nodes})
         self._left -= sum(len(self._heads[node]) + 1 for node in nodes) * _TARJAN
-        parts = []
-        for inside in map(set, found):
-            parts.append(_Part(inside, sum(len(self._heads[node] & inside) for node in inside)))
-        return parts
+        return [self._part(set(inside)) for inside in found]
+
+    def _part(self, nodes: set[int]) -> _Part:
+        return _Part(nodes, sum(len(self._heads[node] & nodes) for node in nodes))
 
     def _unlink(self, tail: int, head: int) -> None:
         self._heads[tail].discard(head)
@@ -177,9 +177,7 @@ class _Removal:
 # --- gains of a given order --------------------------------------------------------------------------------------
 
 
-def _with_gains(
-    graph: Numbered, removed: Sequence[tuple[int, int]], order: Sequence[int]
-) -> Iterator[tuple[int, int]]:
+def _with_gains(graph: Numbered, removed: Sequence[tuple[int, int]], order: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield edges, which are removed in this order after some others, each with its gain.
 
     For each edge of the graph, the last step before which it is cyclic is found by divide and conquer: an edge that is

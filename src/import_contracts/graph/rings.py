@@ -232,7 +232,7 @@ class _Rings:
         return self._chosen(pairs)
 
     def shortest_only(self) -> dict[_Pair, int]:
-        """Return the lengths of the shortest rings, those that begin in a block of nodes where they are the shortest."""
+        """Return the lengths of some rings, among them those of the shortest."""
         pairs: dict[int, list[_Pair]] = {}
         for pair in self._network.pairs():
             pairs.setdefault(pair[0] // _BLOCK, []).append(pair)

@@ -87,8 +87,8 @@ class Plan:
     """The cheapest imports to change so that no cycle is left, in order.
 
     ``is_minimum`` is True if they are proven to be the cheapest. After the changes, the modules in ``crashes_left``
-    still crash when imported first, and those in ``crashes_new`` begin to; both are None if crashes were not predicted, or not for
-    all modules.
+    still crash when imported first, and those in ``crashes_new`` begin to; both are None if crashes were not predicted,
+    or not for all modules.
     """
 
     steps: tuple[Step, ...]
@@ -120,8 +120,8 @@ class CyclesReport:
     """The result of one run.
 
     ``python`` is the version that crashes are predicted for. ``cycles`` are sorted: first those that crash, then by
-    kind, size and name. ``crashes`` are sorted by entry, and None if they were not predicted. ``untried`` are the modules
-    for which that was too much work, sorted: whether they crash when they are imported first is not known.
+    kind, size and name. ``crashes`` are sorted by entry, and None if they were not predicted. ``untried`` are the
+    modules for which that was too much work, sorted: whether they crash when they are imported first is not known.
     """
 
     packages: tuple[str, ...]
