@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from import_contracts.crashes import search
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes import search
 from import_contracts.crashes.search import CrashSearch, find_crashes, search_crashes
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading import trees
@@ -1783,17 +1783,6 @@ def test_only_modules_on_a_ring_have_to_be_tried_to_know_all_crashes(files: File
 # --- large cycles ------------------------------------------------------------------------------------------------
 
 
-def model_of(files: Files) -> ImportModel:
-    """Return the model of a program with one package, p."""
-    found = sources(files)
-    modules = {each.module for each in found}
-    return ImportModel(
-        {each.module: each for each in found},
-        {each.module: possible_imports(each, modules) for each in found},
-        HERE,
-    )
-
-
 LETTERS = st.sampled_from("abcd")
 BLIND = [
     "from p import {0}",
@@ -1816,10 +1805,10 @@ SEEING = [
     "del x",
     "raise ValueError",
 ]
-LINES = st.lists(st.tuples(st.sampled_from([*BLIND * 3, *SEEING]), LETTERS), max_size=4).map(
+BODIES: st.SearchStrategy[str] = st.lists(st.tuples(st.sampled_from([*BLIND * 3, *SEEING]), LETTERS), max_size=4).map(
     lambda found: "\n".join(line.format(letter) for line, letter in found)
 )
-PROGRAMS = st.fixed_dictionaries({name: LINES for name in "abcd"}, optional={"__init__": LINES})
+PROGRAMS: st.SearchStrategy[Files] = st.fixed_dictionaries(dict.fromkeys("abcd", BODIES), optional={"__init__": BODIES})
 
 
 @settings(max_examples=300)

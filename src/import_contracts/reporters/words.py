@@ -72,7 +72,7 @@ def cut_chains(violations: Sequence[ReportedViolation]) -> str:
     """Return of how many violations the chain is given; "" if of all."""
     cut = sum(violation.is_chain_cut for violation in violations)
     given = f"{len(violations) - cut:,} of {count(len(violations), 'import')}"
-    return f"In this large cycle, chains are given for the shortest {given} only." if cut else ""
+    return f"Chains are given for {given}, because the cycle is very large." if cut else ""
 
 
 def causes(outcome: Outcome) -> str:

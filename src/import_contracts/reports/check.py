@@ -175,16 +175,17 @@ class Outcome:
     @property
     def shown_causes(self) -> tuple[Cause, ...]:
         """The causes; empty if each of them is itself a new violation and causes no other."""
-        direct = {(violation.importer, violation.imported) for violation in self.new if len(violation.chain) == 1}
+        alone = [violation for violation in self.new if len(violation.chain) == 1 and not violation.is_chain_cut]
+        direct = {(violation.importer, violation.imported) for violation in alone}
         repeated = (
             (cause.evidence.importer, cause.evidence.imported) in direct and cause.effects == 1 for cause in self.causes
         )
         return () if all(repeated) else self.causes
 
-    def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
+    def _urgency(self, violation: ReportedViolation) -> tuple[bool, bool, int, str, str]:
         first = {(statement.importer, statement.imported) for statement in violation.chain[:1]}
         is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
-        return not is_cause, len(violation.chain), violation.importer, violation.imported
+        return not is_cause, violation.is_chain_cut, len(violation.chain), violation.importer, violation.imported
 
 
 @dataclass(frozen=True, slots=True)
