@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from import_contracts import disk
 from import_contracts.config.edit import with_key
 from import_contracts.config.files import (
     Document,
@@ -15,7 +18,6 @@ from import_contracts.config.files import (
     name_of,
     read_document,
     read_toml,
-    repository,
 )
 from import_contracts.config.session import read_config
 from import_contracts.problems import UserError
@@ -76,20 +78,11 @@ def test_it_is_said_which_folders_were_searched(tmp_path: Path) -> None:
     assert f"up to {tmp_path / 'one'} for pyproject.toml" in refused(find_config, tmp_path / "one/two")
 
 
-def test_a_repository_is_the_nearest_folder_around_with_git_in_it(tmp_path: Path) -> None:
-    write(tmp_path, {".git/x": "", "a/b/c": "", "a/d/.git": "gitdir: elsewhere", "a/d/e/f": ""})
-    assert repository(tmp_path) == tmp_path
-    assert repository(tmp_path / "a/b") == tmp_path
-    assert repository(tmp_path / "a/d/e") == tmp_path / "a/d"
-    assert repository(Path("/")) is None
-
-
 @pytest.mark.parametrize(
-    ("text", "expected"), [(OWN, True), (PEERS, False), ("", False), ("[import-contracts]\n", False), (None, False)]
+    ("text", "expected"), [(OWN, True), (PEERS, False), ("", False), ("[import-contracts]\n", False)]
 )
-def test_a_file_has_a_configuration_of_ours_or_not(tmp_path: Path, text: str | None, expected: bool) -> None:
-    write(tmp_path, {} if text is None else {"x.toml": text})
-    assert has_own(tmp_path / "x.toml") is expected
+def test_a_file_has_a_configuration_of_ours_or_not(text: str, expected: bool) -> None:
+    assert has_own(text.encode(), "x.toml") is expected
 
 
 @pytest.mark.parametrize(
@@ -103,6 +96,38 @@ def test_a_file_has_a_configuration_of_ours_or_not(tmp_path: Path, text: str | N
 )
 def test_a_file_is_named_from_the_folder_on(path: str, name: str) -> None:
     assert name_of(Path(path), Path("/a/b")) == name
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "setup.cfg", ".importlinter"])
+def test_a_file_that_may_be_the_configuration_but_cannot_be_read_is_an_error(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"in/x": "", "pyproject.toml": OWN})
+    os.mkfifo(tmp_path / "in" / name)
+    assert refused(find_config, tmp_path / "in") == f"{name}: This file cannot be read: Not a regular file."
+    (tmp_path / "in" / name).unlink()
+    (tmp_path / "in" / name).symlink_to("nowhere")
+    assert refused(find_config, tmp_path / "in") == f"{name}: This file cannot be read: No such file or directory."
+
+
+def test_a_configuration_that_must_not_be_read_is_not_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    write(tmp_path, {"pyproject.toml": OWN, "in/deep/x": ""})
+    monkeypatch.setattr(disk, "read", fail)
+    place = (tmp_path / "in/deep/pyproject.toml").name
+    assert refused(find_config, tmp_path / "in/deep") == f"{place}: This file cannot be read: Permission denied."
+
+
+def test_what_is_found_through_a_link_out_of_the_checkout_is_not_quoted(tmp_path: Path) -> None:
+    write(tmp_path, {"secret": "importlinter = hunter2\nimportlinter\n", "checkout/.git/x": "", "checkout/in/x": ""})
+    for name in ("pyproject.toml", ".importlinter"):
+        (tmp_path / "checkout/in" / name).symlink_to(tmp_path / "secret")
+        message = refused(find_config, tmp_path / "checkout/in")
+        assert message.startswith(f"{name}: This is not valid ")
+        assert message.endswith(("(line 1).", "(line 2)."))
+        (tmp_path / "checkout/in" / name).unlink()
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -164,15 +189,15 @@ DEEP = "x = " + "[" * 3000 + "]" * 3000
 @pytest.mark.parametrize(
     ("name", "data", "expected"),
     [
-        ("x.toml", b"x = \xff\n", ("x.toml: ", "UTF-8")),
-        ("x.toml", b"x = [\n", ("x.toml: ", "TOML")),
-        ("x.toml", b"x = 1" + b"0" * 5000 + b"\n", ("x.toml: ", "too large")),
-        ("x.toml", DEEP.encode(), ("x.toml: ", "too deep")),
+        ("x.toml", b"x = \xff\n", ("shown: ", "UTF-8")),
+        ("x.toml", b"x = [\n", ("shown: ", "TOML")),
+        ("x.toml", b"x = 1" + b"0" * 5000 + b"\n", ("shown: ", "too large")),
+        ("x.toml", DEEP.encode(), ("shown: ", "too deep")),
         ("x.toml", b"[tool]\nimport-contracts = 3\n", ("shown: ", "table")),
         ("x.toml", b"[[tool.importlinter]]\n", ("shown: ", "table")),
         ("x.toml", b"contracts = 3\n", ("shown: contracts: ", "[[\u2026contracts]]")),
-        ("x.cfg", b"[importlinter]\nx = \xff\n", ("x.cfg: ", "UTF-8")),
-        ("x.cfg", b"x\n", ("x.cfg: ", "INI")),
+        ("x.cfg", b"[importlinter]\nx = \xff\n", ("shown: ", "UTF-8")),
+        ("x.cfg", b"x\n", ("shown: ", "INI")),
         ("x.cfg", b"[other]\n[importlinter:contract:x]\n", ("shown: ", "[importlinter]")),
     ],
 )
@@ -189,8 +214,7 @@ def test_a_file_that_cannot_be_read_is_said_to_be_one(tmp_path: Path) -> None:
     write(tmp_path, {"x.toml/x": "", "x.cfg/x": ""})
     for name in ("x.toml", "x.cfg"):
         message = refused(read_document, tmp_path / name, "shown")
-        assert message.startswith(f"{name}: ")
-        assert message.endswith("Is a directory.")
+        assert message == "shown: This file cannot be read: Is a directory."
 
 
 @pytest.mark.parametrize(("text", "expected"), [("", {}), ("a = 1\n[b]\nc = 'd'\n", {"a": 1, "b": {"c": "d"}})])
@@ -205,7 +229,8 @@ def test_toml_is_read_with_or_without_a_byte_order_mark(tmp_path: Path, text: st
 
 def edited(folder: Path, name: str, text: str) -> str:
     write(folder, {name: text})
-    return with_key(read_config(folder / name, start=folder, found=False), "baseline", "known.txt")
+    config = read_config(folder / name, start=folder, found=False)
+    return with_key(config, (folder / name).read_bytes(), "baseline", "known.txt")
 
 
 @pytest.mark.parametrize(

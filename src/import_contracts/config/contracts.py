@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from import_contracts.config.custom import load_types
+from import_contracts.config.custom import load_types, refused_types
 from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.config.session import EXCLUDING, Config
 from import_contracts.contracts.findings import Rule
@@ -66,10 +67,27 @@ class Contracts:
         return replace(self, chosen=tuple(contract for contract in self.chosen if not ids or contract.id in ids))
 
 
+class Types(NamedTuple):
+    """The contract types of a configuration: those that can be used, and the names of those that are refused."""
+
+    usable: Mapping[str, ContractType]
+    refused: Collection[str] = ()
+
+    def why_not(self, name: str) -> str:
+        """Return why a type cannot be used."""
+        if name in self.refused:
+            return f"The custom contract type '{name}' is refused, so this contract was not checked."
+        hint = did_you_mean(name, self.usable) or f" Use one of: {', '.join(sorted(self.usable))}."
+        return f"There is no contract type '{name}'.{hint}"
+
+
 def read_contracts(config: Config) -> Contracts:
-    """Return the contracts of a configuration; this imports the custom contract types that it names."""
+    """Return the contracts of a configuration; this imports the custom contract types that it names.
+
+    If they are refused, nothing is imported, and their contracts cannot be checked.
+    """
     custom_types, type_problems = load_types(config)
-    types = {**TYPES, **custom_types}
+    types = Types({**TYPES, **custom_types}, refused_types(config))
     contracts: list[Contract] = []
     problems = [*config.problems, *type_problems]
     for document in config.documents:
@@ -78,22 +96,25 @@ def read_contracts(config: Config) -> Contracts:
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
-        problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=config.file))
+        first, *others = FIRST_CONFIGURATION.split("\n")
+        problems.append(Problem(f"There are no contracts. {first}", file=config.file, below=tuple(others)))
     problems += _repeated(contracts, is_error=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
 
 
-def _contract(table: Table, number: int, types: Mapping[str, ContractType], defaults: Mapping[str, bool]) -> Contract:
+def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bool]) -> Contract:
     """Make a contract from its table.
 
     ``number`` counts the contracts of the configuration from 1. ``defaults`` are the values for all contracts: those of
     the keys in ``EXCLUDING`` that are set, and that of ``include_parent_packages``.
     """
     name = table.string("name")
-    identity = table.string("id", _slug(name) or f"contract-{number}")
-    table.place(contract=identity)
+    identity = table.string("id", default := _slug(name) or f"contract-{number}")
+    table.place(contract=identity or default)
+    if not identity:
+        table.error("id", "This is empty. Write an id, or remove this key.")
     type_name = table.string("type")
-    contract_type = types.get(type_name)
+    contract_type = types.usable.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
     ignored = table.imports("ignore_imports")
     if _EVERY_IMPORT in map(str, ignored):
@@ -115,11 +136,10 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
                 raise
             table.error("type", f"The contract type '{type_name}' failed with {type(error).__name__}: {error}")
     elif "type" in table:
-        hint = did_you_mean(type_name, types) or f" Use one of: {', '.join(sorted(types))}."
-        table.error("type", f"There is no contract type '{type_name}'.{hint}")
+        table.error("type", types.why_not(type_name))
     return Contract(
-        id=identity,
-        name=name or identity,
+        id=identity or default,
+        name=name or identity or default,
         type=type_name,
         file=table.file,
         rule=rule,

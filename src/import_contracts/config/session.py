@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob
 from os import PathLike
 from pathlib import Path
 from shlex import quote
 
-from import_contracts.config.files import Document, find_config, name_of, read_document, read_toml, toml_document
+from import_contracts import disk
+from import_contracts.config.files import (
+    Document,
+    find_config,
+    may_quote,
+    name_of,
+    read_document,
+    read_toml,
+    toml_document,
+)
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
-from import_contracts.reading.context import shown
+from import_contracts.reading.context import shown, text_of
+from import_contracts.repository import checkout
 
 STALE = ("error", "warn")
 EXCLUDING = {
@@ -23,19 +34,24 @@ EXCLUDING = {
 }
 """The keys that exclude a kind of imports, and the kind."""
 
+NO_CUSTOM_TYPES = "LINT_IMPORTS_NO_CUSTOM_TYPES"
+"""The environment variable that refuses custom contract types; "", 0, false, no and off count as not set."""
+
 
 @dataclass(frozen=True)
 class Config:
     """The configuration of a run.
 
-    ``folder`` is the absolute path of the configuration file's folder; paths in reports are relative to it. ``file`` is
-    the name of the configuration file. ``source_roots`` are absolute, in the order in which packages are searched for.
+    ``path`` is the absolute path of the configuration file, ``folder`` that of its folder, which paths in reports are
+    relative to, and ``file`` its name. ``source_roots`` are absolute, in the order in which packages are searched for.
     ``baseline`` is absolute; None if there is none. ``documents`` are the configuration file and then the contract
     files that it includes. ``problems`` are those of the keys about the run. ``custom_types`` are the entries of
-    ``contract_types``. ``bases`` are the folders that are added to ``sys.path`` for them.
+    ``contract_types``; if there are some and they are refused, ``refused`` is the error, also in ``problems``.
+    ``bases`` are the folders that are added to ``sys.path`` for custom types.
     """
 
     folder: Path
+    path: Path
     file: str
     root_packages: tuple[str, ...]
     source_roots: tuple[Path, ...]
@@ -50,6 +66,7 @@ class Config:
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
     custom_types: tuple[str, ...]
+    refused: Problem | None
     bases: tuple[Path, ...]
     defaults: Mapping[str, bool]
     """The values for contracts that do not have the key themselves, by key."""
@@ -64,10 +81,15 @@ class Config:
             not EXCLUDING.keys().isdisjoint(table) or _may_exclude(str(table.get("type", "layers"))) for table in tables
         )
 
+    def demand_no_refusal(self) -> None:
+        """Raise UserError if custom contract types are refused, for a command that has no other place for the error."""
+        if self.refused:
+            raise UserError(self.refused)
+
     @property
-    def path(self) -> Path:
-        """The absolute path of the configuration file."""
-        return self.folder / self.file
+    def checkouts(self) -> tuple[Path, ...]:
+        """The folders with what belongs to the program and its configuration; messages quote no file outside them."""
+        return tuple(dict.fromkeys(map(checkout, self.bases)))
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it: relative to ``folder`` unless it is outside."""
@@ -78,38 +100,41 @@ def _may_exclude(type_name: str) -> bool:
     return type_name not in TYPES or bool(TYPES[type_name].excludes)
 
 
-def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) -> Config:
+def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str], *, custom_types: bool = True) -> Config:
     """Read the configuration ``named``, relative to ``folder``; if None, the one that `find_config` finds.
 
     Raises UserError as `find_config` and `read_config` do.
     """
     start = Path(folder).absolute()
     path = find_config(start) if named is None else Path(named)
-    return read_config(path, start=start, found=named is None)
+    return read_config(path, start=start, found=named is None, custom_types=custom_types)
 
 
-def read_config(path: Path, *, start: Path, found: bool) -> Config:
+def read_config(path: Path, *, start: Path, found: bool, custom_types: bool = True) -> Config:
     """Read a configuration file and the contract files that it includes.
 
     ``start`` is the working directory. Packages are searched for in ``start`` and in the file's folder. If the file was
     ``found``, not named, the file's folder comes first, so that a run gives the same report from every folder below it.
+    With ``custom_types=False``, or if the variable ``NO_CUSTOM_TYPES`` says so, custom contract types are refused.
     Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
     options = "" if found else f" --config {quote(str(path))}"
     path = path if path.is_absolute() else start / path
-    if not path.is_file():
-        what = "This is a folder; name a file in it." if path.is_dir() else "There is no such file."
-        raise UserError(Problem(what, file=name_of(path, start)))
+    if disk.is_folder(path):
+        raise UserError(Problem("This is a folder; name a file in it.", file=name_of(path, start)))
+    if not disk.may_exist(path):
+        raise UserError(Problem("There is no such file.", file=name_of(path, start)))
     folder = path.parent
-    document = read_document(path, path.name)
+    document = read_document(path, text_of(path.name), quotes=not found or may_quote(path))
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
     sources = tuple(base / place for base in bases for place in session.strings("source_roots", (".", "src")))
     for place in session.strings("source_roots", ()):
-        if not any((base / place).is_dir() for base in bases):
+        if not any(disk.is_folder(base / place) for base in bases):
             session.warn("source_roots", f"There is no folder '{place}'.")
-    custom_types = session.strings("contract_types", ())
+    named_types = session.strings("contract_types", ())
+    refused = None if custom_types and not _no_custom_types() else _refuse(session, named_types)
     defaults = {key: session.flag(key, lenient=document.is_peers) for key in EXCLUDING if key in session}
     defaults["include_parent_packages"] = session.flag("include_parent_packages")
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
@@ -117,10 +142,11 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
-    included = tuple(_included(session, path))
+    included = tuple(_included(session, path, bases))
     session.finish(severity=Severity.WARNING)
     return Config(
         folder=folder,
+        path=path,
         file=document.file,
         root_packages=roots,
         source_roots=tuple(dict.fromkeys(sources)),
@@ -132,11 +158,28 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
         show_timings=show_timings,
         documents=(document, *included),
         problems=tuple(session.problems),
-        custom_types=custom_types,
+        custom_types=named_types,
+        refused=refused,
         bases=bases,
         defaults=defaults,
         session=session,
     )
+
+
+def _no_custom_types() -> bool:
+    return os.environ.get(NO_CUSTOM_TYPES, "").strip().lower() not in {"", "0", "false", "no", "off"}
+
+
+def _refuse(session: Table, custom_types: tuple[str, ...]) -> Problem | None:
+    """Add an error to the session if it names custom contract types, and return it."""
+    if not custom_types:
+        return None
+    session.error(
+        "contract_types",
+        f"Found '{custom_types[0]}'. Custom contract types run code that the configuration names; they are refused by "
+        f"--no-custom-types or {NO_CUSTOM_TYPES}.",
+    )
+    return session.problems[-1]
 
 
 def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
@@ -157,9 +200,10 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
     return roots
 
 
-def _included(session: Table, configuration: Path) -> Iterator[Document]:
+def _included(session: Table, configuration: Path, bases: Sequence[Path]) -> Iterator[Document]:
     """Yield the contract files that ``include`` names, each once: pattern by pattern, then sorted by path."""
     folder = configuration.parent
+    checkouts = [checkout(base) for base in bases]
     seen = {configuration}
     for pattern in session.strings("include", ()):
         paths = _matching(folder, pattern)
@@ -168,20 +212,22 @@ def _included(session: Table, configuration: Path) -> Iterator[Document]:
         for path in paths:
             if path not in seen:
                 seen.add(path)
-                yield from _contract_file(session, path, name_of(path, folder))
+                quotes = disk.is_inside(path, *checkouts)
+                yield from _contract_file(session, path, name_of(path, folder), quotes=quotes)
 
 
-def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
+def _contract_file(session: Table, path: Path, name: str, *, quotes: bool) -> Iterator[Document]:
     """Yield the document of an included file; nothing if it cannot be read."""
     try:
-        document = toml_document(name, read_toml(path, name))
+        document = toml_document(name, read_toml(path, name, quotes=quotes))
     except UserError as error:
         for problem in error.problems:
             session.error("include", f"{name}: {problem.message}")
         return
     for key in document.session:
         if key != "contracts":
-            message = f"'{key}' in {name} has no effect; only the [[contracts]] of an included file are read."
+            what = f"'{key}'" if quotes else "A key"
+            message = f"{what} in {name} has no effect; only the [[contracts]] of an included file are read."
             session.warn("include", message)
     yield document
 
@@ -189,7 +235,26 @@ def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
 def _matching(folder: Path, pattern: str) -> list[Path]:
     """Return the files that match a pattern, sorted."""
     try:
-        names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob rejects absolute patterns
+        return sorted({path for path in _expanded(folder, Path(pattern).parts) if disk.is_file(path)})
     except ValueError:  # a NUL, which no path contains
         return []
-    return sorted(path for name in names if (path := folder / name).is_file())
+
+
+def _expanded(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    """Yield what a pattern matches; ``**`` stands for any number of folders, but is not followed into links.
+
+    With links to each other, a few folders would have more paths than anybody could wait for.
+    """
+    first = parts.index("**") if "**" in parts else len(parts)
+    around, rest = parts[:first], parts[first:]
+    found = glob(str(Path(*around)), root_dir=folder) if around else [""]  # noqa: PTH207 - absolute patterns too
+    for name in found:
+        if not rest:
+            yield folder / name
+            continue
+        for outer, inner, files in os.walk(folder / name):
+            inner[:] = [each for each in inner if not each.startswith(".")]
+            if len(rest) == 1:
+                yield from (Path(outer, file) for file in files if not file.startswith("."))
+            else:
+                yield from _expanded(Path(outer), rest[1:])

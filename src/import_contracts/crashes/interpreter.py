@@ -59,7 +59,8 @@ _CAUGHT_BY = {
     "SystemExit": frozenset({"SystemExit", "BaseException"}),
 }
 
-_DEEPEST_CALL = 30
+_DEEPEST_CALL, _MOST_CALLS = 30, 10_000
+"""Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
 
 _Steps: TypeAlias = Generator["_Steps", None, does.Leave | None]
 """Operations that are being followed: what is yielded is followed first; what is returned leaves the block."""
@@ -78,6 +79,7 @@ class Interpreter:
         self._modules = Modules(world)
         self._stack: list[Scope] = []
         self._calls: list[FunctionValue] = []
+        self._calls_left = _MOST_CALLS
         self._handled: list[CrashError | RaisedError] = []
 
     @property
@@ -152,7 +154,8 @@ class Interpreter:
 
     def _import_module(self, module: str) -> _Steps:
         """Import a module of the program and its parents."""
-        for name in (*reversed(list(ancestors(module))), module):
+        around = self._model.around.get(module)
+        for name in (*reversed(list(ancestors(module)) if around is None else around), module):
             if name not in self._model.modules:
                 return None
             if not self._modules.has(name):
@@ -396,10 +399,19 @@ class Interpreter:
         if isinstance(value, ClassValue):
             result = InstanceValue(value)
             value = value.find("__init__")
-        if isinstance(value, FunctionValue) and value not in self._calls and len(self._calls) < _DEEPEST_CALL:
-            yield from self._body(value)
+        if isinstance(value, FunctionValue) and value not in self._calls:
+            yield from self._called(value)
         if operation.alias:
             self._stack[-1].bind(operation.alias, result)
+        return None
+
+    def _called(self, function: FunctionValue) -> _Steps:
+        """Follow a call; if there are too many, the function may have bound any name of its module."""
+        self._calls_left -= 1
+        if self._calls_left < 0 or len(self._calls) == _DEEPEST_CALL:
+            self._modules.space(function.module).has_unknown_names = True
+        else:
+            yield from self._body(function)
         return None
 
     def _body(self, function: FunctionValue) -> _Steps:

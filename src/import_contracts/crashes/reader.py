@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from import_contracts.crashes.conditions import Conditions
+from import_contracts.crashes.conditions import MOST_JOINED, Conditions, joined
 from import_contracts.crashes.operations import (
     Bind,
     BindUnknown,
     CallObject,
     Code,
+    Condition,
     Define,
     DefineClass,
     DottedName,
@@ -49,18 +50,24 @@ _LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|fro
 
 
 def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse) -> Code:
-    """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
+    """Return what a module does when it is imported.
+
+    Raises SyntaxError where `ast` cannot read it, or where it nests too deeply for a recursive reader.
+    """
     text, lazy = _without_lazy(text)
     tree = _parse(text, parse)
     global_lines = [text.count("\n", 0, each.start()) + 1 for each in _GLOBALS.finditer(text)]
     reader = _OperationReader(context, lazy=lazy, global_lines=global_lines)
     reader.has_future_annotations = _has_future_annotations(tree)
-    reader.block(tree.body)
+    try:
+        reader.block(tree.body)
+    except RecursionError as error:
+        raise SyntaxError(str(error)) from error
     return Code(tuple(reader.operations), reader.defined, submodules=frozenset(reader.submodules))
 
 
 def read_function(lines: Sequence[str], first: int, context: ReadingContext) -> Code:
-    """Return what a call of a function does, given its lines without their ends; nothing where these cannot be parsed.
+    """Return what a call of a function does, given its lines without their ends; nothing where these cannot be read.
 
     The call of a generator function or a coroutine function runs nothing of its body. A ``yield`` in a function inside
     counts as well: that misses a crash at most.
@@ -79,7 +86,10 @@ def read_function(lines: Sequence[str], first: int, context: ReadingContext) -> 
     reader = _OperationReader(context, in_function=True)
     for argument in arguments(function):
         reader.bind(argument.arg, argument.lineno)
-    reader.block(function.body)
+    try:
+        reader.block(function.body)
+    except RecursionError:
+        return Code(())
     declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
     return Code(tuple(reader.operations), reader.defined, declared)
 
@@ -406,20 +416,22 @@ class _OperationReader(Visitor):
 
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
-        self._either(node.test, node.body, node.orelse)
+        self._either(self._conditions.value(node.test), node.body, node.orelse)
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         self.visit(node.test)
-        self._either(node.test, [node.body], [node.orelse])
+        self._either(self._conditions.value(node.test), [node.body], [node.orelse])
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
-        self.visit(node.values[0])
-        for place, value in enumerate(node.values[1:], 1):
-            sides = ([value], []) if isinstance(node.op, ast.And) else ([], [value])
-            self._either(ast.BoolOp(node.op, node.values[:place]), *sides)
+        is_or = isinstance(node.op, ast.Or)
+        before: list[Condition] = []
+        for value in node.values:
+            self._either(joined(before, is_or=is_or), *(([], [value]) if is_or else ([value], [])))
+            before.append(self._conditions.value(value))
+            if len(before) > MOST_JOINED:  # else a thousand values would have a thousand conditions of up to a thousand
+                before = [joined(before, is_or=is_or)]
 
-    def _either(self, test: ast.expr, then: Sequence[ast.AST], otherwise: Sequence[ast.AST]) -> None:
-        condition = self._conditions.value(test)
+    def _either(self, condition: Condition, then: Sequence[ast.AST], otherwise: Sequence[ast.AST]) -> None:
         if isinstance(condition, bool):
             self.block(then if condition else otherwise)  # type: ignore[arg-type]  # expressions too
             return

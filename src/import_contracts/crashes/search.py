@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -34,12 +34,15 @@ def find_crashes(
 
 
 def search_crashes(
-    model: ImportModel, entries: Collection[str] | None = None, cache: CodeCache | None = None
+    model: ImportModel,
+    entries: Collection[str] | None = None,
+    cache: CodeCache | None = None,
+    advance: Callable[[], object] = int,
 ) -> CrashSearch:
     """Return a crash for every module whose import fails in a fresh interpreter, sorted by that module.
 
     Where ``entries`` are given, only those modules are tried. ``cache`` keeps what was read for other questions about
-    the same version of Python and mostly the same texts.
+    the same version of Python and mostly the same texts. ``advance`` is called for each module that was tried.
 
     Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. What
     depends on a condition that cannot be decided is followed twice, once with the first branch of every such condition
@@ -49,10 +52,10 @@ def search_crashes(
     bodies, reach = Bodies(model, CodeCache() if cache is None else cache), Reach(model.started)
     while True:
         components = reach.components()
-        first = _Trials(World(model, bodies, reach, components, takes_last=False))
+        first = _Trials(World(model, bodies, reach, components, takes_last=False), advance)
         wanted = model.importers(first.crashes(model.risky()))
         found = first.crashes(wanted if entries is None else wanted.intersection(entries))
-        last = _Trials(World(model, bodies, reach, reach.components(), takes_last=True))
+        last = _Trials(World(model, bodies, reach, reach.components(), takes_last=True), advance)
         confirmed = found.keys() & last.crashes(found).keys()
         untried = (model.importers(first.untried) - first.tried) | (found.keys() & last.untried)
         if reach.components() == components or untried:
@@ -75,9 +78,10 @@ class _Trials:
     ``untried`` are the modules that were left when there had been too much work.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, advance: Callable[[], object]) -> None:
         self.untried: set[str] = set()
         self._world = world
+        self._advance = advance
         self._failures: dict[str, Crash] = {}
 
     @property
@@ -97,6 +101,7 @@ class _Trials:
                 outcome = self._outcome(module)
                 for other in self._alike(module) if outcome else (module,):
                     self._world.outcomes[other] = outcome
+                self._advance()
         return {module: self._failures[module] for module in wanted & self._failures.keys()}
 
     def _alike(self, module: str) -> Collection[str]:
@@ -121,7 +126,7 @@ class _Trials:
         except CrashError as error:
             self._failures[module] = error.crash
             return None
-        except RaisedError:
+        except (RaisedError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None
         return interpreter.loaded
 

@@ -36,7 +36,8 @@ class InvalidPatternError(ValueError):
 # A part of a module's name. File names may have other characters than identifiers, such as "-" in "0001-initial.py".
 # The characters excluded here are those of separators and quotes: "a, b" is a list in one string, and not a name.
 _PART = r"[^\s.,;:|()<>='\"/\\]+"
-_WILDCARDS = {"*": r"[^.]+", "**": r"[^.]+(?:\.[^.]+)*"}
+_WILDCARDS = {"*", "**"}
+_ANY = r"(?:\.[^.]+)+"  # what ** matches: one or more parts
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,21 @@ class ModulePattern:
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
-        return re.compile(r"\.".join(_WILDCARDS.get(part) or re.escape(part) for part in self.text.split(".")))
+        """The pattern for a name with a dot before each part.
+
+        A piece between two ``**`` takes the first place where it matches. Later places are not tried (``?>``): they
+        cannot help, and trying all of them takes exponential time.
+        """
+        start, *pieces = (
+            "".join(r"\.[^.]+" if part == "*" else rf"\.{re.escape(part)}" for part in piece.split(".") if part)
+            for piece in self.text.split("**")
+        )
+        between = [rf"(?>{_ANY}?{piece}(?![^.]))" for piece in pieces[:-1]]
+        return re.compile("".join([start, *between, *(_ANY + piece for piece in pieces[-1:])]))
 
     def matches(self, module: str) -> bool:
         """Return whether the pattern matches a module."""
-        return module == self.text if self.is_exact else self._regex.fullmatch(module) is not None
+        return module == self.text if self.is_exact else self._regex.fullmatch(f".{module}") is not None
 
     def matching(self, modules: Iterable[str]) -> list[str]:
         """Return the modules that match, in the order given."""

@@ -29,6 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="The same, with this configuration file instead of the one found from the root directory.",
     )
+    group.addoption(
+        "--import-contracts-no-custom-types",
+        action="store_true",
+        help="Refuse custom contract types, which are code that the configuration runs.",
+    )
 
 
 @pytest.hookimpl(hookwrapper=True)  # older versions of pytest know this form too

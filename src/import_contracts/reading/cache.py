@@ -1,13 +1,15 @@
 """The cache: the imports and reports of earlier runs, and what is needed to see that nothing has changed.
 
-The folder of the cache has three kinds of files. Each is a line with a SHA-256, and then JSON:
+The folder of the cache has three kinds of files. Each is a line with a SHA-256, of its name and the rest, and then
+JSON:
 
 - ``.program``, one for each `Extent`: the modules, the signature of every file and folder, the digest of every file,
   and the name of the state.
 - ``.imports``, one for each state: the imports of every file. Its name is the digest of its content.
 - ``.report``, one for each state and request: the text of the report, and the exit status.
 
-A file that cannot be read, or is damaged, is ignored. The reasons for this design: docs/decisions/006-snapshot.md.
+A file that cannot be read, or is damaged, is ignored; so is a file with a value that no run has written. A cache that
+somebody else may have written is not used at all. The reasons for this design: docs/decisions/006-snapshot.md.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ from import_contracts import disk
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import Portions, Program, SourceFile
+from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
+from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
 
 Signature: TypeAlias = tuple[int, int, int, int]
 """The mtime and ctime of a file in nanoseconds, its size in bytes, and its inode: if all are equal, so is the file.
@@ -38,10 +42,8 @@ Signature: TypeAlias = tuple[int, int, int, int]
 On a system without ctime, an edit that restores both mtime and size is not noticed.
 """
 
-DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
-"""The exceptions that reading a damaged value may raise."""
-
 _ABSENT: Signature = (0, 0, 0, 0)
+_DIGEST = 64  # hexadecimal digits
 _LARGEST_ANSWER = 20_000_000  # characters
 
 
@@ -88,7 +90,7 @@ class LastRun:
         self.extent = extent
         self.context = context
         self.base = f"{context.folder}{os.sep}".replace(os.sep * 2, os.sep)
-        self.cache = None if context.cache is None else Cache(context.cache, context.warn)
+        self.cache = _opened(context)
         self.manifest: Manifest | None = None
         self.changed: dict[str, Signature] = {}
         if self.cache is not None:
@@ -100,6 +102,16 @@ class LastRun:
             files, folders = len(self.manifest.files), len(self.manifest.watched)
             with context.step(f"compare {files:,} files and {folders:,} folders"):
                 self.changed = self.manifest.changed()
+
+        if self.changed:
+            self.forget_forged()
+
+    def forget_forged(self) -> bool:
+        """Return whether the program in the manifest cannot be one that was read; then forget the manifest."""
+        if self.manifest is None or self.manifest.is_sound:
+            return False
+        self.manifest, self.changed = None, {}
+        return True
 
     @property
     def is_current(self) -> bool:
@@ -113,27 +125,44 @@ class LastRun:
         stored = self.cache.answer(self.manifest.state, request)
         if stored is None:
             return None
-        digests = self.manifest.digests
-        is_same = all(digests.get(module) == was for module, (was, _) in stored.evidence.items())
+        is_same = all(self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
         return stored.answer if is_same else None
+
+
+def _opened(context: RunContext) -> Cache | None:
+    """Return the cache of a run; None if there is to be none, or with a warning if it may be from somebody else."""
+    if context.cache is None:
+        return None
+    reason = doubt(context.cache)
+    if reason is None:
+        return Cache(context.cache, context.warn)
+    context.warn(f"The cache in {context.cache} is not used: {reason}, or name another folder with --cache-dir.")
+    return None
 
 
 class Manifest:
     """The content of a ``.program`` file: the files of a program, their signatures and digests, and its state.
 
     ``files`` and ``watched`` are absolute paths. ``state`` is the name of the ``.imports`` file without its suffix.
-    Raises one of ``DAMAGED`` if ``value``, the JSON of the file, is not valid.
+    Raises one of ``DAMAGED`` if ``value``, the JSON of the file, is not valid. Whether the program can be one that was
+    read is another question, because answering it takes time: `is_sound`. The modules and the digests are one string
+    each, split when they are needed: a run on an unchanged program needs only the paths and the signatures.
     """
 
     def __init__(self, value: Mapping[str, Any], base: str, portions: Portions) -> None:
         self.value = value
-        self.files = _lengthened(value["files"], base)
-        self.watched = _lengthened(value["watched"], base)
-        self.state = str(value["state"])
+        self.files = _lengthened(strings(value["files"]), base)
+        self.watched = _lengthened(strings(value["watched"]), base)
+        self.state = text(value["state"])
         self._base = base
         self._portions = portions
         self._signatures = array("q", a2b_base64(value["signatures"]))
-        if len(self._signatures) != 4 * len(self.files + self.watched) or len(value["modules"]) != len(self.files):
+        if len(self._signatures) != 4 * len(self.files + self.watched):
+            raise ValueError
+        self._joined_modules, self._joined_digests = text(value["modules"]), text(value["digests"])
+        if not self._joined_modules.count("/") == self._joined_digests.count("/") == len(self.files):
+            raise ValueError
+        if not self.state.isalnum():
             raise ValueError
 
     @classmethod
@@ -152,11 +181,12 @@ class Manifest:
         paths = [*(file.path for file in program.files), *program.watched]
         value = {
             **shape(program, base),
+            "modules": _joined(file.module for file in program.files),
             "watched": [shortened(path, base) for path in program.watched],
             "signatures": b2a_base64(
                 array("q", chain.from_iterable(map(signatures.__getitem__, paths))), newline=False
             ).decode(),
-            "digests": [digests.get(file.module, "") for file in program.files],
+            "digests": _joined(digests.get(file.module, "") for file in program.files),
             "state": state,
         }
         manifest = cls(value, base, program.portions)
@@ -186,22 +216,34 @@ class Manifest:
             tuple(dict.fromkeys(name for name, _ in self._portions)),
             tuple(
                 SourceFile(module, path, is_package=path.endswith(init))
-                for module, path in zip(self.value["modules"], self.files, strict=True)
+                for module, path in zip(self._modules, self.files, strict=True)
             ),
-            frozenset(self.value["namespaces"]),
+            frozenset(strings(self.value["namespaces"])),
             self._portions,
-            frozenset(self.value["shadowed"]),
+            frozenset(strings(self.value["shadowed"])),
             tuple(
-                Problem(message, file and _lengthened([file], self._base)[0], severity=Severity(severity))
+                Problem(text(message), file and _lengthened([text(file)], self._base)[0], severity=Severity(severity))
                 for message, file, severity in self.value["problems"]
             ),
             tuple(self.watched),
         )
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether the program can be one that was read: its modules are sorted, and where their names say."""
+        try:
+            return is_sound(self.program)
+        except DAMAGED:
+            return False
+
+    @cached_property
+    def _modules(self) -> list[str]:
+        return _parted(self._joined_modules)
+
     @cached_property
     def digests(self) -> dict[str, str]:
         """The digest of each file, by module; "" if it is unknown."""
-        return dict(zip(self.value["modules"], self.value["digests"], strict=True))
+        return dict(zip(self._modules, _parted(self._joined_digests), strict=True))
 
 
 class Cache:
@@ -225,22 +267,23 @@ class Cache:
         paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
         signatures = digest(sys.version, sys.platform, *([path, *signature(path)] for path in paths))
         try:
-            known, versions = self.load(_VERSIONS)
+            known, versions = strings(self.load(VERSIONS))
         except DAMAGED:
             known, versions = "", ""
         if known != signatures:
             contents = (sha256(Path(path).read_bytes()).hexdigest() for path in paths)
             versions = digest(sys.version, sys.platform, *contents)
             self.prepare()
-            self.save(_VERSIONS, [signatures, versions])
-        return str(versions)
+            self.save(VERSIONS, [signatures, versions])
+        return versions
 
     def answer(self, state: str, request: str) -> StoredAnswer | None:
         """Return the stored answer to a request about a state of a program; None if there is none."""
         try:
             value = self.load(self._answer_name(state, request))
-            evidence = {module: (str(file), str(shown)) for module, (file, shown) in value["evidence"].items()}
-            return StoredAnswer(Answer(str(value["text"]), int(value["status"])), evidence)
+            evidence = {module: (file, shown) for module, (file, shown) in value["evidence"].items()}
+            strings([*chain.from_iterable(evidence.values())])
+            return StoredAnswer(Answer(text(value["text"]), exit_status(value["status"])), evidence)
         except DAMAGED:
             return None
 
@@ -254,16 +297,19 @@ class Cache:
         return f"{digest(self.versions, state, request)}.report"
 
     def load(self, name: str) -> Any:
-        """Return the value in a file; None if the file does not exist or has been changed.
+        """Return the value in a file; None if the file does not exist, or has been changed or renamed.
 
         Raises ValueError or RecursionError if it is not valid JSON.
         """
         try:
             data = disk.read(self._folder / name)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name that no file can have
             return None
-        checksum, _, body = data.partition(b"\n")
-        return json.loads(body) if checksum == sha256(body).hexdigest().encode() else None
+        body = memoryview(data)[_DIGEST + 1 :]  # not a copy: it may be the largest value of a run
+        is_whole = data[: _DIGEST + 1] == _checksum(name, body) + b"\n"
+        decoded = str(body, "utf-8") if is_whole else "null"
+        del data, body
+        return json.loads(decoded)
 
     def save(self, name: str, value: object) -> None:
         """Write a value to a file; if that fails, warn once and write nothing more."""
@@ -277,7 +323,7 @@ class Cache:
         return name
 
     def _save(self, name: str, body: bytes) -> None:
-        data = sha256(body).hexdigest().encode() + b"\n" + body
+        data = _checksum(name, body) + b"\n" + body
         self._try(lambda: disk.write(self._folder / name, data))
 
     def prepare(self) -> None:
@@ -285,7 +331,7 @@ class Cache:
 
         def make() -> None:
             if not self._folder.is_dir():
-                self._folder.mkdir(parents=True)
+                self._folder.mkdir(mode=0o700, parents=True)
                 disk.write(self._folder / ".gitignore", b"*\n")
                 disk.write(self._folder / "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n")
 
@@ -306,7 +352,7 @@ class Cache:
         """Remove the oldest files if there are more than ``_KEPT``."""
 
         def remove() -> None:
-            ours = [path for path in self._folder.iterdir() if len(path.stem) == 64 and path.suffix in _SUFFIXES]
+            ours = [path for path in self._folder.iterdir() if len(path.stem) == 64 and path.suffix in SUFFIXES]
             for path in sorted(ours, key=lambda path: path.stat().st_mtime_ns)[:-_KEPT]:
                 path.unlink()
 
@@ -329,8 +375,13 @@ def _own_files() -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
 
 
-_VERSIONS = "versions"
-_SUFFIXES = frozenset({".program", ".imports", ".report"})
+def _checksum(name: str, body: bytes | memoryview) -> bytes:
+    """Return the SHA-256, in hexadecimal digits, that a file with a name and a content begins with."""
+    checksum = sha256(name.encode() + b"\n")
+    checksum.update(body)
+    return checksum.hexdigest().encode()
+
+
 _KEPT = 60
 
 
@@ -368,6 +419,15 @@ def shape(program: Program, base: str) -> dict[str, Any]:
             for problem in program.problems
         ],
     }
+
+
+def _joined(words: Iterable[str]) -> str:
+    """Return words without "/" as one string; a large program has so many that a list takes time and memory."""
+    return "".join(f"{word}/" for word in words)
+
+
+def _parted(words: str) -> list[str]:
+    return words.split("/")[:-1]
 
 
 # Marks a path that is not inside the base. No path contains it.

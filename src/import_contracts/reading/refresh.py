@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from import_contracts.reading.cache import Extent, LastRun, Manifest, Signature, shape, signature
-from import_contracts.reading.context import RunContext
+from import_contracts.reading.context import Advance, RunContext
 from import_contracts.reading.program import Program, SourceFile, walk
 
 _UNKNOWN: Signature = (-1, -1, -1, -1)
@@ -54,7 +54,9 @@ class Comparison:
     @cached_property
     def is_same_program(self) -> bool:
         """Whether the program has the same modules in the same files, and the same problems."""
-        return self._before is not None and self.shape == json.dumps(shape(self._before.program, self.last.base))
+        if self._before is None or self.program is self._before.program:
+            return self._before is not None
+        return self.shape == json.dumps(shape(self._before.program, self.last.base))
 
     @property
     def is_same(self) -> bool:
@@ -82,8 +84,8 @@ class Comparison:
         if self._before is None:
             return {}
         self.signatures  # noqa: B018 - taken first, so that a later change of a file is noticed
-        with self.last.context.step(f"hash {len(self._touched):,} files"):
-            known = self._before.digests | {file.module: _digest(file) for file in self._touched}
+        with self.last.context.step(f"hash {len(self._touched):,} files", len(self._touched)) as advance:
+            known = self._before.digests | {file.module: _digest(file, advance) for file in self._touched}
         return {file.module: known[file.module] for file in self.program.files}
 
     @cached_property
@@ -101,6 +103,8 @@ class Comparison:
     @cached_property
     def _renamed(self) -> set[str]:
         """The modules that are new or in another file, or that have become shadowed or are no longer shadowed."""
+        if self._before is not None and self.program is self._before.program:
+            return set()
         before = _identities(self._before.program) if self._before is not None else set()
         return {module for module, *_ in _identities(self.program) - before}
 
@@ -129,7 +133,8 @@ class Comparison:
         return manifest
 
 
-def _digest(file: SourceFile) -> str:
+def _digest(file: SourceFile, advance: Advance) -> str:
+    advance()
     try:
         return sha256(file.read()).hexdigest()
     except OSError:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts import disk
-from import_contracts.config.files import repository
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.cache import Answer, Extent, LastRun
 from import_contracts.reading.program import find_portions
 from import_contracts.reporters.style import Wanted
+from import_contracts.repository import root_of
 
 if TYPE_CHECKING:
     from import_contracts.reading.snapshot import Snapshot
@@ -37,7 +37,7 @@ class Requests(NamedTuple):
     @classmethod
     def of(cls, settings: Sequence[object], folder: Path, wanted: Sequence[Wanted]) -> Requests:
         """Return the requests for reports; ``settings`` is what they depend on except the program and the format."""
-        root = repository(folder)
+        root = root_of(folder)
         settings = [*settings, folder.relative_to(root).parts if root else None]
         forms = ([report.format, report.style.verbose, report.style.color] for report in wanted)
         return cls(wanted, [json.dumps([*settings, *form], default=repr) for form in forms])
