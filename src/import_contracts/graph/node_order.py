@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 
 from import_contracts.graph.numbered import Numbered, search
 
-_MOVES, _FULL, _MOVES_BEYOND = 600, 10_000, 60
+_MOVES, _FULL, _MOVES_BEYOND = 600, 10_000, 150
 """How many edges are read for each edge of the component: for the first 10,000 of its edges, and for the others."""
 _ROUNDS, _EDGES_PER_ROUND = 200, 50
 """The order is numbered anew after this many rounds, or one for this many edges, whichever is more."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 
-_STEPS = 60_000
+_STEPS = 40_000
 """The imports in all rings that are returned for one component."""
 _READS = 5_000_000
 """The edges that searches from single nodes may read."""

@@ -21,7 +21,7 @@ from import_contracts.reporters.words import (
     repeats,
     way,
 )
-from import_contracts.reports.check import Outcome, ReportedCut, ReportedViolation
+from import_contracts.reports.check import Outcome, ReportedCut, ReportedFix, ReportedViolation
 from import_contracts.wording import count
 
 # How many of each are shown without --verbose.
@@ -102,18 +102,17 @@ def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation]
     if repeats(cut, violations):
         return
     shown = style.capped(cut.imports, _IMPORTS)
-    for statement in shown:
-        others = sum(statement in other.imports for other in outcome.cuts) - 1
+    for number, statement in enumerate(shown):
+        others = sum(statement in other.imports for other in outcome.cuts if other is not cut)
         shared = f"  (also needed for {count(others, 'other message')})" if others else ""
         yield f"  {statement.importer} -> {statement.imported}  {place(statement)}{shared}"
-        yield from _fix(cut, statement, style)
+        if cut.fixes:
+            yield from _fix(cut.fixes[number], statement, style)
     if hidden := len(cut.imports) - len(shown):
         yield f"  {more(hidden, 'import')}"
 
 
-def _fix(cut: ReportedCut, statement: Import, style: Style) -> Iterator[str]:
-    """Yield the fix for an import of a cut, if there is one."""
-    for fix in cut.fixes[cut.imports.index(statement) :][:1]:
-        yield f"    {FIXES[fix.kind]}"
-        yield from (style.paint(f"    {sentence}", DIM) for sentence in fix.why)
-        yield from (f"      {line}" for change in fix.changes for line in changed(change, statement, style))
+def _fix(fix: ReportedFix, statement: Import, style: Style) -> Iterator[str]:
+    yield f"    {FIXES[fix.kind]}"
+    yield from (style.paint(f"    {sentence}", DIM) for sentence in fix.why)
+    yield from (f"      {line}" for change in fix.changes for line in changed(change, statement, style))
