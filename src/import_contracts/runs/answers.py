@@ -16,7 +16,7 @@ from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reporters.style import Wanted
-from import_contracts.runs.requests import Choice, Requests, cycles_extent, extent_of, read_baseline
+from import_contracts.runs.requests import Choice, Requests, cycles_extent, extent_of, merge_base, read_baseline
 
 if TYPE_CHECKING:
     from import_contracts.reading.snapshot import Snapshot
@@ -31,7 +31,8 @@ def check(config: Config, choice: Choice, wanted: Sequence[Wanted], context: Run
     """
     baseline = read_baseline(config) if choice.use_baseline else None
     comparison = compare(extent_of(config), context)
-    requests = Requests.of([_content(config), sorted(set(choice.only)), baseline], config.folder, wanted)
+    settings = [_content(config), sorted(set(choice.only)), baseline]
+    requests = Requests.of(settings, config.folder, wanted, merge_base(config.folder, wanted))
     may_reuse = not config.custom_types  # a custom type may depend on anything
     if may_reuse and (answers := requests.stored(comparison.last)):
         return answers

@@ -22,6 +22,7 @@ from import_contracts.reporters import FORMATS
 from import_contracts.reports.check import Report
 from import_contracts.repository import root_of
 from import_contracts.runs.requests import Choice, Requests, extent_of, read_baseline
+from import_contracts.runs.weakening import Revision, find_weakening
 
 
 def check(config: Config, choice: Choice, context: RunContext) -> Report:
@@ -41,10 +42,16 @@ def answer(
     """Check the contracts of a configuration, return the report in each wanted format, and store it in the cache."""
     contracts = read_contracts(config).only(choice.only)
     statements = Statements(snapshot)
-    made = report(judge(config, contracts, statements, known_entries(config, baseline)), statements)
+    judgement = judge(config, contracts, statements, known_entries(config, baseline))
+    made = report(judgement, statements)
+    if requests.merge_base is not None:
+        then = Revision(requests.merge_base, requests.merge_base[:12])
+        made = replace(made, weakening=find_weakening(judgement, statements, then, choice))
     with snapshot.context.step("write the report"):
         answers = [Answer(FORMATS[wanted.format](made, wanted.style), made.exit_status) for wanted in requests.wanted]
-    depends_on_git = any(outcome.causes for outcome in made.outcomes)
+    depends_on_git = any(outcome.causes for outcome in made.outcomes) or not (
+        made.weakening is None or made.weakening.is_empty
+    )
     if not config.custom_types and not depends_on_git:
         keep(answers, requests, snapshot, _evidence(made, statements))
     return answers
