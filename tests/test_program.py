@@ -1,8 +1,8 @@
 import ast
 import errno
 import os
-import sys
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
