@@ -747,6 +747,6 @@ def test_of_an_unknown_type_all_that_are_known_are_named_in_order(tmp_path: Path
     types = 'contract_types = ["own: custom_ff.parse", "a: custom_ff.parse"]\n'
     read_ = contracts(tmp_path, HEAD + types + CONTRACT.replace(FORBIDDEN, type_))
     assert [each.key for each in read_.problems] == keys
-    known = "a, acyclic, acyclic_siblings, crash, forbidden, independence, layers, own, protected."
+    known = "a, acyclic, acyclic_siblings, crash, forbidden, independence, layers, own, private_modules, protected."
     assert read_.problems[0].message.endswith(known) is bool(type_)
     assert (read_.chosen[0].rule, read_.chosen[0].contract_type) == (None, None)

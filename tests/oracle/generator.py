@@ -23,6 +23,7 @@ LISTS = {
     "independence": ("modules", "ignore_imports"),
     "forbidden": ("source_modules", "forbidden_modules", "ignore_imports"),
     "protected": ("protected_modules", "allowed_importers", "ignore_imports"),
+    "private_modules": ("packages_with_private_modules", "ignore_imports"),
     "acyclic_siblings": ("ancestors", "skip_descendants", "ignore_imports"),
 }
 REQUIRED = (
@@ -34,6 +35,7 @@ REQUIRED = (
     "allowed_importers",
     "ancestors",
 )
+LISTED = (*REQUIRED, "packages_with_private_modules")
 PLACES = (".importlinter", "setup.cfg", "pyproject.toml", "pyproject.toml")
 ODD_TARGETS = ("django.sub", "django.*", "requests.sub.deep", "ns.two", "ns.two.a", "q", "q.a", "d*", "ns.*")
 IMPORTS_OF_NOTHING = ("import p.no.where", "from p.nowhere import x", "import q.no.where", "from .no.where import x")
@@ -48,6 +50,7 @@ ODD_ROOTS: tuple[Value, ...] = (
     ("p", "p.a"),
     ("json",),
 )
+ODD_PACKAGES = ("nowhere", "p.nowhere", "p.nowhere.*", "p.*", "p.**", "p._private", "p.__main__", "**", "_p", "ns", "p.a.*")
 WRONG_EXPRESSIONS = ("p.a*", "p.**.*", "p.**.**", "*a", "p..a", "", "p a", "p.*.**", "**", "*", "p.a.", ".p")
 WRONG_IGNORES = (
     "p.a => p.b",
@@ -209,6 +212,17 @@ def protected(rng: random.Random, program: Program) -> Table:
     return options | maybe_boolean(rng, "as_packages", 0.35)
 
 
+def private_modules(rng: random.Random, program: Program) -> Table:
+    if rng.random() < 0.4:
+        return {}
+    public = [name for name in program.names if not any(part.startswith("_") for part in name.split("."))]
+    pool = public if public and rng.random() < 0.9 else program.names
+    packages = [maybe_wild(rng, name, 0.15) for name in some(rng, pool, 3)]
+    if rng.random() < 0.05:
+        packages.append(rng.choice([*EXTERNALS, *ODD_PACKAGES]))
+    return {"packages_with_private_modules": tuple(packages)}
+
+
 def acyclic_siblings(rng: random.Random, program: Program) -> Table:
     pool = list(program.roots) if rng.random() < 0.6 else [*program.names[:3], *program.packages]
     ancestors = tuple(maybe_wild(rng, name, 0.2) for name in some(rng, pool, 2))
@@ -228,6 +242,7 @@ DRAWS: dict[str, Draw] = {
     "independence": independence,
     "forbidden": forbidden,
     "protected": protected,
+    "private_modules": private_modules,
     "acyclic_siblings": acyclic_siblings,
 }
 
@@ -304,11 +319,16 @@ def misconfigured(rng: random.Random, case: Case) -> Case:
 
 
 def drop_required(rng: random.Random, contract: Table) -> None:
-    del contract[rng.choice([key for key in REQUIRED if key in contract])]
+    contract.pop(rng.choice([key for key in REQUIRED if key in contract] or ["name"]))
 
 
 def empty_list(rng: random.Random, contract: Table) -> None:
-    contract[rng.choice([key for key in REQUIRED if key in contract])] = rng.choice([(), "", ("",)])
+    contract[rng.choice(listed(contract))] = rng.choice([(), "", ("",)])
+
+
+def listed(contract: Table) -> list[str]:
+    """Return the keys of a contract that have lists, or one that could be there."""
+    return [key for key in LISTED if key in contract] or [LISTED[-1]]
 
 
 def drop_head(rng: random.Random, contract: Table) -> None:
@@ -326,7 +346,7 @@ def unknown_key(rng: random.Random, contract: Table) -> None:
 
 
 def wrong_expression(rng: random.Random, contract: Table) -> None:
-    keys = [key for key in REQUIRED if key in contract and key != "layers"] or ["containers"]
+    keys = [key for key in listed(contract) if key != "layers"] or ["containers"]
     contract[rng.choice(keys)] = tuple(rng.sample(WRONG_EXPRESSIONS, 1))
 
 
@@ -359,9 +379,7 @@ def list_for_word(rng: random.Random, contract: Table) -> None:
 
 
 def numbers_in_list(rng: random.Random, contract: Table) -> None:
-    contract[rng.choice([key for key in REQUIRED if key in contract])] = rng.choice(
-        [("p.a", 3), 3, True, (("p.a",), "p.b")]
-    )
+    contract[rng.choice(listed(contract))] = rng.choice([("p.a", 3), 3, True, (("p.a",), "p.b")])
 
 
 MUTATIONS: tuple[Mutation, ...] = (

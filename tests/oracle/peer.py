@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PEER = "import-linter==2.16"
+PEER = "import-linter==2.17"
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = CHECKOUT / ".cache"
 PEER_PYTHON = "IMPORT_LINTER_PYTHON"

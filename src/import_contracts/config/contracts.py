@@ -79,7 +79,7 @@ def read_contracts(config: Config) -> Contracts:
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
         problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=config.file))
-    problems += _repeated(contracts, is_error=config.baseline is not None)
+    problems += _repeated(contracts, has_baseline=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
 
 
@@ -92,6 +92,8 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
     name = table.string("name")
     identity = table.string("id", _slug(name) or f"contract-{number}")
     table.place(contract=identity)
+    if ":" in identity:
+        table.error("id", f"An id has no colon: --contract FILE:ID names a contract of one file. {_without_colon(identity)}")
     type_name = table.string("type")
     contract_type = types.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
@@ -137,16 +139,24 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
 _EVERY_IMPORT = "** -> **"
 
 
+def _without_colon(identity: str) -> str:
+    return f"Write '{_slug(identity)}'." if _slug(identity) else "Use another id."
+
+
 def _slug(name: str) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in name.lower()).split())
 
 
-def _repeated(contracts: Sequence[Contract], *, is_error: bool) -> Iterator[Problem]:
-    """Yield a problem for every contract that has the id of an earlier contract."""
-    severity = Severity.ERROR if is_error else Severity.WARNING
+def _repeated(contracts: Sequence[Contract], *, has_baseline: bool) -> Iterator[Problem]:
+    """Yield a problem for every contract that has the id of an earlier contract.
+
+    It is a warning if one of the ids was made from a name, unless a baseline needs to tell the two apart.
+    """
     seen: dict[str, Contract] = {}
     for contract in contracts:
         earlier = seen.setdefault(contract.id, contract)
         if earlier is not contract:
+            are_written = "id" in contract.table and "id" in earlier.table
+            severity = Severity.ERROR if are_written or has_baseline else Severity.WARNING
             message = f"Another contract has this id: '{earlier.name}' in {earlier.file}. Give each its own 'id'."
             yield Problem(message, file=contract.file, contract=contract.id, key="id", severity=severity)

@@ -61,4 +61,9 @@ class Matcher:
         for module, number in sorted(group_of.items()):
             outer = next((package for package in ancestors(module) if group_of.get(package, number) != number), None)
             if outer is not None:
-                self.error(key, f"'{module}' is inside '{outer}'; name one of the two, or the children of '{outer}'.")
+                self.error(key, inside(module, outer))
+
+
+def inside(module: str, outer: str) -> str:
+    """Return the message about a module that is named beside a package that contains it."""
+    return f"'{module}' is inside '{outer}'; name one of the two, or the children of '{outer}'."
