@@ -178,7 +178,8 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         (HEAD + 'include = ["x/*"]\n' + CONTRACT, "warning: pyproject.toml: include: 'x/*' matches no file."),
         (HEAD, "There are no contracts."),
         (HEAD + "contracts = 3\n", "contracts: Found 3; write an array of tables"),
-        (HEAD + "x = [\n", "pyproject.toml: This is not valid TOML: "),
+        (HEAD + "x = [\n", "pyproject.toml: This is not valid TOML: Invalid value (at end of document)."),
+        (HEAD + HEAD, "This is not valid TOML: Cannot declare [tool.import-contracts] twice (at line 3, column 23)."),
         (
             HEAD + CONTRACT + "sources = 3\n",
             "contract 'one': sources: This key is unknown. Did you mean 'source_modules'?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -134,19 +135,30 @@ def _ini_document(path: Path, name: str) -> Document:
 
 def read_toml(path: Path, name: str) -> dict[str, object]:
     """Return the content of a TOML file; raises UserError if it cannot be read or is not valid."""
-    import tomllib  # noqa: PLC0415 - not needed for INI
+    try:
+        return parse_toml(disk.read(path), name)
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
+
+
+def parse_toml(data: bytes, name: str) -> dict[str, object]:
+    """Return the content of TOML 1.1, which has ``name`` in messages; raises UserError if it is not valid."""
+    import tomli  # noqa: PLC0415 - not needed for INI
 
     try:
-        return tomllib.loads(disk.read(path).decode("utf-8-sig"))
+        return tomli.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(Problem(f"This is not valid TOML: {error}.", file=name)) from None
+    except tomli.TOMLDecodeError as error:
+        raise UserError(Problem(f"This is not valid TOML: {_in_words(error)}.", file=name)) from None
     except (RecursionError, ValueError):
         message = "This TOML has a number that is too large, or tables that are nested too deeply."
         raise UserError(Problem(message, file=name)) from None
-    except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
+
+
+def _in_words(error: object) -> str:
+    """Return the message of an error with dotted names instead of tuples: ``[a.b]`` for ``('a', 'b')``."""
+    return re.sub(r"\((?:'[^'()]*',? ?)+\)", lambda found: f"[{'.'.join(found[0].split(chr(39))[1::2])}]", str(error))
 
 
 def _tools(path: Path) -> Mapping[str, object]:

@@ -70,9 +70,12 @@ class PrivateModules:
         packages = matcher.modules(_KEY, [pattern for pattern in self.packages if pattern not in unmatched])
         exact = {pattern.text for pattern in self.packages if pattern.is_exact}
         for package in packages:
-            if package not in exact and _is_inside_private(package):
-                outer = next(pattern for pattern in self.packages if pattern.matches(package))
-                matcher.error(_KEY, f"'{outer}' matches '{package}', which is private. {_instead(package)}")
+            outer = next(pattern for pattern in self.packages if pattern.matches(package))
+            which = f"'{package}'" if package in exact else f"'{outer}' matches '{package}', which"
+            if package in matcher.graph.external:
+                matcher.error(_KEY, f"{which} is an external package; the modules inside it are not known. Remove it.")
+            elif package not in exact and _is_inside_private(package):
+                matcher.error(_KEY, f"{which} is private. {_instead(package)}")
         return packages
 
     def _violations(self, graph: ImportGraph, packages: tuple[str, ...]) -> list[Violation]:
