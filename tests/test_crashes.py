@@ -1777,3 +1777,16 @@ def test_only_modules_on_a_ring_have_to_be_tried_to_know_all_crashes(files: File
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ImportModel, "risky", lambda self: list(self.modules))
         assert predicted(files).keys() == found
+
+
+@pytest.mark.parametrize(("word", "decisive", "other"), [("or", "True", "False"), ("and", "False", "True")])
+@pytest.mark.parametrize("place", [0, 30, 49, 50, 51, 75, 119])
+def test_of_many_values_the_first_that_decides_is_the_last_that_runs(
+    word: str, decisive: str, other: str, place: int
+) -> None:
+    values = [other] * 120
+    assert failing_line(f" {word} ".join([*values, "a.x"])) == 3
+    values[place] = decisive
+    assert failing_line(f" {word} ".join([*values, "a.x"])) is None
+    values[place : place + 1] = ["a.x", decisive]
+    assert failing_line(f" {word} ".join(values)) == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from import_contracts.crashes.operations import BooleanTest, Condition, DottedName, ReadingContext
@@ -33,7 +33,7 @@ class Conditions:
             value = self.value(node.operand)
             return not value if isinstance(value, bool) else value and BooleanTest("not", (value,))
         if isinstance(node, ast.BoolOp):
-            return self._boolean(node)
+            return joined(map(self.value, node.values), is_or=isinstance(node.op, ast.Or))
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             return self._comparison(node.left, node.ops[0], node.comparators[0])
         return self._named(dotted_name(node))
@@ -42,15 +42,6 @@ class Conditions:
         if dotted and dotted[-1] in (self._type_checking if len(dotted) == 1 else _TYPE_CHECKING):
             return False
         return True if dotted == ("__debug__",) else dotted
-
-    def _boolean(self, node: ast.BoolOp) -> Condition:
-        values = tuple(map(self.value, node.values))
-        decisive = isinstance(node.op, ast.Or)
-        if decisive in values:
-            return decisive
-        if all(isinstance(value, bool) for value in values):
-            return not decisive
-        return BooleanTest("or" if decisive else "and", values)
 
     def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
         dotted = dotted_name(left)
@@ -64,6 +55,20 @@ class Conditions:
         except (ValueError, TypeError):
             return None
         return _version_comparison(left, operator, written, self._context.version)
+
+
+MOST_JOINED = 50
+"""Of more conditions, `joined` returns only whether their value is certain."""
+
+
+def joined(conditions: Iterable[Condition], *, is_or: bool) -> Condition:
+    """Return the value of conditions joined by ``or``, else by ``and``."""
+    values = tuple(conditions)
+    if is_or in values:
+        return is_or
+    if all(isinstance(value, bool) for value in values):
+        return not is_or
+    return BooleanTest("or" if is_or else "and", values) if len(values) <= MOST_JOINED else None
 
 
 def _version_comparison(left: ast.expr, operator: ast.cmpop, written: object, version: tuple[int, int]) -> bool | None:

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from import_contracts.crashes.conditions import Conditions
+from import_contracts.crashes.conditions import MOST_JOINED, Conditions, joined
 from import_contracts.crashes.operations import (
     Bind,
     BindUnknown,
     CallObject,
     Code,
+    Condition,
     Define,
     DefineClass,
     DottedName,
@@ -406,20 +407,22 @@ class _OperationReader(Visitor):
 
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
-        self._either(node.test, node.body, node.orelse)
+        self._either(self._conditions.value(node.test), node.body, node.orelse)
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         self.visit(node.test)
-        self._either(node.test, [node.body], [node.orelse])
+        self._either(self._conditions.value(node.test), [node.body], [node.orelse])
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
-        self.visit(node.values[0])
-        for place, value in enumerate(node.values[1:], 1):
-            sides = ([value], []) if isinstance(node.op, ast.And) else ([], [value])
-            self._either(ast.BoolOp(node.op, node.values[:place]), *sides)
+        is_or = isinstance(node.op, ast.Or)
+        before: list[Condition] = []
+        for value in node.values:
+            self._either(joined(before, is_or=is_or), *(([], [value]) if is_or else ([value], [])))
+            before.append(self._conditions.value(value))
+            if len(before) > MOST_JOINED:  # else a thousand values would have a thousand conditions of up to a thousand
+                before = [joined(before, is_or=is_or)]
 
-    def _either(self, test: ast.expr, then: Sequence[ast.AST], otherwise: Sequence[ast.AST]) -> None:
-        condition = self._conditions.value(test)
+    def _either(self, condition: Condition, then: Sequence[ast.AST], otherwise: Sequence[ast.AST]) -> None:
         if isinstance(condition, bool):
             self.block(then if condition else otherwise)  # type: ignore[arg-type]  # expressions too
             return
