@@ -50,7 +50,19 @@ ODD_ROOTS: tuple[Value, ...] = (
     ("p", "p.a"),
     ("json",),
 )
-ODD_PACKAGES = ("nowhere", "p.nowhere", "p.nowhere.*", "p.*", "p.**", "p._private", "p.__main__", "**", "_p", "ns", "p.a.*")
+ODD_PACKAGES = (
+    "nowhere",
+    "p.nowhere",
+    "p.nowhere.*",
+    "p.*",
+    "p.**",
+    "p._private",
+    "p.__main__",
+    "**",
+    "_p",
+    "ns",
+    "p.a.*",
+)
 WRONG_EXPRESSIONS = ("p.a*", "p.**.*", "p.**.**", "*a", "p..a", "", "p a", "p.*.**", "**", "*", "p.a.", ".p")
 WRONG_IGNORES = (
     "p.a => p.b",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from import_contracts.cli.terminal import Shared, options, write
+from import_contracts.cli.terminal import Shared, once, options, write
 from import_contracts.reporters.baseline import CHANGE_FORMATS, STATUS_FORMATS
 from import_contracts.reports.baseline import BaselineChange
 from import_contracts.runs import baseline as run
@@ -15,9 +15,7 @@ def command() -> None:
     """Create, update and show the baseline: the file of known violations, which do not fail a run."""
 
 
-_format = click.option(
-    "--format", "format_", type=click.Choice(list(CHANGE_FORMATS)), default="text", help="Default: text."
-)
+_format = once("--format", "format_", type=click.Choice(list(CHANGE_FORMATS)), default="text", help="Default: text.")
 
 
 def _write(change: BaselineChange, format_: str) -> int:
@@ -53,7 +51,7 @@ def _shrink(*, format_: str, shared: Shared) -> int:
 @command.command("accept", short_help="Add new violations.")
 @click.argument("wanted", metavar="[VIOLATION|CONTRACT]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Accept all new violations.")
-@click.option("--reason", default="", metavar="TEXT", help="Write TEXT as a comment after each entry.")
+@once("--reason", default="", metavar="TEXT", help="Write TEXT as a comment after each entry.")
 @_format
 @options
 def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: str, shared: Shared) -> int:
@@ -71,7 +69,7 @@ def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: 
 @command.command("rename", short_help="Rename a module or package in every entry.")
 @click.argument("old")
 @click.argument("new")
-@click.option("--config", "config_file", metavar="FILE", help="Read this configuration file.")
+@once("--config", "config_file", metavar="FILE", help="Read this configuration file.")
 @_format
 def _rename(*, old: str, new: str, config_file: str | None, format_: str) -> int:
     """Rename a module, or a package with everything inside it, in every entry."""
@@ -79,8 +77,8 @@ def _rename(*, old: str, new: str, config_file: str | None, format_: str) -> int
 
 
 @command.command("status", short_help="Count known, new and stale violations.")
-@click.option("--since", metavar="REV", help="Also show the entries added and removed since this git revision.")
-@click.option("--format", "format_", type=click.Choice(list(STATUS_FORMATS)), default="text", help="Default: text.")
+@once("--since", metavar="REV", help="Also show the entries added and removed since this git revision.")
+@once("--format", "format_", type=click.Choice(list(STATUS_FORMATS)), default="text", help="Default: text.")
 @options
 def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     """Show how many violations of each contract are known, new and stale, and the modules with the most.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from import_contracts.config.custom import load_types
-from import_contracts.config.files import FIRST_CONFIGURATION
+from import_contracts.config.files import FIRST_CONFIGURATION, Document
 from import_contracts.config.session import EXCLUDING, Config
 from import_contracts.contracts.findings import Rule
 from import_contracts.contracts.table import Table
@@ -14,6 +14,7 @@ from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.wording import listed
 
 ALERTING = ("error", "warn", "none")
 
@@ -61,9 +62,54 @@ class Contracts:
         """Choose the contracts with the given ids, or all if there are none; raises UserError for unknown ids."""
         unknown = [id_ for id_ in dict.fromkeys(ids) if id_ not in self.ids]
         if unknown:
-            messages = (f"There is no contract '{id_}'.{did_you_mean(id_, self.ids)}" for id_ in unknown)
-            raise UserError(*map(Problem, messages))
+            raise UserError(*(_unknown(id_, self.ids) for id_ in unknown))
         return replace(self, chosen=tuple(contract for contract in self.chosen if not ids or contract.id in ids))
+
+
+def chosen(several: Sequence[tuple[Config, Contracts]], ids: Collection[str]) -> list[Contracts]:
+    """Choose the contracts with the given ids in some configurations, or all if there are none.
+
+    An id may also be written as ``file:id``. Raises UserError for ids that no contract has, or contracts of several
+    files.
+    """
+    wanted: list[set[str]] = [set() for _ in several]
+    problems: list[Problem] = []
+    for text in dict.fromkeys(ids):
+        found = _found(text, several)
+        if len(found) == 1:
+            wanted[found[0][0]].add(found[0][1])
+        else:
+            problems.append(_unclear(text, [several[place] for place, _ in found], several))
+    if problems:
+        raise UserError(*problems)
+    return [
+        replace(contracts, chosen=tuple(each for each in contracts.chosen if not ids or each.id in of_file))
+        for (_, contracts), of_file in zip(several, wanted, strict=True)
+    ]
+
+
+def _found(text: str, several: Sequence[tuple[Config, Contracts]]) -> list[tuple[int, str]]:
+    """Return the configurations that have a contract that is written as ``id`` or ``file:id``, and the id."""
+    found = [(place, text) for place, (_, contracts) in enumerate(several) if text in contracts.ids]
+    file, colon, id_ = text.rpartition(":")
+    return found or [
+        (place, id_)
+        for place, (config, contracts) in enumerate(several)
+        if colon and id_ in contracts.ids and config.is_at(file)
+    ]
+
+
+def _unclear(
+    text: str, found: Sequence[tuple[Config, Contracts]], several: Sequence[tuple[Config, Contracts]]
+) -> Problem:
+    if not found:
+        return _unknown(text, [id_ for _, contracts in several for id_ in contracts.ids])
+    named = listed((f"--contract {config.as_named}:{text}" for config, _ in found), "or")
+    return Problem(f"Several files have a contract '{text}'. Write {named}.")
+
+
+def _unknown(text: str, ids: Collection[str]) -> Problem:
+    return Problem(f"There is no contract '{text}'.{did_you_mean(text, ids)}")
 
 
 def read_contracts(config: Config) -> Contracts:
@@ -78,9 +124,22 @@ def read_contracts(config: Config) -> Contracts:
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
-        problems.append(Problem(f"There are no contracts. {FIRST_CONFIGURATION}", file=config.file))
+        problems.append(Problem(f"There are no contracts. {_first(config.documents[0])}", file=config.file))
     problems += _repeated(contracts, has_baseline=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
+
+
+def _first(document: Document) -> str:
+    """Return how to write a first contract in a file without any."""
+    if document.overlooked:
+        return " ".join(document.overlooked)
+    if document.is_ini:
+        return "Each contract is a section of its own, such as [importlinter:contract:layers], with a name and a type."
+    if document.is_peers:
+        return (
+            "Each contract is a table of its own, with the header [[tool.importlinter.contracts]], a name and a type."
+        )
+    return FIRST_CONFIGURATION
 
 
 def _contract(table: Table, number: int, types: Mapping[str, ContractType], defaults: Mapping[str, bool]) -> Contract:
@@ -93,7 +152,10 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
     identity = table.string("id", _slug(name) or f"contract-{number}")
     table.place(contract=identity)
     if ":" in identity:
-        table.error("id", f"An id has no colon: --contract FILE:ID names a contract of one file. {_without_colon(identity)}")
+        table.error(
+            "id",
+            f"'{identity}' has a colon, which separates file and id in '--contract FILE:ID'. {_other_id(identity)}",
+        )
     type_name = table.string("type")
     contract_type = types.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
@@ -139,7 +201,7 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
 _EVERY_IMPORT = "** -> **"
 
 
-def _without_colon(identity: str) -> str:
+def _other_id(identity: str) -> str:
     return f"Write '{_slug(identity)}'." if _slug(identity) else "Use another id."
 
 

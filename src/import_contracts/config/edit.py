@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from import_contracts.config.files import OWN, PEER, Document, read_document
+from import_contracts.config.files import Document, read_document
+from import_contracts.config.misnamed import OWN, PEER
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
 

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts import disk
+from import_contracts.config.misnamed import OWN, PEER, keys, sections, tables
 from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, UserError
-
-OWN, PEER = "import-contracts", "importlinter"
 
 
 class Document(NamedTuple):
     """The content of one configuration file: the keys about the run in ``session``, and a table for each contract.
 
-    ``file`` is its path as messages show it. ``is_peers`` is True for import-linter's configuration.
+    ``file`` is its path as messages show it. ``is_peers`` is True for import-linter's configuration. ``overlooked`` has
+    a sentence for each part of the file that is probably meant for this tool, but is not read because of its name.
     """
 
     file: str
     session: Mapping[str, object]
     contracts: Sequence[Mapping[str, object]]
     is_peers: bool = False
+    overlooked: tuple[str, ...] = ()
+
+    @property
+    def is_ini(self) -> bool:
+        """Whether the file is INI, not TOML."""
+        return not self.file.endswith(".toml")
 
 
 def find_config(start: Path) -> Path:
@@ -42,7 +49,22 @@ def find_config(start: Path) -> Path:
         if (folder / ".git").exists():
             break
     where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
-    raise UserError(Problem(f"No configuration found. Searched {where} for {_PLACES}.\n\n{FIRST_CONFIGURATION}"))
+    overlooked = [Problem(sentence, name_of(path, start)) for path, sentence in _overlooked(searched)]
+    message = f"No configuration found. Searched {where} for {_PLACES}."
+    raise UserError(Problem(message if overlooked else f"{message}\n\n{FIRST_CONFIGURATION}"), *overlooked)
+
+
+def _overlooked(folders: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield the parts of configuration files that are probably meant for this tool, with a sentence for each."""
+    for path in (folder / name for folder in folders for name in _NAMES):
+        try:
+            if path.suffix == ".toml":
+                found = tables(read_toml(path, path.name)) if path.is_file() else ()
+            else:
+                found = sections(_ini(path, path.name), TYPES) if path.is_file() else ()
+        except UserError:
+            continue
+        yield from ((path, sentence) for sentence in found)
 
 
 def repository(folder: Path) -> Path | None:
@@ -55,6 +77,7 @@ def has_own(path: Path) -> bool:
     return path.is_file() and OWN in _tools(path)
 
 
+_NAMES = ("pyproject.toml", "setup.cfg", ".importlinter")
 _PLACES = (
     "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
 )
@@ -76,7 +99,7 @@ def _in_folder(folder: Path) -> Path | None:
     if _mentions(pyproject, OWN) and OWN in _tools(pyproject):
         return pyproject
     for path in (setup, own):
-        if _mentions(path, PEER) and PEER in _ini(path):
+        if _mentions(path, PEER) and PEER in _ini(path, path.name):
             return path
     return pyproject if _mentions(pyproject, PEER) and PEER in _tools(pyproject) else None
 
@@ -103,11 +126,17 @@ def read_document(path: Path, name: str) -> Document:
     """
     if path.suffix != ".toml":
         return _ini_document(path, name)
-    tools = _tools(path)
+    content = read_toml(path, name)
+    tools = content.get("tool")
     for tool, is_peers in ((OWN, False), (PEER, True)):
-        if tool in tools:
-            return toml_document(name, tools[tool], is_peers=is_peers)
-    return toml_document(name, read_toml(path, name))
+        if isinstance(tools, Mapping) and tool in tools:
+            document = toml_document(name, tools[tool], is_peers=is_peers)
+            return document._replace(overlooked=(*keys(document.session, f"tool.{tool}."), *tables(content)))
+    if isinstance(tools, Mapping) and not {"root_packages", "root_package"} & content.keys():
+        message = f"There is no table [tool.{OWN}] or [tool.{PEER}] in this file. {' '.join(tables(content))}"
+        raise UserError(Problem(message.rstrip(), file=name))
+    document = toml_document(name, content)
+    return document._replace(overlooked=(*keys(content, ""), *tables(content)))
 
 
 def toml_document(name: str, session: object, *, is_peers: bool = False) -> Document:
@@ -122,15 +151,17 @@ def toml_document(name: str, session: object, *, is_peers: bool = False) -> Docu
 
 
 def _ini_document(path: Path, name: str) -> Document:
-    sections = _ini(path)
-    if PEER not in sections:
-        raise UserError(Problem(f"There is no section [{PEER}] in this file.", file=name))
+    found = _ini(path, name)
+    overlooked = sections(found, TYPES)
+    if PEER not in found:
+        message = f"There is no section [{PEER}] in this file. {' '.join(overlooked)}"
+        raise UserError(Problem(message.rstrip(), file=name))
     contracts = [
         {"id": section.rpartition(":")[2], **values}
-        for section, values in sections.items()
+        for section, values in found.items()
         if section.startswith(f"{PEER}:")
     ]
-    return Document(name, sections[PEER], contracts, is_peers=True)
+    return Document(name, found[PEER], contracts, is_peers=True, overlooked=overlooked)
 
 
 def read_toml(path: Path, name: str) -> dict[str, object]:
@@ -138,7 +169,7 @@ def read_toml(path: Path, name: str) -> dict[str, object]:
     try:
         return parse_toml(disk.read(path), name)
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
 
 
 def parse_toml(data: bytes, name: str) -> dict[str, object]:
@@ -166,24 +197,12 @@ def _tools(path: Path) -> Mapping[str, object]:
     return tool if isinstance(tool, Mapping) else {}
 
 
-def _ini(path: Path) -> dict[str, dict[str, object]]:
-    from configparser import ConfigParser, Error, InterpolationError  # noqa: PLC0415 - not needed for TOML
+def _ini(path: Path, name: str) -> dict[str, Mapping[str, object]]:
+    from import_contracts.config.ini import parse_ini  # noqa: PLC0415 - not needed for TOML
 
-    parser = ConfigParser()
     try:
-        parser.read_string(disk.read(path).decode("utf-8-sig"))
+        return parse_ini(disk.read(path).decode("utf-8-sig"), name)
     except UnicodeDecodeError:
-        raise UserError(Problem("This file is not UTF-8 text.", file=path.name)) from None
-    except Error as error:
-        raise UserError(Problem(f"This is not valid INI: {error}.", file=path.name)) from None
+        raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=path.name)) from None
-
-    def value(section: str, key: str) -> object:
-        try:
-            text = parser.get(section, key)
-        except InterpolationError:  # a literal %, as in "100% typed"
-            text = parser.get(section, key, raw=True)
-        return [line for line in text.splitlines() if line.strip()] if "\n" in text else text
-
-    return {section: {key: value(section, key) for key in parser.options(section)} for section in parser.sections()}
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None

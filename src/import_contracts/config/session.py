@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob
 from os import PathLike
@@ -28,11 +29,12 @@ EXCLUDING = {
 class Config:
     """The configuration of a run.
 
-    ``folder`` is the absolute path of the configuration file's folder; paths in reports are relative to it. ``file`` is
-    the name of the configuration file. ``source_roots`` are absolute, in the order in which packages are searched for.
-    ``baseline`` is absolute; None if there is none. ``documents`` are the configuration file and then the contract
-    files that it includes. ``problems`` are those of the keys about the run. ``custom_types`` are the entries of
-    ``contract_types``. ``bases`` are the folders that are added to ``sys.path`` for them.
+    Paths in reports are relative to ``folder``: the folder of the configuration file, or a folder around it if several
+    configurations are read. It is absolute. ``file`` is the configuration file, relative to it. ``source_roots`` are
+    absolute, in the order in which packages are searched for. ``baseline`` is absolute; None if there is none.
+    ``documents`` are the configuration file and then the contract files that it includes. ``problems`` are those of the
+    keys about the run. ``custom_types`` are the entries of ``contract_types``. ``bases`` are the folders that are added
+    to ``sys.path`` for them.
     """
 
     folder: Path
@@ -69,6 +71,16 @@ class Config:
         """The absolute path of the configuration file."""
         return self.folder / self.file
 
+    @property
+    def as_named(self) -> str:
+        """The configuration file as it was named on the command line; its path if it was found."""
+        return self.options.removeprefix(" --config ") or self.path.as_posix()
+
+    def is_at(self, file: str) -> bool:
+        """Return whether a path, relative to the working directory, is the configuration file."""
+        own = os.path.realpath(self.path)
+        return any(os.path.realpath(base / file) == own for base in self.bases)
+
     def shown(self, path: str) -> str:
         """Return a path as reports show it: relative to ``folder`` unless it is outside."""
         return shown(path, self.folder)
@@ -88,20 +100,55 @@ def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) 
     return read_config(path, start=start, found=named is None)
 
 
-def read_config(path: Path, *, start: Path, found: bool) -> Config:
+def load_configs(named: Sequence[str | PathLike[str]], folder: str | PathLike[str]) -> tuple[Config, ...]:
+    """Read several configuration files, each once, in order; without names, the one that `find_config` finds.
+
+    If there are several, paths in reports are relative to the nearest folder around all of them. Raises UserError as
+    `load_config` does, with the problems of all files.
+    """
+    start = Path(folder).absolute()
+    paths: dict[str, Path] = {}
+    for name in named:
+        paths.setdefault(os.path.normcase(os.path.realpath(start / name)), Path(name))
+    if len(paths) < 2:
+        return (load_config(next(iter(paths.values()), None), start),)
+    around = _around([start / path for path in paths.values()], start)
+    configs: list[Config] = []
+    problems: list[Problem] = []
+    for path in paths.values():
+        try:
+            configs.append(read_config(path, start=start, found=False, around=around))
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(*problems)
+    return tuple(configs)
+
+
+def _around(paths: Sequence[Path], start: Path) -> Path:
+    """Return the nearest folder around some files; ``start`` if they are on several drives."""
+    try:
+        return Path(os.path.commonpath([os.path.normpath(path.parent) for path in paths]))
+    except ValueError:
+        return start
+
+
+def read_config(path: Path, *, start: Path, found: bool, around: Path | None = None) -> Config:
     """Read a configuration file and the contract files that it includes.
 
-    ``start`` is the working directory. Packages are searched for in ``start`` and in the file's folder. If the file was
-    ``found``, not named, the file's folder comes first, so that a run gives the same report from every folder below it.
-    Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
+    Paths in reports are relative to ``around``, by default the file's folder. ``start`` is the working directory.
+    Packages are searched for in ``start`` and in the file's folder. If the file was ``found``, not named, the file's
+    folder comes first, so that a run gives the same report from every folder below it. Problems with single keys are in
+    the result. Raises UserError if the file cannot be read or is not valid.
     """
     options = "" if found else f" --config {quote(str(path))}"
     path = path if path.is_absolute() else start / path
     if not path.is_file():
-        what = "This is a folder; name a file in it." if path.is_dir() else "There is no such file."
+        what = "This is a folder; name a configuration file." if path.is_dir() else "There is no such file."
         raise UserError(Problem(what, file=name_of(path, start)))
     folder = path.parent
-    document = read_document(path, path.name)
+    around = around or folder
+    document = read_document(path, name_of(path, around))
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
@@ -117,10 +164,12 @@ def read_config(path: Path, *, start: Path, found: bool) -> Config:
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
-    included = tuple(_included(session, path))
+    included = tuple(_included(session, path, around))
     session.finish(severity=Severity.WARNING)
+    for sentence in document.overlooked if document.contracts or included else ():
+        session.warn(None, sentence)
     return Config(
-        folder=folder,
+        folder=around,
         file=document.file,
         root_packages=roots,
         source_roots=tuple(dict.fromkeys(sources)),
@@ -157,7 +206,7 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
     return roots
 
 
-def _included(session: Table, configuration: Path) -> Iterator[Document]:
+def _included(session: Table, configuration: Path, around: Path) -> Iterator[Document]:
     """Yield the contract files that ``include`` names, each once: pattern by pattern, then sorted by path."""
     folder = configuration.parent
     seen = {configuration}
@@ -168,7 +217,7 @@ def _included(session: Table, configuration: Path) -> Iterator[Document]:
         for path in paths:
             if path not in seen:
                 seen.add(path)
-                yield from _contract_file(session, path, name_of(path, folder))
+                yield from _contract_file(session, path, name_of(path, around))
 
 
 def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:

@@ -49,8 +49,7 @@ class PrivateModules:
         return Description(
             (
                 f"Every private module{where} may be imported only inside its parent package.",
-                "A module is private if its name starts with '_', unless it also starts and ends with '__'. "
-                "What is inside it is private too. Only direct imports count.",
+                "A module is private if its name begins with '_'; so is what is inside it. Only direct imports count.",
             ),
             tuple(Part("private", private, graph.subtree(private)) for private in dict.fromkeys(inside)),
         )

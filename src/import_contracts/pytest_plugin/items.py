@@ -28,9 +28,13 @@ class ContractCollector(pytest.Collector):
     """The message if there is no configuration."""
     report: Report
 
+    def __init__(self, *, named: str | None = None, **others: Any) -> None:
+        super().__init__(**others)
+        self._named = named
+
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for the configuration and the files, for the baseline, and for each contract."""
-        named = self.config.option.import_contracts_config
+        named = self._named
         try:
             self.configuration = load_config(
                 named, self.config.invocation_params.dir if named else self.config.rootpath
@@ -50,9 +54,8 @@ class ContractCollector(pytest.Collector):
         if self.configuration is None:
             pytest.fail(self.wrong, pytrace=False)
         try:
-            self.report = check(
-                self.configuration, Choice(), RunContext(self.configuration.folder, self.configuration.folder / CACHE)
-            )
+            folder = self.configuration.folder
+            self.report = check([self.configuration], Choice(), RunContext(folder, folder / CACHE))
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 

@@ -55,6 +55,11 @@ class Snapshot:
         """The context of the run."""
         return self.last.context
 
+    @property
+    def whole_state(self) -> str | None:
+        """A digest of the whole text of the program; None without a cache, or if a file could not be read."""
+        return None if self.manifest is None else self.manifest.whole_state
+
     @cached_property
     def scan(self) -> Scan:
         """The import graph, and the files that could not be read."""

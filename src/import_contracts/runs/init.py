@@ -10,7 +10,8 @@ from import_contracts.adopt.inference import infer, to_toml
 from import_contracts.adopt.migration import migrate
 from import_contracts.baseline import Baseline
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.files import OWN, find_config, has_own, parse_toml
+from import_contracts.config.files import find_config, has_own, parse_toml
+from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import read_config
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
@@ -88,5 +89,7 @@ def _refuse_inline(text: str) -> None:
     try:
         parse_toml(text.encode(), _FILE)
     except UserError:
-        message = "No table can be added here, because 'tool' is an inline table. Write [tool.x] instead of tool = {x …}."
+        message = (
+            "No table can be added here, because 'tool' is an inline table. Write [tool.x] instead of tool = {x …}."
+        )
         raise UserError(Problem(message, file=_FILE)) from None

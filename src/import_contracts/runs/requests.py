@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,8 +29,19 @@ class Choice(NamedTuple):
     use_baseline: bool = True
 
 
+class Task(NamedTuple):
+    """One configuration of a run, the text of its baseline (None without one), and its program."""
+
+    config: Config
+    baseline: str | None
+    snapshot: Snapshot
+
+
 class Requests(NamedTuple):
-    """The wanted reports, and for each a key: JSON of everything that it depends on except the program."""
+    """The wanted reports, and for each a key: JSON of everything that it depends on except the program.
+
+    There are no keys if the reports must not be stored.
+    """
 
     wanted: Sequence[Wanted]
     keys: Sequence[str]
@@ -45,7 +57,7 @@ class Requests(NamedTuple):
     def stored(self, source: LastRun | Snapshot) -> list[Answer]:
         """Return the stored answers, one for each key; empty if one is missing, because then all are made again."""
         answers = [answer for key in self.keys if (answer := source.answer(key)) is not None]
-        if len(answers) < len(self.keys):
+        if not self.keys or len(answers) < len(self.keys):
             return []
         with source.context.step("reuse the report"):
             return answers
@@ -66,6 +78,31 @@ def extent_of(config: Config, *, kinds: bool = False) -> Extent:
     from import_contracts.config.contracts import read_contracts  # noqa: PLC0415 - only for problems
 
     raise UserError(*read_contracts(config).problems, *missing)
+
+
+def extents_of(configs: Sequence[Config]) -> list[Extent]:
+    """Return the extent of each configuration's program; equal ones for the same program, which is then read once.
+
+    Raises UserError, with all problems of all configurations, if a root package is not found.
+    """
+    extents: list[Extent] = []
+    problems: list[Problem] = []
+    for config in configs:
+        try:
+            extents.append(extent_of(config))
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(*problems)
+    first: dict[object, Extent] = {}
+    for extent in extents:
+        known = first.setdefault(_program_of(extent), extent)
+        first[_program_of(extent)] = known._replace(kinds=known.kinds or extent.kinds)
+    return [first[_program_of(extent)] for extent in extents]
+
+
+def _program_of(extent: Extent) -> object:
+    return tuple(sorted(extent.portions, key=itemgetter(0))), extent.include_external
 
 
 def cycles_extent(question: Question, source_roots: Sequence[Path]) -> Extent:
