@@ -19,7 +19,7 @@ from import_contracts.crashes.search import find_crashes
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading import trees
 from import_contracts.reading.text import Source
-from tests.arranging import write
+from tests.arranging import lint, write
 from tests.crashes import Found, Outcome, imported_by_cpython, is_crash, predict
 
 Files = dict[str, str]
@@ -1790,3 +1790,36 @@ def test_of_many_values_the_first_that_decides_is_the_last_that_runs(
     assert failing_line(f" {word} ".join([*values, "a.x"])) is None
     values[place : place + 1] = ["a.x", decisive]
     assert failing_line(f" {word} ".join(values)) == 3
+
+
+def test_calls_that_double_at_each_level_are_followed_in_part() -> None:
+    doubling = "".join(f"def f{number}():\n    f{number - 1}()\n    f{number - 1}()\n" for number in range(1, 29))
+    text = f"def f0(): pass\n{doubling}f28()\na.x  #!"
+    assert failing_line(text) == marked(text)[1]
+
+
+def test_a_function_that_was_not_followed_may_have_bound_a_name() -> None:
+    deep = "".join(f"def f{number}(): f{number - 1}()\n" for number in range(1, 40))
+    files = binding(f"def f0():\n    global x\n    x = 1\n{deep}f39()\ndef never(): pass")
+    assert "p.a" not in predicted({**files, "a": files["a"].replace("\nx = 1", "", 1)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "y = " + " + ".join("1" * 2000),
+        "if y: pass\n" + "elif y: pass\n" * 2000,
+        "match y:\n" + " case 1: from p.a import z\n" * 2000,
+        "def f():\n if y: pass\n" + " elif y: pass\n" * 2000 + "f()",
+    ],
+    ids=["sum", "elif", "match", "function"],
+)
+def test_a_text_that_nests_deeply_is_read_or_left_out(text: str) -> None:
+    whole = f"y = 1\n{text}\na.x  #!"
+    assert failing_line(whole) in {None, marked(whole)[1]}
+
+
+def test_the_command_reads_a_sum_of_two_thousand_terms(tmp_path: Path) -> None:
+    files = {"p/__init__.py": "", "p/a.py": f"y = {' + '.join('1' * 2000)}\nfrom p import b\nx = 1\n"}
+    write(tmp_path, {**files, "p/b.py": "from p.a import x\n"})
+    assert "1 module crashes" in lint(tmp_path, "cycles", "p", "--python", "3.11").out

@@ -17,6 +17,7 @@ from import_contracts.problems import UserError, did_you_mean
 from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
+_DEEPEST = 5000  # a sum of 1,000 terms is a tree of 1,000 levels, and each takes some calls
 _COMMANDS = ("baseline", "check", "cycles", "explain", "init")
 """Each is a module in this package, imported when the command runs."""
 
@@ -24,6 +25,7 @@ _COMMANDS = ("baseline", "check", "cycles", "explain", "init")
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command with ``args``, by default the arguments of this process, and exit."""
     collecting = gc.isenabled()
+    sys.setrecursionlimit(max(_DEEPEST, sys.getrecursionlimit()))
     gc.disable()  # nearly all objects live until the end, and garbage collection would take a quarter of a run
     try:
         status = _commands.main(args, standalone_mode=False)

@@ -59,7 +59,8 @@ _CAUGHT_BY = {
     "SystemExit": frozenset({"SystemExit", "BaseException"}),
 }
 
-_DEEPEST_CALL = 30
+_DEEPEST_CALL, _MOST_CALLS = 30, 10_000
+"""Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
 
 _Steps: TypeAlias = Generator["_Steps", None, does.Leave | None]
 """Operations that are being followed: what is yielded is followed first; what is returned leaves the block."""
@@ -78,6 +79,7 @@ class Interpreter:
         self._modules = Modules(world)
         self._stack: list[Scope] = []
         self._calls: list[FunctionValue] = []
+        self._calls_left = _MOST_CALLS
         self._handled: list[CrashError | RaisedError] = []
         self._follow: dict[type, Callable[..., object]] = {
             does.Bind: self._bind,
@@ -412,10 +414,19 @@ class Interpreter:
         if isinstance(value, ClassValue):
             result = InstanceValue(value)
             value = value.find("__init__")
-        if isinstance(value, FunctionValue) and value not in self._calls and len(self._calls) < _DEEPEST_CALL:
-            yield from self._body(value)
+        if isinstance(value, FunctionValue) and value not in self._calls:
+            yield from self._called(value)
         if operation.alias:
             self._stack[-1].bind(operation.alias, result)
+        return None
+
+    def _called(self, function: FunctionValue) -> _Steps:
+        """Follow a call; if there are too many, the function may have bound any name of its module."""
+        self._calls_left -= 1
+        if self._calls_left < 0 or len(self._calls) == _DEEPEST_CALL:
+            self._modules.space(function.module).has_unknown_names = True
+        else:
+            yield from self._body(function)
         return None
 
     def _body(self, function: FunctionValue) -> _Steps:

@@ -50,18 +50,24 @@ _LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|fro
 
 
 def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse) -> Code:
-    """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
+    """Return what a module does when it is imported.
+
+    Raises SyntaxError where `ast` cannot read it, or where it nests too deeply for a recursive reader.
+    """
     text, lazy = _without_lazy(text)
     tree = _parse(text, parse)
     global_lines = [text.count("\n", 0, each.start()) + 1 for each in _GLOBALS.finditer(text)]
     reader = _OperationReader(context, lazy=lazy, global_lines=global_lines)
     reader.has_future_annotations = _has_future_annotations(tree)
-    reader.block(tree.body)
+    try:
+        reader.block(tree.body)
+    except RecursionError as error:
+        raise SyntaxError(str(error)) from error
     return Code(tuple(reader.operations), reader.defined, submodules=frozenset(reader.submodules))
 
 
 def read_function(lines: Sequence[str], first: int, context: ReadingContext) -> Code:
-    """Return what a call of a function does, given its lines without their ends; nothing where these cannot be parsed.
+    """Return what a call of a function does, given its lines without their ends; nothing where these cannot be read.
 
     The call of a generator function or a coroutine function runs nothing of its body. A ``yield`` in a function inside
     counts as well: that misses a crash at most.
@@ -80,7 +86,10 @@ def read_function(lines: Sequence[str], first: int, context: ReadingContext) -> 
     reader = _OperationReader(context, in_function=True)
     for argument in arguments(function):
         reader.bind(argument.arg, argument.lineno)
-    reader.block(function.body)
+    try:
+        reader.block(function.body)
+    except RecursionError:
+        return Code(())
     declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
     return Code(tuple(reader.operations), reader.defined, declared)
 

@@ -66,7 +66,7 @@ class _Trials:
         except CrashError as error:
             self._failures[module] = error.crash
             return None
-        except RaisedError:
+        except (RaisedError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None
         return interpreter.loaded
 
