@@ -134,6 +134,17 @@ def test_another_configuration_may_be_named_and_contracts_need_no_tests_beside_t
 
 
 @pytest.mark.slow
+def test_several_configurations_may_be_named(shop: Path) -> None:
+    texts = {f"{name}.toml": (HEAD[HEAD.index("root") :] + text) for name, text in (("a", BROKEN), ("b", KEPT))}
+    write(shop, {name: text.replace("tool.import-contracts.", "") for name, text in texts.items()})
+    named = [option for file in ("a.toml", "b.toml", "a.toml") for option in ("--import-contracts-config", file)]
+    status, printed = run(shop, "-v", *named)
+    assert status == 1
+    assert re.findall(r"^import-contracts\[(\S+)\]::models (\S+)", printed, re.MULTILINE) == [("a.toml", "FAILED")]
+    assert re.findall(r"^import-contracts\[(\S+)\]::util (\S+)", printed, re.MULTILINE) == [("b.toml", "PASSED")]
+
+
+@pytest.mark.slow
 def test_what_cannot_be_checked_is_an_error_with_its_message(shop: Path) -> None:
     write(shop, {"pyproject.toml": HEAD + KEPT + WRONG, "shop/bad.py": "def f(:\n"})
     status, printed = run(shop, "-v", "--import-contracts")

@@ -11,6 +11,8 @@ from pathlib import Path
 from shlex import quote
 
 from import_contracts.config.files import Document, find_config, name_of, read_document, read_toml, toml_document
+from import_contracts.config.misnamed import OWN, PEER
+from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
@@ -196,6 +198,12 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
         session.warn("root_package", "This key has no effect next to 'root_packages'; remove one of them.")
     elif alone:
         roots = (alone,)
+    key = "root_packages" if several else "root_package"
+    for name in roots:
+        if message := _not_a_package(name):
+            session.error(key, message)
+    if any(map(_not_a_package, roots)):
+        return ()
     found = document.session.get("root_packages")
     if document.is_peers and document.file.endswith(".toml") and isinstance(found, str) and len(found) > 1:
         session.warn("root_packages", f'import-linter reads each letter as a package; write ["{found}"].')
@@ -204,6 +212,15 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
         misspelt = near if "root_packages" not in session and "root_package" not in session else ""
         session.error("root_packages", f'Name the packages to check: root_packages = ["shop"].{misspelt}')
     return roots
+
+
+def _not_a_package(name: str) -> str:
+    """Return what is wrong with the name of a root package, and what to write instead; "" if it can be imported."""
+    if all(part.isidentifier() for part in name.split(".")):
+        return ""
+    if name.replace("-", "_").isidentifier():
+        return f"'{name}' is not the name of a package; write it as in an import statement: '{name.replace('-', '_')}'."
+    return slip(name)
 
 
 def _included(session: Table, configuration: Path, around: Path) -> Iterator[Document]:
@@ -228,11 +245,18 @@ def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
         for problem in error.problems:
             session.error("include", f"{name}: {problem.message}")
         return
-    for key in document.session:
+    for key, value in document.session.items():
         if key != "contracts":
-            message = f"'{key}' in {name} has no effect; only the [[contracts]] of an included file are read."
-            session.warn("include", message)
+            session.warn("include", _without_effect(key, value, name))
     yield document
+
+
+def _without_effect(key: str, value: object, name: str) -> str:
+    """Return the message about a key of an included file that is not read."""
+    for tool in (OWN, PEER):
+        if key == "tool" and isinstance(value, Mapping) and tool in value:
+            return f"{name}: The table [tool.{tool}.contracts] is not read here. Write [[contracts]]."
+    return f"'{key}' in {name} has no effect; only the [[contracts]] of an included file are read."
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher, inside
 from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
+from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import InvalidPatternError, ModulePattern, ancestors, parent
@@ -209,7 +210,7 @@ def _layer(table: Table, text: str) -> Layer | None:
     try:
         members = tuple(map(_member, text.split("|") if "|" in text else text.split(":")))
     except InvalidPatternError as error:
-        table.error("layers", f"Layer '{text}': {error}")
+        table.error("layers", slip(text) or f"Layer '{text}': {error}")
         return None
     return Layer(members, independent="|" in text)
 

@@ -44,7 +44,7 @@ def pytest_make_collect_report(
         from import_contracts.pytest_plugin.items import ContractCollector  # noqa: PLC0415 - only with the option
 
         named: list[str | None] = list(dict.fromkeys(options.import_contracts_config or [])) or [None]
-        names = {file: NAME if len(named) == 1 else f"{NAME}/{file}" for file in named}
+        names = {file: NAME if len(named) == 1 else f"{NAME}[{file}]" for file in named}
         added = (
             ContractCollector.from_parent(collector, name=name, nodeid=name, named=file) for file, name in names.items()
         )
