@@ -2,41 +2,110 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from grimp import _rustgrimp as rust  # type: ignore[attr-defined]
-from grimp.application.config import settings
+import grimp
 
+from import_contracts import disk
 from import_contracts.reading.program import Program, SourceFile
+
+
+class MovedError(Exception):
+    """The installed grimp has no scanner of the form that is used here; the message says what is different."""
 
 
 def scan_files(
     program: Program, files: Sequence[SourceFile], *, include_external: bool
 ) -> dict[str, dict[str, list[int]]]:
-    """Return the lines of imports, by importer and imported module; raises whatever grimp raises."""
+    """Return the lines of imports, by importer and imported module; raises whatever grimp raises.
+
+    Raises MovedError if grimp has no such scanner, or its answer has another form.
+    """
     module_files = {file.module: _ModuleFile(_Module(file.module)) for file in program.files}
-    scanned = rust.scan_for_imports(
-        module_files=tuple(module_files[file.module] for file in files),
-        found_packages={
-            _FoundPackage(
-                name,
-                folder,
-                frozenset(module_files[file.module] for file in program.files if file.path.startswith(folder + os.sep)),
-            )
-            for name, folder in program.portions
-        },
-        include_external_packages=include_external,
-        exclude_type_checking_imports=False,
-        file_system=settings.FILE_SYSTEM.convert_to_basic(),
-    )
+    try:
+        scanned = importlib.import_module("grimp._rustgrimp").scan_for_imports(
+            module_files=tuple(module_files[file.module] for file in files),
+            found_packages={
+                _FoundPackage(
+                    name,
+                    folder,
+                    frozenset(
+                        module_files[file.module] for file in program.files if file.path.startswith(folder + os.sep)
+                    ),
+                )
+                for name, folder in program.portions
+            },
+            include_external_packages=include_external,
+            exclude_type_checking_imports=False,
+            file_system=_file_system(),
+        )
+        imports = _lines(scanned)
+    except (ImportError, AttributeError, KeyError, TypeError) as error:
+        raise MovedError(f"{type(error).__name__}: {error}") from error
+    if imports.keys() != {file.module for file in files}:
+        raise MovedError("it answers about other modules")
+    return imports
+
+
+def _file_system() -> Any:
+    return importlib.import_module("grimp.application.config").settings.FILE_SYSTEM.convert_to_basic()
+
+
+def _lines(scanned: Any) -> dict[str, dict[str, list[int]]]:
+    """Return what grimp's scanner answered as plain values; raises AttributeError or TypeError for another form."""
     imports: dict[str, dict[str, list[int]]] = {}
     for module, direct_imports in scanned.items():
         lines = imports.setdefault(module.name, {})
         for direct_import in direct_imports:
-            lines.setdefault(direct_import.imported.name, []).append(direct_import.line_number)
+            lines.setdefault(direct_import.imported.name, []).append(int(direct_import.line_number))
+    if not all(isinstance(imported, str) for lines in imports.values() for imported in lines):
+        raise TypeError("the name of a module is not a string")
     return imports
+
+
+def refuse_invalid(sources: Sequence[tuple[SourceFile, bytes]]) -> None:
+    """Raise what grimp raises if one of some files is not valid Python, asked through its public function.
+
+    `grimp.build_graph` takes the names of packages and looks for them as an import does. So that it never looks at the
+    program, it gets a package with a random name in a temporary folder, with the content of these files alone.
+    """
+    name = f"import_contracts_{token_hex(8)}"
+    with TemporaryDirectory() as place:
+        paths = {_copy(Path(place, name), number, *source): source[0] for number, source in enumerate(sources)}
+        sys.path.insert(0, place)
+        importlib.invalidate_caches()
+        try:
+            grimp.build_graph(name, cache_dir=None)
+        except Exception as error:
+            if not isinstance(error, UnicodeError) and getattr(error, "lineno", None) is None:
+                raise MovedError(f"{type(error).__name__}: {error}") from error
+            file = paths.get(str(getattr(error, "filename", "")))
+            if file is not None:
+                error.filename = file.path  # type: ignore[attr-defined]
+            raise
+        finally:
+            sys.path.remove(place)
+
+
+def _copy(package: Path, number: int, file: SourceFile, data: bytes) -> str:
+    """Write the content of a file into a package, as deep as its module is, and return the path."""
+    folder = package.joinpath(f"m{number}", *["d"] * (file.module.count(".") + 1))
+    folder.mkdir(parents=True)
+    for outer in (folder, *folder.parents):
+        disk.write(outer / "__init__.py", b"")
+        if outer == package:
+            break
+    path = folder / "m.py"
+    disk.write(path, data)
+    return str(path)
 
 
 # grimp's scanner needs values with these attributes. grimp's own classes are compared and hashed by value, which takes

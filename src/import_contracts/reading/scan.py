@@ -8,18 +8,18 @@ the single files that cause it.
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
 from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.prefilter import may_call, may_defer
 from import_contracts.reading.program import Program, SourceFile
-from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.reading.validity import is_valid as _is_valid
 
 Lines = dict[str, list[int]]
 """The lines of a module's import statements, by imported module."""
@@ -172,21 +172,6 @@ def _statements(
     return most_eager
 
 
-def _resolved_imports(
-    program: Program,
-    file: SourceFile,
-    text: str,
-    include_external: bool,  # noqa: FBT001 - private
-) -> Iterator[tuple[WrittenImport, str]]:
-    """Yield the imports of a file and the modules that they import, as written."""
-    for written in read_imports(text, file.module, is_package=file.is_package):
-        imported = resolve(written, file.module, is_package=file.is_package, modules=program.modules)
-        if imported is None and include_external:
-            imported = external(written, file.module, is_package=file.is_package, roots=program.roots)
-        if imported is not None:
-            yield written, imported
-
-
 class _FilesReader:
     """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest."""
 
@@ -269,18 +254,6 @@ class _FilesReader:
         self.troubles[file.module] = (line, message)
 
 
-def _is_valid(data: bytes) -> bool:
-    """Return whether a file is valid UTF-8 and valid code for the running Python; then it is for grimp too."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            compile(data.decode(), "", "exec", flags=_ONLY_AST, dont_inherit=True)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return False
-    return not any(map(_OTHER_ENCODING.search, data.split(b"\n", 2)[:2]))
-
-
-_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST; importing ast takes time
-_OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
 # It starts with a literal so that the search is fast.
 _LEADING_DOTS = re.compile(rb"from[ \t\f\\\r\n]*(\.[. \t\f\\\r\n]*)")
 
@@ -299,7 +272,7 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
 
 def _scan(program: Program, files: Sequence[SourceFile], *, include_external: bool) -> dict[str, Lines]:
     """Return the imports of files, by module, as grimp finds them; raises whatever grimp raises."""
-    from import_contracts.reading.grimp_scanner import scan_files  # noqa: PLC0415 - not needed for a few files
+    from import_contracts.reading.scanner import scan_files  # noqa: PLC0415 - not needed for a few files
 
     return scan_files(program, files, include_external=include_external)
 

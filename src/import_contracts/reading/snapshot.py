@@ -23,6 +23,7 @@ from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import Read, Reading, Scan, Statement, assemble, imported_by, read, statements
+from import_contracts.reading.slow import SLOW
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -194,7 +195,11 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
 def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
     reused = len(program.files) - len(todo)
     with last.context.step(f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")):
-        return read(program, todo, include_external=last.extent.include_external, kinds=last.extent.kinds)
+        found = read(program, todo, include_external=last.extent.include_external, kinds=last.extent.kinds)
+    if SLOW.reason:
+        with last.context.step(SLOW.note):
+            pass
+    return found
 
 
 def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | None:
