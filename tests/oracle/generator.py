@@ -36,6 +36,8 @@ REQUIRED = (
     "ancestors",
 )
 LISTED = (*REQUIRED, "packages_with_private_modules")
+MORE_PLACES = ("more.toml", "more/pyproject.toml", "more.ini", "more/.importlinter", "more.cfg")
+ODD_FILES = ("nowhere.toml", "p", "more", "p/__init__.py")
 PLACES = (".importlinter", "setup.cfg", "pyproject.toml", "pyproject.toml")
 ODD_TARGETS = ("django.sub", "django.*", "requests.sub.deep", "ns.two", "ns.two.a", "q", "q.a", "d*", "ns.*")
 IMPORTS_OF_NOTHING = ("import p.no.where", "from p.nowhere import x", "import q.no.where", "from .no.where import x")
@@ -89,7 +91,8 @@ def random_case(seed: str) -> Case:
         modules = extended(modules, rng.choice(program.names), rng.choice(IMPORTS_OF_NOTHING))
     case = Case(modules, session, contracts, rng.choice(PLACES))
     case = misconfigured(rng, case) if rng.random() < 0.07 else case
-    return with_decoy(rng, case) if rng.random() < 0.04 else case
+    case = with_decoy(rng, case) if rng.random() < 0.04 else case
+    return with_arguments(rng, program, case) if rng.random() < 0.25 else case
 
 
 def random_session(rng: random.Random, program: Program, contracts: tuple[Table, ...]) -> Table:
@@ -318,6 +321,42 @@ def random_ignore(rng: random.Random, importer: str, imported: str) -> str:
     return f"{maybe_wild(rng, importer, 0.2)}{arrow}{maybe_wild(rng, imported, 0.2)}"
 
 
+def with_arguments(rng: random.Random, program: Program, case: Case) -> Case:
+    """Return the case with one or several configurations that are named as arguments, and perhaps some contracts."""
+    more = tuple(
+        random_companion(rng, program, case, place) for place in rng.sample(MORE_PLACES, rng.choice([0, 1, 1, 2]))
+    )
+    places = [each.place for each in (case, *more)]
+    rng.shuffle(places)
+    places += [rng.choice(places)] if rng.random() < 0.1 else []
+    places += [rng.choice(ODD_FILES)] if rng.random() < 0.05 else []
+    arguments = [f"./{place}" if rng.random() < 0.1 else place for place in places]
+    if rng.random() < 0.15:
+        arguments.insert(0, f"--config={arguments.pop()}")
+    if rng.random() < 0.3:
+        arguments += [
+            f"--contract={random_choice(rng, each)}"
+            for each in rng.sample((case, *more), rng.choice([1, 1, len(more) + 1]))
+        ]
+    return replace(case, more=more, arguments=tuple(arguments))
+
+
+def random_companion(rng: random.Random, program: Program, case: Case, place: str) -> Case:
+    """Return a configuration beside that of a case, about the same program or a part of it."""
+    first = rng.choice([0, 0, 5])
+    contracts = tuple(random_contract(rng, program, first + number) for number in range(rng.choice([1, 1, 2])))
+    session = dict(case.session) if rng.random() < 0.5 else random_session(rng, program, contracts)
+    companion = Case(case.modules, session, contracts, place)
+    return misconfigured(rng, companion) if rng.random() < 0.04 else companion
+
+
+def random_choice(rng: random.Random, case: Case) -> str:
+    """Return an id of a case's contracts, or one that is qualified with its file; a missing one is rare."""
+    id_ = rng.choice([str(each.get("id")) for each in case.contracts])
+    id_ = rng.choice(["nothing", f"nowhere.toml:{id_}"]) if rng.random() < 0.05 else id_
+    return f"{case.place}:{id_}" if rng.random() < 0.6 else id_
+
+
 def misconfigured(rng: random.Random, case: Case) -> Case:
     """Return the case with one thing in it wrong, or at least unusual."""
     if rng.random() < 0.2:
@@ -394,6 +433,10 @@ def numbers_in_list(rng: random.Random, contract: Table) -> None:
     contract[rng.choice(listed(contract))] = rng.choice([("p.a", 3), 3, True, (("p.a",), "p.b")])
 
 
+def odd_id(rng: random.Random, contract: Table) -> None:
+    contract["id"] = rng.choice(["c0", "c1", "c:d", "c0:", "a b", "ä"])
+
+
 MUTATIONS: tuple[Mutation, ...] = (
     drop_required,
     empty_list,
@@ -409,6 +452,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     repeated_in_layer,
     list_for_word,
     numbers_in_list,
+    odd_id,
 )
 
 
