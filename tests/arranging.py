@@ -6,6 +6,9 @@ import contextlib
 import io
 import json
 import os
+import re
+import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -120,6 +123,11 @@ MODELS = contract(
 )
 
 
+def stored(name: str, body: bytes) -> bytes:
+    """Return the content of a file of the cache with a name, for the JSON in it."""
+    return sha256(name.encode() + b"\n" + body).hexdigest().encode() + b"\n" + body
+
+
 class Run(NamedTuple):
     """What a run of the command came to."""
 
@@ -130,7 +138,7 @@ class Run(NamedTuple):
 
 def lint(folder: Path, *args: str) -> Run:
     """Run the command in a folder, within this process."""
-    before = Path.cwd()
+    before, depth = Path.cwd(), sys.getrecursionlimit()
     out_bytes, err = io.BytesIO(), io.StringIO()
     out = io.TextIOWrapper(out_bytes, encoding="utf-8")
     status = None
@@ -143,6 +151,12 @@ def lint(folder: Path, *args: str) -> Run:
                 status = stop.code
     finally:
         os.chdir(before)
+        sys.setrecursionlimit(depth)  # which hypothesis wants unchanged
     out.flush()
     assert isinstance(status, int)
     return Run(status, out_bytes.getvalue().decode(), err.getvalue())
+
+
+def not_obeyed(text: str) -> str:
+    """Return what was printed in GitHub Actions without the lines that turn commands off and on again."""
+    return re.sub(r"^::stop-commands::([0-9a-f]{32})\n(.*?)^::\1::\n", r"\2", text, flags=re.MULTILINE | re.DOTALL)

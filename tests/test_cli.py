@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 from itertools import permutations
@@ -565,16 +566,75 @@ def test_a_number_however_large_is_answered(shop: Path, depth: str) -> None:
     assert lint(shop).status in {1, 2}
 
 
-def test_a_report_is_readable_by_others_and_what_a_link_leads_to_is_written(shop: Path) -> None:
-    (shop / "link.txt").symlink_to(shop / "real.txt")
-    (shop / "real.txt").touch()
-    lint(shop, "--output", "link.txt")
-    assert (shop / "link.txt").is_symlink()
-    assert (shop / "real.txt").read_text() == lint(shop).out
+def test_a_report_is_readable_by_others(shop: Path) -> None:
+    (shop / "other.txt").touch()
     lint(shop, "--output", "new.txt")
-    assert (shop / "new.txt").stat().st_mode == (shop / "real.txt").stat().st_mode
+    assert (shop / "new.txt").stat().st_mode == (shop / "other.txt").stat().st_mode
     assert lint(shop, "--output", ".").status == 2
     assert lint(shop, "--output", os.devnull).status == 1
+
+
+@pytest.mark.parametrize(
+    ("output", "link", "target"),
+    [
+        ("report.txt", "report.txt", "../victim"),
+        ("report.txt", "report.txt", "../nowhere"),
+        ("report.txt", "report.txt", "/dev/null"),
+        ("report.txt", "report.txt", "report.txt"),
+        ("out/victim", "out", ".."),
+        ("out/victim", "out", "../../{}"),
+        ("out/in/victim", "out", "../in"),
+        ("out/../victim", "out", "../other/in"),
+    ],
+)
+def test_no_link_in_a_checkout_decides_where_a_report_is_written(
+    shop: Path, output: str, link: str, target: str
+) -> None:
+    checkout, victim = shop / "checkout", shop / "victim"
+    shutil.copytree(shop, checkout, ignore=lambda *_: ["checkout"])
+    write(shop, {"victim": "", "in/victim": "", "in/in/victim": "", "other/victim": "", "other/in/victim": ""})
+    (checkout / link).symlink_to(target.format(shop.name))
+    run = lint(checkout, "--format", "sarif", "--output", output)
+    assert run.status == 2
+    target = target.format(shop.name)
+    what = "it is a" if output == link else f"'{link}' is a"
+    assert run.err.endswith(f"Cannot write the report: {what} symbolic link to '{target}'; use that path instead.\n")
+    assert {path.read_text() for path in shop.rglob("victim")} == {victim.read_text()} == {""}
+    assert (checkout / link).is_symlink()
+    assert not (shop / "nowhere").exists()
+
+
+def test_a_link_above_the_working_folder_in_its_repository_is_not_followed_either(shop: Path) -> None:
+    write(shop, {".git/hooks/x": "", "sub/pyproject.toml": (shop / "pyproject.toml").read_text()})
+    (shop / "out").symlink_to(".git/hooks")
+    run = lint(shop / "sub", "--output", "../out/pre-commit")
+    assert "'out' is a symbolic link to '.git/hooks'; use that path instead." in run.err
+    assert run.status == 2
+
+
+def test_a_link_outside_the_checkout_is_followed(shop: Path) -> None:
+    write(shop, {"real/x": ""})
+    checkout = shop / "checkout"
+    shutil.copytree(shop, checkout, ignore=lambda *_: ["checkout", "real"])
+    (shop / "folder").symlink_to("real")
+    (shop / "file").symlink_to("real/y")
+    for output in (shop / "folder/x", "../folder/x", "../file"):
+        assert lint(checkout, "--output", str(output)).status == 1
+    assert (shop / "file").is_symlink()
+    assert (shop / "real/x").read_text() == (shop / "real/y").read_text() == lint(checkout).out
+
+
+@pytest.mark.parametrize("output", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+@pytest.mark.parametrize("is_file", [False, True])
+def test_standard_output_may_be_named_as_a_file(shop: Path, output: str, is_file: bool) -> None:
+    if not Path(output).exists():
+        pytest.skip(f"no {output}")
+    command = [sys.executable, "-m", "import_contracts", "--output", output]
+    write(shop, {".git/x": ""})
+    with (shop / "out.txt").open("wb") as file:
+        run = subprocess.run(command, cwd=shop, stdout=file if is_file else subprocess.PIPE, check=False)
+    assert run.returncode == 1
+    assert (run.stdout or (shop / "out.txt").read_bytes()).decode() == lint(shop).out
 
 
 def test_one_bad_included_file_does_not_hide_the_rest(shop: Path) -> None:
@@ -600,7 +660,7 @@ def test_a_byte_order_mark_is_passed_over(shop: Path) -> None:
 
 def test_a_reason_and_guidance_are_both_shown(shop: Path) -> None:
     edit(shop, MODELS, MODELS + 'reason = "ADR 7"\nbroken_contract_guidance = "Ask Ann."\n')
-    assert "  Reason: ADR 7\n  Ask Ann.\n" in lint(shop).out
+    assert "  Reason: ADR 7\n        | Ask Ann.\n" in lint(shop).out
 
 
 def test_a_source_root_that_does_not_exist_is_a_warning(shop: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import import_contracts
+from import_contracts import disk
 from import_contracts.config.edit import with_key
 from import_contracts.config.files import (
     Document,
@@ -16,7 +19,6 @@ from import_contracts.config.files import (
     name_of,
     read_document,
     read_toml,
-    repository,
 )
 from import_contracts.config.session import load_config, read_config
 from import_contracts.problems import UserError
@@ -77,20 +79,11 @@ def test_it_is_said_which_folders_were_searched(tmp_path: Path) -> None:
     assert f"up to {tmp_path / 'one'} for pyproject.toml" in refused(find_config, tmp_path / "one/two")
 
 
-def test_a_repository_is_the_nearest_folder_around_with_git_in_it(tmp_path: Path) -> None:
-    write(tmp_path, {".git/x": "", "a/b/c": "", "a/d/.git": "gitdir: elsewhere", "a/d/e/f": ""})
-    assert repository(tmp_path) == tmp_path
-    assert repository(tmp_path / "a/b") == tmp_path
-    assert repository(tmp_path / "a/d/e") == tmp_path / "a/d"
-    assert repository(Path("/")) is None
-
-
 @pytest.mark.parametrize(
-    ("text", "expected"), [(OWN, True), (PEERS, False), ("", False), ("[import-contracts]\n", False), (None, False)]
+    ("text", "expected"), [(OWN, True), (PEERS, False), ("", False), ("[import-contracts]\n", False)]
 )
-def test_a_file_has_a_configuration_of_ours_or_not(tmp_path: Path, text: str | None, expected: bool) -> None:
-    write(tmp_path, {} if text is None else {"x.toml": text})
-    assert has_own(tmp_path / "x.toml") is expected
+def test_a_file_has_a_configuration_of_ours_or_not(text: str, expected: bool) -> None:
+    assert has_own(text.encode(), "x.toml") is expected
 
 
 @pytest.mark.parametrize(
@@ -104,6 +97,38 @@ def test_a_file_has_a_configuration_of_ours_or_not(tmp_path: Path, text: str | N
 )
 def test_a_file_is_named_from_the_folder_on(path: str, name: str) -> None:
     assert name_of(Path(path), Path("/a/b")) == name
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "setup.cfg", ".importlinter"])
+def test_a_file_that_may_be_the_configuration_but_cannot_be_read_is_an_error(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"in/x": "", "pyproject.toml": OWN})
+    os.mkfifo(tmp_path / "in" / name)
+    assert refused(find_config, tmp_path / "in") == f"{name}: This file cannot be read: Not a regular file."
+    (tmp_path / "in" / name).unlink()
+    (tmp_path / "in" / name).symlink_to("nowhere")
+    assert refused(find_config, tmp_path / "in") == f"{name}: This file cannot be read: No such file or directory."
+
+
+def test_a_configuration_that_must_not_be_read_is_not_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    write(tmp_path, {"pyproject.toml": OWN, "in/deep/x": ""})
+    monkeypatch.setattr(disk, "read", fail)
+    place = (tmp_path / "in/deep/pyproject.toml").name
+    assert refused(find_config, tmp_path / "in/deep") == f"{place}: This file cannot be read: Permission denied."
+
+
+def test_what_is_found_through_a_link_out_of_the_checkout_is_not_quoted(tmp_path: Path) -> None:
+    write(tmp_path, {"secret": "importlinter = hunter2\nimportlinter\n", "checkout/.git/x": "", "checkout/in/x": ""})
+    for name in ("pyproject.toml", ".importlinter"):
+        (tmp_path / "checkout/in" / name).symlink_to(tmp_path / "secret")
+        message = refused(find_config, tmp_path / "checkout/in")
+        assert message.startswith(f"{name}: This is not valid ")
+        assert message.endswith(("(line 1).", "(line 2)."))
+        (tmp_path / "checkout/in" / name).unlink()
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -190,8 +215,7 @@ def test_a_file_that_cannot_be_read_is_said_to_be_one(tmp_path: Path) -> None:
     write(tmp_path, {"x.toml/x": "", "x.cfg/x": ""})
     for name in ("x.toml", "x.cfg"):
         message = refused(read_document, tmp_path / name, "shown")
-        assert message.startswith("shown: ")
-        assert message.endswith("Is a directory.")
+        assert message == "shown: This file cannot be read: Is a directory."
 
 
 @pytest.mark.parametrize(("text", "expected"), [("", {}), ("a = 1\n[b]\nc = 'd'\n", {"a": 1, "b": {"c": "d"}})])
@@ -206,7 +230,8 @@ def test_toml_is_read_with_or_without_a_byte_order_mark(tmp_path: Path, text: st
 
 def edited(folder: Path, name: str, text: str) -> str:
     write(folder, {name: text})
-    return with_key(read_config(folder / name, start=folder, found=False), "baseline", "known.txt")
+    config = read_config(folder / name, start=folder, found=False)
+    return with_key(config, (folder / name).read_bytes(), "baseline", "known.txt")
 
 
 @pytest.mark.parametrize(

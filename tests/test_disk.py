@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 from pathlib import Path
@@ -104,3 +105,60 @@ def test_a_device_or_folder_is_refused(path: str) -> None:
 def test_a_name_that_no_file_can_have_is_an_error_as_any_other() -> None:
     with pytest.raises(OSError, match="Not a valid file name"):
         disk.read("a\0b")
+
+
+IMPOSSIBLE = ["a\0b", "a\ud800", "x" * 300, "x" * 300 + "/y", "/".join(["x" * 200] * 30)]
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE, ids=ascii)
+def test_a_name_that_no_file_can_have_is_no_file_and_no_folder(name: str) -> None:
+    assert not disk.is_file(name)
+    assert not disk.is_folder(name)
+    assert not disk.exists(name)
+    assert not disk.is_inside("a\0b", Path.cwd())
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE, ids=ascii)
+def test_a_file_whose_name_is_impossible_cannot_be_written(tmp_path: Path, name: str) -> None:
+    for write in (disk.write, lambda path, data: disk.write_in(tmp_path, path, data)):
+        with pytest.raises(OSError, match=r"Not a valid file name|File name too long|No such file"):
+            write(tmp_path / name, b"new")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="Not a regular file"):
+        disk.write(tmp_path / "pipe", b"new")
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_bytes(b"old")
+    (tmp_path / "victim").chmod(0o700)
+    (tmp_path / "link").symlink_to("victim")
+    disk.write(tmp_path / "link", b"new")
+    assert (tmp_path / "victim").read_bytes() == b"old"
+    assert (tmp_path / "link").read_bytes() == b"new"
+    assert not (tmp_path / "link").is_symlink()
+    assert stat.S_IMODE((tmp_path / "link").stat().st_mode) != 0o700
+
+
+def test_a_link_to_itself_outside_the_checkout_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "checkout").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OSError, match=os.strerror(errno.ELOOP)):
+        disk.write_in(tmp_path / "checkout", tmp_path / "loop", b"new")
+    assert (tmp_path / "loop").is_symlink()
+
+
+def test_a_file_is_inside_a_folder_if_its_real_path_is(tmp_path: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "a/out").symlink_to("../ab")
+    (tmp_path / "ab/in").symlink_to("../a/b")
+    assert disk.is_inside(tmp_path / "a/b/x", tmp_path / "a")
+    assert disk.is_inside(tmp_path / "ab/in/x", tmp_path / "c", tmp_path / "a")
+    assert not disk.is_inside(tmp_path / "a/out/x", tmp_path / "a")
+    assert not disk.is_inside(tmp_path / "ab", tmp_path / "a")
+    assert disk.is_inside(tmp_path, Path("/"))

@@ -350,7 +350,10 @@ NAMED = "Name [c] (layers, in x.toml)\n\n  One.\n  Two.\n"
     ("of", "text"),
     [
         (BARE, f"{NAMED}\n  Result: kept\n"),
-        (replace(BARE, reason="Because.\n\nIndeed."), f"{NAMED}  Reason: Because.\n\n  Indeed.\n\n  Result: kept\n"),
+        (
+            replace(BARE, reason="Because.\n\nIndeed."),
+            f"{NAMED}  Reason: Because.\n        |\n        | Indeed.\n\n  Result: kept\n",
+        ),
         (
             replace(BARE, sentences=(), options=(("größe", ["ä", 1]), ("path", Path("a.py")))),
             'Name [c] (layers, in x.toml)\n\n  größe = ["ä", 1]\n  path = "a.py"\n\n  Result: kept\n',

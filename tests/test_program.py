@@ -1,12 +1,17 @@
+import ast
 import errno
 import os
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
@@ -33,6 +38,8 @@ from import_contracts.reading.scan import (
     statements,
 )
 from tests.arranging import program, write
+
+Named: TypeAlias = tuple[bool, int, str]
 
 
 def find(folder: Path, *roots: str, sources: tuple[str, ...] = (".", "src")) -> Program:
@@ -134,10 +141,108 @@ def test_of_a_module_and_a_package_of_one_name_the_package_counts(tmp_path: Path
     assert "never imported, because the package 'p.x' has the same name" in find(tmp_path, "p").problems[0].message
 
 
-def test_a_link_that_goes_round_ends_the_walk(tmp_path: Path) -> None:
+def test_a_link_that_goes_round_is_left_out_with_a_warning(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/q/__init__.py": ""})
     (tmp_path / "p/q/loop").symlink_to(tmp_path / "p")
-    assert sorted(find(tmp_path, "p").modules) == ["p", "p.q"]
+    found = find(tmp_path, "p")
+    assert sorted(found.modules) == ["p", "p.q"]
+    (problem,) = found.problems
+    assert (problem.file, problem.severity) == (str(tmp_path / "p/q/loop"), Severity.WARNING)
+    assert problem.message == (
+        "This link leads to the folder of 'p', which counts only under that name; "
+        "imports of 'p.q.loop' are not checked."
+    )
+
+
+def test_a_folder_counts_once_under_its_own_name_although_a_link_is_first(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/deep/z/__init__.py": "", "p/deep/z/x.py": "", "p/deep/__init__.py": ""})
+    for link in ("a", "b", "deep/a"):
+        (tmp_path / "p" / link).symlink_to(tmp_path / "p/deep/z")
+    found = find(tmp_path, "p")
+    assert sorted(found.modules) == ["p", "p.deep", "p.deep.z", "p.deep.z.x"]
+    (problem,) = found.problems
+    assert problem.file == str(tmp_path / "p/a")
+    assert problem.message.endswith("'p.a' are not checked. The same is true of 2 more links to it.")
+
+
+def test_of_several_links_to_a_folder_outside_the_shortest_name_counts_then_the_first(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/a/__init__.py": "", "out/__init__.py": "", "out/in/__init__.py": ""})
+    for link, target in {"a/x": "out", "c": "out", "b": "out", "d": "out/in", "a/e": "out/in"}.items():
+        (tmp_path / "p" / link).symlink_to(tmp_path / target)
+    found = find(tmp_path, "p")
+    assert sorted(found.modules) == ["p", "p.a", "p.b", "p.d"]
+    assert relative(tmp_path, [each.file for each in found.problems]) == ["p/a/e", "p/c"]
+
+
+def test_a_folder_without_modules_may_have_many_names(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/data/x.txt": ""})
+    (tmp_path / "p/other").symlink_to("data")
+    assert find(tmp_path, "p").problems == ()
+
+
+def test_a_folder_counts_in_each_root_package_and_each_portion(tmp_path: Path) -> None:
+    write(tmp_path, {"p/__init__.py": "", "p/x.py": "", "ns/a/__init__.py": "", "src/ns/b/__init__.py": ""})
+    (tmp_path / "q").symlink_to("p")
+    (tmp_path / "src/ns/c").symlink_to(tmp_path / "ns/a")
+    found = find(tmp_path, "p", "q", "ns")
+    assert sorted(found.modules) == ["ns", "ns.a", "ns.b", "ns.c", "p", "p.x", "q", "q.x"]
+    assert found.problems == ()
+
+
+def test_links_to_links_end(tmp_path: Path) -> None:
+    names = [f"d{number}" for number in range(20)]
+    write(tmp_path, {"p/__init__.py": "", **{f"p/{name}/__init__.py": "" for name in names}})
+    for one in names:
+        for other in names:
+            if one != other:
+                (tmp_path / "p" / one / other).symlink_to(f"../{other}")
+    found = find(tmp_path, "p")
+    assert sorted(found.modules) == ["p", *(f"p.{name}" for name in sorted(names))]
+    assert len(found.problems) == 20
+
+
+def names_by_folder(folder: Path, name: str, inside: bool, seen: tuple[Path, ...]) -> Iterator[tuple[Path, Named]]:
+    """Yield each name that a folder has, by its real path, without going round."""
+    real = folder.resolve()
+    if real not in seen:
+        yield real, (inside, name.count("."), name)
+        for inner in folder.iterdir():
+            if inner.is_dir():
+                through_link = inside or inner.is_symlink()
+                yield from names_by_folder(inner, f"{name}.{inner.name}", through_link, (*seen, real))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(["p/a", "p/b", "p/a/c", "p/a/c/d", "o", "o/e", "o/e/f"]), unique=True),
+    st.dictionaries(
+        st.sampled_from(["p/a/x", "p/b/y", "p/a/c/z", "p/w", "o/v", "o/e/u"]),
+        st.sampled_from(["p", "p/a", "p/b", "p/a/c", "o", "o/e", "o/e/f"]),
+    ),
+)
+def test_a_folder_has_the_least_of_all_its_names(folders: list[str], links: dict[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary).resolve()
+        for each in ("p", *folders, *(str(Path(link).parent) for link in links)):
+            for package in (Path(each), *list(Path(each).parents)[:-1]):
+                write(folder, {f"{package}/__init__.py": ""})
+        for link, target in links.items():
+            (folder / link).symlink_to(folder / target)
+        least: dict[Path, Named] = {}
+        for real, name in names_by_folder(folder / "p", "p", False, ()):
+            least[real] = min(least.get(real, name), name)
+        assert find(folder, "p").modules == {name for _, _, name in least.values()}
+
+
+@pytest.mark.slow
+def test_packages_may_be_nested_deeply(tmp_path: Path) -> None:
+    depth = 1050
+    path = tmp_path / "p"
+    for _ in range(depth):
+        path.mkdir()
+        (path / "__init__.py").touch()
+        path /= "p"
+    assert len(find(tmp_path, "p").modules) == depth
 
 
 class Mapped:
@@ -477,11 +582,11 @@ def grimps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("# coding: utf-8 \r\n", False),
         ("#\n#\n# coding: latin-1\n", False),
         ("x = '\\d'\n", False),
-        ("# coding: latin-1\nimport p.b\n", True),
-        ("#\n# coding: latin-1\nimport p.b\n", True),
-        ("# coding: utf-8-unix\n", True),
+        ("# coding: latin-1\nimport p.b\n", False),
+        ("#\n# coding: latin-1\nimport p.b\n", False),
+        ("# coding: utf-8-unix\n", False),
         ("import p.b\nx = (\n", True),
-        ("\0", True),
+        ("\0", False),
     ],
 )
 def test_grimp_reads_only_what_this_python_does_not_take_for_valid(
@@ -489,6 +594,70 @@ def test_grimp_reads_only_what_this_python_does_not_take_for_valid(
 ) -> None:
     readings(tmp_path, source)
     assert grimps == (["p.a"] if is_for_grimp else [])
+
+
+@pytest.mark.parametrize("more", [0, 101])
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (b"# coding: ascii\nx = 1\n#\xff\n", 3),
+        (b"# coding: ascii\nx = '\xc3\xa9'\n", 2),
+        (b"# coding: cp1252\nx = '\x81'\n", 2),
+        (b"\xef\xbb\xbf# coding: latin-1\n", None),
+        (b"x = 1\n# coding: latin-1\ny = '\xff'\n", 3),
+        (b"# coding: rot13\nvzcbeg c.o\n", None),
+        (b"# coding: hex\n", None),
+        (b"# coding: nope\n", None),
+        (b"# coding: os\n", None),
+        (b"# coding: utf-16\nimport p.b\n", 1),
+        (b"# coding: punycode\n" + b"a" * 1_000_000, None),
+        ("\ufeffimport p.b\n".encode("utf-16"), 1),
+        (b"x = '\0'\n", 1),
+        (b"#\n# \0\n", 2),
+        (b"import p.b\n\0", 2),
+        (b"(" * 10_000 + b")" * 10_000, 1),
+    ],
+    ids=lambda value: ascii(value[:20]) if isinstance(value, bytes) else None,
+)
+def test_what_this_python_refuses_is_unreadable_whoever_reads_it(
+    tmp_path: Path, source: bytes, line: int | None, more: int
+) -> None:
+    program(tmp_path, "p.a", *(f"p.m{number}" for number in range(more)))
+    (tmp_path / "p/a.py").write_bytes(source)
+    with pytest.raises((SyntaxError, ValueError, MemoryError, RecursionError)):
+        ast.parse(source)
+    assert [(each.module, each.line) for each in scanned(tmp_path, "p").unreadable] == [("p.a", line)]
+
+
+@pytest.mark.parametrize("more", [0, 101])
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"# coding: utf-7\n+AGkAbQBwAG8AcgB0- p.b\n",
+        "# coding: latin-1\nx = '\xff'; import p.b\n".encode("latin-1"),
+        b"#!/bin/python\n# vim: set fileencoding=cp1252 :\nx = '\x93'; import p.b\n",
+        b"\xef\xbb\xbf# coding: utf-8\nimport p.b\n",
+        b"# coding: shift_jis\nx = '\x83\x5c'; import p.b\n",
+        b"import p.b\nx = a" + b".a" * 100_000,
+        b"import p.b\nx = 1" + b"+1" * 100_000,
+        b"x = '" + b"a" * 4_000_000 + b"'; import p.b\n",
+        b"from p import b, " + b", ".join(b"x%d" % number for number in range(10_000)) + b"\n",
+    ],
+    ids=lambda source: ascii(source[:20]),
+)
+def test_what_is_hard_to_read_is_read_whoever_reads_it(tmp_path: Path, source: bytes, more: int) -> None:
+    program(tmp_path, "p.b", *(f"p.m{number}" for number in range(more)))
+    (tmp_path / "p/a.py").write_bytes(source)
+    assert ("p.a", "p.b") in scanned(tmp_path, "p").graph.edges()
+
+
+@pytest.mark.parametrize("more", [0, 101])
+@pytest.mark.parametrize("repeated", [b".a", b"()", b"[0]", b"+1"])
+def test_an_expression_without_end_is_read_or_refused(tmp_path: Path, repeated: bytes, more: int) -> None:
+    program(tmp_path, "p.b", *(f"p.m{number}" for number in range(more)))
+    (tmp_path / "p/a.py").write_bytes(b"import p.b\nx = a" + repeated * 400_000)
+    found = scanned(tmp_path, "p")
+    assert [each.module for each in found.unreadable] == ["p.a"] or ("p.a", "p.b") in found.graph.edges()
 
 
 @pytest.mark.parametrize(("files", "expected"), [(100, 0), (101, 101)])

@@ -62,6 +62,19 @@ def test_the_summary_repeats_only_the_name_of_a_contract_even_in_ci(shop: Path) 
 
 
 @pytest.mark.slow
+def test_what_pytest_prints_of_a_contract_can_be_seen(shop: Path) -> None:
+    hostile = MODELS.replace('"models"', '"\\u001b[2J##[x]"').replace("Models do", "\\n::error::x\\u202e")
+    write(shop, {"pyproject.toml": HEAD + hostile + hostile.replace("shop.models", "\\n::x").replace("u001b", "u009b")})
+    status, printed = run(shop, "-v", "--import-contracts", GITHUB_ACTIONS="true")
+    lines = printed.split("\n")
+
+    assert status == 1
+    assert "import-contracts::\\x1b[2J\\x23#[x]" in printed
+    assert all(line.isprintable() and "##[" not in line and not line.strip().startswith("::") for line in lines)
+    assert any(line.startswith("\\n::error::x\\u202e not know the web (forbidden)") for line in lines)
+
+
+@pytest.mark.slow
 def test_each_contract_is_a_test_that_fails_with_its_own_report(shop: Path) -> None:
     status, printed = run(shop, "-v", "--import-contracts")
     assert status == 1

@@ -197,12 +197,16 @@ def test_a_configuration_that_cannot_be_written_is_an_error_and_no_bug(
     assert run.err.endswith("Permission denied.\n")
 
 
-def test_create_keeps_a_configuration_that_is_a_link(shop: Path) -> None:
+def test_create_writes_through_no_link_and_leaves_no_baseline_then(shop: Path) -> None:
     (shop / "pyproject.toml").rename(shop / "real.toml")
-    (shop / "pyproject.toml").symlink_to(shop / "real.toml")
-    assert baseline(shop, "create").status == 0
+    (shop / "pyproject.toml").symlink_to("real.toml")
+    run = baseline(shop, "create")
+    message = "This file cannot be written: it is a symbolic link to 'real.toml'; use that path instead."
+    assert run == Run(2, "", f"error: pyproject.toml: {message}\n")
     assert (shop / "pyproject.toml").is_symlink()
-    assert f'baseline = "{FILE}"' in (shop / "real.toml").read_text()
+    assert (shop / "real.toml").read_text() == CONFIGURATION
+    assert not (shop / FILE).exists()
+    assert baseline(shop, "create", "--config", "real.toml").status == 0
 
 
 @pytest.mark.parametrize("command", [("create",), ("accept", "--all"), ("rename", "shop", "mall"), ("shrink",)])

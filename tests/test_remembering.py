@@ -26,12 +26,12 @@ from import_contracts.reading.cache import (
     shape,
     signature,
 )
-from import_contracts.reading.context import RunContext
+from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.scan import Scan
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
-from tests.arranging import program, write
+from tests.arranging import program, stored, write
 
 # --- the files of the cache ---------------------------------------------------------------------------------------
 
@@ -49,10 +49,6 @@ def cache(tmp_path: Path, warnings: list[str]) -> Cache:
     return found
 
 
-def checked(body: bytes) -> bytes:
-    return sha256(body).hexdigest().encode() + b"\n" + body
-
-
 def test_a_new_folder_is_marked_and_an_old_one_left_as_it_is(cache: Cache, tmp_path: Path) -> None:
     folder = tmp_path / "deep/cache"
     assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "CACHEDIR.TAG"]
@@ -64,14 +60,17 @@ def test_a_new_folder_is_marked_and_an_old_one_left_as_it_is(cache: Cache, tmp_p
 def test_a_value_is_json_without_spaces_below_its_checksum(cache: Cache, tmp_path: Path) -> None:
     cache.save("a.report", {"b": [1, None], "c": "d"})
     name = cache.save_named(".imports", [1, {"e": 2}])
-    assert (tmp_path / "deep/cache/a.report").read_bytes() == checked(b'{"b":[1,null],"c":"d"}')
+    assert (tmp_path / "deep/cache/a.report").read_bytes() == stored("a.report", b'{"b":[1,null],"c":"d"}')
     assert name == sha256(b'[1,{"e":2}]').hexdigest()
-    assert (tmp_path / f"deep/cache/{name}.imports").read_bytes() == checked(b'[1,{"e":2}]')
+    assert (tmp_path / f"deep/cache/{name}.imports").read_bytes() == stored(f"{name}.imports", b'[1,{"e":2}]')
     assert cache.load("a.report") == {"b": [1, None], "c": "d"}
     assert cache.load("absent") is None
 
 
-@pytest.mark.parametrize("data", [b"", b"1", b"0\n1", checked(b"1") + b"2", checked(b"1").replace(b"\n", b"\n\n")])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"1", b"0\n1", stored("a", b"1") + b"2", stored("a", b"1").replace(b"\n", b"\n\n"), stored("b", b"1")],
+)
 def test_a_value_with_another_checksum_is_none(cache: Cache, tmp_path: Path, data: bytes) -> None:
     (tmp_path / "deep/cache/a").write_bytes(data)
     assert cache.load("a") is None
@@ -308,9 +307,10 @@ class Taken:
         self.steps: list[str] = []
 
     @contextmanager
-    def step(self, text: str) -> Iterator[None]:
-        self.steps.append(text)
-        yield
+    def step(self, what: str, total: int | None = None, done: int = 0) -> Iterator[Advance]:
+        del total, done
+        self.steps.append(what)
+        yield not_counted
 
     def last(self) -> LastRun:
         return compare(self.extent(), RunContext(self.folder, self.cache, self.step)).last

@@ -39,6 +39,8 @@ def shop(tmp_path: Path) -> Path:
             "a.toml": file(forbidden("one", "shop.a", "shop.b")),
             "b.toml": file(forbidden("two", "shop.c", "shop.b")),
             "mall.toml": file(forbidden("one", "mall.y", "mall.x"), root="mall"),
+            "bad.toml": file(forbidden("bad", "shop.x", "shop.b"), forbidden("fine", "shop.c", "shop.b")),
+            "lost.toml": file(forbidden("lost", "nowhere.x", "nowhere.b"), root="nowhere"),
             "setup.cfg": "[importlinter]\nroot_package = shop\n[importlinter:contract:ini]\nname = Ini\n"
             "type = independence\nmodules =\n  shop.b\n  shop.c\n",
         },
@@ -68,7 +70,14 @@ def verdicts(folder: Path, *args: str) -> dict[str, bool | None]:
         (["a.toml", "setup.cfg"], {"one": False, "ini": False}),
         (["a.toml", "mall.toml"], {"a.toml:one": False, "mall.toml:one": True}),
         (["a.toml", "b.toml", "--contract", "two"], {"two": True}),
-        (["a.toml", "mall.toml", "--contract", "mall.toml:one"], {"mall.toml:one": True}),
+        (["a.toml", "mall.toml", "--contract", "mall.toml:one"], {"one": True}),
+        (
+            ["a.toml", "mall.toml", "--contract=a.toml:one", "--contract=mall.toml:one"],
+            {"a.toml:one": False, "mall.toml:one": True},
+        ),
+        (["b.toml", "bad.toml", "--contract", "two"], {"two": True}),
+        (["b.toml", "bad.toml", "--contract", "fine"], {"fine": True}),
+        (["b.toml", "lost.toml", "--contract", "two"], {"two": True}),
         (["a.toml", "--contract", "./a.toml:one"], {"one": False}),
     ],
 )
@@ -114,7 +123,8 @@ def test_every_format_reports_all_with_paths_from_the_nearest_folder_around_them
     assert "left/left/a.py" in run.out
     assert "right/right/a.py" in run.out
     assert "left/c.toml:x" in run.out.replace("%2F", "/").replace("%3A", ":").replace("\\", "")
-    assert (shop / "in/.import_contracts_cache").is_dir()
+    assert (shop / "in/left/.import_contracts_cache").is_dir()
+    assert not (shop / "in/.import_contracts_cache").exists()
 
 
 def test_the_report_of_one_file_is_that_of_the_file_alone(shop: Path) -> None:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from hashlib import sha256
 from io import FileIO
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import import_contracts
-from tests.arranging import configuration, contract, lint, program, write
+from tests.arranging import configuration, contract, lint, program, stored, write
 
 CACHE = ".import_contracts_cache"
 KEYS = 'root_packages = ["p"]\ninclude_external_packages = true\n'
@@ -197,7 +196,7 @@ def damage(path: Path, how: str) -> None:
         path.unlink()
     elif how == "other":
         body = json.dumps([{"modules": 1}, None]).encode()
-        path.write_bytes(sha256(body).hexdigest().encode() + b"\n" + body)
+        path.write_bytes(stored(path.name, body))
     else:
         middle = len(data) // 2
         changed = bytes([data[middle] ^ 1]) if data else b"?"
@@ -294,7 +293,7 @@ def test_an_unchanged_tree_needs_neither_grimp_nor_a_parser(shop: Path) -> None:
     ours = {each.removeprefix("import_contracts.") for each in imported if each.startswith("import_contracts.")}
     assert run.returncode == 1
     assert "reading.cache" in ours
-    assert not {"grimp", "difflib"} & imported
+    assert not {"grimp", "difflib", "subprocess"} & imported
     assert not {each.partition(".")[0] for each in ours} & {"judging", "explain", "repair", "crashes", "adopt"}
     assert not {"reading.scan", "reading.snapshot", "graph.import_graph", "config.contracts", "runs.check"} & ours
 
@@ -335,6 +334,18 @@ def test_no_cache_writes_nothing(shop: Path) -> None:
     shutil.rmtree(shop / CACHE)
     lint(shop, "--no-cache")
     assert not (shop / CACHE).exists()
+
+
+def test_the_home_folder_is_written_as_a_tilde(
+    shop: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    lint(shop, "--cache-dir", "~/c")
+    assert list((home / "c").glob("*.program"))
+    assert lint(shop, "--cache-dir", "~nobody-at-all/c").status == 1
+    assert (shop / "~nobody-at-all/c").is_dir()
 
 
 def test_a_cache_that_cannot_be_written_is_one_line_on_standard_error(shop: Path) -> None:

@@ -3,7 +3,6 @@
 import gc
 import io
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from import_contracts.cli import _commands, main
-from import_contracts.cli.terminal import Progress, Shared, style, warn, write
+from import_contracts.cli.terminal import Shared, style, warn, write
 from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.reading.context import CACHE
 from import_contracts.version import __version__
@@ -62,7 +61,9 @@ def test_the_cache_may_be_elsewhere_or_nowhere(
 
 
 def test_what_is_not_given_is_as_documented() -> None:
-    assert Shared() == Shared(config_file=None, cache_dir=None, no_cache=False, show_timings=False, reports=())
+    assert Shared() == Shared(
+        config_file=None, cache_dir=None, no_cache=False, show_timings=False, reports=(), no_custom_types=False
+    )
 
 
 # --- what is printed ----------------------------------------------------------------------------------------------
@@ -107,28 +108,6 @@ def test_a_file_is_replaced_and_not_written_over(tmp_path: Path) -> None:
 def test_why_a_report_cannot_be_written_is_said(shop: Path) -> None:
     run = lint(shop, "--output", "shop")
     assert (run.status, run.out, run.err) == (2, "", "error: shop: Cannot write the report: Is a directory.\n")
-
-
-# --- progress -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("stream", "timings", "during", "after"),
-    [
-        (io.StringIO, False, "", ""),
-        (io.StringIO, True, "", r" *\d+\.\d{3} s  look\n"),
-        (Terminal, False, "\r\x1b[Klook …", "\r\x1b\\[K"),
-        (Terminal, True, "\r\x1b[Klook …", "\r\x1b\\[K" + r" *\d+\.\d{3} s  look\n"),
-    ],
-)
-def test_a_step_is_shown_on_a_terminal_and_its_time_on_demand(
-    monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO], timings: bool, during: str, after: str
-) -> None:
-    error = stream()
-    monkeypatch.setattr(sys, "stderr", error)
-    with Progress(timings=timings).step("look"):
-        assert error.getvalue() == during
-    assert re.fullmatch(after, error.getvalue().removeprefix(during))
 
 
 # --- colors -------------------------------------------------------------------------------------------------------
@@ -263,7 +242,7 @@ COMMANDS = ["baseline", "check", "cycles", "explain", "init"]
         ("check --verbose", "--out", ["--output"]),
         ("check --format", "js", ["json"]),
         ("check --format json --output a --format", "sa", ["sarif"]),
-        ("check --format json --output a", "--no-c", ["--no-color", "--no-cache"]),
+        ("check --format json --output a", "--no-c", ["--no-color", "--no-cache", "--no-custom-types"]),
         ("baseline", "s", ["shrink", "status"]),
         ("cycles --kind", "la", ["lazy"]),
     ],

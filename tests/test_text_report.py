@@ -82,7 +82,7 @@ DIRECT = """\
     [
         (outcome(violation("a", "b")), DIRECT),
         (outcome(violation("a", "b"), violation("c", "d", is_known=True)), DIRECT),
-        (outcome(violation("a", "b"), reason="One.\n\nTwo."), f"{DIRECT}  Reason: One.\n\n  Two.\n\n"),
+        (outcome(violation("a", "b"), reason="One.\n\nTwo."), f"{DIRECT}  Reason: One.\n        |\n        | Two.\n\n"),
         (
             outcome(violation("a", "b", lines=(1, 4, 5), kind=Kind.DEFERRED)),
             """\

@@ -4,12 +4,16 @@
 when it is first used.
 """
 
-from __future__ import annotations
+import sys
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+# Python puts the working directory first on the search path for ``-m``, and it may have a ``typing.py`` that must not
+# run. So this comes before every import, even that of ``__future__``. Until it is found, the command is named -m.
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path and sys.orig_argv[-len(sys.argv) :][0].count(__name__):
+    del sys.path[0]
 
 from import_contracts.version import __version__ as __version__
+
+TYPE_CHECKING = False  # as in typing, which takes long to import
 
 # The modules that custom contract types used to import from. They warn.
 __path__.append(f"{__path__[0]}/retired")
@@ -43,7 +47,7 @@ else:
     def __getattr__(name):
         for module, names in _PLACES.items():
             if name in names:
-                return getattr(import_module(f"{__name__}.{module}"), name)
+                return getattr(__import__(f"{__name__}.{module}", fromlist=[name]), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():

@@ -59,7 +59,7 @@ class Entry:
     def fingerprint(self) -> str:
         """32 hexadecimal digits, equal for equal entries."""
         identity = (self.contract, self.importer, self.imported, self.target)
-        return sha256("\0".join(identity).encode()).hexdigest()[:32]
+        return sha256("\0".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
 
     def __str__(self) -> str:
         imported = f" -> {self.imported}" if self.imported else ""
@@ -164,11 +164,12 @@ class Baseline:
         return Baseline((*merged[:first], *reversed(todo), *merged[first:]))
 
 
-def parse(text: str, file: str) -> Baseline:
+def parse(text: str, file: str, *, quotes: bool = True) -> Baseline:
     """Return the baseline in the text of a file; ``file`` is the path for messages.
 
-    Raises UserError with every line that is not an entry, is a duplicate, or is part of a merge conflict; and for
-    Windows line endings.
+    Without ``quotes``, messages have nothing of the text, and an entry must have an arrow: any two words, as in a file
+    with a password, would be the entry of a module, and be shown as stale. Raises UserError with every line that is not
+    an entry, is a duplicate, or is part of a merge conflict; and for Windows line endings.
     """
     seen: dict[Entry, int] = {}
     lines: list[Line] = []
@@ -179,7 +180,7 @@ def parse(text: str, file: str) -> Baseline:
         raise UserError(Problem(message, file=place))
     for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         entry = _entry(line)
-        if (wrong := _wrong(line, entry, seen)) is not None:
+        if (wrong := _wrong(line, entry, seen, quotes=quotes)) is not None:
             problems.append(Problem(wrong, file=f"{file}:{number}"))
         elif entry:
             seen[entry] = number
@@ -189,15 +190,18 @@ def parse(text: str, file: str) -> Baseline:
     return Baseline(tuple(lines))
 
 
-def _wrong(line: str, entry: Entry | None, seen: dict[Entry, int]) -> str | None:
+def _wrong(line: str, entry: Entry | None, seen: dict[Entry, int], *, quotes: bool) -> str | None:
     """Return what is wrong with a line; None if it is right. ``seen`` has the line numbers of earlier entries."""
     if line.startswith(_CONFLICT):
         return "This line is part of a merge conflict; resolve it."
     if line.startswith("\ufeff"):
         return "This line starts with a byte order mark; save the file without it."
     words = _COMMENT.split(line, maxsplit=1)[0].strip()
+    if entry and not entry.imported and not quotes:
+        return "An entry without '->' is not read from a file outside the repository."
     if entry is None and words:
-        return f"Found '{words}'; write 'contract importer -> imported' or 'contract importer -> imported => target'."
+        found = f"Found '{words}'" if quotes else "This is not an entry"
+        return f"{found}; write 'contract importer -> imported' or 'contract importer -> imported => target'."
     return f"This entry is already on line {seen[entry]}; remove one of them." if entry in seen else None
 
 

@@ -19,10 +19,7 @@ def read(path: str | os.PathLike[str]) -> bytes:
     Raises OSError if the file cannot be read, is a pipe, a socket, a device or a folder, or has more than 1 GiB; also
     if the path cannot be the name of a file, because it contains a null character.
     """
-    try:
-        descriptor = os.open(path, _READ)
-    except ValueError:
-        raise OSError(errno.EINVAL, "Not a valid file name", path) from None
+    descriptor = _open(path, _READ)
     try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
@@ -39,6 +36,18 @@ def read(path: str | os.PathLike[str]) -> bytes:
         os.close(descriptor)
 
 
+def _open(path: str | os.PathLike[str], flags: int) -> int:
+    try:
+        return os.open(path, flags, 0o666)
+    except ValueError:
+        raise _invalid(path) from None
+
+
+def _invalid(path: str | os.PathLike[str]) -> OSError:
+    """Return the error for a null character, or for characters that the file system's encoding does not have."""
+    return OSError(errno.EINVAL, "Not a valid file name", os.fspath(path))
+
+
 def _rest(descriptor: int, path: str | os.PathLike[str]) -> bytes:
     """Return what is left of a file that has not its stated size, such as one in /proc, where each size is 0."""
     data = bytearray()
@@ -49,19 +58,61 @@ def _rest(descriptor: int, path: str | os.PathLike[str]) -> bytes:
     return bytes(data)
 
 
+def is_file(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path leads to a regular file; False, whatever it contains, if the system cannot tell.
+
+    Unlike the methods of `Path`, this and the next two functions raise nothing for a null character, for a name that is
+    too long, or for a folder that cannot be searched.
+    """
+    return os.path.isfile(path)
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path leads to a folder; False if the system cannot tell."""
+    return os.path.isdir(path)
+
+
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path leads to anything; False if the system cannot tell."""
+    return os.path.exists(path)
+
+
+def may_exist(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path leads to anything; True if the system cannot tell."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def real(path: str | os.PathLike[str]) -> str:
+    """Return a path without symbolic links; raises OSError if it cannot be the name of a file."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        raise _invalid(path) from None
+
+
 def write(path: Path, data: bytes) -> None:
     """Write a file under a temporary name in the same folder, and rename it.
 
-    The temporary name is random and did not exist. A file that already exists keeps its mode, and its owner if the
-    system allows that. Raises OSError; the old file is unchanged then.
+    The temporary name is random and did not exist. A regular file that already exists keeps its mode, and its owner if
+    the system allows that; a symbolic link is replaced, not followed; anything else stays. Raises OSError; the old file
+    is unchanged then. The data is not forced to the disk, which matters only if the whole system stops.
     """
-    file = path.with_name(f".{os.urandom(8).hex()}.tmp")
-    descriptor = os.open(file, _CREATE, 0o666)
+    _refuse_impossible(path)
+    file = path.parent / f".{os.urandom(8).hex()}.tmp"
     try:
+        descriptor = _open(file, _CREATE)  # here, because an interrupt may come as soon as the file is there
         with os.fdopen(descriptor, "wb") as new:
             new.write(data)
         _keep_mode_and_owner(path, file)
         file.replace(path)
+    except FileExistsError:  # somebody else's
+        raise
     except BaseException:
         file.unlink(missing_ok=True)
         raise
@@ -69,10 +120,76 @@ def write(path: Path, data: bytes) -> None:
 
 def _keep_mode_and_owner(old: Path, new: Path) -> None:
     try:
-        before = old.stat()
+        before = old.lstat()
     except OSError:  # there is no old file
         return
+    if stat.S_ISDIR(before.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(old))
+    if stat.S_ISLNK(before.st_mode):
+        return
+    if not stat.S_ISREG(before.st_mode):
+        raise OSError(errno.EINVAL, "Not a regular file", str(old))
     if hasattr(os, "chown"):
         with suppress(OSError):  # only root may give a file away
             os.chown(new, before.st_uid, before.st_gid)
     new.chmod(before.st_mode & 0o7777)
+
+
+def write_in(checkout: Path, path: Path, data: bytes) -> None:
+    """Write a file that the user or a configuration has named, as `write` does, but through no link of a checkout.
+
+    Whoever wrote the checkout could place such a link, and so choose the file. Links elsewhere are the user's own, so
+    what they lead to is written; such a path may also lead to a device or a pipe, as ``/dev/stdout`` does. Raises
+    OSError.
+    """
+    refuse_links(checkout, path)
+    target = Path(real(path)) if os.path.islink(path) else path
+    if os.path.islink(target):  # a link to itself
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    if _is_of_the_system(path) or (exists(target) and not is_file(target) and not is_folder(target)):
+        path.write_bytes(data)
+    else:
+        write(target, data)
+
+
+def refuse_links(checkout: Path, path: Path) -> None:
+    """Raise OSError if a path leads through a symbolic link that is in a folder; the message says where it leads."""
+    _refuse_impossible(path)
+    inside = real(checkout)
+    absolute = Path.cwd() / path
+    for place in (*reversed(absolute.parents), absolute):
+        if not os.path.islink(place) or _is_of_the_system(place):
+            continue
+        if within(real(place.parent), inside):
+            what = "it is a" if place == absolute else f"'{place.name}' is a"
+            target = os.readlink(place)  # as it is written, also if it ends in a slash
+            raise OSError(errno.ELOOP, f"{what} symbolic link to '{target}'; use that path instead", str(path))
+
+
+def _refuse_impossible(path: Path) -> None:
+    try:
+        os.lstat(path)
+    except ValueError:
+        raise _invalid(path) from None
+    except OSError:  # there may be no such file yet
+        pass
+
+
+def _is_of_the_system(path: Path) -> bool:
+    """Return whether a path is in a folder for devices, where links such as ``/dev/stdout`` are no files to replace."""
+    folder = real(path.parent)
+    return within(folder, "/dev") or within(folder, "/proc")
+
+
+def within(path: str, folder: str) -> bool:
+    """Return whether a real path is that of a folder or of something in it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def is_inside(path: str | os.PathLike[str], *folders: Path) -> bool:
+    """Return whether the file that a path leads to is in one of some folders, whatever links are on the way."""
+    try:
+        target = real(path)
+        return any(within(target, real(folder)) for folder in folders)
+    except OSError:
+        return False

@@ -1,11 +1,24 @@
-"""Commits and earlier versions of files, from git. Without git or a repository, every function returns None."""
+"""Commits and earlier versions of files, from git. Without git or a repository, every function returns None.
+
+A checkout may come from a stranger: a pull request, or an archive with a ``.git`` of its own. So git never searches for
+a repository: `_git` names the one that `repository_of` has found. Only commands are used that run no program which the
+configuration or the attributes of a repository name (no `show`, which converts text, and nothing that reads the index).
+Settings that could start one all the same are overridden, and nothing is fetched.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+
+from import_contracts.repository import Repository, repository_of, root_of
+
+
+class UnreadableError(Exception):
+    """The file existed at the commit, but git cannot read it, as in a partial clone."""
 
 
 def merge_base(folder: Path) -> str | None:
@@ -15,16 +28,15 @@ def merge_base(folder: Path) -> str | None:
     names for a merge request, the default branch of ``origin``, its ``main`` or ``master``, the local ``main`` or
     ``master``.
     """
-    for branch in _branches():
-        if _git(folder, "rev-parse", "--verify", "--quiet", f"{branch}^{{commit}}") is not None:
-            base = _git(folder, "merge-base", "HEAD", branch)
-            return base.decode().strip() if base else None
-    return None
+    found = _git(folder, "cat-file", "--batch-check", given="".join(f"{name}^{{commit}}\n" for name in _branches()))
+    commits = [line.split()[0] for line in (found or b"").decode(errors="replace").splitlines() if " commit " in line]
+    base = _git(folder, "merge-base", "HEAD", commits[0]) if commits else None
+    return base.decode().strip() if base else None
 
 
 def _branches() -> Iterator[str]:
     for variable in ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
-        if name := os.environ.get(variable):
+        if (name := os.environ.get(variable)) and name.isprintable():
             yield f"origin/{name}"
     yield from ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
@@ -38,19 +50,148 @@ def commit(folder: Path, revision: str) -> str | None:
 def at(folder: Path, revision: str, path: str) -> bytes | None:
     """Return the content of a file at a revision; None if it did not exist then.
 
-    ``path`` is absolute, and ``folder`` is in the repository.
+    ``path`` is absolute, and ``folder`` is in the repository. Raises UnreadableError if the content is not known.
     """
-    try:
-        inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder)).replace(os.sep, "/")
-    except ValueError:  # on Windows, if the file is on another drive
+    root, real = root_of(folder.resolve()), Path(os.path.realpath(path))
+    if root is None or not real.is_relative_to(root):
         return None
-    return _git(folder, "show", f"{revision}:./{inside}")
+    inside = real.relative_to(root).as_posix()
+    listed = _git(folder, "ls-tree", "-z", "--long", "--full-tree", "--end-of-options", revision, "--", inside)
+    if listed is None and commit(folder, revision) is None:
+        return None
+    if listed is None:
+        raise UnreadableError
+    _, kind, name, size, *_ = [*listed.decode(errors="replace").split(maxsplit=4), "", "", "", ""]
+    if kind != "blob":
+        return None
+    data = _git(folder, "cat-file", "blob", name) if size.isdecimal() and int(size) <= _LARGEST else None
+    if data is None:
+        raise UnreadableError
+    return data
 
 
-def _git(folder: Path, *args: str) -> bytes | None:
-    """Return the output of a git command; None if it fails, or git is not installed."""
+_LARGEST = 1 << 28  # bytes
+_SECONDS = 20
+
+# On the command line, a setting overrides that of every file. What can only be named with the name of a driver, a
+# remote or an alias (filter.x.clean) cannot be overridden: no command is used that asks for it.
+_HARMLESS = (
+    "safe.bareRepository=explicit",
+    "core.alternateRefsCommand=",
+    "core.askPass=",
+    "core.attributesFile=",
+    "core.editor=:",
+    "core.fsmonitor=",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.sshCommand=false",
+    "credential.helper=",
+    "diff.external=",
+    "gc.auto=0",
+    "gpg.program=false",
+    "log.showSignature=false",
+    "maintenance.auto=false",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+)
+_VARIABLES = {
+    "GIT_ALLOW_PROTOCOL": "none",  # unlike protocol.allow, this overrides protocol.ssh.allow of the repository
+    "GIT_ASKPASS": "",
+    "GIT_EDITOR": ":",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PROXY_COMMAND": "",
+    "GIT_SSH_COMMAND": "false",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_TRACE2": "0",  # these three override trace2.normalTarget and others, which name files to write
+    "GIT_TRACE2_EVENT": "0",
+    "GIT_TRACE2_PERF": "0",
+    "LC_ALL": "C",
+    "NoDefaultCurrentDirectoryInExePath": "1",  # on Windows, no program is searched for in the working directory
+    "SSH_ASKPASS": "",
+}
+
+
+def _git(folder: Path, *args: str, given: str = "") -> bytes | None:
+    """Return the output of a git command in the repository of a folder, with ``given`` as its standard input.
+
+    None if it fails or takes too long, if there is no repository, or if git is not installed.
+    """
+    repository = repository_of(folder.resolve())
+    if repository is None or not _is_allowed(repository):
+        return None
+    root, git_dir = repository
+    return _output(root, args, {"GIT_DIR": str(git_dir), "GIT_WORK_TREE": str(root)}, given)
+
+
+@lru_cache(maxsize=8)
+def _is_allowed(repository: Repository) -> bool:
+    """Return whether a repository is this user's, or git uses it although it is not (``safe.directory``).
+
+    Git doesn't check that for a repository that it is told to use.
+    """
+    root, git_dir = repository
     try:
-        done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, check=False)  # noqa: S603, S607
+        owners = {path.stat().st_uid for path in (root, root / ".git", git_dir)}
     except OSError:
+        return False
+    if hasattr(os, "geteuid") and owners == {os.geteuid()}:
+        return True
+    found = _output(root, ["rev-parse", "--absolute-git-dir"], {"GIT_CEILING_DIRECTORIES": str(root.parent)})
+    return found is not None and os.path.realpath(os.fsdecode(found).rstrip("\r\n")) == os.path.realpath(git_dir)
+
+
+def _output(root: Path, args: Sequence[str], variables: Mapping[str, str], given: str = "") -> bytes | None:
+    """Return the output of a git command; None if it fails or takes too long, or if git is not installed."""
+    places = list(_search_path(root))
+    program = next((path for place in places if _is_program(path := place / _NAME, root)), None)
+    if program is None:
+        return None
+    settings = [part for setting in _HARMLESS for part in ("-c", setting)]
+    try:
+        done = subprocess.run(  # noqa: S603 - a command of ours, and not through a shell
+            [program, "--no-pager", *settings, *args],
+            cwd=root,
+            env={**_environment(), "PATH": os.pathsep.join(map(str, places)), **variables},
+            input=given.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_SECONDS,
+            start_new_session=True,  # without a terminal, so that nothing can ask there
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired):  # ValueError: a null character
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+_NAME = "git.exe" if os.name == "nt" else "git"
+
+
+def _search_path(root: Path) -> Iterator[Path]:
+    """Yield the folders of PATH, except those in the checkout: a program there is part of what is linted."""
+    for place in map(Path, os.environ.get("PATH", "").split(os.pathsep)):
+        if place.is_absolute() and not _is_in(root, place):
+            yield place
+
+
+def _is_program(path: Path, root: Path) -> bool:
+    return os.access(path, os.X_OK) and path.is_file() and not _is_in(root, path)
+
+
+def _is_in(root: Path, path: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(root)
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables of this process, without those that name a repository, or what git should run.
+
+    In a hook, git sets variables about the repository of the commit, which may not be that of the program.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("GIT_") or name.upper().startswith("GIT_CONFIG_") or name == "GIT_EXEC_PATH"
+    }
+    return {**kept, **_VARIABLES}

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from import_contracts.visible import visible
+
 
 class Severity(StrEnum):
     """An error prevents a result; a warning is about something that is probably a mistake."""
@@ -20,7 +22,9 @@ class Problem:
 
     ``message`` says what was found, and what to write instead. ``file`` is the path as shown in messages, ``contract``
     the id of a contract, ``key`` a key of its table, and ``line`` the line in the file, from 1; each is None if the
-    problem has none.
+    problem has none. ``below`` are more lines for under the message, such as an example.
+
+    ``str(problem)`` is for people: the message is one line in which every character can be seen.
     """
 
     message: str
@@ -29,11 +33,17 @@ class Problem:
     key: str | None = None
     severity: Severity = Severity.ERROR
     line: int | None = None
+    below: tuple[str, ...] = ()
 
     @property
     def place(self) -> str | None:
         """``file``, or ``file:line`` if there is a line; None if there is no file."""
         return self.file if self.line is None else f"{self.file}:{self.line}"
+
+    @property
+    def full_message(self) -> str:
+        """The message and the lines below it."""
+        return "\n".join([self.message, *self.below])
 
     @property
     def is_error(self) -> bool:
@@ -42,7 +52,8 @@ class Problem:
 
     def __str__(self) -> str:
         contract = f"contract '{self.contract}'" if self.contract is not None else None
-        return ": ".join(part for part in (self.place, contract, self.key, self.message) if part is not None)
+        first = ": ".join(part for part in (self.place, contract, self.key, self.message) if part is not None)
+        return "\n".join(map(visible, (first, *self.below)))
 
 
 class UserError(Exception):

@@ -15,6 +15,7 @@ from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Report
 from import_contracts.reports.cycles import CyclesReport, Question
+from import_contracts.repository import checkout
 from import_contracts.runs.check import check as run_check
 from import_contracts.runs.cycles import cycles as run_cycles
 from import_contracts.runs.requests import Choice
@@ -22,13 +23,14 @@ from import_contracts.runs.requests import Choice
 AnyPath: TypeAlias = str | PathLike[str]
 
 
-def check(
+def check(  # noqa: PLR0913 - each is a keyword of the API
     config: AnyPath | Iterable[AnyPath] | None = None,
     *,
     folder: AnyPath = ".",
     contracts: str | Iterable[str] = (),
     use_baseline: bool = True,
     cache: bool | AnyPath = True,
+    custom_types: bool = True,
 ) -> Report:
     """Check the contracts of a configuration, as the command ``lint-imports`` does, and return the report.
 
@@ -40,15 +42,20 @@ def check(
     ``.import_contracts_cache`` next to the configuration. False reads every file and writes nothing. If the folder
     cannot be written, nothing is kept.
 
+    With ``custom_types=False``, or if the environment variable ``LINT_IMPORTS_NO_CUSTOM_TYPES`` is set, custom contract
+    types, which run code, are refused: no code of the configuration is imported, and the report has an error.
+
     The program is not executed. Raises UserError, with every problem, if nothing can be checked: there is no
     configuration, a root package is not found, there is no contract with one of the ids, or the baseline cannot be
     read. Problems with single contracts or files are in the report. Its ``exit_status`` is the one of the command.
     """
     named = () if config is None else (config,) if isinstance(config, str | PathLike) else tuple(config)
-    configurations = load_configs(named, folder)
+    configurations = load_configs(named, folder, custom_types=custom_types)
     only = (contracts,) if isinstance(contracts, str) else tuple(contracts)
-    base = configurations[0].folder
-    context = RunContext(base, _cache_folder(base, folder, cache=cache))
+    first = configurations[0]
+    checkouts = tuple(dict.fromkeys(place for each in configurations for place in each.checkouts))
+    cache_folder = _cache_folder(first.path.parent, folder, cache=cache)
+    context = RunContext(first.folder, cache_folder, checkouts=checkouts)
     return run_check(configurations, Choice(only, use_baseline=use_baseline), context)
 
 
@@ -70,7 +77,8 @@ def find_cycles(
     """
     here = Path(folder).absolute()
     question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
-    return run_cycles(question, (here, here / "src"), RunContext(here, _cache_folder(here, here, cache=cache)))
+    context = RunContext(here, _cache_folder(here, here, cache=cache), checkouts=(checkout(here),))
+    return run_cycles(question, (here, here / "src"), context)
 
 
 def render(report: Report, format_: str = "text", /, *, verbose: bool = False, color: bool = False) -> str:

@@ -130,12 +130,37 @@ def test_when_all_is_kept_the_step_succeeds(runner: Runner, shop: Path) -> None:
 def test_what_was_read_is_where_the_cache_is_kept_unless_there_is_to_be_none(runner: Runner, shop: Path) -> None:
     (cache,) = [each for each in STEPS if "actions/cache" in each.get("uses", "")]
     kept = Path(runner.evaluated(cache["with"]["path"]))
-    assert cache["if"] == "inputs.cache == 'true'"
     check(runner, shop, cache="false", args="--show-timings")
     before = set(kept.glob("*"))
     assert "scan 4 files" in check(runner, shop, args="--show-timings")[1]
     assert set(kept.glob("*.program")) - before
     assert "reuse" in check(runner, shop, args="--show-timings")[1]
+
+
+@pytest.mark.parametrize(
+    ("cache", "event", "head", "is_kept"),
+    [
+        *(("true", event, "", True) for event in ("push", "schedule", "workflow_dispatch", "merge_group")),
+        ("true", "pull_request", "a/b", True),
+        ("true", "pull_request", "fork/b", False),
+        *(("true", event, "a/b", False) for event in ("pull_request_target", "workflow_run", "issue_comment", "")),
+        ("false", "push", "", False),
+    ],
+)
+def test_the_cache_is_kept_where_nobody_else_can_write_it(cache: str, event: str, head: str, is_kept: bool) -> None:
+    (step,) = [each for each in STEPS if "actions/cache" in each.get("uses", "")]
+    values = {
+        "inputs.cache": cache,
+        "github.event_name": event,
+        "github.event.pull_request.head.repo.full_name": head,
+        "github.repository": "a/b",
+    }
+    known = re.sub(r"contains\(fromJSON\('(.+?)'\), (\S+?)\)", r"(\2 in \1)", step["if"])
+    for name in sorted(values, key=len, reverse=True):
+        known = known.replace(name, repr(values[name]))
+    assert eval(f"({known})".replace("&&", " and ").replace("||", " or ")) is is_kept  # noqa: S307 - it is our own
+    assert "actions/cache/" not in str(STEPS), "an action that restores or saves needs a condition of its own"
+    assert step["with"]["path"].startswith("${{ steps.install.outputs.folder }}/")
 
 
 def test_inputs_are_options_of_the_command(runner: Runner, shop: Path) -> None:

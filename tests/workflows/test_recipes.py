@@ -77,6 +77,24 @@ def test_the_script_for_gitlab_writes_what_it_hands_on(tmp_path: Path) -> None:
     assert all((tmp_path / path).is_dir() for path in GITLAB["cache"]["paths"])
 
 
+@pytest.mark.parametrize("page", ["ci.md", "cache.md"])
+def test_no_two_branches_share_a_cache_on_gitlab(page: str) -> None:
+    keys = re.findall(r"^ *cache:\n *key: (\S+)", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(keys) == 1
+    assert all("$CI_COMMIT_REF_SLUG" in key for key in keys)
+
+
+def test_on_github_and_in_the_hook_the_cache_is_outside_the_checkout() -> None:
+    page = (DOCS / "cache.md").read_text(encoding="utf-8")
+    recipe = next(yaml.safe_load(block.text) for block in blocks(page) if "actions/cache@" in block.text)
+    (repository,) = yaml.safe_load(RECIPES[".pre-commit-config.yaml"].text)["repos"]
+    paths = [step["with"]["path"] for step in recipe if "uses" in step]
+    paths += [step["run"].split()[-1] for step in recipe if "run" in step]
+    paths += [hook["args"][1] for hook in repository["hooks"]]
+    assert len(paths) == 4
+    assert all(path.startswith("~/") for path in paths)
+
+
 def test_the_script_for_jenkins_writes_what_it_hands_on(tmp_path: Path) -> None:
     write(tmp_path, SHOP)
     (script,) = re.findall(r"sh '(.+)'", RECIPES["Jenkinsfile"].text)

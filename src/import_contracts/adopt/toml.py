@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
+from import_contracts.visible import escaped, visible
+
 _WIDTH = 118
 
 
 def table(header: str, values: Mapping[str, object], *, comments: Iterable[str] = ()) -> str:
     """Return a table as TOML: the comments, then the header, ``[x]`` or ``[[x]]`` or "" for none, then the values."""
-    lines = [f"# {comment}".rstrip() for comment in comments]
+    lines = [f"# {visible(comment)}".rstrip() for comment in comments]
     lines += [header] if header else []
     lines += (f"{_key(key)} = {_entry(key, value)}" for key, value in values.items())
     return "".join(f"{line}\n" for line in lines)
@@ -63,8 +65,13 @@ def _value(value: object) -> str:
 
 
 def _string(text: str) -> str:
-    # JSON strings are valid in TOML, except that TOML does not allow an unescaped DEL.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # JSON strings are valid in TOML if what cannot be seen is escaped; TOML does not allow an unescaped DEL.
+    return escaped(json.dumps(text, ensure_ascii=False), _escape)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"
 
 
 def _key(key: str) -> str:

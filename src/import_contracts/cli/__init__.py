@@ -5,15 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from typing import NoReturn
 
 import click
 from click.shell_completion import CompletionItem
 
-from import_contracts.cli.terminal import print_problems, print_traceback
+from import_contracts.cli.streams import take_over
+from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say
 from import_contracts.config.files import FIRST_CONFIGURATION
-from import_contracts.problems import UserError, did_you_mean
+from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
@@ -22,10 +24,11 @@ _COMMANDS = ("baseline", "check", "cycles", "explain", "init")
 """Each is a module in this package, imported when the command runs."""
 
 
-def main(args: Sequence[str] | None = None) -> None:
+def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command with ``args``, by default the arguments of this process, and exit."""
     collecting = gc.isenabled()
-    sys.setrecursionlimit(max(_DEEPEST, sys.getrecursionlimit()))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(_DEEPEST, limit))
     gc.disable()  # nearly all objects live until the end, and garbage collection would take a quarter of a run
     try:
         status = _commands.main(args, standalone_mode=False)
@@ -33,20 +36,59 @@ def main(args: Sequence[str] | None = None) -> None:
         print_problems(error)
         status = _USER_ERROR
     except click.ClickException as error:
-        error.show()
+        print_usage_error(error)
         status = _USER_ERROR
     except (click.Abort, KeyboardInterrupt):
         status = _INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last resort: any other exception is a bug
-        print_traceback(error)
-        click.echo(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.", err=True)
-        status = _BUG
+    except Exception as error:  # noqa: BLE001 - the last resort
+        status = _unexpected(error)
     finally:
+        sys.setrecursionlimit(limit)
         if args is None:
             gc.freeze()  # so that the collection at the end of the process does nothing
         elif collecting:
             gc.enable()
     sys.exit(status)
+
+
+def _unexpected(error: Exception) -> int:
+    """Say why the run ends with an exception, and return the exit status: for most of them this is a bug."""
+    if any(isinstance(each, KeyboardInterrupt) for each in _chain(error)):  # CPython 3.11 wraps one in __set_name__
+        return _INTERRUPTED
+    for kind, sentence in _LIMITS.items():
+        if isinstance(error, kind):
+            say(f"error: {sentence}")
+            return _USER_ERROR
+    print_traceback(error)
+    say(f"This is a bug in import-contracts {__version__}. Please report it with the lines above.")
+    return _BUG
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and those that it was raised from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+_LIMITS: dict[type[Exception], str] = {
+    MemoryError: "There is not enough memory for this program.",
+    RecursionError: "The program or the configuration is nested too deeply.",
+}
+
+
+def run() -> int:
+    """Run the command with the arguments and the standard streams of this process, and return the exit status."""
+    output = take_over()
+    try:
+        main()
+    except SystemExit as stop:
+        status = stop.code if isinstance(stop.code, int) else 0
+    sys.stdout.flush()
+    if output.failure is None or status == _BUG:
+        return status
+    say(f"error: Cannot write to standard output: {output.failure}.")
+    return _USER_ERROR
 
 
 _OWN_OPTIONS = {"-h", "--help", "--version"}
@@ -116,4 +158,7 @@ A configuration of import-linter can be used unchanged.
 @click.group(cls=_CheckByDefault, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="import-contracts")
 def _commands() -> None:
-    pass
+    try:
+        os.getcwd()  # noqa: PTH109 - Path.cwd() in the commands would raise the same
+    except FileNotFoundError:
+        raise UserError(Problem("The working directory does not exist any more.")) from None

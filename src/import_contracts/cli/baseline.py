@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from import_contracts.cli.terminal import Shared, once, options, write
+from import_contracts.cli.terminal import Shared, no_custom_types, once, options, write
+from import_contracts.config.session import Config
 from import_contracts.reporters.baseline import CHANGE_FORMATS, STATUS_FORMATS
 from import_contracts.reports.baseline import BaselineChange
 from import_contracts.runs import baseline as run
@@ -18,8 +19,15 @@ def command() -> None:
 _format = once("--format", "format_", type=click.Choice(list(CHANGE_FORMATS)), default="text", help="Default: text.")
 
 
+def _config(shared: Shared) -> Config:
+    """Return the configuration; nothing is written if custom contract types are refused."""
+    config = shared.config()
+    config.demand_no_refusal()
+    return config
+
+
 def _write(change: BaselineChange, format_: str) -> int:
-    write(CHANGE_FORMATS[format_](change), None)
+    write(CHANGE_FORMATS[format_](change), None, is_for_log=format_ == "text")
     return 0
 
 
@@ -32,7 +40,7 @@ def _create(*, format_: str, shared: Shared) -> int:
     The file is the one that the key "baseline" names; if the configuration has no such key, it is added. If the file
     has entries already, nothing is written.
     """
-    config = shared.config()
+    config = _config(shared)
     return _write(run.create(config, shared.context(config)), format_)
 
 
@@ -44,7 +52,7 @@ def _shrink(*, format_: str, shared: Shared) -> int:
 
     If a file cannot be read or a contract cannot be checked, nothing is removed.
     """
-    config = shared.config()
+    config = _config(shared)
     return _write(run.shrink(config, shared.context(config)), format_)
 
 
@@ -62,7 +70,7 @@ def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: 
     """
     if bool(wanted) == everything:
         raise click.UsageError("Name what to accept: violations, ids of contracts, or --all.")
-    config = shared.config()
+    config = _config(shared)
     return _write(run.accept(config, shared.context(config), wanted, reason), format_)
 
 
@@ -70,10 +78,12 @@ def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: 
 @click.argument("old")
 @click.argument("new")
 @once("--config", "config_file", metavar="FILE", help="Read this configuration file.")
+@no_custom_types
 @_format
-def _rename(*, old: str, new: str, config_file: str | None, format_: str) -> int:
+def _rename(*, old: str, new: str, config_file: str | None, no_custom_types: bool, format_: str) -> int:
     """Rename a module, or a package with everything inside it, in every entry."""
-    return _write(run.rename(Shared(config_file).config(), old, new), format_)
+    config = _config(Shared(config_file, no_custom_types=no_custom_types))
+    return _write(run.rename(config, old, new), format_)
 
 
 @command.command("status", short_help="Count known, new and stale violations.")
@@ -87,5 +97,5 @@ def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     """
     config = shared.config()
     status = run.status(config, shared.context(config), since)
-    write(STATUS_FORMATS[format_](status), None)
+    write(STATUS_FORMATS[format_](status), None, is_for_log=format_ == "text")
     return status.exit_status

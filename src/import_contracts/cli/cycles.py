@@ -90,4 +90,5 @@ def _packages_to_read(
             message = "There is no package in this folder or in 'src'; name one: lint-imports cycles shop"
             raise UserError(Problem(message)) from None
         return here, places, Path.cwd()
+    config.demand_no_refusal()
     return packages or config.root_packages, config.source_roots, config.folder

@@ -37,7 +37,7 @@ def command(*, names: tuple[str, ...], format_: str, output: str | None, look: S
     if len(names) > 2:
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
     report: Explanation | Dependency
-    config = shared.config() if len(names) < 2 or shared.config_file is not None else _about(names[0])
+    config = shared.config() if len(names) < 2 or shared.config_file is not None else _about(names[0], shared)
     if config is None:
         here = Path.cwd()
         report = run.explain_installed(names[0], names[1], (here, here / "src"), shared.context_here(here))
@@ -45,14 +45,14 @@ def command(*, names: tuple[str, ...], format_: str, output: str | None, look: S
         report = run.explain_dependency(names[0], names[1], config, shared.context(config))
     else:
         report = run.explain_contracts(config, names[0] if names else None, shared.context(config))
-    write(as_json(report) if format_ == "json" else as_text(report, look), output)
+    write(as_json(report) if format_ == "json" else as_text(report, look), output, is_for_log=format_ == "text")
     return report.exit_status
 
 
-def _about(module: str) -> Config | None:
+def _about(module: str, shared: Shared) -> Config | None:
     """Return the configuration that is found, if it is about the package of a module; else None."""
     try:
-        config = Shared().config()
+        config = shared.config()
     except UserError:
         return None
     return config if module.partition(".")[0] in {root.partition(".")[0] for root in config.root_packages} else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import Shared, write
+from import_contracts.cli.terminal import Shared, no_custom_types, write
 from import_contracts.reporters.init import as_text
 from import_contracts.runs import init as run
 
@@ -15,7 +15,8 @@ from import_contracts.runs import init as run
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option("--from-import-linter", "rewrites", is_flag=True, help="Convert import-linter's configuration instead.")
 @click.option("--dry-run", is_flag=True, help="Print what would be written, but write nothing.")
-def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool) -> int:
+@no_custom_types
+def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool, no_custom_types: bool) -> int:
     """Infer contracts that the code does not break, and write them to pyproject.toml, each with the reasons for it.
 
     By default, every package in this folder and in "src" is read. The contracts are the best layers for the packages,
@@ -26,6 +27,10 @@ def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool) -> int:
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")
     folder = Path.cwd()
     context = Shared(no_cache=dry_run).context_here(folder)
-    proposal = run.rewrite_configuration(folder) if rewrites else run.infer_configuration(packages, context)
+    proposal = (
+        run.rewrite_configuration(folder, custom_types=not no_custom_types)
+        if rewrites
+        else run.infer_configuration(packages, context)
+    )
     write(proposal.text if dry_run else as_text(run.write_configuration(proposal, context)), None)
     return 0

@@ -10,7 +10,7 @@ import click
 
 from import_contracts.cli.terminal import one_color, style, with_look, write
 from import_contracts.problems import Problem, UserError
-from import_contracts.reporters import FORMATS
+from import_contracts.reporters import FORMATS, LOGGED
 from import_contracts.reporters.style import Wanted
 
 
@@ -96,7 +96,7 @@ def deliver(reports: Sequence[Wanted], texts: Sequence[str]) -> None:
     problems: list[Problem] = []
     for wanted, text in zip(reports, texts, strict=True):
         try:
-            write(text, wanted.output)
+            write(text, wanted.output, is_for_log=wanted.format in LOGGED)
         except UserError as error:
             problems += error.problems
     if problems:

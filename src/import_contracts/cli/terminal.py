@@ -1,23 +1,26 @@
-"""What the commands share: the options, reading the configuration, printing, writing files, progress."""
+"""What the commands share: the options, reading the configuration, printing, writing files."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import redirect_stderr
 from functools import wraps
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from import_contracts import disk
-from import_contracts.config.session import Config, load_config, load_configs
+from import_contracts.cli.progress import Progress
+from import_contracts.config.session import NO_CUSTOM_TYPES, Config, load_config, load_configs
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters.style import Style, Wanted
+from import_contracts.repository import checkout
+from import_contracts.visible import visible, visible_lines, visible_report
 from import_contracts.wording import listed
 
 Command = Callable[..., int]
@@ -32,6 +35,7 @@ class Shared(NamedTuple):
     no_cache: bool = False
     show_timings: bool = False
     reports: tuple[Wanted, ...] = ()
+    no_custom_types: bool = False
     files: tuple[str, ...] = ()
     """The configuration files, for a command that reads several of them."""
 
@@ -41,17 +45,16 @@ class Shared(NamedTuple):
             if file.endswith((".py", ".pyi")):
                 message = "This is a Python file; name configuration files, which say what packages are checked."
                 raise UserError(Problem(message, file=file))
-        return load_configs(self.files, Path.cwd())
+        return load_configs(self.files, Path.cwd(), custom_types=not self.no_custom_types)
 
     def config(self) -> Config:
         """Return the named configuration, or the one that is found from the working directory."""
-        return load_config(self.config_file, Path.cwd())
+        return load_config(self.config_file, Path.cwd(), custom_types=not self.no_custom_types)
 
     def context(self, *configs: Config) -> RunContext:
-        """Return the context of a run with configurations; by default the cache is next to them."""
-        folder = configs[0].folder
+        """Return the context of a run with configurations; by default the cache is next to the first of them."""
         timings = self.show_timings or any(config.show_timings for config in configs)
-        return self._context(folder, folder / CACHE, timings=timings)
+        return self._context(configs[0].folder, configs[0].path.parent / CACHE, timings=timings)
 
     def context_here(self, folder: Path) -> RunContext:
         """Return the context of a run that needs no configuration.
@@ -60,12 +63,16 @@ class Shared(NamedTuple):
         pyproject.toml; else there is none.
         """
         cache = folder / CACHE
-        is_project = cache.is_dir() or any((folder / name).exists() for name in _PROJECT_FILES)
+        is_project = disk.is_folder(cache) or any(disk.exists(folder / name) for name in _PROJECT_FILES)
         return self._context(folder, cache if is_project else None, timings=self.show_timings)
 
     def _context(self, folder: Path, default: Path | None, *, timings: bool) -> RunContext:
-        cache = None if self.no_cache else Path.cwd() / self.cache_dir if self.cache_dir else default
-        return RunContext(folder, cache, Progress(timings=timings).step, warn)
+        # A hook's arguments reach us without a shell. Of an unknown user's folder, Path.expanduser raises an exception.
+        named = os.path.expanduser(self.cache_dir) if self.cache_dir else None  # noqa: PTH111
+        cache = None if self.no_cache else Path.cwd() / named if named else default
+        checkouts = (checkout(folder), checkout(Path.cwd()))
+        progress = Progress(say, timings=timings)
+        return RunContext(folder, cache, progress.step, progress.above(warn), checkouts)
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
@@ -97,15 +104,26 @@ def cache_options(command: Command) -> Command:
 
     @wraps(command)
     def run(*, cache_dir: str | None, no_cache: bool, config_file: str | None = None, **others: Any) -> int:
-        timings, reports = others.pop("show_timings", False), others.pop("reports", ())
+        rest = (others.pop(name, default) for name, default in _REST.items())
         files = (*others.pop("configs", ()), *others.pop("files", ()))  # in this order, as in import-linter
-        return command(shared=Shared(config_file, cache_dir, no_cache, timings, reports, files), **others)
+        shared = Shared(config_file, cache_dir, no_cache, *rest)
+        return command(shared=shared._replace(files=files), **others)
 
     return _with(
         run,
         once("--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."),
         click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
+        no_custom_types,
     )
+
+
+_REST: dict[str, Any] = {"show_timings": False, "reports": (), "no_custom_types": False}
+"""The options in `Shared` that not every command has."""
+no_custom_types = click.option(
+    "--no-custom-types",
+    is_flag=True,
+    help=f"Refuse custom contract types, which are code that the configuration runs. Also: {NO_CUSTOM_TYPES}=1.",
+)
 
 
 def look_options(command: Command) -> Command:
@@ -149,26 +167,58 @@ def _with(command: Command, *added: Option) -> Command:
 
 def warn(message: str) -> None:
     """Print a warning on standard error."""
-    click.echo(f"warning: {message}", err=True)
+    say(f"warning: {visible(message)}")
 
 
 def print_traceback(error: BaseException) -> None:
     """Print an exception and where it was raised on standard error, as Python does."""
-    sys.excepthook(type(error), error, error.__traceback__)
+    printed = StringIO()
+    with redirect_stderr(printed):
+        sys.excepthook(type(error), error, error.__traceback__)
+    lines = printed.getvalue().rstrip("\n")
+    say(lines if isinstance(error, UserError) else lines.replace(str(error), visible(str(error))))
 
 
 def print_problems(error: UserError) -> None:
     """Print every problem of an error on standard error."""
     for problem in error.problems:
-        click.echo(f"error: {problem}", err=True)
+        say(f"error: {problem}")
 
 
-def write(text: str, output: str | None) -> None:
+def print_usage_error(error: click.ClickException) -> None:
+    """Print an error of click's on standard error, with the usage of the command if it is about that."""
+    printed, message = StringIO(), error.format_message()
+    error.show(printed)
+    say(printed.getvalue().rstrip("\n").replace(message, visible(message)))
+
+
+def say(text: str) -> None:
+    """Print lines on standard error; everything that is printed there, except the moving progress, is printed here.
+
+    Every line is made visible. If a value can contain a line break, make the value visible first.
+    """
+    click.echo(_not_obeyed(f"{visible_lines(text)}\n"), err=True, nl=False)
+
+
+def _not_obeyed(text: str) -> str:
+    """Return a text to print; in GitHub Actions, between the lines that turn commands off and on again.
+
+    Nobody can guess the token that turns them on. Both lines are in one text, because both streams are one log.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    token = os.urandom(16).hex()
+    return f"::stop-commands::{token}\n{text}::{token}::\n"
+
+
+def write(text: str, output: str | None, *, is_for_log: bool = True) -> None:
     """Write a report in UTF-8 to a file, which is replaced atomically, or to standard output.
 
-    Raises UserError if the file cannot be written.
+    If ``is_for_log``, it is text whose lines must not be commands. Raises UserError if the file cannot be written.
     """
+    text = visible_report(text) if is_for_log else text
     if output is None:
+        text = _not_obeyed(text) if is_for_log else text
         try:
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
@@ -177,33 +227,10 @@ def write(text: str, output: str | None) -> None:
         return
     path = Path(output)
     try:
-        if path.exists() and not (path.is_file() and not path.is_symlink()):
-            path.write_bytes(text.encode())  # a device, a pipe or a link: write to its target instead of replacing it
-        else:
-            disk.write(path, text.encode())
+        disk.write_in(checkout(Path.cwd()), path, text.encode())
     except OSError as error:
-        why = error.strerror if path.parent.is_dir() else f"there is no folder '{path.parent}'"
+        why = error.strerror if disk.is_folder(path.parent) else f"there is no folder '{path.parent}'"
         raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None
-
-
-class Progress:
-    """Shows the current step on standard error if it is a terminal, and the time of each step if ``timings``."""
-
-    def __init__(self, *, timings: bool) -> None:
-        self._timings = timings
-        self._live = sys.stderr.isatty()
-
-    @contextmanager
-    def step(self, what: str) -> Iterator[None]:
-        """Show one step while it runs."""
-        if self._live:
-            click.echo(f"\r\x1b[K{what} …", err=True, nl=False)
-        start = time.perf_counter()
-        yield
-        if self._live:
-            click.echo("\r\x1b[K", err=True, nl=False)
-        if self._timings:
-            click.echo(f"{time.perf_counter() - start:7.3f} s  {what}", err=True)
 
 
 def style(*, verbose: bool, color: bool | None, output: str | None) -> Style:

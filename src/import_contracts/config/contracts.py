@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from import_contracts.config.custom import load_types
+from import_contracts.config.custom import load_types, refused_types
 from import_contracts.config.files import FIRST_CONFIGURATION, Document
 from import_contracts.config.session import EXCLUDING, Config
 from import_contracts.contracts.findings import Rule
@@ -65,6 +66,15 @@ class Contracts:
             raise UserError(*(_unknown(id_, self.ids) for id_ in unknown))
         return replace(self, chosen=tuple(contract for contract in self.chosen if not ids or contract.id in ids))
 
+    def limited(self, ids: Collection[str]) -> Contracts:
+        """Choose the contracts with the given ids. What is wrong with others is left out, except for their ids."""
+        others = set(self.ids).difference(ids)
+        return replace(
+            self,
+            chosen=tuple(contract for contract in self.chosen if contract.id in ids),
+            problems=tuple(each for each in self.problems if each.contract not in others or each.key == "id"),
+        )
+
 
 def chosen(several: Sequence[tuple[Config, Contracts]], ids: Collection[str]) -> list[Contracts]:
     """Choose the contracts with the given ids in some configurations, or all if there are none.
@@ -82,10 +92,9 @@ def chosen(several: Sequence[tuple[Config, Contracts]], ids: Collection[str]) ->
             problems.append(_unclear(text, [several[place] for place, _ in found], several))
     if problems:
         raise UserError(*problems)
-    return [
-        replace(contracts, chosen=tuple(each for each in contracts.chosen if not ids or each.id in of_file))
-        for (_, contracts), of_file in zip(several, wanted, strict=True)
-    ]
+    if not ids:
+        return [contracts for _, contracts in several]
+    return [contracts.limited(own) for (_, contracts), own in zip(several, wanted, strict=True)]
 
 
 def _found(text: str, several: Sequence[tuple[Config, Contracts]]) -> list[tuple[int, str]]:
@@ -112,10 +121,27 @@ def _unknown(text: str, ids: Collection[str]) -> Problem:
     return Problem(f"There is no contract '{text}'.{did_you_mean(text, ids)}")
 
 
+class Types(NamedTuple):
+    """The contract types of a configuration: those that can be used, and the names of those that are refused."""
+
+    usable: Mapping[str, ContractType]
+    refused: Collection[str] = ()
+
+    def why_not(self, name: str) -> str:
+        """Return why a type cannot be used."""
+        if name in self.refused:
+            return f"The custom contract type '{name}' is refused, so this contract was not checked."
+        hint = did_you_mean(name, self.usable) or f" Use one of: {', '.join(sorted(self.usable))}."
+        return f"There is no contract type '{name}'.{hint}"
+
+
 def read_contracts(config: Config) -> Contracts:
-    """Return the contracts of a configuration; this imports the custom contract types that it names."""
+    """Return the contracts of a configuration; this imports the custom contract types that it names.
+
+    If they are refused, nothing is imported, and their contracts cannot be checked.
+    """
     custom_types, type_problems = load_types(config)
-    types = {**TYPES, **custom_types}
+    types = Types({**TYPES, **custom_types}, refused_types(config))
     contracts: list[Contract] = []
     problems = [*config.problems, *type_problems]
     for document in config.documents:
@@ -124,7 +150,8 @@ def read_contracts(config: Config) -> Contracts:
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
-        problems.append(Problem(f"There are no contracts. {_first(config.documents[0])}", file=config.file))
+        first, *others = _first(config.documents[0]).split("\n")
+        problems.append(Problem(f"There are no contracts. {first}", file=config.file, below=tuple(others)))
     problems += _repeated(contracts, has_baseline=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
 
@@ -142,22 +169,21 @@ def _first(document: Document) -> str:
     return FIRST_CONFIGURATION
 
 
-def _contract(table: Table, number: int, types: Mapping[str, ContractType], defaults: Mapping[str, bool]) -> Contract:
+def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bool]) -> Contract:
     """Make a contract from its table.
 
     ``number`` counts the contracts of the configuration from 1. ``defaults`` are the values for all contracts: those of
     the keys in ``EXCLUDING`` that are set, and that of ``include_parent_packages``.
     """
     name = table.string("name")
-    identity = table.string("id", _slug(name) or f"contract-{number}")
-    table.place(contract=identity)
+    identity = table.string("id", default := _slug(name) or f"contract-{number}")
+    table.place(contract=identity or default)
+    if not identity:
+        table.error("id", "This is empty. Write an id, or remove this key.")
     if ":" in identity:
-        table.error(
-            "id",
-            f"'{identity}' has a colon, which separates file and id in '--contract FILE:ID'. {_other_id(identity)}",
-        )
+        table.error("id", _COLON.format(identity, _slug(identity) or default))
     type_name = table.string("type")
-    contract_type = types.get(type_name)
+    contract_type = types.usable.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
     ignored = table.imports("ignore_imports")
     if _EVERY_IMPORT in map(str, ignored):
@@ -179,11 +205,10 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
                 raise
             table.error("type", f"The contract type '{type_name}' failed with {type(error).__name__}: {error}")
     elif "type" in table:
-        hint = did_you_mean(type_name, types) or f" Use one of: {', '.join(sorted(types))}."
-        table.error("type", f"There is no contract type '{type_name}'.{hint}")
+        table.error("type", types.why_not(type_name))
     return Contract(
-        id=identity,
-        name=name or identity,
+        id=identity or default,
+        name=name or identity or default,
         type=type_name,
         file=table.file,
         rule=rule,
@@ -199,10 +224,7 @@ def _contract(table: Table, number: int, types: Mapping[str, ContractType], defa
 
 
 _EVERY_IMPORT = "** -> **"
-
-
-def _other_id(identity: str) -> str:
-    return f"Write '{_slug(identity)}'." if _slug(identity) else "Use another id."
+_COLON = "'{}' has a colon, which separates file and id in '--contract FILE:ID'. Write '{}'."
 
 
 def _slug(name: str) -> str:

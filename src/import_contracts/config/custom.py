@@ -18,8 +18,10 @@ def load_types(config: Config) -> tuple[dict[str, ContractType], tuple[Problem, 
     """Return the contract types in the key ``contract_types``, by name, and the problems.
 
     An entry of the key is ``type: module.object``. The module is imported, with ``config.bases`` at the end of
-    ``sys.path``, unless it is part of the linted program.
+    ``sys.path``, unless it is part of the linted program. If they are refused, nothing is imported, and there are none.
     """
+    if config.refused:
+        return {}, ()
     table = Table({}, file=config.file)
     types: dict[str, ContractType] = {}
     for text in config.custom_types:
@@ -35,6 +37,11 @@ def load_types(config: Config) -> tuple[dict[str, ContractType], tuple[Problem, 
             except _UnusableTypeError as error:
                 table.error("contract_types", f"'{path}': {error}")
     return types, table.problems
+
+
+def refused_types(config: Config) -> frozenset[str]:
+    """Return the names of the custom contract types that are refused; empty if they are not."""
+    return frozenset(text.partition(":")[0].strip() for text in config.custom_types if config.refused)
 
 
 class _UnusableTypeError(Exception):

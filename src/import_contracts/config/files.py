@@ -13,6 +13,8 @@ from import_contracts.config.misnamed import OWN, PEER, keys, sections, tables
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading.context import text_of
+from import_contracts.repository import checkout
 
 
 class Document(NamedTuple):
@@ -38,43 +40,41 @@ def find_config(start: Path) -> Path:
     """Return the configuration file in a folder, or in the nearest folder around it that has one.
 
     The search ends at the root of the repository (a folder with ``.git``), or at the root of the file system. Raises
-    UserError, with the folders that were searched and an example to start from, if there is none.
+    UserError, with the folders that were searched and an example to start from, if there is none; also if a file that
+    may be the configuration cannot be read.
     """
     start = start.resolve()
     searched = []
     for folder in (start, *start.parents):
         searched.append(folder)
-        if (path := _in_folder(folder)) is not None:
+        if (path := _in_folder(folder, start)) is not None:
             return path
-        if (folder / ".git").exists():
+        if disk.exists(folder / ".git"):
             break
     where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
-    overlooked = [Problem(sentence, name_of(path, start)) for path, sentence in _overlooked(searched)]
     message = f"No configuration found. Searched {where} for {_PLACES}."
-    raise UserError(Problem(message if overlooked else f"{message}\n\n{FIRST_CONFIGURATION}"), *overlooked)
+    overlooked = [Problem(sentence, name_of(path, start)) for path, sentence in _overlooked(searched)]
+    below = () if overlooked else ("", *FIRST_CONFIGURATION.split("\n"))
+    raise UserError(Problem(message, below=below), *overlooked)
 
 
 def _overlooked(folders: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     """Yield the parts of configuration files that are probably meant for this tool, with a sentence for each."""
     for path in (folder / name for folder in folders for name in _NAMES):
         try:
-            if path.suffix == ".toml":
-                found = tables(read_toml(path, path.name)) if path.is_file() else ()
-            else:
-                found = sections(_ini(path, path.name), TYPES) if path.is_file() else ()
-        except UserError:
+            if not may_quote(path):
+                continue
+            data = disk.read(path)
+            is_toml = path.suffix == ".toml"
+            found = tables(parse_toml(data, path.name)) if is_toml else sections(_ini(data, path.name), TYPES)
+        except (OSError, UserError):
             continue
         yield from ((path, sentence) for sentence in found)
 
 
-def repository(folder: Path) -> Path | None:
-    """Return the root of the repository that contains a folder; None if it is in no repository."""
-    return next((outer for outer in (folder, *folder.parents) if (outer / ".git").exists()), None)
-
-
-def has_own(path: Path) -> bool:
-    """Return whether a TOML file has the table ``tool.import-contracts``; raises UserError if it is not valid TOML."""
-    return path.is_file() and OWN in _tools(path)
+def has_own(data: bytes, name: str) -> bool:
+    """Return whether TOML has the table ``tool.import-contracts``; raises UserError if it is not valid."""
+    return OWN in _tool(parse_toml(data, name))
 
 
 _NAMES = ("pyproject.toml", "setup.cfg", ".importlinter")
@@ -94,49 +94,81 @@ source_modules = ["shop.models"]
 forbidden_modules = ["shop.web"]"""
 
 
-def _in_folder(folder: Path) -> Path | None:
+def _in_folder(folder: Path, start: Path) -> Path | None:
     pyproject, setup, own = folder / "pyproject.toml", folder / "setup.cfg", folder / ".importlinter"
-    if _mentions(pyproject, OWN) and OWN in _tools(pyproject):
+    text = _candidate(pyproject, start)
+    if OWN.encode() in text and OWN in _tools(text, pyproject):
         return pyproject
     for path in (setup, own):
-        if _mentions(path, PEER) and PEER in _ini(path, path.name):
+        ini = _candidate(path, start)
+        if PEER.encode() in ini and PEER in _ini(ini, path.name, quotes=may_quote(path)):
             return path
-    return pyproject if _mentions(pyproject, PEER) and PEER in _tools(pyproject) else None
+    return pyproject if PEER.encode() in text and PEER in _tools(text, pyproject) else None
 
 
-def _mentions(path: Path, name: str) -> bool:
-    """Return whether a file contains a name. Other files are not parsed, so their errors do not matter."""
+def may_quote(path: Path) -> bool:
+    """Return whether messages may quote a file that was not named by the user: not if it is a link out of a checkout.
+
+    Otherwise a pull request could show any file of the machine that checks it.
+    """
+    return disk.is_inside(path, checkout(path.parent))
+
+
+def _candidate(path: Path, start: Path) -> bytes:
+    """Return the content of a file that may be the configuration; empty if there is no such file.
+
+    If it names no tool of ours it is not parsed, so its errors do not matter. Raises UserError if it cannot be read,
+    because another configuration may not be the right one then.
+    """
     try:
-        return path.is_file() and name.encode() in disk.read(path)
-    except OSError:
-        return False
+        return disk.read(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if not path.is_symlink():
+            return b""
+        raise unreadable(error, name_of(path, start)) from None
+    except OSError as error:
+        if disk.is_folder(path):
+            return b""
+        raise unreadable(error, name_of(path, start)) from None
+
+
+def unreadable(error: OSError, name: str) -> UserError:
+    """Return the error for a file that cannot be read."""
+    return UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name))
 
 
 def name_of(path: Path, folder: Path) -> str:
     """Return a path as messages show it: relative to ``folder`` if it is inside, with ``/`` on every system."""
     path = Path(os.path.normpath(path))
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+    return text_of(path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix())
 
 
-def read_document(path: Path, name: str) -> Document:
-    """Read a configuration file, which has ``name`` in messages.
+def read_document(path: Path, name: str, *, quotes: bool = True) -> Document:
+    """Read a configuration file, which has ``name`` in messages; for ``quotes`` see `parse_toml`.
 
     A TOML file without ``tool.import-contracts`` or ``tool.importlinter`` is read as one of these tables. Raises
     UserError if the file cannot be read or is not valid.
     """
-    if path.suffix != ".toml":
-        return _ini_document(path, name)
-    content = read_toml(path, name)
-    tools = content.get("tool")
+    return document_of(_read(path, name), name, is_toml=path.suffix == ".toml", quotes=quotes)
+
+
+def document_of(data: bytes, name: str, *, is_toml: bool, quotes: bool = True) -> Document:
+    """Return the document in the content of a configuration file, as `read_document` does."""
+    if not is_toml:
+        return _ini_document(data, name, quotes=quotes)
+    content = parse_toml(data, name, quotes=quotes)
+    tools = _tool(content)
+    misnamed = tables(content) if quotes else ()
     for tool, is_peers in ((OWN, False), (PEER, True)):
-        if isinstance(tools, Mapping) and tool in tools:
+        if tool in tools:
             document = toml_document(name, tools[tool], is_peers=is_peers)
-            return document._replace(overlooked=(*keys(document.session, f"tool.{tool}."), *tables(content)))
-    if isinstance(tools, Mapping) and not {"root_packages", "root_package"} & content.keys():
-        message = f"There is no table [tool.{OWN}] or [tool.{PEER}] in this file. {' '.join(tables(content))}"
+            near = keys(document.session, f"tool.{tool}.") if quotes else ()
+            return document._replace(overlooked=(*near, *misnamed))
+    if tools and not {"root_packages", "root_package"} & content.keys():
+        message = f"There is no table [tool.{OWN}] or [tool.{PEER}] in this file. {' '.join(misnamed)}"
         raise UserError(Problem(message.rstrip(), file=name))
-    document = toml_document(name, content)
-    return document._replace(overlooked=(*keys(content, ""), *tables(content)))
+    near = keys(content, "") if quotes else ()
+    return toml_document(name, content)._replace(overlooked=(*near, *misnamed))
 
 
 def toml_document(name: str, session: object, *, is_peers: bool = False) -> Document:
@@ -150,9 +182,9 @@ def toml_document(name: str, session: object, *, is_peers: bool = False) -> Docu
     return Document(name, session, tables, is_peers)
 
 
-def _ini_document(path: Path, name: str) -> Document:
-    found = _ini(path, name)
-    overlooked = sections(found, TYPES)
+def _ini_document(data: bytes, name: str, *, quotes: bool) -> Document:
+    found = _ini(data, name, quotes=quotes)
+    overlooked = sections(found, TYPES) if quotes else ()
     if PEER not in found:
         message = f"There is no section [{PEER}] in this file. {' '.join(overlooked)}"
         raise UserError(Problem(message.rstrip(), file=name))
@@ -164,16 +196,16 @@ def _ini_document(path: Path, name: str) -> Document:
     return Document(name, found[PEER], contracts, is_peers=True, overlooked=overlooked)
 
 
-def read_toml(path: Path, name: str) -> dict[str, object]:
+def read_toml(path: Path, name: str, *, quotes: bool = True) -> dict[str, object]:
     """Return the content of a TOML file; raises UserError if it cannot be read or is not valid."""
-    try:
-        return parse_toml(disk.read(path), name)
-    except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
+    return parse_toml(_read(path, name), name, quotes=quotes)
 
 
-def parse_toml(data: bytes, name: str) -> dict[str, object]:
-    """Return the content of TOML 1.1, which has ``name`` in messages; raises UserError if it is not valid."""
+def parse_toml(data: bytes, name: str, *, quotes: bool = True) -> dict[str, object]:
+    """Return the value of TOML 1.1, whose file has ``name`` in messages; raises UserError if it is not valid.
+
+    Without ``quotes``, the message has nothing of the content, only the place.
+    """
     import tomli  # noqa: PLC0415 - not needed for INI
 
     try:
@@ -181,7 +213,7 @@ def parse_toml(data: bytes, name: str) -> dict[str, object]:
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
     except tomli.TOMLDecodeError as error:
-        raise UserError(Problem(f"This is not valid TOML: {_in_words(error)}.", file=name)) from None
+        raise _invalid("TOML", _in_words(error), name, quotes=quotes) from None
     except (RecursionError, ValueError):
         message = "This TOML has a number that is too large, or tables that are nested too deeply."
         raise UserError(Problem(message, file=name)) from None
@@ -192,17 +224,34 @@ def _in_words(error: object) -> str:
     return re.sub(r"\((?:'[^'()]*',? ?)+\)", lambda found: f"[{'.'.join(found[0].split(chr(39))[1::2])}]", str(error))
 
 
-def _tools(path: Path) -> Mapping[str, object]:
-    tool = read_toml(path, path.name).get("tool", {})
+def _invalid(language: str, error: str, name: str, *, quotes: bool) -> UserError:
+    where = re.search(r"line:? +(\d+)", error)
+    known = f": {' '.join(error.split())}" if quotes else f" (line {where[1]})" if where else ""
+    return UserError(Problem(f"This is not valid {language}{known}.", file=name))
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return disk.read(path)
+    except OSError as error:
+        raise unreadable(error, name) from None
+
+
+def _tools(data: bytes, path: Path) -> Mapping[str, object]:
+    return _tool(parse_toml(data, path.name, quotes=may_quote(path)))
+
+
+def _tool(content: Mapping[str, object]) -> Mapping[str, object]:
+    tool = content.get("tool", {})
     return tool if isinstance(tool, Mapping) else {}
 
 
-def _ini(path: Path, name: str) -> dict[str, Mapping[str, object]]:
-    from import_contracts.config.ini import parse_ini  # noqa: PLC0415 - not needed for TOML
+def _ini(data: bytes, name: str, *, quotes: bool = True) -> dict[str, Mapping[str, object]]:
+    from import_contracts.config.ini import InvalidIniError, parse_ini  # noqa: PLC0415 - not needed for TOML
 
     try:
-        return parse_ini(disk.read(path).decode("utf-8-sig"), name)
+        return parse_ini(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
-    except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
+    except InvalidIniError as error:
+        raise _invalid("INI", str(error), name, quotes=quotes) from None

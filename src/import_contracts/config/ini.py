@@ -13,19 +13,21 @@ from configparser import (
     ParsingError,
 )
 
-from import_contracts.problems import Problem, UserError
+
+class InvalidIniError(Exception):
+    """A text is not valid INI; the message says what is wrong and where, and what to write instead."""
 
 
-def parse_ini(text: str, name: str) -> dict[str, Mapping[str, object]]:
-    """Return the sections of an INI file, which has ``name`` in messages; raises UserError if it is not valid.
+def parse_ini(text: str) -> dict[str, Mapping[str, object]]:
+    """Return the sections of an INI file; raises InvalidIniError if it is not valid.
 
     A value over several lines is a list of its lines.
     """
     parser = ConfigParser()
     try:
-        parser.read_string(text, name)
+        parser.read_string(text)
     except Error as error:
-        raise UserError(Problem(f"This is not valid INI: {_in_words(error)}", file=name)) from None
+        raise InvalidIniError(_in_words(error)) from None
     return {
         section: {key: _value(parser, section, key) for key in parser.options(section)} for section in parser.sections()
     }
@@ -44,16 +46,16 @@ def _in_words(error: Error) -> str:
     if isinstance(error, MissingSectionHeaderError):
         line = error.line.strip()
         if line.startswith("["):
-            return f"{line!r} has no closing bracket (at line {error.lineno})."
-        return f"{line!r} is in no section (at line {error.lineno}). Begin the file with [importlinter]."
+            return f"{line!r} has no closing bracket (at line {error.lineno})"
+        return f"{line!r} is in no section (at line {error.lineno}). Begin the file with [importlinter]"
     if isinstance(error, DuplicateSectionError):
-        return f"there are two sections [{error.section}] (at line {error.lineno}). Give one of them another name."
+        return f"there are two sections [{error.section}] (at line {error.lineno}). Give one of them another name"
     if isinstance(error, DuplicateOptionError):
-        return f"'{error.option}' is twice in [{error.section}] (at line {error.lineno}). Remove one of them."
+        return f"'{error.option}' is twice in [{error.section}] (at line {error.lineno}). Remove one of them"
     if isinstance(error, ParsingError) and error.errors:
         number, line = error.errors[0]
-        return f"{_unquoted(line)!r} is neither a key nor indented (at line {number}). Indent the lines of a list."
-    return f"{error}."
+        return f"{_unquoted(line)!r} is neither a key nor indented (at line {number}). Indent the lines of a list"
+    return str(error)
 
 
 def _unquoted(line: str) -> str:

@@ -10,13 +10,23 @@ from os import PathLike
 from pathlib import Path
 from shlex import quote
 
-from import_contracts.config.files import Document, find_config, name_of, read_document, read_toml, toml_document
+from import_contracts import disk
+from import_contracts.config.files import (
+    Document,
+    find_config,
+    may_quote,
+    name_of,
+    read_document,
+    read_toml,
+    toml_document,
+)
 from import_contracts.config.misnamed import OWN, PEER
 from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
-from import_contracts.reading.context import shown
+from import_contracts.reading.context import shown, text_of
+from import_contracts.repository import checkout
 
 STALE = ("error", "warn")
 EXCLUDING = {
@@ -26,20 +36,25 @@ EXCLUDING = {
 }
 """The keys that exclude a kind of imports, and the kind."""
 
+NO_CUSTOM_TYPES = "LINT_IMPORTS_NO_CUSTOM_TYPES"
+"""The environment variable that refuses custom contract types; "", 0, false, no and off count as not set."""
+
 
 @dataclass(frozen=True)
 class Config:
     """The configuration of a run.
 
-    Paths in reports are relative to ``folder``: the folder of the configuration file, or a folder around it if several
-    configurations are read. It is absolute. ``file`` is the configuration file, relative to it. ``source_roots`` are
+    ``path`` is the absolute path of the configuration file. Paths in reports are relative to ``folder``: its folder, or
+    a folder around it if several configurations are read. ``file`` is the file, relative to that. ``source_roots`` are
     absolute, in the order in which packages are searched for. ``baseline`` is absolute; None if there is none.
     ``documents`` are the configuration file and then the contract files that it includes. ``problems`` are those of the
-    keys about the run. ``custom_types`` are the entries of ``contract_types``. ``bases`` are the folders that are added
-    to ``sys.path`` for them.
+    keys about the run. ``custom_types`` are the entries of ``contract_types``; if there are some and they are refused,
+    ``refused`` is the error, also in ``problems``. ``bases`` are the folders that are added to ``sys.path`` for custom
+    types.
     """
 
     folder: Path
+    path: Path
     file: str
     root_packages: tuple[str, ...]
     source_roots: tuple[Path, ...]
@@ -54,6 +69,7 @@ class Config:
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
     custom_types: tuple[str, ...]
+    refused: Problem | None
     bases: tuple[Path, ...]
     defaults: Mapping[str, bool]
     """The values for contracts that do not have the key themselves, by key."""
@@ -68,10 +84,15 @@ class Config:
             not EXCLUDING.keys().isdisjoint(table) or _may_exclude(str(table.get("type", "layers"))) for table in tables
         )
 
+    def demand_no_refusal(self) -> None:
+        """Raise UserError if custom contract types are refused, for a command that has no other place for the error."""
+        if self.refused:
+            raise UserError(self.refused)
+
     @property
-    def path(self) -> Path:
-        """The absolute path of the configuration file."""
-        return self.folder / self.file
+    def checkouts(self) -> tuple[Path, ...]:
+        """The folders with what belongs to the program and its configuration; messages quote no file outside them."""
+        return tuple(dict.fromkeys(map(checkout, self.bases)))
 
     @property
     def as_named(self) -> str:
@@ -92,17 +113,19 @@ def _may_exclude(type_name: str) -> bool:
     return type_name not in TYPES or bool(TYPES[type_name].excludes)
 
 
-def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str]) -> Config:
+def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str], *, custom_types: bool = True) -> Config:
     """Read the configuration ``named``, relative to ``folder``; if None, the one that `find_config` finds.
 
     Raises UserError as `find_config` and `read_config` do.
     """
     start = Path(folder).absolute()
     path = find_config(start) if named is None else Path(named)
-    return read_config(path, start=start, found=named is None)
+    return read_config(path, start=start, found=named is None, custom_types=custom_types)
 
 
-def load_configs(named: Sequence[str | PathLike[str]], folder: str | PathLike[str]) -> tuple[Config, ...]:
+def load_configs(
+    named: Sequence[str | PathLike[str]], folder: str | PathLike[str], *, custom_types: bool = True
+) -> tuple[Config, ...]:
     """Read several configuration files, each once, in order; without names, the one that `find_config` finds.
 
     If there are several, paths in reports are relative to the nearest folder around all of them. Raises UserError as
@@ -113,13 +136,13 @@ def load_configs(named: Sequence[str | PathLike[str]], folder: str | PathLike[st
     for name in named:
         paths.setdefault(os.path.normcase(os.path.realpath(start / name)), Path(name))
     if len(paths) < 2:
-        return (load_config(next(iter(paths.values()), None), start),)
+        return (load_config(next(iter(paths.values()), None), start, custom_types=custom_types),)
     around = _around([start / path for path in paths.values()], start)
     configs: list[Config] = []
     problems: list[Problem] = []
     for path in paths.values():
         try:
-            configs.append(read_config(path, start=start, found=False, around=around))
+            configs.append(read_config(path, start=start, found=False, custom_types=custom_types, around=around))
         except UserError as error:
             problems += error.problems
     if problems:
@@ -135,30 +158,36 @@ def _around(paths: Sequence[Path], start: Path) -> Path:
         return start
 
 
-def read_config(path: Path, *, start: Path, found: bool, around: Path | None = None) -> Config:
+def read_config(
+    path: Path, *, start: Path, found: bool, custom_types: bool = True, around: Path | None = None
+) -> Config:
     """Read a configuration file and the contract files that it includes.
 
     Paths in reports are relative to ``around``, by default the file's folder. ``start`` is the working directory.
     Packages are searched for in ``start`` and in the file's folder. If the file was ``found``, not named, the file's
-    folder comes first, so that a run gives the same report from every folder below it. Problems with single keys are in
-    the result. Raises UserError if the file cannot be read or is not valid.
+    folder comes first, so that a run gives the same report from every folder below it.
+    With ``custom_types=False``, or if the variable ``NO_CUSTOM_TYPES`` says so, custom contract types are refused.
+    Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
     options = "" if found else f" --config {quote(str(path))}"
     path = path if path.is_absolute() else start / path
-    if not path.is_file():
-        what = "This is a folder; name a configuration file." if path.is_dir() else "There is no such file."
-        raise UserError(Problem(what, file=name_of(path, start)))
+    if disk.is_folder(path):
+        raise UserError(Problem("This is a folder; name a configuration file.", file=name_of(path, start)))
+    if not disk.may_exist(path):
+        raise UserError(Problem("There is no such file.", file=name_of(path, start)))
     folder = path.parent
     around = around or folder
-    document = read_document(path, name_of(path, around))
+    shown_name = text_of(path.name) if around == folder else name_of(path, around)
+    document = read_document(path, shown_name, quotes=not found or may_quote(path))
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
     sources = tuple(base / place for base in bases for place in session.strings("source_roots", (".", "src")))
     for place in session.strings("source_roots", ()):
-        if not any((base / place).is_dir() for base in bases):
+        if not any(disk.is_folder(base / place) for base in bases):
             session.warn("source_roots", f"There is no folder '{place}'.")
-    custom_types = session.strings("contract_types", ())
+    named_types = session.strings("contract_types", ())
+    refused = None if custom_types and not _no_custom_types() else _refuse(session, named_types)
     defaults = {key: session.flag(key, lenient=document.is_peers) for key in EXCLUDING if key in session}
     defaults["include_parent_packages"] = session.flag("include_parent_packages")
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
@@ -166,12 +195,13 @@ def read_config(path: Path, *, start: Path, found: bool, around: Path | None = N
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
-    included = tuple(_included(session, path, around))
+    included = tuple(_included(session, path, around, bases))
     session.finish(severity=Severity.WARNING)
     for sentence in document.overlooked if document.contracts or included else ():
         session.warn(None, sentence)
     return Config(
         folder=around,
+        path=path,
         file=document.file,
         root_packages=roots,
         source_roots=tuple(dict.fromkeys(sources)),
@@ -183,11 +213,28 @@ def read_config(path: Path, *, start: Path, found: bool, around: Path | None = N
         show_timings=show_timings,
         documents=(document, *included),
         problems=tuple(session.problems),
-        custom_types=custom_types,
+        custom_types=named_types,
+        refused=refused,
         bases=bases,
         defaults=defaults,
         session=session,
     )
+
+
+def _no_custom_types() -> bool:
+    return os.environ.get(NO_CUSTOM_TYPES, "").strip().lower() not in {"", "0", "false", "no", "off"}
+
+
+def _refuse(session: Table, custom_types: tuple[str, ...]) -> Problem | None:
+    """Add an error to the session if it names custom contract types, and return it."""
+    if not custom_types:
+        return None
+    session.error(
+        "contract_types",
+        f"Found '{custom_types[0]}'. Custom contract types run code that the configuration names; they are refused by "
+        f"--no-custom-types or {NO_CUSTOM_TYPES}.",
+    )
+    return session.problems[-1]
 
 
 def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
@@ -223,9 +270,10 @@ def _not_a_package(name: str) -> str:
     return slip(name)
 
 
-def _included(session: Table, configuration: Path, around: Path) -> Iterator[Document]:
+def _included(session: Table, configuration: Path, around: Path, bases: Sequence[Path]) -> Iterator[Document]:
     """Yield the contract files that ``include`` names, each once: pattern by pattern, then sorted by path."""
     folder = configuration.parent
+    checkouts = [checkout(base) for base in bases]
     seen = {configuration}
     for pattern in session.strings("include", ()):
         paths = _matching(folder, pattern)
@@ -234,35 +282,56 @@ def _included(session: Table, configuration: Path, around: Path) -> Iterator[Doc
         for path in paths:
             if path not in seen:
                 seen.add(path)
-                yield from _contract_file(session, path, name_of(path, around))
+                quotes = disk.is_inside(path, *checkouts)
+                yield from _contract_file(session, path, name_of(path, around), quotes=quotes)
 
 
-def _contract_file(session: Table, path: Path, name: str) -> Iterator[Document]:
+def _contract_file(session: Table, path: Path, name: str, *, quotes: bool) -> Iterator[Document]:
     """Yield the document of an included file; nothing if it cannot be read."""
     try:
-        document = toml_document(name, read_toml(path, name))
+        document = toml_document(name, read_toml(path, name, quotes=quotes))
     except UserError as error:
         for problem in error.problems:
             session.error("include", f"{name}: {problem.message}")
         return
     for key, value in document.session.items():
         if key != "contracts":
-            session.warn("include", _without_effect(key, value, name))
+            session.warn("include", _without_effect(key if quotes else "", value, name))
     yield document
 
 
 def _without_effect(key: str, value: object, name: str) -> str:
-    """Return the message about a key of an included file that is not read."""
+    """Return the message about a key of an included file that is not read; the key is "" if it must not be quoted."""
     for tool in (OWN, PEER):
         if key == "tool" and isinstance(value, Mapping) and tool in value:
             return f"{name}: The table [tool.{tool}.contracts] is not read here. Write [[contracts]]."
-    return f"'{key}' in {name} has no effect; only the [[contracts]] of an included file are read."
+    what = f"'{key}'" if key else "A key"
+    return f"{what} in {name} has no effect; only the [[contracts]] of an included file are read."
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:
     """Return the files that match a pattern, sorted."""
     try:
-        names = glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob rejects absolute patterns
+        return sorted({path for path in _expanded(folder, Path(pattern).parts) if disk.is_file(path)})
     except ValueError:  # a NUL, which no path contains
         return []
-    return sorted(path for name in names if (path := folder / name).is_file())
+
+
+def _expanded(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    """Yield what a pattern matches; ``**`` stands for any number of folders, but is not followed into links.
+
+    With links to each other, a few folders would have more paths than anybody could wait for.
+    """
+    first = parts.index("**") if "**" in parts else len(parts)
+    around, rest = parts[:first], parts[first:]
+    found = glob(str(Path(*around)), root_dir=folder) if around else [""]  # noqa: PTH207 - absolute patterns too
+    for name in found:
+        if not rest:
+            yield folder / name
+            continue
+        for outer, inner, files in os.walk(folder / name):
+            inner[:] = [each for each in inner if not each.startswith(".")]
+            if len(rest) == 1:
+                yield from (Path(outer, file) for file in files if not file.startswith("."))
+            else:
+                yield from _expanded(Path(outer), rest[1:])

@@ -171,7 +171,8 @@ class Interpreter:
 
     def _import_module(self, module: str) -> _Steps:
         """Import a module of the program and its parents."""
-        for name in (*reversed(list(ancestors(module))), module):
+        around = self._model.around.get(module)
+        for name in (*reversed(list(ancestors(module)) if around is None else around), module):
             if name not in self._model.modules:
                 return None
             if not self._modules.has(name):

@@ -97,7 +97,7 @@ class ImportModel:
         """Return the modules that one may import, or use while they are partially initialized."""
         named = self._all_named[module]
         needed = self._with_packages(module, named)
-        around = {module, *self._around[module]} - named
+        around = {module, *self.around[module]} - named
         if needed.isdisjoint(around) or module not in self.sources:
             return needed
         return needed if self._plain_import.search(self.sources[module].text) else needed - around
@@ -120,7 +120,7 @@ class ImportModel:
 
     def _with_packages(self, module: str, named: set[str]) -> set[str]:
         """Return modules that one names, with all packages around these and it, which are imported first."""
-        return {*named, *self._around[module], *(package for each in named for package in self._around[each])}
+        return {*named, *self.around[module], *(package for each in named for package in self.around[each])}
 
     @cached_property
     def _roots(self) -> frozenset[str]:
@@ -131,8 +131,11 @@ class ImportModel:
         return re.compile(_PLAIN_IMPORT.format("|".join(map(re.escape, sorted(self._roots)))))
 
     @cached_property
-    def _around(self) -> dict[str, tuple[str, ...]]:
-        return {module: tuple(ancestors(module)) for module in self.modules}
+    def around(self) -> dict[str, tuple[str, ...]]:
+        """The packages around each module, the nearest first."""
+        # The same texts, because the names of deeply nested packages are long, and each has all those around it.
+        names = {module: module for module in self.modules}
+        return {module: tuple(names[each] for each in ancestors(module)) for module in names}
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:

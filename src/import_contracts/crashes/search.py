@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from import_contracts.crashes.bodies import Bodies, CodeCache
@@ -14,12 +14,15 @@ from import_contracts.crashes.reach import Reach
 
 
 def find_crashes(
-    model: ImportModel, entries: Collection[str] | None = None, cache: CodeCache | None = None
+    model: ImportModel,
+    entries: Collection[str] | None = None,
+    cache: CodeCache | None = None,
+    advance: Callable[[], object] = int,
 ) -> tuple[Crash, ...]:
     """Return a crash for every module whose import fails in a fresh interpreter, sorted by that module.
 
     Where ``entries`` are given, only those modules are tried. ``cache`` keeps what was read for other questions about
-    the same version of Python and mostly the same texts.
+    the same version of Python and mostly the same texts. ``advance`` is called for each module that was tried.
 
     Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. What
     depends on a condition that cannot be decided is followed twice, once with the first branch of every such condition
@@ -29,10 +32,10 @@ def find_crashes(
     bodies, reach = Bodies(model, CodeCache() if cache is None else cache), Reach(model.started)
     while True:
         components = reach.components()
-        first = _Trials(World(model, bodies, reach, components, takes_last=False))
+        first = _Trials(World(model, bodies, reach, components, takes_last=False), advance)
         wanted = model.importers(first.crashes(model.risky()))
         found = first.crashes(wanted if entries is None else wanted.intersection(entries))
-        last = _Trials(World(model, bodies, reach, reach.components(), takes_last=True)).crashes(found)
+        last = _Trials(World(model, bodies, reach, reach.components(), takes_last=True), advance).crashes(found)
         if reach.components() == components:
             return tuple(
                 replace(found[entry], entry=entry, works_from=first.works_from(entry))
@@ -47,8 +50,9 @@ class _Trials:
     interpreter, whatever has been imported before. So it is followed once, and its outcome is kept.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, advance: Callable[[], object]) -> None:
         self._world = world
+        self._advance = advance
         self._failures: dict[str, Crash] = {}
 
     def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
@@ -57,6 +61,7 @@ class _Trials:
         for module in self._world.reach.lowest_first(wanted, self._world.component):
             if module not in self._world.outcomes:
                 self._world.outcomes[module] = self._outcome(module)
+                self._advance()
         return {module: self._failures[module] for module in wanted & self._failures.keys()}
 
     def _outcome(self, module: str) -> int | None:

@@ -70,7 +70,8 @@ class CycleSearch:
         line = view.lines(*edge)[0]
         if (call := self.statements.calls.get((edge, line))) is None:
             return self.statements.statement(edge, view)
-        return Import(*edge, self.statements.path(edge[0]), line, call.column, call.kind, call.text)
+        text = call.text if self.statements.snapshot.may_quote(edge[0]) else ""
+        return Import(*edge, self.statements.path(edge[0]), line, call.column, call.kind, text)
 
     def cycle(self, cycle: FoundCycle, plan: Plan | None, crashing: Iterable[ReportedCrash]) -> Cycle:
         """Return a cycle as reports show it, with those of the ``crashing`` entries that crash inside it."""

@@ -17,7 +17,7 @@ class CutFixes:
     def __init__(self, graph: ImportGraph, excluded: frozenset[Kind], statements: Statements) -> None:
         self._kinds = frozenset(Kind) - excluded
         self._statements = statements
-        self._fixes = Fixes(statements.source, graph, (sys.version_info.major, sys.version_info.minor))
+        self._fixes = Fixes(statements.quotable_source, graph, (sys.version_info.major, sys.version_info.minor))
 
     def cheapest(self, edge: Edge, cycle: frozenset[str]) -> ReportedFix:
         """Return the cheapest way to remove an import from a cycle, for the running Python version.

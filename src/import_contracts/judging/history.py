@@ -17,6 +17,8 @@ class History:
         self._snapshot = snapshot
         self._before: dict[str, frozenset[str]] = {}
 
+        self._is_known = True
+
     @cached_property
     def _merge_base(self) -> str | None:
         return git.merge_base(self._snapshot.context.folder)
@@ -24,12 +26,17 @@ class History:
     def is_added(self, edge: Edge, *, parents: bool) -> bool | None:
         """Return whether an import was added since the merge base; None if there is no merge base.
 
-        With ``parents``, an import of ``a.b`` counts as an import of ``a`` too.
+        None also from the first file on that git cannot read. With ``parents``, an import of ``a.b`` counts as an
+        import of ``a`` too.
         """
-        if self._merge_base is None:
+        if self._merge_base is None or not self._is_known:
             return None
         importer, imported = edge
-        before = self._imported_before(importer, self._merge_base)
+        try:
+            before = self._imported_before(importer, self._merge_base)
+        except git.UnreadableError:
+            self._is_known = False
+            return None
         return not (imported in before or (parents and any(within(module, imported) for module in before)))
 
     def _imported_before(self, importer: str, commit: str) -> frozenset[str]:

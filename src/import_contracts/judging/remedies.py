@@ -14,6 +14,7 @@ from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.cycles import CycleSearch, FoundCycle
 from import_contracts.judging.fixes import reported_fix
+from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
@@ -40,17 +41,19 @@ class Remedies:
 
     @cached_property
     def _before(self) -> tuple[Crash, ...]:
-        with self._statements.snapshot.context.step("look for crashes"):
-            return self._crashes({})
+        with self._statements.snapshot.context.step("look for crashes") as advance:
+            return self._crashes({}, advance=advance)
 
-    def _crashes(self, changed: Mapping[str, Source], entries: Collection[str] | None = None) -> tuple[Crash, ...]:
+    def _crashes(
+        self, changed: Mapping[str, Source], entries: Collection[str] | None = None, advance: Advance = not_counted
+    ) -> tuple[Crash, ...]:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
         text = self._statements.program_text
         modules = self._statements.snapshot.program.modules
         changed_imports = {module: possible_imports(source, modules) for module, source in changed.items()}
         sources, imports = {**text.sources, **changed}, {**text.imports, **changed_imports}
         model = ImportModel(sources, imports, self._question.python, text.namespaces)
-        return find_crashes(model, entries, self._codes)
+        return find_crashes(model, entries, self._codes, advance)
 
     def _reported(self, crash: Crash) -> ReportedCrash:
         violation = violation_of(crash)
@@ -78,7 +81,7 @@ class Remedies:
             return self._plans(cycles)
 
     def _plans(self, cycles: Sequence[FoundCycle]) -> list[Plan]:
-        fixes = Fixes(self._statements.source, self._search.graph, self._question.python, self._parse)
+        fixes = Fixes(self._statements.quotable_source, self._search.graph, self._question.python, self._parse)
         tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
         by_modules: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 
@@ -14,6 +13,7 @@ from import_contracts.reading.resolution import resolve
 from import_contracts.reading.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reading.text import ProgramText, Source, UndecodableError, decode, split_lines
+from import_contracts.reports.check import LaterImport
 
 
 class Statements:
@@ -33,7 +33,7 @@ class Statements:
         lines = graph.lines(*edge)
         if (edge, lines) not in self._imports:
             path, line = self.path(edge[0]), lines[0] if lines else 1
-            self._imports[edge, lines] = _UnreadImport(edge, path, line, lambda: self._read(edge, lines))
+            self._imports[edge, lines] = LaterImport(edge, path, line, lambda: self._read(edge, lines))
         return self._imports[edge, lines]
 
     def _read(self, edge: Edge, lines: tuple[int, ...]) -> Statement:
@@ -46,13 +46,11 @@ class Statements:
 
     def on_line(self, edge: Edge, line: int) -> Import:
         """Return a line of the importer as the statement of an import, whatever is on that line."""
-        return _UnreadImport(
-            edge, self.path(edge[0]), line, lambda: Statement(1, Kind.RUNTIME, self.text(edge[0], line))
-        )
+        return LaterImport(edge, self.path(edge[0]), line, lambda: Statement(1, Kind.RUNTIME, self.text(edge[0], line)))
 
     def text(self, module: str, line: int) -> str:
-        """Return a line of a module, counted from 1, without the space around it; "" if there is no such line."""
-        source = self.source(module)
+        """Return a line of a module, counted from 1, without the space around it; "" if there is none to quote."""
+        source = self.quotable_source(module)
         lines = split_lines(source.text) if source else []
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
@@ -70,6 +68,10 @@ class Statements:
                 source = Source(module, self.path(module), file.is_package, decode(file.read())) if file else None
             self._sources[module] = source
         return self._sources[module]
+
+    def quotable_source(self, module: str) -> Source | None:
+        """Return the text of a module as `source` does; None also if reports must not quote it."""
+        return self.source(module) if self.snapshot.may_quote(module) else None
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -111,33 +113,6 @@ class Statements:
             known = kinds[importer].get(imported, call.kind)
             kinds[importer][imported] = min(known, call.kind, key=lambda kind: kind.rank)
         return kinds
-
-
-class _UnreadImport(Import):
-    """An import whose column, kind and text are read when one of them is first used."""
-
-    def __init__(self, edge: Edge, path: str, line: int, read: Callable[[], Statement]) -> None:
-        for name, value in zip(
-            ("importer", "imported", "path", "line", "_read"), (*edge, path, line, read), strict=True
-        ):
-            object.__setattr__(self, name, value)
-
-    def __getattr__(self, name: str) -> object:
-        """Read the statement; Python calls this for attributes that are not set yet."""
-        if name not in ("column", "kind", "text"):
-            raise AttributeError(name)
-        statement = self.__dict__["_read"]()
-        for attribute in ("column", "kind", "text"):
-            object.__setattr__(self, attribute, getattr(statement, attribute))
-        return getattr(statement, name)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Import):
-            return NotImplemented
-        return self is other or all(getattr(self, name) == getattr(other, name) for name in Import.__slots__)
-
-    def __hash__(self) -> int:
-        return hash((self.importer, self.imported, self.path, self.line))
 
 
 _NOT_READ = Statement(1, Kind.RUNTIME, "")

@@ -111,8 +111,8 @@ def judge(config: Config, contracts: Contracts, statements: Statements, known: f
     problems = [*_program_problems(program, config), *contracts.problems]
     verdicts = []
     graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
-    for contract in contracts.chosen:
-        with snapshot.context.step(f"check '{contract.id}'"):
+    for done, contract in enumerate(contracts.chosen):
+        with snapshot.context.step(f"check '{contract.id}'", len(contracts.chosen), done):
             key = (contract.excluded, contract.include_parent_packages)
             if key not in graphs:
                 graphs[key] = prepared(scan.graph, contract)

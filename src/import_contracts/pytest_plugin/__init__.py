@@ -31,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="The same, with this configuration file instead of the one found from the root directory. "
         "Can be repeated.",
     )
+    group.addoption(
+        "--import-contracts-no-custom-types",
+        action="store_true",
+        help="Refuse custom contract types, which are code that the configuration runs.",
+    )
 
 
 @pytest.hookimpl(hookwrapper=True)  # older versions of pytest know this form too

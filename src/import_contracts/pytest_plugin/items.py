@@ -13,11 +13,13 @@ from import_contracts.config.session import Config, load_config
 from import_contracts.problems import Problem, UserError
 from import_contracts.pytest_plugin.warning import ContractWarning
 from import_contracts.reading.context import CACHE, RunContext
+from import_contracts.reporters.people import shown
 from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Outcome, Report
 from import_contracts.runs.check import check
 from import_contracts.runs.requests import Choice
+from import_contracts.visible import visible, visible_report
 
 
 class ContractCollector(pytest.Collector):
@@ -34,11 +36,10 @@ class ContractCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for the configuration and the files, for the baseline, and for each contract."""
-        named = self._named
+        named, refuses = self._named, self.config.option.import_contracts_no_custom_types
+        folder = self.config.invocation_params.dir if named else self.config.rootpath
         try:
-            self.configuration = load_config(
-                named, self.config.invocation_params.dir if named else self.config.rootpath
-            )
+            self.configuration = load_config(named, folder, custom_types=not refuses)
         except UserError as error:
             self.wrong = str(error)
         found = self.configuration
@@ -47,15 +48,15 @@ class ContractCollector(pytest.Collector):
         if found and found.baseline:
             yield BaselineTest.from_parent(self, path=path, name="baseline")
         for number, id_ in enumerate(read_contracts(found).ids if found else ()):
-            yield ContractTest.from_parent(self, path=path, name=id_, number=number)
+            yield ContractTest.from_parent(self, path=path, name=visible(id_), number=number)
 
     def setup(self) -> None:
         """Check the contracts."""
         if self.configuration is None:
             pytest.fail(self.wrong, pytrace=False)
+        folder, checkouts = self.configuration.folder, self.configuration.checkouts
         try:
-            folder = self.configuration.folder
-            self.report = check([self.configuration], Choice(), RunContext(folder, folder / CACHE))
+            self.report = check([self.configuration], Choice(), RunContext(folder, folder / CACHE, checkouts=checkouts))
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 
@@ -148,7 +149,7 @@ class ContractTest(ReportTest):
         _warn_of((problem for problem in self.report.warnings if problem.contract == self.outcome.id), self)
         if not self.outcome.kept:
             style = Style(verbose=self.config.option.verbose > 0)
-            pytest.fail("\n".join(broken(self.outcome, style)).rstrip())
+            pytest.fail(visible_report("\n".join(broken(shown(self.outcome), style))).rstrip())
 
 
 def _fail_for(problems: Iterable[Problem]) -> None:

@@ -1,13 +1,15 @@
 """The cache: the imports and reports of earlier runs, and what is needed to see that nothing has changed.
 
-The folder of the cache has three kinds of files. Each is a line with a SHA-256, and then JSON:
+The folder of the cache has three kinds of files. Each is a line with a SHA-256, of its name and the rest, and then
+JSON:
 
 - ``.program``, one for each `Extent`: the modules, the signature of every file and folder, the digest of every file,
   and the name of the state.
 - ``.imports``, one for each state: the imports of every file. Its name is the digest of its content.
 - ``.report``, one for each state and request: the text of the report, and the exit status.
 
-A file that cannot be read, or is damaged, is ignored. The reasons for this design: docs/decisions/006-snapshot.md.
+A file that cannot be read, or is damaged, is ignored; so is a file with a value that no run has written. A cache that
+somebody else may have written is not used at all. The reasons for this design: docs/decisions/006-snapshot.md.
 """
 
 from __future__ import annotations
@@ -31,15 +33,14 @@ from import_contracts import disk
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import Portions, Program, SourceFile
+from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
+from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
 
 Signature: TypeAlias = tuple[int, int, int, int]
 """The mtime and ctime of a file in nanoseconds, its size in bytes, and its inode: if all are equal, so is the file.
 
 On a system without ctime, an edit that restores both mtime and size is not noticed.
 """
-
-DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
-"""The exceptions that reading a damaged value may raise."""
 
 _ABSENT: Signature = (0, 0, 0, 0)
 _LARGEST_ANSWER = 20_000_000  # characters
@@ -88,7 +89,7 @@ class LastRun:
         self.extent = extent
         self.context = context
         self.base = f"{context.folder}{os.sep}".replace(os.sep * 2, os.sep)
-        self.cache = None if context.cache is None else Cache(context.cache, context.warn)
+        self.cache = _opened(context)
         self.manifest: Manifest | None = None
         self.changed: dict[str, Signature] = {}
         if self.cache is not None:
@@ -100,6 +101,16 @@ class LastRun:
             files, folders = len(self.manifest.files), len(self.manifest.watched)
             with context.step(f"compare {files:,} files and {folders:,} folders"):
                 self.changed = self.manifest.changed()
+
+        if self.changed:
+            self.forget_forged()
+
+    def forget_forged(self) -> bool:
+        """Return whether the program in the manifest cannot be one that was read; then forget the manifest."""
+        if self.manifest is None or self.manifest.is_sound:
+            return False
+        self.manifest, self.changed = None, {}
+        return True
 
     @property
     def is_current(self) -> bool:
@@ -123,22 +134,38 @@ class LastRun:
         return stored.answer if is_same else None
 
 
+def _opened(context: RunContext) -> Cache | None:
+    """Return the cache of a run; None if there is to be none, or with a warning if it may be from somebody else."""
+    if context.cache is None:
+        return None
+    reason = doubt(context.cache)
+    if reason is None:
+        return Cache(context.cache, context.warn)
+    context.warn(f"The cache in {context.cache} is not used: {reason}, or name another folder with --cache-dir.")
+    return None
+
+
 class Manifest:
     """The content of a ``.program`` file: the files of a program, their signatures and digests, and its state.
 
     ``files`` and ``watched`` are absolute paths. ``state`` is the name of the ``.imports`` file without its suffix.
-    Raises one of ``DAMAGED`` if ``value``, the JSON of the file, is not valid.
+    Raises one of ``DAMAGED`` if ``value``, the JSON of the file, is not valid. Whether the program can be one that was
+    read is another question, because answering it takes time: `is_sound`.
     """
 
     def __init__(self, value: Mapping[str, Any], base: str, portions: Portions) -> None:
         self.value = value
-        self.files = _lengthened(value["files"], base)
-        self.watched = _lengthened(value["watched"], base)
-        self.state = str(value["state"])
+        self.files = _lengthened(strings(value["files"]), base)
+        self.watched = _lengthened(strings(value["watched"]), base)
+        self.state = text(value["state"])
+        self._modules = strings(value["modules"])
+        self._digests = strings(value["digests"])
         self._base = base
         self._portions = portions
         self._signatures = array("q", a2b_base64(value["signatures"]))
-        if len(self._signatures) != 4 * len(self.files + self.watched) or len(value["modules"]) != len(self.files):
+        if len(self._signatures) != 4 * len(self.files + self.watched):
+            raise ValueError
+        if not len(self._modules) == len(self._digests) == len(self.files) or not self.state.isalnum():
             raise ValueError
 
     @classmethod
@@ -196,22 +223,30 @@ class Manifest:
             tuple(dict.fromkeys(name for name, _ in self._portions)),
             tuple(
                 SourceFile(module, path, is_package=path.endswith(init))
-                for module, path in zip(self.value["modules"], self.files, strict=True)
+                for module, path in zip(self._modules, self.files, strict=True)
             ),
-            frozenset(self.value["namespaces"]),
+            frozenset(strings(self.value["namespaces"])),
             self._portions,
-            frozenset(self.value["shadowed"]),
+            frozenset(strings(self.value["shadowed"])),
             tuple(
-                Problem(message, file and _lengthened([file], self._base)[0], severity=Severity(severity))
+                Problem(text(message), file and _lengthened([text(file)], self._base)[0], severity=Severity(severity))
                 for message, file, severity in self.value["problems"]
             ),
             tuple(self.watched),
         )
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether the program can be one that was read: its modules are sorted, and where their names say."""
+        try:
+            return is_sound(self.program)
+        except DAMAGED:
+            return False
+
     @cached_property
     def digests(self) -> dict[str, str]:
         """The digest of each file, by module; "" if it is unknown."""
-        return dict(zip(self.value["modules"], self.value["digests"], strict=True))
+        return dict(zip(self._modules, self._digests, strict=True))
 
 
 class Cache:
@@ -235,22 +270,23 @@ class Cache:
         paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
         signatures = digest(sys.version, sys.platform, *([path, *signature(path)] for path in paths))
         try:
-            known, versions = self.load(_VERSIONS)
+            known, versions = strings(self.load(VERSIONS))
         except DAMAGED:
             known, versions = "", ""
         if known != signatures:
             contents = (sha256(Path(path).read_bytes()).hexdigest() for path in paths)
             versions = digest(sys.version, sys.platform, *contents)
             self.prepare()
-            self.save(_VERSIONS, [signatures, versions])
-        return str(versions)
+            self.save(VERSIONS, [signatures, versions])
+        return versions
 
     def answer(self, state: str, request: str) -> StoredAnswer | None:
         """Return the stored answer to a request about a state of a program; None if there is none."""
         try:
             value = self.load(self._answer_name(state, request))
-            evidence = {module: (str(file), str(shown)) for module, (file, shown) in value["evidence"].items()}
-            return StoredAnswer(Answer(str(value["text"]), int(value["status"])), evidence)
+            evidence = {module: (file, shown) for module, (file, shown) in value["evidence"].items()}
+            strings([*chain.from_iterable(evidence.values())])
+            return StoredAnswer(Answer(text(value["text"]), exit_status(value["status"])), evidence)
         except DAMAGED:
             return None
 
@@ -264,16 +300,16 @@ class Cache:
         return f"{digest(self.versions, state, request)}.report"
 
     def load(self, name: str) -> Any:
-        """Return the value in a file; None if the file does not exist or has been changed.
+        """Return the value in a file; None if the file does not exist, or has been changed or renamed.
 
         Raises ValueError or RecursionError if it is not valid JSON.
         """
         try:
             data = disk.read(self._folder / name)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name that no file can have
             return None
         checksum, _, body = data.partition(b"\n")
-        return json.loads(body) if checksum == sha256(body).hexdigest().encode() else None
+        return json.loads(body) if checksum == _checksum(name, body) else None
 
     def save(self, name: str, value: object) -> None:
         """Write a value to a file; if that fails, warn once and write nothing more."""
@@ -287,7 +323,7 @@ class Cache:
         return name
 
     def _save(self, name: str, body: bytes) -> None:
-        data = sha256(body).hexdigest().encode() + b"\n" + body
+        data = _checksum(name, body) + b"\n" + body
         self._try(lambda: disk.write(self._folder / name, data))
 
     def prepare(self) -> None:
@@ -295,7 +331,7 @@ class Cache:
 
         def make() -> None:
             if not self._folder.is_dir():
-                self._folder.mkdir(parents=True)
+                self._folder.mkdir(mode=0o700, parents=True)
                 disk.write(self._folder / ".gitignore", b"*\n")
                 disk.write(self._folder / "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55\n")
 
@@ -316,7 +352,7 @@ class Cache:
         """Remove the oldest files if there are more than ``_KEPT``."""
 
         def remove() -> None:
-            ours = [path for path in self._folder.iterdir() if len(path.stem) == 64 and path.suffix in _SUFFIXES]
+            ours = [path for path in self._folder.iterdir() if len(path.stem) == 64 and path.suffix in SUFFIXES]
             for path in sorted(ours, key=lambda path: path.stat().st_mtime_ns)[:-_KEPT]:
                 path.unlink()
 
@@ -339,8 +375,11 @@ def _own_files() -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
 
 
-_VERSIONS = "versions"
-_SUFFIXES = frozenset({".program", ".imports", ".report"})
+def _checksum(name: str, body: bytes) -> bytes:
+    """Return the SHA-256, in hexadecimal digits, that a file with a name and a content begins with."""
+    return sha256(b"%b\n%b" % (name.encode(), body)).hexdigest().encode()
+
+
 _KEPT = 60
 
 

@@ -6,13 +6,34 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePath
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 CACHE = ".import_contracts_cache"
 """The default name of the cache's folder."""
 
-Step: TypeAlias = Callable[[str], AbstractContextManager[None]]
-"""Called with a phrase such as ``find the modules``; the context manager is entered while that is done."""
+Advance: TypeAlias = Callable[[], None]
+"""Counts one more file, contract or other item as done."""
+
+
+class Step(Protocol):
+    """Called with a phrase such as ``find the modules``; the context manager is entered while that is done.
+
+    If it is known how much there is to do, ``total`` says so, and ``done`` how much is done already. What the context
+    manager returns is called when one more is done.
+    """
+
+    def __call__(self, what: str, total: int | None = None, done: int = 0) -> AbstractContextManager[Advance]:
+        """Return the context manager."""
+        ...
+
+
+def not_counted() -> None:
+    """Count nothing, where nobody watches."""
+
+
+def _unseen(what: str, total: int | None = None, done: int = 0) -> AbstractContextManager[Advance]:
+    del what, total, done
+    return nullcontext(not_counted)
 
 
 class RunContext(NamedTuple):
@@ -20,13 +41,14 @@ class RunContext(NamedTuple):
 
     Paths in reports are relative to ``folder``, which is absolute. ``cache`` is the folder of the cache; None for no
     cache. ``step`` is entered for each step of the run. ``warn`` is called with the message if the cache cannot be
-    written.
+    written. ``checkouts`` are the folders, besides ``folder``, with what belongs to the program.
     """
 
     folder: Path
     cache: Path | None = None
-    step: Step = lambda _: nullcontext()
+    step: Step = _unseen
     warn: Callable[[str], None] = lambda _: None
+    checkouts: tuple[Path, ...] = ()
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it."""
@@ -39,4 +61,9 @@ def shown(path: str, folder: PurePath) -> str:
         relative = os.path.relpath(path, folder)
     except ValueError:  # on Windows, if it is on another drive
         relative = os.pardir
-    return type(folder)(path if relative.startswith(os.pardir) else relative).as_posix()
+    return text_of(type(folder)(path if relative.startswith(os.pardir) else relative).as_posix())
+
+
+def text_of(path: str) -> str:
+    """Return a path as text: what Python makes of bytes that are not UTF-8, surrogates, is escaped."""
+    return path.encode(errors="backslashreplace").decode()

@@ -17,6 +17,9 @@ import grimp
 from import_contracts import disk
 from import_contracts.reading.program import Program, SourceFile
 
+# The parser's threads get this stack, in bytes, so that long expressions don't end the process. It is only reserved.
+os.environ.setdefault("RUST_MIN_STACK", str(1 << 26))
+
 
 class MovedError(Exception):
     """The installed grimp has no scanner of the form that is used here; the message says what is different."""

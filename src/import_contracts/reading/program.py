@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -15,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 from import_contracts import disk
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.wording import count
 
 Portions: TypeAlias = tuple[tuple[str, str], ...]
 """Each root package and its folder, in order. A namespace package may have several folders, so several items."""
@@ -99,7 +101,7 @@ def walk(portions: Portions, *, every_folder: bool = False) -> Program:
     return Program(
         tuple(dict.fromkeys(name for name, _ in portions)),
         tuple(sorted(walked.files.values(), key=lambda file: file.module)),
-        frozenset(walked.namespaces).difference(walked.files),
+        walked.namespaces,
         portions,
         frozenset(walked.shadowed),
         tuple(walked.problems),
@@ -127,7 +129,7 @@ class _NotFoundError(Exception):
 def _folders(name: str, places: list[str]) -> list[str]:
     if not all(part.isidentifier() for part in name.split(".")):
         raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
-    folders = _portions(name, places) or _portions(name, [entry or "." for entry in sys.path]) or _installed(name)
+    folders = _portions(name, places) or _portions(name, [entry or "." for entry in sys.path]) or installed(name)
     if folders:
         return folders
     near = did_you_mean(name, _packages(places))
@@ -158,7 +160,7 @@ def _portions(name: str, places: Collection[str]) -> list[str]:
     return [folder for folder in places if _has_python(folder, [])]
 
 
-def _installed(name: str) -> list[str]:
+def installed(name: str) -> list[str]:
     """Return the folders of a package that the running Python would import, such as one installed as editable."""
     specs = list(_specs(name))
     if len(specs) <= name.count("."):
@@ -210,74 +212,131 @@ def _packages(places: Iterable[str]) -> set[str]:
     """Return the names of the regular packages directly in some folders."""
     packages = set()
     for place in places:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # ValueError for a null character
             packages |= {name for name in os.listdir(place) if os.path.isfile(os.path.join(place, name, "__init__.py"))}
     return packages
 
 
+class _Folder(NamedTuple):
+    """A folder that may be a package, in the order in which folders are walked: those without links on the way first.
+
+    Then a shorter name comes first. ``name`` is that of the package, ``path`` the path, ``real`` the one without links.
+    """
+
+    through_link: bool
+    depth: int
+    name: str
+    path: str
+    real: str
+    inside_regular: bool
+
+    def inner(self, name: str, *, inside_regular: bool) -> _Folder:
+        """Return a folder in this one."""
+        path = os.path.join(self.path, name)
+        is_link = os.path.islink(path)
+        real = os.path.realpath(path) if is_link else os.path.join(self.real, name)
+        through_link = is_link or self.through_link
+        return _Folder(through_link, self.depth + 1, f"{self.name}.{name}", path, real, inside_regular)
+
+
 @dataclass
 class _Walk:
-    """Walks the folders of packages and collects their modules. The first file found for a module counts."""
+    """Walks the folders of packages and collects their modules. The first file found for a module counts.
+
+    A folder counts once in each portion, under the first of its names. With links to each other, ten folders would have
+    more names than anybody could wait for.
+    """
 
     every_folder: bool
     files: dict[str, SourceFile] = field(default_factory=dict)
-    namespaces: set[str] = field(default_factory=set)
     shadowed: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
     watched: list[str] = field(default_factory=list)
+    _without_file: set[str] = field(default_factory=set)
+    _repeated: list[tuple[str, list[_Folder]]] = field(default_factory=list)
+    _problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """The packages without a file that contain modules."""
+        packages: set[str] = set()
+        for module in self.files if self._without_file else ():
+            while (module := module.rpartition(".")[0]) and module not in packages:
+                packages.add(module)
+        return frozenset(packages & self._without_file).difference(self.files)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The files and folders that cannot be checked, sorted by path."""
+        modules = self.namespaces.union(self.files)
+        repeated = (_counted_once(name, again) for name, again in self._repeated if name in modules)
+        return sorted((*self._problems, *repeated), key=lambda problem: str(problem.file))
 
     def package(self, name: str, folder: str) -> None:
         """Add the modules of a package."""
-        self._folder(name, folder, (os.path.realpath(folder),), inside_regular=False)
+        todo = [_Folder(False, 0, name, folder, os.path.realpath(folder), inside_regular=False)]  # noqa: FBT003
+        names: dict[str, str] = {}
+        repeated: dict[str, list[_Folder]] = {}
+        while todo:
+            folder_now = heappop(todo)
+            if names.setdefault(folder_now.real, folder_now.name) != folder_now.name:
+                repeated.setdefault(folder_now.real, []).append(folder_now)
+                continue
+            for inner in self._folder(folder_now):
+                heappush(todo, inner)
+        self._repeated += ((names[real], again) for real, again in repeated.items())
 
-    def _folder(self, name: str, folder: str, real: tuple[str, ...], *, inside_regular: bool) -> bool:
-        """Add the modules in a folder, and return whether there are any.
-
-        ``real`` are the real paths of the folder and of those around it. A link to one of these is not followed,
-        because that would never end.
-        """
+    def _folder(self, folder: _Folder) -> list[_Folder]:
+        """Add the modules in a folder, and return the folders in it that may be packages."""
         try:
-            files, folders = _entries(folder, self.watched)
+            files, folders = _entries(folder.path, self.watched)
         except OSError as error:
-            self.problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder))
-            return False
+            self._problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder.path))
+            return []
         for file in [file for file in files if not _is_text(file)]:
             files.remove(file)
-            path = os.path.join(folder, file).encode(errors="backslashreplace").decode()
-            self.problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
+            path = os.path.join(folder.path, file).encode(errors="backslashreplace").decode()
+            self._problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
         is_regular = "__init__.py" in files
-        if inside_regular and not is_regular and not self.every_folder:
-            self._left_out(folder)
-            return False
+        if folder.inside_regular and not is_regular and not self.every_folder:
+            self._left_out(folder.path)
+            return []
+        if not is_regular:
+            self._without_file.add(folder.name)
         both = {inner for inner in folders if f"{inner}.py" in files}
-        packages = {inner for inner in both if os.path.isfile(os.path.join(folder, inner, "__init__.py"))}
-        self.watched += (os.path.join(folder, inner) for inner in both - packages)
+        packages = {inner for inner in both if os.path.isfile(os.path.join(folder.path, inner, "__init__.py"))}
+        self.watched += (os.path.join(folder.path, inner) for inner in both - packages)
+        self._files(folder, files, packages)
+        inside = [inner for inner in folders if inner in packages or inner not in both]
+        return [folder.inner(inner, inside_regular=is_regular) for inner in inside]
+
+    def _files(self, folder: _Folder, files: Iterable[str], packages: Collection[str]) -> None:
         for file in files:
-            path = os.path.join(folder, file)
-            module = name if file == "__init__.py" else f"{name}.{file[:-3]}"
+            path = os.path.join(folder.path, file)
+            module = folder.name if file == "__init__.py" else f"{folder.name}.{file[:-3]}"
             if file[:-3] in packages:
                 self._shadowed(module, path)
             else:
                 self.files.setdefault(module, SourceFile(module, path, is_package=file == "__init__.py"))
-        has_modules = bool(files)
-        for inner in folders:
-            path = os.path.join(folder, inner)
-            target = os.path.realpath(path) if os.path.islink(path) else os.path.join(real[-1], inner)
-            if target not in real and (inner in packages or inner not in both):
-                has_modules |= self._folder(f"{name}.{inner}", path, (*real, target), inside_regular=is_regular)
-        if has_modules and not is_regular:
-            self.namespaces.add(name)
-        return has_modules
 
     def _left_out(self, folder: str) -> None:
         if _has_python(folder, self.watched):
             message = "This folder has no __init__.py, so its Python files are not checked."
-            self.problems.append(Problem(message, file=folder, severity=Severity.WARNING))
+            self._problems.append(Problem(message, file=folder, severity=Severity.WARNING))
 
     def _shadowed(self, module: str, path: str) -> None:
         self.shadowed.add(module)
         message = f"This file is never imported, because the package '{module}' has the same name."
-        self.problems.append(Problem(message, file=path, severity=Severity.WARNING))
+        self._problems.append(Problem(message, file=path, severity=Severity.WARNING))
+
+
+def _counted_once(name: str, again: Sequence[_Folder]) -> Problem:
+    first, *others = again
+    more = f" The same is true of {count(len(others), 'more link')} to it." if others else ""
+    message = (
+        f"This link leads to the folder of '{name}', which counts only under that name; "
+        f"imports of '{first.name}' are not checked.{more}"
+    )
+    return Problem(message, file=first.path, severity=Severity.WARNING)
 
 
 def _entries(folder: str, watched: list[str]) -> tuple[list[str], list[str]]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from import_contracts.reading.cache import Extent, LastRun, Manifest, Signature, shape, signature
-from import_contracts.reading.context import RunContext
+from import_contracts.reading.context import Advance, RunContext
 from import_contracts.reading.program import Program, SourceFile, walk
 
 _UNKNOWN: Signature = (-1, -1, -1, -1)
@@ -82,8 +82,8 @@ class Comparison:
         if self._before is None:
             return {}
         self.signatures  # noqa: B018 - taken first, so that a later change of a file is noticed
-        with self.last.context.step(f"hash {len(self._touched):,} files"):
-            known = self._before.digests | {file.module: _digest(file) for file in self._touched}
+        with self.last.context.step(f"hash {len(self._touched):,} files", len(self._touched)) as advance:
+            known = self._before.digests | {file.module: _digest(file, advance) for file in self._touched}
         return {file.module: known[file.module] for file in self.program.files}
 
     @cached_property
@@ -129,7 +129,8 @@ class Comparison:
         return manifest
 
 
-def _digest(file: SourceFile) -> str:
+def _digest(file: SourceFile, advance: Advance) -> str:
+    advance()
     try:
         return sha256(file.read()).hexdigest()
     except OSError:

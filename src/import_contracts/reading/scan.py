@@ -8,18 +8,19 @@ the single files that cause it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
 from import_contracts.reading.imports import WrittenImport, read_imports
+from import_contracts.reading.limits import is_for_us, is_valid, refusal
 from import_contracts.reading.prefilter import may_call, may_defer
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.text import UndecodableError, decode
-from import_contracts.reading.validity import is_valid as _is_valid
 
 Lines = dict[str, list[int]]
 """The lines of a module's import statements, by imported module."""
@@ -114,11 +115,19 @@ class Read:
     may_call: dict[str, bool]
 
 
-def read(program: Program, files: Sequence[SourceFile], *, include_external: bool, kinds: bool) -> Read:
+def read(
+    program: Program,
+    files: Sequence[SourceFile],
+    *,
+    include_external: bool,
+    kinds: bool,
+    advance: Advance = not_counted,
+) -> Read:
     """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
     reader = _FilesReader(program, include_external=include_external, kinds=kinds, are_few=len(files) <= _FEW)
     for file in files:
         reader.prepare(file)
+        advance()
     reader.parse([file for file in files if file.module not in reader.imports])
     readings = {
         file.module: Reading(
@@ -129,6 +138,24 @@ def read(program: Program, files: Sequence[SourceFile], *, include_external: boo
         for file in files
     }
     return Read(readings, reader.digests, reader.statements, reader.may_call)
+
+
+def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
+    """Return what was read, where the reasons why some of the files could not be read have no text of them."""
+    unquoted: dict[str, Reading] = {}
+    for file in files:
+        reading = found.readings[file.module]
+        line, message = reading.trouble or (None, "")
+        quoting = next((sentence for sentence in _QUOTING if message.startswith(sentence)), None)
+        if quoting is not None:
+            unquoted[file.module] = replace(reading, trouble=(line, f"{quoting}."))
+    return replace(found, readings=found.readings | unquoted)
+
+
+# The beginnings of the messages that quote the file, or may do so because they are grimp's.
+_INVALID, _FAILED = "This is not valid Python", "The scanner failed on this file"
+_LEAVING = "This relative import goes beyond the top-level package"
+_QUOTING = (_INVALID, _FAILED, _LEAVING)
 
 
 # For so many files our own reader is faster, because grimp has to be imported and needs all modules.
@@ -195,14 +222,17 @@ class _FilesReader:
             self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
             return
         self.digests[file.module] = sha256(data).hexdigest()
+        if (refused := refusal(data)) is not None:
+            self._give_up(file, *refused)
+            return
         if self._wants_kinds:
             self.may_call[file.module] = may_call(data)
         leaving = _leaving_import(file, data)
         if leaving is not None:
-            message = f"This relative import goes beyond the top-level package: '{leaving.text}' in '{file.module}'."
+            message = f"{_LEAVING}: '{leaving.text}' in '{file.module}'."
             self.troubles[file.module] = (leaving.line, message)
         try:
-            if leaving is not None or file.module in self._program.shadowed or (self._are_few and _is_valid(data)):
+            if leaving is not None or file.module in self._program.shadowed or self._is_ours(data):
                 self._read(file, decode(data))
             if self._wants_kinds and may_defer(data):
                 written = _statements(self._program, file, decode(data), self._include_external)
@@ -212,6 +242,10 @@ class _FilesReader:
                 }
         except UndecodableError:
             pass  # grimp fails on this file too, and that is reported
+
+    def _is_ours(self, data: bytes) -> bool:
+        """Return whether our own reader reads a file that CPython would read; else grimp does."""
+        return (self._are_few or is_for_us(data)) and is_valid(data)
 
     def parse(self, files: list[SourceFile]) -> None:
         """Read the imports of files with grimp."""
@@ -283,9 +317,9 @@ def _trouble(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
         return _undecodable_line(file), "This file cannot be decoded: its declared encoding is unknown or wrong."
     line, text = getattr(error, "lineno", None), getattr(error, "text", None)
     if line is None:
-        return None, f"The scanner failed on this file: {error}."
+        return None, f"{_FAILED}: {error}."
     shown = text.strip()[:80] if text else ""
-    return line, f"This is not valid Python: {shown!r}." if shown else "This is not valid Python."
+    return line, f"{_INVALID}: {shown!r}." if shown else f"{_INVALID}."
 
 
 def _undecodable_line(file: SourceFile) -> int | None:

@@ -13,10 +13,10 @@ from typing import Any
 
 from import_contracts.reading import grimp_scanner
 from import_contracts.reading.file_imports import resolved_imports
+from import_contracts.reading.limits import is_valid, parse
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.slow import SLOW
 from import_contracts.reading.text import UndecodableError, decode
-from import_contracts.reading.validity import is_valid, refuse
 
 
 def scan_files(
@@ -55,7 +55,7 @@ def _refuse_invalid(doubtful: Sequence[tuple[SourceFile, bytes]]) -> None:
         grimp_scanner.refuse_invalid(doubtful)
     except grimp_scanner.MovedError:
         for _, data in doubtful:
-            refuse(data)
+            parse(data)
 
 
 def _imports(

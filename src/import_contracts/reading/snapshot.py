@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
-from import_contracts.graph.kinds import Kind
 from import_contracts.reading.cache import (
-    DAMAGED,
     Answer,
     Cache,
     LastRun,
@@ -18,12 +16,25 @@ from import_contracts.reading.cache import (
     digest,
     signature,
 )
-from import_contracts.reading.context import RunContext
+from import_contracts.reading.context import Advance, RunContext
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.quoting import Quoting
 from import_contracts.reading.refresh import Comparison
-from import_contracts.reading.scan import Read, Reading, Scan, Statement, assemble, imported_by, read, statements
+from import_contracts.reading.scan import (
+    Read,
+    Reading,
+    Scan,
+    Statement,
+    assemble,
+    imported_by,
+    read,
+    statements,
+    without_quotes,
+)
 from import_contracts.reading.slow import SLOW
+from import_contracts.reading.state import as_readings, as_values
+from import_contracts.reading.values import DAMAGED
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -71,11 +82,25 @@ class Snapshot:
             return assemble(self.program, readings, include_external=self.last.extent.include_external)
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
-        """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once."""
+        """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once.
+
+        Without their text if the file must not be quoted.
+        """
         if module not in self._statements:
             external = self.last.extent.include_external
             self._statements[module] = statements(self.program, module, include_external=external)
+        if not self.may_quote(module):
+            return {place: replace(found, text="") for place, found in self._statements[module].items()}
         return self._statements[module]
+
+    def may_quote(self, module: str) -> bool:
+        """Return whether reports may quote the file of a module."""
+        file = self.program.by_module.get(module)
+        return file is None or self._quoting.allows(file.path)
+
+    @cached_property
+    def _quoting(self) -> Quoting:
+        return Quoting(self.context, self.program.roots)
 
     def callers(self) -> Iterator[str]:
         """Yield the modules that may import by a call, such as ``import_module("a")``, sorted."""
@@ -134,7 +159,10 @@ class Snapshot:
 
 def take_snapshot(comparison: Comparison) -> Snapshot:
     """Return the program as it is now, and write its manifest and its imports to the cache."""
-    last, program = comparison.last, comparison.program
+    last = comparison.last
+    if last.is_current and last.forget_forged():
+        comparison = Comparison(last)
+    program = comparison.program
     if last.cache is None:
         everything = _read(program, program.files, last)
         return Snapshot(program, last, None, everything, everything.readings)
@@ -163,7 +191,7 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            state = cache.save_named(".imports", [comparison.shape, _value(readings)])
+            state = cache.save_named(".imports", [comparison.shape, as_values(readings)])
     return Snapshot(program, last, comparison.store(digests, state), changed, readings)
 
 
@@ -181,25 +209,31 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
     if len(added_names) > _MANY:
         return program.files
 
-    def is_affected(file: SourceFile) -> bool:
+    def is_affected(file: SourceFile, advance: Advance) -> bool:
+        advance()
         if file.module in changed or file.module not in known or not removed.isdisjoint(known[file.module].imports):
             return True
         with suppress(OSError):
             return bool(added_names) and mentions(file.read(), added_names)
         return True
 
-    with comparison.last.context.step(f"search {len(program.files):,} files for {len(added_names):,} new modules"):
-        return tuple(file for file in program.files if is_affected(file))
+    what = f"search {len(program.files):,} files for {len(added_names):,} new modules"
+    with comparison.last.context.step(what, len(program.files)) as advance:
+        return tuple(file for file in program.files if is_affected(file, advance))
 
 
 def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
     reused = len(program.files) - len(todo)
-    with last.context.step(f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")):
-        found = read(program, todo, include_external=last.extent.include_external, kinds=last.extent.kinds)
+    extent = last.extent
+    what = f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")
+    with last.context.step(what, len(todo)) as advance:
+        found = read(program, todo, include_external=extent.include_external, kinds=extent.kinds, advance=advance)
     if SLOW.reason:
         with last.context.step(SLOW.note):
             pass
-    return found
+    quoting = Quoting(last.context, program.roots)
+    failed = (file for file in todo if found.readings[file.module].trouble)
+    return without_quotes(found, [file for file in failed if not quoting.allows(file.path)])
 
 
 def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | None:
@@ -208,26 +242,10 @@ def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | No
         return None
     try:
         with last.context.step("load the imports"):
-            return _readings(last.cache.load(f"{manifest.state}.imports")[1])
+            value = last.cache.load(f"{manifest.state}.imports")[1]
+            sizes = {
+                path: size if size >= 0 else signature(path)[2] for path, (_, _, size, _) in manifest.by_path.items()
+            }
+            return as_readings(value, manifest.program, sizes, include_external=last.extent.include_external)
     except DAMAGED:
         return None
-
-
-def _value(readings: Mapping[str, Reading]) -> dict[str, Any]:
-    """Return readings as JSON values."""
-    return {
-        module: [reading.imports, [[*place, kind] for place, kind in reading.kinds.items()], reading.trouble]
-        for module, reading in readings.items()
-    }
-
-
-def _readings(value: Mapping[str, Any]) -> dict[str, Reading]:
-    """Return the readings that `_value` made JSON values of; raises one of `DAMAGED` if they are not valid."""
-    return {
-        module: Reading(
-            imports,
-            {(imported, line): Kind(kind) for imported, line, kind in kinds},
-            None if trouble is None else (trouble[0], trouble[1]),
-        )
-        for module, (imports, kinds, trouble) in value.items()
-    }

@@ -64,6 +64,8 @@ def decode(data: bytes) -> str:
     declared = _codec(cookie[1].decode("ascii", "replace")) if cookie else "utf-8"
     if len(text) < len(data) and declared not in {"utf-8", "utf8"}:
         raise UndecodableError(f"it declares {declared}, but has the byte order mark of UTF-8")
+    if declared in _SLOW:
+        raise UndecodableError(f"{declared} is not for source code")
     try:
         return text.decode(declared)
     except UnicodeDecodeError as error:
@@ -72,6 +74,9 @@ def decode(data: bytes) -> str:
         raise UndecodableError(f"no text encoding is called {declared}") from error
     except UnicodeError as error:
         raise UndecodableError(f"it is not {declared}: {error}") from error
+
+
+_SLOW = frozenset({"idna", "punycode"})  # they take time with the square of the text
 
 
 def _codec(declared: str) -> str:

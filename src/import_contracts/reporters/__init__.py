@@ -11,12 +11,23 @@ if TYPE_CHECKING:
     from import_contracts.reporters.style import Style
     from import_contracts.reports.check import Report
 
+# The formats that need every value exactly as it is. Any other format is for people, and sees only visible values.
+_FOR_MACHINES = frozenset({"gitlab", "json", "junit", "sarif"})
+# The formats for people whose lines are meant to be commands; they escape what they put into a command.
+_COMMANDS = frozenset({"github"})
+# The formats that are read in a log. Markdown is read where it is sent, and may be piped there.
+LOGGED = frozenset({"concise", "text"})
+
 
 def _lazily(name: str) -> Callable[[Report, Style], str]:
-    """Return a format whose module is imported when it is called; printing a stored report needs none of them."""
+    """Return a format whose modules are imported when it is called; printing a stored report needs none of them."""
 
     def render(report: Report, style: Style) -> str:
-        text = import_module(f"import_contracts.reporters.{name}").render(report, style)
+        draw: Callable[[Report, Style], str] = import_module(f"import_contracts.reporters.{name}").render
+        if name in _FOR_MACHINES:
+            return draw(report, style)
+        people = import_module("import_contracts.reporters.people")
+        text = draw(people.shown(report), style) if name in _COMMANDS else people.for_people(draw)(report, style)
         assert isinstance(text, str), "each of these modules has the function"  # noqa: S101
         return text
 

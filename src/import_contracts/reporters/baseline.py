@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 
+from import_contracts.reporters.exact import json_text
+from import_contracts.reporters.markup import cells, code, code_cell, plain
+from import_contracts.reporters.people import for_people
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
 from import_contracts.wording import count
 
@@ -24,13 +26,14 @@ def _json(status: Status) -> str:
         "added": status.added,
         "removed": status.removed,
         "errors": [
-            {"message": problem.message, "file": problem.file, "contract": problem.contract}
+            {"message": problem.full_message, "file": problem.file, "contract": problem.contract}
             for problem in status.problems
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
 
 
+@for_people
 def _text(status: Status) -> str:
     table = [_head(status), *(_row(contract, status) for contract in status.contracts), _row(_total(status), status)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)][:-1]
@@ -53,22 +56,20 @@ def _text(status: Status) -> str:
     return "".join(f"{line}\n" for section in sections for line in section)
 
 
+@for_people
 def _markdown(status: Status) -> str:
     head = _head(status)
-    lines = [f"### Known violations: `{status.file}`", "", _cells(head), _cells(["---:"] * (len(head) - 1) + ["---"])]
-    lines += [_cells(_row(contract, status)) for contract in (*status.contracts, _total(status))]
+    lines = [f"### Known violations: {code(status.file)}", "", cells(*head), cells(*["---:"] * (len(head) - 1), "---")]
+    rows = [_row(contract, status) for contract in (*status.contracts, _total(status))]
+    lines += [cells(*counts, plain(name)) for *counts, name in rows]
     if status.modules:
         lines += ["", "| Known | Module |", "| ---: | --- |"]
-        lines += [f"| {known:,} | `{module}` |" for module, known in status.modules[:_MODULES]]
+        lines += [cells(f"{known:,}", code_cell(module)) for module, known in status.modules[:_MODULES]]
     if status.added or status.removed:
-        lines += ["", f"Since `{status.since}`:", "", "```diff"]
+        lines += ["", f"Since {code(str(status.since))}:", "", "```diff"]
         lines += [*(f"+ {entry}" for entry in status.added), *(f"- {entry}" for entry in status.removed), "```"]
-    lines += [f"- **error**: {problem}" for problem in status.problems]
+    lines += [f"- **error**: {plain(' '.join(str(problem).split(chr(10))))}" for problem in status.problems]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _cells(cells: list[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _head(status: Status) -> list[str]:
@@ -96,6 +97,7 @@ STATUS_FORMATS: Mapping[str, Callable[[Status], str]] = MappingProxyType(
 # --- changes -----------------------------------------------------------------------------------------------------
 
 
+@for_people
 def change_as_text(change: BaselineChange) -> str:
     """Return a line about what a command did, then the entries that it added or removed."""
     if change.command == "create":
@@ -121,7 +123,7 @@ def change_as_json(change: BaselineChange) -> str:
     """Return the change as one JSON object."""
     renaming = change.renaming and {"old": change.renaming[0], "new": change.renaming[1]}
     document = {"version": 1, **asdict(change), "renaming": renaming}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
 
 
 CHANGE_FORMATS: Mapping[str, Callable[[BaselineChange], str]] = MappingProxyType(

@@ -29,4 +29,4 @@ def _problems(problems: Sequence[Problem]) -> Iterator[str]:
         place = f"{problem.file}:{problem.line or 1}:1: " if problem.file else ""
         contract = f"{problem.contract} " if problem.contract else ""
         key = f"{problem.key}: " if problem.key else ""
-        yield f"{place}{problem.severity}: {contract}{key}{problem.message}"
+        yield f"{place}{problem.severity}: {contract}{key}{problem.full_message}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -10,7 +9,10 @@ from itertools import pairwise
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
+from import_contracts.problems import Problem
+from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.fixes import FIXES, changed
+from import_contracts.reporters.people import for_people
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import kind, more, place
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
@@ -32,9 +34,15 @@ def as_json(report: CyclesReport) -> str:
         "cycles": [_cycle_object(cycle) for cycle in report.cycles],
         "crashes": None if report.crashes is None else [_crash_object(crash) for crash in report.crashes],
         "unreadable": [asdict(file) for file in report.unreadable],
-        "errors": [asdict(problem) for problem in report.problems],
+        "errors": [_problem_object(problem) for problem in report.problems],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
+
+
+def _problem_object(problem: Problem) -> dict[str, object]:
+    fields = asdict(problem)
+    del fields["below"]
+    return fields | {"message": problem.full_message}
 
 
 def _cycle_object(cycle: Cycle) -> dict[str, object]:
@@ -79,6 +87,7 @@ def _crash_object(crash: ReportedCrash) -> dict[str, object]:
     }
 
 
+@for_people
 def as_text(report: CyclesReport, style: Style) -> str:
     """Return the crashes, then the cycles, each with its plan, then the problems and a line with the totals."""
     sections = [*_crashes(report, style), *_cycles(report, style), *_problems(report, style), _summary(report, style)]

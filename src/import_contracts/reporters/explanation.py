@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
+from import_contracts.reporters.exact import json_text
+from import_contracts.reporters.people import for_people
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
-from import_contracts.reporters.words import VERDICTS, chain, kind, more, place
+from import_contracts.reporters.words import VERDICTS, chain, kind, more, place, reason
 from import_contracts.reports.explain import (
     ContractDescription,
     ContractVerdict,
@@ -32,16 +33,17 @@ _RESULT_COLORS = {True: GREEN, False: RED, None: YELLOW}
 def as_json(report: Explanation | Dependency) -> str:
     """Return the report as one JSON object, complete and versioned."""
     document = {"version": 1, **asdict(report)}
-    problems = document.pop("problems")
+    del document["problems"]
     for key, is_error in (("warnings", False), ("errors", True)):
         document[key] = [
-            {name: fields[name] for name in ("message", "file", "contract", "key")}
-            for fields, problem in zip(problems, report.problems, strict=True)
+            {"message": problem.full_message, "file": problem.file, "contract": problem.contract, "key": problem.key}
+            for problem in report.problems
             if problem.is_error is is_error
         ]
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
 
 
+@for_people
 def as_text(report: Explanation | Dependency, style: Style) -> str:
     """Return the report as text, the most important first."""
     if isinstance(report, Dependency):
@@ -168,8 +170,8 @@ def _contract(contract: ContractDescription, style: Style) -> Iterator[str]:
     yield style.paint(f"{contract.name} [{contract.id}]", BOLD) + f" ({contract.type}, in {contract.file})"
     yield ""
     yield from (f"  {sentence}" for sentence in contract.sentences)
-    yield from (f"  {key} = {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in contract.options)
-    yield from (f"  {line}".rstrip() for line in f"Reason: {contract.reason}".splitlines() if contract.reason)
+    yield from (f"  {key} = {json_text(value, indent=None)}" for key, value in contract.options)
+    yield from (f"  {line}" for line in reason(contract.reason))
     yield ""
     if contract.covers is not None and contract.parts:
         yield f"  It covers {count(len(contract.covers), 'module')}:"

@@ -83,7 +83,7 @@ def _problem(problem: Problem, report: Report) -> str:
     about = [f"contract '{problem.contract}'"] if problem.contract is not None else []
     about += [problem.key] if problem.key is not None else []
     file = None if problem.file is None else report.in_repository(problem.file)
-    return _command(problem.severity, ": ".join([*about, problem.message]), file=file, line=problem.line)
+    return _command(problem.severity, ": ".join([*about, problem.full_message]), file=file, line=problem.line)
 
 
 def _known(report: Report) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
 from import_contracts.problems import Problem
+from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import way
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
@@ -35,7 +35,7 @@ def render(report: Report, _: Style) -> str:
         *(_violation(violation, outcome) for outcome in report.outcomes for violation in outcome.violations),
         *(_problem(problem, "major" if problem.is_error else "minor") for problem in others),
     ]
-    return json.dumps(list(_documents(issues, report)), indent=2, ensure_ascii=False) + "\n"
+    return json_text(list(_documents(issues, report))) + "\n"
 
 
 def _violation(violation: ReportedViolation, outcome: Outcome) -> _Issue:
@@ -47,10 +47,11 @@ def _violation(violation: ReportedViolation, outcome: Outcome) -> _Issue:
 
 
 def _problem(problem: Problem, severity: str) -> _Issue:
-    fingerprint = sha256(f"{problem.file}\0{problem.contract}\0{problem.key}\0{problem.message}".encode())
-    about = f"{problem.key}: " if problem.key else ""
+    identity = f"{problem.file}\0{problem.contract}\0{problem.key}\0{problem.full_message}"
+    fingerprint = sha256(identity.encode(errors="surrogatepass")).hexdigest()[:32]
+    description = f"{problem.key}: {problem.full_message}" if problem.key else problem.full_message
     path, check = problem.file or _NO_FILE, problem.contract or str(problem.severity)
-    return _Issue(f"{about}{problem.message}", check, severity, path, problem.line or 1, fingerprint.hexdigest()[:32])
+    return _Issue(description, check, severity, path, problem.line or 1, fingerprint)
 
 
 def _documents(issues: list[_Issue], report: Report) -> Iterator[dict[str, object]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from import_contracts.reporters.baseline import change_as_text
+from import_contracts.reporters.people import for_people
 from import_contracts.reports.init import Initialized
 from import_contracts.wording import count
 
 
+@for_people
 def as_text(done: Initialized) -> str:
     """Return what was written, and to which files."""
     if done.contracts is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
+from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
 
@@ -26,7 +26,7 @@ def render(report: Report, _: Style) -> str:
         "contracts": [_contract(outcome) for outcome in report.outcomes],
         "baseline": _baseline(report),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
 
 
 def _baseline(report: Report) -> dict[str, object] | None:
@@ -43,7 +43,7 @@ def _baseline(report: Report) -> dict[str, object] | None:
 
 
 def _problem(problem: Problem) -> dict[str, object]:
-    return {"message": problem.message, "file": problem.file, "contract": problem.contract, "key": problem.key}
+    return {"message": problem.full_message, "file": problem.file, "contract": problem.contract, "key": problem.key}
 
 
 def _unreadable(file: Unreadable) -> dict[str, object]:

@@ -1,20 +1,22 @@
-"""The report as JUnit XML: a case for each contract, for the baseline, and for each other problem."""
+"""The report as JUnit XML: a case for each contract, for the baseline, and for each other problem.
+
+Attributes, such as the name of a case, have exact values. The text in a case is for people, as in the format ``text``.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from import_contracts.problems import Problem
+from import_contracts.reporters.exact import legal_in_xml, xml_text
+from import_contracts.reporters.people import shown
 from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import details, way
 from import_contracts.reports.check import Outcome, Report
 from import_contracts.wording import count
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def render(report: Report, style: Style) -> str:
     for case in cases:
         _add(case, suite)
     ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    return xml_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n')
 
 
 def _add(case: _Case, suite: ET.Element) -> None:
@@ -57,8 +59,8 @@ def _add(case: _Case, suite: ET.Element) -> None:
 
 
 def _element(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:
-    element = ET.SubElement(parent, tag, {key: _legal(value) for key, value in attributes.items()})
-    element.text = text and _legal(text)
+    element = ET.SubElement(parent, tag, {key: legal_in_xml(value) for key, value in attributes.items()})
+    element.text = text and legal_in_xml(text)
     return element
 
 
@@ -66,14 +68,14 @@ def _contract(outcome: Outcome, report: Report, style: Style) -> _Case:
     problems = [problem for problem in report.problems if problem.contract == outcome.id]
     known = [
         f"known: {violation.path}:{violation.line}:{violation.column}: {violation.message} ({way(violation)})"
-        for violation in outcome.known
+        for violation in shown(outcome).known
     ]
     warnings = [f"warning: {problem}" for problem in problems if not problem.is_error]
     errors = _lines(problem for problem in problems if problem.is_error)
     return _Case(
         of=outcome.type,
         name=f"{outcome.name} [{outcome.id}]",
-        failure=(details(outcome), "\n".join(broken(outcome, style))) if outcome.kept is False else None,
+        failure=(details(outcome), "\n".join(broken(shown(outcome), style))) if outcome.kept is False else None,
         error=("This contract was not checked.", errors) if errors or outcome.kept is None else None,
         out="\n".join([*known, *warnings]),
     )
@@ -93,15 +95,10 @@ def _others(report: Report) -> Iterator[_Case]:
     ids = {outcome.id for outcome in report.outcomes}
     for problem in (*report.faults, *report.warnings):
         if problem.contract not in ids:
-            error = (problem.message, str(problem)) if problem.is_error else None
+            error = (problem.full_message, str(problem)) if problem.is_error else None
             out = "" if error else f"warning: {problem}"
             yield _Case("problem", problem.place or problem.message, error=error, out=out)
 
 
 def _lines(problems: Iterable[Problem]) -> str:
     return "\n".join(map(str, problems))
-
-
-def _legal(text: str) -> str:
-    """Return a text in which characters that XML does not allow are escaped as in Python."""
-    return _NOT_XML.sub(lambda match: match[0].encode("unicode_escape").decode(), text)

@@ -62,7 +62,7 @@ def _broken(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
     yield f"### {_line(outcome.name)} ({_line(outcome.type)})"
     yield ""
     if outcome.reason:
-        yield from (f"> {line}".rstrip() for line in plain(outcome.reason).splitlines())
+        yield from (f"> {plain(line.strip())}".rstrip() for line in outcome.reason.split("\n"))
         yield ""
     yield from _causes(outcome, report, style)
     yield from picture(outcome.new, _marked(outcome))

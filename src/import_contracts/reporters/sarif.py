@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
+from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import kind, way
@@ -36,7 +36,7 @@ def render(report: Report, _: Style) -> str:
         "results": results,
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
 
 
 # --- the contracts -----------------------------------------------------------------------------------------------
@@ -104,8 +104,16 @@ def _location(path: str, report: Report, line: int | None = None, column: int = 
 def _artifact(path: str) -> dict[str, object]:
     """Return a reference to a path, relative to the repository if it is inside."""
     if path.startswith("/") or path[1:3] == ":/":
-        return {"uri": f"file:///{quote(path.removeprefix('/'), safe='/:')}"}
-    return {"uri": quote(path), "uriBaseId": _ROOT}
+        return {"uri": f"file:///{_quoted(path.removeprefix('/'), safe='/:')}"}
+    return {"uri": _quoted(path), "uriBaseId": _ROOT}
+
+
+def _quoted(path: str, safe: str = "/") -> str:
+    """Return a path for a URI; of a name that is not UTF-8, the bytes that it has in the file system."""
+    try:
+        return quote(path, safe, errors="surrogateescape")
+    except UnicodeEncodeError:  # in Windows a name may have half of a pair of surrogates
+        return quote(path, safe, errors="surrogatepass")
 
 
 # --- the run -----------------------------------------------------------------------------------------------------
@@ -123,7 +131,7 @@ def _invocation(report: Report, rules: Sequence[str]) -> dict[str, object]:
 
 def _notification(problem: Problem, rules: Sequence[str], report: Report) -> dict[str, object]:
     key = f"{problem.key}: " if problem.key else ""
-    note: dict[str, object] = {"level": str(problem.severity), "message": {"text": f"{key}{problem.message}"}}
+    note: dict[str, object] = {"level": str(problem.severity), "message": {"text": f"{key}{problem.full_message}"}}
     if problem.file is not None:
         note["locations"] = [_location(problem.file, report, problem.line)]
     if problem.contract in rules:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Set
 from import_contracts.graph.import_graph import Import
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, RED, Style
-from import_contracts.reporters.words import also, causes, chain, effects, kind, more, place, remedy, repeats
+from import_contracts.reporters.words import also, causes, chain, effects, kind, more, place, reason, remedy, repeats
 from import_contracts.reports.check import Outcome, ReportedCut, ReportedViolation
 from import_contracts.wording import count
 
@@ -29,7 +29,7 @@ def broken(outcome: Outcome, style: Style) -> Iterator[str]:
         yield f"  … and {count(len(hidden), 'more message')} with {left} (--verbose shows all)"
         yield ""
     if outcome.reason:
-        yield from (f"  {line}".rstrip() for line in f"Reason: {outcome.reason}".splitlines())
+        yield from (f"  {line}" for line in reason(outcome.reason))
         yield ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
@@ -56,6 +56,14 @@ def chain(imports: Sequence[Import]) -> str:
             text += f", {following.importer}"
         text += f" -> {following.imported}"
     return text
+
+
+def reason(text: str) -> Iterator[str]:
+    """Yield the lines of a reason, those after the first behind a bar: they must not look like lines of the report."""
+    first, *others = text.split("\n")
+    if text:
+        yield f"Reason: {first}"
+        yield from (f"      | {line}".rstrip() for line in others)
 
 
 def way(violation: ReportedViolation) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import TypeVar, overload
+from typing import Protocol, TypeVar, overload
 
 from import_contracts.baseline import Entry
-from import_contracts.graph.import_graph import Import
+from import_contracts.graph.import_graph import Edge, Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 
 T = TypeVar("T")
@@ -30,6 +31,51 @@ class Later(Sequence[T]):
     def __getitem__(self, at: slice) -> Sequence[T]: ...
     def __getitem__(self, at: int | slice) -> T | Sequence[T]:
         return self._items[at]() if isinstance(at, int) else Later(self._items[at])
+
+
+class Read(Protocol):
+    """What is read of a statement."""
+
+    @property
+    def column(self) -> int:
+        """As in `Import`."""
+
+    @property
+    def kind(self) -> Kind:
+        """As in `Import`."""
+
+    @property
+    def text(self) -> str:
+        """As in `Import`."""
+
+
+class LaterImport(Import):
+    """An import whose column, kind and text are read when one of them is first used."""
+
+    def __init__(self, edge: Edge, path: str, line: int, read: Callable[[], Read]) -> None:
+        own = (("importer", edge[0]), ("imported", edge[1]), ("path", path), ("line", line), ("_read", read))
+        for name, value in own:
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> object:
+        """Read the statement; Python calls this for attributes that are not set yet."""
+        if name not in _STATEMENT:
+            raise AttributeError(name)
+        statement = self.__dict__["_read"]()
+        for attribute in _STATEMENT:
+            object.__setattr__(self, attribute, getattr(statement, attribute))
+        return getattr(statement, name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Import):
+            return NotImplemented
+        return self is other or all(getattr(self, name) == getattr(other, name) for name in Import.__slots__)
+
+    def __hash__(self) -> int:
+        return hash((self.importer, self.imported, self.path, self.line))
+
+
+_STATEMENT = ("column", "kind", "text")
 
 
 class Result(StrEnum):

@@ -16,7 +16,15 @@ from import_contracts.reading.cache import Answer, LastRun
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reporters.style import Wanted
-from import_contracts.runs.requests import Choice, Requests, Task, cycles_extent, extents_of, read_baseline
+from import_contracts.runs.requests import (
+    Choice,
+    Requests,
+    Task,
+    cycles_extent,
+    extents_of,
+    read_baseline,
+    with_contracts,
+)
 
 if TYPE_CHECKING:
     from import_contracts.reading.snapshot import Snapshot
@@ -29,6 +37,7 @@ def check(configs: Sequence[Config], choice: Choice, wanted: Sequence[Wanted], c
     Raises UserError if nothing can be checked: a root package is not found, there is no contract with one of the ids,
     or a baseline cannot be read.
     """
+    configs = with_contracts(configs, choice.only)
     baselines = [read_baseline(config) if choice.use_baseline else None for config in configs]
     extents = extents_of(configs)
     comparisons = {extent: compare(extent, context) for extent in extents}

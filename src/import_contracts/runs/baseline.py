@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from import_contracts import disk, git
+from import_contracts import git
 from import_contracts.baseline import Baseline, Entry, parse
-from import_contracts.config.edit import with_key
+from import_contracts.config.edit import key_line, with_key
 from import_contracts.config.session import Config
 from import_contracts.contracts.findings import Violation
 from import_contracts.judging.dress import reported
@@ -19,7 +19,9 @@ from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reading.context import RunContext
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
-from import_contracts.runs.check import judged
+from import_contracts.repository import checkout
+from import_contracts.runs.changing import UserFile, changing, write_all
+from import_contracts.runs.check import judged, parsed
 from import_contracts.runs.requests import read_baseline
 from import_contracts.wording import count
 
@@ -32,44 +34,50 @@ def create(config: Config, context: RunContext) -> BaselineChange:
 
     Raises UserError, and writes nothing, if the baseline already has entries, or if the check is incomplete.
     """
-    before = _before_create(config)
-    judgement, _ = judged(replace(config, baseline=None), context)
-    return create_from(judgement, config, before)
+    with changing(config):
+        _before_create(config)
+        judgement, _ = judged(replace(config, baseline=None), context)
+        return create_from(judgement, config)
 
 
-def _before_create(config: Config) -> Baseline:
+def _before_create(config: Config) -> tuple[UserFile, Baseline]:
     """Return the file that will be the baseline, which may have comments; raises UserError if it has entries."""
-    path = _path_to_create(config)
-    before = _read(replace(config, baseline=path)) if path.exists() else Baseline()
+    path = config.baseline or config.folder / DEFAULT
+    file = UserFile.read(path, config.shown(str(path)), config.folder)
+    before = Baseline() if file.before is None else _read(replace(config, baseline=path))
     if before.entries:
-        raise UserError(
-            Problem(
-                f"This baseline already has {count(len(before.entries), 'entry')}. Add entries with 'lint-imports "
-                f"baseline accept{config.options}'; remove stale ones with 'lint-imports baseline "
-                f"shrink{config.options}'.",
-                file=config.shown(str(path)),
-            )
+        raise UserError(Problem(_already(before, config), file=file.name))
+    return file, before
+
+
+def _already(before: Baseline, config: Config) -> str:
+    number, options = count(len(before.entries), "entry"), config.options
+    if config.baseline is None:
+        line = key_line(config, "baseline", DEFAULT)
+        return (
+            f"This file already has {number}, but {config.file} does not name it. "
+            f"Remove it, or add this line next to 'root_packages': {line}"
         )
-    return before
+    return (
+        f"This baseline already has {number}. Add entries with 'lint-imports baseline accept{options}'; "
+        f"remove stale ones with 'lint-imports baseline shrink{options}'."
+    )
 
 
-def create_from(judgement: Judgement, config: Config, before: Baseline) -> BaselineChange:
+def create_from(judgement: Judgement, config: Config) -> BaselineChange:
     """Write every violation of a judgement without a baseline to the baseline; raises UserError as `create` does."""
-    path = _path_to_create(config)
-    name = config.shown(str(path))
     ids = [verdict.contract.id for verdict in _whole(judgement).verdicts]
     if repeated := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
         raise UserError(*(Problem("Two contracts have this id; give each its own.", contract=id_) for id_ in repeated))
     entries = _writable(judgement.entries)
-    edited = None if config.baseline else with_key(config, "baseline", DEFAULT)
-    write(path, name, before.including(entries).text)
-    if edited is not None:
-        write(config.path, config.file, edited)
-    return BaselineChange("create", name, added=_lines(entries), named_in=None if edited is None else config.file)
-
-
-def _path_to_create(config: Config) -> Path:
-    return config.baseline or config.folder / DEFAULT
+    file, before = _before_create(config)
+    changes = [(file, before.including(entries).text)]
+    if config.baseline is None:
+        configuration = UserFile.read(config.path, config.file, config.folder)
+        changes.append((configuration, with_key(config, configuration.before or b"", "baseline", DEFAULT)))
+    write_all(*changes)
+    named_in = config.file if config.baseline is None else None
+    return BaselineChange("create", file.name, added=_lines(entries), named_in=named_in)
 
 
 def shrink(config: Config, context: RunContext) -> BaselineChange:
@@ -77,13 +85,13 @@ def shrink(config: Config, context: RunContext) -> BaselineChange:
 
     Raises UserError, and writes nothing, if there is no baseline, or if the check is incomplete.
     """
-    path, name = _configured_path(config)
-    before = _read(config)
-    judgement, _ = judged(config, context)
-    stale = frozenset(_whole(judgement).stale or ())
-    if stale:
-        write(path, name, before.without(stale).text)
-    return BaselineChange("shrink", name, removed=_lines(stale))
+    with changing(config):
+        file, before = _configured(config)
+        judgement, _ = judged(config, context)
+        stale = frozenset(_whole(judgement).stale or ())
+        if stale:
+            write_all((file, before.without(stale).text))
+    return BaselineChange("shrink", file.name, removed=_lines(stale))
 
 
 def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: str) -> BaselineChange:
@@ -93,14 +101,14 @@ def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: s
     UserError, and writes nothing, if a name matches no violation or more than one, if there is no baseline, or if the
     check is incomplete.
     """
-    path, name = _configured_path(config)
-    before = _read(config)
-    judgement, statements = judged(config, context)
-    named = _named(wanted, _whole(judgement), statements) if wanted else judgement.entries
-    new = _writable(named - before.entries)
-    if new:
-        write(path, name, before.including(new, reason).text)
-    return BaselineChange("accept", name, added=_lines(new))
+    with changing(config):
+        file, before = _configured(config)
+        judgement, statements = judged(config, context)
+        named = _named(wanted, _whole(judgement), statements) if wanted else judgement.entries
+        new = _writable(named - before.entries)
+        if new:
+            write_all((file, before.including(new, reason).text))
+    return BaselineChange("accept", file.name, added=_lines(new))
 
 
 def rename(config: Config, old: str, new: str) -> BaselineChange:
@@ -108,17 +116,21 @@ def rename(config: Config, old: str, new: str) -> BaselineChange:
 
     Raises UserError if there is no baseline, if no entry contains the old name, or if one is not the name of a module.
     """
-    path, name = _configured_path(config)
-    before = _read(config)
+    with changing(config):
+        file, before = _configured(config)
+        return _rename(file, before, old, new)
+
+
+def _rename(file: UserFile, before: Baseline, old: str, new: str) -> BaselineChange:
     changed = {entry for entry in before.entries if entry != entry.renamed(old, new)}
     if not changed:
         modules = {module for entry in before.entries for module in (entry.importer, entry.imported, entry.target)}
-        raise UserError(Problem(f"No entry names '{old}'.{did_you_mean(old, modules - {''})}", file=name))
+        raise UserError(Problem(f"No entry names '{old}'.{did_you_mean(old, modules - {''})}", file=file.name))
     if bad := [module for module in (old, new) if not all(part.isidentifier() for part in module.split("."))]:
         raise UserError(*(Problem(f"'{module}' is not the name of a module.") for module in bad))
-    write(path, name, before.renamed(old, new).text)
+    write_all((file, before.renamed(old, new).text))
     added = {entry.renamed(old, new) for entry in changed}
-    return BaselineChange("rename", name, _lines(added), _lines(changed), renaming=(old, new))
+    return BaselineChange("rename", file.name, _lines(added), _lines(changed), renaming=(old, new))
 
 
 def status(config: Config, context: RunContext, since: str | None) -> Status:
@@ -177,7 +189,11 @@ def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
     commit = git.commit(config.folder, since)
     if commit is None:
         raise UserError(Problem(f"Unknown git revision '{since}'."))
-    data = git.at(config.folder, commit, str(path))
+    try:
+        data = git.at(config.folder, commit, str(path))
+    except git.UnreadableError:
+        message = f"Git cannot read this file at '{since}'. If this is a partial clone, fetch what it lacks."
+        raise UserError(Problem(message, file=name)) from None
     return Baseline() if data is None else parse(data.decode(errors="replace"), f"{name} at {since}")
 
 
@@ -189,20 +205,15 @@ def _configured_path(config: Config) -> tuple[Path, str]:
     return config.baseline, config.shown(str(config.baseline))
 
 
+def _configured(config: Config) -> tuple[UserFile, Baseline]:
+    """Return the baseline and the file that it is in; raises UserError if there is none, or it is wrong."""
+    path, name = _configured_path(config)
+    text = read_baseline(config) or ""
+    return UserFile(path, name, checkout(config.folder), text.encode()), parsed(text, config)
+
+
 def _read(config: Config) -> Baseline:
-    return parse(read_baseline(config) or "", config.shown(str(config.baseline)))
-
-
-def write(path: Path, name: str, text: str) -> None:
-    """Write a file, which is replaced atomically, and the folders around it; raises UserError where that fails.
-
-    Where the file is a link, what it leads to is replaced.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        disk.write(path.resolve(), text.encode())
-    except OSError as error:
-        raise UserError(Problem(f"This file cannot be written: {error.strerror}.", file=name)) from None
+    return parsed(read_baseline(config) or "", config)
 
 
 def _lines(entries: Iterable[Entry]) -> tuple[str, ...]:
@@ -253,8 +264,8 @@ def _entries(wanted: str, judgement: Judgement, statements: Statements) -> froze
         if not names.isdisjoint(_names(verdict, violation, statements))
     )
     if len(entries) > 1:
-        lines = "".join(f"\n  {entry}" for entry in _lines(entries))
-        raise UserError(Problem(f"'{wanted}' matches more than one violation; name one of them:{lines}"))
+        message = f"'{wanted}' matches more than one violation; name one of them:"
+        raise UserError(Problem(message, below=tuple(f"  {entry}" for entry in _lines(entries))))
     if not entries:
         ids = [verdict.contract.id for verdict in judgement.verdicts]
         hint = did_you_mean(wanted, ids) or " Name a violation by its line in the baseline, or a contract by its id."

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from import_contracts.baseline import Entry, parse
+from import_contracts import disk
+from import_contracts.baseline import Baseline, Entry, parse
 from import_contracts.config.contracts import chosen, read_contracts
-from import_contracts.config.files import repository
 from import_contracts.config.session import Config
 from import_contracts.judging.dress import dress
 from import_contracts.judging.statements import Statements
@@ -21,7 +21,8 @@ from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reporters import FORMATS
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
-from import_contracts.runs.requests import Choice, Requests, Task, extent_of, extents_of, read_baseline
+from import_contracts.repository import root_of
+from import_contracts.runs.requests import Choice, Requests, Task, extent_of, extents_of, read_baseline, with_contracts
 
 
 def check(configs: Sequence[Config], choice: Choice, context: RunContext) -> Report:
@@ -29,6 +30,7 @@ def check(configs: Sequence[Config], choice: Choice, context: RunContext) -> Rep
 
     Raises UserError as `import_contracts.runs.answers.check` does. Writes nothing but the cache.
     """
+    configs = with_contracts(configs, choice.only)
     baselines = [read_baseline(config) if choice.use_baseline else None for config in configs]
     extents = extents_of(configs)
     snapshots = {extent: take_snapshot(compare(extent, context)) for extent in extents}
@@ -89,12 +91,13 @@ def judged(config: Config, context: RunContext) -> tuple[Judgement, Statements]:
 
 def report(judgement: Judgement, statements: Statements) -> Report:
     """Return the report of a judgement, with its folder and its repository."""
-    return placed(dress(judgement, statements), judgement.config.folder)
+    with statements.snapshot.context.step("describe the violations"):
+        return placed(dress(judgement, statements), judgement.config.folder)
 
 
 def placed(unplaced: Report, folder: Path) -> Report:
     """Return a report with the folder that its paths are relative to, and the root of the repository."""
-    root = repository(folder)
+    root = root_of(folder)
     return replace(unplaced, folder=folder.as_posix(), root=root.as_posix() if root else "")
 
 
@@ -105,4 +108,10 @@ def nothing_checked(problems: Sequence[Problem], folder: Path) -> Report:
 
 def known_entries(config: Config, baseline: str | None) -> frozenset[Entry] | None:
     """Return the entries in the text of a baseline; None without one. Raises UserError if a line is not valid."""
-    return None if baseline is None else parse(baseline, config.shown(str(config.baseline))).entries
+    return None if baseline is None else parsed(baseline, config).entries
+
+
+def parsed(text: str, config: Config) -> Baseline:
+    """Return the baseline in the text of a configuration's baseline; raises UserError if a line is not valid."""
+    path = str(config.baseline)
+    return parse(text, config.shown(path), quotes=disk.is_inside(path, *config.checkouts))

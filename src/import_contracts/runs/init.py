@@ -8,7 +8,6 @@ from pathlib import Path
 
 from import_contracts.adopt.inference import infer, to_toml
 from import_contracts.adopt.migration import migrate
-from import_contracts.baseline import Baseline
 from import_contracts.config.contracts import read_contracts
 from import_contracts.config.files import find_config, has_own, parse_toml
 from import_contracts.config.misnamed import OWN
@@ -22,7 +21,8 @@ from import_contracts.reading.program import find_packages, find_portions
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.init import Initialized
-from import_contracts.runs.baseline import create_from, write
+from import_contracts.runs.baseline import create_from
+from import_contracts.runs.changing import UserFile, alone, write_all
 from import_contracts.runs.requests import extent_of
 
 _FILE = "pyproject.toml"
@@ -54,10 +54,14 @@ def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposa
     return Proposal(to_toml({"root_packages": roots}, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
 
 
-def rewrite_configuration(folder: Path) -> Proposal:
-    """Convert import-linter's configuration of a folder; raises UserError if there is none."""
+def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposal:
+    """Convert import-linter's configuration of a folder.
+
+    Raises UserError if there is none, or if it has custom contract types and these are refused.
+    """
     path = find_config(folder)
-    config = read_config(path, start=folder, found=True)
+    config = read_config(path, start=folder, found=True, custom_types=custom_types)
+    config.demand_no_refusal()
     if not config.documents[0].is_peers:
         raise UserError(Problem("This is not an import-linter configuration.", file=config.file))
     return Proposal(migrate(config, read_contracts(config).chosen))
@@ -68,20 +72,26 @@ def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
 
     Does nothing if ``pyproject.toml`` already has a ``tool.import-contracts``.
     """
-    path = context.folder / _FILE
-    if has_own(path):
-        return Initialized(_FILE, None)
-    before = path.read_bytes().decode() if path.exists() else ""
-    gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-    text = f"{before}{gap}{proposal.text}"
-    _refuse_inline(text)
-    write(path, _FILE, text)
+    with alone(context.folder):
+        file = UserFile.read(context.folder / _FILE, _FILE, context.folder)
+        if has_own(file.before or b"", _FILE):
+            return Initialized(_FILE, None)
+        before = (file.before or b"").decode()
+        gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
+        text = f"{before}{gap}{proposal.text}"
+        _refuse_inline(text)
+        write_all((file, text))
+        return _with_baseline(file.path, proposal, context)
+
+
+def _with_baseline(path: Path, proposal: Proposal, context: RunContext) -> Initialized:
+    """Check the configuration that was written, and write a baseline if there are violations."""
     config = read_config(path, start=context.folder, found=True)
     contracts = read_contracts(config)
     statements = proposal.statements or Statements(take_snapshot(compare(extent_of(config), context)))
     judgement = judge(config, contracts, statements, None)
     is_broken = any(verdict.violations for verdict in judgement.verdicts) and config.baseline is None
-    return Initialized(_FILE, len(contracts.chosen), create_from(judgement, config, Baseline()) if is_broken else None)
+    return Initialized(_FILE, len(contracts.chosen), create_from(judgement, config) if is_broken else None)
 
 
 def _refuse_inline(text: str) -> None:

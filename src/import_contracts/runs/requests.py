@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts import disk
-from import_contracts.config.files import repository
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.cache import Answer, Extent, LastRun
 from import_contracts.reading.program import find_portions
 from import_contracts.reporters.style import Wanted
+from import_contracts.repository import root_of
 
 if TYPE_CHECKING:
+    from import_contracts.config.contracts import Contracts
     from import_contracts.reading.snapshot import Snapshot
     from import_contracts.reports.cycles import Question
 
@@ -49,7 +50,7 @@ class Requests(NamedTuple):
     @classmethod
     def of(cls, settings: Sequence[object], folder: Path, wanted: Sequence[Wanted]) -> Requests:
         """Return the requests for reports; ``settings`` is what they depend on except the program and the format."""
-        root = repository(folder)
+        root = root_of(folder)
         settings = [*settings, folder.relative_to(root).parts if root else None]
         forms = ([report.format, report.style.verbose, report.style.color] for report in wanted)
         return cls(wanted, [json.dumps([*settings, *form], default=repr) for form in forms])
@@ -75,9 +76,27 @@ def extent_of(config: Config, *, kinds: bool = False) -> Extent:
         missing: list[Problem] = []
     except UserError as error:
         missing = [replace(problem, file=config.file, key="root_packages") for problem in error.problems]
-    from import_contracts.config.contracts import read_contracts  # noqa: PLC0415 - only for problems
+    raise UserError(*_chosen([config], ())[0].problems, *missing)
 
-    raise UserError(*read_contracts(config).problems, *missing)
+
+def with_contracts(configs: Sequence[Config], ids: Collection[str]) -> Sequence[Config]:
+    """Return the configurations that have one of the wanted contracts; all if none are named.
+
+    Raises UserError for ids that no contract has, or contracts of several files.
+    """
+    if not ids or len(configs) == 1:
+        return configs
+    found = _chosen(configs, ids)
+    left_out = [contracts for contracts in found if not contracts.chosen]
+    if errors := [problem for contracts in left_out for problem in contracts.problems if problem.is_error]:
+        raise UserError(*errors)
+    return [config for config, contracts in zip(configs, found, strict=True) if contracts.chosen]
+
+
+def _chosen(configs: Sequence[Config], ids: Collection[str]) -> list[Contracts]:
+    from import_contracts.config.contracts import chosen, read_contracts  # noqa: PLC0415 - rarely needed
+
+    return chosen([(config, read_contracts(config)) for config in configs], ids)
 
 
 def extents_of(configs: Sequence[Config]) -> list[Extent]:

@@ -1,0 +1,143 @@
+"""The git repository around a folder: where it is, and which files it tracks. Read from its files, without git."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from import_contracts import disk
+
+Fold: TypeAlias = Callable[[bytes], bytes]
+
+
+Repository: TypeAlias = tuple[Path, Path]
+"""The top of the checkout, and the folder that git calls GIT_DIR; both are absolute."""
+
+
+def root_of(folder: Path) -> Path | None:
+    """Return the root of the repository that contains a folder; None if it is in no repository."""
+    return next((outer for outer in (folder, *folder.parents) if disk.exists(outer / ".git")), None)
+
+
+def checkout(folder: Path) -> Path:
+    """Return the repository that contains a folder, or the folder itself: what somebody else may have written."""
+    return root_of(folder) or folder
+
+
+def repository_of(folder: Path) -> Repository | None:
+    """Return the repository that contains a folder, which is absolute; None if there is none.
+
+    A ``.git`` file, as in worktrees and submodules, must not lead into a checkout: what lies there belongs to the
+    program, and may look like a repository without being one.
+    """
+    root = root_of(folder)
+    git_dir = None if root is None else _git_dir(root)
+    if root is None or git_dir is None:
+        return None
+    return None if git_dir != root / ".git" and _is_checked_out(git_dir, root) else (root, git_dir)
+
+
+def _git_dir(root: Path) -> Path | None:
+    """Return the folder that ``.git`` is, or that it names or links to; None if it names none."""
+    path = root / ".git"
+    if path.is_dir():
+        return path if not path.is_symlink() else path.resolve()
+    try:
+        kind, _, named = os.fsdecode(disk.read(path)).rstrip("\r\n").partition(": ")
+        return (root / named).resolve() if kind == "gitdir" and named else None
+    except (OSError, ValueError, RuntimeError):  # unreadable, with a null character, or links that never end
+        return None
+
+
+def _is_checked_out(git_dir: Path, root: Path) -> bool:
+    """Return whether a folder is part of a checkout, and not of what is in its ``.git``."""
+    if git_dir.is_relative_to(root.resolve()):
+        return True
+    outer = root_of(git_dir)
+    inside = None if outer is None else _git_dir(outer)
+    return inside is not None and not git_dir.is_relative_to(inside)
+
+
+def is_tracked(folder: Path) -> bool | None:
+    """Return whether git tracks a file in a folder, the folder itself as a link, or a link on the way to it.
+
+    None if that cannot be told, because the index of the repository cannot be read.
+    """
+    places = dict.fromkeys((os.path.normpath(folder.absolute()), os.path.realpath(folder)))
+    try:
+        return any(_is_tracked(Path(place)) for place in places)
+    except (OSError, ValueError):
+        return None
+
+
+def _is_tracked(folder: Path) -> bool:
+    """Return whether git tracks a folder by this path; raises OSError or ValueError if that cannot be told."""
+    if root_of(folder) is None:
+        return False
+    repository = repository_of(folder)
+    if repository is None:
+        raise ValueError
+    root, git_dir = repository
+    fold: Fold = bytes.lower if (root / ".GIT").exists() else bytes  # where a file system does not tell cases apart
+    links = [path for path in folder.parents if root in path.parents and path.is_symlink()]
+    wanted = [fold(os.fsencode(path.relative_to(root).as_posix())) for path in (folder, *links)]
+    return any(_has(index, wanted, fold) for index in _indexes(git_dir))
+
+
+def _indexes(git_dir: Path) -> Iterator[bytes]:
+    """Yield the index; and if it is split, what it is split into. Raises OSError."""
+    for path in git_dir.iterdir():
+        if path.name == "index" or path.name.startswith("sharedindex."):
+            yield disk.read(path)
+
+
+def _has(index: bytes, wanted: list[bytes], fold: Fold) -> bool:
+    """Return whether an index has one of some paths, or a file in the first of them; raises ValueError."""
+    folder, searched = wanted[0], fold(index)
+    if index[4:8] != _COMPRESSED and folder != b"." and not any(path in searched for path in wanted):
+        return False  # nearly always, and in a millisecond
+    inside = b"" if folder == b"." else folder + b"/"
+    return any(name.startswith(inside) or name in wanted for name in map(fold, _names(index)))
+
+
+_COMPRESSED = b"\0\0\0\4"  # the version in which a name leaves out what it shares with the one before
+
+
+def _names(index: bytes) -> list[bytes]:
+    """Return the names of the files in an index; raises ValueError if it is not valid."""
+    if index[:4] != b"DIRC" or not 2 <= int.from_bytes(index[4:8]) <= 4:
+        raise ValueError
+    try:
+        return list(_entries(index, 20))
+    except ValueError:
+        return list(_entries(index, 32))  # in a repository with SHA-256
+
+
+def _entries(index: bytes, hash_size: int) -> Iterator[bytes]:
+    """Yield the names in an index: each entry has 40 bytes, a hash, 2 bytes of flags, and perhaps 2 more of them."""
+    version, at, name = int.from_bytes(index[4:8]), 12, b""
+    for _ in range(int.from_bytes(index[8:12])):
+        flags_at = at + 40 + hash_size
+        flags = int.from_bytes(index[flags_at : flags_at + 2])
+        start, kept = flags_at + (4 if flags & 0x4000 else 2), 0
+        if version == 4:
+            left_out, start = _number(index, start)
+            kept = len(name) - left_out
+        end = index.index(b"\0", start)
+        name = name[:kept] + index[start:end]
+        if kept < 0 or flags & 0xFFF != min(len(name), 0xFFF):
+            raise ValueError
+        at = end + 1 if version == 4 else at + (end - at + 8) // 8 * 8
+        yield name
+
+
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """Return a number as git packs it, seven bits in a byte, and where it ends; raises ValueError if it does not."""
+    number = -1
+    for place in range(at, len(data)):
+        number = (number + 1) << 7 | data[place] & 0x7F
+        if not data[place] & 0x80:
+            return number, place + 1
+    raise ValueError
