@@ -40,6 +40,7 @@ def shop(tmp_path: Path) -> Path:
             "b.toml": file(forbidden("two", "shop.c", "shop.b")),
             "mall.toml": file(forbidden("one", "mall.y", "mall.x"), root="mall"),
             "bad.toml": file(forbidden("bad", "shop.x", "shop.b"), forbidden("fine", "shop.c", "shop.b")),
+            "in/a.toml": file(forbidden("one", "mall.y", "mall.x"), root="mall"),
             "lost.toml": file(forbidden("lost", "nowhere.x", "nowhere.b"), root="nowhere"),
             "setup.cfg": "[importlinter]\nroot_package = shop\n[importlinter:contract:ini]\nname = Ini\n"
             "type = independence\nmodules =\n  shop.b\n  shop.c\n",
@@ -78,6 +79,7 @@ def verdicts(folder: Path, *args: str) -> dict[str, bool | None]:
         (["b.toml", "bad.toml", "--contract", "two"], {"two": True}),
         (["b.toml", "bad.toml", "--contract", "fine"], {"fine": True}),
         (["b.toml", "lost.toml", "--contract", "two"], {"two": True}),
+        (["a.toml", "in/a.toml", "--contract", "a.toml:one"], {"one": False}),
         (["a.toml", "--contract", "./a.toml:one"], {"one": False}),
     ],
 )

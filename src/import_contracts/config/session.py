@@ -102,7 +102,8 @@ class Config:
     def is_at(self, file: str) -> bool:
         """Return whether a path, relative to the working directory, is the configuration file."""
         own = os.path.realpath(self.path)
-        return any(os.path.realpath(base / file) == own for base in self.bases)
+        places = self.bases[:1] if self.options else self.bases  # the working directory, if the file was named
+        return any(os.path.realpath(place / file) == own for place in places)
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it: relative to ``folder`` unless it is outside."""
