@@ -1,6 +1,7 @@
 """The command: ``python -m benchmarks`` compares with import-linter, ``python -m benchmarks growth`` with more modules.
 
-``python -m benchmarks cycles`` measures what the command ``cycles`` costs.
+``python -m benchmarks cycles`` measures what the command ``cycles`` costs, and ``python -m benchmarks shapes`` how time
+and memory grow with programs of extreme shapes.
 
 What is printed is Markdown, row by row as the measurements are made.
 """
@@ -12,21 +13,26 @@ import os
 import platform
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 
-from benchmarks import cycles, growth, tools
+from benchmarks import cycles, growth, scaling, tools
 from benchmarks.cases import CASES, Work, measure
 from benchmarks.programs import RELEASES, Release
+from benchmarks.shapes import SHAPES
 from benchmarks.timing import Run, bare_walk
 
 
 def main() -> None:
     """Do what the arguments of this process ask for."""
     options = _parser().parse_args()
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.platform()}, {os.cpu_count()} CPUs,", end=" ")
-    print(f"Python {platform.python_version()}\n", flush=True)
+    machine = f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()}, {os.cpu_count()} CPUs"
+    machine += f", Python {platform.python_version()}"
+    print(f"{machine}\n", flush=True)
     if options.command == "growth":
         _growth(options.modules)
+    elif options.command == "shapes":
+        _shapes(options, machine)
     elif options.command == "cycles":
         _head("program", "run", "seconds")
         for name in options.program or RELEASES:
@@ -47,6 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     grow.add_argument("--modules", type=int, nargs="+", default=growth.SIZES, help="Sizes: multiples of 1,000.")
     ring = commands.add_parser("cycles", help="Measure what cycles cost.")
     ring.add_argument("--pylint", action="append", choices=RELEASES, default=[], help="Run pylint on this one as well.")
+    shape = commands.add_parser("shapes", help="Measure how time and memory grow with programs of extreme shapes.")
+    shape.add_argument("--shape", action="append", choices=SHAPES, help="Only this one. May be repeated.")
+    shape.add_argument("--sizes", type=int, nargs="+", help="Other sizes than those of each shape.")
+    shape.add_argument("--limit", type=int, default=120, help="CPU seconds that a run may take; default 120.")
+    shape.add_argument("--tool", type=Path, help="The lint-imports to measure, alone; by default this is installed.")
+    shape.add_argument("--update-docs", action="store_true", help="Write the table into docs/benchmarks.md as well.")
     return parser
 
 
@@ -108,13 +120,32 @@ def _growth_row(size: int, seconds: Sequence[float]) -> list[float]:
     return each
 
 
+def _shapes(options: argparse.Namespace, machine: str) -> None:
+    alone = options.tool and [("", tools.Tool(options.tool.absolute(), tools.CACHE_OF_OURS))]
+    measured = alone or [("", tools.ours()), ("import-linter", tools.peer())]
+    _head(*scaling.HEAD)
+    lines = []
+    for shape in (SHAPES[name] for name in options.shape or SHAPES):
+        for cells in scaling.rows(shape, options.sizes or shape.sizes, measured, options.limit):
+            _row(*cells)
+            lines.append(_line(cells))
+    if options.update_docs:
+        table = [f"Measured on {machine}:", "", *map(_line, (scaling.HEAD, ["---"] * len(scaling.HEAD))), *lines]
+        scaling.DOCS.write_text(scaling.with_table(scaling.DOCS.read_text(encoding="utf-8"), "\n".join(table) + "\n"))
+
+
 def _head(*titles: str) -> None:
     _row(*titles)
     _row(*("---" for _ in titles))
 
 
 def _row(*cells: str) -> None:
-    print("|", " | ".join(cells), "|", flush=True)
+    print(_line(cells), flush=True)
 
 
-main()
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main()

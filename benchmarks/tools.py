@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "benchmarks"
+CACHE_OF_OURS = ".import_contracts_cache"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ def ours() -> Tool:
     """Install this project as it is now."""
     command = _command("import-contracts")
     _install(command, str(ROOT), *(["--force-reinstall", "--no-deps"] if command.exists() else []))
-    return Tool(command, ".import_contracts_cache")
+    return Tool(command, CACHE_OF_OURS)
 
 
 def peer() -> Tool:

@@ -1,4 +1,5 @@
 import json
+import re
 from itertools import accumulate, product
 from pathlib import Path
 from typing import Any
@@ -219,7 +220,9 @@ def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
     assert parse(f"{alone}\n", "x").entries == {alone}
 
 
+NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(".".join)
 ENTRY = st.builds(Entry, st.sampled_from(["layers", "no cycles"]), WORD, WORD, st.one_of(st.just(""), WORD))
+NAMED = st.builds(Entry, st.sampled_from("xy"), NAMES, NAMES, st.one_of(st.just(""), NAMES))
 ENTRIES = st.lists(ENTRY, max_size=12)
 
 
@@ -241,6 +244,55 @@ def test_only_what_is_named_is_taken_out(entries: list[Entry], gone: list[Entry]
     after = before.without(set(gone))
     assert after.entries == set(entries) - set(gone)
     assert [line for line in before.lines if line.entry not in gone] == list(after.lines)
+
+
+LINE = re.compile(r"(?P<contract>\S.*?)\s+(?P<importer>\S+)(?:\s+->\s+(?P<imported>\S+)(?:\s+=>\s+(?P<target>\S+))?)?")
+PIECES = st.lists(st.sampled_from(["a", "b.c", "->", "=>", "#", " ", "  ", "\t", "\x1c", "\u3000", "a#"]), max_size=12)
+
+
+@given(PIECES.map("".join))
+def test_a_line_is_read_as_by_one_regular_expression(line: str) -> None:
+    match = LINE.fullmatch(re.split(r"(?:^|\s+)#", line, maxsplit=1)[0].strip())
+    expected = set()
+    if match and not {"->", "=>"} & set(f"{match['contract']} {match['importer']}".split()):
+        expected = {Entry(*(part or "" for part in match.groups()))}
+    try:
+        found = parse(f"{line}\n", "x").entries
+    except UserError:
+        found = frozenset()
+    assert found == expected
+    comment = re.search(r"(?:^|\s+)#", line)
+    assert Line(line).comment == (line[comment.start() :] if comment else "")
+
+
+def test_a_long_line_of_spaces_is_read_like_a_short_one() -> None:
+    for space in (" ", " " * 200_000):
+        assert parse(f"a{space}x{space}->{space}y{space}\n", "x").entries == {Entry("a", "x", "y")}
+        with pytest.raises(UserError, match="Found 'a"):
+            parse(f"a{space}->{space}->\n", "x")
+
+
+@given(st.lists(NAMED, max_size=12), st.lists(st.sampled_from(["# top", ""]), max_size=3), NAMES, NAMES)
+def test_a_renaming_removes_what_changes_and_adds_it_again(
+    entries: list[Entry], other: list[str], old: str, new: str
+) -> None:
+    before = parse(Baseline().including(entries, "why").text + "".join(f"{line}\n" for line in other), "x")
+    text = {entry: f"{entry}  # why" for entry in before.entries}
+    changed = {entry for entry in text if entry.renamed(old, new) != entry}
+    added = {entry.renamed(old, new) for entry in changed} - (text.keys() - changed)
+    expected = before.without(changed)
+    for entry in sorted(added, key=str):
+        expected = expected.adding([Line(f"{entry}  # why", entry)])
+    assert before.renamed(old, new) == expected
+
+
+@given(ENTRIES, ENTRIES, st.lists(st.sampled_from(["# top", ""]), max_size=3))
+def test_many_lines_are_added_like_one_after_another(entries: list[Entry], more: list[Entry], other: list[str]) -> None:
+    before = Baseline((*map(Line, other), *(Line(str(entry), entry) for entry in dict.fromkeys(entries))))
+    one_by_one = before
+    for entry in sorted(set(more) - set(entries), key=str):
+        one_by_one = one_by_one.including([entry])
+    assert before.including(more) == one_by_one
 
 
 def test_a_comment_above_an_entry_stays_above_it() -> None:
@@ -337,15 +389,11 @@ def test_a_renaming_is_seen_if_it_explains_everything(
     assert renaming(parse(known, "x").entries, parse(found, "x").entries, modules.split()) == expected
 
 
-NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(".".join)
-NAMED = st.lists(st.builds(Entry, st.sampled_from("xy"), NAMES, NAMES, st.one_of(st.just(""), NAMES)), max_size=4)
-
-
 def _prefixes(name: str) -> list[str]:
     return list(accumulate(name.split("."), "{}.{}".format))
 
 
-@given(NAMED, NAMES, NAMES, NAMED, st.sets(NAMES))
+@given(st.lists(NAMED, max_size=4), NAMES, NAMES, st.lists(NAMED, max_size=4), st.sets(NAMES))
 def test_a_renaming_is_the_shortest_of_all_that_explain_everything(
     entries: list[Entry], old: str, new: str, more: list[Entry], modules: set[str]
 ) -> None:

@@ -666,3 +666,11 @@ def test_a_reason_and_guidance_are_both_shown(shop: Path) -> None:
 def test_a_source_root_that_does_not_exist_is_a_warning(shop: Path) -> None:
     edit(shop, HEAD, HEAD + 'source_roots = [".", "scr"]\n')
     assert "warning: pyproject.toml: source_roots: There is no folder 'scr'." in lint(shop).out
+
+
+def test_a_source_root_with_a_name_that_is_too_long_does_not_exist(shop: Path) -> None:
+    name = "x" * 300
+    write(shop, {"pyproject.toml": configuration(MODELS, keys=f'source_roots = [".", "{name}"]\n')})
+    run = lint(shop)
+    assert run.status == 1
+    assert f"source_roots: There is no folder '{name}'." in run.out

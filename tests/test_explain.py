@@ -645,3 +645,16 @@ def _leaving(edges: set[Edge], one: frozenset[str], other: frozenset[str], impor
     for _ in edges:
         reaching |= {tail for tail, head in edges if head in reaching and tail not in one}
     return {(tail, head) for tail, head in edges if tail in one and head not in one and head in reaching}
+
+
+def test_a_value_that_json_does_not_have_is_text_in_json(shop: Path) -> None:
+    odd = "day = 2026-01-02\ntimes = [[01:02:03], {far = inf}]\nnone = nan\nsome = 1.5\n"
+    write(shop, {"pyproject.toml": HEAD + contract("odd", "no such type") + odd})
+    run = lint(shop, "explain", "--format", "json")
+    (found,) = json.loads(run.out, parse_constant=pytest.fail)["contracts"]
+    assert found["options"] == [
+        ["day", "2026-01-02"],
+        ["times", [["01:02:03"], {"far": "inf"}]],
+        ["none", "nan"],
+        ["some", 1.5],
+    ]

@@ -131,6 +131,8 @@ def answered(folder: Path, before: dict[Path, bytes], args: list[str]) -> None:
     assert run.status in {0, 2} or args[0] == "check"
     if args[-2:] == ["--format", "json"] and args[0] == "check":
         assert (run.status == 2) == bool(json.loads(run.out)["errors"])
+    if "json" in args and run.out and "--output" not in args:
+        json.loads(run.out, parse_constant=pytest.fail)  # NaN is no JSON
 
 
 SETTINGS = settings(

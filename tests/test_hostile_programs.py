@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import import_contracts
 from import_contracts.cli.progress import Progress, Step, bar, line
 from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say, warn
 from import_contracts.problems import Problem, UserError
@@ -293,3 +294,11 @@ def test_a_crash_is_reported_as_the_schema_says(tmp_path: Path) -> None:
 
     assert list(VALIDATOR.iter_errors(document)) == []
     assert [each["imported"] for each in document["contracts"][0]["violations"]] == [None] * 4
+
+
+def test_only_two_modules_print() -> None:
+    source = Path(import_contracts.__file__).parent
+    printing = re.compile(r"(?<!\w)(?:click\.s?echo|print)\(|sys\.std(?:out|err)\.(?:buffer\.)?write")
+    found = {path for path in source.rglob("*.py") if printing.search(path.read_text(encoding="utf-8"))}
+
+    assert {path.relative_to(source).as_posix() for path in found} == {"cli/progress.py", "cli/terminal.py"}

@@ -1,5 +1,8 @@
 """How problems are shown, and which word a misspelt one may have meant."""
 
+import difflib
+from collections.abc import Collection
+
 import pytest
 
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
@@ -63,3 +66,31 @@ def test_of_equally_similar_words_always_the_same_is_offered() -> None:
 def test_what_is_less_than_three_fifths_alike_is_not_offered() -> None:
     assert did_you_mean("abcde", ["abcxy"]) == " Did you mean 'abcxy'?"
     assert did_you_mean("abcdef", ["abcxyz"]) == ""
+
+
+NAMES = [f"big.group_{number % 7}.package_{number // 20}.module_{number}" for number in range(10_000)]
+
+
+@pytest.mark.parametrize(
+    ("found", "meant"),
+    [
+        ("big.group_3.package_29.modul_584", "big.group_3.package_29.module_584"),
+        ("big.group_3.pakage_29.module_584", "big.group_3.package_29.module_584"),
+        ("bgi.group_3.package_29.module_584", "big.group_3.package_29.module_584"),
+        ("djagno", "django"),
+    ],
+)
+def test_of_very_many_names_a_few_are_compared(monkeypatch: pytest.MonkeyPatch, found: str, meant: str) -> None:
+    compared = []
+    original = difflib.get_close_matches
+
+    def counted(word: str, words: Collection[str], n: int, cutoff: float) -> list[str]:
+        compared.append(len(words))
+        return original(word, words, n, cutoff)
+
+    monkeypatch.setattr(difflib, "get_close_matches", counted)
+    flat = [f"big.group_3.package_29.other_{number}" for number in range(10_000)]
+    words = [f"word{number}" for number in range(10_000)]
+    for known in ([*NAMES, "django"], [*NAMES, *flat, *words, "django"]):
+        assert did_you_mean(found, known) == f" Did you mean '{meant}'?"
+    assert max(compared) <= 2_000

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -526,6 +526,51 @@ def test_several_files_that_cannot_be_read_are_all_named(tmp_path: Path) -> None
     assert len(list(found.graph.edges())) == 16
 
 
+def many_unreadable(folder: Path, *unreadable: int) -> list[str]:
+    """Write a program of 150 modules, some of which cannot be read; return the names of these, sorted."""
+    program(folder, *(f"p.m{number} -> p.m0" for number in range(1, 150)))
+    for number in unreadable:
+        (folder / f"p/m{number}.py").write_text("print 'x'\n")
+    return sorted(f"p.m{number}" for number in unreadable)
+
+
+@pytest.mark.parametrize("external", [False, True])
+@pytest.mark.parametrize("unreadable", [(7,), range(0, 150, 10), range(3, 150), range(150)], ids=len)
+def test_grimp_reads_the_whole_program_at_most_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unreadable: Sequence[int], external: bool
+) -> None:
+    whole = []
+    scan_files = grimp_scanner.scan_files
+
+    def counted(found: Program, files: Sequence[SourceFile], **keys: Any) -> object:
+        whole.extend([len(files)] if len(keys["known"]) == len(found.files) > 1 else [])
+        return scan_files(found, files, **keys)
+
+    expected = many_unreadable(tmp_path, *unreadable)
+    monkeypatch.setattr(grimp_scanner, "scan_files", counted)
+    found = scanned(tmp_path, "p", external=external)
+    assert [each.module for each in found.unreadable] == expected
+    assert len(list(found.graph.edges())) == len({*range(1, 150)} - {*unreadable})
+    assert whole == [151, 151 - len(unreadable)]
+
+
+def test_a_file_that_fails_only_with_the_whole_program_is_found_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan_files = grimp_scanner.scan_files
+
+    def failing(found: Program, files: Sequence[SourceFile], **keys: Any) -> object:
+        if len(keys["known"]) == len(found.files) and any(file.module == "p.m20" for file in files):
+            raise PanicException("odd")
+        return scan_files(found, files, **keys)
+
+    many_unreadable(tmp_path, 30)
+    monkeypatch.setattr(grimp_scanner, "scan_files", failing)
+    found = scanned(tmp_path, "p")
+    assert [each.module for each in found.unreadable] == ["p.m20", "p.m30"]
+    assert len(list(found.graph.edges())) == 147
+
+
 def test_a_relative_import_in_a_text_leaves_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": '"""from .... import x"""\n'})
     assert not scanned(tmp_path, "p").unreadable
@@ -671,11 +716,11 @@ def test_a_reading_has_sorted_imports_and_the_kinds_that_are_not_runtime(tmp_pat
     source = "def f():\n  import p.c\n" + 4 * "import p.c, json, p.b\n" + "if TYPE_CHECKING: import os, p\n"
     found = readings(tmp_path, source, more=more, external=True).readings
     assert list(found["p.a"].imports.items()) == [
-        ("json", [3, 4, 5, 6]),
-        ("os", [7]),
-        ("p", [7]),
-        ("p.b", [3, 4, 5, 6]),
-        ("p.c", [2, 3, 4, 5, 6]),
+        ("json", (3, 4, 5, 6)),
+        ("os", (7,)),
+        ("p", (7,)),
+        ("p.b", (3, 4, 5, 6)),
+        ("p.c", (2, 3, 4, 5, 6)),
     ]
     assert found["p.a"].kinds == {
         ("p.c", 2): Kind.DEFERRED,
@@ -688,7 +733,7 @@ def test_a_reading_has_sorted_imports_and_the_kinds_that_are_not_runtime(tmp_pat
 @pytest.mark.parametrize("more", [0, 101])
 def test_a_reading_without_kinds_has_none(tmp_path: Path, more: int) -> None:
     found = readings(tmp_path, "def f(): import p.c\n__import__('p')", more=more, kinds=False)
-    assert found.readings["p.a"] == Reading({"p.c": [1]}, {}, None)
+    assert found.readings["p.a"] == Reading({"p.c": (1,)}, {}, None)
     assert found.statements == {}
     assert found.may_call == {}
 
@@ -826,4 +871,4 @@ def test_packages_with_names_that_start_alike_are_told_apart_in_many_files(tmp_p
 
 def test_of_a_root_package_and_what_is_gone_from_it_many_files_import_the_package(tmp_path: Path) -> None:
     source = "import p\nimport p.gone.too\nfrom p import nope\nfrom p.gone import x\n"
-    assert readings(tmp_path, source, more=101, external=True).readings["p.a"].imports == {"p": [1, 3]}
+    assert readings(tmp_path, source, more=101, external=True).readings["p.a"].imports == {"p": (1, 3)}

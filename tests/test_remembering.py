@@ -242,9 +242,12 @@ def test_a_manifest_gives_back_what_it_was_made_of(cache: Cache) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        {"modules": ["p", "p.a"]},
+        {"modules": "p/p.a/"},
+        {"modules": ["p", "p.a", "q.b"]},
+        {"digests": "x//"},
+        {"digests": None},
         {"watched": ["p"]},
-        {"files": ["p", "q"], "modules": ["p", "q"]},
+        {"files": ["p", "q"], "modules": "p/q/", "digests": "x/y/"},
         {"signatures": ""},
         {"signatures": "?"},
         {"files": None},

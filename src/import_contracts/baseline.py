@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
 
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, UserError
 
-_LINE = re.compile(r"(?P<contract>\S.*?)\s+(?P<importer>\S+)(?:\s+->\s+(?P<imported>\S+)(?:\s+=>\s+(?P<target>\S+))?)?")
-_COMMENT = re.compile(r"(?:^|\s+)#")
+# Without `\s+`, which is slow on a line of spaces.
+_COMMENT = re.compile(r"(?:^|(?<=\s))#")
 _ARROWS = frozenset({"->", "=>"})
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
@@ -76,12 +76,20 @@ class Entry:
         return Entry(self.contract, *(new + name[len(old) :] if within(name, old) else name for name in names))
 
 
+def _comment_start(line: str) -> int:
+    """Return where the comment of a line starts, with the space before it; the length of the line if it has none."""
+    match = _COMMENT.search(line)
+    return len(line[: match.start()].rstrip()) if match else len(line)
+
+
 def _entry(line: str) -> Entry | None:
     """Return the entry of a line without its line break; None if there is none, or the line is wrong."""
-    match = _LINE.fullmatch(_COMMENT.split(line, maxsplit=1)[0].strip())
-    if match is None or not _ARROWS.isdisjoint(f"{match['contract']} {match['importer']}".split()):
-        return None
-    return Entry(*(part or "" for part in match.groups()))
+    words = line[: _comment_start(line)].strip()
+    for arrows in (("->", "=>"), ("->",), ()):
+        contract, *names = words.rsplit(maxsplit=2 * len(arrows) + 1) or ("",)
+        if len(names) == 2 * len(arrows) + 1 and tuple(names[1::2]) == arrows:
+            return Entry(contract, *names[::2]) if _ARROWS.isdisjoint([*contract.split(), names[0]]) else None
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +107,7 @@ class Line:
     @property
     def comment(self) -> str:
         """The comment after the entry, with the space before it; "" if there is none."""
-        match = _COMMENT.search(self.text)
-        return self.text[match.start() :] if match else ""
+        return self.text[_comment_start(self.text) :]
 
 
 _NONE = Line("")
@@ -108,6 +115,10 @@ _NONE = Line("")
 
 def _length(line: Line) -> int:
     return len(line.text)
+
+
+def _first(pair: tuple[str, Line]) -> str:
+    return pair[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,28 +151,31 @@ class Baseline:
 
         Comments stay with their entries. If two entries become equal, the longer line is kept, which has the comment.
         """
+        pairs = [(line, line.entry and line.entry.renamed(old, new)) for line in self.lines]
+        left = Baseline(tuple(line for line, entry in pairs if entry == line.entry))
+        kept = left.entries
         lines: dict[Entry, Line] = {}
-        left = self.without({entry for entry in self.entries if entry != entry.renamed(old, new)})
-        for line in self.lines:
-            if line.entry:
-                entry = line.entry.renamed(old, new)
+        for line, entry in pairs:
+            if entry and entry != line.entry and entry not in kept:
                 lines[entry] = max(Line(f"{entry}{line.comment}", entry), lines.get(entry, _NONE), key=_length)
-        return left.adding(line for entry, line in lines.items() if entry not in left.entries)
+        return left.adding(lines.values())
 
     def adding(self, lines: Iterable[Line]) -> Baseline:
         """Return the baseline with more lines, each directly after the last entry that sorts before it.
 
         So a comment stays above its entry. A line that sorts before all entries comes after the comments at the top.
         """
-        todo = sorted(lines, key=lambda line: line.key, reverse=True)
+        todo = sorted(((line.key, line) for line in lines), key=_first)
         backwards: list[Line] = []
         for line in reversed(self.lines):
-            while todo and line.entry and line.key < todo[0].key:
-                backwards.append(todo.pop(0))
+            if line.entry:
+                key = line.key
+                while todo and key < todo[-1][0]:
+                    backwards.append(todo.pop()[1])
             backwards.append(line)
         merged = backwards[::-1]
         first = next((place for place, line in enumerate(merged) if line.entry), len(merged))
-        return Baseline((*merged[:first], *reversed(todo), *merged[first:]))
+        return Baseline((*merged[:first], *(line for _, line in todo), *merged[first:]))
 
 
 def parse(text: str, file: str, *, quotes: bool = True) -> Baseline:
@@ -196,7 +210,7 @@ def _wrong(line: str, entry: Entry | None, seen: dict[Entry, int], *, quotes: bo
         return "This line is part of a merge conflict; resolve it."
     if line.startswith("\ufeff"):
         return "This line starts with a byte order mark; save the file without it."
-    words = _COMMENT.split(line, maxsplit=1)[0].strip()
+    words = line[: _comment_start(line)].strip()
     if entry and not entry.imported and not quotes:
         return "An entry without '->' is not read from a file outside the repository."
     if entry is None and words:
@@ -212,18 +226,26 @@ def renaming(known: Collection[Entry], found: Collection[Entry], modules: Collec
     the renaming, ``known`` must equal ``found``; the old name must not be a module, and the new one must be. None if
     there is no such renaming, or it makes two entries equal.
     """
-    stale, new = sorted(set(known) - set(found)), sorted(set(found) - set(known))
-    if not stale or len(stale) != len(new):
+    before, now = frozenset(known), frozenset(found)
+    gone, added = before - now, now - before
+    if not gone or len(gone) != len(added):
         return None
+    stale, new = sorted(gone), sorted(added)
     for old, after in dict.fromkeys(pair for entry in new for pair in _differences(stale[0], entry)):
-        if old not in modules and after in modules and {entry.renamed(old, after) for entry in known} == set(found):
+        # There may be as many pairs as new entries, and all but a few end at one of the first stale entries.
+        if (
+            old not in modules
+            and after in modules
+            and all(entry.renamed(old, after) in added for entry in stale)
+            and {entry.renamed(old, after) for entry in before} == now
+        ):
             return old, after
     return None
 
 
 def _differences(one: Entry, other: Entry) -> Iterator[tuple[str, str]]:
     """Yield the pairs of an old and a new name that could turn one entry into the other, the shortest first."""
-    if replace(one, importer="", imported="", target="") != replace(other, importer="", imported="", target=""):
+    if one.contract != other.contract:
         return
     for old, new in ((one.importer, other.importer), (one.imported, other.imported), (one.target, other.target)):
         before, after = old.split("."), new.split(".")

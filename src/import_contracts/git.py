@@ -155,8 +155,7 @@ def _output(root: Path, args: Sequence[str], variables: Mapping[str, str], given
             cwd=root,
             env={**_environment(), "PATH": os.pathsep.join(map(str, places)), **variables},
             input=given.encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            capture_output=True,
             timeout=_SECONDS,
             start_new_session=True,  # without a terminal, so that nothing can ask there
             check=False,

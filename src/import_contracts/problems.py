@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,9 +68,31 @@ class UserError(Exception):
 def did_you_mean(found: str, known: Iterable[str], *, closeness: float = 0.6) -> str:
     """Return " Did you mean 'x'?" for the known word that is most similar to ``found``; "" if none is similar.
 
-    ``closeness`` is the required similarity, from 0 to 1 (equal), as in `difflib.get_close_matches`.
+    ``closeness`` is the required similarity, from 0 to 1 (equal), as in `difflib.get_close_matches`. Of very many
+    words, only those are compared of which a part is right.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only needed for problems
 
-    nearest = get_close_matches(found, known, n=1, cutoff=closeness)
+    nearest = get_close_matches(found, _candidates(found, known), n=1, cutoff=closeness)
     return f" Did you mean '{nearest[0]}'?" if nearest else ""
+
+
+# How many words are compared, which takes a second for some 30,000 names of modules.
+_MANY = 2_000
+
+
+def _candidates(found: str, known: Iterable[str]) -> Collection[str]:
+    """Return all words; of more than ``_MANY``, those in the same package or with the same last part, near in order.
+
+    For a word without a dot, these are the words without one.
+    """
+    words = frozenset(known)
+    if len(words) <= _MANY:
+        return words
+    package, dot, name = found.rpartition(".")
+    if dot:
+        near = sorted(word for word in words if word.startswith(package + dot) or word.endswith(dot + name))
+    else:
+        near = sorted(word for word in words if "." not in word)
+    place = bisect_left(near, found)
+    return near[max(0, place - _MANY // 2) :][:_MANY]

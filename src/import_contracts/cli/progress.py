@@ -59,7 +59,7 @@ class Progress:
         over = threading.Event()
         self._steps.append(step)
         if len(self._steps) == 1:
-            threading.Thread(target=self._watch, args=(over,), daemon=True).start()
+            threading.Thread(target=self._watch, args=(over,), name="progress", daemon=True).start()
         try:
             yield step.advance
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from math import isfinite
 
 from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -33,13 +34,24 @@ def describe(view: View) -> ContractDescription:
         parts=tuple(CoveredPart(part.role, part.name, tuple(sorted(part.members))) for part in parts),
         options=()
         if description
-        else tuple((key, value) for key, value in contract.table.values.items() if key not in _SHOWN_KEYS),
+        else tuple((key, _as_json(value)) for key, value in contract.table.values.items() if key not in _SHOWN_KEYS),
         covers=tuple(sorted(view.covers & internal)) if description else None,
         ignores=tuple(audit(view)),
         kept=verdict.kept,
         new=len(verdict.violations) - known,
         known=known,
     )
+
+
+def _as_json(value: object) -> object:
+    """Return a value of TOML as one that JSON has too: a date, a time or an infinite number is text."""
+    if isinstance(value, Mapping):
+        return {key: _as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_json(each) for each in value]
+    if isinstance(value, str | int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    return str(value)
 
 
 def _why_undescribed(view: View) -> str:

@@ -59,10 +59,7 @@ class ImportGraph:
         self.external = frozenset(external or ())
         self.knows_external = external is not None
         self.modules = tuple(sorted({*modules, *self.external}))
-        self._imports = {
-            importer: {imported: tuple(sorted(set(lines))) for imported, lines in sorted(targets.items())}
-            for importer, targets in sorted(imports.items())
-        }
+        self._imports = {importer: _sorted(targets) for importer, targets in sorted(imports.items())}
         self._kinds = kinds or {}
 
     def _replaced(self, imports: dict[str, dict[str, tuple[int, ...]]]) -> ImportGraph:
@@ -207,6 +204,18 @@ class ImportGraph:
     def routes_to(self, targets: Set[str], barred: Set[str]) -> Routes:
         """Return the shortest chains to the targets through modules that are not barred."""
         return Routes(self, targets, barred)
+
+
+def _sorted(targets: Mapping[str, Iterable[int]]) -> dict[str, tuple[int, ...]]:
+    """Return the lines of a module's imports in order; the same object if they are, because a copy takes memory."""
+    if isinstance(targets, dict) and all(
+        isinstance(lines, tuple) and (len(lines) == 1 or lines == tuple(sorted(set(lines))))
+        for lines in targets.values()
+    ):
+        imported = list(targets)
+        if imported == sorted(imported):
+            return targets
+    return {imported: tuple(sorted(set(lines))) for imported, lines in sorted(targets.items())}
 
 
 class Routes:

@@ -43,6 +43,7 @@ On a system without ctime, an edit that restores both mtime and size is not noti
 """
 
 _ABSENT: Signature = (0, 0, 0, 0)
+_DIGEST = 64  # hexadecimal digits
 _LARGEST_ANSWER = 20_000_000  # characters
 
 
@@ -129,8 +130,7 @@ class LastRun:
         stored = self.cache.answer(self.manifest.state, request)
         if stored is None:
             return None
-        digests = self.manifest.digests
-        is_same = all(digests.get(module) == was for module, (was, _) in stored.evidence.items())
+        is_same = all(self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
         return stored.answer if is_same else None
 
 
@@ -150,7 +150,8 @@ class Manifest:
 
     ``files`` and ``watched`` are absolute paths. ``state`` is the name of the ``.imports`` file without its suffix.
     Raises one of ``DAMAGED`` if ``value``, the JSON of the file, is not valid. Whether the program can be one that was
-    read is another question, because answering it takes time: `is_sound`.
+    read is another question, because answering it takes time: `is_sound`. The modules and the digests are one string
+    each, split when they are needed: a run on an unchanged program needs only the paths and the signatures.
     """
 
     def __init__(self, value: Mapping[str, Any], base: str, portions: Portions) -> None:
@@ -158,14 +159,15 @@ class Manifest:
         self.files = _lengthened(strings(value["files"]), base)
         self.watched = _lengthened(strings(value["watched"]), base)
         self.state = text(value["state"])
-        self._modules = strings(value["modules"])
-        self._digests = strings(value["digests"])
         self._base = base
         self._portions = portions
         self._signatures = array("q", a2b_base64(value["signatures"]))
         if len(self._signatures) != 4 * len(self.files + self.watched):
             raise ValueError
-        if not len(self._modules) == len(self._digests) == len(self.files) or not self.state.isalnum():
+        self._joined_modules, self._joined_digests = text(value["modules"]), text(value["digests"])
+        if not self._joined_modules.count("/") == self._joined_digests.count("/") == len(self.files):
+            raise ValueError
+        if not self.state.isalnum():
             raise ValueError
 
     @classmethod
@@ -184,11 +186,12 @@ class Manifest:
         paths = [*(file.path for file in program.files), *program.watched]
         value = {
             **shape(program, base),
+            "modules": _joined(file.module for file in program.files),
             "watched": [shortened(path, base) for path in program.watched],
             "signatures": b2a_base64(
                 array("q", chain.from_iterable(map(signatures.__getitem__, paths))), newline=False
             ).decode(),
-            "digests": [digests.get(file.module, "") for file in program.files],
+            "digests": _joined(digests.get(file.module, "") for file in program.files),
             "state": state,
         }
         manifest = cls(value, base, program.portions)
@@ -244,9 +247,13 @@ class Manifest:
             return False
 
     @cached_property
+    def _modules(self) -> list[str]:
+        return _parted(self._joined_modules)
+
+    @cached_property
     def digests(self) -> dict[str, str]:
         """The digest of each file, by module; "" if it is unknown."""
-        return dict(zip(self._modules, self._digests, strict=True))
+        return dict(zip(self._modules, _parted(self._joined_digests), strict=True))
 
 
 class Cache:
@@ -308,8 +315,11 @@ class Cache:
             data = disk.read(self._folder / name)
         except (OSError, ValueError):  # ValueError: a name that no file can have
             return None
-        checksum, _, body = data.partition(b"\n")
-        return json.loads(body) if checksum == _checksum(name, body) else None
+        body = memoryview(data)[_DIGEST + 1 :]  # not a copy: it may be the largest value of a run
+        is_whole = data[: _DIGEST + 1] == _checksum(name, body) + b"\n"
+        decoded = str(body, "utf-8") if is_whole else "null"
+        del data, body
+        return json.loads(decoded)
 
     def save(self, name: str, value: object) -> None:
         """Write a value to a file; if that fails, warn once and write nothing more."""
@@ -375,9 +385,11 @@ def _own_files() -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
 
 
-def _checksum(name: str, body: bytes) -> bytes:
+def _checksum(name: str, body: bytes | memoryview) -> bytes:
     """Return the SHA-256, in hexadecimal digits, that a file with a name and a content begins with."""
-    return sha256(b"%b\n%b" % (name.encode(), body)).hexdigest().encode()
+    checksum = sha256(name.encode() + b"\n")
+    checksum.update(body)
+    return checksum.hexdigest().encode()
 
 
 _KEPT = 60
@@ -417,6 +429,15 @@ def shape(program: Program, base: str) -> dict[str, Any]:
             for problem in program.problems
         ],
     }
+
+
+def _joined(words: Iterable[str]) -> str:
+    """Return words without "/" as one string; a large program has so many that a list takes time and memory."""
+    return "".join(f"{word}/" for word in words)
+
+
+def _parted(words: str) -> list[str]:
+    return words.split("/")[:-1]
 
 
 # Marks a path that is not inside the base. No path contains it.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import grimp
 
@@ -26,31 +26,16 @@ class MovedError(Exception):
 
 
 def scan_files(
-    program: Program, files: Sequence[SourceFile], *, include_external: bool
+    program: Program, files: Sequence[SourceFile], *, known: Sequence[SourceFile], include_external: bool
 ) -> dict[str, dict[str, list[int]]]:
     """Return the lines of imports, by importer and imported module; raises whatever grimp raises.
 
-    Raises MovedError if grimp has no such scanner, or its answer has another form.
+    ``known`` are the files whose modules grimp takes for modules of the program, at least ``files``. Raises MovedError
+    if grimp has no such scanner, or its answer has another form.
     """
-    module_files = {file.module: _ModuleFile(_Module(file.module)) for file in program.files}
+    imports: dict[str, dict[str, list[int]]] = {}
     try:
-        scanned = importlib.import_module("grimp._rustgrimp").scan_for_imports(
-            module_files=tuple(module_files[file.module] for file in files),
-            found_packages={
-                _FoundPackage(
-                    name,
-                    folder,
-                    frozenset(
-                        module_files[file.module] for file in program.files if file.path.startswith(folder + os.sep)
-                    ),
-                )
-                for name, folder in program.portions
-            },
-            include_external_packages=include_external,
-            exclude_type_checking_imports=False,
-            file_system=_file_system(),
-        )
-        imports = _lines(scanned)
+        _scan(imports, program, files, known, include_external)
     except (ImportError, AttributeError, KeyError, TypeError) as error:
         raise MovedError(f"{type(error).__name__}: {error}") from error
     if imports.keys() != {file.module for file in files}:
@@ -58,20 +43,51 @@ def scan_files(
     return imports
 
 
-def _file_system() -> Any:
-    return importlib.import_module("grimp.application.config").settings.FILE_SYSTEM.convert_to_basic()
-
-
-def _lines(scanned: Any) -> dict[str, dict[str, list[int]]]:
-    """Return what grimp's scanner answered as plain values; raises AttributeError or TypeError for another form."""
-    imports: dict[str, dict[str, list[int]]] = {}
-    for module, direct_imports in scanned.items():
-        lines = imports.setdefault(module.name, {})
-        for direct_import in direct_imports:
-            lines.setdefault(direct_import.imported.name, []).append(int(direct_import.line_number))
-    if not all(isinstance(imported, str) for lines in imports.values() for imported in lines):
+def _scan(
+    imports: dict[str, dict[str, list[int]]],
+    program: Program,
+    files: Sequence[SourceFile],
+    known: Sequence[SourceFile],
+    include_external: bool,  # noqa: FBT001 - private
+) -> None:
+    """Add the imports of files; raises an exception of many kinds if grimp's scanner has another form."""
+    scanner = importlib.import_module("grimp._rustgrimp").scan_for_imports
+    file_system = importlib.import_module("grimp.application.config").settings.FILE_SYSTEM
+    module_files = {file.module: _ModuleFile(_Module(file.module)) for file in known}
+    found_packages = {
+        _FoundPackage(name, folder, frozenset(module_files[module] for module in inside))
+        for name, folder, inside in _portions(program, known)
+    }
+    names = {module: module for module in module_files}
+    for start in range(0, len(files), _AT_ONCE):
+        scanned = scanner(
+            module_files=tuple(module_files[file.module] for file in files[start : start + _AT_ONCE]),
+            found_packages=found_packages,
+            include_external_packages=include_external,
+            exclude_type_checking_imports=False,
+            file_system=file_system.convert_to_basic(),
+        )
+        for module, direct_imports in scanned.items():
+            lines = imports.setdefault(names[module.name], {})
+            for direct_import in direct_imports:
+                imported = direct_import.imported.name
+                lines.setdefault(names.setdefault(imported, imported), []).append(int(direct_import.line_number))
+    if not all(isinstance(name, str) for name in names):
         raise TypeError("the name of a module is not a string")
-    return imports
+
+
+# grimp returns seven objects for each import, which take the most memory of a run if they are all there at once. But it
+# reads the list of modules again in each call.
+_AT_ONCE = 25_000
+
+
+def _portions(program: Program, known: Sequence[SourceFile]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the folders of the root packages, each with its name and the modules in it."""
+    by_path = sorted((file.path, file.module) for file in known)
+    for name, folder in program.portions:
+        start = bisect_left(by_path, (folder + os.sep,))
+        end = bisect_left(by_path, (folder + chr(ord(os.sep) + 1),))
+        yield name, folder, [module for _, module in by_path[start:end]]
 
 
 def refuse_invalid(sources: Sequence[tuple[SourceFile, bytes]]) -> None:

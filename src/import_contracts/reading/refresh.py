@@ -54,7 +54,9 @@ class Comparison:
     @cached_property
     def is_same_program(self) -> bool:
         """Whether the program has the same modules in the same files, and the same problems."""
-        return self._before is not None and self.shape == json.dumps(shape(self._before.program, self.last.base))
+        if self._before is None or self.program is self._before.program:
+            return self._before is not None
+        return self.shape == json.dumps(shape(self._before.program, self.last.base))
 
     @property
     def is_same(self) -> bool:
@@ -101,6 +103,8 @@ class Comparison:
     @cached_property
     def _renamed(self) -> set[str]:
         """The modules that are new or in another file, or that have become shadowed or are no longer shadowed."""
+        if self._before is not None and self.program is self._before.program:
+            return set()
         before = _identities(self._before.program) if self._before is not None else set()
         return {module for module, *_ in _identities(self.program) - before}
 

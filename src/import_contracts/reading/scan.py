@@ -1,16 +1,18 @@
 """From files to the import graph: reads many files with grimp's parser, and a few with our own.
 
 grimp fails for all files if it cannot read one of them, and aborts if a relative import goes beyond the top-level
-package. So these imports are searched for first, and a scan that fails is repeated on each half of the files, down to
-the single files that cause it.
+package. So these imports are searched for first. If a scan fails, the files that cause it are found by halves, set
+aside, and the others are scanned again. Each scan of the halves knows only the modules in it, so that many unreadable
+files don't cost a scan of the whole program each.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import chain
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -22,11 +24,17 @@ from import_contracts.reading.prefilter import may_call, may_defer
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.text import UndecodableError, decode
 
-Lines = dict[str, list[int]]
-"""The lines of a module's import statements, by imported module."""
+Lines = dict[str, tuple[int, ...]]
+"""The lines of a module's import statements, sorted, by imported module, sorted."""
 
 Kinds = dict[tuple[str, int], Kind]
 """The kinds of a module's import statements, by imported module and line; a missing one is ``runtime``."""
+
+NO_KINDS: Kinds = {}
+"""The kinds of all modules without a kind, one object because there are many."""
+
+_Found = dict[str, list[int]]
+# The lines of a module's import statements, in the order in which they were found.
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +137,23 @@ def read(
         reader.prepare(file)
         advance()
     reader.parse([file for file in files if file.module not in reader.imports])
+    share: dict[tuple[int, ...], tuple[int, ...]] = {}
     readings = {
         file.module: Reading(
-            {imported: sorted(lines) for imported, lines in sorted(reader.imports[file.module].items())},
-            reader.kinds.get(file.module, {}),
+            _sorted(reader.imports.pop(file.module), share),
+            reader.kinds.get(file.module) or NO_KINDS,
             reader.troubles.get(file.module),
         )
         for file in files
     }
     return Read(readings, reader.digests, reader.statements, reader.may_call)
+
+
+def _sorted(found: _Found, share: dict[tuple[int, ...], tuple[int, ...]]) -> Lines:
+    """Return the lines of a module in order; equal lines are one object, because most are a small number alone."""
+    return {
+        imported: share.setdefault(lines := tuple(sorted(set(found[imported]))), lines) for imported in sorted(found)
+    }
 
 
 def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
@@ -203,7 +219,7 @@ class _FilesReader:
     """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest."""
 
     def __init__(self, program: Program, *, include_external: bool, kinds: bool, are_few: bool) -> None:
-        self.imports: dict[str, Lines] = {}
+        self.imports: dict[str, _Found] = {}
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
         self.digests: dict[str, str] = {}
@@ -247,27 +263,26 @@ class _FilesReader:
         """Return whether our own reader reads a file that CPython would read; else grimp does."""
         return (self._are_few or is_for_us(data)) and is_valid(data)
 
-    def parse(self, files: list[SourceFile]) -> None:
+    def parse(self, files: Sequence[SourceFile]) -> None:
         """Read the imports of files with grimp."""
         if not files:
             return
-        try:
-            imports = _scan(self._program, files, include_external=self._include_external)
-        except BaseException as error:
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-                raise
-            if len(files) == 1:
-                self._give_up(files[0], *_trouble(files[0], error))
-            else:
-                middle = len(files) // 2
-                self.parse(files[:middle])
-                self.parse(files[middle:])
-        else:
+        imports = _scan(self._program, files, known=self._program.files, include_external=self._include_external)
+        if isinstance(imports, dict):
             self.imports |= imports
             if self._include_external:
                 self._drop_missing(files)
+        elif len(files) == 1:
+            self._give_up(files[0], *_trouble(files[0], imports))
+        elif unparsable := dict(chain.from_iterable(_unparsable(self._program, half) for half in _halves(files))):
+            for file, reason in unparsable.items():
+                self._give_up(file, *_trouble(file, reason))
+            self.parse([file for file in files if file not in unparsable])
+        else:
+            for half in _halves(files):
+                self.parse(half)
 
-    def _drop_missing(self, files: list[SourceFile]) -> None:
+    def _drop_missing(self, files: Sequence[SourceFile]) -> None:
         """Drop imports of missing modules: with external ones, grimp returns an import of the root package instead."""
         for file in files:
             imports = self.imports[file.module]
@@ -278,7 +293,7 @@ class _FilesReader:
                     imports |= {root: lines} if lines else {}
 
     def _read(self, file: SourceFile, text: str) -> None:
-        imports: Lines = {}
+        imports: _Found = {}
         for written, imported in _resolved_imports(self._program, file, text, self._include_external):
             imports.setdefault(imported, []).append(written.line)
         self.imports[file.module] = imports
@@ -304,11 +319,41 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     return next((relative for relative in written if relative.level > depth), None)
 
 
-def _scan(program: Program, files: Sequence[SourceFile], *, include_external: bool) -> dict[str, Lines]:
-    """Return the imports of files, by module, as grimp finds them; raises whatever grimp raises."""
+def _scan(
+    program: Program, files: Sequence[SourceFile], *, known: Sequence[SourceFile], include_external: bool
+) -> dict[str, _Found] | BaseException:
+    """Return the imports of files, by module, as grimp finds them; or the exception that it raises.
+
+    grimp takes only the modules of ``known`` for modules of the program.
+    """
     from import_contracts.reading.scanner import scan_files  # noqa: PLC0415 - not needed for a few files
 
-    return scan_files(program, files, include_external=include_external)
+    try:
+        return scan_files(program, files, known=known, include_external=include_external)
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        return error
+
+
+def _unparsable(program: Program, files: Sequence[SourceFile]) -> Iterator[tuple[SourceFile, BaseException]]:
+    """Yield the files that grimp cannot read, whatever other modules there are, each with what it raises.
+
+    Without external imports, because grimp may abort on those of modules that it does not know.
+    """
+    error = _scan(program, files, known=files, include_external=False)
+    if isinstance(error, dict):
+        return
+    if len(files) == 1:
+        yield files[0], error
+    else:
+        for half in _halves(files):
+            yield from _unparsable(program, half)
+
+
+def _halves(files: Sequence[SourceFile]) -> tuple[Sequence[SourceFile], Sequence[SourceFile]]:
+    middle = len(files) // 2
+    return files[:middle], files[middle:]
 
 
 def _trouble(file: SourceFile, error: BaseException) -> tuple[int | None, str]:

@@ -191,7 +191,7 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            state = cache.save_named(".imports", [comparison.shape, as_values(readings)])
+            state = cache.save_named(".imports", [digest(comparison.shape), as_values(readings)])
     return Snapshot(program, last, comparison.store(digests, state), changed, readings)
 
 

@@ -1,23 +1,49 @@
-"""The state of a program as the cache stores it: the imports of every file, as JSON values."""
+"""The state of a program as the cache stores it: the imports of every file, as JSON values.
+
+Numbers stand for names, so that the imports of a large program are loaded fast.
+"""
 
 from __future__ import annotations
 
+from array import array
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import islice
 from typing import Any
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.reading.program import Program
-from import_contracts.reading.scan import Reading
+from import_contracts.reading.scan import NO_KINDS, Lines, Reading
 from import_contracts.reading.values import is_number, strings, text
 
 
 def as_values(readings: Mapping[str, Reading]) -> dict[str, Any]:
-    """Return readings, by module, as JSON values."""
+    """Return readings, by module, as JSON values.
+
+    ``sizes`` has the number of statements of each module, and ``imported`` and ``lines`` each statement: the number of
+    the imported module, first counting ``modules`` and then ``names``, and the line.
+    """
+    numbers = {module: number for number, module in enumerate(readings)}
+    sizes, imported, lines = array("I"), array("I"), array("I")
+    for reading in readings.values():
+        before = len(lines)
+        for name, places in reading.imports.items():
+            imported.extend([numbers.setdefault(name, len(numbers))] * len(places))
+            lines.extend(places)
+        sizes.append(len(lines) - before)
     return {
-        module: [reading.imports, [[*place, kind] for place, kind in reading.kinds.items()], reading.trouble]
-        for module, reading in readings.items()
+        "modules": _joined(readings),
+        "names": list(islice(numbers, len(readings), None)),
+        "sizes": _as_text(sizes),
+        "imported": _as_text(imported),
+        "lines": _as_text(lines),
+        "kinds": {
+            module: [[*place, kind] for place, kind in reading.kinds.items()]
+            for module, reading in readings.items()
+            if reading.kinds
+        },
+        "troubles": {module: reading.trouble for module, reading in readings.items() if reading.trouble},
     }
 
 
@@ -29,39 +55,52 @@ def as_readings(
     Raises one of `import_contracts.reading.values.DAMAGED` if they are not valid, or cannot be those of a program whose
     files have the given sizes, by path.
     """
-    if list(value) != [file.module for file in program.files]:
+    modules = [file.module for file in program.files]
+    names = strings(value["names"])
+    if value["modules"] != _joined(modules):
         raise ValueError
-    readings = {
-        module: Reading(imports, _kinds(kinds) if kinds != [] else {}, None if trouble is None else _trouble(*trouble))
-        for module, (imports, kinds, trouble) in value.items()
+    _check_names(names, program, include_external=include_external)
+    counts, imported, lines = (_numbers(value[key]) for key in ("sizes", "imported", "lines"))
+    _check_lines(counts, lines, [sizes[file.path] for file in program.files])
+    places = {line: (line,) for line in set(lines)}
+    statements = zip(map([*modules, *names].__getitem__, imported), map(places.__getitem__, lines), strict=True)
+    kinds = {module: _kinds(found) for module, found in value["kinds"].items()}
+    troubles = {module: _trouble(*trouble) for module, trouble in value["troubles"].items()}
+    return {
+        module: Reading(_imports(list(islice(statements, count))), kinds.get(module, NO_KINDS), troubles.get(module))
+        for module, count in zip(modules, counts, strict=True)
     }
-    everything = [reading.imports for reading in readings.values()]
-    if set(map(type, everything)) - {dict}:
-        raise TypeError
-    _check_names(set[str]().union(*everything) - program.modules, program, include_external=include_external)
-    _check_lines([*chain.from_iterable(imports.values() for imports in everything)])
-    for file, imports in zip(program.files, everything, strict=True):
-        if imports and max(map(max, imports.values())) > sizes[file.path] + 1:
-            raise ValueError  # there cannot be more lines than bytes, apart from the last
-    return readings
+
+
+def _imports(statements: list[tuple[str, tuple[int, ...]]]) -> Lines:
+    imports: Lines = dict(statements)
+    if len(imports) < len(statements):
+        imports = dict.fromkeys(imports, ())
+        for name, line in statements:
+            imports[name] += line
+    return imports
 
 
 def _check_names(names: Iterable[str], program: Program, *, include_external: bool) -> None:
-    """Raise ValueError if one of the names of imported modules that are not in the program is not external."""
-    for name in names:
+    """Raise ValueError if one of the names of imported modules that are no files is neither a package nor external."""
+    for name in {*names} - program.modules:
         is_inside = any(within(name, root) or within(root, name) for root in program.roots)
         if not include_external or is_inside or not name.isprintable() or not all(name.split(".")):
             raise ValueError
 
 
-def _check_lines(lines: list[list[int]]) -> None:
-    """Raise TypeError or ValueError if something is no list of at least one line, which counts from 1."""
-    if set(map(type, lines)) - {list}:
-        raise TypeError
-    numbers = [*chain.from_iterable(lines)]
-    if set(map(type, numbers)) - {int}:
-        raise TypeError
-    if not all(lines) or (numbers and min(numbers) < 1):
+def _check_lines(counts: array[int], lines: array[int], sizes: list[int]) -> None:
+    """Raise ValueError if the numbers of lines don't fit, or if a line cannot be in a file of its size."""
+    start = 0
+    if len(counts) != len(sizes):
+        raise ValueError
+    for count, size in zip(counts, sizes, strict=True):
+        of_file = lines[start : start + count]
+        # There cannot be more lines than bytes, apart from the last.
+        if len(of_file) < count or (count and not (min(of_file) > 0 and max(of_file) <= size + 1)):
+            raise ValueError
+        start += count
+    if start != len(lines):
         raise ValueError
 
 
@@ -77,3 +116,15 @@ def _trouble(line: int | None, reason: str) -> tuple[int | None, str]:
     if line is not None and not (is_number(line) and line > 0):
         raise ValueError
     return line, text(reason)
+
+
+def _joined(modules: Iterable[str]) -> str:
+    return "/".join(modules)
+
+
+def _as_text(numbers: array[int]) -> str:
+    return b2a_base64(numbers, newline=False).decode()
+
+
+def _numbers(joined: object) -> array[int]:
+    return array("I", a2b_base64(text(joined)))

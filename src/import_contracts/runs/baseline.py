@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def _already(before: Baseline, config: Config) -> str:
 def create_from(judgement: Judgement, config: Config) -> BaselineChange:
     """Write every violation of a judgement without a baseline to the baseline; raises UserError as `create` does."""
     ids = [verdict.contract.id for verdict in _whole(judgement).verdicts]
-    if repeated := sorted({id_ for id_ in ids if ids.count(id_) > 1}):
+    if repeated := sorted(id_ for id_, times in Counter(ids).items() if times > 1):
         raise UserError(*(Problem("Two contracts have this id; give each its own.", contract=id_) for id_ in repeated))
     entries = _writable(judgement.entries)
     file, before = _before_create(config)
@@ -150,10 +150,12 @@ def status(config: Config, context: RunContext, since: str | None) -> Status:
     others = {entry.contract for entry in stale | added | removed} - verdicts.keys()
     violations = ((verdict, violation) for verdict in judgement.verdicts for violation in verdict.violations)
     known = (violation.importer for verdict, violation in violations if verdict.is_known(violation))
+    numbers = [Counter(entry.contract for entry in entries) for entries in (stale, added, removed)]
     return Status(
         file=name,
         contracts=tuple(
-            _contract_status(id_, verdicts.get(id_), stale, added, removed) for id_ in (*verdicts, *sorted(others))
+            _contract_status(id_, verdicts.get(id_), *(number[id_] for number in numbers))
+            for id_ in (*verdicts, *sorted(others))
         ),
         modules=tuple(sorted(Counter(known).items(), key=lambda item: (-item[1], item[0]))),
         since=since,
@@ -163,9 +165,7 @@ def status(config: Config, context: RunContext, since: str | None) -> Status:
     )
 
 
-def _contract_status(
-    id_: str, verdict: Verdict | None, stale: Collection[Entry], added: Collection[Entry], removed: Collection[Entry]
-) -> ContractStatus:
+def _contract_status(id_: str, verdict: Verdict | None, stale: int, added: int, removed: int) -> ContractStatus:
     violations = verdict.violations if verdict else ()
     known = sum(verdict.is_known(violation) for violation in violations) if verdict else 0
     return ContractStatus(
@@ -173,15 +173,10 @@ def _contract_status(
         name=verdict.contract.name if verdict else None,
         known=known,
         new=len(violations) - known,
-        stale=_number(stale, id_),
-        added=_number(added, id_),
-        removed=_number(removed, id_),
+        stale=stale,
+        added=added,
+        removed=removed,
     )
-
-
-def _number(entries: Collection[Entry], contract: str) -> int:
-    """Return how many entries a contract has."""
-    return sum(entry.contract == contract for entry in entries)
 
 
 def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
@@ -237,40 +232,40 @@ def _writable(entries: frozenset[Entry]) -> frozenset[Entry]:
 
 def _named(wanted: Sequence[str], judgement: Judgement, statements: Statements) -> frozenset[Entry]:
     """Return the entries that are named as in `accept`; raises UserError with a problem for each wrong name."""
-    entries: frozenset[Entry] = frozenset()
+    contracts = {verdict.contract.id: verdict.entries for verdict in reversed(judgement.verdicts)}
+    by_name: dict[str, set[Entry]] = {}
+    for verdict in judgement.verdicts:
+        for violation in verdict.violations:
+            for name in _names(verdict, violation, statements):
+                by_name.setdefault(name, set()).add(verdict.entry(violation))
+    entries: set[Entry] = set()
     problems: list[Problem] = []
-    for name in wanted:
-        try:
-            entries |= _entries(name, judgement, statements)
-        except UserError as error:
-            problems += error.problems
+    for name in dict.fromkeys(wanted):
+        found = contracts[name] if name in contracts else _entries(name, by_name)
+        if name in contracts or len(found) == 1:
+            entries |= found
+        else:
+            problems.append(_wrong_name(name, found, list(contracts)))
     if problems:
         raise UserError(*problems)
-    return entries
+    return frozenset(entries)
 
 
-def _entries(wanted: str, judgement: Judgement, statements: Statements) -> frozenset[Entry]:
-    """Return the entry of a violation, or all entries of a contract; raises UserError if the name is wrong."""
-    of_contract = next((verdict for verdict in judgement.verdicts if verdict.contract.id == wanted), None)
-    if of_contract:
-        return of_contract.entries
+def _entries(wanted: str, by_name: Mapping[str, Set[Entry]]) -> frozenset[Entry]:
+    """Return the entries of the violations with a name; a place may have a column, or be the start of a line."""
     text = " ".join(wanted.split())
     place = re.match(r"(.*?:\d+)(?::\d+)?(?::|$)", text)
     names = {text, place[1]} if place else {text}
-    entries = frozenset(
-        verdict.entry(violation)
-        for verdict in judgement.verdicts
-        for violation in verdict.violations
-        if not names.isdisjoint(_names(verdict, violation, statements))
-    )
-    if len(entries) > 1:
+    return frozenset().union(*(by_name.get(name, ()) for name in names))
+
+
+def _wrong_name(wanted: str, entries: Set[Entry], ids: Iterable[str]) -> Problem:
+    """Return the problem of a name that matches no violation, or more than one."""
+    if entries:
         message = f"'{wanted}' matches more than one violation; name one of them:"
-        raise UserError(Problem(message, below=tuple(f"  {entry}" for entry in _lines(entries))))
-    if not entries:
-        ids = [verdict.contract.id for verdict in judgement.verdicts]
-        hint = did_you_mean(wanted, ids) or " Name a violation by its line in the baseline, or a contract by its id."
-        raise UserError(Problem(f"There is no violation '{wanted}'.{hint}"))
-    return entries
+        return Problem(message, below=tuple(f"  {entry}" for entry in _lines(entries)))
+    hint = did_you_mean(wanted, ids) or " Name a violation by its line in the baseline, or a contract by its id."
+    return Problem(f"There is no violation '{wanted}'.{hint}")
 
 
 def _names(verdict: Verdict, violation: Violation, statements: Statements) -> Iterator[str]:

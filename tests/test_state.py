@@ -1,0 +1,79 @@
+import json
+from itertools import chain
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from import_contracts.graph.kinds import Kind
+from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.scan import Reading
+from import_contracts.reading.state import as_readings, as_values
+from import_contracts.reading.values import DAMAGED
+
+MODULES = ("p", "p.a", "p.b")
+NAMES = st.sampled_from([*MODULES, "p.n", "os", "é"])
+LINES = st.sets(st.integers(1, 70_000), min_size=1, max_size=3).map(lambda lines: tuple(sorted(lines)))
+READING = st.builds(
+    Reading,
+    st.dictionaries(NAMES, LINES, max_size=4).map(lambda imports: dict(sorted(imports.items()))),
+    st.dictionaries(st.tuples(NAMES, st.integers(1, 9)), st.sampled_from(list(Kind)), max_size=2),
+    st.one_of(st.none(), st.tuples(st.one_of(st.none(), st.integers(1, 9)), st.just("why"))),
+)
+
+
+def reread(readings: dict[str, Reading], **damage: object) -> dict[str, Reading]:
+    """Return the readings of a program of these modules, as they come back from the cache."""
+    files = tuple(SourceFile(module, f"/{module}", is_package=False) for module in readings)
+    found = Program(("p",), files, frozenset({"p.n"}), (("p", "/p"),))
+    value = json.loads(json.dumps({**as_values(readings), **damage}))
+    return as_readings(value, found, {file.path: 70_000 for file in files}, include_external=True)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(MODULES, READING)))
+def test_readings_are_read_back_as_they_were(readings: dict[str, Reading]) -> None:
+    found = reread(readings)
+    assert found == readings
+    assert list(found) == list(readings)
+    assert [list(one.imports) for one in found.values()] == [list(one.imports) for one in readings.values()]
+
+
+def test_a_program_without_files_has_no_readings() -> None:
+    assert reread({}) == {}
+
+
+def test_equal_names_and_lines_are_read_back_as_one_object() -> None:
+    found = reread({module: Reading({"os": (500,)}, {}) for module in MODULES})
+    places = [one.imports["os"] for one in found.values()]
+    names = list(chain(*(one.imports for one in found.values())))
+    assert len({*map(id, places)}) == len({*map(id, names)}) == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"modules": None},
+        {"modules": "p"},
+        {"names": []},
+        {"names": ["p.gone"]},
+        {"names": [1]},
+        {"sizes": ""},
+        {"sizes": "?"},
+        {"sizes": "AQAAAAEAAAABAAAA"},
+        {"sizes": "AwAAAAEAAAA="},
+        {"lines": ""},
+        {"lines": "AAAAAAIAAAADAAAA"},
+        {"lines": "AQAAAAIAAAD/////"},
+        {"imported": 1},
+        {"imported": "CQAAAAAAAAAAAAAA"},
+        {"kinds": {"p": [["os", 1, "odd"]]}},
+        {"kinds": {"p": [["os", 1]]}},
+        {"troubles": {"p": [1]}},
+    ],
+    ids=str,
+)
+def test_values_that_do_not_fit_are_refused(damage: dict[str, object]) -> None:
+    readings = {"p": Reading({"os": (1,)}, {}), "p.a": Reading({"p": (2, 3)}, {})}
+    assert reread(readings) == readings
+    with pytest.raises(DAMAGED):
+        reread(readings, **damage)
