@@ -271,6 +271,24 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"a": A_THEN_B, "b": "from p.d import *\ny = 1", "d": "__all__ = ['e']", "d.e": "from p.a import x"},
         {"p.a", "p.b", "p.d.e"},
     ),
+    "a star takes a module that a package adds to its list": (
+        {
+            "a": A_THEN_B,
+            "b": "from p.d import *\ny = 1",
+            "d": "__all__ = []\n__all__ += ['e']",
+            "d.e": "from p.a import x",
+        },
+        {"p.a", "p.b", "p.d.e"},
+    ),
+    "a star takes a module that a package appends to its list": (
+        {
+            "a": A_THEN_B,
+            "b": "from p.d import *\ny = 1",
+            "d": "__all__ = []\n__all__.append('e')",
+            "d.e": "from p.a import x",
+        },
+        {"p.a", "p.b", "p.d.e"},
+    ),
     "a star takes no module that a package does not list": (
         {"a": A_THEN_B, "b": "from p.d import *\ny = 1", "d": "z = 1", "d.e": "from p.a import x"},
         set(),

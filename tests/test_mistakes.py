@@ -62,6 +62,13 @@ def test_a_first_section_with_another_name_is_named(tmp_path: Path, header: str,
     assert "To start, add this" not in found
 
 
+def test_a_section_whose_type_is_a_list_is_a_section_like_others(tmp_path: Path) -> None:
+    found = said(
+        tmp_path, ".importlinter", f"{INI_HEAD}[importlinter:contract:x]\nname = X\ntype =\n  two\n[y]\ntype =\n  z\n"
+    )
+    assert "There is no contract type 'two'" in found
+
+
 def test_a_section_with_another_name_beside_contracts_is_a_warning(tmp_path: Path) -> None:
     program(tmp_path, "shop.a -> shop.b")
     own = f"{INI_LAYERS}layers =\n  shop.a\n  shop.b\n"

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,7 +137,7 @@ def test_no_place_for_a_file_waits_for_a_pipe(shop: Path, name: str, make: Calla
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.parametrize("closed", ["pyproject.toml", "setup.cfg", ".", ".."])
-def test_a_configuration_that_another_user_may_not_read_is_not_said_to_be_missing(shop: Path, closed: str) -> None:
+def test_a_configuration_that_another_user_may_not_read_is_not_said_to_be_missing(closed: str) -> None:
     script = (
         "import os, sys\n"
         "from pathlib import Path; from import_contracts.config.files import find_config\n"
@@ -144,14 +145,15 @@ def test_a_configuration_that_another_user_may_not_read_is_not_said_to_be_missin
         "try: print(find_config(Path('.')))\n"
         "except Exception as error: print(error)"
     )
-    inner = shop / "in/here"
-    write(inner, {"setup.cfg": "[metadata]\n"})
-    (inner / closed).touch()
-    for open_ in (shop.parent.parent, shop.parent, shop, inner.parent, inner):
-        open_.chmod(0o755)
-    (inner / closed).chmod(0)
-    run = subprocess.run([sys.executable, "-c", script], cwd=inner, capture_output=True, text=True, check=False)
-    (inner / closed).chmod(0o700)
+    with tempfile.TemporaryDirectory() as folder:  # not the one of pytest, which nobody else may enter
+        inner = Path(folder, "in/here")
+        write(inner, {"setup.cfg": "[metadata]\n"})
+        (inner / closed).touch()
+        for opened in (inner, inner.parent, inner.parent.parent):
+            opened.chmod(0o755)
+        (inner / closed).chmod(0)
+        run = subprocess.run([sys.executable, "-c", script], cwd=inner, capture_output=True, text=True, check=False)
+        (inner / closed).chmod(0o700)
     assert run.stderr == ""
     name = "pyproject.toml" if closed.startswith(".") else closed
     assert run.stdout == f"{name}: This file cannot be read: Permission denied.\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from import_contracts.graph.import_graph import Edge
@@ -32,12 +32,12 @@ from import_contracts.reading.scan import (
     Scan,
     Statement,
     UnreadableFile,
-    imported_by,
     read,
     scan,
     statements,
+    statements_at,
 )
-from tests.arranging import program, write
+from tests.arranging import MODELS, configuration, lint, program, write
 
 Named: TypeAlias = tuple[bool, int, str]
 
@@ -127,6 +127,43 @@ def test_a_folder_without_an_init_in_a_package_is_left_out_with_a_warning(tmp_pa
     assert [Path(str(each.file)).name for each in found.problems] == ["tests"]
 
 
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (["x"], "its Python file is not checked, although Python can import it (p.d.x)"),
+        (["x", "a"], "its 2 Python files are not checked, although Python can import them (p.d.a, …)"),
+        (
+            ["in/x", "in/deep/y", "pack/__init__"],
+            "its 3 Python files are not checked, although Python can import them (p.d.in.deep.y, …)",
+        ),
+        (["x", "x/y"], "its Python file is not checked, although Python can import it (p.d.x)"),
+    ],
+)
+def test_what_is_left_out_is_counted_and_an_example_named(tmp_path: Path, files: list[str], message: str) -> None:
+    write(tmp_path, {"p/__init__.py": "", **{f"p/d/{name}.py": "" for name in files}})
+    (only,) = find(tmp_path, "p").problems
+    assert only.message == f"This folder has no __init__.py, so {message}; add an __init__.py."
+
+
+def test_what_is_left_out_is_counted_again_once_it_changes(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "pyproject.toml": configuration(MODELS),
+            "shop/__init__.py": "",
+            "shop/models.py": "",
+            "shop/web.py": "",
+            "shop/d/in/x.py": "",
+        },
+    )
+    assert "its Python file is" in lint(tmp_path).out
+    write(tmp_path, {"shop/d/in/y.py": ""})
+    assert "its 2 Python files are" in lint(tmp_path).out
+    write(tmp_path, {"pyproject.toml": configuration(MODELS, keys="strict = true\n")})
+    run = lint(tmp_path)
+    assert (run.status, "error: shop/d: This folder has no __init__.py" in run.out) == (2, True)
+
+
 def test_files_that_no_import_can_name_are_left_alone(tmp_path: Path) -> None:
     write(tmp_path, {"p/__init__.py": "", "p/a.b.py": "", "p/.hidden.py": "", "p/stub.pyi": "", "p/0001_first.py": ""})
     assert sorted(find(tmp_path, "p").modules) == ["p", "p.0001_first"]
@@ -213,6 +250,7 @@ def names_by_folder(folder: Path, name: str, inside: bool, seen: tuple[Path, ...
 
 
 @settings(max_examples=40, deadline=None)
+@example([], {"p/w": "p/a/c", "p/a/x": "p", "p/a/c/z": "o", "o/v": "p"})  # p.w.z is shorter, but p.w is p.a.c
 @given(
     st.lists(st.sampled_from(["p/a", "p/b", "p/a/c", "p/a/c/d", "o", "o/e", "o/e/f"]), unique=True),
     st.dictionaries(
@@ -220,7 +258,7 @@ def names_by_folder(folder: Path, name: str, inside: bool, seen: tuple[Path, ...
         st.sampled_from(["p", "p/a", "p/b", "p/a/c", "o", "o/e", "o/e/f"]),
     ),
 )
-def test_a_folder_has_the_least_of_all_its_names(folders: list[str], links: dict[str, str]) -> None:
+def test_a_folder_has_the_least_of_its_names_in_folders_that_count(folders: list[str], links: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary).resolve()
         for each in ("p", *folders, *(str(Path(link).parent) for link in links)):
@@ -228,10 +266,11 @@ def test_a_folder_has_the_least_of_all_its_names(folders: list[str], links: dict
                 write(folder, {f"{package}/__init__.py": ""})
         for link, target in links.items():
             (folder / link).symlink_to(folder / target)
-        least: dict[Path, Named] = {}
-        for real, name in names_by_folder(folder / "p", "p", False, ()):
-            least[real] = min(least.get(real, name), name)
-        assert find(folder, "p").modules == {name for _, _, name in least.values()}
+        counted: dict[Path, str] = {}
+        for (_, _, name), real in sorted((name, real) for real, name in names_by_folder(folder / "p", "p", False, ())):
+            if real not in counted and name.rpartition(".")[0] in {"", *counted.values()}:
+                counted[real] = name
+        assert find(folder, "p").modules == set(counted.values())
 
 
 @pytest.mark.slow
@@ -784,7 +823,8 @@ def test_what_a_module_would_import_with_another_text_is_told(
     tmp_path: Path, data: bytes, external: bool, expected: set[str]
 ) -> None:
     program(tmp_path, "p.a -> p.b", "p.c")
-    assert imported_by(find(tmp_path, "p"), "p.a", data, include_external=external) == expected
+    found = statements_at(find(tmp_path, "p"), "p.a", {"p.a": data}.get, include_external=external)
+    assert {module for module, _ in found} == expected
 
 
 @pytest.mark.parametrize(

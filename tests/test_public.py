@@ -204,3 +204,8 @@ def test_python_and_type_checkers_are_told_the_same() -> None:
 def test_a_name_that_is_not_there_is_none_of_ours() -> None:
     with pytest.raises(AttributeError, match="module 'import_contracts' has no attribute 'chek'"):
         import_contracts.chek  # type: ignore[attr-defined]  # noqa: B018  # the point is that mypy sees it too
+
+
+def test_a_folder_that_cannot_exist_is_an_error_of_the_user() -> None:
+    with pytest.raises(UserError, match="This folder cannot be searched: Not a valid file name"):
+        import_contracts.check(folder="a\0b")

@@ -49,6 +49,14 @@ LINES = [
         "from .. import b",
     ),
     *("from ..... import a", "import os", "def f():\n    import p.a", "from p.c import *", "from p.new.deep import x"),
+    *(
+        "from p import *",
+        "from .b import *",
+        '__all__ = ["a", "c"]',
+        '__all__ += ["b", "deep"]',
+        "c = 5",
+        "__all__ = a.__all__",
+    ),
     *("if TYPE_CHECKING:\n    from p import c", "def broken(:", "type X = int", "x = '\\d'", "import p.a; import p.c"),
 ]
 OWN_TYPE = """
@@ -107,6 +115,19 @@ class Life(RuleBasedStateMachine):
             self.folder,
             {f"p/{name}.py": "".join(f"{line}\n" for line in lines).replace("\n", end.replace("\r", "\r\n"))},
         )
+
+    @rule(
+        package=st.sampled_from(["__init__", "b/__init__", "c/__init__"]),
+        names=st.lists(st.sampled_from(["a", "b", "c", "deep", "f()"]), max_size=3, unique=True),
+        more=st.sampled_from(["", "a = 5\n", "from .b import __all__\n", "from . import *\n", "from p.b import *\n"]),
+        importer=st.sampled_from(["a", "b/c", "c", None]),
+    )
+    def list_modules(self, package: str, names: list[str], more: str, importer: str | None) -> None:
+        listed = ", ".join(name if name == "f()" else repr(name) for name in names)
+        write(self.folder, {f"p/{package}.py": f"__all__ = [{listed}]\n{more}"})
+        if importer:
+            of = f"p/{package}".removesuffix("/__init__").replace("/", ".")
+            write(self.folder, {f"p/{importer}.py": f"from {of} import *\n"})
 
     @rule(
         data=st.data(),

@@ -9,8 +9,9 @@ import pytest
 from import_contracts.problems import Problem
 from import_contracts.reporters.baseline import CHANGE_FORMATS, STATUS_FORMATS, change_as_json, change_as_text
 from import_contracts.reporters.init import as_text
-from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
+from import_contracts.reports.baseline import BaselineChange, ContractStatus, EarlierImport, Status
 from import_contracts.reports.init import Initialized
+from import_contracts.reports.weakening import LetThrough, Weakening
 
 LAYERS = ContractStatus("layers", "Layers", 1200, 1, 0, 2, 30)
 GONE = ContractStatus("go|ne", None, 1, 2, 3, 4, 5)
@@ -134,7 +135,13 @@ def test_a_diff_in_markdown_may_have_one_side(added: tuple[str, ...], removed: t
 
 
 def test_a_status_in_json_has_everything() -> None:
-    of = Status("größe.txt", (GONE,), (("m", 2),), "v1", ("x a -> b",), ("x c -> d",), (Problem("no", "a.py", "x"),))
+    earlier = EarlierImport("x a -> b", "a.py", 3, "deferred")
+    weakening = Weakening("v1", (LetThrough("y", "y c", "c.py", None, "why"),), ("key: 1 -> 2",), ("no",))
+    of = Status(
+        *("größe.txt", (GONE,), (("m", 2),), "v1", ("x a -> b",), ("x c -> d",), (Problem("no", "a.py", "x"),)),
+        earlier=(earlier,),
+        weakening=weakening,
+    )
     text = STATUS_FORMATS["json"](of)
     numbers = {"known": 1, "new": 2, "stale": 3, "added": 4, "removed": 5}
     assert json.loads(text) == {
@@ -145,6 +152,10 @@ def test_a_status_in_json_has_everything() -> None:
         "since": "v1",
         "added": ["x a -> b"],
         "removed": ["x c -> d"],
+        "earlier": [{"violation": "x a -> b", "path": "a.py", "line": 3, "before": "deferred"}],
+        "let_through": [{"contract": "y", "violation": "y c", "path": "c.py", "line": None, "because": "why"}],
+        "changes": ["key: 1 -> 2"],
+        "not_compared": ["no"],
         "errors": [{"message": "no", "file": "a.py", "contract": "x"}],
     }
     assert text.startswith('{\n  "version": 1,\n  "file": "größe.txt",\n')

@@ -47,6 +47,16 @@ def commit(folder: Path, revision: str) -> str | None:
     return name.decode().strip() if name else None
 
 
+def files(folder: Path, revision: str) -> dict[str, str]:
+    """Return the files of the repository at a revision, sorted by path: the path from its root, and the object's name.
+
+    ``folder`` is in the repository.
+    """
+    listed = _git(folder, "ls-tree", "-r", "-z", "--full-tree", revision) or b""
+    entries = (entry.partition("\t") for entry in os.fsdecode(listed).split("\0"))
+    return {path: entry.split()[2] for entry, _, path in sorted(entries, key=lambda each: each[2]) if path}
+
+
 def at(folder: Path, revision: str, path: str) -> bytes | None:
     """Return the content of a file at a revision; None if it did not exist then.
 

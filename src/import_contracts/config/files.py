@@ -43,7 +43,10 @@ def find_config(start: Path) -> Path:
     UserError, with the folders that were searched and an example to start from, if there is none; also if a file that
     may be the configuration cannot be read.
     """
-    start = start.resolve()
+    try:
+        start = Path(disk.real(start))
+    except OSError as error:
+        raise UserError(Problem(f"This folder cannot be searched: {error.strerror}.", file=str(start))) from None
     searched = []
     for folder in (start, *start.parents):
         searched.append(folder)

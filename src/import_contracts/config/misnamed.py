@@ -25,7 +25,7 @@ def sections(found: Mapping[str, Mapping[str, object]], types: Iterable[str]) ->
     return tuple(
         f"The section [{name}] is not read. Write [{right}]."
         for name, values in found.items()
-        if (right := _section(name, is_contract=values.get("type") in known)) not in (None, name)
+        if (right := _section(name, is_contract=str(values.get("type")) in known)) not in (None, name)
     )
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob
 from os import PathLike
 from pathlib import Path
 from shlex import quote
+from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.config.files import (
     Document,
+    document_of,
     find_config,
     may_quote,
     name_of,
+    parse_toml,
     read_document,
     read_toml,
     toml_document,
@@ -159,8 +162,25 @@ def _around(paths: Sequence[Path], start: Path) -> Path:
         return start
 
 
-def read_config(
-    path: Path, *, start: Path, found: bool, custom_types: bool = True, around: Path | None = None
+class Files(NamedTuple):
+    """The configuration files of a commit.
+
+    ``read`` returns the content of a file, or raises UserError with the name for messages. ``matching`` returns the
+    files in a folder that match a pattern, sorted.
+    """
+
+    read: Callable[[Path, str], bytes]
+    matching: Callable[[Path, str], list[Path]]
+
+
+def read_config(  # noqa: PLR0913 - each is a keyword
+    path: Path,
+    *,
+    start: Path,
+    found: bool,
+    custom_types: bool = True,
+    around: Path | None = None,
+    files: Files | None = None,
 ) -> Config:
     """Read a configuration file and the contract files that it includes.
 
@@ -168,18 +188,20 @@ def read_config(
     Packages are searched for in ``start`` and in the file's folder. If the file was ``found``, not named, the file's
     folder comes first, so that a run gives the same report from every folder below it.
     With ``custom_types=False``, or if the variable ``NO_CUSTOM_TYPES`` says so, custom contract types are refused.
+    With ``files``, the configuration is read as it was at a commit.
+
     Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
     options = "" if found else f" --config {quote(str(path))}"
     path = path if path.is_absolute() else start / path
-    if disk.is_folder(path):
+    if files is None and disk.is_folder(path):
         raise UserError(Problem("This is a folder; name a configuration file.", file=name_of(path, start)))
-    if not disk.may_exist(path):
+    if files is None and not disk.may_exist(path):
         raise UserError(Problem("There is no such file.", file=name_of(path, start)))
     folder = path.parent
     around = around or folder
-    shown_name = text_of(path.name) if around == folder else name_of(path, around)
-    document = read_document(path, shown_name, quotes=not found or may_quote(path))
+    name = text_of(path.name) if around == folder else name_of(path, around)
+    document = _document(path, name, files, quotes=not found or may_quote(path))
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
@@ -196,7 +218,7 @@ def read_config(
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
-    included = tuple(_included(session, path, around, bases))
+    included = tuple(_included(session, path, around, bases, files))
     session.finish(severity=Severity.WARNING)
     for sentence in document.overlooked if document.contracts or included else ():
         session.warn(None, sentence)
@@ -271,26 +293,36 @@ def _not_a_package(name: str) -> str:
     return slip(name)
 
 
-def _included(session: Table, configuration: Path, around: Path, bases: Sequence[Path]) -> Iterator[Document]:
+def _document(path: Path, name: str, files: Files | None, *, quotes: bool) -> Document:
+    if files is None:
+        return read_document(path, name, quotes=quotes)
+    return document_of(files.read(path, name), name, is_toml=path.suffix == ".toml", quotes=quotes)
+
+
+def _included(
+    session: Table, configuration: Path, around: Path, bases: Sequence[Path], files: Files | None
+) -> Iterator[Document]:
     """Yield the contract files that ``include`` names, each once: pattern by pattern, then sorted by path."""
     folder = configuration.parent
     checkouts = [checkout(base) for base in bases]
     seen = {configuration}
     for pattern in session.strings("include", ()):
-        paths = _matching(folder, pattern)
+        paths = _matching(folder, pattern) if files is None else files.matching(folder, pattern)
         if not paths:
             (session.warn if "*" in pattern else session.error)("include", f"'{pattern}' matches no file.")
         for path in paths:
             if path not in seen:
                 seen.add(path)
                 quotes = disk.is_inside(path, *checkouts)
-                yield from _contract_file(session, path, name_of(path, around), quotes=quotes)
+                yield from _contract_file(session, path, name_of(path, around), files, quotes=quotes)
 
 
-def _contract_file(session: Table, path: Path, name: str, *, quotes: bool) -> Iterator[Document]:
+def _contract_file(session: Table, path: Path, name: str, files: Files | None, *, quotes: bool) -> Iterator[Document]:
     """Yield the document of an included file; nothing if it cannot be read."""
     try:
-        document = toml_document(name, read_toml(path, name, quotes=quotes))
+        data = None if files is None else files.read(path, name)
+        content = read_toml(path, name, quotes=quotes) if data is None else parse_toml(data, name, quotes=quotes)
+        document = toml_document(name, content)
     except UserError as error:
         for problem in error.problems:
             session.error("include", f"{name}: {problem.message}")

@@ -293,7 +293,10 @@ class Interpreter:
         if not isinstance(listed, tuple):
             public = [name for name in space.names if "__all__" in space.names or not name.startswith("_")]
             scope.space.names.update({name: space.names[name] for name in public if not name.startswith("__")})
-            return None
+            if "__all__" not in space.names or module in self._modules.partial:
+                return None
+            loaded = self._model.exports.loaded(module)
+            listed = tuple(name.removeprefix(f"{module}.") for name in loaded.modules if loaded.is_exact)
         if module in self._model.packages:
             yield from self._import_submodules(module, listed)
         for name in listed:

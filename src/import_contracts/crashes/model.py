@@ -12,6 +12,7 @@ from import_contracts.crashes.operations import ReadingContext
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors, parent
+from import_contracts.reading.exports import Exports
 from import_contracts.reading.imports import read_calls, read_imports
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source
@@ -64,6 +65,11 @@ class ImportModel:
     def context(self, source: Source) -> ReadingContext:
         """Return what the operations of one of the texts depend on."""
         return ReadingContext(source.module, source.is_package, self.version, self._roots)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """What the modules have bound after they were imported, as far as star imports depend on it."""
+        return Exports(self.modules, self.sources.get)
 
     @cached_property
     def started(self) -> dict[str, set[str]]:

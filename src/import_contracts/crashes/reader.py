@@ -558,6 +558,8 @@ class _OperationReader(Visitor):
             self.operations.append(Raise("SystemExit"))
         elif dotted[-1] in {"import_module", "__import__"}:
             self._imports_by_name(node)
+        elif dotted[0] == "__all__":  # it may be changed
+            self.bind("__all__", node.lineno)
         elif dotted == ("setattr",) and len(node.args) == 3:
             self._sets_attribute(node)
         elif dotted in {("globals",), ("exec",), ("execfile",)} or dotted[:2] == ("sys", "modules"):

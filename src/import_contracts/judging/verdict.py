@@ -108,7 +108,7 @@ def judge(config: Config, contracts: Contracts, statements: Statements, known: f
     """
     snapshot = statements.snapshot
     program, scan = snapshot.program, snapshot.scan
-    problems = [*_program_problems(program, config), *contracts.problems]
+    problems = [*_program_problems((*program.problems, *scan.problems), config), *contracts.problems]
     verdicts = []
     graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
     for done, contract in enumerate(contracts.chosen):
@@ -151,8 +151,8 @@ def _compared(judgement: Judgement, contracts: Contracts, known: frozenset[Entry
     )
 
 
-def _program_problems(program: Program, config: Config) -> Iterable[Problem]:
-    for problem in program.problems:
+def _program_problems(problems: Iterable[Problem], config: Config) -> Iterable[Problem]:
+    for problem in problems:
         yield replace(problem, file=config.shown(problem.file)) if problem.file else problem
 
 

@@ -27,6 +27,16 @@ def may_defer(data: bytes) -> bool:
     return not is_ascii_compatible(data) or any(pattern.search(data) for pattern in _NOT_PLAIN)
 
 
+# Most files have no star, and a search for one byte is the fastest.
+_STAR = re.compile(rb"\*(?<=[ \t\f\\\r\n(t]\*)[ \t\f]*+(?:[\r\n;#\\)]|\Z)")
+
+
+def may_star(data: bytes) -> bool:
+    """Tell whether `read_imports` may find a star import. False is certain."""
+    first = data.find(b"*")
+    return (first > 0 and _STAR.search(data, first - 1) is not None) or not is_ascii_compatible(data)
+
+
 def may_call(data: bytes) -> bool:
     """Tell whether `read_calls` may find an import. False is certain, except in encodings unlike ASCII."""
     return b"import_module" in data or b"__import__" in data

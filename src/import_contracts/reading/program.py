@@ -298,7 +298,7 @@ class _Walk:
             self._problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
         is_regular = "__init__.py" in files
         if folder.inside_regular and not is_regular and not self.every_folder:
-            self._left_out(folder.path)
+            self._left_out(folder.name, folder.path)
             return []
         if not is_regular:
             self._without_file.add(folder.name)
@@ -318,10 +318,32 @@ class _Walk:
             else:
                 self.files.setdefault(module, SourceFile(module, path, is_package=file == "__init__.py"))
 
-    def _left_out(self, folder: str) -> None:
-        if _has_python(folder, self.watched):
-            message = "This folder has no __init__.py, so its Python files are not checked."
-            self._problems.append(Problem(message, file=folder, severity=Severity.WARNING))
+    def _left_out(self, name: str, folder: str) -> None:
+        modules = sorted(self._inside(name, folder))
+        if modules:
+            files = "its Python file is" if len(modules) == 1 else f"its {len(modules):,} Python files are"
+            them = f"it ({modules[0]})" if len(modules) == 1 else f"them ({modules[0]}, …)"
+            message = f"This folder has no __init__.py, so {files} not checked, although Python can import {them}"
+            self._problems.append(Problem(f"{message}; add an __init__.py.", file=folder, severity=Severity.WARNING))
+
+    def _inside(self, name: str, folder: str) -> set[str]:
+        """Return the modules in a folder and in those inside it, without following links."""
+        found: set[str] = set()
+        todo = [(name, folder)]
+        for package, outer in todo:
+            try:
+                files, folders = _entries(outer, self.watched)
+            except OSError:
+                continue
+            modules = {file[:-3] for file in files if _is_text(file)}
+            found.update(package if each == "__init__" else f"{package}.{each}" for each in modules)
+            for inner in folders:
+                path = os.path.join(outer, inner)
+                if inner in modules and not os.path.isfile(os.path.join(path, "__init__.py")):
+                    self.watched.append(path)
+                elif not os.path.islink(path):
+                    todo.append((f"{package}.{inner}", path))
+        return found
 
     def _shadowed(self, module: str, path: str) -> None:
         self.shadowed.add(module)

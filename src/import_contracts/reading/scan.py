@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import chain
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.problems import Problem
 from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
 from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.limits import is_for_us, is_valid, refusal
-from import_contracts.reading.prefilter import may_call, may_defer
+from import_contracts.reading.prefilter import may_call, may_defer, may_star
 from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
 
 Lines = dict[str, tuple[int, ...]]
@@ -42,12 +44,13 @@ class Reading:
     """The imports of one file.
 
     If the file could not be read completely, imports are missing and ``trouble`` is the line, None if unknown, and the
-    reason.
+    reason. ``stars`` are the star imports of modules of the program; what else these load depends on other files.
     """
 
     imports: Lines
     kinds: Kinds
     trouble: tuple[int | None, str] | None = None
+    stars: Kinds = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,14 @@ class UnreadableFile:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """An import graph, and the files that could not be read completely, sorted by module."""
+    """An import graph, and the files that could not be read completely, sorted by module.
+
+    ``problems`` say which imports may be missing.
+    """
 
     graph: ImportGraph
     unreadable: tuple[UnreadableFile, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,21 @@ def scan(program: Program, *, include_external: bool, kinds: bool) -> Scan:
     imports.
     """
     readings = read(program, program.files, include_external=include_external, kinds=kinds).readings
-    return assemble(program, readings, include_external=include_external)
+    stars = load_stars(program, stars_in(readings), texts_of(program))
+    return assemble(program, readings, stars, include_external=include_external)
 
 
-def assemble(program: Program, readings: Mapping[str, Reading], *, include_external: bool) -> Scan:
+def stars_in(readings: Mapping[str, Reading]) -> Iterator[StarImport]:
+    """Yield the star imports in some files."""
+    for module, reading in readings.items():
+        for package, line in reading.stars:
+            yield StarImport(module, package, line)
+
+
+def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *, include_external: bool) -> Scan:
     """Return the import graph of a program from the readings of all its files, by module."""
+    with_stars = {module: _with_stars(module, each, stars) for module, each in readings.items() if each.stars}
+    readings = {**readings, **with_stars}
     imports = {module: reading.imports for module, reading in readings.items()}
     graph = ImportGraph(
         program.modules,
@@ -105,7 +122,21 @@ def assemble(program: Program, readings: Mapping[str, Reading], *, include_exter
         for file in program.files
         if (trouble := readings[file.module].trouble)
     )
-    return Scan(graph, tuple(troubles))
+    return Scan(graph, tuple(troubles), stars.problems(program))
+
+
+def _with_stars(module: str, reading: Reading, stars: Stars) -> Reading:
+    """Return a reading with what its star imports load."""
+    imports, kinds = dict(reading.imports), dict(reading.kinds)
+    for (package, line), kind in reading.stars.items():
+        for imported in stars.loaded_by(StarImport(module, package, line)):
+            lines = imports.get(imported, ())
+            before = kinds.pop((imported, line), Kind.RUNTIME) if line in lines else kind
+            imports[imported] = tuple(sorted({*lines, line}))
+            eager = min(kind, before, key=lambda each: each.rank)
+            kinds |= {} if eager is Kind.RUNTIME else {(imported, line): eager}
+    imports = dict(sorted(imports.items()))
+    return replace(reading, imports=imports, kinds=kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +174,7 @@ def read(
             _sorted(reader.imports.pop(file.module), share),
             reader.kinds.get(file.module) or NO_KINDS,
             reader.troubles.get(file.module),
+            reader.stars.get(file.module) or NO_KINDS,
         )
         for file in files
     }
@@ -178,37 +210,57 @@ _QUOTING = (_INVALID, _FAILED, _LEAVING)
 _FEW = 100
 
 
-def statements(program: Program, module: str, *, include_external: bool) -> dict[tuple[str, int], Statement]:
+def statements(
+    program: Program, module: str, *, include_external: bool, stars: Stars | None = None
+) -> dict[tuple[str, int], Statement]:
     """Return the import statements of one file by imported module and line.
 
     If two on a line import the same module, the most eager one is returned. Empty if the file cannot be read.
     """
-    file = program.by_module.get(module)
-    try:
-        return _statements(program, file, decode(file.read()), include_external) if file else {}
-    except (OSError, UndecodableError):
-        return {}
+    data = texts_of(program)(module)
+    return {} if data is None else _most_eager(_all_imports(program, module, data, include_external, stars or Stars()))
 
 
-def imported_by(program: Program, module: str, data: bytes, *, include_external: bool) -> frozenset[str]:
-    """Return the modules that a module would import if ``data`` were in its file; empty if it cannot be decoded."""
-    try:
-        text = decode(data)
-    except UndecodableError:
-        return frozenset()
-    return frozenset(
-        imported for _, imported in _resolved_imports(program, program.by_module[module], text, include_external)
-    )
-
-
-def _statements(
-    program: Program,
-    file: SourceFile,
-    text: str,
-    include_external: bool,  # noqa: FBT001 - private
+def statements_at(
+    program: Program, module: str, read: Texts, *, include_external: bool
 ) -> dict[tuple[str, int], Statement]:
+    """Return what `statements` would if the files were as ``read`` returns them."""
+    data = read(module)
+    if data is None:
+        return {}
+    imports = _all_imports(program, module, data, include_external, Stars())
+    stars = (StarImport(module, imported, written.line) for written, imported in imports if written.name == "*")
+    loaded = load_stars(program, stars, read)
+    return _most_eager([*imports, *_loaded(module, imports, loaded)])
+
+
+def _all_imports(
+    program: Program,
+    module: str,
+    data: bytes,
+    include_external: bool,  # noqa: FBT001 - private
+    stars: Stars,
+) -> list[tuple[WrittenImport, str]]:
+    """Return the imports of a file and what they import, as written, then what star imports load."""
+    try:
+        imports = [*_resolved_imports(program, program.by_module[module], decode(data), include_external)]
+    except UndecodableError:
+        return []
+    return [*imports, *_loaded(module, imports, stars)]
+
+
+def _loaded(
+    module: str, imports: Iterable[tuple[WrittenImport, str]], stars: Stars
+) -> Iterator[tuple[WrittenImport, str]]:
+    for written, imported in imports:
+        if written.name == "*":
+            for loaded in stars.loaded_by(StarImport(module, imported, written.line)):
+                yield written, loaded
+
+
+def _most_eager(imports: Iterable[tuple[WrittenImport, str]]) -> dict[tuple[str, int], Statement]:
     most_eager: dict[tuple[str, int], Statement] = {}
-    for written, imported in _resolved_imports(program, file, text, include_external):
+    for written, imported in imports:
         known = most_eager.get((imported, written.line))
         if known is None or written.kind.rank < known.kind.rank:
             most_eager[imported, written.line] = Statement(written.column, written.kind, written.text)
@@ -225,6 +277,7 @@ class _FilesReader:
         self.digests: dict[str, str] = {}
         self.statements: dict[str, dict[tuple[str, int], Statement]] = {}
         self.may_call: dict[str, bool] = {}
+        self.stars: dict[str, Kinds] = {}
         self._program = program
         self._include_external = include_external
         self._wants_kinds = kinds
@@ -249,10 +302,13 @@ class _FilesReader:
             self.troubles[file.module] = (leaving.line, message)
         try:
             if leaving is not None or file.module in self._program.shadowed or self._is_ours(data):
-                self._read(file, decode(data))
+                self._read(file, data)
+            if may_star(data):
+                self._note_stars(file, data)
             if self._wants_kinds and may_defer(data):
-                written = _statements(self._program, file, decode(data), self._include_external)
-                self.statements[file.module] = written
+                written = _most_eager(self._resolved(file, data))
+                if not self.stars.get(file.module):
+                    self.statements[file.module] = written
                 self.kinds[file.module] = {
                     place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
                 }
@@ -292,14 +348,24 @@ class _FilesReader:
                     lines = [line for line in imports.pop(root) if (root, line) in known]
                     imports |= {root: lines} if lines else {}
 
-    def _read(self, file: SourceFile, text: str) -> None:
+    def _resolved(self, file: SourceFile, data: bytes) -> Iterator[tuple[WrittenImport, str]]:
+        return _resolved_imports(self._program, file, decode(data), self._include_external)
+
+    def _note_stars(self, file: SourceFile, data: bytes) -> None:
+        for written, imported in self._resolved(file, data):
+            if written.name == "*" and imported in self._program.modules:
+                kind = written.kind if self._wants_kinds else Kind.RUNTIME
+                self.stars.setdefault(file.module, {})[imported, written.line] = kind
+
+    def _read(self, file: SourceFile, data: bytes) -> None:
         imports: _Found = {}
-        for written, imported in _resolved_imports(self._program, file, text, self._include_external):
+        for written, imported in self._resolved(file, data):
             imports.setdefault(imported, []).append(written.line)
         self.imports[file.module] = imports
 
     def _give_up(self, file: SourceFile, line: int | None, message: str) -> None:
         self.imports[file.module] = {}
+        self.stars.pop(file.module, None)
         self.troubles[file.module] = (line, message)
 
 

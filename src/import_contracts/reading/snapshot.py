@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from hashlib import sha256
+from typing import NamedTuple
 
 from import_contracts.reading.cache import (
     Answer,
@@ -27,24 +29,33 @@ from import_contracts.reading.scan import (
     Scan,
     Statement,
     assemble,
-    imported_by,
     read,
+    stars_in,
     statements,
+    statements_at,
     without_quotes,
 )
 from import_contracts.reading.slow import SLOW
-from import_contracts.reading.state import as_readings, as_values
+from import_contracts.reading.stars import Stars, Texts, load_stars, texts_of
+from import_contracts.reading.state import as_readings, as_stars, as_values
 from import_contracts.reading.values import DAMAGED
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
 
 
+class AllImports(NamedTuple):
+    """The imports of all files, by module, and what their star imports load."""
+
+    readings: Mapping[str, Reading]
+    stars: Stars
+
+
 class Snapshot:
     """A program and its import graph as they are now.
 
     ``manifest`` is the manifest of the program now; None without a cache. ``changed`` is what was read in this run.
-    ``readings`` are the imports of all files; None if all of them are in the cache.
+    ``imports`` are those of all files; None if all of them are in the cache.
     """
 
     def __init__(
@@ -53,12 +64,12 @@ class Snapshot:
         last: LastRun,
         manifest: Manifest | None,
         changed: Read | None = None,
-        readings: Mapping[str, Reading] | None = None,
+        imports: AllImports | None = None,
     ) -> None:
         self.program = program
         self.last = last
         self.manifest = manifest
-        self._readings = readings
+        self._given_imports = imports
         self._statements = {} if changed is None else changed.statements
         self._may_call = {} if changed is None else changed.may_call
 
@@ -75,11 +86,17 @@ class Snapshot:
     @cached_property
     def scan(self) -> Scan:
         """The import graph, and the files that could not be read."""
-        readings = self._readings if self._readings is not None else _stored(self.last, self.manifest)
-        if readings is None:
-            readings = _read(self.program, self.program.files, self.last).readings
+        imports = self._imports
         with self.context.step("build the graph"):
-            return assemble(self.program, readings, include_external=self.last.extent.include_external)
+            return assemble(self.program, *imports, include_external=self.last.extent.include_external)
+
+    @cached_property
+    def _imports(self) -> AllImports:
+        found = self._given_imports or _stored(self.last, self.manifest)
+        if found is None:
+            readings = _read(self.program, self.program.files, self.last).readings
+            found = AllImports(readings, load_stars(self.program, stars_in(readings), texts_of(self.program)))
+        return found
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
         """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once.
@@ -88,7 +105,8 @@ class Snapshot:
         """
         if module not in self._statements:
             external = self.last.extent.include_external
-            self._statements[module] = statements(self.program, module, include_external=external)
+            stars = self._imports.stars
+            self._statements[module] = statements(self.program, module, include_external=external, stars=stars)
         if not self.may_quote(module):
             return {place: replace(found, text="") for place, found in self._statements[module].items()}
         return self._statements[module]
@@ -111,9 +129,9 @@ class Snapshot:
             if self._may_call.get(module):
                 yield module
 
-    def imported_by(self, module: str, data: bytes) -> frozenset[str]:
-        """Return the modules that a module would import if ``data`` were in its file; empty if it cannot be decoded."""
-        return imported_by(self.program, module, data, include_external=self.last.extent.include_external)
+    def statements_at(self, module: str, read: Texts) -> dict[tuple[str, int], Statement]:
+        """Return what `statements` would if the files were as ``read`` returns them."""
+        return statements_at(self.program, module, read, include_external=self.last.extent.include_external)
 
     def answer(self, request: str) -> Answer | None:
         """Return the stored answer to a request, if it would be the same now; None otherwise.
@@ -165,7 +183,8 @@ def take_snapshot(comparison: Comparison) -> Snapshot:
     program = comparison.program
     if last.cache is None:
         everything = _read(program, program.files, last)
-        return Snapshot(program, last, None, everything, everything.readings)
+        stars = load_stars(program, stars_in(everything.readings), texts_of(program))
+        return Snapshot(program, last, None, everything, AllImports(everything.readings, stars))
     if last.is_current:
         return Snapshot(program, last, last.manifest)
     return _refreshed(comparison, last.cache)
@@ -177,22 +196,36 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
     program, todo = comparison.program, comparison.todo
     known = _stored(last, before)
     if before is None or known is None:
-        known, todo = {}, program.files
+        known, todo = AllImports({}, Stars()), program.files
     elif not comparison.is_same_program:
-        todo = _affected(comparison, before, known)
+        todo = _affected(comparison, before, known.readings)
     digests, signatures = dict(comparison.digests), comparison.signatures
     changed = _read(program, todo, last)
     for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
-    readings = {file.module: changed.readings.get(file.module) or known[file.module] for file in program.files}
-    imports_are_same = all(known.get(module) == reading for module, reading in changed.readings.items())
-    if before is not None and comparison.is_same_program and imports_are_same:
+    old = known.readings
+    readings = {file.module: changed.readings.get(file.module) or old[file.module] for file in program.files}
+    stars = load_stars(program, stars_in(readings), _noting_changes(texts_of(program), digests))
+    is_same = all(old.get(module) == reading for module, reading in changed.readings.items()) and stars == known.stars
+    if before is not None and comparison.is_same_program and is_same:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            state = cache.save_named(".imports", [digest(comparison.shape), as_values(readings)])
-    return Snapshot(program, last, comparison.store(digests, state), changed, readings)
+            state = cache.save_named(".imports", [digest(comparison.shape), as_values(readings), stars.value])
+    return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
+
+
+def _noting_changes(read: Texts, digests: dict[str, str]) -> Texts:
+    """Return a function that reads files, and removes the digest of one that has changed since it was taken."""
+
+    def noting(module: str) -> bytes | None:
+        data = read(module)
+        if module in digests and sha256(data or b"").hexdigest() != digests[module]:
+            digests[module] = ""
+        return data
+
+    return noting
 
 
 def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Reading]) -> tuple[SourceFile, ...]:
@@ -236,16 +269,18 @@ def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
     return without_quotes(found, [file for file in failed if not quoting.allows(file.path)])
 
 
-def _stored(last: LastRun, manifest: Manifest | None) -> dict[str, Reading] | None:
+def _stored(last: LastRun, manifest: Manifest | None) -> AllImports | None:
     """Return the imports of a manifest's state from the cache; None if they are not there, or damaged."""
     if last.cache is None or manifest is None:
         return None
     try:
         with last.context.step("load the imports"):
-            value = last.cache.load(f"{manifest.state}.imports")[1]
+            _, value, stars = last.cache.load(f"{manifest.state}.imports")
             sizes = {
                 path: size if size >= 0 else signature(path)[2] for path, (_, _, size, _) in manifest.by_path.items()
             }
-            return as_readings(value, manifest.program, sizes, include_external=last.extent.include_external)
+            external = last.extent.include_external
+            readings = as_readings(value, manifest.program, sizes, include_external=external)
+            return AllImports(readings, as_stars(stars, manifest.program))
     except DAMAGED:
         return None

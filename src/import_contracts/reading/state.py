@@ -14,7 +14,8 @@ from typing import Any
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.reading.program import Program
-from import_contracts.reading.scan import NO_KINDS, Lines, Reading
+from import_contracts.reading.scan import NO_KINDS, Kinds, Lines, Reading
+from import_contracts.reading.stars import Stars
 from import_contracts.reading.values import is_number, strings, text
 
 
@@ -38,13 +39,14 @@ def as_values(readings: Mapping[str, Reading]) -> dict[str, Any]:
         "sizes": _as_text(sizes),
         "imported": _as_text(imported),
         "lines": _as_text(lines),
-        "kinds": {
-            module: [[*place, kind] for place, kind in reading.kinds.items()]
-            for module, reading in readings.items()
-            if reading.kinds
-        },
+        "kinds": {module: _kinds_value(each.kinds) for module, each in readings.items() if each.kinds},
+        "stars": {module: _kinds_value(each.stars) for module, each in readings.items() if each.stars},
         "troubles": {module: reading.trouble for module, reading in readings.items() if reading.trouble},
     }
+
+
+def _kinds_value(kinds: Kinds) -> list[list[Any]]:
+    return [[*place, kind] for place, kind in kinds.items()]
 
 
 def as_readings(
@@ -66,10 +68,19 @@ def as_readings(
     statements = zip(map([*modules, *names].__getitem__, imported), map(places.__getitem__, lines), strict=True)
     kinds = {module: _kinds(found) for module, found in value["kinds"].items()}
     troubles = {module: _trouble(*trouble) for module, trouble in value["troubles"].items()}
-    return {
-        module: Reading(_imports(list(islice(statements, count))), kinds.get(module, NO_KINDS), troubles.get(module))
+    stars = {module: _kinds(found) for module, found in value["stars"].items()}
+    readings = {
+        module: Reading(
+            _imports(list(islice(statements, count))),
+            kinds.get(module, NO_KINDS),
+            troubles.get(module),
+            stars.get(module, NO_KINDS),
+        )
         for module, count in zip(modules, counts, strict=True)
     }
+    if any(line not in readings[module].imports.get(name, ()) for module in stars for name, line in stars[module]):
+        raise ValueError
+    return readings
 
 
 def _imports(statements: list[tuple[str, tuple[int, ...]]]) -> Lines:
@@ -79,6 +90,17 @@ def _imports(statements: list[tuple[str, tuple[int, ...]]]) -> Lines:
         for name, line in statements:
             imports[name] += line
     return imports
+
+
+def as_stars(value: Iterable[Any], program: Program) -> Stars:
+    """Return what star imports load, of which `Stars.value` made JSON values; raises one of ``DAMAGED`` as above."""
+    stars = Stars.of(value)
+    for (package, line), (modules, *how) in stars.loaded.items():
+        if not is_number(line) or line < 0 or set(map(type, how)) != {bool} or len(how) != 2:
+            raise ValueError
+        if not {package, *strings([*modules])} <= program.by_module.keys() | program.namespaces:
+            raise ValueError
+    return stars
 
 
 def _check_names(names: Iterable[str], program: Program, *, include_external: bool) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import parent
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
 from import_contracts.repair.edits import Edit, Rewrite, edited, edits
@@ -100,6 +101,11 @@ class Fixes:
             if binding.kind in wanted.kinds and self._names.module(binding.module, binding.name) == imported
         ]
         if not names:
+            stars = (self._names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
+            if parent(imported) in stars:
+                return _restructure(
+                    wanted, ["A star import imports it, because __all__ names it; import the names used."]
+                )
             return _restructure(wanted, ["It is imported by a call, not by an import statement."])
         ways = [name.ways for name in names]
         for kinds in _COMBINATIONS:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.markup import cells, code, code_cell, plain
 from import_contracts.reporters.people import for_people
-from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
+from import_contracts.reporters.weakening import as_json, as_markdown, as_text
+from import_contracts.reports.baseline import BaselineChange, ContractStatus, EarlierImport, Status
 from import_contracts.wording import count
 
 # How many modules are shown in text and Markdown.
@@ -25,6 +26,8 @@ def _json(status: Status) -> str:
         "since": status.since,
         "added": status.added,
         "removed": status.removed,
+        "earlier": [asdict(each) for each in status.earlier],
+        **as_json(status.weakening),
         "errors": [
             {"message": problem.full_message, "file": problem.file, "contract": problem.contract}
             for problem in status.problems
@@ -51,9 +54,30 @@ def _text(status: Status) -> str:
     for sign, word, entries in (("+", "Added", status.added), ("-", "Removed", status.removed)):
         if entries:
             sections.append(["", f"{word} since {status.since}:", *(f"  {sign} {entry}" for entry in entries)])
+    sections += [_earlier(status), [*as_text(status.weakening)] if status.weakening else []]
     if status.problems:
         sections.append(["", *(f"error: {problem}" for problem in status.problems)])
     return "".join(f"{line}\n" for section in sections for line in section)
+
+
+def _earlier(status: Status) -> list[str]:
+    if not status.earlier:
+        return []
+    return [
+        "",
+        f"{_earlier_heading(status, str(status.since))}:",
+        *(f"  {each.path}:{each.line}: {each.violation}  ({_before(each)})" for each in status.earlier),
+    ]
+
+
+def _earlier_heading(status: Status, since: str) -> str:
+    number = len(status.earlier)
+    verb = "now runs" if number == 1 else "now run"
+    return f"{count(number, 'known cyclic import')} {verb} when the importer is imported, but not at {since}"
+
+
+def _before(earlier: EarlierImport) -> str:
+    return f"was {earlier.before.replace('_', ' ')}"
 
 
 @for_people
@@ -68,6 +92,12 @@ def _markdown(status: Status) -> str:
     if status.added or status.removed:
         lines += ["", f"Since {code(str(status.since))}:", "", "```diff"]
         lines += [*(f"+ {entry}" for entry in status.added), *(f"- {entry}" for entry in status.removed), "```"]
+    if status.earlier:
+        lines += ["", f"{_earlier_heading(status, code(str(status.since)))}:", ""]
+        for each in status.earlier:
+            lines.append(f"- {code(f'{each.path}:{each.line}')} {code(each.violation)} ({plain(_before(each))})")
+    if status.weakening is not None and not status.weakening.is_empty:
+        lines += ["", *as_markdown(status.weakening)]
     lines += [f"- **error**: {plain(' '.join(str(problem).split(chr(10))))}" for problem in status.problems]
     return "".join(f"{line}\n" for line in lines)
 

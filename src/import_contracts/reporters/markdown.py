@@ -11,6 +11,7 @@ from import_contracts.reporters.fixes import FIXES
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import picture
 from import_contracts.reporters.style import Style
+from import_contracts.reporters.weakening import as_markdown
 from import_contracts.reporters.words import (
     VERDICTS,
     also,
@@ -28,7 +29,7 @@ from import_contracts.reports.check import Outcome, Report, ReportedCut, Reporte
 from import_contracts.wording import count
 
 # How many of each are shown without --verbose.
-_MESSAGES, _VIOLATIONS, _IMPORTS = 10, 5, 5
+_MESSAGES, _VIOLATIONS, _IMPORTS, _LET_THROUGH = 10, 5, 5, 20
 
 
 def render(report: Report, style: Style) -> str:
@@ -43,6 +44,7 @@ def render(report: Report, style: Style) -> str:
         *_problems("Errors", report.faults, report),
         *_problems("The baseline is out of date", report.drift, report),
         *_problems("Warnings", report.warnings, report),
+        *_weakening(report, style),
         *_known(report),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -135,6 +137,12 @@ def _more(items: Sequence[object], style: Style) -> Iterator[str]:
     if hidden := len(items) - len(style.capped(items, _IMPORTS)):
         yield f"- … and {count(hidden, 'more import')} (`--verbose` shows all)"
     yield ""
+
+
+def _weakening(report: Report, style: Style) -> Iterator[str]:
+    for weakening in filter(None, (each.weakening for each in report.configurations)):
+        shown = style.capped(weakening.let_through, _LET_THROUGH)
+        yield from as_markdown(weakening, report.in_repository, shown)
 
 
 def _problems(heading: str, problems: Sequence[Problem], report: Report) -> Iterator[str]:

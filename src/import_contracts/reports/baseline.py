@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from import_contracts.problems import Problem
+from import_contracts.reports.weakening import Weakening
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,27 @@ class ContractStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierImport:
+    """A known cyclic import that runs when its importer is imported, and did not when it was recorded.
+
+    ``violation`` is its entry. ``path`` and ``line`` are the place of the import now. ``before`` is its kind then.
+    """
+
+    violation: str
+    path: str
+    line: int
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of a baseline.
 
     ``file`` is its path. ``contracts`` are in the order of the configuration; contracts that no longer exist follow.
     ``modules`` are the importers of known violations, each with their number, the largest number first. ``added`` and
     ``removed`` are the entries that were added and removed since the git revision ``since``, sorted; ``since`` is None
-    if none was given. ``problems`` are the errors that prevented a complete answer.
+    if none was given. ``earlier`` are the known cyclic imports that run earlier than then, and ``weakening`` is what is
+    let through now, and was not then. ``problems`` are the errors that prevented a complete answer.
     """
 
     file: str
@@ -40,6 +55,8 @@ class Status:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    earlier: tuple[EarlierImport, ...] = ()
+    weakening: Weakening | None = None
 
     @property
     def exit_status(self) -> int:

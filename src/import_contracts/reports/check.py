@@ -12,6 +12,7 @@ from import_contracts.baseline import Entry
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
+from import_contracts.reports.weakening import Weakening
 
 T = TypeVar("T")
 
@@ -261,6 +262,7 @@ class Report:
 
     Paths are relative to ``folder``, unless they are outside it; ``root`` is the root of the repository around it. Both
     are absolute, and "" if there is none. If ``judges`` is False, as for ``cycles``, only errors fail the run.
+    ``weakening`` is what is let through now, and was not at the merge base; None if that was not asked or is unknown.
     """
 
     modules: int
@@ -276,6 +278,7 @@ class Report:
     folder: str = ""
     root: str = ""
     judges: bool = True
+    weakening: Weakening | None = None
     parts: tuple[Report, ...] = ()
 
     @property

@@ -40,6 +40,7 @@ def joined(
         renaming=next((part.renaming for part in parts if part.renaming), None),
         options="",
         baseline=listed(sorted({str(part.baseline) for part in baselines})) if baselines else None,
+        weakening=None,
         parts=tuple(parts),
     )
 

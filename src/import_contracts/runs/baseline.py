@@ -13,16 +13,20 @@ from import_contracts.baseline import Baseline, Entry, parse
 from import_contracts.config.edit import key_line, with_key
 from import_contracts.config.session import Config
 from import_contracts.contracts.findings import Violation
+from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.kinds import Kind
 from import_contracts.judging.dress import reported
+from import_contracts.judging.history import ImportTiming
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reading.context import RunContext
-from import_contracts.reports.baseline import BaselineChange, ContractStatus, Status
+from import_contracts.reports.baseline import BaselineChange, ContractStatus, EarlierImport, Status
 from import_contracts.repository import checkout
 from import_contracts.runs.changing import UserFile, changing, write_all
 from import_contracts.runs.check import judged, parsed
-from import_contracts.runs.requests import read_baseline
+from import_contracts.runs.requests import Choice, read_baseline
+from import_contracts.runs.weakening import Revision, find_weakening
 from import_contracts.wording import count
 
 DEFAULT = "known-violations.txt"
@@ -141,8 +145,9 @@ def status(config: Config, context: RunContext, since: str | None) -> Status:
     """
     path, name = _configured_path(config)
     now = _read(config)
-    before = None if since is None else _at(config, path, name, since)
-    judgement, _ = judged(config, context)
+    then = None if since is None else _revision(config, since)
+    before = None if then is None else _at(config, path, name, then)
+    judgement, statements = judged(config, context)
     stale = frozenset(judgement.stale or ())
     added = now.entries - before.entries if before else frozenset()
     removed = before.entries - now.entries if before else frozenset()
@@ -162,7 +167,50 @@ def status(config: Config, context: RunContext, since: str | None) -> Status:
         added=_lines(added),
         removed=_lines(removed),
         problems=judgement.faults,
+        earlier=() if then is None or before is None else _earlier(judgement, statements, before, then.commit),
+        weakening=None if then is None else find_weakening(judgement, statements, then, Choice()),
     )
+
+
+def _earlier(judgement: Judgement, statements: Statements, before: Baseline, commit: str) -> tuple[EarlierImport, ...]:
+    """Return the cyclic imports, known now and then, that run when the importer is imported, and did not then."""
+    timing, recorded = ImportTiming(statements, commit), before.entries
+    found = []
+    for verdict in judgement.verdicts:
+        of_type = verdict.contract.contract_type
+        if of_type is None or not of_type.about_cycles:
+            continue
+        edges = _edges(verdict)
+        for violation in verdict.violations:
+            entry = verdict.entry(violation)
+            if entry in recorded and verdict.is_known(violation):
+                change = _made_runtime(timing, edges.get((entry.importer, entry.imported), ()))
+                found += [] if change is None else [EarlierImport(str(entry), *change)]
+    return tuple(sorted(found, key=lambda each: each.violation))
+
+
+def _made_runtime(timing: ImportTiming, edges: Iterable[Edge]) -> tuple[str, int, Kind] | None:
+    try:
+        return timing.made_runtime(edges)
+    except git.UnreadableError:
+        raise UserError(
+            Problem("Git cannot read the modules of then. If this is a partial clone, fetch them.")
+        ) from None
+
+
+def _edges(verdict: Verdict) -> dict[Edge, list[Edge]]:
+    """Return the imports for which an entry stands: one import, or all those between two siblings."""
+    found: dict[Edge, list[Edge]] = {}
+    for edge in verdict.graph.edges():
+        found.setdefault(edge if verdict.contract.type == "acyclic" else _siblings(*edge), []).append(edge)
+    return found
+
+
+def _siblings(one: str, other: str) -> Edge:
+    """Return the packages or modules in which two modules are, and which are next to each other."""
+    pairs = zip(one.split("."), other.split("."), strict=False)
+    shared = next((place for place, (left, right) in enumerate(pairs, 1) if left != right), 0)
+    return (".".join(one.split(".")[:shared]), ".".join(other.split(".")[:shared])) if shared else (one, other)
 
 
 def _contract_status(id_: str, verdict: Verdict | None, stale: int, added: int, removed: int) -> ContractStatus:
@@ -179,17 +227,22 @@ def _contract_status(id_: str, verdict: Verdict | None, stale: int, added: int, 
     )
 
 
-def _at(config: Config, path: Path, name: str, since: str) -> Baseline:
-    """Return the baseline at a git revision, empty if there was none; raises UserError if there is no such revision."""
+def _revision(config: Config, since: str) -> Revision:
+    """Return a git revision; raises UserError if there is none of this name."""
     commit = git.commit(config.folder, since)
     if commit is None:
         raise UserError(Problem(f"Unknown git revision '{since}'."))
+    return Revision(commit, since)
+
+
+def _at(config: Config, path: Path, name: str, then: Revision) -> Baseline:
+    """Return the baseline at a git revision, empty if there was none; raises UserError if git cannot read it."""
     try:
-        data = git.at(config.folder, commit, str(path))
+        data = git.at(config.folder, then.commit, str(path))
     except git.UnreadableError:
-        message = f"Git cannot read this file at '{since}'. If this is a partial clone, fetch what it lacks."
+        message = f"Git cannot read this file at '{then.name}'. If this is a partial clone, fetch what it lacks."
         raise UserError(Problem(message, file=name)) from None
-    return Baseline() if data is None else parse(data.decode(errors="replace"), f"{name} at {since}")
+    return Baseline() if data is None else parse(data.decode(errors="replace"), f"{name} at {then.name}")
 
 
 def _configured_path(config: Config) -> tuple[Path, str]:

@@ -23,6 +23,7 @@ from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
 from import_contracts.repository import root_of
 from import_contracts.runs.requests import Choice, Requests, Task, extent_of, extents_of, read_baseline, with_contracts
+from import_contracts.runs.weakening import Revision, find_weakening
 
 
 def check(configs: Sequence[Config], choice: Choice, context: RunContext) -> Report:
@@ -40,25 +41,36 @@ def check(configs: Sequence[Config], choice: Choice, context: RunContext) -> Rep
 
 def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[Answer]:
     """Check the contracts of configurations, return the report in each wanted format, and store it in the cache."""
-    made, statements = _checked(tasks, choice)
+    made, statements = _checked(tasks, choice, requests.merge_base)
     snapshot = tasks[0].snapshot
     with snapshot.context.step("write the report"):
         answers = [Answer(FORMATS[wanted.format](made, wanted.style), made.exit_status) for wanted in requests.wanted]
-    depends_on_git = any(outcome.causes for outcome in made.outcomes)
+    depends_on_git = any(outcome.causes for outcome in made.outcomes) or not all(
+        each.weakening is None or each.weakening.is_empty for each in made.configurations
+    )
     if requests.keys and not any(task.config.custom_types for task in tasks) and not depends_on_git:
         keep(answers, requests, snapshot, _evidence(made, statements))
     return answers
 
 
-def _checked(tasks: Sequence[Task], choice: Choice) -> tuple[Report, Statements]:
-    """Check the contracts of configurations; return the report about all, and the statements of the first program."""
+def _checked(tasks: Sequence[Task], choice: Choice, merge_base: str | None = None) -> tuple[Report, Statements]:
+    """Check the contracts of configurations; return the report about all, and the statements of the first program.
+
+    Each configuration is compared with that at ``merge_base``, unless it is None.
+    """
     contracts = chosen([(task.config, read_contracts(task.config)) for task in tasks], choice.only)
     statements = {id(task.snapshot): Statements(task.snapshot) for task in tasks}
     reports = []
     for task, of_task in zip(tasks, contracts, strict=True):
         known = known_entries(task.config, task.baseline)
         of_program = statements[id(task.snapshot)]
-        reports.append(report(judge(task.config, of_task, of_program, known), of_program))
+        judgement = judge(task.config, of_task, of_program, known)
+        made = report(judgement, of_program)
+        if merge_base is not None:
+            only = [contract.id for contract in of_task.chosen] if choice.only else ()
+            then = Revision(merge_base, merge_base[:12])
+            made = replace(made, weakening=find_weakening(judgement, of_program, then, choice._replace(only=only)))
+        reports.append(made)
     sizes = {id(task.snapshot): (made.modules, made.imports) for task, made in zip(tasks, reports, strict=True)}
     files, ids = [task.config.file for task in tasks], [each.ids for each in contracts]
     made = joined(reports, files, ids, list(sizes.values()))

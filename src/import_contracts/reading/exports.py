@@ -1,0 +1,154 @@
+"""What star imports load: the modules that ``__all__`` of a package names, as `importlib._bootstrap` imports them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Container
+from typing import NamedTuple
+
+from import_contracts.reading import trees
+from import_contracts.reading.evaluation import Evaluator, TooMuchError
+from import_contracts.reading.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
+from import_contracts.reading.plain import for_older_parsers
+from import_contracts.reading.text import Source
+
+
+class Loaded(NamedTuple):
+    """The modules that a star import of a package may load, sorted.
+
+    If not ``is_whole``, there may be more; if not ``is_exact``, some are loaded only on some paths through the package.
+    """
+
+    modules: tuple[str, ...] = ()
+    is_whole: bool = True
+    is_exact: bool = True
+
+
+_LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
+_DEEPEST = 20
+
+
+class Exports:
+    """What the modules of a program have bound after they were imported.
+
+    ``source`` returns the text of a module; None if there is none. It is asked only for what is needed.
+    """
+
+    def __init__(self, modules: Container[str], source: Callable[[str], Source | None]) -> None:
+        self._modules = modules
+        self._source = source
+        self._followed: dict[str, Evaluator] = {}
+        self._asked: set[tuple[str, str]] = set()
+        self._depth = 0
+
+    def loaded(self, package: str, before: int | None = None) -> Loaded:
+        """Return the modules that a star import of a package loads; of its own one, what is bound before that line.
+
+        CPython imports a name in ``__all__`` as a module if the package has no such attribute.
+        """
+        source = self._source(package)
+        if source is None or "__all__" not in source.text:
+            return Loaded()
+        try:
+            return self._loaded(source, before)
+        except RecursionError:
+            return Loaded((), is_whole=False, is_exact=False)
+
+    def _loaded(self, source: Source, before: int | None) -> Loaded:
+        package = source.module
+        followed = self._follow(package) if before is None else self._evaluated(source, before)
+        listed = followed.lookup("__all__")
+        if listed is UNBOUND:
+            return Loaded()
+        names = elements(listed)
+        inside = {name: f"{package}.{name}" for name in names.counts if f"{package}.{name}" in self._modules}
+        found = sorted(module for name, module in inside.items() if not self._is_other(followed, name, module))
+        return Loaded(tuple(found), names.is_whole, names.is_exact)
+
+    def _is_other(self, followed: Evaluator, name: str, module: str) -> bool:
+        """Tell whether a name is certainly bound to something else than the module of this name."""
+        value = followed.lookup(name)
+        found = followed.names.find(name)
+        if found is None:
+            stars = (star for star in followed.names.all_stars() if star.is_certain)
+            exported = (self.exported(star.module, name) for star in stars)
+            found = next((each for each in exported if each.value is not UNBOUND), Bound(UNBOUND))
+            value = found.value
+        return found.is_certain and value is not UNBOUND and value != ModuleName(module)
+
+    def attribute(self, module: str, name: str) -> Value:
+        """Return the value of an attribute of a module; ``UNBOUND`` if it has none, None if it is not known."""
+        if module not in self._modules:
+            return None
+        value = self._asking(module, name, lambda: Bound(self._follow(module).lookup(name))).value
+        if isinstance(value, Names):
+            return value.copy()
+        submodule = f"{module}.{name}"
+        return ModuleName(submodule) if value is UNBOUND and submodule in self._modules else value
+
+    def exported(self, module: str, name: str) -> Bound:
+        """Return what a star import of a module binds a name to; ``UNBOUND`` if it does not."""
+        if module not in self._modules:
+            return Bound(UNBOUND)
+        return self._asking(f"{module}.*", name, lambda: self._exported(module, name))
+
+    def _asking(self, module: str, name: str, answer: Callable[[], Bound]) -> Bound:
+        """Return an answer; nothing is bound to a name that depends on itself."""
+        key = (module, name)
+        if key in self._asked:
+            return Bound(UNBOUND)
+        self._asked.add(key)
+        try:
+            return answer()
+        finally:
+            self._asked.remove(key)
+
+    def _exported(self, module: str, name: str) -> Bound:
+        followed = self._follow(module)
+        listed = followed.lookup("__all__")
+        names = Names(has_bound=True) if listed is UNBOUND else elements(listed)
+        if name not in names.counts:
+            return Bound(UNBOUND) if name.startswith("_") or not names.has_bound else self._bound(followed, name)
+        return Bound(self.attribute(module, name), names.is_exact)
+
+    def _bound(self, followed: Evaluator, name: str) -> Bound:
+        found = followed.names.find(name)
+        if found is not None:
+            return found._replace(value=followed.lookup(name))
+        for star in followed.names.all_stars():
+            exported = self.exported(star.module, name)
+            if exported.value is not UNBOUND:
+                return Bound(exported.value, exported.is_certain and star.is_certain)
+        return Bound(UNBOUND)
+
+    def _follow(self, module: str) -> Evaluator:
+        """Return what a module has bound, as far as it was followed: of one that is being followed, nothing."""
+        if module not in self._followed:
+            source = self._source(module)
+            self._followed[module] = Evaluator(module, self, is_package=bool(source and source.is_package))
+            if source is not None and self._depth < _DEEPEST:
+                self._depth += 1
+                self._followed[module] = self._evaluated(source)
+                self._depth -= 1
+            elif source is not None:
+                self._followed[module].names.bind("__all__", None)
+        return self._followed[module]
+
+    def _evaluated(self, source: Source, before: int | None = None) -> Evaluator:
+        followed = Evaluator(source.module, self, is_package=source.is_package)
+        try:
+            followed.run(_tree(source.text), before)
+        except (SyntaxError, TooMuchError, RecursionError):
+            followed = Evaluator(source.module, self, is_package=source.is_package)
+            followed.names.bind("__all__", None)
+        return followed
+
+
+def _tree(text: str) -> ast.Module:
+    """Return the tree of a text, whose syntax may be newer than this Python; raises SyntaxError."""
+    text = _LAZY.sub(r"\g<before>", text) if "lazy" in text else text
+    try:
+        return trees.parse(text)
+    except SyntaxError:
+        return trees.parse(for_older_parsers(text))
