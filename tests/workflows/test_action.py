@@ -20,6 +20,8 @@ from .repositories import ROOT, SHOP, commit, environment, this_project
 STEPS: tuple[Mapping[str, Any], ...] = tuple(ACTION["runs"]["steps"])
 DEFAULTS: Mapping[str, str] = {name: each["default"] for name, each in ACTION["inputs"].items()}
 
+IS_FORK = "github.event.pull_request && github.event.pull_request.head.repo.full_name != github.repository"
+
 _EXPRESSION = re.compile(r"\$\{\{ (.+?) \}\}")
 
 
@@ -76,7 +78,8 @@ def runner(tmp_path: Path) -> Runner:
     """Return a machine on which the tool is installed: the one of this environment."""
     folder = write(tmp_path / "a runner", {"temp/import-contracts/x": ""})
     bin_, kept = Path(sys.executable).parent, folder / "temp/import-contracts"
-    return Runner(folder, {"steps.install.outputs.bin": str(bin_), "steps.install.outputs.folder": str(kept)})
+    known = {"steps.install.outputs.bin": str(bin_), "steps.install.outputs.folder": str(kept), IS_FORK: "false"}
+    return Runner(folder, known)
 
 
 @pytest.fixture
@@ -212,7 +215,20 @@ def test_every_expression_is_of_something_that_there_is() -> None:
     there_are = {"inputs": set(DEFAULTS), "steps": identities, "github": {"sha"}, "runner": {"os"}}
     for expression in _EXPRESSION.findall((ROOT / "action.yml").read_text(encoding="utf-8")):
         context, name = expression.split(".")[:2]
-        assert name in there_are[context], expression
+        assert expression == IS_FORK or name in there_are[context], expression
+
+
+def test_of_a_fork_no_custom_type_runs(runner: Runner, shop: Path) -> None:
+    config = SHOP["pyproject.toml"].replace("root_packages", 'contract_types = ["x: evil.x"]\nroot_packages')
+    write(shop, {"backend/evil.py": "open('pwned', 'w').close()\ndef x(t): ...\n", "backend/pyproject.toml": config})
+    runner.known[IS_FORK] = "true"
+    status, printed = check(runner, shop)
+    assert status == 2
+    assert "--no-custom-types" in printed
+    assert not list(shop.rglob("pwned"))
+    runner.known[IS_FORK] = ""  # in a push
+    check(runner, shop)
+    assert list(shop.rglob("pwned"))
 
 
 def test_it_is_as_github_says_that_an_action_is() -> None:
