@@ -29,9 +29,9 @@ def ours() -> Tool:
 
 def peer() -> Tool:
     """Install import-linter, unless that was done before."""
-    command = _command("import-linter-2.16")
+    command = _command("import-linter-2.17")
     if not command.exists():
-        _install(command, "import-linter==2.16")
+        _install(command, "import-linter==2.17")
     return Tool(command, ".import_linter_cache")
 
 

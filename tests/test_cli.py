@@ -191,6 +191,7 @@ EVERYTHING = configuration(
         forbidden_modules=["shop.web", "django"],
     ),
     contract("protected", "protected", protected_modules=["shop.db"], allowed_importers=[]),
+    contract("private", "private_modules"),
     contract("acyclic", "acyclic"),
     contract("siblings", "acyclic_siblings", ancestors=["shop"]),
     contract("crash", "crash"),
@@ -216,11 +217,14 @@ def everything(tmp_path: Path) -> Path:
     numbers = range(5)
     ways = [*permutations(("web", "core", "db"), 2)]
     program(tmp_path, *(f"shop.{one}.m{n} -> shop.{other}.m{n}" for one, other in ways for n in numbers))
-    calls = {f"shop/calls/c{n}.py": f"__import__('shop.calls.c{(n + 1) % 5}')\n" for n in numbers}
+    calls = {f"shop/calls/c{n}.py": f"import shop.late._p\n__import__('shop.calls.c{(n + 1) % 5}')\n" for n in numbers}
     early = {f"shop/late/a{n}.py": f"from shop.late.b{n} import y\nx = 1\n" for n in numbers}
     late = {f"shop/late/b{n}.py": f"import django\nfrom shop.late.a{n} import x\ny = 1\n" for n in numbers}
     known = (f"protected shop.{one}.m{n} -> shop.db.m{n} => shop.db\n" for one in ("web", "gone") for n in numbers)
-    write(tmp_path, {"shop/calls/__init__.py": "", "shop/late/__init__.py": "", **calls, **early, **late})
+    write(
+        tmp_path,
+        {"shop/calls/__init__.py": "", "shop/late/__init__.py": "", "shop/late/_p.py": "", **calls, **early, **late},
+    )
     return write(tmp_path, {"pyproject.toml": EVERYTHING, "known.txt": "".join(known)})
 
 

@@ -178,7 +178,8 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         (HEAD + 'include = ["x/*"]\n' + CONTRACT, "warning: pyproject.toml: include: 'x/*' matches no file."),
         (HEAD, "There are no contracts."),
         (HEAD + "contracts = 3\n", "contracts: Found 3; write an array of tables"),
-        (HEAD + "x = [\n", "pyproject.toml: This is not valid TOML: "),
+        (HEAD + "x = [\n", "pyproject.toml: This is not valid TOML: Invalid value (at end of document)."),
+        (HEAD + HEAD, "This is not valid TOML: Cannot declare [tool.import-contracts] twice (at line 3, column 23)."),
         (
             HEAD + CONTRACT + "sources = 3\n",
             "contract 'one': sources: This key is unknown. Did you mean 'source_modules'?",
@@ -747,6 +748,6 @@ def test_of_an_unknown_type_all_that_are_known_are_named_in_order(tmp_path: Path
     types = 'contract_types = ["own: custom_ff.parse", "a: custom_ff.parse"]\n'
     read_ = contracts(tmp_path, HEAD + types + CONTRACT.replace(FORBIDDEN, type_))
     assert [each.key for each in read_.problems] == keys
-    known = "a, acyclic, acyclic_siblings, crash, forbidden, independence, layers, own, protected."
+    known = "a, acyclic, acyclic_siblings, crash, forbidden, independence, layers, own, private_modules, protected."
     assert read_.problems[0].message.endswith(known) is bool(type_)
     assert (read_.chosen[0].rule, read_.chosen[0].contract_type) == (None, None)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import import_contracts
 from import_contracts import disk
 from import_contracts.config.edit import with_key
 from import_contracts.config.files import (
@@ -19,7 +20,7 @@ from import_contracts.config.files import (
     read_document,
     read_toml,
 )
-from import_contracts.config.session import read_config
+from import_contracts.config.session import load_config, read_config
 from import_contracts.problems import UserError
 from tests.arranging import write
 
@@ -273,3 +274,25 @@ def test_where_its_place_is_not_clear_it_is_said_what_to_write(tmp_path: Path, n
     message = refused(edited, tmp_path, name, text)
     assert message.startswith(f"{name}: baseline: ")
     assert message.endswith(f"'root_packages': {line}")
+
+
+TOML_1_1 = """\
+tool.import-contracts = {
+  root_packages = ["shop"],  # a comment
+  contracts = [
+    {name = "A\\e\\x42", type = "acyclic"},
+  ],
+}
+"""
+
+
+def test_toml_1_1_is_read_whatever_python_runs(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": TOML_1_1})
+    config = load_config(None, tmp_path)
+    assert config.root_packages == ("shop",)
+    assert config.documents[0].contracts == [{"name": "A\x1bB", "type": "acyclic"}]
+
+
+def test_nothing_else_reads_toml() -> None:
+    sources = Path(import_contracts.__file__).parent.rglob("*.py")
+    assert [path.name for path in sources if "tomllib" in path.read_text(encoding="utf-8")] == []

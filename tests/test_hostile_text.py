@@ -118,7 +118,11 @@ def hostile(type_: Any, text: str) -> Any:
     if is_dataclass(type_):
         hints = get_type_hints(origin)
         return origin(
-            **{field.name: _ours(origin, field.name) or hostile(hints[field.name], text) for field in fields(origin)}
+            **{
+                field.name: _ours(origin, field.name) or hostile(hints[field.name], text)
+                for field in fields(origin)
+                if (origin, field.name) != (Report, "parts")  # which are reports again
+            }
         )
     if origin is tuple:
         return tuple(hostile(each, text) for each in arguments if each is not ...)

@@ -160,3 +160,24 @@ def test_a_configuration_of_this_program_is_not_rewritten(shop: Path) -> None:
     assert (run.status, run.out) == (2, "")
     assert run.err.startswith("error: pyproject.toml: ")
     assert (shop / "pyproject.toml").read_text() == before
+
+
+def test_what_is_written_is_toml_1_0_whatever_was_read(tmp_path: Path) -> None:
+    peers = """tool.importlinter = {
+      root_package = "shop",  # TOML 1.1
+      contracts = [{name = "A\\e\\x42", type = "independence", modules = ["shop.a"]}],
+    }
+    """
+    write(tmp_path, {"shop/a.py": "", "shop/__init__.py": "", "pyproject.toml": peers})
+    run = lint(tmp_path, "init", "--from-import-linter", "--dry-run")
+    [found] = tomllib.loads(run.out)["tool"]["import-contracts"]["contracts"]
+    assert found == {"name": "A\x1bB", "type": "independence", "modules": ["shop.a"]}
+
+
+def test_a_file_to_which_no_table_can_be_added_stays_as_it_is(shop: Path) -> None:
+    write(shop, {"pyproject.toml": "tool = {\n  black = {},\n}\n"})
+    before = (shop / "pyproject.toml").read_bytes()
+    run = lint(shop, "init")
+    assert (run.status, run.out) == (2, "")
+    assert "because 'tool' is an inline table. Write [tool.x] instead" in run.err
+    assert (shop / "pyproject.toml").read_bytes() == before

@@ -147,6 +147,17 @@ def test_another_configuration_may_be_named_and_contracts_need_no_tests_beside_t
 
 
 @pytest.mark.slow
+def test_several_configurations_may_be_named(shop: Path) -> None:
+    texts = {f"{name}.toml": (HEAD[HEAD.index("root") :] + text) for name, text in (("a", BROKEN), ("b", KEPT))}
+    write(shop, {name: text.replace("tool.import-contracts.", "") for name, text in texts.items()})
+    named = [option for file in ("a.toml", "b.toml", "a.toml") for option in ("--import-contracts-config", file)]
+    status, printed = run(shop, "-v", *named)
+    assert status == 1
+    assert re.findall(r"^import-contracts\[(\S+)\]::models (\S+)", printed, re.MULTILINE) == [("a.toml", "FAILED")]
+    assert re.findall(r"^import-contracts\[(\S+)\]::util (\S+)", printed, re.MULTILINE) == [("b.toml", "PASSED")]
+
+
+@pytest.mark.slow
 def test_what_cannot_be_checked_is_an_error_with_its_message(shop: Path) -> None:
     write(shop, {"pyproject.toml": HEAD + KEPT + WRONG, "shop/bad.py": "def f(:\n"})
     status, printed = run(shop, "-v", "--import-contracts")
@@ -222,9 +233,9 @@ def test_a_configuration_is_found_from_the_root_and_a_named_one_from_where_pytes
 class Trial:
     """The contracts of a program as tests, each of which can be run alone."""
 
-    def __init__(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-        monkeypatch.setattr(request.config.option, "import_contracts_config", str(folder / "pyproject.toml"))
-        self.collector = ContractCollector.from_parent(request.session, name="import-contracts")
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        named = str(folder / "pyproject.toml")
+        self.collector = ContractCollector.from_parent(request.session, name="import-contracts", named=named)
         self.items = {item.name: item for item in self.collector.collect()}
 
     def check(self) -> None:
@@ -242,10 +253,10 @@ class Trial:
 
 
 @pytest.fixture
-def trial(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, shop: Path) -> Callable[..., Trial]:
+def trial(request: pytest.FixtureRequest, shop: Path) -> Callable[..., Trial]:
     def start(text: str, files: dict[str, str] | None = None) -> Trial:
         write(shop, {"pyproject.toml": HEAD + text, **(files or {})})
-        return Trial(request, monkeypatch, shop)
+        return Trial(request, shop)
 
     return start
 
@@ -353,7 +364,7 @@ def test_a_failure_is_told_by_its_first_line_and_whole_where_there_is_room(trial
 
 @pytest.mark.parametrize(
     ("options", "is_there"),
-    [({"import_contracts": True}, True), ({"import_contracts_config": "c.toml"}, True), ({}, False)],
+    [({"import_contracts": True}, True), ({"import_contracts_config": ["c.toml", "c.toml"]}, True), ({}, False)],
 )
 @pytest.mark.parametrize("others", [None, ["a", "b"]])
 def test_the_contracts_come_after_all_that_a_session_has_and_only_if_asked_for(

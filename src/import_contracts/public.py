@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
-from import_contracts.config.session import load_config
+from import_contracts.config.session import load_configs
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters import FORMATS
@@ -24,7 +24,7 @@ AnyPath: TypeAlias = str | PathLike[str]
 
 
 def check(  # noqa: PLR0913 - each is a keyword of the API
-    config: AnyPath | None = None,
+    config: AnyPath | Iterable[AnyPath] | None = None,
     *,
     folder: AnyPath = ".",
     contracts: str | Iterable[str] = (),
@@ -34,9 +34,9 @@ def check(  # noqa: PLR0913 - each is a keyword of the API
 ) -> Report:
     """Check the contracts of a configuration, as the command ``lint-imports`` does, and return the report.
 
-    ``config`` is the configuration file, relative to ``folder``. By default it is searched for in ``folder`` and in the
-    folders around it. ``contracts`` are the ids of the contracts to check, by default all of them. With
-    ``use_baseline=False``, known violations count as new ones.
+    ``config`` is the configuration file, relative to ``folder``, or several of them: then the report is about all. By
+    default it is searched for in ``folder`` and in the folders around it. ``contracts`` are the ids of the contracts to
+    check, by default all of them. With ``use_baseline=False``, known violations count as new ones.
 
     ``cache`` is the folder that keeps what was read for the next run, relative to ``folder``. True is
     ``.import_contracts_cache`` next to the configuration. False reads every file and writes nothing. If the folder
@@ -49,11 +49,14 @@ def check(  # noqa: PLR0913 - each is a keyword of the API
     configuration, a root package is not found, there is no contract with one of the ids, or the baseline cannot be
     read. Problems with single contracts or files are in the report. Its ``exit_status`` is the one of the command.
     """
-    configuration = load_config(config, folder, custom_types=custom_types)
+    named = () if config is None else (config,) if isinstance(config, str | PathLike) else tuple(config)
+    configurations = load_configs(named, folder, custom_types=custom_types)
     only = (contracts,) if isinstance(contracts, str) else tuple(contracts)
-    cache_folder = _cache_folder(configuration.folder, folder, cache=cache)
-    context = RunContext(configuration.folder, cache_folder, checkouts=configuration.checkouts)
-    return run_check(configuration, Choice(only, use_baseline=use_baseline), context)
+    first = configurations[0]
+    checkouts = tuple(dict.fromkeys(place for each in configurations for place in each.checkouts))
+    cache_folder = _cache_folder(first.path.parent, folder, cache=cache)
+    context = RunContext(first.folder, cache_folder, checkouts=checkouts)
+    return run_check(configurations, Choice(only, use_baseline=use_baseline), context)
 
 
 def find_cycles(

@@ -30,6 +30,7 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
         {"protected_modules": "p.a", "allowed_importers": "p.b"},
         {"protected_modules": ["p.a", "p.a.x"], "allowed_importers": [], "as_packages": False},
     ],
+    "private_modules": [{}, {"packages_with_private_modules": ["p.a", "q"]}],
     "acyclic_siblings": [{"ancestors": "p", "skip_descendants": "p.a"}, {"ancestors": ["p"], "depth": 0}],
     "acyclic": [{}],
     "crash": [{}, {"modules": ["p.a", "p.b"], "python": "3.13"}],

@@ -85,13 +85,13 @@ def test_a_module_that_is_named_is_not_taken_by_a_wildcard() -> None:
 
 
 def test_layers_inside_one_another_are_an_error() -> None:
-    found = check(graph("p.a.x", "p.b"), "layers", layers=["p.a", "p.a.x", "p.b"])
+    found = check(graph("p.main", "p.a.x", "p.b"), "layers", layers=["p.*", "p.a.*", "p.b"])
     assert messages(found) == ["layers: 'p.a.x' is inside 'p.a'; name one of the two, or the children of 'p.a'."]
 
 
-def test_siblings_that_are_free_may_lie_inside_one_another() -> None:
-    found = check(graph("p.a.x -> p.a", "p.b -> p.a"), "layers", layers=["p.a : p.a.x", "p.b"])
-    assert offenders(found) == ["p.b -> p.a => p.a"]
+def test_siblings_of_one_wildcard_may_lie_inside_one_another() -> None:
+    found = check(graph("p.a.x -> p.a", "q -> p.a"), "layers", layers=["p.**", "q"])
+    assert offenders(found) == ["q -> p.a => p.a"]
 
 
 def test_external_packages_may_be_layers() -> None:
@@ -125,6 +125,12 @@ NO_NAME = "is not a module name; write one like 'shop.models'."
             {"layers": ["a", "b | a", "b : c", "(c)"]},
             [f"layers: '{name}' is listed twice; a module can be in one layer only." for name in "abc"],
         ),
+        *(
+            ({"layers": each}, ["layers: 'a.x' is inside 'a'; name one of the two, or the children of 'a'."])
+            for each in (["a", "a.x"], ["a.x", "b", "(a)"], ["a : a.x"], ["(a) | (a.x)", "c"])
+        ),
+        ({"layers": ["a", "ab.x"]}, []),
+        ({"layers": ["a.*", "a.x", "b.**.c"]}, []),
         ({"layers": ["a | "]}, [f"layers: Layer 'a |': '' {NO_NAME}"]),
         ({"layers": ["(shop.models", "a"]}, [f"layers: Layer '(shop.models': '(shop.models' {NO_NAME}"]),
         ({"layers": ["shop.models)"]}, [f"layers: Layer 'shop.models)': 'shop.models)' {NO_NAME}"]),
@@ -207,18 +213,18 @@ def test_what_is_wrong_with_the_keys_is_said(keys: dict[str, object], expected: 
             ["layers: Layer 'p.c.a' does not exist. Did you mean 'p.c.y'?"],
         ),
         (
-            {"layers": ["p.a : p.b", "p.b.x"]},
+            {"layers": ["p.a : p.b", "p.b.*"]},
             [
                 "layers: 'p.b.x' is inside 'p.b'; name one of the two, or the children of 'p.b'.",
             ],
         ),
         (
-            {"layers": ["p.b | p.b.x", "p.a"]},
+            {"layers": ["p.b | p.b.*", "p.a"]},
             [
                 "layers: 'p.b.x' is inside 'p.b'; name one of the two, or the children of 'p.b'.",
             ],
         ),
-        ({"layers": ["p.b : p.b.x", "p.a"]}, []),
+        ({"layers": ["p.b : p.b.*", "p.a"]}, []),
     ],
 )
 def test_what_a_contract_says_of_itself(keys: dict[str, object], expected: list[str]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pytest
+import tomli
 
 from import_contracts.config.contracts import read_contracts
 from import_contracts.config.session import read_config
@@ -43,7 +43,7 @@ def asked(*, root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tupl
     """Return the keys of the run and those of every contract that reading a configuration asks for."""
     contract = Asked(name="a", type="acyclic")
     session = Asked(contracts=[contract], **{root: "shop"})
-    monkeypatch.setattr(tomllib, "loads", lambda _: {"tool": {"import-contracts": session}})
+    monkeypatch.setattr(tomli, "loads", lambda _: {"tool": {"import-contracts": session}})
     path = tmp_path / "pyproject.toml"
     path.touch()
     assert read_contracts(read_config(path, start=tmp_path, found=False)).problems == ()

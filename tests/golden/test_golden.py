@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from import_contracts.reporters import FORMATS
-from tests.arranging import lint, write
+from tests.arranging import lint, program, write
 
 from .reports import CONTRACTS, compare
 
@@ -33,6 +33,23 @@ ignore_imports = ["shop.models.* -> shop.util"]
 """
 
 
+PRIVATE = """
+[tool.import-contracts]
+root_packages = ["shop"]
+
+[[tool.import-contracts.contracts]]
+id = "private"
+name = "Private modules stay inside"
+type = "private_modules"
+
+[[tool.import-contracts.contracts]]
+id = "services"
+name = "Those of the services too"
+type = "private_modules"
+packages_with_private_modules = ["shop.services"]
+"""
+
+
 KNOWN = CONTRACTS.replace("root_packages", 'baseline = "known.txt"\nroot_packages')
 BASELINE = """
 forbidden shop.util -> shop.api => shop.api
@@ -41,7 +58,7 @@ independence shop.services.mail -> shop.util => shop.services.orders
 layers shop.services.mail -> shop.util => shop.api
 layers shop.util
 """
-CASES = [("broken", CONTRACTS, 1), ("known", KNOWN, 1), ("wrong", WRONG, 2)]
+CASES = [("broken", CONTRACTS, 1), ("known", KNOWN, 1), ("wrong", WRONG, 2), ("private", PRIVATE, 1)]
 SUFFIXES = {
     "concise": "concise.txt",
     "github": "github.txt",
@@ -67,6 +84,9 @@ def test_a_report_is_as_it_was(
     write(shop, {"pyproject.toml": configuration, "known.txt": BASELINE})
     if name == "wrong":
         write(shop, {"shop/broken.py": "import shop.util\n\ndef\n", "shop/stray/x.py": ""})
+    if name == "private":
+        program(shop, "shop.services.mail._smtp", "shop.api.mail -> shop.services.mail._smtp")
+        (shop / "shop/services/mail.py").unlink()
     run = lint(shop, "--format", format_, "--verbose")
     assert run.status == status
     compare(request, f"{name}.{SUFFIXES[format_]}", run.out)

@@ -27,18 +27,24 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`contracts` are tables with an `id`; `place` is the configuration's file; `files` are others, as they are."""
+    """`contracts` are tables with an `id`; `place` is the configuration's file; `files` are others, as they are.
+
+    `more` are further configurations, which share the program, and `arguments` those with which both are called.
+    """
 
     modules: Mapping[str, Module]
     session: Table
     contracts: tuple[Table, ...]
     place: str = "pyproject.toml"
     files: Mapping[str, str] = field(default_factory=dict)
+    more: tuple[Case, ...] = ()
+    arguments: tuple[str, ...] = ()
 
     def texts(self) -> dict[str, str]:
         """Return the path and the text of every file."""
         program = {path_of(name, module): module.source() for name, module in sorted(self.modules.items())}
-        return {**program, **self.files, self.place: self.configuration()}
+        more = {case.place: case.configuration() for case in self.more}
+        return {**program, **self.files, **more, self.place: self.configuration()}
 
     def configuration(self) -> str:
         return toml(self) if self.place.endswith(".toml") else ini(self)
@@ -50,7 +56,8 @@ class Case:
             file.write_text(text, encoding="utf-8")
 
     def show(self) -> str:
-        return "".join(f"--- {path}\n{text}" for path, text in self.texts().items() if text)
+        called = f"called with {' '.join(self.arguments)}\n" if self.arguments else ""
+        return called + "".join(f"--- {path}\n{text}" for path, text in self.texts().items() if text)
 
 
 def path_of(name: str, module: Module) -> str:

@@ -48,7 +48,7 @@ def compare(oracle: Oracle, case: Case) -> Comparison:
     folder = Path(tempfile.mkdtemp(prefix="oracle-"))
     try:
         case.write(folder)
-        return Comparison(case, *oracle.ask(folder))
+        return Comparison(case, *oracle.ask(folder, *case.arguments))
     finally:
         shutil.rmtree(folder)
 
@@ -73,6 +73,11 @@ def smallest(oracle: Oracle, found: Comparison, *, most_runs: int = 600) -> Comp
 def smaller_cases(case: Case) -> Iterator[Case]:
     for number in range(len(case.contracts) if len(case.contracts) > 1 else 0):
         yield replace(case, contracts=(*case.contracts[:number], *case.contracts[number + 1 :]))
+    for number in range(len(case.arguments)):
+        yield replace(case, arguments=(*case.arguments[:number], *case.arguments[number + 1 :]))
+    for number, other in enumerate(case.more):
+        for smaller in (*without_an_option(other), *with_a_shorter_list(other)):
+            yield replace(case, more=(*case.more[:number], smaller, *case.more[number + 1 :]))
     for path in case.files:
         yield replace(case, files={other: text for other, text in case.files.items() if other != path})
     yield from without_an_import(case)

@@ -246,4 +246,32 @@ ACYCLIC_SIBLINGS = (
     ),
 )
 
-EXAMPLES = (*LAYERS, *INDEPENDENCE, *FORBIDDEN, *PROTECTED, *ACYCLIC_SIBLINGS)
+PRIVATE: Table = {"type": "private_modules"}
+GREEN: Table = {"type": "private_modules", "packages_with_private_modules": ("mypackage.green",)}
+INSIDE = "mypackage._a -> mypackage.b, mypackage.b.c -> mypackage._a.d, mypackage.green -> mypackage.green._e"
+OUTSIDE = "mypackage.blue -> mypackage.green._e.f"
+
+PRIVATE_MODULES = (
+    example("private modules, imported inside their package", KEPT, INSIDE, PRIVATE),
+    example("private modules, imported from outside", BROKEN, OUTSIDE, PRIVATE),
+    example("private modules inside one another", BROKEN, "mypackage.blue -> mypackage._a._b", PRIVATE),
+    example("private modules of one package", BROKEN, OUTSIDE, GREEN),
+    example("private modules of another package", KEPT, f"mypackage.green, {OUTSIDE.replace('green', 'red')}", GREEN),
+    example(
+        "private modules, ignored", KEPT, OUTSIDE, {**PRIVATE, "ignore_imports": "mypackage.blue -> mypackage.green.**"}
+    ),
+    example(
+        "private modules of a private package",
+        UNUSABLE,
+        OUTSIDE,
+        {**PRIVATE, "packages_with_private_modules": ("mypackage.green._e",)},
+    ),
+    example(
+        "private modules, a wildcard matches a private one",
+        UNUSABLE,
+        OUTSIDE,
+        {**PRIVATE, "packages_with_private_modules": ("mypackage.green.*",)},
+    ),
+)
+
+EXAMPLES = (*LAYERS, *INDEPENDENCE, *FORBIDDEN, *PROTECTED, *PRIVATE_MODULES, *ACYCLIC_SIBLINGS)

@@ -23,6 +23,7 @@ LISTS = {
     "independence": ("modules", "ignore_imports"),
     "forbidden": ("source_modules", "forbidden_modules", "ignore_imports"),
     "protected": ("protected_modules", "allowed_importers", "ignore_imports"),
+    "private_modules": ("packages_with_private_modules", "ignore_imports"),
     "acyclic_siblings": ("ancestors", "skip_descendants", "ignore_imports"),
 }
 REQUIRED = (
@@ -34,6 +35,9 @@ REQUIRED = (
     "allowed_importers",
     "ancestors",
 )
+LISTED = (*REQUIRED, "packages_with_private_modules")
+MORE_PLACES = ("more.toml", "more/pyproject.toml", "more.ini", "more/.importlinter", "more.cfg")
+ODD_FILES = ("nowhere.toml", "p", "more", "p/__init__.py")
 PLACES = (".importlinter", "setup.cfg", "pyproject.toml", "pyproject.toml")
 ODD_TARGETS = ("django.sub", "django.*", "requests.sub.deep", "ns.two", "ns.two.a", "q", "q.a", "d*", "ns.*")
 IMPORTS_OF_NOTHING = ("import p.no.where", "from p.nowhere import x", "import q.no.where", "from .no.where import x")
@@ -47,6 +51,19 @@ ODD_ROOTS: tuple[Value, ...] = (
     (),
     ("p", "p.a"),
     ("json",),
+)
+ODD_PACKAGES = (
+    "nowhere",
+    "p.nowhere",
+    "p.nowhere.*",
+    "p.*",
+    "p.**",
+    "p._private",
+    "p.__main__",
+    "**",
+    "_p",
+    "ns",
+    "p.a.*",
 )
 WRONG_EXPRESSIONS = ("p.a*", "p.**.*", "p.**.**", "*a", "p..a", "", "p a", "p.*.**", "**", "*", "p.a.", ".p")
 WRONG_IGNORES = (
@@ -74,7 +91,8 @@ def random_case(seed: str) -> Case:
         modules = extended(modules, rng.choice(program.names), rng.choice(IMPORTS_OF_NOTHING))
     case = Case(modules, session, contracts, rng.choice(PLACES))
     case = misconfigured(rng, case) if rng.random() < 0.07 else case
-    return with_decoy(rng, case) if rng.random() < 0.04 else case
+    case = with_decoy(rng, case) if rng.random() < 0.04 else case
+    return with_arguments(rng, program, case) if rng.random() < 0.25 else case
 
 
 def random_session(rng: random.Random, program: Program, contracts: tuple[Table, ...]) -> Table:
@@ -209,6 +227,17 @@ def protected(rng: random.Random, program: Program) -> Table:
     return options | maybe_boolean(rng, "as_packages", 0.35)
 
 
+def private_modules(rng: random.Random, program: Program) -> Table:
+    if rng.random() < 0.4:
+        return {}
+    public = [name for name in program.names if not any(part.startswith("_") for part in name.split("."))]
+    pool = public if public and rng.random() < 0.9 else program.names
+    packages = [maybe_wild(rng, name, 0.15) for name in some(rng, pool, 3)]
+    if rng.random() < 0.05:
+        packages.append(rng.choice([*EXTERNALS, *ODD_PACKAGES]))
+    return {"packages_with_private_modules": tuple(packages)}
+
+
 def acyclic_siblings(rng: random.Random, program: Program) -> Table:
     pool = list(program.roots) if rng.random() < 0.6 else [*program.names[:3], *program.packages]
     ancestors = tuple(maybe_wild(rng, name, 0.2) for name in some(rng, pool, 2))
@@ -228,6 +257,7 @@ DRAWS: dict[str, Draw] = {
     "independence": independence,
     "forbidden": forbidden,
     "protected": protected,
+    "private_modules": private_modules,
     "acyclic_siblings": acyclic_siblings,
 }
 
@@ -291,6 +321,42 @@ def random_ignore(rng: random.Random, importer: str, imported: str) -> str:
     return f"{maybe_wild(rng, importer, 0.2)}{arrow}{maybe_wild(rng, imported, 0.2)}"
 
 
+def with_arguments(rng: random.Random, program: Program, case: Case) -> Case:
+    """Return the case with one or several configurations that are named as arguments, and perhaps some contracts."""
+    more = tuple(
+        random_companion(rng, program, case, place) for place in rng.sample(MORE_PLACES, rng.choice([0, 1, 1, 2]))
+    )
+    places = [each.place for each in (case, *more)]
+    rng.shuffle(places)
+    places += [rng.choice(places)] if rng.random() < 0.1 else []
+    places += [rng.choice(ODD_FILES)] if rng.random() < 0.05 else []
+    arguments = [f"./{place}" if rng.random() < 0.1 else place for place in places]
+    if rng.random() < 0.15:
+        arguments.insert(0, f"--config={arguments.pop()}")
+    if rng.random() < 0.3:
+        arguments += [
+            f"--contract={random_choice(rng, each)}"
+            for each in rng.sample((case, *more), rng.choice([1, 1, len(more) + 1]))
+        ]
+    return replace(case, more=more, arguments=tuple(arguments))
+
+
+def random_companion(rng: random.Random, program: Program, case: Case, place: str) -> Case:
+    """Return a configuration beside that of a case, about the same program or a part of it."""
+    first = rng.choice([0, 0, 5])
+    contracts = tuple(random_contract(rng, program, first + number) for number in range(rng.choice([1, 1, 2])))
+    session = dict(case.session) if rng.random() < 0.5 else random_session(rng, program, contracts)
+    companion = Case(case.modules, session, contracts, place)
+    return misconfigured(rng, companion) if rng.random() < 0.04 else companion
+
+
+def random_choice(rng: random.Random, case: Case) -> str:
+    """Return an id of a case's contracts, or one that is qualified with its file; a missing one is rare."""
+    id_ = rng.choice([str(each.get("id")) for each in case.contracts])
+    id_ = rng.choice(["nothing", f"nowhere.toml:{id_}"]) if rng.random() < 0.05 else id_
+    return f"{case.place}:{id_}" if rng.random() < 0.6 else id_
+
+
 def misconfigured(rng: random.Random, case: Case) -> Case:
     """Return the case with one thing in it wrong, or at least unusual."""
     if rng.random() < 0.2:
@@ -304,11 +370,16 @@ def misconfigured(rng: random.Random, case: Case) -> Case:
 
 
 def drop_required(rng: random.Random, contract: Table) -> None:
-    del contract[rng.choice([key for key in REQUIRED if key in contract])]
+    contract.pop(rng.choice([key for key in REQUIRED if key in contract] or ["name"]))
 
 
 def empty_list(rng: random.Random, contract: Table) -> None:
-    contract[rng.choice([key for key in REQUIRED if key in contract])] = rng.choice([(), "", ("",)])
+    contract[rng.choice(listed(contract))] = rng.choice([(), "", ("",)])
+
+
+def listed(contract: Table) -> list[str]:
+    """Return the keys of a contract that have lists, or one that could be there."""
+    return [key for key in LISTED if key in contract] or [LISTED[-1]]
 
 
 def drop_head(rng: random.Random, contract: Table) -> None:
@@ -326,7 +397,7 @@ def unknown_key(rng: random.Random, contract: Table) -> None:
 
 
 def wrong_expression(rng: random.Random, contract: Table) -> None:
-    keys = [key for key in REQUIRED if key in contract and key != "layers"] or ["containers"]
+    keys = [key for key in listed(contract) if key != "layers"] or ["containers"]
     contract[rng.choice(keys)] = tuple(rng.sample(WRONG_EXPRESSIONS, 1))
 
 
@@ -359,9 +430,11 @@ def list_for_word(rng: random.Random, contract: Table) -> None:
 
 
 def numbers_in_list(rng: random.Random, contract: Table) -> None:
-    contract[rng.choice([key for key in REQUIRED if key in contract])] = rng.choice(
-        [("p.a", 3), 3, True, (("p.a",), "p.b")]
-    )
+    contract[rng.choice(listed(contract))] = rng.choice([("p.a", 3), 3, True, (("p.a",), "p.b")])
+
+
+def odd_id(rng: random.Random, contract: Table) -> None:
+    contract["id"] = rng.choice(["c0", "c1", "c:d", "c0:", "a b", "ä"])
 
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -379,6 +452,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     repeated_in_layer,
     list_for_word,
     numbers_in_list,
+    odd_id,
 )
 
 

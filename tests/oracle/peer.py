@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PEER = "import-linter==2.16"
+PEER = "import-linter==2.17"
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = CHECKOUT / ".cache"
 PEER_PYTHON = "IMPORT_LINTER_PYTHON"
@@ -98,12 +98,12 @@ class Oracle:
         if self._ours is not None:
             self._ours.close()
 
-    def ask(self, folder: Path) -> tuple[Answer, Answer]:
-        self._peer.start(folder, "--no-cache", "--no-logo")
+    def ask(self, folder: Path, *arguments: str) -> tuple[Answer, Answer]:
+        self._peer.start(folder, "--no-cache", "--no-logo", *arguments)
         if self._ours is None:
             answer = read_peer(self._peer.finish())
             return answer, answer
-        self._ours.start(folder, "check", "--no-cache", "--format", "json")
+        self._ours.start(folder, "check", "--no-cache", "--format", "json", *arguments)
         return read_peer(self._peer.finish()), read_ours(self._ours.finish())
 
 

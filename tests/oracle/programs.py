@@ -11,8 +11,13 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
-CHILDREN = ("a", "b", "c", "d", "x", "y", "models", "_private")
-ROOTS = (*[("p",)] * 4, *[("p", "q")] * 3, ("ns.one",), ("ns.one", "ns.two"), ("p", "ns.one"))
+CHILDREN = ("a", "b", "c", "d", "x", "y", "models", "_private", "_b", "__main__", "__half")
+ROOTS = (
+    *[("p",)] * 8,
+    *[("p", "q")] * 6,
+    *[("ns.one",), ("ns.one", "ns.two"), ("p", "ns.one")] * 2,
+    *[("_p",), ("p", "ns._one"), ("_ns.one", "_ns.two")],
+)
 EXTERNALS = ("django", "requests", "json", "attr")
 DEEPEST = 4
 BROKEN_SOURCES = ("def f(:", "import", "from . import (a, b", "x = = 1")

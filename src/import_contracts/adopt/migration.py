@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from import_contracts.adopt.toml import table
 from import_contracts.config.contracts import Contract
-from import_contracts.config.files import OWN
+from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import Config
 
 _FIRST = ("id", "name", "type")

@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 from import_contracts.cli.streams import take_over
 from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say
 from import_contracts.config.files import FIRST_CONFIGURATION
-from import_contracts.problems import Problem, UserError
+from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
@@ -95,7 +95,7 @@ _OWN_OPTIONS = {"-h", "--help", "--version"}
 
 
 class _CheckByDefault(click.Group):
-    """A group that runs ``check`` if no command is named, as in ``lint-imports --verbose``."""
+    """A group that runs ``check`` if no command is named, as in ``lint-imports contracts.toml --verbose``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands, sorted."""
@@ -113,9 +113,24 @@ class _CheckByDefault(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         completing = ctx.resilient_parsing  # the shell completes: no arguments may be the start of a command's name
-        if (not args and not completing) or (args and args[0].startswith("-") and args[0] not in _OWN_OPTIONS):
+        if (not args and not completing) or (args and self._begins_check(args[0])):
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def _begins_check(self, word: str) -> bool:
+        """Return whether a first word is an option of ``check`` or a configuration file. A command comes first."""
+        if word.startswith("-"):
+            return word not in _OWN_OPTIONS
+        is_file = os.path.exists(word)  # noqa: PTH110 - Path.exists raises OSError for a name that is too long
+        return word not in _COMMANDS and (is_file or not {".", "/", os.sep}.isdisjoint(word))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first word names, and the other words."""
+        if not ctx.resilient_parsing and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"There is no command or file '{args[0]}'.{did_you_mean(args[0], _COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete commands, and the options of ``check``."""
@@ -130,8 +145,8 @@ _EXAMPLE = FIRST_CONFIGURATION.replace("\n\n", "\n\n\b\n")
 _HELP = f"""\
 Check the imports of a Python program against contracts: rules about which parts may import which.
 
-The default command is check: "lint-imports --verbose" is the same as "lint-imports check --verbose". Its options and
-exit statuses: lint-imports check --help.
+The default command is check: "lint-imports --verbose" is the same as "lint-imports check --verbose", and "lint-imports
+contracts.toml" checks the contracts of that file. Its options and exit statuses: lint-imports check --help.
 
 A configuration of import-linter can be used unchanged.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from import_contracts.cli.terminal import Shared, no_custom_types, options, write
+from import_contracts.cli.terminal import Shared, no_custom_types, once, options, write
 from import_contracts.config.session import Config
 from import_contracts.reporters.baseline import CHANGE_FORMATS, STATUS_FORMATS
 from import_contracts.reports.baseline import BaselineChange
@@ -16,9 +16,7 @@ def command() -> None:
     """Create, update and show the baseline: the file of known violations, which do not fail a run."""
 
 
-_format = click.option(
-    "--format", "format_", type=click.Choice(list(CHANGE_FORMATS)), default="text", help="Default: text."
-)
+_format = once("--format", "format_", type=click.Choice(list(CHANGE_FORMATS)), default="text", help="Default: text.")
 
 
 def _config(shared: Shared) -> Config:
@@ -61,7 +59,7 @@ def _shrink(*, format_: str, shared: Shared) -> int:
 @command.command("accept", short_help="Add new violations.")
 @click.argument("wanted", metavar="[VIOLATION|CONTRACT]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Accept all new violations.")
-@click.option("--reason", default="", metavar="TEXT", help="Write TEXT as a comment after each entry.")
+@once("--reason", default="", metavar="TEXT", help="Write TEXT as a comment after each entry.")
 @_format
 @options
 def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: str, shared: Shared) -> int:
@@ -79,7 +77,7 @@ def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: 
 @command.command("rename", short_help="Rename a module or package in every entry.")
 @click.argument("old")
 @click.argument("new")
-@click.option("--config", "config_file", metavar="FILE", help="Read this configuration file.")
+@once("--config", "config_file", metavar="FILE", help="Read this configuration file.")
 @no_custom_types
 @_format
 def _rename(*, old: str, new: str, config_file: str | None, no_custom_types: bool, format_: str) -> int:
@@ -89,8 +87,8 @@ def _rename(*, old: str, new: str, config_file: str | None, no_custom_types: boo
 
 
 @command.command("status", short_help="Count known, new and stale violations.")
-@click.option("--since", metavar="REV", help="Also show the entries added and removed since this git revision.")
-@click.option("--format", "format_", type=click.Choice(list(STATUS_FORMATS)), default="text", help="Default: text.")
+@once("--since", metavar="REV", help="Also show the entries added and removed since this git revision.")
+@once("--format", "format_", type=click.Choice(list(STATUS_FORMATS)), default="text", help="Default: text.")
 @options
 def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     """Show how many violations of each contract are known, new and stale, and the modules with the most.

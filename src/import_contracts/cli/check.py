@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, options, print_problems, print_traceback
+from import_contracts.cli.terminal import Shared, cache_options, print_problems, print_traceback
 from import_contracts.problems import UserError
 from import_contracts.reporters import FORMATS
 from import_contracts.runs import answers
@@ -15,17 +15,23 @@ from import_contracts.runs.requests import Choice
 
 
 @click.command("check", cls=Reporting, annotates=True, short_help="Check the contracts (the default command).")
-@click.option("--contract", "only", metavar="ID", multiple=True, help="Check only this contract. Can be repeated.")
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path())
+@click.option("--config", "configs", metavar="FILE", multiple=True, help="The same as FILE. Can be repeated.")
+@click.option(
+    "--contract", "only", metavar="ID", multiple=True, help="Check only this contract (ID or FILE:ID). Can be repeated."
+)
 @report_options
 @click.option("--no-baseline", is_flag=True, help="Report known violations as new ones.")
 @click.option("--debug", is_flag=True, help="Print a traceback for errors in the configuration too.")
-@options
+@cache_options
 @click.option("--no-logo", is_flag=True, hidden=True, expose_value=False)  # an option of import-linter
 def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Shared) -> int:
     """Check the contracts, and show every violation with the shortest chain of imports.
 
-    The configuration is the first one found in this folder or a parent folder: pyproject.toml with
-    [tool.import-contracts], or a configuration of import-linter. Paths in the report are relative to its folder.
+    FILE is a configuration file. Of several, each is read by itself, and one report is about all of them. Without one,
+    the configuration is the first one found in this folder or a parent folder: pyproject.toml with
+    [tool.import-contracts], or a configuration of import-linter. Paths in the report are relative to its folder, or to
+    the nearest folder around several files.
 
     \b
     Exit status:
@@ -37,10 +43,10 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
     """  # noqa: D301 - as above
     folder = Path.cwd()
     try:
-        config = shared.config()
-        folder = config.folder
+        configs = shared.configs()
+        folder = configs[0].folder
         choice = Choice(only, use_baseline=not no_baseline)
-        found = answers.check(config, choice, shared.reports, shared.context(config))
+        found = answers.check(configs, choice, shared.reports, shared.context(*configs))
     except UserError as error:
         if debug:
             print_traceback(error)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, options
+from import_contracts.cli.terminal import Shared, once, options
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import find_packages
@@ -16,13 +16,13 @@ from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
 
 
-def _version(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
+def _version(value: str) -> tuple[int, int]:
     """Return (3, 13) for "3.13"; raises BadParameter for anything that is not a version of Python 3."""
-    if value is None:
-        return None
     major, dot, minor = value.partition(".")
     if not (dot and major == "3" and minor.isdecimal() and len(minor) < 4):
-        raise click.BadParameter(f"'{value}' is not a version of Python 3; write one like 3.13.", context, option)
+        raise click.BadParameter(
+            f"'{value}' is not a version of Python 3; write one like 3.13.", param_hint="'--python'"
+        )
     return 3, int(minor)
 
 
@@ -35,9 +35,7 @@ def _version(context: click.Context, option: click.Parameter, value: str | None)
     multiple=True,
     help="Show only cycles of this kind. Can be repeated.",
 )
-@click.option(
-    "--python", callback=_version, metavar="3.x", help="Python version to predict for; default: the one running."
-)
+@once("--python", convert=_version, metavar="3.x", help="Python version to predict for; default: the one running.")
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no plan.")
 @report_options
 @options

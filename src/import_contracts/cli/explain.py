@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import Shared, look_options, options, write
+from import_contracts.cli.terminal import Shared, look_options, once, options, write
 from import_contracts.config.session import Config
 from import_contracts.problems import UserError
 from import_contracts.reporters.explanation import as_json, as_text
@@ -17,8 +17,8 @@ from import_contracts.runs import explain as run
 
 @click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
 @click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
-@click.option("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
-@click.option("--output", metavar="FILE", help="Write the report to FILE.")
+@once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
+@once("--output", metavar="FILE", help="Write the report to FILE.")
 @look_options
 @options
 def command(*, names: tuple[str, ...], format_: str, output: str | None, look: Style, shared: Shared) -> int:

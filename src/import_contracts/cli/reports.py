@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from import_contracts.cli.terminal import style, with_look, write
+from import_contracts.cli.terminal import one_color, style, with_look, write
 from import_contracts.problems import Problem, UserError
 from import_contracts.reporters import FORMATS, LOGGED
 from import_contracts.reporters.style import Wanted
@@ -32,7 +32,8 @@ class Reporting(click.Command):
         pairs = paired([(name, next(given[name])) for name in order if name in given and not ctx.resilient_parsing])
         if self._annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
             pairs = (*pairs, Wanted("github"))
-        look = {"verbose": ctx.params.pop("verbose"), "color": ctx.params.pop("color")}
+        color = one_color(color=ctx.params.pop("color"), no_color=ctx.params.pop("no_color"))
+        look = {"verbose": ctx.params.pop("verbose"), "color": color}
         ctx.params["reports"] = tuple(wanted._replace(style=style(**look, output=wanted.output)) for wanted in pairs)
         return rest
 

@@ -15,14 +15,16 @@ import click
 
 from import_contracts import disk
 from import_contracts.cli.progress import Progress
-from import_contracts.config.session import NO_CUSTOM_TYPES, Config, load_config
+from import_contracts.config.session import NO_CUSTOM_TYPES, Config, load_config, load_configs
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reporters.style import Style, Wanted
 from import_contracts.repository import checkout
 from import_contracts.visible import visible, visible_lines, visible_report
+from import_contracts.wording import listed
 
 Command = Callable[..., int]
+Option = Callable[[Command], Command]
 
 
 class Shared(NamedTuple):
@@ -34,14 +36,25 @@ class Shared(NamedTuple):
     show_timings: bool = False
     reports: tuple[Wanted, ...] = ()
     no_custom_types: bool = False
+    files: tuple[str, ...] = ()
+    """The configuration files, for a command that reads several of them."""
+
+    def configs(self) -> tuple[Config, ...]:
+        """Return the configurations in ``files``, or the one that is found from the working directory."""
+        for file in self.files:
+            if file.endswith((".py", ".pyi")):
+                message = "This is a Python file; name configuration files, which say what packages are checked."
+                raise UserError(Problem(message, file=file))
+        return load_configs(self.files, Path.cwd(), custom_types=not self.no_custom_types)
 
     def config(self) -> Config:
         """Return the named configuration, or the one that is found from the working directory."""
         return load_config(self.config_file, Path.cwd(), custom_types=not self.no_custom_types)
 
-    def context(self, config: Config) -> RunContext:
-        """Return the context of a run with a configuration; by default the cache is next to the configuration."""
-        return self._context(config.folder, config.folder / CACHE, timings=self.show_timings or config.show_timings)
+    def context(self, *configs: Config) -> RunContext:
+        """Return the context of a run with configurations; by default the cache is next to the first of them."""
+        timings = self.show_timings or any(config.show_timings for config in configs)
+        return self._context(configs[0].folder, configs[0].path.parent / CACHE, timings=timings)
 
     def context_here(self, folder: Path) -> RunContext:
         """Return the context of a run that needs no configuration.
@@ -65,20 +78,40 @@ class Shared(NamedTuple):
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
 
 
+def once(*names: str, convert: Callable[[str], Any] = str, default: Any = None, **attributes: Any) -> Option:
+    """Return an option that may be repeated only with the same value; click would use the last one without a word.
+
+    ``convert`` makes the parameter from the value; ``default`` is the parameter without the option.
+    """
+
+    def single(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> Any:
+        del context
+        different = list(dict.fromkeys(values))
+        if len(different) > 1:
+            raise click.UsageError(f"{option.opts[0]} is given more than once: {listed(different)}. Give it once.")
+        return convert(different[0]) if different else default
+
+    return click.option(*names, multiple=True, callback=single, **attributes)
+
+
 def options(command: Command) -> Command:
-    """Add the options of every command that reads a configuration, as the parameter ``shared``."""
+    """Add the options of every command that reads one configuration, as the parameter ``shared``."""
+    return once("--config", "config_file", metavar="FILE", help="Read this configuration file.")(cache_options(command))
+
+
+def cache_options(command: Command) -> Command:
+    """Add the options about the cache, as the parameter ``shared``."""
 
     @wraps(command)
-    def run(*, config_file: str | None, cache_dir: str | None, no_cache: bool, **others: Any) -> int:
+    def run(*, cache_dir: str | None, no_cache: bool, config_file: str | None = None, **others: Any) -> int:
         rest = (others.pop(name, default) for name, default in _REST.items())
-        return command(shared=Shared(config_file, cache_dir, no_cache, *rest), **others)
+        files = (*others.pop("configs", ()), *others.pop("files", ()))  # in this order, as in import-linter
+        shared = Shared(config_file, cache_dir, no_cache, *rest)
+        return command(shared=shared._replace(files=files), **others)
 
     return _with(
         run,
-        click.option("--config", "config_file", metavar="FILE", help="Read this configuration file."),
-        click.option(
-            "--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."
-        ),
+        once("--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."),
         click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
         no_custom_types,
     )
@@ -97,27 +130,36 @@ def look_options(command: Command) -> Command:
     """Add the options about the look of a report, as the parameter ``look``, and ``--show-timings``."""
 
     @wraps(command)
-    def run(*, verbose: bool, color: bool | None, **others: Any) -> int:
-        return command(look=style(verbose=verbose, color=color, output=others.get("output")), **others)
+    def run(*, verbose: bool, color: bool, no_color: bool, **others: Any) -> int:
+        wanted = one_color(color=color, no_color=no_color)
+        return command(look=style(verbose=verbose, color=wanted, output=others.get("output")), **others)
 
     return with_look(run)
 
 
 def with_look(command: Command) -> Command:
-    """Add the options ``--verbose``, ``--color`` and ``--show-timings`` as parameters."""
+    """Add the options ``--verbose``, ``--color``, ``--no-color`` and ``--show-timings`` as parameters."""
     return _with(
         command,
         click.option("--verbose", is_flag=True, help="Show everything, even if the report is long."),
         click.option(
-            "--color/--no-color",
-            default=None,
+            "--color",
+            is_flag=True,
             help="Use colors; default: on a terminal or with FORCE_COLOR, but not with NO_COLOR.",
         ),
+        click.option("--no-color", is_flag=True, help="Use no colors."),
         click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error."),
     )
 
 
-def _with(command: Command, *added: Callable[[Command], Command]) -> Command:
+def one_color(*, color: bool, no_color: bool) -> bool | None:
+    """Return whether colors are wanted; None if there is no wish. Raises UsageError for both wishes."""
+    if color and no_color:
+        raise click.UsageError("--color and --no-color are both given. Give one of them.")
+    return True if color else False if no_color else None
+
+
+def _with(command: Command, *added: Option) -> Command:
     for option in reversed(added):
         command = option(command)
     return command

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from import_contracts.config.custom import load_types, refused_types
-from import_contracts.config.files import FIRST_CONFIGURATION
+from import_contracts.config.files import FIRST_CONFIGURATION, Document
 from import_contracts.config.session import EXCLUDING, Config
 from import_contracts.contracts.findings import Rule
 from import_contracts.contracts.table import Table
@@ -15,6 +15,7 @@ from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.wording import listed
 
 ALERTING = ("error", "warn", "none")
 
@@ -62,9 +63,62 @@ class Contracts:
         """Choose the contracts with the given ids, or all if there are none; raises UserError for unknown ids."""
         unknown = [id_ for id_ in dict.fromkeys(ids) if id_ not in self.ids]
         if unknown:
-            messages = (f"There is no contract '{id_}'.{did_you_mean(id_, self.ids)}" for id_ in unknown)
-            raise UserError(*map(Problem, messages))
+            raise UserError(*(_unknown(id_, self.ids) for id_ in unknown))
         return replace(self, chosen=tuple(contract for contract in self.chosen if not ids or contract.id in ids))
+
+    def limited(self, ids: Collection[str]) -> Contracts:
+        """Choose the contracts with the given ids. What is wrong with others is left out, except for their ids."""
+        others = set(self.ids).difference(ids)
+        return replace(
+            self,
+            chosen=tuple(contract for contract in self.chosen if contract.id in ids),
+            problems=tuple(each for each in self.problems if each.contract not in others or each.key == "id"),
+        )
+
+
+def chosen(several: Sequence[tuple[Config, Contracts]], ids: Collection[str]) -> list[Contracts]:
+    """Choose the contracts with the given ids in some configurations, or all if there are none.
+
+    An id may also be written as ``file:id``. Raises UserError for ids that no contract has, or contracts of several
+    files.
+    """
+    wanted: list[set[str]] = [set() for _ in several]
+    problems: list[Problem] = []
+    for text in dict.fromkeys(ids):
+        found = _found(text, several)
+        if len(found) == 1:
+            wanted[found[0][0]].add(found[0][1])
+        else:
+            problems.append(_unclear(text, [several[place] for place, _ in found], several))
+    if problems:
+        raise UserError(*problems)
+    if not ids:
+        return [contracts for _, contracts in several]
+    return [contracts.limited(own) for (_, contracts), own in zip(several, wanted, strict=True)]
+
+
+def _found(text: str, several: Sequence[tuple[Config, Contracts]]) -> list[tuple[int, str]]:
+    """Return the configurations that have a contract that is written as ``id`` or ``file:id``, and the id."""
+    found = [(place, text) for place, (_, contracts) in enumerate(several) if text in contracts.ids]
+    file, colon, id_ = text.rpartition(":")
+    return found or [
+        (place, id_)
+        for place, (config, contracts) in enumerate(several)
+        if colon and id_ in contracts.ids and config.is_at(file)
+    ]
+
+
+def _unclear(
+    text: str, found: Sequence[tuple[Config, Contracts]], several: Sequence[tuple[Config, Contracts]]
+) -> Problem:
+    if not found:
+        return _unknown(text, [id_ for _, contracts in several for id_ in contracts.ids])
+    named = listed((f"--contract {config.as_named}:{text}" for config, _ in found), "or")
+    return Problem(f"Several files have a contract '{text}'. Write {named}.")
+
+
+def _unknown(text: str, ids: Collection[str]) -> Problem:
+    return Problem(f"There is no contract '{text}'.{did_you_mean(text, ids)}")
 
 
 class Types(NamedTuple):
@@ -96,10 +150,23 @@ def read_contracts(config: Config) -> Contracts:
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
-        first, *others = FIRST_CONFIGURATION.split("\n")
+        first, *others = _first(config.documents[0]).split("\n")
         problems.append(Problem(f"There are no contracts. {first}", file=config.file, below=tuple(others)))
-    problems += _repeated(contracts, is_error=config.baseline is not None)
+    problems += _repeated(contracts, has_baseline=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
+
+
+def _first(document: Document) -> str:
+    """Return how to write a first contract in a file without any."""
+    if document.overlooked:
+        return " ".join(document.overlooked)
+    if document.is_ini:
+        return "Each contract is a section of its own, such as [importlinter:contract:layers], with a name and a type."
+    if document.is_peers:
+        return (
+            "Each contract is a table of its own, with the header [[tool.importlinter.contracts]], a name and a type."
+        )
+    return FIRST_CONFIGURATION
 
 
 def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bool]) -> Contract:
@@ -113,6 +180,8 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
     table.place(contract=identity or default)
     if not identity:
         table.error("id", "This is empty. Write an id, or remove this key.")
+    if ":" in identity:
+        table.error("id", _COLON.format(identity, _slug(identity) or default))
     type_name = table.string("type")
     contract_type = types.usable.get(type_name)
     reason = "\n".join(filter(None, (table.text("reason"), table.text("broken_contract_guidance"))))
@@ -155,18 +224,23 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
 
 
 _EVERY_IMPORT = "** -> **"
+_COLON = "'{}' has a colon, which separates file and id in '--contract FILE:ID'. Write '{}'."
 
 
 def _slug(name: str) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in name.lower()).split())
 
 
-def _repeated(contracts: Sequence[Contract], *, is_error: bool) -> Iterator[Problem]:
-    """Yield a problem for every contract that has the id of an earlier contract."""
-    severity = Severity.ERROR if is_error else Severity.WARNING
+def _repeated(contracts: Sequence[Contract], *, has_baseline: bool) -> Iterator[Problem]:
+    """Yield a problem for every contract that has the id of an earlier contract.
+
+    It is a warning if one of the ids was made from a name, unless a baseline needs to tell the two apart.
+    """
     seen: dict[str, Contract] = {}
     for contract in contracts:
         earlier = seen.setdefault(contract.id, contract)
         if earlier is not contract:
+            are_written = "id" in contract.table and "id" in earlier.table
+            severity = Severity.ERROR if are_written or has_baseline else Severity.WARNING
             message = f"Another contract has this id: '{earlier.name}' in {earlier.file}. Give each its own 'id'."
             yield Problem(message, file=contract.file, contract=contract.id, key="id", severity=severity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-from import_contracts.config.files import PEER
+from import_contracts.config.misnamed import PEER
 from import_contracts.config.session import Config
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES, ContractType

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from import_contracts.config.files import OWN, PEER, Document, document_of
+from import_contracts.config.files import Document, document_of
+from import_contracts.config.misnamed import OWN, PEER
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
 

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts import disk
+from import_contracts.config.misnamed import OWN, PEER, keys, sections, tables
 from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import text_of
 from import_contracts.repository import checkout
-
-OWN, PEER = "import-contracts", "importlinter"
 
 
 class Document(NamedTuple):
     """The content of one configuration file: the keys about the run in ``session``, and a table for each contract.
 
-    ``file`` is its path as messages show it. ``is_peers`` is True for import-linter's configuration.
+    ``file`` is its path as messages show it. ``is_peers`` is True for import-linter's configuration. ``overlooked`` has
+    a sentence for each part of the file that is probably meant for this tool, but is not read because of its name.
     """
 
     file: str
     session: Mapping[str, object]
     contracts: Sequence[Mapping[str, object]]
     is_peers: bool = False
+    overlooked: tuple[str, ...] = ()
+
+    @property
+    def is_ini(self) -> bool:
+        """Whether the file is INI, not TOML."""
+        return not self.file.endswith(".toml")
 
 
 def find_config(start: Path) -> Path:
@@ -49,7 +56,23 @@ def find_config(start: Path) -> Path:
             break
     where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
     message = f"No configuration found. Searched {where} for {_PLACES}."
-    raise UserError(Problem(message, below=("", *FIRST_CONFIGURATION.split("\n"))))
+    overlooked = [Problem(sentence, name_of(path, start)) for path, sentence in _overlooked(searched)]
+    below = () if overlooked else ("", *FIRST_CONFIGURATION.split("\n"))
+    raise UserError(Problem(message, below=below), *overlooked)
+
+
+def _overlooked(folders: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield the parts of configuration files that are probably meant for this tool, with a sentence for each."""
+    for path in (folder / name for folder in folders for name in _NAMES):
+        try:
+            if not may_quote(path):
+                continue
+            data = disk.read(path)
+            is_toml = path.suffix == ".toml"
+            found = tables(parse_toml(data, path.name)) if is_toml else sections(_ini(data, path.name), TYPES)
+        except (OSError, UserError):
+            continue
+        yield from ((path, sentence) for sentence in found)
 
 
 def has_own(data: bytes, name: str) -> bool:
@@ -57,6 +80,7 @@ def has_own(data: bytes, name: str) -> bool:
     return OWN in _tool(parse_toml(data, name))
 
 
+_NAMES = ("pyproject.toml", "setup.cfg", ".importlinter")
 _PLACES = (
     "pyproject.toml ([tool.import-contracts] or [tool.importlinter]), setup.cfg and .importlinter ([importlinter])"
 )
@@ -137,10 +161,17 @@ def document_of(data: bytes, name: str, *, is_toml: bool, quotes: bool = True) -
         return _ini_document(data, name, quotes=quotes)
     content = parse_toml(data, name, quotes=quotes)
     tools = _tool(content)
+    misnamed = tables(content) if quotes else ()
     for tool, is_peers in ((OWN, False), (PEER, True)):
         if tool in tools:
-            return toml_document(name, tools[tool], is_peers=is_peers)
-    return toml_document(name, content)
+            document = toml_document(name, tools[tool], is_peers=is_peers)
+            near = keys(document.session, f"tool.{tool}.") if quotes else ()
+            return document._replace(overlooked=(*near, *misnamed))
+    if tools and not {"root_packages", "root_package"} & content.keys():
+        message = f"There is no table [tool.{OWN}] or [tool.{PEER}] in this file. {' '.join(misnamed)}"
+        raise UserError(Problem(message.rstrip(), file=name))
+    near = keys(content, "") if quotes else ()
+    return toml_document(name, content)._replace(overlooked=(*near, *misnamed))
 
 
 def toml_document(name: str, session: object, *, is_peers: bool = False) -> Document:
@@ -155,15 +186,17 @@ def toml_document(name: str, session: object, *, is_peers: bool = False) -> Docu
 
 
 def _ini_document(data: bytes, name: str, *, quotes: bool) -> Document:
-    sections = _ini(data, name, quotes=quotes)
-    if PEER not in sections:
-        raise UserError(Problem(f"There is no section [{PEER}] in this file.", file=name))
+    found = _ini(data, name, quotes=quotes)
+    overlooked = sections(found, TYPES) if quotes else ()
+    if PEER not in found:
+        message = f"There is no section [{PEER}] in this file. {' '.join(overlooked)}"
+        raise UserError(Problem(message.rstrip(), file=name))
     contracts = [
         {"id": section.rpartition(":")[2], **values}
-        for section, values in sections.items()
+        for section, values in found.items()
         if section.startswith(f"{PEER}:")
     ]
-    return Document(name, sections[PEER], contracts, is_peers=True)
+    return Document(name, found[PEER], contracts, is_peers=True, overlooked=overlooked)
 
 
 def read_toml(path: Path, name: str, *, quotes: bool = True) -> dict[str, object]:
@@ -172,26 +205,31 @@ def read_toml(path: Path, name: str, *, quotes: bool = True) -> dict[str, object
 
 
 def parse_toml(data: bytes, name: str, *, quotes: bool = True) -> dict[str, object]:
-    """Return the value of TOML, whose file has ``name`` in messages; raises UserError if it is not valid.
+    """Return the value of TOML 1.1, whose file has ``name`` in messages; raises UserError if it is not valid.
 
     Without ``quotes``, the message has nothing of the content, only the place.
     """
-    import tomllib  # noqa: PLC0415 - not needed for INI
+    import tomli  # noqa: PLC0415 - not needed for INI
 
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        return tomli.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise _invalid("TOML", error, name, quotes=quotes) from None
+    except tomli.TOMLDecodeError as error:
+        raise _invalid("TOML", _in_words(error), name, quotes=quotes) from None
     except (RecursionError, ValueError):
         message = "This TOML has a number that is too large, or tables that are nested too deeply."
         raise UserError(Problem(message, file=name)) from None
 
 
-def _invalid(language: str, error: Exception, name: str, *, quotes: bool) -> UserError:
-    where = re.search(r"line:? +(\d+)", str(error))
-    known = f": {' '.join(str(error).split())}" if quotes else f" (line {where[1]})" if where else ""
+def _in_words(error: object) -> str:
+    """Return the message of an error with dotted names instead of tuples: ``[a.b]`` for ``('a', 'b')``."""
+    return re.sub(r"\((?:'[^'()]*',? ?)+\)", lambda found: f"[{'.'.join(found[0].split(chr(39))[1::2])}]", str(error))
+
+
+def _invalid(language: str, error: str, name: str, *, quotes: bool) -> UserError:
+    where = re.search(r"line:? +(\d+)", error)
+    known = f": {' '.join(error.split())}" if quotes else f" (line {where[1]})" if where else ""
     return UserError(Problem(f"This is not valid {language}{known}.", file=name))
 
 
@@ -211,22 +249,12 @@ def _tool(content: Mapping[str, object]) -> Mapping[str, object]:
     return tool if isinstance(tool, Mapping) else {}
 
 
-def _ini(data: bytes, name: str, *, quotes: bool = True) -> dict[str, dict[str, object]]:
-    from configparser import ConfigParser, Error, InterpolationError  # noqa: PLC0415 - not needed for TOML
+def _ini(data: bytes, name: str, *, quotes: bool = True) -> dict[str, Mapping[str, object]]:
+    from import_contracts.config.ini import InvalidIniError, parse_ini  # noqa: PLC0415 - not needed for TOML
 
-    parser = ConfigParser()
     try:
-        parser.read_string(data.decode("utf-8-sig"))
+        return parse_ini(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name)) from None
-    except Error as error:
-        raise _invalid("INI", error, name, quotes=quotes) from None
-
-    def value(section: str, key: str) -> object:
-        try:
-            text = parser.get(section, key)
-        except InterpolationError:  # a literal %, as in "100% typed"
-            text = parser.get(section, key, raw=True)
-        return [line for line in text.splitlines() if line.strip()] if "\n" in text else text
-
-    return {section: {key: value(section, key) for key in parser.options(section)} for section in parser.sections()}
+    except InvalidIniError as error:
+        raise _invalid("INI", str(error), name, quotes=quotes) from None

@@ -23,6 +23,8 @@ from import_contracts.config.files import (
     read_toml,
     toml_document,
 )
+from import_contracts.config.misnamed import OWN, PEER
+from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
@@ -45,12 +47,13 @@ NO_CUSTOM_TYPES = "LINT_IMPORTS_NO_CUSTOM_TYPES"
 class Config:
     """The configuration of a run.
 
-    ``path`` is the absolute path of the configuration file, ``folder`` that of its folder, which paths in reports are
-    relative to, and ``file`` its name. ``source_roots`` are absolute, in the order in which packages are searched for.
-    ``baseline`` is absolute; None if there is none. ``documents`` are the configuration file and then the contract
-    files that it includes. ``problems`` are those of the keys about the run. ``custom_types`` are the entries of
-    ``contract_types``; if there are some and they are refused, ``refused`` is the error, also in ``problems``.
-    ``bases`` are the folders that are added to ``sys.path`` for custom types.
+    ``path`` is the absolute path of the configuration file. Paths in reports are relative to ``folder``: its folder, or
+    a folder around it if several configurations are read. ``file`` is the file, relative to that. ``source_roots`` are
+    absolute, in the order in which packages are searched for. ``baseline`` is absolute; None if there is none.
+    ``documents`` are the configuration file and then the contract files that it includes. ``problems`` are those of the
+    keys about the run. ``custom_types`` are the entries of ``contract_types``; if there are some and they are refused,
+    ``refused`` is the error, also in ``problems``. ``bases`` are the folders that are added to ``sys.path`` for custom
+    types.
     """
 
     folder: Path
@@ -94,6 +97,17 @@ class Config:
         """The folders with what belongs to the program and its configuration; messages quote no file outside them."""
         return tuple(dict.fromkeys(map(checkout, self.bases)))
 
+    @property
+    def as_named(self) -> str:
+        """The configuration file as it was named on the command line; its path if it was found."""
+        return self.options.removeprefix(" --config ") or self.path.as_posix()
+
+    def is_at(self, file: str) -> bool:
+        """Return whether a path, relative to the working directory, is the configuration file."""
+        own = os.path.realpath(self.path)
+        places = self.bases[:1] if self.options else self.bases  # the working directory, if the file was named
+        return any(os.path.realpath(place / file) == own for place in places)
+
     def shown(self, path: str) -> str:
         """Return a path as reports show it: relative to ``folder`` unless it is outside."""
         return shown(path, self.folder)
@@ -113,6 +127,41 @@ def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str], 
     return read_config(path, start=start, found=named is None, custom_types=custom_types)
 
 
+def load_configs(
+    named: Sequence[str | PathLike[str]], folder: str | PathLike[str], *, custom_types: bool = True
+) -> tuple[Config, ...]:
+    """Read several configuration files, each once, in order; without names, the one that `find_config` finds.
+
+    If there are several, paths in reports are relative to the nearest folder around all of them. Raises UserError as
+    `load_config` does, with the problems of all files.
+    """
+    start = Path(folder).absolute()
+    paths: dict[str, Path] = {}
+    for name in named:
+        paths.setdefault(os.path.normcase(os.path.realpath(start / name)), Path(name))
+    if len(paths) < 2:
+        return (load_config(next(iter(paths.values()), None), start, custom_types=custom_types),)
+    around = _around([start / path for path in paths.values()], start)
+    configs: list[Config] = []
+    problems: list[Problem] = []
+    for path in paths.values():
+        try:
+            configs.append(read_config(path, start=start, found=False, custom_types=custom_types, around=around))
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(*problems)
+    return tuple(configs)
+
+
+def _around(paths: Sequence[Path], start: Path) -> Path:
+    """Return the nearest folder around some files; ``start`` if they are on several drives."""
+    try:
+        return Path(os.path.commonpath([os.path.normpath(path.parent) for path in paths]))
+    except ValueError:
+        return start
+
+
 class Files(NamedTuple):
     """The configuration files of a commit.
 
@@ -124,13 +173,20 @@ class Files(NamedTuple):
     matching: Callable[[Path, str], list[Path]]
 
 
-def read_config(
-    path: Path, *, start: Path, found: bool, custom_types: bool = True, files: Files | None = None
+def read_config(  # noqa: PLR0913 - each is a keyword
+    path: Path,
+    *,
+    start: Path,
+    found: bool,
+    custom_types: bool = True,
+    around: Path | None = None,
+    files: Files | None = None,
 ) -> Config:
     """Read a configuration file and the contract files that it includes.
 
-    ``start`` is the working directory. Packages are searched for in ``start`` and in the file's folder. If the file was
-    ``found``, not named, the file's folder comes first, so that a run gives the same report from every folder below it.
+    Paths in reports are relative to ``around``, by default the file's folder. ``start`` is the working directory.
+    Packages are searched for in ``start`` and in the file's folder. If the file was ``found``, not named, the file's
+    folder comes first, so that a run gives the same report from every folder below it.
     With ``custom_types=False``, or if the variable ``NO_CUSTOM_TYPES`` says so, custom contract types are refused.
     With ``files``, the configuration is read as it was at a commit.
 
@@ -139,11 +195,13 @@ def read_config(
     options = "" if found else f" --config {quote(str(path))}"
     path = path if path.is_absolute() else start / path
     if files is None and disk.is_folder(path):
-        raise UserError(Problem("This is a folder; name a file in it.", file=name_of(path, start)))
+        raise UserError(Problem("This is a folder; name a configuration file.", file=name_of(path, start)))
     if files is None and not disk.may_exist(path):
         raise UserError(Problem("There is no such file.", file=name_of(path, start)))
     folder = path.parent
-    document = _document(path, files, quotes=not found or may_quote(path))
+    around = around or folder
+    name = text_of(path.name) if around == folder else name_of(path, around)
+    document = _document(path, name, files, quotes=not found or may_quote(path))
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
@@ -160,10 +218,12 @@ def read_config(
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
     session.tables("contracts")
-    included = tuple(_included(session, path, bases, files))
+    included = tuple(_included(session, path, around, bases, files))
     session.finish(severity=Severity.WARNING)
+    for sentence in document.overlooked if document.contracts or included else ():
+        session.warn(None, sentence)
     return Config(
-        folder=folder,
+        folder=around,
         path=path,
         file=document.file,
         root_packages=roots,
@@ -208,6 +268,12 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
         session.warn("root_package", "This key has no effect next to 'root_packages'; remove one of them.")
     elif alone:
         roots = (alone,)
+    key = "root_packages" if several else "root_package"
+    for name in roots:
+        if message := _not_a_package(name):
+            session.error(key, message)
+    if any(map(_not_a_package, roots)):
+        return ()
     found = document.session.get("root_packages")
     if document.is_peers and document.file.endswith(".toml") and isinstance(found, str) and len(found) > 1:
         session.warn("root_packages", f'import-linter reads each letter as a package; write ["{found}"].')
@@ -218,14 +284,24 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
     return roots
 
 
-def _document(path: Path, files: Files | None, *, quotes: bool) -> Document:
-    name = text_of(path.name)
+def _not_a_package(name: str) -> str:
+    """Return what is wrong with the name of a root package, and what to write instead; "" if it can be imported."""
+    if all(part.isidentifier() for part in name.split(".")):
+        return ""
+    if name.replace("-", "_").isidentifier():
+        return f"'{name}' is not the name of a package; write it as in an import statement: '{name.replace('-', '_')}'."
+    return slip(name)
+
+
+def _document(path: Path, name: str, files: Files | None, *, quotes: bool) -> Document:
     if files is None:
         return read_document(path, name, quotes=quotes)
     return document_of(files.read(path, name), name, is_toml=path.suffix == ".toml", quotes=quotes)
 
 
-def _included(session: Table, configuration: Path, bases: Sequence[Path], files: Files | None) -> Iterator[Document]:
+def _included(
+    session: Table, configuration: Path, around: Path, bases: Sequence[Path], files: Files | None
+) -> Iterator[Document]:
     """Yield the contract files that ``include`` names, each once: pattern by pattern, then sorted by path."""
     folder = configuration.parent
     checkouts = [checkout(base) for base in bases]
@@ -238,7 +314,7 @@ def _included(session: Table, configuration: Path, bases: Sequence[Path], files:
             if path not in seen:
                 seen.add(path)
                 quotes = disk.is_inside(path, *checkouts)
-                yield from _contract_file(session, path, name_of(path, folder), files, quotes=quotes)
+                yield from _contract_file(session, path, name_of(path, around), files, quotes=quotes)
 
 
 def _contract_file(session: Table, path: Path, name: str, files: Files | None, *, quotes: bool) -> Iterator[Document]:
@@ -251,12 +327,19 @@ def _contract_file(session: Table, path: Path, name: str, files: Files | None, *
         for problem in error.problems:
             session.error("include", f"{name}: {problem.message}")
         return
-    for key in document.session:
+    for key, value in document.session.items():
         if key != "contracts":
-            what = f"'{key}'" if quotes else "A key"
-            message = f"{what} in {name} has no effect; only the [[contracts]] of an included file are read."
-            session.warn("include", message)
+            session.warn("include", _without_effect(key if quotes else "", value, name))
     yield document
+
+
+def _without_effect(key: str, value: object, name: str) -> str:
+    """Return the message about a key of an included file that is not read; the key is "" if it must not be quoted."""
+    for tool in (OWN, PEER):
+        if key == "tool" and isinstance(value, Mapping) and tool in value:
+            return f"{name}: The table [tool.{tool}.contracts] is not read here. Write [[contracts]]."
+    what = f"'{key}'" if key else "A key"
+    return f"{what} in {name} has no effect; only the [[contracts]] of an included file are read."
 
 
 def _matching(folder: Path, pattern: str) -> list[Path]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
-from import_contracts.contracts.matching import Matcher
+from import_contracts.contracts.matching import Matcher, inside
 from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
+from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import InvalidPatternError, ModulePattern, parent
+from import_contracts.graph.names import InvalidPatternError, ModulePattern, ancestors, parent
 from import_contracts.problems import did_you_mean
 from import_contracts.wording import listed
 
@@ -196,7 +197,7 @@ def parse(table: Table) -> Layers:
         )
     ignored = table.modules("exhaustive_ignores", ())
     _refuse_repeated(table, layers)
-    return Layers(layers, containers, exhaustive, ignored)
+    return Layers(_without_nested(table, layers), containers, exhaustive, ignored)
 
 
 def _layer(table: Table, text: str) -> Layer | None:
@@ -209,7 +210,7 @@ def _layer(table: Table, text: str) -> Layer | None:
     try:
         members = tuple(map(_member, text.split("|") if "|" in text else text.split(":")))
     except InvalidPatternError as error:
-        table.error("layers", f"Layer '{text}': {error}")
+        table.error("layers", slip(text) or f"Layer '{text}': {error}")
         return None
     return Layer(members, independent="|" in text)
 
@@ -226,3 +227,18 @@ def _refuse_repeated(table: Table, layers: tuple[Layer, ...]) -> None:
         if name in seen:
             table.error("layers", f"'{name}' is listed twice; a module can be in one layer only.")
         seen.add(name)
+
+
+def _without_nested(table: Table, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Return the layers without modules that are inside another named module; each of these is an error.
+
+    Such a module is an error even if it does not exist. What a wildcard matches is known only when it is checked.
+    """
+    named = {member.pattern.text for layer in layers for member in layer.members if member.pattern.is_exact}
+    nested = {name: outer for name in named if (outer := next((each for each in ancestors(name) if each in named), ""))}
+    for name, outer in sorted(nested.items()):
+        table.error("layers", inside(name, outer))
+    return tuple(
+        replace(layer, members=tuple(member for member in layer.members if member.pattern.text not in nested))
+        for layer in layers
+    )

@@ -51,7 +51,14 @@ class Matcher:
 
     def missing(self, key: str, module: str) -> None:
         """Add an error: there is no such module."""
-        self.error(key, f"Module '{module}' does not exist.{did_you_mean(module, self.graph.modules)}")
+        instead = self._without_file(module) or did_you_mean(module, self.graph.modules)
+        self.error(key, f"Module '{module}' does not exist.{instead}")
+
+    def _without_file(self, module: str) -> str:
+        """Return what to write if a name ends as that of a file does, and there is a module of the name without it."""
+        names = (module.removesuffix(".py"), module.removesuffix(".__init__.py"), module.removesuffix(".__init__"))
+        name = next((name for name in names if name != module and name in self.graph), None)
+        return f" Write '{name}'." if name else ""
 
     def refuse_overlap(self, key: str, groups: Iterable[Iterable[str]]) -> None:
         """Add an error for each module that is inside a module of another group."""
@@ -61,4 +68,9 @@ class Matcher:
         for module, number in sorted(group_of.items()):
             outer = next((package for package in ancestors(module) if group_of.get(package, number) != number), None)
             if outer is not None:
-                self.error(key, f"'{module}' is inside '{outer}'; name one of the two, or the children of '{outer}'.")
+                self.error(key, inside(module, outer))
+
+
+def inside(module: str, outer: str) -> str:
+    """Return the message about a module that is named beside a package that contains it."""
+    return f"'{module}' is inside '{outer}'; name one of the two, or the children of '{outer}'."

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from import_contracts.contracts.slips import slip
 from import_contracts.graph.names import ImportPattern, InvalidPatternError, ModulePattern
 from import_contracts.problems import Problem, Severity, did_you_mean
 
@@ -191,7 +192,7 @@ class Table:
             try:
                 parsed.append(parse(item))
             except InvalidPatternError as error:
-                self.error(key, str(error))
+                self.error(key, slip(item) or str(error))
         return tuple(dict.fromkeys(parsed))
 
     def _wrong(self, key: str, value: object, wanted: str, hint: str = "") -> None:

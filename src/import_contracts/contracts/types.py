@@ -64,6 +64,9 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
             _in("independence"), demand="Some modules must not import each other, directly or indirectly."
         ),
         "layers": ContractType(_in("layers"), demand="A lower layer must not import a higher layer."),
+        "private_modules": ContractType(
+            _in("private_modules"), demand="A private module must be imported only inside its parent package."
+        ),
         "protected": ContractType(_in("protected"), demand="Only some modules may import certain others."),
     }
 )

@@ -35,7 +35,7 @@ class InvalidPatternError(ValueError):
 
 # A part of a module's name. File names may have other characters than identifiers, such as "-" in "0001-initial.py".
 # The characters excluded here are those of separators and quotes: "a, b" is a list in one string, and not a name.
-_PART = r"[^\s.,;:|()<>='\"/\\]+"
+_PART = r"[^\s.,;:|()<>\[\]='\"/\\]+"
 _WILDCARDS = {"*", "**"}
 _ANY = r"(?:\.[^.]+)+"  # what ** matches: one or more parts
 

@@ -27,7 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--import-contracts-config",
         metavar="FILE",
-        help="The same, with this configuration file instead of the one found from the root directory.",
+        action="append",
+        help="The same, with this configuration file instead of the one found from the root directory. "
+        "Can be repeated.",
     )
     group.addoption(
         "--import-contracts-no-custom-types",
@@ -46,4 +48,9 @@ def pytest_make_collect_report(
     if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
         from import_contracts.pytest_plugin.items import ContractCollector  # noqa: PLC0415 - only with the option
 
-        report.result = [*(report.result or ()), ContractCollector.from_parent(collector, name=NAME, nodeid=NAME)]
+        named: list[str | None] = list(dict.fromkeys(options.import_contracts_config or [])) or [None]
+        names = {file: NAME if len(named) == 1 else f"{NAME}[{file}]" for file in named}
+        added = (
+            ContractCollector.from_parent(collector, name=name, nodeid=name, named=file) for file, name in names.items()
+        )
+        report.result = [*(report.result or ()), *added]

@@ -30,10 +30,13 @@ class ContractCollector(pytest.Collector):
     """The message if there is no configuration."""
     report: Report
 
+    def __init__(self, *, named: str | None = None, **others: Any) -> None:
+        super().__init__(**others)
+        self._named = named
+
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for the configuration and the files, for the baseline, and for each contract."""
-        options = self.config.option
-        named, refuses = options.import_contracts_config, options.import_contracts_no_custom_types
+        named, refuses = self._named, self.config.option.import_contracts_no_custom_types
         folder = self.config.invocation_params.dir if named else self.config.rootpath
         try:
             self.configuration = load_config(named, folder, custom_types=not refuses)
@@ -53,7 +56,7 @@ class ContractCollector(pytest.Collector):
             pytest.fail(self.wrong, pytrace=False)
         folder, checkouts = self.configuration.folder, self.configuration.checkouts
         try:
-            self.report = check(self.configuration, Choice(), RunContext(folder, folder / CACHE, checkouts=checkouts))
+            self.report = check([self.configuration], Choice(), RunContext(folder, folder / CACHE, checkouts=checkouts))
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 

@@ -118,6 +118,11 @@ class LastRun:
         """Whether there was a last run, and nothing has changed since."""
         return self.manifest is not None and not self.changed
 
+    @property
+    def whole_state(self) -> str | None:
+        """A digest of the whole text of the program; None if there was no last run, or something has changed since."""
+        return self.manifest.whole_state if self.manifest is not None and self.is_current else None
+
     def answer(self, request: str) -> Answer | None:
         """Return the stored answer to a request; None if there is none, or if something has changed since."""
         if self.cache is None or self.manifest is None or not self.is_current:
@@ -202,6 +207,11 @@ class Manifest:
         return {
             path: new for path, new, old in zip(paths, _fours(now), _fours(self._signatures), strict=True) if new != old
         }
+
+    @property
+    def whole_state(self) -> str | None:
+        """A digest of the whole text of the program; None if a file could not be read."""
+        return digest(self.state, self.value["digests"]) if all(self.value["digests"]) else None
 
     @property
     def by_path(self) -> dict[str, Signature]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
 
-from grimp import _rustgrimp as rust  # type: ignore[attr-defined]
-from grimp.application.config import settings
+import grimp
 
+from import_contracts import disk
 from import_contracts.reading.program import Program, SourceFile
 
 # The parser's threads get this stack, in bytes, so that long expressions don't end the process. It is only reserved.
 os.environ.setdefault("RUST_MIN_STACK", str(1 << 26))
+
+
+class MovedError(Exception):
+    """The installed grimp has no scanner of the form that is used here; the message says what is different."""
 
 
 def scan_files(
@@ -21,29 +30,50 @@ def scan_files(
 ) -> dict[str, dict[str, list[int]]]:
     """Return the lines of imports, by importer and imported module; raises whatever grimp raises.
 
-    ``known`` are the files whose modules grimp takes for modules of the program, at least ``files``.
+    ``known`` are the files whose modules grimp takes for modules of the program, at least ``files``. Raises MovedError
+    if grimp has no such scanner, or its answer has another form.
     """
+    imports: dict[str, dict[str, list[int]]] = {}
+    try:
+        _scan(imports, program, files, known, include_external)
+    except (ImportError, AttributeError, KeyError, TypeError) as error:
+        raise MovedError(f"{type(error).__name__}: {error}") from error
+    if imports.keys() != {file.module for file in files}:
+        raise MovedError("it answers about other modules")
+    return imports
+
+
+def _scan(
+    imports: dict[str, dict[str, list[int]]],
+    program: Program,
+    files: Sequence[SourceFile],
+    known: Sequence[SourceFile],
+    include_external: bool,  # noqa: FBT001 - private
+) -> None:
+    """Add the imports of files; raises an exception of many kinds if grimp's scanner has another form."""
+    scanner = importlib.import_module("grimp._rustgrimp").scan_for_imports
+    file_system = importlib.import_module("grimp.application.config").settings.FILE_SYSTEM
     module_files = {file.module: _ModuleFile(_Module(file.module)) for file in known}
     found_packages = {
         _FoundPackage(name, folder, frozenset(module_files[module] for module in inside))
         for name, folder, inside in _portions(program, known)
     }
     names = {module: module for module in module_files}
-    imports: dict[str, dict[str, list[int]]] = {}
     for start in range(0, len(files), _AT_ONCE):
-        scanned = rust.scan_for_imports(
+        scanned = scanner(
             module_files=tuple(module_files[file.module] for file in files[start : start + _AT_ONCE]),
             found_packages=found_packages,
             include_external_packages=include_external,
             exclude_type_checking_imports=False,
-            file_system=settings.FILE_SYSTEM.convert_to_basic(),
+            file_system=file_system.convert_to_basic(),
         )
         for module, direct_imports in scanned.items():
             lines = imports.setdefault(names[module.name], {})
             for direct_import in direct_imports:
                 imported = direct_import.imported.name
-                lines.setdefault(names.setdefault(imported, imported), []).append(direct_import.line_number)
-    return imports
+                lines.setdefault(names.setdefault(imported, imported), []).append(int(direct_import.line_number))
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError("the name of a module is not a string")
 
 
 # grimp returns seven objects for each import, which take the most memory of a run if they are all there at once. But it
@@ -58,6 +88,43 @@ def _portions(program: Program, known: Sequence[SourceFile]) -> Iterator[tuple[s
         start = bisect_left(by_path, (folder + os.sep,))
         end = bisect_left(by_path, (folder + chr(ord(os.sep) + 1),))
         yield name, folder, [module for _, module in by_path[start:end]]
+
+
+def refuse_invalid(sources: Sequence[tuple[SourceFile, bytes]]) -> None:
+    """Raise what grimp raises if one of some files is not valid Python, asked through its public function.
+
+    `grimp.build_graph` takes the names of packages and looks for them as an import does. So that it never looks at the
+    program, it gets a package with a random name in a temporary folder, with the content of these files alone.
+    """
+    name = f"import_contracts_{token_hex(8)}"
+    with TemporaryDirectory() as place:
+        paths = {_copy(Path(place, name), number, *source): source[0] for number, source in enumerate(sources)}
+        sys.path.insert(0, place)
+        importlib.invalidate_caches()
+        try:
+            grimp.build_graph(name, cache_dir=None)
+        except Exception as error:
+            if not isinstance(error, UnicodeError) and getattr(error, "lineno", None) is None:
+                raise MovedError(f"{type(error).__name__}: {error}") from error
+            file = paths.get(str(getattr(error, "filename", "")))
+            if file is not None:
+                error.filename = file.path  # type: ignore[attr-defined]
+            raise
+        finally:
+            sys.path.remove(place)
+
+
+def _copy(package: Path, number: int, file: SourceFile, data: bytes) -> str:
+    """Write the content of a file into a package, as deep as its module is, and return the path."""
+    folder = package.joinpath(f"m{number}", *["d"] * (file.module.count(".") + 1))
+    folder.mkdir(parents=True)
+    for outer in (folder, *folder.parents):
+        disk.write(outer / "__init__.py", b"")
+        if outer == package:
+            break
+    path = folder / "m.py"
+    disk.write(path, data)
+    return str(path)
 
 
 # grimp's scanner needs values with these attributes. grimp's own classes are compared and hashed by value, which takes

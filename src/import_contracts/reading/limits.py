@@ -60,13 +60,18 @@ def _is_too_deep(data: bytes) -> bool:
 def _parses(data: bytes, failures: tuple[type[Exception], ...]) -> bool:
     """Return False if parsing a file raises one of some exceptions; True if it raises none, or another one."""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            compile(decode(data), "", "exec", flags=_ONLY_AST, dont_inherit=True)
+        parse(data)
     except failures:
         return False
     except Exception:  # noqa: BLE001 - whatever is wrong, grimp says it
         return True
     return True
+
+
+def parse(data: bytes) -> None:
+    """Raise what the running Python raises for a file that it rejects. Nothing is executed."""
+    with warnings.catch_warnings(action="ignore"):
+        compile(decode(data), "", "exec", flags=_ONLY_AST, dont_inherit=True)
 
 
 def _line(error: UndecodableError) -> int | None:

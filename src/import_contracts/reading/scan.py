@@ -18,11 +18,11 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem
 from import_contracts.reading.context import Advance, not_counted
+from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
 from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.limits import is_for_us, is_valid, refusal
 from import_contracts.reading.prefilter import may_call, may_defer, may_star
 from import_contracts.reading.program import Program, SourceFile
-from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
 
@@ -267,21 +267,6 @@ def _most_eager(imports: Iterable[tuple[WrittenImport, str]]) -> dict[tuple[str,
     return most_eager
 
 
-def _resolved_imports(
-    program: Program,
-    file: SourceFile,
-    text: str,
-    include_external: bool,  # noqa: FBT001 - private
-) -> Iterator[tuple[WrittenImport, str]]:
-    """Yield the imports of a file and the modules that they import, as written."""
-    for written in read_imports(text, file.module, is_package=file.is_package):
-        imported = resolve(written, file.module, is_package=file.is_package, modules=program.modules)
-        if imported is None and include_external:
-            imported = external(written, file.module, is_package=file.is_package, roots=program.roots)
-        if imported is not None:
-            yield written, imported
-
-
 class _FilesReader:
     """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest."""
 
@@ -407,7 +392,7 @@ def _scan(
 
     grimp takes only the modules of ``known`` for modules of the program.
     """
-    from import_contracts.reading.grimp_scanner import scan_files  # noqa: PLC0415 - not needed for a few files
+    from import_contracts.reading.scanner import scan_files  # noqa: PLC0415 - not needed for a few files
 
     try:
         return scan_files(program, files, known=known, include_external=include_external)

@@ -35,6 +35,7 @@ from import_contracts.reading.scan import (
     statements_at,
     without_quotes,
 )
+from import_contracts.reading.slow import SLOW
 from import_contracts.reading.stars import Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import as_readings, as_stars, as_values
 from import_contracts.reading.values import DAMAGED
@@ -76,6 +77,11 @@ class Snapshot:
     def context(self) -> RunContext:
         """The context of the run."""
         return self.last.context
+
+    @property
+    def whole_state(self) -> str | None:
+        """A digest of the whole text of the program; None without a cache, or if a file could not be read."""
+        return None if self.manifest is None else self.manifest.whole_state
 
     @cached_property
     def scan(self) -> Scan:
@@ -255,6 +261,9 @@ def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
     what = f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")
     with last.context.step(what, len(todo)) as advance:
         found = read(program, todo, include_external=extent.include_external, kinds=extent.kinds, advance=advance)
+    if SLOW.reason:
+        with last.context.step(SLOW.note):
+            pass
     quoting = Quoting(last.context, program.roots)
     failed = (file for file in todo if found.readings[file.module].trouble)
     return without_quotes(found, [file for file in failed if not quoting.allows(file.path)])

@@ -82,12 +82,12 @@ def _contract(outcome: Outcome, report: Report, style: Style) -> _Case:
 
 
 def _baseline(report: Report) -> Iterator[_Case]:
-    if report.stale is None:
-        return
-    text = _lines(report.drift)
-    fails = bool(report.stale) and report.stale_fails
-    failure = (count(len(report.stale), "stale baseline entry"), text) if fails else None
-    yield _Case("baseline", str(report.baseline), failure, out="" if fails else text)
+    for of_one in report.configurations:
+        if of_one.stale is not None:
+            text = _lines(of_one.drift)
+            fails = bool(of_one.stale) and of_one.stale_fails
+            failure = (count(len(of_one.stale), "stale baseline entry"), text) if fails else None
+            yield _Case("baseline", str(of_one.baseline), failure, out="" if fails else text)
 
 
 def _others(report: Report) -> Iterator[_Case]:

@@ -144,9 +144,9 @@ def _more(items: Sequence[object], style: Style) -> Iterator[str]:
 
 
 def _weakening(report: Report, style: Style) -> Iterator[str]:
-    if report.weakening is not None:
-        shown = style.capped(report.weakening.let_through, _LET_THROUGH)
-        yield from as_markdown(report.weakening, report.in_repository, shown)
+    for weakening in filter(None, (each.weakening for each in report.configurations)):
+        shown = style.capped(weakening.let_through, _LET_THROUGH)
+        yield from as_markdown(weakening, report.in_repository, shown)
 
 
 def _problems(heading: str, problems: Sequence[Problem], report: Report) -> Iterator[str]:

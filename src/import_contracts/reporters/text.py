@@ -21,12 +21,16 @@ def render(report: Report, style: Style) -> str:
         *(line for outcome in report.outcomes if outcome.kept is False for line in broken(outcome, style)),
         *_problems("Warnings", report.warnings, style.paint("warning", YELLOW), style),
         *_problems("Errors", report.faults, style.paint("error", RED), style),
-        *(_renaming(*report.renaming, report, style) if report.renaming else _stale(report, style)),
+        *(line for of_one in report.configurations for line in _drift(of_one, style)),
         *_verdicts(report.outcomes, style),
         *([""] if report.outcomes else []),
         style.paint(summary(report), BOLD, GREEN if report.result is Result.KEPT else RED),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _drift(report: Report, style: Style) -> Iterator[str]:
+    yield from _renaming(*report.renaming, report, style) if report.renaming else _stale(report, style)
 
 
 def _stale(report: Report, style: Style) -> Iterator[str]:

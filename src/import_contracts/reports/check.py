@@ -261,6 +261,8 @@ class Report:
     new violation and every stale entry, else None. ``options`` are the options that select this configuration in
     another command.
 
+    ``parts`` are the reports of the single configurations, if there are several; otherwise it is empty.
+
     Paths are relative to ``folder``, unless they are outside it; ``root`` is the root of the repository around it. Both
     are absolute, and "" if there is none. If ``judges`` is False, as for ``cycles``, only errors fail the run.
     ``weakening`` is what is let through now, and was not at the merge base; None if that was not asked or is unknown.
@@ -280,6 +282,12 @@ class Report:
     root: str = ""
     judges: bool = True
     weakening: Weakening | None = None
+    parts: tuple[Report, ...] = ()
+
+    @property
+    def configurations(self) -> tuple[Report, ...]:
+        """The reports of the single configurations: ``parts``, or this report."""
+        return self.parts or (self,)
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -299,6 +307,8 @@ class Report:
     @property
     def drift(self) -> tuple[Problem, ...]:
         """A problem for a renaming, and one for each stale entry, with the command that updates the baseline."""
+        if self.parts:
+            return tuple(problem for part in self.parts for problem in part.drift)
         problems = []
         if self.renaming:
             old, new = self.renaming
@@ -332,7 +342,8 @@ class Report:
             return Result.ERROR
         if any(outcome.kept is False for outcome in self.outcomes):
             return Result.BROKEN
-        return Result.STALE if self.stale and self.stale_fails else Result.KEPT
+        is_stale = any(report.stale and report.stale_fails for report in self.configurations)
+        return Result.STALE if is_stale else Result.KEPT
 
     @property
     def exit_status(self) -> int:

@@ -12,36 +12,61 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from import_contracts.config.session import Config
-from import_contracts.reading.cache import Answer
+from import_contracts.reading.cache import Answer, LastRun
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reporters.style import Wanted
-from import_contracts.runs.requests import Choice, Requests, cycles_extent, extent_of, merge_base, read_baseline
+from import_contracts.runs.requests import (
+    Choice,
+    Requests,
+    Task,
+    cycles_extent,
+    extents_of,
+    merge_base,
+    read_baseline,
+    with_contracts,
+)
 
 if TYPE_CHECKING:
     from import_contracts.reading.snapshot import Snapshot
     from import_contracts.reports.cycles import Question
 
 
-def check(config: Config, choice: Choice, wanted: Sequence[Wanted], context: RunContext) -> list[Answer]:
-    """Check the contracts of a configuration and return the report in each wanted format, in their order.
+def check(configs: Sequence[Config], choice: Choice, wanted: Sequence[Wanted], context: RunContext) -> list[Answer]:
+    """Check the contracts of configurations and return one report about all in each wanted format, in their order.
 
     Raises UserError if nothing can be checked: a root package is not found, there is no contract with one of the ids,
-    or the baseline cannot be read.
+    or a baseline cannot be read.
     """
-    baseline = read_baseline(config) if choice.use_baseline else None
-    comparison = compare(extent_of(config), context)
-    settings = [_content(config), sorted(set(choice.only)), baseline]
-    requests = Requests.of(settings, config.folder, wanted, merge_base(config.folder, wanted))
-    may_reuse = not config.custom_types  # a custom type may depend on anything
-    if may_reuse and (answers := requests.stored(comparison.last)):
+    configs = with_contracts(configs, choice.only)
+    baselines = [read_baseline(config) if choice.use_baseline else None for config in configs]
+    extents = extents_of(configs)
+    comparisons = {extent: compare(extent, context) for extent in extents}
+    settings = [[_content(config) for config in configs], sorted(set(choice.only)), baselines]
+    may_reuse = not any(config.custom_types for config in configs)  # a custom type may depend on anything
+    lasts = [comparison.last for comparison in comparisons.values()]
+    if may_reuse and (answers := _requests(settings, lasts, wanted).stored(lasts[0])):
         return answers
-    snapshot = _snapshot(comparison)
-    if may_reuse and (answers := requests.stored(snapshot)):
+    snapshots = {extent: _snapshot(comparison) for extent, comparison in comparisons.items()}
+    requests = _requests(settings, list(snapshots.values()), wanted)
+    if may_reuse and (answers := requests.stored(snapshots[extents[0]])):
         return answers
     from import_contracts.runs.check import answer  # noqa: PLC0415 - only if there is something to check
 
-    return answer(config, choice, baseline, snapshot, requests)
+    tasks = [Task(*task) for task in zip(configs, baselines, map(snapshots.__getitem__, extents), strict=True)]
+    return answer(tasks, choice, requests)
+
+
+def _requests(settings: Sequence[object], sources: Sequence[LastRun | Snapshot], wanted: Sequence[Wanted]) -> Requests:
+    """Return the requests for a report about one or more programs, which is stored with the first of them.
+
+    The others are a part of the keys. If one of them is not known from its digests, there are no keys.
+    """
+    others = [source.whole_state for source in sources[1:]]
+    if None in others:
+        return Requests(wanted, (), merge_base(sources[0].context.folder, wanted))
+    folder = sources[0].context.folder
+    return Requests.of([*settings, *others], folder, wanted, merge_base(folder, wanted))
 
 
 def cycles(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from import_contracts import disk
 from import_contracts.baseline import Baseline, Entry, parse
-from import_contracts.config.contracts import read_contracts
+from import_contracts.config.contracts import chosen, read_contracts
 from import_contracts.config.session import Config
 from import_contracts.judging.dress import dress
 from import_contracts.judging.statements import Statements
@@ -20,41 +20,61 @@ from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reporters import FORMATS
 from import_contracts.reports.check import Report
+from import_contracts.reports.several import joined
 from import_contracts.repository import root_of
-from import_contracts.runs.requests import Choice, Requests, extent_of, read_baseline
+from import_contracts.runs.requests import Choice, Requests, Task, extent_of, extents_of, read_baseline, with_contracts
 from import_contracts.runs.weakening import Revision, find_weakening
 
 
-def check(config: Config, choice: Choice, context: RunContext) -> Report:
-    """Check the contracts of a configuration and return the report.
+def check(configs: Sequence[Config], choice: Choice, context: RunContext) -> Report:
+    """Check the contracts of configurations and return one report about all.
 
     Raises UserError as `import_contracts.runs.answers.check` does. Writes nothing but the cache.
     """
-    baseline = read_baseline(config) if choice.use_baseline else None
-    statements = Statements(take_snapshot(compare(extent_of(config), context)))
-    contracts = read_contracts(config).only(choice.only)
-    return report(judge(config, contracts, statements, known_entries(config, baseline)), statements)
+    configs = with_contracts(configs, choice.only)
+    baselines = [read_baseline(config) if choice.use_baseline else None for config in configs]
+    extents = extents_of(configs)
+    snapshots = {extent: take_snapshot(compare(extent, context)) for extent in extents}
+    tasks = map(Task, configs, baselines, map(snapshots.__getitem__, extents))
+    return _checked(list(tasks), choice)[0]
 
 
-def answer(
-    config: Config, choice: Choice, baseline: str | None, snapshot: Snapshot, requests: Requests
-) -> list[Answer]:
-    """Check the contracts of a configuration, return the report in each wanted format, and store it in the cache."""
-    contracts = read_contracts(config).only(choice.only)
-    statements = Statements(snapshot)
-    judgement = judge(config, contracts, statements, known_entries(config, baseline))
-    made = report(judgement, statements)
-    if requests.merge_base is not None:
-        then = Revision(requests.merge_base, requests.merge_base[:12])
-        made = replace(made, weakening=find_weakening(judgement, statements, then, choice))
+def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[Answer]:
+    """Check the contracts of configurations, return the report in each wanted format, and store it in the cache."""
+    made, statements = _checked(tasks, choice, requests.merge_base)
+    snapshot = tasks[0].snapshot
     with snapshot.context.step("write the report"):
         answers = [Answer(FORMATS[wanted.format](made, wanted.style), made.exit_status) for wanted in requests.wanted]
-    depends_on_git = any(outcome.causes for outcome in made.outcomes) or not (
-        made.weakening is None or made.weakening.is_empty
+    depends_on_git = any(outcome.causes for outcome in made.outcomes) or not all(
+        each.weakening is None or each.weakening.is_empty for each in made.configurations
     )
-    if not config.custom_types and not depends_on_git:
+    if requests.keys and not any(task.config.custom_types for task in tasks) and not depends_on_git:
         keep(answers, requests, snapshot, _evidence(made, statements))
     return answers
+
+
+def _checked(tasks: Sequence[Task], choice: Choice, merge_base: str | None = None) -> tuple[Report, Statements]:
+    """Check the contracts of configurations; return the report about all, and the statements of the first program.
+
+    Each configuration is compared with that at ``merge_base``, unless it is None.
+    """
+    contracts = chosen([(task.config, read_contracts(task.config)) for task in tasks], choice.only)
+    statements = {id(task.snapshot): Statements(task.snapshot) for task in tasks}
+    reports = []
+    for task, of_task in zip(tasks, contracts, strict=True):
+        known = known_entries(task.config, task.baseline)
+        of_program = statements[id(task.snapshot)]
+        judgement = judge(task.config, of_task, of_program, known)
+        made = report(judgement, of_program)
+        if merge_base is not None:
+            only = [contract.id for contract in of_task.chosen] if choice.only else ()
+            then = Revision(merge_base, merge_base[:12])
+            made = replace(made, weakening=find_weakening(judgement, of_program, then, choice._replace(only=only)))
+        reports.append(made)
+    sizes = {id(task.snapshot): (made.modules, made.imports) for task, made in zip(tasks, reports, strict=True)}
+    files, ids = [task.config.file for task in tasks], [each.ids for each in contracts]
+    made = joined(reports, files, ids, list(sizes.values()))
+    return made, statements[id(tasks[0].snapshot)]
 
 
 def keep(answers: Iterable[Answer], requests: Requests, snapshot: Snapshot, evidence: Iterable[str] | None) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from import_contracts.adopt.inference import infer, to_toml
 from import_contracts.adopt.migration import migrate
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.files import OWN, find_config, has_own
+from import_contracts.config.files import find_config, has_own, parse_toml
+from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import read_config
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
@@ -77,7 +78,9 @@ def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
             return Initialized(_FILE, None)
         before = (file.before or b"").decode()
         gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-        write_all((file, f"{before}{gap}{proposal.text}"))
+        text = f"{before}{gap}{proposal.text}"
+        _refuse_inline(text)
+        write_all((file, text))
         return _with_baseline(file.path, proposal, context)
 
 
@@ -89,3 +92,14 @@ def _with_baseline(path: Path, proposal: Proposal, context: RunContext) -> Initi
     judgement = judge(config, contracts, statements, None)
     is_broken = any(verdict.violations for verdict in judgement.verdicts) and config.baseline is None
     return Initialized(_FILE, len(contracts.chosen), create_from(judgement, config) if is_broken else None)
+
+
+def _refuse_inline(text: str) -> None:
+    """Raise UserError if a file would not be valid with a new table at its end: ``tool = {...}`` cannot be extended."""
+    try:
+        parse_toml(text.encode(), _FILE)
+    except UserError:
+        message = (
+            "No table can be added here, because 'tool' is an inline table. Write [tool.x] instead of tool = {x …}."
+        )
+        raise UserError(Problem(message, file=_FILE)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.repository import root_of
 
 if TYPE_CHECKING:
+    from import_contracts.config.contracts import Contracts
     from import_contracts.reading.snapshot import Snapshot
     from import_contracts.reports.cycles import Question
 
@@ -28,9 +30,18 @@ class Choice(NamedTuple):
     use_baseline: bool = True
 
 
+class Task(NamedTuple):
+    """One configuration of a run, the text of its baseline (None without one), and its program."""
+
+    config: Config
+    baseline: str | None
+    snapshot: Snapshot
+
+
 class Requests(NamedTuple):
     """The wanted reports, and for each a key: JSON of everything that it depends on except the program.
 
+    There are no keys if the reports must not be stored.
     ``merge_base`` is the commit with which some of them compare; None if none does, or it is not known.
     """
 
@@ -54,7 +65,7 @@ class Requests(NamedTuple):
     def stored(self, source: LastRun | Snapshot) -> list[Answer]:
         """Return the stored answers, one for each key; empty if one is missing, because then all are made again."""
         answers = [answer for key in self.keys if (answer := source.answer(key)) is not None]
-        if len(answers) < len(self.keys):
+        if not self.keys or len(answers) < len(self.keys):
             return []
         with source.context.step("reuse the report"):
             return answers
@@ -85,9 +96,52 @@ def extent_of(config: Config, *, kinds: bool = False) -> Extent:
         missing: list[Problem] = []
     except UserError as error:
         missing = [replace(problem, file=config.file, key="root_packages") for problem in error.problems]
-    from import_contracts.config.contracts import read_contracts  # noqa: PLC0415 - only for problems
+    raise UserError(*_chosen([config], ())[0].problems, *missing)
 
-    raise UserError(*read_contracts(config).problems, *missing)
+
+def with_contracts(configs: Sequence[Config], ids: Collection[str]) -> Sequence[Config]:
+    """Return the configurations that have one of the wanted contracts; all if none are named.
+
+    Raises UserError for ids that no contract has, or contracts of several files.
+    """
+    if not ids or len(configs) == 1:
+        return configs
+    found = _chosen(configs, ids)
+    left_out = [contracts for contracts in found if not contracts.chosen]
+    if errors := [problem for contracts in left_out for problem in contracts.problems if problem.is_error]:
+        raise UserError(*errors)
+    return [config for config, contracts in zip(configs, found, strict=True) if contracts.chosen]
+
+
+def _chosen(configs: Sequence[Config], ids: Collection[str]) -> list[Contracts]:
+    from import_contracts.config.contracts import chosen, read_contracts  # noqa: PLC0415 - rarely needed
+
+    return chosen([(config, read_contracts(config)) for config in configs], ids)
+
+
+def extents_of(configs: Sequence[Config]) -> list[Extent]:
+    """Return the extent of each configuration's program; equal ones for the same program, which is then read once.
+
+    Raises UserError, with all problems of all configurations, if a root package is not found.
+    """
+    extents: list[Extent] = []
+    problems: list[Problem] = []
+    for config in configs:
+        try:
+            extents.append(extent_of(config))
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(*problems)
+    first: dict[object, Extent] = {}
+    for extent in extents:
+        known = first.setdefault(_program_of(extent), extent)
+        first[_program_of(extent)] = known._replace(kinds=known.kinds or extent.kinds)
+    return [first[_program_of(extent)] for extent in extents]
+
+
+def _program_of(extent: Extent) -> object:
+    return tuple(sorted(extent.portions, key=itemgetter(0))), extent.include_external
 
 
 def cycles_extent(question: Question, source_roots: Sequence[Path]) -> Extent:

@@ -1,0 +1,70 @@
+"""The imports of many files: from grimp's fast scanner, or, where that cannot be used, from our own reader.
+
+grimp's scanner is not a public function, so a release of grimp may move or change it. Then our own reader gives the
+same imports more slowly. It does not see whether a file is valid Python, so the running Python is asked, and grimp's
+public `build_graph` about the files that this Python rejects: they may be written for a newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from import_contracts.reading import grimp_scanner
+from import_contracts.reading.file_imports import resolved_imports
+from import_contracts.reading.limits import is_valid, parse
+from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.slow import SLOW
+from import_contracts.reading.text import UndecodableError, decode
+
+
+def scan_files(
+    program: Program, files: Sequence[SourceFile], *, include_external: bool, **others: Any
+) -> dict[str, dict[str, list[int]]]:
+    """Return the lines of imports, by importer and imported module; raises whatever grimp raises."""
+    if not SLOW.reason:
+        try:
+            return grimp_scanner.scan_files(program, files, include_external=include_external, **others)
+        except grimp_scanner.MovedError as error:
+            SLOW.reason = f"grimp {version('grimp')} has no scanner that this version knows ({error})"
+    return _scan_slowly(program, files, include_external=include_external)
+
+
+def _scan_slowly(
+    program: Program, files: Sequence[SourceFile], *, include_external: bool
+) -> dict[str, dict[str, list[int]]]:
+    texts: dict[str, str] = {}
+    doubtful = []
+    for file in files:
+        data = file.read()
+        try:
+            texts[file.module] = decode(data)
+        except UndecodableError as error:
+            raise UnicodeError(str(error)) from error
+        if not is_valid(data):
+            doubtful.append((file, data))
+    if doubtful:
+        _refuse_invalid(doubtful)
+    return {file.module: _imports(program, file, texts[file.module], include_external) for file in files}
+
+
+def _refuse_invalid(doubtful: Sequence[tuple[SourceFile, bytes]]) -> None:
+    """Raise an exception if one of the files that this Python rejects is not valid for grimp either."""
+    try:
+        grimp_scanner.refuse_invalid(doubtful)
+    except grimp_scanner.MovedError:
+        for _, data in doubtful:
+            parse(data)
+
+
+def _imports(
+    program: Program,
+    file: SourceFile,
+    text: str,
+    include_external: bool,  # noqa: FBT001 - private
+) -> dict[str, list[int]]:
+    imports: dict[str, list[int]] = {}
+    for written, imported in resolved_imports(program, file, text, include_external):
+        imports.setdefault(imported, []).append(written.line)
+    return imports
