@@ -15,7 +15,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.reading.program import Program
 from import_contracts.reading.scan import NO_KINDS, Kinds, Lines, Reading
-from import_contracts.reading.stars import Stars
+from import_contracts.reading.star_imports.stars import Stars
 from import_contracts.reading.values import is_number, strings, text
 
 
