@@ -126,7 +126,9 @@ def _check_lines(counts: array[int], lines: array[int], sizes: list[int]) -> Non
         raise ValueError
 
 
-def _kinds(value: Iterable[tuple[str, int, str]]) -> dict[tuple[str, int], Kind]:
+def _kinds(value: list[tuple[str, int, str]]) -> dict[tuple[str, int], Kind]:
+    if type(value) is not list or not value:  # none are not stored
+        raise TypeError
     kinds = {(imported, line): Kind(kind) for imported, line, kind in value}
     strings([imported for imported, _ in kinds])
     if not all(is_number(line) for _, line in kinds):
