@@ -130,7 +130,7 @@ def _kinds(value: list[tuple[str, int, str]]) -> dict[tuple[str, int], Kind]:
     if type(value) is not list or not value:  # none are not stored
         raise TypeError
     kinds = {(imported, line): Kind(kind) for imported, line, kind in value}
-    strings([imported for imported, _ in kinds])
+    text("".join(imported for imported, _ in kinds))
     if not all(is_number(line) for _, line in kinds):
         raise TypeError
     return kinds
