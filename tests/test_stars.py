@@ -201,6 +201,21 @@ def test_modules_that_need_each_other_come_to_an_end() -> None:
     assert loaded("from .a import *\nfrom .a import __all__", a="from . import *\nfrom . import __all__") == ([], False)
 
 
+def test_modules_that_import_all_of_each_other_come_to_an_end() -> None:
+    everything = "".join(f"from shop.m{number} import *\n" for number in range(30))
+    others = {f"m{number}": everything for number in range(30)}
+    assert loaded("from shop.m0 import *\n__all__ = ['web', 'api']", **others | {"m29": "web = 1"}) == (["api"], True)
+
+
+def test_many_paths_of_star_imports_come_to_an_end() -> None:
+    others = {
+        f"{side}{number}": f"from shop.a{number + 1} import *\nfrom shop.b{number + 1} import *\n"
+        for number in range(40)
+        for side in "ab"
+    }
+    assert loaded("from shop.a0 import *\n__all__ = ['web', 'api']", **others, b40="web = 1") == (["api"], True)
+
+
 def test_a_module_sees_only_what_is_bound_above_its_own_star_import() -> None:
     text = "__all__ = ['web']\nfrom . import *\n__all__ = ['api']"
     assert [loaded(text, line) for line in (1, 2, None)] == [([], True), (["web"], True), (["api"], True)]
