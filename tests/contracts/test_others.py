@@ -77,11 +77,7 @@ def test_an_import_of_two_overlapping_sources_is_one_violation() -> None:
     [
         (("boto_ec2",), None),
         ((), None),
-        (
-            None,
-            "forbidden_modules: 'boto_*' matches external packages only; "
-            "set include_external_packages = true next to root_packages.",
-        ),
+        (None, "set include_external_packages = true next to root_packages."),
     ],
 )
 def test_external_packages_may_be_forbidden_by_a_part_of_their_names(
@@ -89,7 +85,8 @@ def test_external_packages_may_be_forbidden_by_a_part_of_their_names(
 ) -> None:
     imports = ["p.a -> boto_ec2"] if external else ["p.a"]
     found = check(graph(*imports, external=external), "forbidden", source_modules=["p"], forbidden_modules=["boto_*"])
-    assert messages(found) == ([problem] if problem else [])
+    message = f"forbidden_modules: 'boto_*' matches external packages only; {problem}"
+    assert messages(found) == ([message] if problem else [])
     assert offenders(found) == (["p.a -> boto_ec2 => boto_ec2"] if external else [])
 
 

@@ -49,7 +49,8 @@ class Layers:
     """No module of a layer may reach a higher layer, nor a sibling in an independent layer.
 
     The layers of each container are checked separately. A wildcard does not match modules that another member names
-    exactly; and if it is a whole part, none that a wildcard within a part matches. If ``exhaustive``, every child of a container must be in a layer, except those in ``ignored``.
+    exactly; and if it is a whole part, none that a wildcard within a part matches. If ``exhaustive``, every child of a
+    container must be in a layer, except those in ``ignored``.
     """
 
     layers: tuple[Layer, ...]

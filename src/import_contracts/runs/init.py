@@ -91,7 +91,8 @@ def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposa
     if not config.documents[0].is_peers:
         message = f"The table [tool.{OWN}] is here already, so no configuration of import-linter is read from here."
         raise UserError(Problem(message, file=config.file))
-    return Proposal(migrate(config, read_contracts(config).chosen), converted=path)
+    text = disk.read(path).decode("utf-8-sig", errors="replace")
+    return Proposal(migrate(config, read_contracts(config).chosen, text), converted=path)
 
 
 def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
