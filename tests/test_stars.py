@@ -203,8 +203,8 @@ def test_modules_that_need_each_other_come_to_an_end() -> None:
 
 def test_modules_that_import_all_of_each_other_come_to_an_end() -> None:
     everything = "".join(f"from shop.m{number} import *\n" for number in range(30))
-    others = {f"m{number}": everything for number in range(30)}
-    assert loaded("from shop.m0 import *\n__all__ = ['web', 'api']", **others | {"m29": "web = 1"}) == (["api"], True)
+    others = {f"m{number}": everything for number in range(30)} | {"m29": "web = 1"}
+    assert loaded("from shop.m0 import *\n__all__ = ['web', 'api']", None, **others) == (["api"], True)
 
 
 def test_many_paths_of_star_imports_come_to_an_end() -> None:
@@ -213,7 +213,7 @@ def test_many_paths_of_star_imports_come_to_an_end() -> None:
         for number in range(40)
         for side in "ab"
     }
-    assert loaded("from shop.a0 import *\n__all__ = ['web', 'api']", **others, b40="web = 1") == (["api"], True)
+    assert loaded("from shop.a0 import *\n__all__ = ['web', 'api']", None, **others, b40="web = 1") == (["api"], True)
 
 
 def test_a_module_sees_only_what_is_bound_above_its_own_star_import() -> None:
