@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from import_contracts.crashes import search
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.search import find_crashes
+from import_contracts.crashes.search import CrashSearch, find_crashes, search_crashes
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading import trees
 from import_contracts.reading.text import Source
@@ -1841,3 +1842,67 @@ def test_the_command_reads_a_sum_of_two_thousand_terms(tmp_path: Path) -> None:
     files = {"p/__init__.py": "", "p/a.py": f"y = {' + '.join('1' * 2000)}\nfrom p import b\nx = 1\n"}
     write(tmp_path, {**files, "p/b.py": "from p.a import x\n"})
     assert "1 module crashes" in lint(tmp_path, "cycles", "p", "--python", "3.11").out
+
+
+# --- large cycles ------------------------------------------------------------------------------------------------
+
+
+LETTERS = st.sampled_from("abcd")
+BLIND = [
+    "from p import {0}",
+    "import p.{0}",
+    "from p import {0} as other",
+    "class {0}: pass",
+    "def f(): return {0}.x",
+    "print(1)",
+    "x = 1",
+]
+SEEING = [
+    "from p.{0} import x",
+    "import p.{0} as {0}; {0}.x",
+    "import p.{0}; p.{0}.x",
+    "from p.{0} import *",
+    "f()",
+    "from p import x",
+    "if p: from p import {0}",
+    "try:\n    from p import {0}\nexcept ImportError: pass",
+    "del x",
+    "raise ValueError",
+]
+BODIES: st.SearchStrategy[str] = st.lists(st.tuples(st.sampled_from([*BLIND * 3, *SEEING]), LETTERS), max_size=4).map(
+    lambda found: "\n".join(line.format(letter) for line, letter in found)
+)
+PROGRAMS: st.SearchStrategy[Files] = st.fixed_dictionaries(dict.fromkeys("abcd", BODIES), optional={"__init__": BODIES})
+
+
+@settings(max_examples=300)
+@given(PROGRAMS)
+def test_one_module_of_a_cycle_stands_for_all_only_where_each_has_the_same_outcome(files: Files) -> None:
+    shared = search_crashes(model_of(files))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "is_uniform", lambda *_: False)
+        assert search_crashes(model_of(files)) == shared
+
+
+def circle(size: int, line: str) -> Files:
+    """Return modules of which each has a line about the next, and the last about the first."""
+    return {f"m{number:03}": line.format(f"m{(number + 1) % size:03}") for number in range(size)}
+
+
+def test_modules_that_need_nothing_of_each_other_are_followed_once_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_WORK", 3 * 100)
+    assert search_crashes(model_of(circle(100, "from p import {0}"))) == CrashSearch((), ())
+    assert len(search_crashes(model_of(circle(100, "import p.{0} as x"))).untried) > 90
+
+
+def test_what_was_too_much_work_to_try_is_told_from_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = circle(10, "from p.{0} import x\nx = 1") | {"other": "import p.m003", "lone": "x = 1"}
+    whole = search_crashes(model_of(files))
+    assert [crash.entry for crash in whole.crashes] == [f"p.m{number:03}" for number in range(10)] + ["p.other"]
+    monkeypatch.setattr(search, "_WORK", 60)
+    found = search_crashes(model_of(files))
+    assert found.untried
+    assert set(found.untried) | {crash.entry for crash in found.crashes} == {crash.entry for crash in whole.crashes}
+    assert "p.lone" not in found.untried
+    asked = search_crashes(model_of(files), {"p.m009", "p.lone"})
+    assert set(asked.untried) | {crash.entry for crash in asked.crashes} == {"p.m009"}

@@ -1,20 +1,18 @@
+import sys
+from collections.abc import Callable
 from itertools import permutations, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from import_contracts.graph import feedback_arcs, removal_order
 from import_contracts.graph.components import components
-from import_contracts.graph.feedback_arcs import (
-    FeedbackSet,
-    _by_order,
-    _needed,
-    _ordered,
-    _OrderSearch,
-    feedback_set,
-    in_order,
-)
+from import_contracts.graph.feedback_arcs import FeedbackSet, feedback_set
 from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.node_order import OrderSearch, backward_edges, first_order, needed
+from import_contracts.graph.numbered import Numbered, search
+from import_contracts.graph.removal_order import in_order
 from tests.feedback_oracle import cheapest
 
 Weights = dict[Edge, int]
@@ -25,6 +23,16 @@ SMALL = st.dictionaries(st.tuples(NODES, NODES), st.integers(1, 4), max_size=11)
 DENSE = st.fixed_dictionaries({edge: st.integers(0, 4) for edge in product("abcde", repeat=2)}).map(
     lambda weights: {edge: weight for edge, weight in weights.items() if weight}
 )
+
+
+def by_order(weights: Weights) -> tuple[Edge, ...]:
+    """Return what the heuristic removes from a component, whose edges are sorted."""
+    edges = list(weights)
+    return tuple(edges[edge] for edge in backward_edges(Numbered.of(weights)))
+
+
+def names(weights: Weights) -> list[str]:
+    return sorted({name for edge in weights for name in edge})
 
 
 def is_acyclic(edges: set[Edge]) -> bool:
@@ -80,7 +88,7 @@ def test_the_heuristic_leaves_no_cycle_and_takes_nothing_that_could_stay(weights
     inner = {edge: weight for edge, weight in weights.items() if edge[0] != edge[1]}
     if not cyclic(set(inner)):
         return
-    found = set(_by_order({edge: inner[edge] for edge in cyclic(set(inner))}))
+    found = set(by_order({edge: inner[edge] for edge in sorted(cyclic(set(inner)))}))
     assert is_acyclic(set(inner) - found)
     assert all(not is_acyclic((set(inner) - found) | {edge}) for edge in found)
 
@@ -129,7 +137,7 @@ def dense(size: int, degree: int) -> Weights:
 def test_beyond_the_exact_way_the_heuristic_is_as_good_on_small_graphs(size: int, degree: int, weight: int) -> None:
     edges = dense(size, degree)
     found = feedback_set(edges)
-    assert found == FeedbackSet(tuple(sorted(_by_order(edges))), is_minimum=False)
+    assert found == FeedbackSet(by_order(edges), is_minimum=False)
     assert sum(edges[edge] for edge in found.edges) == weight
     assert feedback_set(dict(reversed(edges.items()))) == found
 
@@ -153,15 +161,20 @@ def test_the_search_for_an_order_takes_the_same_steps_on_every_machine(
     size: int, moves: int, gained: int, order: str
 ) -> None:
     edges = dense(size, 6 if size == 13 else 7)
-    search = _OrderSearch(edges, moves)
-    assert search.settle(list(search.place)) == gained
-    search.go()
-    assert " ".join(sorted(search.place, key=search.place.__getitem__)) == order
+    found = OrderSearch(Numbered.of(edges), moves)
+    assert found.settle(found.order()) == gained
+    found.go()
+    assert " ".join(names(edges)[node] for node in found.order()) == order
+
+
+def test_no_cycle_is_left_where_the_search_has_moved_two_nodes_to_one_place() -> None:
+    edges = dict(sorted(edges_of("02 03 04 10 12 14 21 30 34 40 43").items()))
+    assert is_acyclic(set(edges) - set(by_order(edges)))
 
 
 def test_of_a_larger_graph_the_answer_is_the_same_on_every_machine() -> None:
     edges = dense(61, 9)
-    assert sum(edges[edge] for edge in _by_order(edges)) == 364
+    assert sum(edges[edge] for edge in by_order(edges)) == 364
 
 
 def edges_of(text: str) -> Weights:
@@ -186,11 +199,12 @@ def edges_of(text: str) -> Weights:
     ],
 )
 def test_the_first_order_is_sinks_last_sources_first_and_else_by_surplus(edges: str, order: str) -> None:
-    assert "".join(_ordered(edges_of(edges))) == order
+    weights = dict(sorted(edges_of(edges).items()))
+    assert "".join(names(weights)[node] for node in first_order(Numbered.of(weights))) == order
 
 
 @pytest.mark.parametrize(
-    ("edges", "backward", "needed"),
+    ("edges", "backward", "left"),
     [
         ("ab ba", "ba", "ba"),
         ("ab bc ca", "ca", "ca"),
@@ -204,8 +218,10 @@ def test_the_first_order_is_sinks_last_sources_first_and_else_by_surplus(edges: 
         ("ab ba", "ab ba", "ba"),
     ],
 )
-def test_edges_that_close_no_cycle_are_put_back_the_heaviest_first(edges: str, backward: str, needed: str) -> None:
-    assert _needed(list(edges_of(backward)), edges_of(edges)) == tuple(edges_of(needed))
+def test_edges_that_close_no_cycle_are_put_back_the_heaviest_first(edges: str, backward: str, left: str) -> None:
+    weights = dict(sorted(edges_of(edges).items()))
+    numbers = [list(weights).index(edge) for edge in edges_of(backward)]
+    assert [list(weights)[edge] for edge in needed(numbers, Numbered.of(weights))] == list(edges_of(left))
 
 
 @pytest.mark.parametrize(
@@ -241,3 +257,86 @@ def test_edges_are_removed_in_the_order_of_their_gain_for_their_weight(
 ) -> None:
     found = in_order(feedback_set(edges_of(edges)).edges, edges_of(edges))
     assert [(tail + head, gain) for (tail, head), gain in found] == order
+
+
+def test_two_nodes_with_paths_both_ways_are_found_to_be_joined_from_the_side_with_fewer_nodes() -> None:
+    # From 0, a thousand nodes can be reached; only node 1 leads to node 2.
+    heads: list[set[int]] = [{1, *range(3, 1_000)}, {2}, set(), *(set[int]() for _ in range(997))]
+    tails: list[set[int]] = [set(), {0}, {1}, *({0} for _ in range(997))]
+    assert search(heads, tails, 0, 2)[:2] == (None, 999)
+    assert search(heads, tails, 2, 0) == ({2}, 0, True)
+    assert search(heads, tails, 0, 0) == (None, 0, True)
+
+
+@given(SMALL, st.integers(-1, 40))
+def test_gains_are_right_where_it_is_too_much_work_to_look_for_the_highest(weights: Weights, work: int) -> None:
+    chosen = feedback_set(weights).edges
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(removal_order, "_READS", work)
+        found = in_order(chosen, weights)
+    left = set(weights)
+    for edge, gain in found:
+        assert len(cyclic(left)) - len(cyclic(left - {edge})) == gain
+        left -= {edge}
+    assert tuple(sorted(edge for edge, _ in found)) == chosen
+
+
+@given(DENSE | SMALL)
+def test_a_large_component_is_made_smaller_first_and_its_answer_weighs_as_little(weights: Weights) -> None:
+    expected = feedback_set(weights)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feedback_arcs, "_LARGE", -1)
+        found = feedback_set(weights)
+    assert found.is_minimum
+    assert sum(map(weights.__getitem__, found.edges)) == sum(map(weights.__getitem__, expected.edges))
+    assert is_acyclic(set(weights) - set(found.edges))
+    assert all(not is_acyclic((set(weights) - set(found.edges)) | {edge}) for edge in found.edges)
+
+
+@given(DENSE | SMALL)
+def test_without_the_work_for_an_exact_answer_it_is_not_proven(weights: Weights) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feedback_arcs, "_READS", -1)
+        found = feedback_set(weights)
+    assert found.is_minimum is not any(tail != head for tail, head in cyclic(set(weights)))
+    assert is_acyclic(set(weights) - set(found.edges))
+
+
+def ring(size: int) -> Weights:
+    nodes = [f"{number:05}" for number in range(size)]
+    return dict.fromkeys(sorted(zip(nodes, [*nodes[1:], nodes[0]], strict=True)), 1)
+
+
+def test_a_ring_of_any_length_is_broken_at_one_edge_which_is_proven() -> None:
+    assert feedback_set(ring(10_000)) == FeedbackSet((("00000", "00001"),), is_minimum=True)
+
+
+def reads(run: Callable[[], object]) -> int:
+    """Return how many functions a run calls, built-in ones too."""
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    run()
+    sys.setprofile(None)
+    return calls
+
+
+def star(size: int) -> Weights:
+    nodes = [f"{number:05}" for number in range(1, size)]
+    return dict.fromkeys(sorted([*(("00000", node) for node in nodes), *((node, "00000") for node in nodes)]), 1)
+
+
+@pytest.mark.parametrize("shape", [ring, star])
+def test_the_order_of_removal_takes_work_that_grows_with_the_number_of_edges(
+    shape: Callable[[int], Weights],
+) -> None:
+    def work(size: int) -> int:
+        weights = shape(size)
+        chosen = feedback_set(weights).edges
+        return reads(lambda: in_order(chosen, weights))
+
+    assert work(400) < 5 * work(100)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from importlib import import_module
 from importlib.resources import files
@@ -1060,3 +1061,38 @@ def test_concise_has_the_whole_report_in_this_order() -> None:
 
 def test_lines_below_a_message_follow_it_in_concise() -> None:
     assert render("concise", Report(0, 0, (), (Problem("a\nb", below=("c", "", "d")),))) == "error: a\\nb c  d\n"
+
+
+def cut_chain(importer: str, imported: str) -> ReportedViolation:
+    """Return an import of a large cycle whose chain is not shown."""
+    chain = (an_import(importer, imported),)
+    return ReportedViolation(importer, imported, "", "no cycles", chain[0].path, (1,), chain, is_chain_cut=True)
+
+
+@pytest.mark.parametrize("format_", [name for name in FORMATS if name != "json"])
+def test_a_chain_of_which_only_the_first_import_is_known_goes_on_with_an_ellipsis(format_: str) -> None:
+    whole = replace(violation("b", "a", "b"), message="no cycles")
+    outcome = Outcome("c", "C", "acyclic", "", kept=False, violations=(cut_chain("a", "b"), whole))
+    text = FORMATS[format_](Report(2, 2, (outcome,)), Style())
+    shown = ["a -> b -> … -> a", "a -&gt; b -&gt; … -&gt; a", "a -%3E b -%3E … -%3E a"]
+    assert any(each in text.replace("\\u2026", "…") for each in shown)
+    if format_ in ("text", "markdown"):
+        assert "Chains are given for 1 of 2 imports, because the cycle is very large." in text
+        assert text.index("b -> a -> b") < text.index("a -> b -> …")
+
+
+def test_in_json_only_a_chain_that_is_not_whole_has_a_field_that_says_so() -> None:
+    outcome = Outcome("c", "C", "acyclic", "", kept=False, violations=(cut_chain("a", "b"), violation("b", "a")))
+    first, second = json.loads(render("json", Report(2, 2, (outcome,))))["contracts"][0]["violations"]
+    assert first["chain_is_cut"] is True
+    assert "chain_is_cut" not in second
+
+
+def test_a_long_chain_is_shown_up_to_its_twentieth_further_import() -> None:
+    modules = [f"m{number}" for number in range(31)]
+    outcome = Outcome("c", "C", "acyclic", "", kept=False, violations=(violation(*modules),))
+    text = FORMATS["text"](Report(2, 2, (outcome,)), Style())
+    assert "m20 -> m21 -> …\n" in text
+    assert "m22" not in text
+    assert "… and 9 more imports (--verbose shows all)" in text
+    assert "m29 -> m30\n" in render("text", Report(2, 2, (outcome,)))

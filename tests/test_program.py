@@ -1,6 +1,7 @@
 import ast
 import errno
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -282,6 +283,7 @@ def test_packages_may_be_nested_deeply(tmp_path: Path) -> None:
         (path / "__init__.py").touch()
         path /= "p"
     assert len(find(tmp_path, "p").modules) == depth
+    subprocess.run(["rm", "-r", tmp_path / "p"], check=True)  # noqa: S607 - pytest would remove it by recursion
 
 
 class Mapped:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def count(number: int, noun: str) -> str:
@@ -20,3 +20,11 @@ def listed(names: Iterable[object], word: str = "and", *, most: int = 5) -> str:
     if len(texts) > most:
         texts[most - 1 :] = [f"{len(texts) - most + 1:,} more"]
     return f" {word} ".join([*([", ".join(texts[:-1])] if texts[1:] else []), *texts[-1:]])
+
+
+def path(names: Sequence[str], *, most: int = 20) -> str:
+    """Return names joined by arrows, such as ``a -> b -> a``; of a very long path, the beginning and the end."""
+    if len(names) <= most:
+        return " -> ".join(names)
+    hidden = f"… {len(names) - most + 2:,} more …"
+    return " -> ".join([*names[: most // 2], hidden, *names[-most // 2 + 2 :]])

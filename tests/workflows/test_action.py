@@ -100,7 +100,7 @@ def test_the_steps_install_the_tool_and_run_it(runner: Runner, shop: Path) -> No
     this_project(runner.folder / "project")
     hostile = "open('ran', 'w').close()\n"
     write(shop, {f"{name}.py": hostile for name in ("pip", "venv", "ensurepip", "typing", "sitecustomize")})
-    runner.known = {"steps.python.outputs.python-path": sys.executable}
+    runner.known = {"steps.python.outputs.python-path": sys.executable, IS_FORK: "false"}
     status, printed = runner.run(step("install"), shop)
     assert status == 0, printed
     assert not list(shop.rglob("ran"))
@@ -220,9 +220,7 @@ def test_every_expression_is_of_something_that_there_is() -> None:
 
 def test_of_a_fork_no_custom_type_runs(runner: Runner, shop: Path) -> None:
     config = SHOP["pyproject.toml"].replace("root_packages", 'contract_types = ["x: evil.x"]\nroot_packages')
-    write(
-        shop, {"backend/evil.py": "open('pwned', 'w').close()\ndef x(t): ...\n", "backend/pyproject.toml": config}
-    )
+    write(shop, {"backend/evil.py": "open('pwned', 'w').close()\ndef x(t): ...\n", "backend/pyproject.toml": config})
     runner.known[IS_FORK] = "true"
     status, printed = check(runner, shop)
     assert status == 2

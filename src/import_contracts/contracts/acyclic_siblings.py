@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
-from import_contracts.graph.components import components, rings
+from import_contracts.graph.components import components
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ModulePattern, overlap, parent, within
+from import_contracts.graph.rings import shortest_rings
 from import_contracts.wording import count, listed
 
 
@@ -139,16 +140,27 @@ def _cyclic(package: str, dependencies: dict[Edge, list[Edge]]) -> tuple[list[Vi
     siblings = _siblings(dependencies)
     violations, cuts = [], []
     for component in components({name: siblings.imported_by(name) for name in siblings.modules}):
-        cycles = tuple(rings(siblings, component))
-        names = ", ".join(name.removeprefix(package + ".") for name in component)
-        message = f"the children of {package} must not form a cycle: {names}"
-        violations += [
-            Violation(*cycle[0], "", message, tuple(dependencies[edge][0] for edge in cycle)) for cycle in cycles
-        ]
-        cut = feedback_set({cycle[0]: len(dependencies[cycle[0]]) for cycle in cycles})
+        rings = shortest_rings(siblings, component)
+        message = f"the children of {package} must not form a cycle: {_listed(package, component)}"
+        for pair, ring in rings.items():
+            chain = tuple(dependencies[edge][0] for edge in ring or (pair,))
+            violations.append(Violation(*pair, "", message, chain, is_chain_cut=not ring))
+        cut = feedback_set({pair: len(dependencies[pair]) for pair in rings})
         edges = tuple(sorted(edge for pair in cut.edges for edge in dependencies[pair]))
         cuts.append(Cut(message, edges, cut.is_minimum))
     return violations, cuts
+
+
+# How many children a message names if there are more of them than the second number.
+_NAMED, _MANY = 20, 100
+
+
+def _listed(package: str, component: tuple[str, ...]) -> str:
+    """Return the names of children without that of their package; of very many, the first."""
+    names = [name.removeprefix(package + ".") for name in component]
+    if len(names) > _MANY:
+        names[_NAMED:] = [f"and {len(names) - _NAMED:,} more"]
+    return ", ".join(names)
 
 
 def parse(table: Table) -> AcyclicSiblings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -10,12 +10,12 @@ from import_contracts.contracts.findings import Description, Findings, Part, Vio
 from import_contracts.contracts.table import Table
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel
-from import_contracts.crashes.search import find_crashes
+from import_contracts.crashes.search import search_crashes
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern
 from import_contracts.problems import Problem, Severity, did_you_mean
 from import_contracts.reading.text import ProgramText
-from import_contracts.wording import listed
+from import_contracts.wording import count, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ class NoCrash:
             return findings
         version = self.python or program.python
         model = ImportModel(program.sources, program.imports, version, program.namespaces)
-        found = find_crashes(model, self.entries(graph))
-        return replace(findings, violations=tuple(map(violation_of, found)))
+        found = search_crashes(model, self.entries(graph))
+        problems = (*findings.problems, *_untried(found.untried))
+        return replace(findings, violations=tuple(map(violation_of, found.crashes)), problems=problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the modules that must not crash."""
@@ -76,6 +77,14 @@ class NoCrash:
         if not self.modules:
             return frozenset(graph.modules) - graph.external
         return frozenset(module for pattern in self.modules for module in graph.matching(pattern))
+
+
+def _untried(modules: Collection[str]) -> Iterator[Problem]:
+    """Yield an error if it is not known of some modules whether they crash, so that there is no verdict."""
+    if modules:
+        number = f"{count(len(modules), 'module')} ({listed(modules, most=3)})"
+        message = f"It would be too much work to predict whether {number} would crash. List fewer modules in 'modules'."
+        yield Problem(message, key="modules")
 
 
 def violation_of(crash: Crash) -> Violation:

@@ -25,6 +25,9 @@ class Violation:
 
     For a module that no layer of an ``exhaustive`` contract lists, ``importer`` is that module, and ``imported`` and
     ``chain`` are empty.
+
+    If ``is_chain_cut`` is True, the chain has only the import itself: the whole chain was too much work to find, or the
+    chains of all violations would be too long together.
     """
 
     importer: str
@@ -33,6 +36,7 @@ class Violation:
     message: str
     chain: Chain = ()
     lines: tuple[int, ...] = ()
+    is_chain_cut: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from types import GeneratorType
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.crash import Crash, Frame
@@ -81,26 +81,6 @@ class Interpreter:
         self._calls: list[FunctionValue] = []
         self._calls_left = _MOST_CALLS
         self._handled: list[CrashError | RaisedError] = []
-        self._follow: dict[type, Callable[..., object]] = {
-            does.Bind: self._bind,
-            does.BindUnknown: self._bind_unknown,
-            does.Unbind: self._unbind,
-            does.Load: self._load,
-            does.CallObject: self._call,
-            does.SetAttribute: self._set_attribute,
-            does.Define: self._define,
-            does.DefineClass: self._define_class,
-            does.ImportModule: self._import_statement,
-            does.ImportNames: self._import_names,
-            does.ImportStar: self._import_star,
-            does.LazyImport: self._import_lazily,
-            does.ImportExternal: self._import_external,
-            does.If: self._if,
-            does.Loop: self._loop,
-            does.Try: self._try,
-            does.Leave: self._leave,
-            does.Raise: self._raise,
-        }
 
     @property
     def loaded(self) -> int:
@@ -128,12 +108,15 @@ class Interpreter:
         for name, space in self._modules.spaces.items():
             self._world.spaces.setdefault(name, space)
         if error:
-            raise error
+            try:
+                raise error
+            finally:
+                del error  # else it and this frame would refer to each other
 
     def _all(self, operations: Operations) -> _Steps:
         """Follow operations until one leaves."""
         for operation in operations:
-            result = self._follow[type(operation)](operation)
+            result = self._FOLLOW[type(operation)](self, operation)
             if result.__class__ is GeneratorType:
                 result = yield from result
             if result is not None:
@@ -185,6 +168,7 @@ class Interpreter:
         if self._modules.load_known(module):
             return None
         operations = self._bodies.module(module).operations
+        self._world.work += 1 + len(operations)
         depth = len(self._stack)
         self._stack.append(Scope(module, self._modules.begin(module)))
         try:
@@ -546,6 +530,29 @@ class Interpreter:
         if not operation.error and self._handled:
             raise self._handled[-1]
         raise RaisedError(operation.error)
+
+    # Functions of the class, not methods of this object: an interpreter that refers to itself would stay in memory,
+    # with all that it has loaded, until the end.
+    _FOLLOW: ClassVar[dict[type, Callable[..., object]]] = {
+        does.Bind: _bind,
+        does.BindUnknown: _bind_unknown,
+        does.Unbind: _unbind,
+        does.Load: _load,
+        does.CallObject: _call,
+        does.SetAttribute: _set_attribute,
+        does.Define: _define,
+        does.DefineClass: _define_class,
+        does.ImportModule: _import_statement,
+        does.ImportNames: _import_names,
+        does.ImportStar: _import_star,
+        does.LazyImport: _import_lazily,
+        does.ImportExternal: _import_external,
+        does.If: _if,
+        does.Loop: _loop,
+        does.Try: _try,
+        does.Leave: _leave,
+        does.Raise: _raise,
+    }
 
 
 def _goes_on_without_modules(operation: does.Try) -> bool:

@@ -27,6 +27,8 @@ class World:
     """By the module that was imported first: the modules loaded after that, as bits; None if it failed."""
     spaces: dict[str, Namespace] = field(default_factory=dict)
     """The names of the modules that were loaded."""
+    work: int = 0
+    """How many operations at the top level of modules have been followed."""
 
 
 class Modules:

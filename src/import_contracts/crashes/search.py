@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Set
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
@@ -11,14 +12,33 @@ from import_contracts.crashes.interpreter import CrashError, Interpreter, Raised
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
+from import_contracts.crashes.uniform import is_uniform
+
+_WORK = 4_000_000
+"""How many operations of modules are followed, twice, before the search ends; that of one entry is always complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrashSearch:
+    """The result of a search: the crashes, and the modules for which it was too much work to tell, both sorted."""
+
+    crashes: tuple[Crash, ...]
+    untried: tuple[str, ...]
 
 
 def find_crashes(
+    model: ImportModel, entries: Collection[str] | None = None, cache: CodeCache | None = None
+) -> tuple[Crash, ...]:
+    """Return the crashes that `search_crashes` finds."""
+    return search_crashes(model, entries, cache).crashes
+
+
+def search_crashes(
     model: ImportModel,
     entries: Collection[str] | None = None,
     cache: CodeCache | None = None,
     advance: Callable[[], object] = int,
-) -> tuple[Crash, ...]:
+) -> CrashSearch:
     """Return a crash for every module whose import fails in a fresh interpreter, sorted by that module.
 
     Where ``entries`` are given, only those modules are tried. ``cache`` keeps what was read for other questions about
@@ -27,7 +47,7 @@ def find_crashes(
     Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. What
     depends on a condition that cannot be decided is followed twice, once with the first branch of every such condition
     and once with the last, and only what crashes both times is a crash. All of this is repeated until the imports in
-    functions that are called no longer change the strongly connected components.
+    functions that are called no longer change the strongly connected components, or there is too much work.
     """
     bodies, reach = Bodies(model, CodeCache() if cache is None else cache), Reach(model.started)
     while True:
@@ -35,11 +55,16 @@ def find_crashes(
         first = _Trials(World(model, bodies, reach, components, takes_last=False), advance)
         wanted = model.importers(first.crashes(model.risky()))
         found = first.crashes(wanted if entries is None else wanted.intersection(entries))
-        last = _Trials(World(model, bodies, reach, reach.components(), takes_last=True), advance).crashes(found)
-        if reach.components() == components:
-            return tuple(
-                replace(found[entry], entry=entry, works_from=first.works_from(entry))
-                for entry in sorted(found.keys() & last.keys())
+        last = _Trials(World(model, bodies, reach, reach.components(), takes_last=True), advance)
+        confirmed = found.keys() & last.crashes(found).keys()
+        untried = (model.importers(first.untried) - first.tried) | (found.keys() & last.untried)
+        if reach.components() == components or untried:
+            return CrashSearch(
+                tuple(
+                    replace(found[entry], entry=entry, works_from=first.works_from(entry))
+                    for entry in sorted(confirmed)
+                ),
+                tuple(sorted(untried if entries is None else untried.intersection(entries))),
             )
 
 
@@ -47,22 +72,52 @@ class _Trials:
     """Modules, each imported first by a fresh interpreter, and what that comes to.
 
     As long as a module reaches no module that is partially initialized, importing it has the same outcome as in a fresh
-    interpreter, whatever has been imported before. So it is followed once, and its outcome is kept.
+    interpreter, whatever has been imported before. So it is followed once, and its outcome is kept. So is the outcome
+    of one module of a component for all, where it makes no difference with which of them the import begins.
+
+    ``untried`` are the modules that were left when there had been too much work.
     """
 
     def __init__(self, world: World, advance: Callable[[], object]) -> None:
+        self.untried: set[str] = set()
         self._world = world
         self._advance = advance
         self._failures: dict[str, Crash] = {}
+
+    @property
+    def tried(self) -> Set[str]:
+        """The modules whose outcome is known."""
+        return self._world.outcomes.keys()
 
     def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
         """Return the crashes of those of the entries that crash."""
         wanted = set(entries)
         for module in self._world.reach.lowest_first(wanted, self._world.component):
-            if module not in self._world.outcomes:
-                self._world.outcomes[module] = self._outcome(module)
+            if module in self._world.outcomes:
+                continue
+            if self._world.work > _WORK:
+                self.untried.add(module)
+            else:
+                outcome = self._outcome(module)
+                for other in self._alike(module) if outcome else (module,):
+                    self._world.outcomes[other] = outcome
                 self._advance()
         return {module: self._failures[module] for module in wanted & self._failures.keys()}
+
+    def _alike(self, module: str) -> Collection[str]:
+        """Return the modules with the same outcome as one that could be imported, and that itself."""
+        members = self._members[self._world.component[module]]
+        if len(members) > 1 and is_uniform(members, self._world.model, self._world.bodies):
+            return members
+        return (module,)
+
+    @cached_property
+    def _members(self) -> dict[int, list[str]]:
+        """The modules of each component."""
+        members: dict[int, list[str]] = {}
+        for module, number in self._world.component.items():
+            members.setdefault(number, []).append(module)
+        return members
 
     def _outcome(self, module: str) -> int | None:
         interpreter = Interpreter(self._world)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from typing import Generic, TypeVar
 
 from import_contracts.graph.import_graph import Edge
 
+E = TypeVar("E", Edge, int)
+"""An edge, or its number."""
 
-def hitting_set(
-    chains: Collection[frozenset[Edge]], cost: Callable[[Edge], int], work: int
-) -> tuple[tuple[Edge, ...], bool]:
+
+def hitting_set(chains: Collection[frozenset[E]], cost: Callable[[E], int], work: int) -> tuple[tuple[E, ...], bool]:
     """Return the cheapest edges, sorted, such that each chain contains one of them; and whether that is proven.
 
     The problem is NP-hard (Karp, 1972). Groups of chains without a common edge are solved separately, by branch and
     bound. ``work`` is the number of chains that the search may read for each group; after that, the best solution so
     far is returned, and False.
     """
-    chosen: list[Edge] = []
+    chosen: list[E] = []
     is_proven = True
     costs = {edge: cost(edge) for chain in chains for edge in chain}
     for group in _groups(_reduced(set(chains), costs)):
@@ -27,7 +30,7 @@ def hitting_set(
     return tuple(sorted(chosen)), is_proven
 
 
-def _reduced(chains: set[frozenset[Edge]], costs: Mapping[Edge, int]) -> list[frozenset[Edge]]:
+def _reduced(chains: set[frozenset[E]], costs: Mapping[E, int]) -> list[frozenset[E]]:
     """Return fewer and shorter chains, sorted; a cheapest hitting set of them is a cheapest one of all chains.
 
     A chain is dropped if another chain is a part of it: whatever breaks the part breaks the whole. An edge is dropped
@@ -35,13 +38,13 @@ def _reduced(chains: set[frozenset[Edge]], costs: Mapping[Edge, int]) -> list[fr
     second is dropped; then, if a costs no more than b, b is dropped.
     """
     while True:
-        inside: dict[Edge, set[frozenset[Edge]]] = {}
+        inside: dict[E, set[frozenset[E]]] = {}
         for chain in chains:
             for edge in chain:
                 inside.setdefault(edge, set()).add(chain)
         rarest = {chain: min(chain, key=lambda edge: len(inside[edge])) for chain in chains}
         implied = {chain for other in chains for chain in inside[rarest[other]] if other < chain}
-        dominated: set[Edge] = set()
+        dominated: set[E] = set()
         for edge in sorted(inside):
             rivals = frozenset.intersection(*inside[edge]) - dominated - {edge}
             rank = (costs[edge], -len(inside[edge]), edge)
@@ -52,44 +55,51 @@ def _reduced(chains: set[frozenset[Edge]], costs: Mapping[Edge, int]) -> list[fr
         chains = {chain - dominated for chain in chains - implied}
 
 
-def _groups(chains: Iterable[frozenset[Edge]]) -> list[list[frozenset[Edge]]]:
+def _groups(chains: Iterable[frozenset[E]]) -> list[list[frozenset[E]]]:
     """Divide the chains into groups so that no edge is in two groups."""
-    groups: list[tuple[frozenset[Edge], list[frozenset[Edge]]]] = []
+    group_of: dict[E, list[frozenset[E]]] = {}
     for chain in chains:
-        edges, joined = chain, [chain]
-        disjoint = []
-        for group in groups:
-            if group[0].isdisjoint(edges):
-                disjoint.append(group)
-            else:
-                edges |= group[0]
-                joined += group[1]
-        groups = [*disjoint, (edges, joined)]
-    return [group for _, group in groups]
+        joined = {id(group): group for edge in chain if (group := group_of.get(edge)) is not None}
+        largest = max(joined.values(), key=len, default=[])
+        for group in joined.values():
+            if group is not largest:
+                largest += group
+                group_of |= dict.fromkeys((edge for other in group for edge in other), largest)
+        largest.append(chain)
+        group_of |= dict.fromkeys(chain, largest)
+    return list({id(group): group for group in group_of.values()}.values())
 
 
-def _greedy(chains: Collection[frozenset[Edge]], costs: Mapping[Edge, int]) -> tuple[Edge, ...]:
+def _greedy(chains: Collection[frozenset[E]], costs: Mapping[E, int]) -> tuple[E, ...]:
     """Return a hitting set: repeatedly the edge with the lowest cost per chain that it breaks."""
+    inside: dict[E, set[frozenset[E]]] = {}
+    for chain in chains:
+        for edge in chain:
+            inside.setdefault(edge, set()).add(chain)
+    waiting = [(costs[edge] / len(found), edge) for edge, found in inside.items()]
+    heapify(waiting)
     chosen = []
-    left = list(chains)
-    while left:
-        counts: dict[Edge, int] = {}
-        for chain in left:
-            for edge in chain:
-                counts[edge] = counts.get(edge, 0) + 1
-        best = min(counts, key=lambda edge: (costs[edge] / counts[edge], edge))
+    while waiting:
+        per_chain, best = heappop(waiting)
+        if not inside[best]:
+            continue
+        if per_chain != (now := costs[best] / len(inside[best])):
+            heappush(waiting, (now, best))  # some of its chains have been broken since
+            continue
         chosen.append(best)
-        left = [chain for chain in left if best not in chain]
+        for chain in list(inside[best]):
+            for edge in chain:
+                inside[edge].discard(chain)
     return tuple(chosen)
 
 
-class _Search:
+class _Search(Generic[E]):
     """A branch-and-bound search; ``best`` is the best solution so far."""
 
-    def __init__(self, costs: Mapping[Edge, int], best: tuple[Edge, ...], work: int) -> None:
-        self.best = best
+    def __init__(self, costs: Mapping[E, int], best: tuple[E, ...], work: int) -> None:
+        self.best: tuple[E, ...] = best
         self._left = work
-        self._costs = costs
+        self._costs: Mapping[E, int] = costs
         self._least = self._cost(best)
 
     @property
@@ -97,10 +107,10 @@ class _Search:
         """Whether the search was complete, so that ``best`` is proven to be the cheapest."""
         return self._left > 0
 
-    def _cost(self, edges: Collection[Edge]) -> int:
+    def _cost(self, edges: Collection[E]) -> int:
         return sum(self._costs[edge] for edge in edges)
 
-    def go(self, chains: Sequence[frozenset[Edge]], chosen: tuple[Edge, ...], barred: frozenset[Edge]) -> None:
+    def go(self, chains: Sequence[frozenset[E]], chosen: tuple[E, ...], barred: frozenset[E]) -> None:
         """Look for the cheapest edges, none of them barred, that break the chains, in addition to those chosen.
 
         Of equally cheap solutions, the first in the order of the chains is kept.
@@ -114,10 +124,10 @@ class _Search:
             return
         narrowest = min(chains, key=lambda chain: len(chain - barred))
         for edge in sorted(narrowest - barred, key=lambda edge: (self._costs[edge], edge)):
-            self.go([chain for chain in chains if edge not in chain], (*chosen, edge), barred)
+            self.go([chain for chain in chains if edge not in chain], chosen + (edge,), barred)  # noqa: RUF005 - for mypy
             barred |= {edge}
 
-    def _bound(self, chains: Sequence[frozenset[Edge]], barred: frozenset[Edge]) -> int:
+    def _bound(self, chains: Sequence[frozenset[E]], barred: frozenset[E]) -> int:
         """Return a lower bound for the cost of breaking the chains: the cost for some that have no edge in common."""
         bound, used = 0, set(barred)
         for chain in sorted(chains, key=len):

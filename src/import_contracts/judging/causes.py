@@ -33,7 +33,7 @@ def find_causes(
 
     An implicit hitting set (Karp and others, 2011): choose the cheapest imports that break all chains found so far,
     check the graph without them, and add the chains of the violations that are left, until none are left. Chains
-    consist of imports of the graph.
+    consist of imports of the graph. None are found if only a part of a chain is known.
     """
     new = _new_violations(rule, graph, is_known)
     if not new or len(new) > _VIOLATIONS:
@@ -41,8 +41,10 @@ def find_causes(
     chains: dict[frozenset[Edge], None] = {}
     left = new
     for _ in range(_CHECKS):
+        if any(violation.is_chain_cut for violation in left):
+            return None
         chains |= dict.fromkeys(frozenset(violation.chain) for violation in left)
-        chosen, is_minimum = hitting_set([*chains], cost, _CHAINS)
+        chosen, is_minimum = hitting_set(chains, cost, _CHAINS)
         left = _new_violations(rule, graph.without(chosen), is_known)
         if not left:
             return Causes(_with_effects(chosen, new), is_minimum)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from import_contracts.graph.components import Component, components, shortest_ring
+from import_contracts.graph.components import Component, components
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
+from import_contracts.graph.rings import shortest_ring
 from import_contracts.judging.statements import Statements
 from import_contracts.reports.cycles import Cycle, Plan, Question, ReportedCrash
 
@@ -77,11 +78,13 @@ class CycleSearch:
         """Return a cycle as reports show it, with those of the ``crashing`` entries that crash inside it."""
         modules, view = cycle.component.modules, cycle.component.graph
         inside = frozenset(modules)
+        ring, is_shortest = shortest_ring(view, modules)
         return Cycle(
             kind=cycle.kind,
             modules=modules,
             imports=tuple(self.statement(edge, view) for edge in cycle.component.edges),
-            ring=tuple(self.statement(edge, view) for edge in shortest_ring(view, modules)),
+            ring=tuple(self.statement(edge, view) for edge in ring),
+            is_shortest=is_shortest,
             crashes=tuple(crash.entry for crash in crashing if {crash.place.module, crash.imported} <= inside),
             plan=plan,
         )

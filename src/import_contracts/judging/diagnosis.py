@@ -19,12 +19,13 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     with snapshot.context.step("find the cycles"):
         found = search.cycles()
     crashes: tuple[ReportedCrash, ...] | None = None
+    untried: tuple[str, ...] = ()
     plans: list[Plan] | list[None] = [None] * len(found)
     if not question.is_quick:
         from import_contracts.judging.remedies import Remedies  # noqa: PLC0415 - not needed for a quick report
 
         remedies = Remedies(search)
-        crashes, plans = remedies.crashes(), remedies.plans(found)
+        crashes, plans, untried = remedies.crashes(), remedies.plans(found), remedies.untried
     cycles = [search.cycle(cycle, plan, crashes or ()) for cycle, plan in zip(found, plans, strict=True)]
     inside = [crash for crash in crashes or () if any(within(crash.entry, package) for package in question.packages)]
     return CyclesReport(
@@ -37,6 +38,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         unreadable=tuple(
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
+        untried=tuple(module for module in untried if any(within(module, package) for package in question.packages)),
     )
 
 

@@ -86,7 +86,8 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
         place = chain[0].path if chain else statements.path(violation.importer)
         lines = graph.lines(*edges[0]) if edges else ()
     ends = (violation.importer, violation.imported, violation.target)
-    return ReportedViolation(*ends, violation.message, place, lines, chain, verdict.is_known(violation))
+    known = verdict.is_known(violation)
+    return ReportedViolation(*ends, violation.message, place, lines, chain, known, violation.is_chain_cut)
 
 
 def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:
@@ -115,11 +116,13 @@ def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], Re
         return CutFixes(verdict.graph, verdict.contract.excluded, statements)
 
     @cache
-    def cycle(message: str) -> frozenset[str]:
-        chains = (violation.chain for violation in verdict.violations if violation.message == message)
-        return frozenset(module for chain in chains for edge in chain for module in edge)
+    def cycles() -> dict[str, frozenset[str]]:
+        modules: dict[str, set[str]] = {}
+        for violation in verdict.violations:
+            modules.setdefault(violation.message, set()).update(*violation.chain)
+        return {message: frozenset(found) for message, found in modules.items()}
 
-    return lambda edge, cut: fixes().cheapest(edge, cycle(cut.message))
+    return lambda edge, cut: fixes().cheapest(edge, cycles().get(cut.message, frozenset()))
 
 
 # The cost of an old import in the search for the cheapest causes; a new one costs 1.

@@ -9,7 +9,7 @@ from import_contracts.contracts.crash import violation_of
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel, possible_imports
-from import_contracts.crashes.search import find_crashes
+from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.cycles import CycleSearch, FoundCycle
@@ -37,23 +37,28 @@ class Remedies:
 
     def crashes(self) -> tuple[ReportedCrash, ...]:
         """Return the crashes, sorted by the module that crashes when it is imported first."""
-        return tuple(map(self._reported, self._before))
+        return tuple(map(self._reported, self._before.crashes))
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """The modules for which it is not known whether they crash, sorted."""
+        return self._before.untried
 
     @cached_property
-    def _before(self) -> tuple[Crash, ...]:
+    def _before(self) -> CrashSearch:
         with self._statements.snapshot.context.step("look for crashes") as advance:
             return self._crashes({}, advance=advance)
 
     def _crashes(
         self, changed: Mapping[str, Source], entries: Collection[str] | None = None, advance: Advance = not_counted
-    ) -> tuple[Crash, ...]:
+    ) -> CrashSearch:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
         text = self._statements.program_text
         modules = self._statements.snapshot.program.modules
         changed_imports = {module: possible_imports(source, modules) for module, source in changed.items()}
         sources, imports = {**text.sources, **changed}, {**text.imports, **changed_imports}
         model = ImportModel(sources, imports, self._question.python, text.namespaces)
-        return find_crashes(model, entries, self._codes, advance)
+        return search_crashes(model, entries, self._codes, advance)
 
     def _reported(self, crash: Crash) -> ReportedCrash:
         violation = violation_of(crash)
@@ -103,7 +108,8 @@ class Remedies:
                 evidence=self._search.statement(step.edge, view),
                 gain=step.gain,
                 fix=reported_fix(step.fix, fixes, self._statements),
-                ring=tuple(self._search.statement(edge, view) for edge in step.ring),
+                ring=tuple(self._search.statement(edge, view) for edge in step.ring or (step.edge,)),
+                is_ring_cut=step.ring is None,
             )
             for step in plan.steps
         )

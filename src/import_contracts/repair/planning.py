@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from import_contracts.crashes.crash import Crash
-from import_contracts.graph.components import Component, components, ring_through
-from import_contracts.graph.feedback_arcs import FeedbackSet, feedback_set, in_order
+from import_contracts.crashes.search import CrashSearch
+from import_contracts.graph.components import Component, components
+from import_contracts.graph.feedback_arcs import FeedbackSet, feedback_set
 from import_contracts.graph.import_graph import Chain, Edge
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.removal_order import in_order
+from import_contracts.graph.rings import shortest_rings
 from import_contracts.reading.text import Source
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
@@ -29,8 +33,8 @@ class PlannedStep:
 
     edge: Edge
     fix: Fix
-    ring: Chain
-    """A shortest elementary cycle that begins with the import."""
+    ring: Chain | None
+    """A shortest elementary cycle that begins with the import; None if those of the plan would be too long together."""
     gain: int
     """How many imports are no longer cyclic, given the steps before."""
 
@@ -42,10 +46,13 @@ class RepairPlan:
     steps: tuple[PlannedStep, ...]
     is_minimum: bool
     """It is proven that no choice of imports costs less."""
-    crashes_left: tuple[str, ...]
-    """The modules that cannot be imported first because of this cycle, before and after the changes; sorted."""
-    crashes_new: tuple[str, ...]
-    """The modules that only then cannot be imported first; sorted."""
+    crashes_left: tuple[str, ...] | None
+    """The modules that cannot be imported first because of this cycle, before and after the changes; sorted.
+
+    None if it was too much work to predict this for all modules.
+    """
+    crashes_new: tuple[str, ...] | None
+    """The modules that only then cannot be imported first; sorted; or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +64,9 @@ class Tools:
     fixes: Fixes
     imports: Callable[[Source], Iterable[tuple[Edge, Kind]]]
     """Returns what a module with another text would import."""
-    crashes: Callable[[Mapping[str, Source], Collection[str]], Collection[Crash]]
+    crashes: Callable[[Mapping[str, Source], Collection[str]], CrashSearch]
     """Returns which of some modules would crash if some modules had other texts."""
-    before: Collection[Crash]
+    before: CrashSearch
     """The crashes without any changes."""
 
 
@@ -73,7 +80,7 @@ def plans(tools: Tools, cycles: Sequence[Component], kinds: Collection[Kind]) ->
     planner.choose_imports()
     rounds = 0
     while wrong := planner.fixes_that_leave_cycles() or planner.fixes_that_crash():
-        planner.rejected |= wrong
+        planner.reject(wrong)
         rounds += 1
         if rounds < _ROUNDS:
             planner.choose_imports()
@@ -90,13 +97,17 @@ class _Planner:
         self._cycles = cycles
         self._kinds = kinds
         self._running = cycles[0].graph.without_kinds({Kind.TYPE_CHECKING})
-        self._cycle_of = {module: frozenset(cycle.modules) for cycle in cycles for module in cycle.modules}
-        self.rejected: set[tuple[Edge, FixKind]] = set()
+        self._cycle_of: dict[str, frozenset[str]] = {}
+        for cycle in cycles:
+            self._cycle_of |= dict.fromkeys(cycle.modules, frozenset(cycle.modules))
+        self._rejected: dict[Edge, frozenset[FixKind]] = {}
+        self._crashed = frozenset(crash.entry for crash in tools.before.crashes)
         self._cuts: list[FeedbackSet] = []
         self._known_cuts: dict[tuple[tuple[Edge, int], ...], FeedbackSet] = {}
         self._chosen: dict[Edge, Fix] = {}
         self._changed: dict[str, Source] = {}
         self._crashing: dict[str, Crash] = {}
+        self._is_known = True
 
     def choose_imports(self) -> None:
         """Choose the imports to change, by what their fixes cost, and their fixes."""
@@ -136,8 +147,13 @@ class _Planner:
     def _fix(self, edge: Edge) -> Fix:
         if self._never_runs(edge):
             return Fix(FixKind.NONE, *edge, ("It never runs, so nothing has to change.",))
-        rejected = frozenset(kind for other, kind in self.rejected if other == edge)
+        rejected = self._rejected.get(edge, frozenset())
         return self._tools.fixes.cheapest(CyclicImport(edge, self._kinds, self._cycle_of[edge[0]]), rejected)
+
+    def reject(self, fixes: Iterable[tuple[Edge, FixKind]]) -> None:
+        """Choose none of some fixes from now on."""
+        for edge, kind in fixes:
+            self._rejected[edge] = self._rejected.get(edge, frozenset()) | {kind}
 
     def fixes_that_leave_cycles(self) -> set[tuple[Edge, FixKind]]:
         """Return the chosen fixes of modules that are still in a cycle."""
@@ -147,12 +163,12 @@ class _Planner:
 
     def fixes_that_crash(self) -> set[tuple[Edge, FixKind]]:
         """Return the chosen fixes of modules on the stack of a crash that did not happen before."""
-        before = {crash.entry for crash in self._tools.before}
         found = self._tools.before
         if self._changed:
-            found = self._tools.crashes(self._changed, self._cycle_of.keys() | before)
-        self._crashing = {crash.entry: crash for crash in found}
-        new = [crash for crash in found if crash.entry not in before]
+            found = self._tools.crashes(self._changed, self._cycle_of.keys() | self._crashed)
+        self._crashing = {crash.entry: crash for crash in found.crashes}
+        self._is_known = not found.untried and not self._tools.before.untried
+        new = [crash for crash in found.crashes if crash.entry not in self._crashed]
         return self._fixes_in({frame.module for crash in new for frame in crash.stack})
 
     def _fixes_in(self, modules: Collection[str]) -> set[tuple[Edge, FixKind]]:
@@ -174,16 +190,26 @@ class _Planner:
     def plan(self, number: int) -> RepairPlan:
         """Return the plan for one of the cycles, given its place among them."""
         cycle, cut = self._cycles[number], self._cuts[number]
-        inside = frozenset(cycle.modules)
-        before = {crash.entry for crash in self._tools.before}
-        in_cycle = {crash.entry for crash in self._tools.before if {crash.importer, crash.imported} <= inside}
-        now = {crash.entry for crash in self._crashing.values() if {crash.importer, crash.imported} & inside}
+        order = in_order(cut.edges, self._weights(cycle))
+        rings = shortest_rings(cycle.graph, cycle.modules, [edge for edge, _ in order])
+        left, now = self._crashes_in[number]
         return RepairPlan(
-            steps=tuple(
-                PlannedStep(edge, self._chosen[edge], ring_through(cycle.graph, cycle.modules, edge), gain)
-                for edge, gain in in_order(cut.edges, self._weights(cycle))
-            ),
+            steps=tuple(PlannedStep(edge, self._chosen[edge], rings[edge], gain) for edge, gain in order),
             is_minimum=cut.is_minimum,
-            crashes_left=tuple(sorted(in_cycle & self._crashing.keys())),
-            crashes_new=tuple(sorted(now - before)),
+            crashes_left=tuple(sorted(left & self._crashing.keys())) if self._is_known else None,
+            crashes_new=tuple(sorted(now - self._crashed)) if self._is_known else None,
         )
+
+    @cached_property
+    def _crashes_in(self) -> list[tuple[set[str], set[str]]]:
+        """The entries, for each cycle, that crash in it before the changes, and those that crash at it after them."""
+        number_of = {module: number for number, cycle in enumerate(self._cycles) for module in cycle.modules}
+        found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in self._cycles]
+        for crash in self._tools.before.crashes:
+            number = number_of.get(crash.importer)
+            if number is not None and number == number_of.get(crash.imported):
+                found[number][0].add(crash.entry)
+        for crash in self._crashing.values():
+            for number in {number_of[end] for end in (crash.importer, crash.imported) if end in number_of}:
+                found[number][1].add(crash.entry)
+        return found

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
-from import_contracts.problems import Problem
+from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.people import for_people
@@ -17,10 +17,10 @@ from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Styl
 from import_contracts.reporters.words import kind, more, place
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
 from import_contracts.reports.cycles import Cycle, CyclesReport, Place, Plan, ReportedCrash, Step
-from import_contracts.wording import count, listed
+from import_contracts.wording import count, listed, path
 
 # How many of each are shown without --verbose, and how long a statement may be.
-_CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES, _LONGEST = 5, 10, 5, 8, 6, 100
+_CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES, _RING, _LONGEST = 5, 10, 5, 8, 6, 20, 100
 
 
 def as_json(report: CyclesReport) -> str:
@@ -33,6 +33,7 @@ def as_json(report: CyclesReport) -> str:
         "imports": report.imports,
         "cycles": [_cycle_object(cycle) for cycle in report.cycles],
         "crashes": None if report.crashes is None else [_crash_object(crash) for crash in report.crashes],
+        **({"untried": report.untried} if report.untried else {}),
         "unreadable": [asdict(file) for file in report.unreadable],
         "errors": [_problem_object(problem) for problem in report.problems],
     }
@@ -52,6 +53,7 @@ def _cycle_object(cycle: Cycle) -> dict[str, object]:
         "kind": cycle.kind,
         "imports": [asdict(statement) for statement in cycle.imports],
         "shortest": [*(statement.importer for statement in cycle.ring), cycle.ring[0].importer],
+        **({} if cycle.is_shortest else {"is_shortest": False}),
         "crashes": cycle.crashes,
         "cut": plan and [_step_object(step) for step in plan.steps],
         "is_minimum": plan and plan.is_minimum,
@@ -68,6 +70,7 @@ def _step_object(step: Step) -> dict[str, object]:
         "why": " ".join(step.fix.why),
         "changes": [asdict(change) for change in step.fix.changes],
         "ring": [asdict(statement) for statement in step.ring],
+        **({"ring_is_cut": True} if step.is_ring_cut else {}),
     }
 
 
@@ -181,9 +184,13 @@ def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
     if len(cycle.modules) > len(cycle.ring):
         yield f"  {_modules(cycle.modules, _MODULES, style)}"
         yield ""
-    yield f"  Shortest cycle: {_ring(cycle.ring)}" if len(cycle.ring) > 1 else f"  {cycle.modules[0]} imports itself:"
-    for statement in cycle.ring:
+    what = "Shortest cycle" if cycle.is_shortest else "A short cycle"
+    yield f"  {what}: {_ring(cycle.ring)}" if len(cycle.ring) > 1 else f"  {cycle.modules[0]} imports itself:"
+    shown = style.capped(cycle.ring, _RING)
+    for statement in shown:
         yield f"    {place(statement)}: {_short(statement.text, style)}{kind(statement)}"
+    if hidden := len(cycle.ring) - len(shown):
+        yield f"    {more(hidden, 'import')}"
     if cycle.crashes:
         yield style.paint(f"  Crashes when imported first: {_modules(cycle.crashes, _ENTRIES, style)}", RED)
     yield ""
@@ -210,7 +217,7 @@ def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
     elif plan.crashes_left:
         modules = _modules(plan.crashes_left, _ENTRIES, style)
         yield style.paint(f"  After these changes, these modules still crash when imported first: {modules}", YELLOW)
-    elif cycle.crashes:
+    elif cycle.crashes and plan.crashes_left is not None:
         yield style.paint("  After these changes, none of its modules crashes.", GREEN)
     yield ""
 
@@ -231,11 +238,21 @@ def _step(number: int, step: Step, left: int, style: Style) -> Iterator[str]:
 
 def _problems(report: CyclesReport, style: Style) -> Iterator[str]:
     files = [file.problem for file in report.unreadable]
-    for problem in (*report.problems, *files):
+    problems = [*report.problems, *files, *_untried(report)]
+    for problem in problems:
         label = style.paint("error", RED) if problem.is_error else style.paint("warning", YELLOW)
         yield f"{label}: {problem}"
-    if report.problems or files:
+    if problems:
         yield ""
+
+
+def _untried(report: CyclesReport) -> list[Problem]:
+    """Return a warning if it is not known of some modules whether they crash."""
+    if not report.untried:
+        return []
+    modules = f"{count(len(report.untried), 'module')} ({listed(report.untried, most=3)})"
+    message = f"It would be too much work to predict whether {modules} would crash when imported first."
+    return [Problem(message, severity=Severity.WARNING)]
 
 
 def _summary(report: CyclesReport, style: Style) -> str:
@@ -252,7 +269,7 @@ def _summary(report: CyclesReport, style: Style) -> str:
 
 
 def _ring(ring: Sequence[Import]) -> str:
-    return " -> ".join([*(statement.importer for statement in ring), ring[0].importer])
+    return path([*(statement.importer for statement in ring), ring[0].importer])
 
 
 def _short(text: str, style: Style) -> str:
@@ -280,16 +297,21 @@ def as_report(report: CyclesReport) -> Report:
     if report.crashes is not None:
         outcomes.insert(0, Outcome("crashes", "Every module can be imported first", "crash", "", not crashes, crashes))
     return Report(
-        report.modules, report.imports, tuple(outcomes), problems=report.problems, unreadable=report.unreadable
+        report.modules,
+        report.imports,
+        tuple(outcomes),
+        problems=(*report.problems, *_untried(report)),
+        unreadable=report.unreadable,
     )
 
 
 def _cycle_violations(cycle: Cycle) -> Iterator[ReportedViolation]:
-    rings = [step.ring for step in cycle.plan.steps] if cycle.plan else [cycle.ring]
+    rings = [(step.ring, step.is_ring_cut) for step in cycle.plan.steps] if cycle.plan else [(cycle.ring, False)]
     size = count(len(cycle.modules), "module")
     closed_by = _CLOSED_BY.get(cycle.kind)
     what = f"A cycle of {size} {closed_by}" if closed_by else f"A runtime cycle of {size}"
     message = f"{what}: {_ring(cycle.ring)}"
-    for ring in rings:
+    for ring, is_cut in rings:
         first = ring[0]
-        yield ReportedViolation(first.importer, first.imported, "", message, first.path, (first.line,), ring)
+        ends = (first.importer, first.imported, "")
+        yield ReportedViolation(*ends, message, first.path, (first.line,), ring, is_chain_cut=is_cut)

@@ -82,6 +82,7 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
         "status": "known" if violation.is_known else "new",
         "fingerprint": violation.fingerprint(contract),
         "chain": [_import(statement) for statement in violation.chain],
+        **({"chain_is_cut": True} if violation.is_chain_cut else {}),
     }
 
 

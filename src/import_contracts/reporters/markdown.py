@@ -17,6 +17,7 @@ from import_contracts.reporters.words import (
     also,
     causes,
     chain,
+    cut_chains,
     details,
     effects,
     kind,
@@ -96,6 +97,9 @@ def _block(
     if hidden := len(violations) - len(shown):
         yield f"- … and {count(hidden, 'more import')} (`--verbose` shows all)"
     yield ""
+    if sentence := cut_chains(violations):
+        yield sentence
+        yield ""
     for cut in outcome.cuts:
         if cut.message == message and not outcome.causes:
             yield from _cut(cut, violations, report, style)
@@ -118,7 +122,7 @@ def _violation(violation: ReportedViolation, report: Report, style: Style) -> It
         yield f"- {code(violation.importer)} {code(report.in_repository(violation.path))}"
         return
     first, *rest = violation.chain
-    yield f"- {code(chain(violation.chain))}"
+    yield f"- {code(way(violation))}"
     yield f"    - {_statement(first, report)}{also(violation.lines[1:], style).replace('  ', ' ')}"
     yield from (f"    - {_statement(statement, report)}" for statement in rest)
 

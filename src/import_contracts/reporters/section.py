@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from dataclasses import replace
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.style import BOLD, DIM, RED, Style
-from import_contracts.reporters.words import also, causes, chain, effects, kind, more, place, reason, remedy, repeats
-from import_contracts.reports.check import Outcome, ReportedCut, ReportedViolation
+from import_contracts.reporters.words import (
+    also,
+    causes,
+    cut_chains,
+    effects,
+    kind,
+    more,
+    place,
+    reason,
+    remedy,
+    repeats,
+    way,
+)
+from import_contracts.reports.check import Outcome, ReportedCut, ReportedFix, ReportedViolation
 from import_contracts.wording import count
 
 # How many of each are shown without --verbose.
-_MESSAGES, _VIOLATIONS, _IMPORTS = 10, 3, 5
+_MESSAGES, _VIOLATIONS, _IMPORTS, _CHAIN = 10, 3, 5, 20
 
 
 def broken(outcome: Outcome, style: Style) -> Iterator[str]:
@@ -43,6 +56,8 @@ def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, 
         seen |= set(violation.chain)
     if hidden := len(violations) - len(shown):
         yield f"    {more(hidden, 'import')}"
+    if sentence := cut_chains(violations):
+        yield f"    {sentence}"
     cuts = [] if outcome.causes else [cut for cut in outcome.cuts if cut.message == message]
     for cut in cuts:
         yield from (f"    {line}" for line in _cut(cut, outcome, violations, style))
@@ -72,10 +87,13 @@ def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) ->
         return
     first, *rest = violation.chain
     yield f"{place(first)}: {style.paint(first.text, BOLD)}{kind(first)}{also(violation.lines[1:], style)}"
-    yield "  " + chain(violation.chain)
-    for statement in rest:
+    shown = style.capped(rest, _CHAIN)
+    yield f"  {way(replace(violation, chain=(first, *shown)))}" + (" -> …" if len(shown) < len(rest) else "")
+    for statement in shown:
         if statement not in seen:
             yield style.paint(f"  {place(statement)}: {statement.text}{kind(statement)}", DIM)
+    if hidden := len(rest) - len(shown):
+        yield f"  {more(hidden, 'import')}"
 
 
 def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation], style: Style) -> Iterator[str]:
@@ -84,18 +102,17 @@ def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation]
     if repeats(cut, violations):
         return
     shown = style.capped(cut.imports, _IMPORTS)
-    for statement in shown:
-        others = sum(statement in other.imports for other in outcome.cuts) - 1
+    for number, statement in enumerate(shown):
+        others = sum(statement in other.imports for other in outcome.cuts if other is not cut)
         shared = f"  (also needed for {count(others, 'other message')})" if others else ""
         yield f"  {statement.importer} -> {statement.imported}  {place(statement)}{shared}"
-        yield from _fix(cut, statement, style)
+        if cut.fixes:
+            yield from _fix(cut.fixes[number], statement, style)
     if hidden := len(cut.imports) - len(shown):
         yield f"  {more(hidden, 'import')}"
 
 
-def _fix(cut: ReportedCut, statement: Import, style: Style) -> Iterator[str]:
-    """Yield the fix for an import of a cut, if there is one."""
-    for fix in cut.fixes[cut.imports.index(statement) :][:1]:
-        yield f"    {FIXES[fix.kind]}"
-        yield from (style.paint(f"    {sentence}", DIM) for sentence in fix.why)
-        yield from (f"      {line}" for change in fix.changes for line in changed(change, statement, style))
+def _fix(fix: ReportedFix, statement: Import, style: Style) -> Iterator[str]:
+    yield f"    {FIXES[fix.kind]}"
+    yield from (style.paint(f"    {sentence}", DIM) for sentence in fix.why)
+    yield from (f"      {line}" for change in fix.changes for line in changed(change, statement, style))

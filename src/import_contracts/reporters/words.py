@@ -67,8 +67,20 @@ def reason(text: str) -> Iterator[str]:
 
 
 def way(violation: ReportedViolation) -> str:
-    """Return the chain of a violation; the module's name if it is in no layer."""
+    """Return the chain of a violation; the module's name if it is in no layer.
+
+    A chain of which only the first import is known goes on with an ellipsis.
+    """
+    if violation.is_chain_cut:
+        return f"{chain(violation.chain)} -> … -> {violation.chain[0].importer}"
     return chain(violation.chain) if violation.chain else violation.importer
+
+
+def cut_chains(violations: Sequence[ReportedViolation]) -> str:
+    """Return of how many violations the chain is given; "" if of all."""
+    cut = sum(violation.is_chain_cut for violation in violations)
+    given = f"{len(violations) - cut:,} of {count(len(violations), 'import')}"
+    return f"Chains are given for {given}, because the cycle is very large." if cut else ""
 
 
 def causes(outcome: Outcome) -> str:

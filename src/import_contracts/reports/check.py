@@ -94,7 +94,8 @@ class ReportedViolation:
 
     ``lines`` are the lines of all statements with which ``importer`` imports ``imported``, sorted; excluded kinds are
     left out. ``chain`` begins with the import itself; each of its imports has the place of the first statement and the
-    kind of the most eager one. ``is_known`` is True if the violation is in the baseline.
+    kind of the most eager one. ``is_known`` is True if the violation is in the baseline. ``is_chain_cut`` is True if
+    the chain has only the import itself, because the chains of a large cycle would be too long together.
 
     For a module that no layer lists, ``imported`` is empty, ``path`` is the module's own file, and ``lines`` and
     ``chain`` are empty. For a crash, ``importer`` is the module that is imported first, ``imported`` is empty,
@@ -109,6 +110,7 @@ class ReportedViolation:
     lines: tuple[int, ...] = ()
     chain: tuple[Import, ...] = ()
     is_known: bool = False
+    is_chain_cut: bool = False
 
     @property
     def line(self) -> int:
@@ -220,16 +222,17 @@ class Outcome:
     @property
     def shown_causes(self) -> tuple[Cause, ...]:
         """The causes; empty if each of them is itself a new violation and causes no other."""
-        direct = {(violation.importer, violation.imported) for violation in self.new if len(violation.chain) == 1}
+        alone = [violation for violation in self.new if len(violation.chain) == 1 and not violation.is_chain_cut]
+        direct = {(violation.importer, violation.imported) for violation in alone}
         repeated = (
             (cause.evidence.importer, cause.evidence.imported) in direct and cause.effects == 1 for cause in self.causes
         )
         return () if all(repeated) else self.causes
 
-    def _urgency(self, violation: ReportedViolation) -> tuple[bool, int, str, str]:
+    def _urgency(self, violation: ReportedViolation) -> tuple[bool, bool, int, str, str]:
         first = {(statement.importer, statement.imported) for statement in violation.chain[:1]}
         is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
-        return not is_cause, len(violation.chain), violation.importer, violation.imported
+        return not is_cause, violation.is_chain_cut, len(violation.chain), violation.importer, violation.imported
 
 
 @dataclass(frozen=True, slots=True)

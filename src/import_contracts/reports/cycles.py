@@ -71,13 +71,15 @@ class Step:
     """One import to change.
 
     ``evidence`` is the import, ``fix`` how to change it. ``gain`` is the number of imports that are then no longer
-    cyclic, given the steps before. ``ring`` is a shortest elementary cycle that begins with the import.
+    cyclic, given the steps before. ``ring`` is a shortest elementary cycle that begins with the import. If
+    ``is_ring_cut`` is True, it has only the import itself, because those of a large plan would be too long together.
     """
 
     evidence: Import
     gain: int
     fix: ReportedFix
     ring: tuple[Import, ...]
+    is_ring_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Plan:
     """The cheapest imports to change so that no cycle is left, in order.
 
     ``is_minimum`` is True if they are proven to be the cheapest. After the changes, the modules in ``crashes_left``
-    still crash when imported first, and those in ``crashes_new`` begin to; both are None if crashes were not predicted.
+    still crash when imported first, and those in ``crashes_new`` begin to; both are None if crashes were not predicted,
+    or not for all modules.
     """
 
     steps: tuple[Step, ...]
@@ -100,7 +103,7 @@ class Cycle:
 
     ``modules`` and ``imports``, its cyclic imports, are sorted. ``ring`` is a shortest elementary cycle. ``crashes``
     are the modules that cannot be imported first because of this cycle; not all of them are in it. ``plan`` is None if
-    it was not requested.
+    it was not requested. ``is_shortest`` is False if a shorter ring may exist, because it was too much work to tell.
     """
 
     kind: Kind
@@ -109,6 +112,7 @@ class Cycle:
     ring: tuple[Import, ...]
     crashes: tuple[str, ...]
     plan: Plan | None
+    is_shortest: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ class CyclesReport:
     """The result of one run.
 
     ``python`` is the version that crashes are predicted for. ``cycles`` are sorted: first those that crash, then by
-    kind, size and name. ``crashes`` are sorted by entry, and None if they were not predicted.
+    kind, size and name. ``crashes`` are sorted by entry, and None if they were not predicted. ``untried`` are the
+    modules for which that was too much work, sorted: whether they crash when they are imported first is not known.
     """
 
     packages: tuple[str, ...]
@@ -127,6 +132,7 @@ class CyclesReport:
     crashes: tuple[ReportedCrash, ...] | None = None
     problems: tuple[Problem, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    untried: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from import_contracts.reading import trees
-from import_contracts.reading.evaluation import Evaluator, TooMuchError
-from import_contracts.reading.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
 from import_contracts.reading.plain import for_older_parsers
+from import_contracts.reading.star_imports.evaluation import Evaluator, TooMuchError
+from import_contracts.reading.star_imports.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
 from import_contracts.reading.text import Source
 
 
