@@ -234,7 +234,8 @@ def renaming(known: Collection[Entry], found: Collection[Entry], modules: Collec
     for old, after in dict.fromkeys(pair for entry in new for pair in _differences(stale[0], entry)):
         # There may be as many pairs as new entries, and all but a few end at one of the first stale entries.
         if (
-            old not in modules
+            old  # which is empty where one of two entries has no target
+            and old not in modules
             and after in modules
             and all(entry.renamed(old, after) in added for entry in stale)
             and {entry.renamed(old, after) for entry in before} == now

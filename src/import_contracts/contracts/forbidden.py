@@ -36,14 +36,13 @@ class Forbidden:
         targets = self._targets(matcher, absent)
         if matcher.failed:
             return Findings(problems=matcher.problems)
-        pairs = list(self._pairs(sources, targets))
         if not sources:
             matcher.warn("source_modules", "This contract cannot be broken: no source module is in the program.")
-        elif not pairs and not absent:
+        elif not absent and next(self._pairs(sources, targets), None) is None:
             why = "every source overlaps with every forbidden module" if targets else "no forbidden module exists"
             matcher.warn("forbidden_modules", f"This contract cannot be broken: {why}.")
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
-        return Findings(*check_pairs(graph, pairs, barred), matcher.problems)
+        return Findings(*check_pairs(graph, self._pairs(sources, targets), barred), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with its sources and the forbidden modules."""
