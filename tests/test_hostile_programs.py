@@ -55,13 +55,18 @@ def hostile_program(folder: Path, text: str) -> Path:
 FORBIDDEN = "type = 'forbidden'\nsource_modules = ['shop.models']\nforbidden_modules = ['shop.web']\n"
 
 
+def id_of(text: str) -> str:
+    """Return a text as an id, which has no colon."""
+    return text.replace(":", ";")
+
+
 def contracts_of(text: str) -> Iterator[str]:
     """Yield contracts with ``text`` in each of their keys: broken, kept, and wrong in several ways."""
-    name, reason = toml(text), toml(" ".join(re.split("\r\n|\r|\n", text)))
-    yield f"id = {name}\nname = {name}\nreason = {reason}\n{FORBIDDEN}"
-    yield f"id = {toml(text + '2')}\nname = {name}\nbroken_contract_guidance = {reason}\ntype = 'acyclic'\n"
-    yield f"id = {toml(text + '3')}\nname = {name}\ntype = {toml('?' + text)}\n{toml('?' + text)} = [{name}]\n"
-    yield f"id = {toml('4' + text)}\nname = {name}\ntype = 'independence'\nmodules = [{toml('a b' + text)}, 'shop']\n"
+    name, reason, id_ = toml(text), toml(" ".join(re.split("\r\n|\r|\n", text))), id_of(text)
+    yield f"id = {toml(id_)}\nname = {name}\nreason = {reason}\n{FORBIDDEN}"
+    yield f"id = {toml(id_ + '2')}\nname = {name}\nbroken_contract_guidance = {reason}\ntype = 'acyclic'\n"
+    yield f"id = {toml(id_ + '3')}\nname = {name}\ntype = {toml('?' + text)}\n{toml('?' + text)} = [{name}]\n"
+    yield f"id = {toml('4' + id_)}\nname = {name}\ntype = 'independence'\nmodules = [{toml('a b' + text)}, 'shop']\n"
     yield f"id = 'y'\nname = 'Y'\n{FORBIDDEN}ignore_imports = [{toml('?' + text)}]\nas_packages = {name}\n"
     yield "id = 'crash'\nname = 'Crash'\ntype = 'crash'\n"
 
@@ -70,12 +75,12 @@ COMMANDS = [
     *(f"check --verbose --no-cache --format {name}" for name in FORMATS),
     "check --color",
     "check --no-baseline --show-timings",
-    "check --contract TEXT",
+    "check --contract ID",
     "check --config TEXT",
     "check --format TEXT",
     "check --output TEXT/x",
     "check TEXT",
-    "check --debug --contract TEXT",
+    "check --debug --contract ID",
     "--TEXT",
     "cycles",
     "cycles TEXT",
@@ -83,15 +88,15 @@ COMMANDS = [
     "cycles shop --format markdown",
     "cycles shop --format json",
     "explain",
-    "explain TEXT",
-    "explain TEXT2 --verbose",
+    "explain ID",
+    "explain ID2 --verbose",
     "explain shop.models shop.web --format json",
     "explain shop.models TEXT",
     "baseline status",
     "baseline status --format markdown",
     "baseline status --since TEXT",
     "baseline shrink --format json",
-    "baseline accept TEXT",
+    "baseline accept ID",
     "baseline rename TEXT shop.x",
     "baseline TEXT",
     "init --dry-run",
@@ -101,7 +106,7 @@ COMMANDS = [
 
 def run(folder: Path, command: str, text: str) -> Run:
     """Run a command of those above."""
-    return lint(folder, *(word.replace("TEXT", text) for word in command.split()))
+    return lint(folder, *(word.replace("TEXT", text).replace("ID", id_of(text)) for word in command.split()))
 
 
 OURS = re.compile("::(error|warning|notice|debug)[ :]")
