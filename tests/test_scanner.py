@@ -187,7 +187,8 @@ def test_the_core_of_the_suite_passes_without_the_scanner() -> None:
         "tests/golden",
         "tests/test_cli.py",
     ]
-    asks_grimp = "grimp or hash_seed or scanner or import_of_a_namespace"  # tests of the scanner itself
+    # Tests of the scanner itself.
+    asks_grimp = "grimp or hash_seed or scanner or import_of_a_namespace or whole_program"
     done = subprocess.run(
         [
             sys.executable,

@@ -51,13 +51,13 @@ DIFFERENCES = (
         Difference(
             f"a wildcard within a part of a name, {key}",
             "it matches any characters; import-linter takes wildcards for whole parts only",
-            Case(program("p.ab", "p.b"), ROOT, ({**FORBIDDEN, "source_modules": ("p.ab",), key: value},)),
+            Case(program(*lines), ROOT, ({**FORBIDDEN, "source_modules": ("p.ab",), key: value},)),
             Verdict.UNUSABLE,
             Verdict.KEPT,
         )
-        for key, value in (
-            ("source_modules", ("p.a*",)),
-            ("ignore_imports", ("p.*b -> p.b",)),
+        for key, value, lines in (
+            ("source_modules", ("p.a*",), ("p.ab", "p.b")),
+            ("ignore_imports", ("p.*b -> p.b",), ("p.ab -> p.b",)),
         )
     ),
     Difference(
