@@ -46,7 +46,6 @@ from import_contracts.reading.trees import FunctionDefinition, Parser, Visitor, 
 # Both begin with a literal, which `search` finds fast.
 _GLOBALS = re.compile(r"global(?:s\b|[ \t\f\\])")
 _MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")
-_LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
 
 
 def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse) -> Code:
@@ -98,8 +97,8 @@ def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
     """Return a text without the keyword ``lazy``, which older parsers do not know, and the lines that had it."""
     if not _MAYBE_LAZY.search(text):
         return text, frozenset()
-    lines = frozenset(text.count("\n", 0, found.end()) + 1 for found in _LAZY.finditer(text))
-    return _LAZY.sub(r"\g<before>", text), lines
+    lines = frozenset(text.count("\n", 0, found.end()) + 1 for found in trees.LAZY.finditer(text))
+    return trees.LAZY.sub(r"\g<before>", text), lines
 
 
 def _parse(text: str, parse: Parser = trees.parse) -> ast.Module:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Container
 from typing import NamedTuple
 
@@ -25,7 +24,6 @@ class Loaded(NamedTuple):
     is_exact: bool = True
 
 
-_LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
 _DEEPEST = 20
 
 
@@ -160,7 +158,7 @@ class Exports:
 
 def _tree(text: str) -> ast.Module:
     """Return the tree of a text, whose syntax may be newer than this Python; raises SyntaxError."""
-    text = _LAZY.sub(r"\g<before>", text) if "lazy" in text else text
+    text = trees.LAZY.sub(r"\g<before>", text) if "lazy" in text else text
     try:
         return trees.parse(text)
     except SyntaxError:
