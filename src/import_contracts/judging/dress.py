@@ -44,6 +44,7 @@ def dress(judgement: Judgement, statements: Statements) -> Report:
         unreadable=judgement.unreadable,
         stale=None if judgement.stale is None else tuple(map(str, judgement.stale)),
         renamings=judgement.renamings,
+        asked_git=judgement.asked_git,
         stale_fails=config.stale_fails,
         options=config.options,
         baseline=None if judgement.stale is None else config.shown(str(config.baseline)),
