@@ -218,7 +218,7 @@ def test_a_file_that_cannot_be_written_is_an_error_and_no_bug(
 
     if command != ("create",):
         write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1)})
-        write(shop, {FILE: "layers shop.gone -> shop.web => shop.web\n"})
+        write(shop, {FILE: "layers shop.web -> shop.gone => shop.gone\n"})
     monkeypatch.setattr("import_contracts.disk.write", fail)
     run = baseline(shop, *command)
     assert (run.status, run.out) == (2, "")

@@ -409,8 +409,15 @@ kept     Name [x]
             f"""\
 old was renamed to new
 
-  This explains all new violations and all stale entries. Update the baseline:
+  This explains 1 violation. Update the baseline:
   lint-imports baseline rename old new -p
+
+Stale baseline entries
+
+  x a -> b
+
+  No violation matches them any more. Remove them:
+  lint-imports baseline shrink -p
 
 kept     Name [x]
 

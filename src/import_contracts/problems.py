@@ -66,17 +66,12 @@ class Problem:
 
 
 def united(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return problems, those that several contracts of a file have only once, with the ids of all these contracts.
-
-    A module that is missing is one problem, whatever the keys are that name it.
-    """
-    same: dict[Problem, list[Problem]] = {}
+    """Return problems; a module that is missing in a file is one, whichever contracts and keys of it name it."""
+    same: dict[object, list[Problem]] = {}
     for problem in problems:
-        without = replace(problem, contract=None, others=())
-        if problem.missing is not None:
-            without = replace(without, message="", key=None)
-        same.setdefault(without if problem.contract is not None else problem, []).append(problem)
-    return tuple(_joined(group) for group in same.values())
+        about = (problem.missing, problem.file, problem.severity)
+        same.setdefault(problem if None in (problem.missing, problem.contract) else about, []).append(problem)
+    return tuple(_joined(group) if len(group) > 1 and group[0].missing else group[0] for group in same.values())
 
 
 def _joined(problems: Sequence[Problem]) -> Problem:

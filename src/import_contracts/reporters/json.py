@@ -68,13 +68,7 @@ def _contract(outcome: Outcome) -> dict[str, object]:
         "violations": [_violation(violation, outcome.id) for violation in outcome.violations],
         "cut": _cut(outcome),
         "culprits": [
-            {
-                **_import(cause.evidence),
-                "effects": cause.effects,
-                "added": cause.is_added,
-                "alternatives": [_import(statement) for statement in cause.alternatives],
-            }
-            for cause in outcome.causes
+            {**_import(cause.evidence), "effects": cause.effects, "added": cause.is_added} for cause in outcome.causes
         ],
     }
 

@@ -19,7 +19,7 @@ _FILES = 5
 def render(report: Report, style: Style) -> str:
     """Return the broken contracts and the problems, then a line for each contract, then a line with the totals."""
     lines = [
-        *(line for outcome in report.outcomes if outcome.new for line in broken(outcome, style)),
+        *(line for outcome in report.outcomes if outcome.is_shown for line in broken(outcome, style)),
         *_problems("Warnings", report.warnings, style.paint("warning", YELLOW), style),
         *_problems("Errors", report.faults, style.paint("error", RED), style),
         *(line for of_one in report.configurations for line in _drift(of_one, style)),

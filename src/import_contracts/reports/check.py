@@ -178,14 +178,12 @@ class ReportedCut:
 class Cause:
     """An import that causes ``effects`` new violations.
 
-    ``is_added`` tells whether it was added since the merge base; None if git knows no merge base. ``alternatives`` are
-    the imports each of which is as good an answer in its place.
+    ``is_added`` tells whether it was added since the merge base; None if git knows no merge base.
     """
 
     evidence: Import
     effects: int
     is_added: bool | None
-    alternatives: tuple[Import, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +192,7 @@ class Outcome:
 
     ``kept`` is True if there is no new violation, and None if the contract could not be checked. ``violations`` are
     in the order in which the contract type returns them. ``ignored`` is the number of ignored imports. ``causes`` are
-    the cheapest imports whose removal leaves no new violation, those with most effects first. Without a baseline, they
-    are imports that were added since the merge base, and whose removal leaves only violations of then;
-    ``are_of_branch`` is then True.
+    the cheapest imports whose removal leaves no new violation, those with most effects first; empty without a baseline.
     """
 
     id: str
@@ -211,7 +207,6 @@ class Outcome:
     about_cycles: bool = False
     demand: str = ""
     """The rule of its contract type, in one sentence."""
-    are_of_branch: bool = False
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
@@ -230,6 +225,11 @@ class Outcome:
         return tuple(violation for violation in self.violations if violation.is_renamed)
 
     @property
+    def is_shown(self) -> bool:
+        """Whether the contract is broken by more than violations with old names."""
+        return self.kept is False and bool(self.new or not self.renamed)
+
+    @property
     def sentences(self) -> dict[str, list[ReportedViolation]]:
         """The new violations by message, in the order of `new`; the messages in the order of ``violations``."""
         new = [violation for violation in self.violations if violation.is_new]
@@ -240,19 +240,17 @@ class Outcome:
 
     @property
     def shown_causes(self) -> tuple[Cause, ...]:
-        """The causes; empty if each of them is itself a new violation and causes no other, and there are no others."""
+        """The causes; empty if each of them is itself a new violation and causes no other."""
         alone = [violation for violation in self.new if len(violation.chain) == 1 and not violation.is_chain_cut]
         direct = {(violation.importer, violation.imported) for violation in alone}
         repeated = (
             (cause.evidence.importer, cause.evidence.imported) in direct and cause.effects == 1 for cause in self.causes
         )
-        are_all = not self.are_of_branch or len(self.causes) == len(self.new)
-        return () if are_all and all(repeated) else self.causes
+        return () if all(repeated) else self.causes
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, bool, int, str, str]:
         first = {(statement.importer, statement.imported) for statement in violation.chain[:1]}
-        blamed = (step for cause in self.causes for step in (cause.evidence, *cause.alternatives))
-        is_cause = any((step.importer, step.imported) in first for step in blamed)
+        is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
         return not is_cause, violation.is_chain_cut, len(violation.chain), violation.importer, violation.imported
 
 
