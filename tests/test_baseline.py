@@ -364,6 +364,11 @@ def test_renaming_into_what_is_there_leaves_one_line() -> None:
     )
 
 
+def test_an_entry_without_a_target_is_no_renaming_of_nothing() -> None:
+    known, found = Entry("a", "shop.x", "shop.y"), Entry("a", "shop.x", "shop.y", "shop.y")
+    assert find_renamings([known], [found], Named(["a"], ["shop.x", "shop.y"])) == ()
+
+
 @pytest.mark.parametrize(
     ("known", "found", "modules", "expected"),
     [

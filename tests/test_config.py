@@ -197,8 +197,8 @@ def test_guidance_may_have_several_lines(tmp_path: Path) -> None:
         (HEAD + CONTRACT.replace('name = "One"', ""), "contract 'contract-1': name: This key is required."),
         (HEAD + CONTRACT.replace('"shop.b"', "[3]"), "forbidden_modules: Found [3]; write a list of strings."),
         (
-            HEAD + CONTRACT.replace('"shop.b"', '"shop.b*"'),
-            "forbidden_modules: 'shop.b*': a wildcard must be a whole part",
+            HEAD + CONTRACT.replace('"shop.b"', '"shop.b**"'),
+            "forbidden_modules: 'shop.b**': '**' must be a whole part of a name; write 'b*' instead of 'b**'.",
         ),
         (HEAD + CONTRACT.replace('"shop.b"', "true"), "forbidden_modules: Found true; write a list of strings."),
         (

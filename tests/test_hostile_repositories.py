@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -385,12 +388,35 @@ def test_a_git_in_the_checkout_is_not_started(traps: Traps, tmp_path: Path, monk
 
 def test_what_never_ends_is_given_up(traps: Traps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git, "_SECONDS", 0.5)
+    monkeypatch.setattr(git, "_TOO_SLOW", set())
     root = at_root(tmp_path)
-    os.mkfifo(root / ".git/endless")
+    os.mkfifo(root / ".git/hooks/endless")
     with (root / ".git/config").open("a") as file:
-        file.write("[include]\n path = endless\n")
+        file.write("[include]\n path = hooks/endless\n")
     assert added(root / "backend") == {"shop.models": None, "shop.util": None}
+    assert list(git._TOO_SLOW) == [root]  # noqa: SLF001 - so that it is given up once
     assert traps.sprung == set()
+
+
+@pytest.mark.parametrize(
+    "place", ["HEAD", "config", "commondir", "shallow", "packed-refs", "refs/tags/x", "info/grafts"]
+)
+def test_git_is_not_started_where_it_would_wait_for_a_pipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    root = at_root(tmp_path)
+    (root / ".git" / place).unlink(missing_ok=True)
+    (root / ".git" / place).parent.mkdir(exist_ok=True)
+    os.mkfifo(root / ".git" / place)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("git was started"))
+    assert added(root / "backend") == {"shop.models": None, "shop.util": None}
+
+
+def test_a_socket_of_git_is_no_pipe(tmp_path: Path) -> None:
+    root = at_root(tmp_path)
+    with socket.socket(socket.AF_UNIX) as waiting, contextlib.chdir(root / ".git"):
+        waiting.bind("fsmonitor--daemon.ipc")
+    assert added(root / "backend") == RIGHT
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give a folder away")

@@ -45,6 +45,88 @@ def test_init_twice_changes_nothing(shop: Path) -> None:
     assert {path: path.read_bytes() for path in shop.glob("*.*") if path.is_file()} == before
 
 
+OWN_CONTRACT = (
+    '{}"contracts" = [{{name = "N", type = "forbidden", source_modules = "shop.a", forbidden_modules = "shop.b"}}]\n'
+)
+PEER_INI = """[importlinter]
+root_package = shop
+[importlinter:contract:n]
+name = N
+type = forbidden
+source_modules = shop.a
+forbidden_modules = shop.b
+"""
+PEER_TOML = '[tool.importlinter]\nroot_package = "shop"\n' + OWN_CONTRACT.format("")
+OFFER = "To convert it, run: lint-imports init --from-import-linter\n"
+
+
+@pytest.mark.parametrize("place", ["", "lib/"])
+@pytest.mark.parametrize(
+    ("name", "text", "offer"),
+    [
+        ("setup.cfg", PEER_INI, OFFER),
+        (".importlinter", PEER_INI, OFFER),
+        ("pyproject.toml", PEER_TOML, OFFER),
+        ("pyproject.toml", PEER_TOML.replace("importlinter", "import-contracts"), ""),
+        (
+            "pyproject.toml",
+            'tool.importlinter.root_package = "shop"\n' + OWN_CONTRACT.format("tool.importlinter."),
+            OFFER,
+        ),
+    ],
+)
+def test_init_never_writes_a_table_that_wins_over_a_configuration(
+    tmp_path: Path, place: str, name: str, text: str, offer: str
+) -> None:
+    (tmp_path / ".git").mkdir()
+    program(write(tmp_path, {name: text}), "shop.a -> shop.b")
+    folder = program(tmp_path / place, "shop.a -> shop.b")
+    before = sorted((path, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file())
+    for args in ((), ("shop",)):
+        run = lint(folder, "init", *args)
+        where = name if not place else (tmp_path / name).as_posix()
+        assert run == (0, f"{where} has a configuration already; nothing was changed.\n{offer}", "")
+    run = lint(folder, "init", "--dry-run")
+    assert "[[tool.import-contracts.contracts]]" in run.out
+    assert "nothing would be changed" in run.err
+    assert sorted((path, path.read_bytes()) for path in tmp_path.rglob("*") if path.is_file()) == before
+    assert lint(folder, "--no-cache").status == 1
+
+
+def test_a_configuration_beyond_the_repository_is_not_in_force(tmp_path: Path) -> None:
+    write(tmp_path, {"setup.cfg": PEER_INI})
+    inner = program(tmp_path / "inner", "shop.a -> shop.b")
+    (inner / ".git").mkdir()
+    assert lint(inner, "init").out.startswith("Wrote 2 contracts to pyproject.toml.\n")
+
+
+def test_a_configuration_above_is_converted_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(program(tmp_path, "shop.a -> shop.b"), {".importlinter": PEER_INI, "lib/x.txt": ""})
+    where = (tmp_path / "pyproject.toml").as_posix()
+    assert lint(tmp_path / "lib", "init", "--from-import-linter").out.startswith(f"Wrote 1 contract to {where}.\n")
+    assert not (tmp_path / "lib/pyproject.toml").exists()
+    assert "n shop.a -> shop.b => shop.b\n" in (tmp_path / "known-violations.txt").read_text()
+
+
+def test_what_is_not_read_because_of_our_own_table_is_not_converted(shop: Path) -> None:
+    write(shop, {".importlinter": PEER_INI, "pyproject.toml": '[tool.import-contracts]\nroot_packages = ["shop"]\n'})
+    run = lint(shop, "init", "--from-import-linter")
+    assert (run.status, run.out) == (2, "")
+    assert "pyproject.toml: The table [tool.import-contracts] is here already" in run.err
+
+
+@pytest.mark.parametrize(("name", "text"), [("setup.cfg", PEER_INI), ("pyproject.toml", PEER_TOML)])
+def test_a_new_baseline_is_named_in_the_configuration_that_is_read(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / ".git").mkdir()
+    write(program(tmp_path, "shop.a -> shop.b"), {name: text, "lib/x.txt": ""})
+    files = {path.name for path in tmp_path.iterdir()}
+    assert lint(tmp_path / "lib", "baseline", "create", "--no-cache").status == 0
+    assert {path.name for path in tmp_path.iterdir()} == {*files, "known-violations.txt"}
+    assert "known-violations.txt" in (tmp_path / name).read_text()
+    assert lint(tmp_path / "lib", "--no-cache").status == 0
+
+
 def test_init_leaves_what_stands_in_the_file(shop: Path) -> None:
     write(shop, {"pyproject.toml": "# ours\n[project]\nname = 'shop'"})
     assert lint(shop, "init").status == 0

@@ -184,7 +184,7 @@ modules = []
     migrated(tmp_path, text, "pyproject.toml")
     assert (
         (tmp_path / "pyproject.toml").read_text()
-        == """# Converted from pyproject.toml by lint-imports init --from-import-linter, without the comments in it.
+        == """# Converted from pyproject.toml by lint-imports init --from-import-linter.
 [tool.import-contracts]
 include_external_packages = true
 include = ["more.toml"]

@@ -9,8 +9,10 @@ Settings that could start one all the same are overridden, and nothing is fetche
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha1, sha256
 from pathlib import Path
@@ -89,6 +91,8 @@ def object_name(data: bytes, length: int = 40) -> str:
 
 _LARGEST = 1 << 28  # bytes
 _SECONDS = 20
+_TOO_SLOW: set[Path] = set()
+"""The repositories in which git has taken longer than that."""
 
 # On the command line, a setting overrides that of every file. What can only be named with the name of a driver, a
 # remote or an alias (filter.x.clean) cannot be overridden: no command is used that asks for it.
@@ -146,9 +150,11 @@ def _git(folder: Path, *args: str, given: str = "") -> bytes | None:
 def _is_allowed(repository: Repository) -> bool:
     """Return whether a repository is this user's, or git uses it although it is not (``safe.directory``).
 
-    Git doesn't check that for a repository that it is told to use.
+    Git doesn't check that for a repository that it is told to use. Nor does it check that its files are no pipes.
     """
     root, git_dir = repository
+    if any(map(_would_block, _files_of_git(git_dir))):
+        return False
     try:
         owners = {path.stat().st_uid for path in (root, root / ".git", git_dir)}
     except OSError:
@@ -159,8 +165,31 @@ def _is_allowed(repository: Repository) -> bool:
     return found is not None and os.path.realpath(os.fsdecode(found).rstrip("\r\n")) == os.path.realpath(git_dir)
 
 
+def _files_of_git(git_dir: Path) -> Iterator[Path]:
+    """Yield the files that git may open by their names, whatever is asked; not those of objects."""
+    for folder in (git_dir, git_dir / "info", git_dir / "objects" / "info", git_dir / "objects" / "pack"):
+        with suppress(OSError):
+            yield from folder.iterdir()
+    for outer, _, names in os.walk(git_dir / "refs"):
+        yield from (Path(outer, name) for name in names)
+
+
+def _would_block(path: Path) -> bool:
+    """Return whether opening a file may wait for somebody else; a socket, such as that of fsmonitor, does not."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+
+
 def _output(root: Path, args: Sequence[str], variables: Mapping[str, str], given: str = "") -> bytes | None:
-    """Return the output of a git command; None if it fails or takes too long, or if git is not installed."""
+    """Return the output of a git command; None if it fails or takes too long, or if git is not installed.
+
+    What has taken too long once would do so again, so git is not started again then.
+    """
+    if root in _TOO_SLOW:
+        return None
     places = list(_search_path(root))
     program = next((path for place in places if _is_program(path := place / _NAME, root)), None)
     if program is None:
@@ -177,7 +206,10 @@ def _output(root: Path, args: Sequence[str], variables: Mapping[str, str], given
             start_new_session=True,  # without a terminal, so that nothing can ask there
             check=False,
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired):  # ValueError: a null character
+    except subprocess.TimeoutExpired:
+        _TOO_SLOW.add(root)
+        return None
+    except (OSError, ValueError):  # ValueError: a null character
         return None
     return done.stdout if done.returncode == 0 else None
 

@@ -68,10 +68,10 @@ class Problem:
 def united(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return problems; a module that is missing in a file is one, whichever contracts and keys of it name it."""
     same: dict[object, list[Problem]] = {}
-    for problem in problems:
+    for place, problem in enumerate(problems):
         about = (problem.missing, problem.file, problem.severity)
-        same.setdefault(problem if None in (problem.missing, problem.contract) else about, []).append(problem)
-    return tuple(_joined(group) if len(group) > 1 and group[0].missing else group[0] for group in same.values())
+        same.setdefault(place if None in (problem.missing, problem.contract) else about, []).append(problem)
+    return tuple(_joined(group) if len(group) > 1 else group[0] for group in same.values())
 
 
 def _joined(problems: Sequence[Problem]) -> Problem:

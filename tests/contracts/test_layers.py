@@ -35,6 +35,27 @@ def test_siblings_are_kept_apart_by_a_bar_and_not_by_a_colon(line: str, expected
     assert offenders(check(graph("p.b -> p.c", "p.a"), "layers", layers=[line])) == expected
 
 
+def test_a_wildcard_within_a_part_is_closer_than_one_that_is_a_whole_part() -> None:
+    a_graph = graph("p.a -> p.plug_b", "p.plug_c -> p.a")
+    assert offenders(check(a_graph, "layers", layers=["p.plug_*", "p.*"])) == ["p.a -> p.plug_b => p.plug_b"]
+    found = check(a_graph, "layers", layers=["plug_*", "*"], containers=["p"], exhaustive=True)
+    assert offenders(found) == ["p.a -> p.plug_b => p.plug_b"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "module"),
+    [("p.a_*", "p.*_b", "p.a_b"), ("p.*.x", "**.x", "p.a_b.x"), ("p.a*", "p.a*b", "p.a_b")],
+)
+def test_a_module_that_wildcards_put_in_two_layers_is_an_error(first: str, second: str, module: str) -> None:
+    found = messages(check(graph("p.a_b.x -> q"), "layers", layers=[first, second]))
+    assert found == [f"layers: '{first}' and '{second}' both match '{module}'; name it in the layer where it belongs."]
+
+
+def test_a_module_that_two_wildcards_of_one_layer_match_is_in_it_once() -> None:
+    found = check(graph("p.a_b -> p.c", "p.c -> p.a_b"), "layers", layers=["p.a_* | p.*_b", "p.c"])
+    assert offenders(found) == ["p.c -> p.a_b => p.a_b"]
+
+
 def test_a_layer_in_parentheses_need_not_exist() -> None:
     found = check(graph("p.low -> p.high"), "layers", layers=["p.high", "(p.middle)", "( p.other )", "p.low"])
     assert len(found.violations) == 1

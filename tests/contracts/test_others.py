@@ -72,6 +72,41 @@ def test_an_import_of_two_overlapping_sources_is_one_violation() -> None:
     assert [each.message for each in found.cuts] == ["p.a must not import p.b"]
 
 
+@pytest.mark.parametrize(
+    ("external", "problem"),
+    [
+        (("boto_ec2",), None),
+        ((), None),
+        (None, "set include_external_packages = true next to root_packages."),
+    ],
+)
+def test_external_packages_may_be_forbidden_by_a_part_of_their_names(
+    external: tuple[str, ...] | None, problem: str | None
+) -> None:
+    imports = ["p.a -> boto_ec2"] if external else ["p.a"]
+    found = check(graph(*imports, external=external), "forbidden", source_modules=["p"], forbidden_modules=["boto_*"])
+    message = f"forbidden_modules: 'boto_*' matches external packages only; {problem}"
+    assert messages(found) == ([message] if problem else [])
+    assert offenders(found) == (["p.a -> boto_ec2 => boto_ec2"] if external else [])
+
+
+@pytest.mark.parametrize(
+    ("type_", "keys"),
+    [
+        ("forbidden", {"source_modules": ["p.web*"], "forbidden_modules": ["p.*_db"]}),
+        ("protected", {"protected_modules": ["p.*_db"], "allowed_importers": ["p.c*"]}),
+        ("independence", {"modules": ["p.w*", "p.*db"]}),
+        ("layers", {"layers": ["p.*_db", "p.w*"]}),
+        ("layers", {"layers": ["*_db", "w*"], "containers": ["p*"]}),
+        ("acyclic_siblings", {"ancestors": ["p*"]}),
+    ],
+)
+def test_wildcards_within_a_part_are_taken_everywhere(type_: str, keys: dict[str, object]) -> None:
+    found = check(graph("p.web -> p.my_db", "p.my_db -> p.web", "p.core"), type_, **keys)
+    assert not messages(found)
+    assert offenders(found)[0].startswith(("p.web -> p.my_db", "p.my_db -> p.web"))
+
+
 def test_an_external_package_may_be_forbidden_before_anything_imports_it() -> None:
     a_graph = graph("p.a -> django", external=("django",))
     found = check(a_graph, "forbidden", source_modules="p", forbidden_modules=["django", "flask"])

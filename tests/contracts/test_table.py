@@ -152,11 +152,11 @@ def test_a_wrong_flag_may_be_a_warning_and_is_false(value: object, shown: str) -
 
 
 def test_of_several_patterns_the_right_ones_are_read() -> None:
-    table = Table({"key": ["a", "b*", "c", ""], "imports": ["a -> b", "a"]})
+    table = Table({"key": ["a", "b**", "c", ""], "imports": ["a -> b", "a"]})
     assert table.modules("key") == (ModulePattern("a"), ModulePattern("c"))
     assert table.imports("imports") == (ImportPattern.parse("a -> b"),)
     assert [(each.key, each.message.partition(":")[0]) for each in table.problems] == [
-        ("key", "'b*'"),
+        ("key", "'b**'"),
         ("imports", "'a' is not an import; write 'importer -> imported'."),
     ]
 

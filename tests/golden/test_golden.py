@@ -23,7 +23,7 @@ layers = ["shop.api", "shop.service", "shop.nothing.*"]
 name = "Misspelt"
 type = "forbidden"
 sources = ["shop.util"]
-forbidden_modules = ["shop.ap*"]
+forbidden_modules = ["shop.ap**"]
 
 [[tool.import-contracts.contracts]]
 name = "Sound"

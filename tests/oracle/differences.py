@@ -47,6 +47,19 @@ DIFFERENCES = (
         Verdict.UNUSABLE,
         Verdict.KEPT,
     ),
+    *(
+        Difference(
+            f"a wildcard within a part of a name, {key}",
+            "it matches any characters; import-linter takes wildcards for whole parts only",
+            Case(program("p.ab", "p.b"), ROOT, ({**FORBIDDEN, "source_modules": ("p.ab",), key: value},)),
+            Verdict.UNUSABLE,
+            Verdict.KEPT,
+        )
+        for key, value in (
+            ("source_modules", ("p.a*",)),
+            ("ignore_imports", ("p.*b -> p.b",)),
+        )
+    ),
     Difference(
         "a percent sign in an INI file",
         "it is text; import-linter takes it for the start of an interpolation",

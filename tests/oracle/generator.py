@@ -65,12 +65,12 @@ ODD_PACKAGES = (
     "ns",
     "p.a.*",
 )
-WRONG_EXPRESSIONS = ("p.a*", "p.**.*", "p.**.**", "*a", "p..a", "", "p a", "p.*.**", "**", "*", "p.a.", ".p")
+WRONG_EXPRESSIONS = ("p.a**", "p.**.*", "p.**.**", "**a", "p..a", "", "p a", "p.*.**", "**", "*", "p.a.", ".p")
 WRONG_IGNORES = (
     "p.a => p.b",
     "p.a",
     "p.a -> p.b -> p.c",
-    "p.a* -> p.b",
+    "p.a** -> p.b",
     "p.** -> p.**.*",
     "p.a->p.b",
     "-> p.a",

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
+from typing import TypeAlias
 
 from import_contracts.visible import escaped, visible
 
 _WIDTH = 118
 
 
-def table(header: str, values: Mapping[str, object], *, comments: Iterable[str] = ()) -> str:
-    """Return a table as TOML: the comments, then the header, ``[x]`` or ``[[x]]`` or "" for none, then the values."""
-    lines = [f"# {visible(comment)}".rstrip() for comment in comments]
-    lines += [header] if header else []
-    lines += (f"{_key(key)} = {_entry(key, value)}" for key, value in values.items())
-    return "".join(f"{line}\n" for line in lines)
+Notes: TypeAlias = Mapping[tuple[str, int], Sequence[str]]
+"""Comments by key and number: before the n-th item of the key's list, or above the key if the number is -1."""
+_NO_NOTES: Notes = {}
 
 
-def _entry(key: str, value: object) -> str:
+def table(
+    header: str,
+    values: Mapping[str, object],
+    *,
+    comments: Iterable[str] = (),
+    notes: Notes = _NO_NOTES,
+    end: Iterable[str] = (),
+) -> str:
+    """Return a table as TOML: the comments, then the header, ``[x]`` or ``[[x]]`` or "" for none, then the values.
+
+    ``notes`` are comments among the values, ``end`` are those after them.
+    """
+    lines = [*_comments(comments), *([header] if header else [])]
+    for key, value in values.items():
+        inner = {at: _comments(noted) for (name, at), noted in notes.items() if name == key}
+        is_list = isinstance(value, list | tuple)
+        lines += (line for at, noted in inner.items() if at < 0 or not is_list for line in noted)
+        within = {at: noted for at, noted in inner.items() if at >= 0}
+        lines.append(f"{_key(key)} = {_entry(key, value, within)}")
+    return "".join(f"{line}\n" for line in [*lines, *_comments(end)])
+
+
+def _comments(comments: Iterable[str]) -> list[str]:
+    """Return comments as lines; a tab, which TOML allows in them, becomes a space."""
+    return [f"# {visible(comment.replace(chr(9), ' '))}".rstrip() for comment in comments]
+
+
+def _entry(key: str, value: object, notes: Mapping[int, Sequence[str]]) -> str:
     """Return the text after ``key =``: several lines for a list that is too long, and for text with line breaks."""
+    if isinstance(value, list | tuple) and notes:
+        items = [f"{_item(item)}," for item in value]
+        places = (*range(len(items)), *sorted(at for at in notes if at >= len(items)))
+        lines = (line for at in places for line in (*notes.get(at, ()), *items[at : at + 1]))
+        return "[\n" + "".join(f"  {line}\n" for line in lines) + "]"
     if isinstance(value, str) and "\n" in value:
         return '"""\n' + "\n".join(_string(line)[1:-1] for line in value.split("\n")) + '"""'
     line = _value(value)

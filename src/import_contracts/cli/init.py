@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import Shared, no_custom_types, write
+from import_contracts.cli.terminal import Shared, no_custom_types, warn, write
 from import_contracts.reporters.init import as_text
 from import_contracts.runs import init as run
 
@@ -21,16 +21,22 @@ def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool, no_cust
 
     By default, every package in this folder and in "src" is read. The contracts are the best layers for the packages,
     independence for modules that nothing connects, and no cycles; existing cycles are written to a baseline. If there
-    is a configuration already, nothing is changed.
+    is a configuration already, here or in a parent folder, nothing is changed: also if it is one of import-linter.
     """
     if rewrites and packages:
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")
     folder = Path.cwd()
+    found = None if rewrites else run.in_force(folder)
+    if found and not dry_run:
+        write(as_text(found), None)
+        return 0
     context = Shared(no_cache=dry_run).context_here(folder)
     proposal = (
         run.rewrite_configuration(folder, custom_types=not no_custom_types)
         if rewrites
         else run.infer_configuration(packages, context)
     )
+    if found:
+        warn(f"{found.file} has a configuration already; without --dry-run, nothing would be changed.")
     write(proposal.text if dry_run else as_text(run.write_configuration(proposal, context)), None)
     return 0

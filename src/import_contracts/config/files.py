@@ -43,6 +43,23 @@ def find_config(start: Path) -> Path:
     UserError, with the folders that were searched and an example to start from, if there is none; also if a file that
     may be the configuration cannot be read.
     """
+    path, start, searched = _searched(start)
+    if path is not None:
+        return path
+    where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
+    message = f"No configuration found. Searched {where} for {_PLACES}."
+    overlooked = [Problem(sentence, name_of(path, start)) for path, sentence in _overlooked(searched)]
+    below = () if overlooked else ("", *FIRST_CONFIGURATION.split("\n"))
+    raise UserError(Problem(message, below=below), *overlooked)
+
+
+def existing_config(start: Path) -> Path | None:
+    """Return what `find_config` does; None if there is no configuration."""
+    return _searched(start)[0]
+
+
+def _searched(start: Path) -> tuple[Path | None, Path, Sequence[Path]]:
+    """Return the configuration file, the folder without links in its path, and the folders that were searched."""
     try:
         start = Path(disk.real(start))
     except OSError as error:
@@ -51,14 +68,10 @@ def find_config(start: Path) -> Path:
     for folder in (start, *start.parents):
         searched.append(folder)
         if (path := _in_folder(folder, start)) is not None:
-            return path
+            return path, start, searched
         if disk.exists(folder / ".git"):
             break
-    where = "here" if len(searched) == 1 else f"here and in every folder up to {searched[-1]}"
-    message = f"No configuration found. Searched {where} for {_PLACES}."
-    overlooked = [Problem(sentence, name_of(path, start)) for path, sentence in _overlooked(searched)]
-    below = () if overlooked else ("", *FIRST_CONFIGURATION.split("\n"))
-    raise UserError(Problem(message, below=below), *overlooked)
+    return None, start, searched
 
 
 def _overlooked(folders: Sequence[Path]) -> Iterator[tuple[Path, str]]:

@@ -36,14 +36,13 @@ class Forbidden:
         targets = self._targets(matcher, absent)
         if matcher.failed:
             return Findings(problems=matcher.problems)
-        pairs = list(self._pairs(sources, targets))
         if not sources:
             matcher.warn("source_modules", "This contract cannot be broken: no source module is in the program.")
-        elif not pairs and not absent:
+        elif not absent and next(self._pairs(sources, targets), None) is None:
             why = "every source overlaps with every forbidden module" if targets else "no forbidden module exists"
             matcher.warn("forbidden_modules", f"This contract cannot be broken: {why}.")
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
-        return Findings(*check_pairs(graph, pairs, barred), matcher.problems)
+        return Findings(*check_pairs(graph, self._pairs(sources, targets), barred), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with its sources and the forbidden modules."""
@@ -91,18 +90,27 @@ class Forbidden:
     def _absent(self, matcher: Matcher) -> list[ModulePattern]:
         """Return the forbidden external packages that are not in the graph, because nothing imports them."""
         key, graph = "forbidden_modules", matcher.graph
-        external = (pattern for pattern in self.forbidden if pattern.is_exact and not graph.is_internal(pattern.text))
-        absent = [pattern for pattern in external if pattern.text not in graph]
+        absent = [pattern for pattern in self.forbidden if _may_be_external(pattern, graph)]
         for pattern in absent:
             root = pattern.text.partition(".")[0]
             if not graph.knows_external:
                 setting = "include_external_packages = true"
-                matcher.error(key, f"'{pattern}' is an external package; set {setting} next to root_packages.")
+                what = "is an external package" if pattern.is_exact else "matches external packages only"
+                matcher.error(key, f"'{pattern}' {what}; set {setting} next to root_packages.")
+            elif not pattern.is_exact:
+                continue
             elif root != pattern.text:
                 matcher.error(key, f"'{pattern}' is part of an external package; forbid the whole package, '{root}'.")
             elif near := did_you_mean(root, graph.external, closeness=0.81):
                 matcher.warn(key, f"Nothing imports '{root}'.{near}")
         return absent
+
+
+def _may_be_external(pattern: ModulePattern, graph: ImportGraph) -> bool:
+    """Return whether a pattern matches nothing, but could match external packages: a name, or one part of it."""
+    if pattern.is_exact:
+        return not graph.is_internal(pattern.text) and pattern.text not in graph
+    return "." not in pattern.text and not graph.matching(pattern)
 
 
 def parse(table: Table) -> Forbidden:

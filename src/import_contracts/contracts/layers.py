@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher, inside
@@ -47,7 +49,8 @@ class Layers:
     """No module of a layer may reach a higher layer, nor a sibling in an independent layer.
 
     The layers of each container are checked separately. A wildcard does not match modules that another member names
-    exactly. If ``exhaustive``, every child of a container must be in a layer, except those in ``ignored``.
+    exactly; and if it is a whole part, none that a wildcard within a part matches. If ``exhaustive``, every child of a
+    container must be in a layer, except those in ``ignored``.
     """
 
     layers: tuple[Layer, ...]
@@ -119,8 +122,12 @@ class Layers:
         """Return the groups of each layer of a container, the highest layer first."""
         graph = matcher.graph
         layers = [[member.within(container) for member in layer.members] for layer in self.layers]
-        named = {member.pattern.text for layer in layers for member in layer}
-        levels = [self._modules(matcher, layer, named) for layer in layers]
+        widths: dict[str, int] = {}
+        for pattern in (member.pattern for layer in layers for member in layer):
+            for module in graph.matching(pattern):
+                widths[module] = min(_width(pattern), widths.get(module, _width(pattern)))
+        levels = [self._modules(matcher, layer, widths) for layer in layers]
+        _refuse_several(matcher, layers, levels)
         matcher.refuse_overlap("layers", self._compared(levels))
         return [[Group(module, graph.subtree(module)) for module in level] for level in levels]
 
@@ -129,12 +136,14 @@ class Layers:
         for layer, level in zip(self.layers, levels, strict=True):
             yield from ([module] for module in level) if layer.independent else [level]
 
-    def _modules(self, matcher: Matcher, layer: list[Member], named: set[str]) -> list[str]:
+    def _modules(self, matcher: Matcher, layer: list[Member], widths: Mapping[str, int]) -> list[str]:
+        """Return the modules of a layer: those that no member of any layer matches more closely."""
         modules: list[str] = []
         for member in layer:
             pattern = member.pattern
             if not pattern.is_exact:
-                modules += [module for module in matcher.modules("layers", [pattern]) if module not in named]
+                matching = matcher.modules("layers", [pattern])
+                modules += [module for module in matching if widths[module] == _width(pattern)]
             elif pattern.text in matcher.graph:
                 modules.append(pattern.text)
             elif not member.optional:
@@ -177,6 +186,23 @@ class Layers:
                     "exhaustive_ignores",
                     f"No container has a child '{pattern}'.{did_you_mean_module(str(pattern), names)}",
                 )
+
+
+def _width(pattern: ModulePattern) -> int:
+    """Return how closely a pattern names modules: 0 exactly, 1 with wildcards within parts only, else 2."""
+    return 0 if pattern.is_exact else 2 if {"*", "**"} & set(pattern.text.split(".")) else 1
+
+
+def _refuse_several(matcher: Matcher, layers: list[list[Member]], levels: list[list[str]]) -> None:
+    """Add an error for each module that wildcards put in several layers."""
+    for module in sorted(module for module, times in Counter(chain(*levels)).items() if times > 1):
+        of_module = [layer for layer, level in zip(layers, levels, strict=True) if module in level]
+        first, second = (
+            next(each.pattern for each in layer if each.pattern.matches(module)) for layer in of_module[:2]
+        )
+        matcher.error(
+            "layers", f"'{first}' and '{second}' both match '{module}'; name it in the layer where it belongs."
+        )
 
 
 def _shortened(layer: Layer) -> str:

@@ -133,6 +133,6 @@ def parse(table: Table) -> PrivateModules:
     """Return the rule for the key ``packages_with_private_modules``."""
     packages = table.modules(_KEY, ())
     for pattern in packages:
-        if _is_inside_private(pattern.text):
+        if any(_is_private(part) for part in pattern.text.split(".") if "*" not in part):
             table.error(_KEY, f"'{pattern}' is private, or inside a private module. {_instead(pattern.text)}")
     return PrivateModules(packages)

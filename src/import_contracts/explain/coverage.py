@@ -104,11 +104,16 @@ def _without(
 def coverage(graph: ImportGraph, contracts: Sequence[ContractDescription]) -> Coverage:
     """Return which modules of a program are not covered by any contract, as few packages and modules as possible.
 
-    Contracts that cover every module, such as ``acyclic``, are not counted: with them, every module would be covered.
+    Contracts about the whole program, such as ``acyclic``, are not counted: with them, every module would be covered.
+    One that names packages, such as all root packages, is counted.
     """
     internal = frozenset(graph.modules) - graph.external
     sweeping = [
-        contract.id for contract in contracts if contract.covers is not None and len(contract.covers) == len(internal)
+        contract.id
+        for contract in contracts
+        if contract.covers is not None
+        and len(contract.covers) == len(internal)
+        and all(part.role == "root package" for part in contract.parts)
     ]
     covered = frozenset().union(*(contract.covers or () for contract in contracts if contract.id not in sweeping))
     return Coverage(

@@ -36,7 +36,7 @@ class InvalidPatternError(ValueError):
 # A part of a module's name. File names may have other characters than identifiers, such as "-" in "0001-initial.py".
 # The characters excluded here are those of separators and quotes: "a, b" is a list in one string, and not a name.
 _PART = r"[^\s.,;:|()<>\[\]='\"/\\]+"
-_WILDCARDS = {"*", "**"}
+_WILDCARDS = {"*", "**"}  # those that are a whole part
 _ANY = r"(?:\.[^.]+)+"  # what ** matches: one or more parts
 
 
@@ -44,8 +44,9 @@ _ANY = r"(?:\.[^.]+)+"  # what ** matches: one or more parts
 class ModulePattern:
     """A module's name in which ``*`` matches one part and ``**`` one or more parts.
 
-    As in import-linter, ``a.**`` matches everything inside ``a``, but not ``a`` itself. Raises InvalidPatternError for
-    an empty part, for a wildcard that is not a whole part, and for another wildcard next to ``**``.
+    As in import-linter, ``a.**`` matches everything inside ``a``, but not ``a`` itself. A ``*`` within a part, as in
+    ``a._*``, matches any number of characters that are not dots. Raises InvalidPatternError for an empty part, for a
+    ``**`` that is not a whole part, and for a part that is a wildcard next to ``**``.
     """
 
     text: str
@@ -55,9 +56,11 @@ class ModulePattern:
         if not all(re.fullmatch(_PART, part) for part in parts):
             raise InvalidPatternError(f"'{self.text}' is not a module name; write one like 'shop.models'.")
         for part, following in zip(parts, [*parts[1:], ""], strict=True):
-            if "*" in part and part not in _WILDCARDS:
+            if "**" in part and part != "**":
+                single = re.sub(r"\*+", "*", part)
+                instead = "'*' or '**'" if single == "*" else f"'{single}'"
                 raise InvalidPatternError(
-                    f"'{self.text}': a wildcard must be a whole part of a name; write '*' instead of '{part}'."
+                    f"'{self.text}': '**' must be a whole part of a name; write {instead} instead of '{part}'."
                 )
             if part in _WILDCARDS and following in _WILDCARDS and "**" in (part, following):
                 raise InvalidPatternError(
@@ -73,13 +76,10 @@ class ModulePattern:
     def _regex(self) -> re.Pattern[str]:
         """The pattern for a name with a dot before each part.
 
-        A piece between two ``**`` takes the first place where it matches. Later places are not tried (``?>``): they
-        cannot help, and trying all of them takes exponential time.
+        A piece between two ``**`` takes the first place where it matches, and so does a text between two ``*`` of one
+        part. Later places are not tried (``?>``): they cannot help, and trying all of them takes exponential time.
         """
-        start, *pieces = (
-            "".join(r"\.[^.]+" if part == "*" else rf"\.{re.escape(part)}" for part in piece.split(".") if part)
-            for piece in self.text.split("**")
-        )
+        start, *pieces = ("".join(map(_part_regex, filter(None, piece.split(".")))) for piece in self.text.split("**"))
         between = [rf"(?>{_ANY}?{piece}(?![^.]))" for piece in pieces[:-1]]
         return re.compile("".join([start, *between, *(_ANY + piece for piece in pieces[-1:])]))
 
@@ -93,6 +93,17 @@ class ModulePattern:
 
     def __str__(self) -> str:
         return self.text
+
+
+def _part_regex(part: str) -> str:
+    """Return the regular expression for a part and the dot before it; the part is not ``**``."""
+    if part == "*":
+        return r"\.[^.]+"
+    if "*" not in part:
+        return rf"\.{re.escape(part)}"
+    start, *between, end = map(re.escape, part.split("*"))
+    inner = "".join(f"(?>[^.]*?{text})" for text in between)
+    return rf"\.(?>{start}{inner}[^.]*{end}(?![^.]))"
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ class _Names:
 
     def pairs(self, old: str, new: str) -> Iterator[Pair]:
         """Yield the renamings that turn a name into another one, the shortest first."""
-        return (pair for pair in _shortened(old, new) if pair[0] not in self._used and pair[1] in self.modules)
+        return (pair for pair in _shortened(old, new) if not self.is_used(pair[0]) and pair[1] in self.modules)
 
 
 def _shortened(old: str, new: str) -> Iterator[Pair]:

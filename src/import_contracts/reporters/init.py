@@ -12,6 +12,7 @@ from import_contracts.wording import count
 def as_text(done: Initialized) -> str:
     """Return what was written, and to which files."""
     if done.contracts is None:
-        return f"{done.file} has a configuration already; nothing was changed.\n"
+        convert = "To convert it, run: lint-imports init --from-import-linter\n" if done.is_peers else ""
+        return f"{done.file} has a configuration already; nothing was changed.\n{convert}"
     written = f"Wrote {count(done.contracts, 'contract')} to {done.file}.\n"
     return written + (change_as_text(done.baseline) if done.baseline else "")

@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from import_contracts.graph.import_graph import Import
-from import_contracts.problems import Problem
+from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import kind, way
 from import_contracts.reports.check import Outcome, Report, ReportedViolation, Result
 from import_contracts.version import __version__
+from import_contracts.wording import count
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # The name that GitHub documents for the root of the repository.
 _ROOT = "%SRCROOT%"
+# What GitHub code scanning keeps of a run, and of a result. It drops the rest without a word, or refuses the file.
+_MOST_RESULTS = 5000
+_MOST_STEPS = 1000
 
 
 def render(report: Report, _: Style) -> str:
-    """Return a log with one run."""
+    """Return a log with one run; each result is one line, made by itself, so that a large log needs little memory."""
     rules: list[dict[str, object]] = []
-    results = []
+    indexes = []
     for outcome in report.outcomes:
         rule = _rule(outcome)
         rules += [rule] if rule not in rules else []
-        index = rules.index(rule)
-        results += [_result(violation, outcome.id, index, report) for violation in outcome.violations]
+        indexes.append(rules.index(rule))
     run = {
         "tool": {"driver": {"name": "import-contracts", "semanticVersion": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "invocations": [_invocation(report, [str(rule["id"]) for rule in rules])],
-        "results": results,
+        "results": [],
     }
-    document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json_text(document) + "\n"
+    document = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
+    lines = [
+        json_text(_result(violation, outcome.id, index, report), indent=None)
+        for outcome, index, most in zip(report.outcomes, indexes, _shares(report), strict=True)
+        for violation in _first(outcome, most)
+    ]
+    start, end = document.rsplit('"results": []', 1)
+    return "".join((start, '"results": [\n', ",\n".join(lines), "\n]", end)) if lines else document
+
+
+def _shares(report: Report) -> list[int]:
+    """Return how many violations of each contract are results: all, or an equal share of `_MOST_RESULTS`."""
+    numbers = [len(outcome.violations) for outcome in report.outcomes]
+    left, shares = _MOST_RESULTS, dict.fromkeys(range(len(numbers)), 0)
+    for place, at in enumerate(sorted(shares, key=numbers.__getitem__)):
+        shares[at] = min(numbers[at], left // (len(numbers) - place))
+        left -= shares[at]
+    return list(shares.values())
+
+
+def _first(outcome: Outcome, most: int) -> Sequence[ReportedViolation]:
+    """Return the first violations of a contract, in their order: new ones rather than known ones."""
+    if len(outcome.violations) <= most:
+        return outcome.violations
+    by_news = sorted(range(len(outcome.violations)), key=lambda at: outcome.violations[at].is_known)
+    return [outcome.violations[at] for at in sorted(by_news[:most])]
 
 
 # --- the contracts -----------------------------------------------------------------------------------------------
@@ -74,10 +101,8 @@ def _result(violation: ReportedViolation, contract: str, rule: int, report: Repo
         "partialFingerprints": {"importContracts/v1": violation.fingerprint(contract)},
     }
     if violation.chain:
-        steps = [_step(statement, report) for statement in violation.chain]
+        steps = [_step(statement, report) for statement in violation.chain[:_MOST_STEPS]]
         result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": step} for step in steps]}]}]
-    if len(violation.chain) > 1:
-        result["relatedLocations"] = [{"id": number, **step} for number, step in enumerate(steps[1:], 1)]
     return result | ({} if report.stale is None else _state(violation, report))
 
 
@@ -125,8 +150,25 @@ def _invocation(report: Report, rules: Sequence[str]) -> dict[str, object]:
         "executionSuccessful": report.result is not Result.ERROR,
         "exitCode": report.exit_status,
         "toolConfigurationNotifications": [_notification(problem, rules, report) for problem in report.problems],
-        "toolExecutionNotifications": [_notification(problem, rules, report) for problem in (*files, *report.drift)],
+        "toolExecutionNotifications": [
+            _notification(problem, rules, report) for problem in (*files, *report.drift, *_left_out(report))
+        ],
     }
+
+
+def _left_out(report: Report) -> Iterator[Problem]:
+    """Yield a warning for what the log leaves out."""
+    of_all = [violation for outcome in report.outcomes for violation in outcome.violations]
+    if len(of_all) > _MOST_RESULTS:
+        message = (
+            f"Only {_MOST_RESULTS:,} of {len(of_all):,} violations are in this log; the JSON report has all of them."
+        )
+        yield Problem(message, severity=Severity.WARNING)
+    if cut := sum(len(violation.chain) > _MOST_STEPS for violation in of_all):
+        message = (
+            f"Only the first {_MOST_STEPS:,} imports of a chain are in this log; {count(cut, 'chain')} are longer."
+        )
+        yield Problem(message, severity=Severity.WARNING)
 
 
 def _notification(problem: Problem, rules: Sequence[str], report: Report) -> dict[str, object]:

@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from import_contracts import disk
 from import_contracts.adopt.inference import infer, to_toml
 from import_contracts.adopt.migration import migrate
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.files import find_config, has_own, parse_toml
+from import_contracts.config.files import (
+    existing_config,
+    find_config,
+    has_own,
+    may_quote,
+    name_of,
+    parse_toml,
+    read_document,
+)
 from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import read_config
 from import_contracts.judging.statements import Statements
@@ -31,10 +40,27 @@ _PLACES = (".", "src")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The text of a configuration; ``statements`` are those of the program if it was read, else None."""
+    """The text of a configuration.
+
+    ``statements`` are those of the program if it was read, else None. ``converted`` is the configuration file that the
+    text is to replace; None if there is none.
+    """
 
     text: str
     statements: Statements | None = None
+    converted: Path | None = None
+
+
+def in_force(folder: Path) -> Initialized | None:
+    """Return that nothing was changed, if a folder has a configuration, its own or one around it; else None.
+
+    A new table would win over it, so that its contracts would not be checked any more.
+    """
+    path = existing_config(folder)
+    if path is None:
+        return None
+    name = name_of(path, Path(disk.real(folder)))
+    return Initialized(name, None, is_peers=read_document(path, name, quotes=may_quote(path)).is_peers)
 
 
 def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposal:
@@ -55,7 +81,7 @@ def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposa
 
 
 def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposal:
-    """Convert import-linter's configuration of a folder.
+    """Convert import-linter's configuration of a folder, its own or the nearest one around it.
 
     Raises UserError if there is none, or if it has custom contract types and these are refused.
     """
@@ -63,43 +89,51 @@ def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposa
     config = read_config(path, start=folder, found=True, custom_types=custom_types)
     config.demand_no_refusal()
     if not config.documents[0].is_peers:
-        raise UserError(Problem("This is not an import-linter configuration.", file=config.file))
-    return Proposal(migrate(config, read_contracts(config).chosen))
+        message = f"The table [tool.{OWN}] is here already, so no configuration of import-linter is read from here."
+        raise UserError(Problem(message, file=config.file))
+    text = disk.read(path).decode("utf-8-sig", errors="replace")
+    return Proposal(migrate(config, read_contracts(config).chosen, text), converted=path)
 
 
 def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
-    """Add a configuration to the folder's ``pyproject.toml``, and write a baseline if there are violations now.
+    """Add a configuration to the ``pyproject.toml`` of the folder, and write a baseline if there are violations now.
 
-    Does nothing if ``pyproject.toml`` already has a ``tool.import-contracts``.
+    The folder is that of the run, or of the configuration that was converted. Does nothing if there is a configuration
+    already that was not converted: the new one would win over it.
     """
-    with alone(context.folder):
-        file = UserFile.read(context.folder / _FILE, _FILE, context.folder)
-        if has_own(file.before or b"", _FILE):
-            return Initialized(_FILE, None)
+    folder = context.folder if proposal.converted is None else proposal.converted.parent
+    with alone(folder):
+        name = name_of(folder / _FILE, Path(disk.real(context.folder)))
+        file = UserFile.read(folder / _FILE, name, folder)
+        if has_own(file.before or b"", name):
+            return Initialized(name, None)
+        if proposal.converted is None and (found := in_force(folder)):
+            return found
         before = (file.before or b"").decode()
         gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
         text = f"{before}{gap}{proposal.text}"
-        _refuse_inline(text)
+        _refuse_inline(text, name)
         write_all((file, text))
-        return _with_baseline(file.path, proposal, context)
+        return _with_baseline(file, proposal, context)
 
 
-def _with_baseline(path: Path, proposal: Proposal, context: RunContext) -> Initialized:
+def _with_baseline(file: UserFile, proposal: Proposal, context: RunContext) -> Initialized:
     """Check the configuration that was written, and write a baseline if there are violations."""
-    config = read_config(path, start=context.folder, found=True)
+    config = read_config(file.path, start=context.folder, found=True)
     contracts = read_contracts(config)
-    statements = proposal.statements or Statements(take_snapshot(compare(extent_of(config), context)))
+    placed = context._replace(folder=config.folder)
+    statements = proposal.statements or Statements(take_snapshot(compare(extent_of(config), placed)))
     judgement = judge(config, contracts, statements, None)
     is_broken = any(verdict.violations for verdict in judgement.verdicts) and config.baseline is None
-    return Initialized(_FILE, len(contracts.chosen), create_from(judgement, config) if is_broken else None)
+    return Initialized(file.name, len(contracts.chosen), create_from(judgement, config) if is_broken else None)
 
 
-def _refuse_inline(text: str) -> None:
+def _refuse_inline(text: str, name: str) -> None:
     """Raise UserError if a file would not be valid with a new table at its end: ``tool = {...}`` cannot be extended."""
     try:
-        parse_toml(text.encode(), _FILE)
+        parse_toml(text.encode(), name)
     except UserError:
         message = (
             "No table can be added here, because 'tool' is an inline table. Write [tool.x] instead of tool = {x …}."
         )
-        raise UserError(Problem(message, file=_FILE)) from None
+        raise UserError(Problem(message, file=name)) from None
