@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from import_contracts.baseline import Renaming
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
@@ -57,7 +58,7 @@ REPORTS = st.builds(
     st.lists(PROBLEMS, max_size=2).map(tuple),
     st.lists(st.builds(Unreadable, NAMES, st.none() | LINES, TEXTS), max_size=2).map(tuple),
     st.none() | st.lists(TEXTS, max_size=2).map(tuple),
-    st.none() | st.tuples(NAMES, NAMES),
+    st.lists(st.builds(Renaming, st.sampled_from(["contract", "module"]), NAMES, NAMES, LINES), max_size=2).map(tuple),
     st.booleans(),
     baseline=st.none() | NAMES,
     folder=st.sampled_from(["", "/repo/pkg"]),

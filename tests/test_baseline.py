@@ -1,6 +1,6 @@
 import json
 import re
-from itertools import accumulate, product
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.baseline import Baseline, Entry, Line, parse, renaming
+from import_contracts.baseline import MODULE, Baseline, Entry, Line, parse
+from import_contracts.judging.renamings import Named, find_renamings, moved
 from import_contracts.problems import UserError
 from tests.arranging import lint, write
 
@@ -52,7 +53,7 @@ def test_what_is_known_breaks_nothing(shop: Path) -> None:
     run = lint(shop)
     assert run.status == 0
     assert "kept     Layers [layers] (2 known violations)" in run.out
-    assert baseline(shop) == {"new": 0, "known": 5, "stale": [], "renaming": None}
+    assert baseline(shop) == {"new": 0, "known": 5, "renamed": 0, "stale": [], "renaming": None, "renamings": []}
 
 
 def test_what_is_new_is_reported_and_nothing_else(shop: Path) -> None:
@@ -93,7 +94,7 @@ def test_a_narrowed_run_makes_no_other_contracts_entries_stale(shop: Path) -> No
 def test_nothing_is_stale_while_a_file_cannot_be_read(shop: Path) -> None:
     write(shop, {"shop/models.py": "import shop.util\nx = (\n"})
     assert lint(shop).status == 2
-    assert baseline(shop) == {"new": 0, "known": 1, "stale": [], "renaming": None}
+    assert baseline(shop) == {"new": 0, "known": 1, "renamed": 0, "stale": [], "renaming": None, "renamings": []}
 
 
 def test_nothing_of_a_contract_that_cannot_be_checked_is_stale(shop: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_baseline_that_cannot_be_read_is_named(shop: Path, content: bytes | No
 
 def test_an_empty_baseline_knows_nothing(shop: Path) -> None:
     write(shop, {"known.txt": ""})
-    assert baseline(shop) == {"new": 5, "known": 0, "stale": [], "renaming": None}
+    assert baseline(shop) == {"new": 5, "known": 0, "renamed": 0, "stale": [], "renaming": None, "renamings": []}
 
 
 @pytest.mark.parametrize(
@@ -365,7 +366,7 @@ def test_renaming_into_what_is_there_leaves_one_line() -> None:
 
 def test_an_entry_without_a_target_is_no_renaming_of_nothing() -> None:
     known, found = Entry("a", "shop.x", "shop.y"), Entry("a", "shop.x", "shop.y", "shop.y")
-    assert renaming([known], [found], ["shop.x", "shop.y"]) is None
+    assert find_renamings([known], [found], Named(["a"], ["shop.x", "shop.y"])) == ()
 
 
 @pytest.mark.parametrize(
@@ -375,13 +376,11 @@ def test_an_entry_without_a_target_is_no_renaming_of_nothing() -> None:
         ("a p.old.x -> q\na r -> p.old.y", "a p.new.x -> q\na r -> p.new.y", "p.new p.new.x q", ("p.old", "p.new")),
         ("a p.old -> q\na s -> q", "a p.new -> q\na s -> q", "p.new s q", ("p.old", "p.new")),
         ("a p.old -> q", "a p.new -> q", "p.old p.new q", None),
-        ("a p.old -> q\na s -> q", "a p.new -> q\na t -> q", "p.new t q", None),
         ("a p.old -> q", "b p.new -> q", "p.new q", None),
         ("a p.old -> q", "", "q", None),
         ("", "a p.new -> q", "p.new q", None),
         ("a p.new -> q", "a p.new -> q", "p.new q", None),
         ("a p.old -> q", "a p.new -> q", "q", None),
-        ("a p.old -> q\na p.old -> r\na p.new -> q", "a p.new -> q\na p.new -> r", "p.new q r", None),
         ("a p.old.x -> q", "a p.new.y -> q", "p.new p.new.y q", ("p.old.x", "p.new.y")),
         ("a old.x -> q", "a p.new.x -> q", "p p.new p.new.x q", ("old", "p.new")),
         ("a p.old -> q => t.old", "a p.old -> q => t.new", "p.old t.new q", ("t.old", "t.new")),
@@ -391,26 +390,60 @@ def test_an_entry_without_a_target_is_no_renaming_of_nothing() -> None:
 def test_a_renaming_is_seen_if_it_explains_everything(
     known: str, found: str, modules: str, expected: tuple[str, str] | None
 ) -> None:
-    assert renaming(parse(known, "x").entries, parse(found, "x").entries, modules.split()) == expected
+    now = Named(["a", "b"], modules.split())
+    found_renamings = find_renamings(parse(known, "x").entries, parse(found, "x").entries, now)
+    assert [(each.old, each.new) for each in found_renamings] == ([expected] if expected else [])
 
 
 def _prefixes(name: str) -> list[str]:
     return list(accumulate(name.split("."), "{}.{}".format))
 
 
-@given(st.lists(NAMED, max_size=4), NAMES, NAMES, st.lists(NAMED, max_size=4), st.sets(NAMES))
-def test_a_renaming_is_the_shortest_of_all_that_explain_everything(
-    entries: list[Entry], old: str, new: str, more: list[Entry], modules: set[str]
+SHORT = st.lists(st.builds(Entry, st.just("x"), NAMES, NAMES, st.one_of(st.just(""), NAMES)), min_size=1, max_size=4)
+
+
+@given(SHORT, NAMES, NAMES, SHORT, st.integers(0, 4))
+def test_where_one_renaming_explains_all_that_is_new_or_stale_so_do_those_that_are_found(
+    entries: list[Entry], old: str, new: str, more: list[Entry], kept: int
 ) -> None:
-    known, found = set(entries), {entry.renamed(old, new) for entry in entries}.union(more[2:])
-    modules = (modules | {new}) - {old}
-    names = {name for entry in known | found for name in (entry.importer, entry.imported, entry.target) if name}
-    prefixes = {prefix for name in names for prefix in _prefixes(name)}
-    explaining = [
-        (one, other)
-        for one, other in product(sorted(prefixes - modules), sorted(prefixes & modules))
-        if {entry.renamed(one, other) for entry in known} == found
-    ]
-    if len(known - found) != len(found - known) or known == found:
-        explaining = []
-    assert renaming(known, found, modules) == min(explaining, key=lambda pair: len(pair[0]), default=None)
+    known, found = {*entries, *more}, {entry.renamed(old, new) for entry in entries[:kept]}
+    names = {name for entry in found for name in (entry.importer, entry.imported, entry.target) if name}
+    modules = {prefix for name in names for prefix in _prefixes(name)}
+    gone, added = known - found, found - known
+    pairs = [(one, other) for entry in gone for one in _all(entry) - modules for other in sorted(modules)]
+    by_one = max((len({e for e in gone if e.renamed(*pair) in added}) for pair in pairs), default=0)
+    renamings = find_renamings(known, found, Named(["x"], modules))
+    explained = [entry for entry, after in moved(gone, renamings).items() if after in added]
+    assert all(each.kind == MODULE and each.old not in modules and each.new in modules for each in renamings)
+    if gone and by_one == len(gone):
+        assert len(explained) == by_one or set(moved(gone, renamings).values()) >= added
+
+
+def _all(entry: Entry) -> set[str]:
+    return {prefix for name in (entry.importer, entry.imported, entry.target) if name for prefix in _prefixes(name)}
+
+
+@pytest.mark.parametrize(
+    ("known", "found", "modules", "expected"),
+    [
+        ("a p.old.x -> q\na p.old.y -> q", "a p.new.x -> q", "p.new p.new.x q", ["p.old p.new 1"]),
+        ("a p.old.x -> q", "a p.new.x -> q\na r -> q", "p.new p.new.x q r", ["p.old p.new 1"]),
+        (
+            "a p.x -> q\na p.y -> q",
+            "a p.b.x -> q\na p.d.y -> q",
+            "p.b.x p.d.y p p.b p.d q",
+            ["p.x p.b.x 1", "p.y p.d.y 1"],
+        ),
+        ("a p.a.x -> p.b.y", "a p.c.x -> p.d.y", "p.c p.c.x p.d p.d.y", ["p.a p.c 1", "p.b p.d 1"]),
+        ("old p -> q\nold r -> q", "new p -> q\nnew r -> q", "p q r", ["old new 2"]),
+        ("old p -> q\nold r -> q", "new p -> q", "p q r", ["old new 1"]),
+        ("old p -> q", "new p -> q\nnew r -> q", "p q r", ["old new 1"]),
+        ("old p -> q\nnew r -> q", "new p -> q\nnew r -> q", "p q r", []),
+        ("old p.o.x -> q", "new p.n.x -> q", "p.n p.n.x q", ["old new 1", "p.o p.n 1"]),
+        ("a p -> q", "new p -> q", "p q", []),
+    ],
+)
+def test_renamings_are_seen_beside_other_changes(known: str, found: str, modules: str, expected: list[str]) -> None:
+    now = Named(["a", "new"], modules.split())
+    found_renamings = find_renamings(parse(known, "x").entries, parse(found, "x").entries, now)
+    assert [f"{each.old} {each.new} {each.entries}" for each in found_renamings] == expected

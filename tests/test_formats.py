@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from import_contracts.baseline import Renaming
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
@@ -432,8 +433,8 @@ def test_json_has_the_whole_report() -> None:
         "outcome": "error",
         "modules": 7,
         "imports": 8,
-        "warnings": [{"message": "hm", "file": "x.toml", "contract": "lay", "key": "key"}],
-        "errors": [{"message": "no", "file": "y.toml", "contract": "off", "key": None}],
+        "warnings": [{"message": "hm", "file": "x.toml", "contract": "lay", "contracts": ["lay"], "key": "key"}],
+        "errors": [{"message": "no", "file": "y.toml", "contract": "off", "contracts": ["off"], "key": None}],
         "unreadable": [{"path": "u.py", "line": None, "message": "unclear"}],
         "contracts": [
             {
@@ -467,7 +468,7 @@ def test_json_has_the_whole_report() -> None:
             {"id": "good", "name": "Good", "type": "acyclic", "kept": True, **nothing},
             {"id": "off", "name": "Off", "type": "crash", "kept": None, **nothing},
         ],
-        "baseline": {"new": 2, "known": 1, "stale": ["lay x -> y"], "renaming": None},
+        "baseline": {"new": 2, "known": 1, "renamed": 0, "stale": ["lay x -> y"], "renaming": None, "renamings": []},
     }
     assert text.startswith('{\n  "version": 1,\n  "outcome": "error",\n')
     assert "Größe" in text
@@ -475,21 +476,28 @@ def test_json_has_the_whole_report() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stale", "renaming", "baseline"),
+    ("stale", "renamings", "baseline"),
     [
-        (None, None, None),
-        ((), None, {"new": 0, "known": 0, "stale": [], "renaming": None}),
+        (None, (), None),
+        ((), (), {"new": 0, "known": 0, "renamed": 0, "stale": [], "renaming": None, "renamings": []}),
         (
             ("x a -> b",),
-            ("a", "z"),
-            {"new": 0, "known": 0, "stale": ["x a -> b"], "renaming": {"old": "a", "new": "z"}},
+            (Renaming("module", "a", "z", 1),),
+            {
+                "new": 0,
+                "known": 0,
+                "renamed": 0,
+                "stale": ["x a -> b"],
+                "renaming": {"old": "a", "new": "z"},
+                "renamings": [{"kind": "module", "old": "a", "new": "z", "entries": 1}],
+            },
         ),
     ],
 )
 def test_the_baseline_is_null_in_json_if_there_is_none(
-    stale: tuple[str, ...] | None, renaming: tuple[str, str] | None, baseline: object
+    stale: tuple[str, ...] | None, renamings: tuple[Renaming, ...], baseline: object
 ) -> None:
-    assert json.loads(render("json", Report(0, 0, (), stale=stale, renaming=renaming)))["baseline"] == baseline
+    assert json.loads(render("json", Report(0, 0, (), stale=stale, renamings=renamings)))["baseline"] == baseline
 
 
 def test_an_import_of_several_cuts_stands_once_in_json_with_all_messages_and_the_last_fix() -> None:
@@ -540,7 +548,7 @@ def test_junit_is_xml_with_a_case_for_each_contract(report: Report) -> None:
             tags.count("error"),
         ]
     assert tags.count("failure") == sum(each.kept is False for each in report.outcomes) + bool(
-        report.stale and report.stale_fails
+        report.stale is not None and (report.renamings or (report.stale and report.stale_fails))
     )
 
 
@@ -620,10 +628,9 @@ Layers (layers)
 
 
 RENAMED = """\
-k.txt: a was renamed to z; this explains all new violations and all stale entries. \
-Update the baseline: lint-imports baseline rename a z
-k.txt: No violation matches 'x a -> b' any more.
-k.txt: No violation matches 'x a -> c' any more."""
+k.txt: a was renamed to z; this explains 1 violation. Update the baseline: lint-imports baseline rename a z
+k.txt: No violation matches 'x a -> b' any more. Remove it: lint-imports baseline shrink
+k.txt: No violation matches 'x a -> c' any more. Remove it: lint-imports baseline shrink"""
 
 
 def cases(report: Report) -> list[tuple[str | None, list[tuple[str, str | None, str | None]]]]:
@@ -641,7 +648,9 @@ def cases(report: Report) -> list[tuple[str | None, list[tuple[str, str | None, 
         (Report(0, 0, ()), []),
         (Report(0, 0, (), stale=(), baseline="k.txt"), [("k.txt", [])]),
         (
-            Report(0, 0, (), stale=("x a -> b", "x a -> c"), baseline="k.txt", renaming=("a", "z")),
+            Report(
+                0, 0, (), stale=("x a -> b", "x a -> c"), baseline="k.txt", renamings=(Renaming("module", "a", "z", 1),)
+            ),
             [
                 (
                     "k.txt",

@@ -218,7 +218,7 @@ def test_a_file_that_cannot_be_written_is_an_error_and_no_bug(
 
     if command != ("create",):
         write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1)})
-        write(shop, {FILE: "layers shop.gone -> shop.web => shop.web\n"})
+        write(shop, {FILE: "layers shop.web -> shop.gone => shop.gone\n"})
     monkeypatch.setattr("import_contracts.disk.write", fail)
     run = baseline(shop, *command)
     assert (run.status, run.out) == (2, "")
@@ -410,12 +410,29 @@ def test_check_sees_a_renaming_and_says_how_to_follow_it(frozen: Path) -> None:
     assert lint(frozen).status == 0
 
 
-def test_a_renaming_with_something_new_beside_it_is_no_excuse(frozen: Path) -> None:
+def test_a_renaming_with_something_new_beside_it_is_seen_and_the_rest_is_shown(frozen: Path) -> None:
     (frozen / "shop/util.py").rename(frozen / "shop/tools.py")
     write(frozen, {"shop/models.py": "import shop.tools\nimport shop.web\nimport shop.models\n"})
     run = lint(frozen)
     assert run.status == 1
-    assert "baseline rename" not in run.out
+    assert "  lint-imports baseline rename shop.util shop.tools\n" in run.out
+    assert "shop.models -> shop.models" in run.out
+    assert "shrink" not in run.out
+
+
+def test_a_contract_with_another_name_keeps_its_entries(frozen: Path) -> None:
+    text = (frozen / "pyproject.toml").read_text()
+    write(frozen, {"pyproject.toml": text.replace('id = "acyclic"', 'id = "no-cycles"')})
+    run = lint(frozen)
+    assert run.status == 1
+    assert "  lint-imports baseline rename acyclic no-cycles\n" in run.out
+    assert "shrink" not in run.out
+    assert baseline(frozen, "rename", "acyclic", "no-cycles").status == 0
+    assert lint(frozen).status == 0
+
+
+def test_rename_wants_the_id_of_a_contract(frozen: Path) -> None:
+    assert "There is no contract 'layer'. Did you mean 'layers'?" in stays(frozen, "rename", "acyclic", "layer").err
 
 
 def test_rename_of_what_nobody_speaks_of_is_a_mistake(frozen: Path) -> None:

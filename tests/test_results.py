@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from import_contracts.baseline import Renaming
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
@@ -184,16 +185,17 @@ def drift(message: str, severity: Severity = Severity.ERROR) -> Problem:
             "shrink",
         ),
         (
-            Report(0, 0, (), stale=("x",), renaming=("a", "z"), baseline="k.txt", options=" -c z"),
+            Report(
+                0, 0, (), stale=("x",), renamings=(Renaming("module", "a", "z", 1),), baseline="k.txt", options=" -c z"
+            ),
             (
                 drift(
-                    "a was renamed to z; this explains all new violations and all stale entries. "
+                    "a was renamed to z; this explains 1 violation. "
                     "Update the baseline: lint-imports baseline rename a z -c z",
-                    Severity.WARNING,
                 ),
-                drift("No violation matches 'x' any more."),
+                drift("No violation matches 'x' any more. Remove it: lint-imports baseline shrink -c z"),
             ),
-            "rename a z -c z",
+            "shrink -c z",
         ),
     ],
 )
@@ -201,7 +203,7 @@ def test_what_is_stale_or_renamed_is_a_problem_of_the_baseline_with_its_command(
     report: Report, found: tuple[Problem, ...], mend: str
 ) -> None:
     assert report.drift == found
-    assert report.mend == f"lint-imports baseline {mend}"
+    assert report.shrink_command == f"lint-imports baseline {mend}"
 
 
 # --- later --------------------------------------------------------------------------------------------------------

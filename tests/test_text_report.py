@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from import_contracts.baseline import Renaming
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
@@ -404,12 +405,19 @@ kept     Name [x]
         ),
         (Report(2, 1, (KEPT,), stale=()), f"kept     Name [x]\n\n{TOTAL}.\n"),
         (
-            Report(2, 1, (KEPT,), stale=("x a -> b",), renaming=("old", "new"), options=" -p"),
+            Report(2, 1, (KEPT,), stale=("x a -> b",), renamings=(Renaming("module", "old", "new", 1),), options=" -p"),
             f"""\
 old was renamed to new
 
-  This explains all new violations and all stale entries. Update the baseline:
+  This explains 1 violation. Update the baseline:
   lint-imports baseline rename old new -p
+
+Stale baseline entries
+
+  x a -> b
+
+  No violation matches them any more. Remove them:
+  lint-imports baseline shrink -p
 
 kept     Name [x]
 
@@ -484,7 +492,7 @@ def test_a_report_has_colors() -> None:
             "1 error, 1 warning, 1 stale baseline entry.\x1b[0m"
         ),
     ]
-    renamed = Report(2, 1, (), stale=("x a -> b",), renaming=("old", "new"))
+    renamed = Report(2, 1, (), stale=("x a -> b",), renamings=(Renaming("module", "old", "new", 1),))
     assert render(renamed, COLORED).splitlines()[0] == "\x1b[1mold was renamed to new\x1b[0m"
 
 

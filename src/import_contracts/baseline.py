@@ -7,8 +7,8 @@ chain, no count.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
@@ -147,11 +147,15 @@ class Baseline:
         return self.adding(Line(f"{entry}{comment}", entry) for entry in set(entries) - self.entries)
 
     def renamed(self, old: str, new: str) -> Baseline:
-        """Return the baseline after a module, or a package with everything inside it, was renamed.
+        """Return the baseline after a module, or a package with everything inside it, was renamed."""
+        return self.after(Renaming(MODULE, old, new))
+
+    def after(self, renaming: Renaming) -> Baseline:
+        """Return the baseline after a renaming.
 
         Comments stay with their entries. If two entries become equal, the longer line is kept, which has the comment.
         """
-        pairs = [(line, line.entry and line.entry.renamed(old, new)) for line in self.lines]
+        pairs = [(line, line.entry and renaming.of(line.entry)) for line in self.lines]
         left = Baseline(tuple(line for line, entry in pairs if entry == line.entry))
         kept = left.entries
         lines: dict[Entry, Line] = {}
@@ -219,36 +223,26 @@ def _wrong(line: str, entry: Entry | None, seen: dict[Entry, int], *, quotes: bo
     return f"This entry is already on line {seen[entry]}; remove one of them." if entry in seen else None
 
 
-def renaming(known: Collection[Entry], found: Collection[Entry], modules: Collection[str]) -> tuple[str, str] | None:
-    """Return the old and the new name of a module or package if its renaming explains all differences.
-
-    ``known`` are the entries of the baseline, ``found`` the current violations, ``modules`` the current modules. After
-    the renaming, ``known`` must equal ``found``; the old name must not be a module, and the new one must be. None if
-    there is no such renaming, or it makes two entries equal.
-    """
-    before, now = frozenset(known), frozenset(found)
-    gone, added = before - now, now - before
-    if not gone or len(gone) != len(added):
-        return None
-    stale, new = sorted(gone), sorted(added)
-    for old, after in dict.fromkeys(pair for entry in new for pair in _differences(stale[0], entry)):
-        # There may be as many pairs as new entries, and all but a few end at one of the first stale entries.
-        if (
-            old  # which is empty where one of two entries has no target
-            and old not in modules
-            and after in modules
-            and all(entry.renamed(old, after) in added for entry in stale)
-            and {entry.renamed(old, after) for entry in before} == now
-        ):
-            return old, after
-    return None
+CONTRACT, MODULE = "contract", "module"
+"""The kinds of renamings."""
 
 
-def _differences(one: Entry, other: Entry) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of an old and a new name that could turn one entry into the other, the shortest first."""
-    if one.contract != other.contract:
-        return
-    for old, new in ((one.importer, other.importer), (one.imported, other.imported), (one.target, other.target)):
-        before, after = old.split("."), new.split(".")
-        for left in reversed(range(min(len(before), len(after)))):
-            yield ".".join(before[: len(before) - left]), ".".join(after[: len(after) - left])
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """A new name of a contract, or of a module with everything inside it; it changes ``entries`` into violations."""
+
+    kind: str
+    old: str
+    new: str
+    entries: int = 0
+
+    def of(self, entry: Entry) -> Entry:
+        """Return an entry after the renaming."""
+        if self.kind == MODULE:
+            return entry.renamed(self.old, self.new)
+        return replace(entry, contract=self.new) if entry.contract == self.old else entry
+
+    def __str__(self) -> str:
+        if self.kind == CONTRACT:
+            return f"The contract '{self.old}' is called differently now: '{self.new}'"
+        return f"{self.old} was renamed to {self.new}"

@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha1, sha256
 from pathlib import Path
 
 from import_contracts.repository import Repository, repository_of, root_of
@@ -80,6 +81,12 @@ def at(folder: Path, revision: str, path: str) -> bytes | None:
     if data is None:
         raise UnreadableError
     return data
+
+
+def object_name(data: bytes, length: int = 40) -> str:
+    """Return the name that git gives to a content, of as many hexadecimal digits as the names of its repository."""
+    hashed = sha1 if length == 40 else sha256
+    return hashed(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 _LARGEST = 1 << 28  # bytes

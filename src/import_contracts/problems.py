@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from import_contracts.visible import visible
@@ -35,6 +35,13 @@ class Problem:
     severity: Severity = Severity.ERROR
     line: int | None = None
     below: tuple[str, ...] = ()
+    missing: str | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def contracts(self) -> tuple[str, ...]:
+        """The ids of all contracts with this problem."""
+        return () if self.contract is None else (self.contract, *self.others)
 
     @property
     def place(self) -> str | None:
@@ -52,17 +59,34 @@ class Problem:
         return self.severity is Severity.ERROR
 
     def __str__(self) -> str:
-        contract = f"contract '{self.contract}'" if self.contract is not None else None
+        ids = ", ".join(f"'{id_}'" for id_ in self.contracts)
+        contract = f"contract{'s' * bool(self.others)} {ids}" if ids else None
         first = ": ".join(part for part in (self.place, contract, self.key, self.message) if part is not None)
         return "\n".join(map(visible, (first, *self.below)))
+
+
+def united(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems; a module that is missing in a file is one, whichever contracts and keys of it name it."""
+    same: dict[object, list[Problem]] = {}
+    for place, problem in enumerate(problems):
+        about = (problem.missing, problem.file, problem.severity)
+        same.setdefault(place if None in (problem.missing, problem.contract) else about, []).append(problem)
+    return tuple(_joined(group) if len(group) > 1 else group[0] for group in same.values())
+
+
+def _joined(problems: Sequence[Problem]) -> Problem:
+    first, *more = problems
+    ids = dict.fromkeys(id_ for problem in problems for id_ in problem.contracts)
+    key = first.key if all(problem.key == first.key for problem in more) else None
+    return replace(first, key=key, others=tuple(ids)[1:])
 
 
 class UserError(Exception):
     """The run cannot continue because of ``problems``, at least one, that the user can fix."""
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
+        self.problems = united(problems)
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 def did_you_mean(found: str, known: Iterable[str], *, closeness: float = 0.6) -> str:
@@ -75,6 +99,59 @@ def did_you_mean(found: str, known: Iterable[str], *, closeness: float = 0.6) ->
 
     nearest = get_close_matches(found, _candidates(found, known), n=1, cutoff=closeness)
     return f" Did you mean '{nearest[0]}'?" if nearest else ""
+
+
+def did_you_mean_module(found: str, known: Iterable[str]) -> str:
+    """Return " Did you mean 'x'?" for the module of which ``found`` may be a typing error; "" if there is none.
+
+    A few letters of the last part may be wrong, as few as in a typing error, or of the first part. A module whose name
+    is only somewhat alike is not meant: it is far-fetched, and leads people astray.
+    """
+    near = [(wrong, name) for name in known if (wrong := _typing_errors(found, name)) is not None]
+    return f" Did you mean '{min(near)[1]}'?" if near else ""
+
+
+def _typing_errors(found: str, known: str) -> int | None:
+    """Return how many letters are wrong in one part of a name, or in a name as a whole; None if too many."""
+    if abs(len(found) - len(known)) > _MOST:
+        return None
+    one, other = found.split("."), known.split(".")
+    if len(one) == len(other):
+        wrong = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+        one, other = [each[0] for each in wrong], [each[1] for each in wrong]
+        if len(wrong) != 1:
+            return None
+    written, meant = ".".join(one), ".".join(other)
+    limit = _allowed(max(len(written), len(meant)))
+    errors = _distance(written, meant, limit) if limit else limit + 1
+    return errors if errors <= limit else None
+
+
+_MOST = 3
+"""How many letters may be wrong in the longest of names."""
+
+
+def _allowed(length: int) -> int:
+    """Return how many letters may be wrong: one, or more in a long word; none in a name of one letter."""
+    return 0 if length < 2 else min(_MOST, 1 + length // 9)
+
+
+def _distance(one: str, other: str, limit: int) -> int:
+    """Return how many letters are added, left out, replaced or swapped with the next; any number above the limit."""
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [place]
+        for at, wanted in enumerate(other, 1):
+            least = min(before[at] + 1, row[-1] + 1, before[at - 1] + (letter != wanted))
+            if place > 1 and at > 1 and letter == other[at - 2] and one[place - 2] == wanted:
+                least = min(least, earlier[at - 2] + 1)
+            row.append(least)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
 
 
 # How many words are compared, which takes a second for some 30,000 names of modules.

@@ -231,7 +231,7 @@ def test_what_is_wrong_with_the_keys_is_said(keys: dict[str, object], expected: 
         ),
         (
             {"layers": ["a", "(y)"], "containers": ["p", "p.c"]},
-            ["layers: Layer 'p.c.a' does not exist. Did you mean 'p.c.y'?"],
+            ["layers: Layer 'p.c.a' does not exist. If it is optional, write (p.c.a)."],
         ),
         (
             {"layers": ["p.a : p.b", "p.b.*"]},

@@ -31,7 +31,7 @@ def test_a_name_without_a_module_is_an_error_and_a_wildcard_a_warning() -> None:
         "p.models",
     )
     assert found.problems == (
-        Problem("Module 'p.model' does not exist. Did you mean 'p.models'?", key="key"),
+        Problem("Module 'p.model' does not exist. Did you mean 'p.models'?", key="key", missing="p.model"),
         Problem("'q.*' matches no module.", key="key", severity=Severity.WARNING),
     )
 

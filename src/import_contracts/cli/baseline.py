@@ -74,14 +74,14 @@ def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: 
     return _write(run.accept(config, shared.context(config), wanted, reason), format_)
 
 
-@command.command("rename", short_help="Rename a module or package in every entry.")
+@command.command("rename", short_help="Rename a module, package or contract in every entry.")
 @click.argument("old")
 @click.argument("new")
 @once("--config", "config_file", metavar="FILE", help="Read this configuration file.")
 @no_custom_types
 @_format
 def _rename(*, old: str, new: str, config_file: str | None, no_custom_types: bool, format_: str) -> int:
-    """Rename a module, or a package with everything inside it, in every entry."""
+    """Rename a module, a package with everything inside it, or a contract (by its id), in every entry."""
     config = _config(Shared(config_file, no_custom_types=no_custom_types))
     return _write(run.rename(config, old, new), format_)
 

@@ -135,6 +135,12 @@ class Types(NamedTuple):
         return f"There is no contract type '{name}'.{hint}"
 
 
+def ids_of(config: Config) -> tuple[str, ...]:
+    """Return the ids of all contracts, without their rules, so that no code of custom contract types is imported."""
+    plain = replace(config, custom_types=())
+    return read_contracts(plain).ids
+
+
 def read_contracts(config: Config) -> Contracts:
     """Return the contracts of a configuration; this imports the custom contract types that it names.
 

@@ -13,7 +13,7 @@ from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.search import search_crashes
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern
-from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.problems import Problem, Severity, did_you_mean_module
 from import_contracts.reading.text import ProgramText
 from import_contracts.wording import count, listed
 
@@ -33,7 +33,7 @@ class NoCrash:
         """Return the problems of ``modules``, and no violations."""
         absent = [pattern for pattern in self.modules if not graph.matching(pattern)]
         problems = [
-            Problem(f"No module matches '{pattern}'.{did_you_mean(str(pattern), graph.modules)}", key="modules")
+            Problem(f"No module matches '{pattern}'.{did_you_mean_module(str(pattern), graph.modules)}", key="modules")
             for pattern in absent
         ]
         if not absent and self.entries(graph) <= graph.external:

@@ -14,7 +14,7 @@ from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import InvalidPatternError, ModulePattern, ancestors, parent
-from import_contracts.problems import did_you_mean
+from import_contracts.problems import did_you_mean_module
 from import_contracts.wording import listed
 
 
@@ -147,9 +147,9 @@ class Layers:
             elif pattern.text in matcher.graph:
                 modules.append(pattern.text)
             elif not member.optional:
-                near = did_you_mean(pattern.text, matcher.graph.children(parent(pattern.text)))
+                near = did_you_mean_module(pattern.text, matcher.graph.children(parent(pattern.text)))
                 missing = f"Layer '{pattern}' does not exist.{near or f' If it is optional, write ({pattern}).'}"
-                matcher.error("layers", missing)
+                matcher.error("layers", missing, pattern.text)
         return list(dict.fromkeys(modules))
 
     def _pairs(self, levels: list[list[Group]]) -> Iterator[tuple[Group, Group]]:
@@ -183,7 +183,8 @@ class Layers:
         for pattern in self.ignored:
             if not pattern.matching(names):
                 matcher.warn(
-                    "exhaustive_ignores", f"No container has a child '{pattern}'.{did_you_mean(str(pattern), names)}"
+                    "exhaustive_ignores",
+                    f"No container has a child '{pattern}'.{did_you_mean_module(str(pattern), names)}",
                 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern, ancestors
-from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.problems import Problem, Severity, did_you_mean_module
 
 
 class Matcher:
@@ -26,9 +26,9 @@ class Matcher:
         """Whether one of the problems is an error, so that the contract has no verdict."""
         return any(problem.is_error for problem in self._problems)
 
-    def error(self, key: str, message: str) -> None:
-        """Add an error about a key."""
-        self._problems.append(Problem(message, key=key))
+    def error(self, key: str, message: str, missing: str | None = None) -> None:
+        """Add an error about a key; ``missing`` is the name of a module that it is about."""
+        self._problems.append(Problem(message, key=key, missing=missing))
 
     def warn(self, key: str, message: str) -> None:
         """Add a warning about a key."""
@@ -51,8 +51,8 @@ class Matcher:
 
     def missing(self, key: str, module: str) -> None:
         """Add an error: there is no such module."""
-        instead = self._without_file(module) or did_you_mean(module, self.graph.modules)
-        self.error(key, f"Module '{module}' does not exist.{instead}")
+        instead = self._without_file(module) or did_you_mean_module(module, self.graph.modules)
+        self.error(key, f"Module '{module}' does not exist.{instead}", module)
 
     def _without_file(self, module: str) -> str:
         """Return what to write if a name ends as that of a file does, and there is a module of the name without it."""

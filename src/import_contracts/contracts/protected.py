@@ -10,7 +10,7 @@ from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern
-from import_contracts.problems import did_you_mean
+from import_contracts.problems import did_you_mean_module
 from import_contracts.wording import listed
 
 
@@ -83,7 +83,7 @@ class Protected:
         exact = [] if self.as_packages else [pattern for pattern in self.allowed if pattern.is_exact]
         absent = [pattern for pattern in exact if pattern.text not in graph]
         for pattern in absent:
-            matcher.warn(key, f"Module '{pattern}' does not exist.{did_you_mean(str(pattern), graph.modules)}")
+            matcher.warn(key, f"Module '{pattern}' does not exist.{did_you_mean_module(str(pattern), graph.modules)}")
         allowed = matcher.modules(key, [pattern for pattern in self.allowed if pattern not in absent])
         external = [module for module in allowed if module in graph.external]
         named = [module for module in external if any(module == pattern.text for pattern in self.allowed)]

@@ -10,7 +10,7 @@ from import_contracts.graph.import_graph import Edge, ImportGraph, Routes
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
-from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.problems import Problem, UserError, did_you_mean_module
 from import_contracts.reports.explain import ContractVerdict, Dependency, Stance
 from import_contracts.wording import listed
 
@@ -97,14 +97,14 @@ def _unknown(module: str, graph: ImportGraph) -> Iterable[Problem]:
         return
     root = module.partition(".")[0]
     if graph.is_internal(module):
-        yield Problem(f"There is no module '{module}'.{did_you_mean(module, graph.modules)}")
+        yield Problem(f"There is no module '{module}'.{did_you_mean_module(module, graph.modules)}")
     elif not graph.knows_external:
         where = f"'{module}' is outside the root packages ({', '.join(graph.roots)})"
-        near = did_you_mean(module, graph.modules)
+        near = did_you_mean_module(module, graph.modules)
         yield Problem(f"{where}.{near or ' To include it, set include_external_packages = true.'}")
     elif root in graph:
         yield Problem(f"'{module}' is part of an external package; name the package, '{root}'.")
-    elif near := did_you_mean(module, graph.modules, closeness=0.81):
+    elif near := did_you_mean_module(module, graph.modules):
         yield Problem(f"Nothing imports '{module}'.{near}")  # without a similar name, the answer is: no dependency
 
 

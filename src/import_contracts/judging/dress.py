@@ -43,7 +43,8 @@ def dress(judgement: Judgement, statements: Statements) -> Report:
         problems=judgement.problems,
         unreadable=judgement.unreadable,
         stale=None if judgement.stale is None else tuple(map(str, judgement.stale)),
-        renaming=judgement.renaming,
+        renamings=judgement.renamings,
+        asked_git=judgement.asked_git,
         stale_fails=config.stale_fails,
         options=config.options,
         baseline=None if judgement.stale is None else config.shown(str(config.baseline)),
@@ -87,12 +88,13 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
         lines = graph.lines(*edges[0]) if edges else ()
     ends = (violation.importer, violation.imported, violation.target)
     known = verdict.is_known(violation)
-    return ReportedViolation(*ends, violation.message, place, lines, chain, known, violation.is_chain_cut)
+    renamed = verdict.is_renamed(violation)
+    return ReportedViolation(*ends, violation.message, place, lines, chain, known, violation.is_chain_cut, renamed)
 
 
 def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:
     """Return the cuts with their statements; a cut of a new cycle also has a fix for each of its imports."""
-    new = {violation.message for violation in verdict.violations if not verdict.is_known(violation)}
+    new = {violation.message for violation in verdict.violations if verdict.is_new(violation)}
     is_about_cycles = verdict.contract.contract_type is not None and verdict.contract.contract_type.about_cycles
     fix = _fixer(verdict, statements)
     return tuple(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cached_property
-from hashlib import sha1, sha256
 from pathlib import Path
 
 from import_contracts import git
@@ -97,8 +96,7 @@ class ImportTiming:
         if file is None or data is None or self._root is None:
             return False
         name = self._objects.get(os.path.relpath(os.path.realpath(file.path), self._root).replace(os.sep, "/"), "")
-        hashed = sha1 if len(name) == 40 else sha256
-        return hashed(b"blob %d\0" % len(data) + data).hexdigest() == name
+        return git.object_name(data, len(name)) == name
 
     @cached_property
     def _objects(self) -> dict[str, str]:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from import_contracts.baseline import Entry, renaming
+from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.config.session import Config
 from import_contracts.contracts.findings import Findings, Violation
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.judging.moves import Moves
+from import_contracts.judging.renamings import Named, find_renamings, moved
 from import_contracts.judging.statements import Statements
-from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.problems import Problem, Severity, did_you_mean_module, united
 from import_contracts.reading.program import Program
 from import_contracts.reading.text import ProgramText
 from import_contracts.reports.check import Unreadable
@@ -26,7 +28,8 @@ class Verdict:
 
     ``whole`` is the graph as `prepared` for the contract, including the imports that it ignores. ``ignored`` are these
     imports. ``known`` are the entries of the baseline, of all contracts; None without a baseline. ``is_checked`` is
-    False if the contract has an error; then there are no violations.
+    False if the contract has an error; then there are no violations. ``renamed`` are the violations, of all contracts,
+    whose entries in the baseline have old names.
     """
 
     contract: Contract
@@ -35,6 +38,7 @@ class Verdict:
     findings: Findings
     known: frozenset[Entry] | None
     is_checked: bool
+    renamed: frozenset[Entry] = frozenset()
 
     @cached_property
     def graph(self) -> ImportGraph:
@@ -54,6 +58,14 @@ class Verdict:
         """Return whether a violation is in the baseline."""
         return self.known is not None and self.entry(violation) in self.known
 
+    def is_renamed(self, violation: Violation) -> bool:
+        """Return whether a violation is in the baseline with old names."""
+        return bool(self.renamed) and self.entry(violation) in self.renamed
+
+    def is_new(self, violation: Violation) -> bool:
+        """Return whether a violation is not in the baseline, not even with old names."""
+        return not self.is_known(violation) and not self.is_renamed(violation)
+
     @cached_property
     def kept(self) -> bool | None:
         """Whether there are no violations except known ones; None if the contract could not be checked."""
@@ -70,9 +82,9 @@ class Judgement:
     """The verdicts on all contracts, without the details that a report needs.
 
     ``imports`` is the number of imports in the program. ``stale`` are the entries of the baseline that match no
-    violation, sorted: those of contracts that were checked, and those of contracts that no longer exist. ``renaming``
-    is the old and the new name of a module, if its renaming explains all new violations and stale entries. Both are
-    None without a baseline.
+    violation, sorted: those of contracts that were checked, and those of contracts that no longer exist; None without a
+    baseline. Entries that match a violation after ``renamings`` are not stale. ``asked_git`` is True if the judgement
+    depends on the merge base.
     """
 
     config: Config
@@ -82,12 +94,13 @@ class Judgement:
     unreadable: tuple[Unreadable, ...]
     imports: int
     stale: tuple[Entry, ...] | None = None
-    renaming: tuple[str, str] | None = None
+    renamings: tuple[Renaming, ...] = ()
+    asked_git: bool = False
 
     @property
     def faults(self) -> tuple[Problem, ...]:
         """The errors, and a problem for each file that could not be read: the reasons why the check is incomplete."""
-        errors = (problem for problem in self.problems if problem.is_error)
+        errors = united(problem for problem in self.problems if problem.is_error)
         return (*errors, *(file.problem for file in self.unreadable))
 
     @property
@@ -121,33 +134,50 @@ def judge(config: Config, contracts: Contracts, statements: Statements, known: f
         problems += more_problems
     if config.strict:
         problems = [replace(problem, severity=Severity.ERROR) for problem in problems]
+    moves = Moves(snapshot)
     judgement = Judgement(
         config,
         program,
         tuple(verdicts),
-        tuple(problems),
+        tuple(_with_new_name(problem, moves) for problem in problems),
         tuple(Unreadable(config.shown(file.path), file.line, file.message) for file in scan.unreadable),
         imports=sum(1 for _ in scan.graph.edges()),
     )
-    return judgement if known is None else _compared(judgement, contracts, known)
+    judgement = judgement if known is None else _compared(judgement, contracts, known, moves)
+    return replace(judgement, asked_git=moves.are_read)
 
 
-def _compared(judgement: Judgement, contracts: Contracts, known: frozenset[Entry]) -> Judgement:
-    """Add the stale entries and the renaming to a judgement.
+def _with_new_name(problem: Problem, moves: Moves) -> Problem:
+    """Return a problem; if a module is missing, and git knows its new name, with that."""
+    if not problem.missing or "*" in problem.missing:
+        return problem
+    name = moves.new_name(problem.missing)
+    found, exists, _ = problem.message.partition(" does not exist.")
+    return replace(problem, message=f"{found}{exists} It was renamed to '{name}'.") if name and exists else problem
+
+
+def _compared(judgement: Judgement, contracts: Contracts, known: frozenset[Entry], moves: Moves) -> Judgement:
+    """Add the stale entries and the renamings to a judgement.
 
     If a file could not be read, there are none, because its imports are missing.
     """
     if judgement.unreadable:
         return replace(judgement, stale=())
-    ids = {verdict.contract.id for verdict in judgement.verdicts}
     checked = {verdict.contract.id for verdict in judgement.verdicts if verdict.is_checked}
-    all_are_chosen = len(judgement.verdicts) == len(contracts.ids)
-    gone = {entry.contract for entry in known} - set(contracts.ids) if all_are_chosen else set[str]()
+    lost = {entry.contract for entry in known}.difference(contracts.ids)
     entries = judgement.entries
+    compared = [entry for entry in known if entry.contract in checked | lost]
+    now = Named(contracts.ids, judgement.program.modules)
+    renamings = find_renamings(compared, entries, now, lambda: moves.modules)
+    unmatched = sorted(set(compared) - entries)
+    after = moved(unmatched, renamings)
+    renamed = entries.intersection(after.values())
+    wanted = checked | lost if len(judgement.verdicts) == len(contracts.ids) else checked
     return replace(
         judgement,
-        stale=tuple(entry for entry in sorted(known) if entry.contract in checked | gone and entry not in entries),
-        renaming=renaming({entry for entry in known if entry.contract in ids}, entries, judgement.program.modules),
+        verdicts=tuple(replace(verdict, renamed=renamed) for verdict in judgement.verdicts),
+        stale=tuple(entry for entry in unmatched if entry.contract in wanted and after[entry] not in renamed),
+        renamings=renamings,
     )
 
 
@@ -189,7 +219,7 @@ def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
     for pattern in contract.ignored:
         if not graph.matching_edges(pattern):
             missing = next((end for end in (pattern.importer, pattern.imported) if not graph.matching(end)), None)
-            near = did_you_mean(str(missing), graph.modules) or " Remove it."
+            near = did_you_mean_module(str(missing), graph.modules) or " Remove it."
             hint = " Remove it." if missing is None else f" No module matches '{missing}'.{near}"
             message = f"No import matches '{pattern}'.{hint}"
             yield Problem(message, key="ignore_imports", severity=severity)

@@ -142,11 +142,11 @@ class ContractTest(ReportTest):
 
     def setup(self) -> None:
         """Fail if the contract could not be checked."""
-        _fail_for(problem for problem in self.report.errors if problem.contract == self.outcome.id)
+        _fail_for(problem for problem in self.report.errors if self.outcome.id in problem.contracts)
 
     def runtest(self) -> None:
         """Fail with the contract's part of the report if it is broken."""
-        _warn_of((problem for problem in self.report.warnings if problem.contract == self.outcome.id), self)
+        _warn_of((problem for problem in self.report.warnings if self.outcome.id in problem.contracts), self)
         if not self.outcome.kept:
             style = Style(verbose=self.config.option.verbose > 0)
             pytest.fail(visible_report("\n".join(broken(shown(self.outcome), style))).rstrip())

@@ -27,6 +27,6 @@ def _violations(report: Report, style: Style) -> Iterator[str]:
 def _problems(problems: Sequence[Problem]) -> Iterator[str]:
     for problem in problems:
         place = f"{problem.file}:{problem.line or 1}:1: " if problem.file else ""
-        contract = f"{problem.contract} " if problem.contract else ""
+        contract = f"{', '.join(problem.contracts)} " if problem.contract else ""
         key = f"{problem.key}: " if problem.key else ""
         yield f"{place}{problem.severity}: {contract}{key}{problem.full_message}"

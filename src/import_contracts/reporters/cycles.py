@@ -42,7 +42,8 @@ def as_json(report: CyclesReport) -> str:
 
 def _problem_object(problem: Problem) -> dict[str, object]:
     fields = asdict(problem)
-    del fields["below"]
+    for internal in ("below", "missing", "others"):
+        del fields[internal]
     return fields | {"message": problem.full_message}
 
 

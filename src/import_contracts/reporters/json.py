@@ -32,18 +32,25 @@ def render(report: Report, _: Style) -> str:
 def _baseline(report: Report) -> dict[str, object] | None:
     if report.stale is None:
         return None
-    known = [violation.is_known for outcome in report.outcomes for violation in outcome.violations]
-    renaming = {"old": report.renaming[0], "new": report.renaming[1]} if report.renaming else None
+    one = report.renaming
     return {
-        "new": known.count(False),
-        "known": known.count(True),
+        "new": sum(len(outcome.new) for outcome in report.outcomes),
+        "known": sum(len(outcome.known) for outcome in report.outcomes),
+        "renamed": sum(len(outcome.renamed) for outcome in report.outcomes),
         "stale": list(report.stale),
-        "renaming": renaming,
+        "renaming": {"old": one.old, "new": one.new} if one else None,
+        "renamings": [asdict(renaming) for renaming in report.renamings],
     }
 
 
 def _problem(problem: Problem) -> dict[str, object]:
-    return {"message": problem.full_message, "file": problem.file, "contract": problem.contract, "key": problem.key}
+    return {
+        "message": problem.full_message,
+        "file": problem.file,
+        "contract": problem.contract,
+        "contracts": list(problem.contracts),
+        "key": problem.key,
+    }
 
 
 def _unreadable(file: Unreadable) -> dict[str, object]:
@@ -79,7 +86,7 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
         "column": violation.column,
         "lines": list(violation.lines),
         "kind": evidence.kind if evidence else None,
-        "status": "known" if violation.is_known else "new",
+        "status": "known" if violation.is_known else "renamed" if violation.is_renamed else "new",
         "fingerprint": violation.fingerprint(contract),
         "chain": [_import(statement) for statement in violation.chain],
         **({"chain_is_cut": True} if violation.is_chain_cut else {}),

@@ -85,8 +85,10 @@ def _baseline(report: Report) -> Iterator[_Case]:
     for of_one in report.configurations:
         if of_one.stale is not None:
             text = _lines(of_one.drift)
-            fails = bool(of_one.stale) and of_one.stale_fails
-            failure = (count(len(of_one.stale), "stale baseline entry"), text) if fails else None
+            fails = any(problem.is_error for problem in of_one.drift)
+            outdated = len(of_one.stale) or sum(renaming.entries for renaming in of_one.renamings)
+            noun = "stale baseline entry" if of_one.stale else "renamed baseline entry"
+            failure = (count(outdated, noun), text) if fails else None
             yield _Case("baseline", str(of_one.baseline), failure, out="" if fails else text)
 
 

@@ -41,7 +41,7 @@ def render(report: Report, style: Style) -> str:
         summary(report),
         "",
         *_table(report),
-        *(line for outcome in report.outcomes if outcome.kept is False for line in _broken(outcome, report, style)),
+        *(line for outcome in report.outcomes if outcome.is_shown for line in _broken(outcome, report, style)),
         *_problems("Errors", report.faults, report),
         *_problems("The baseline is out of date", report.drift, report),
         *_problems("Warnings", report.warnings, report),

@@ -111,7 +111,7 @@ def _state(violation: ReportedViolation, report: Report) -> dict[str, object]:
     justification = f"Known violation, listed in {report.baseline}."
     known = {"kind": "external", "status": "accepted", "justification": justification}
     return {
-        "baselineState": "unchanged" if violation.is_known else "new",
+        "baselineState": "new" if violation.is_new else "unchanged",
         "suppressions": [known] if violation.is_known else [],
     }
 

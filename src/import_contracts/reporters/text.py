@@ -10,6 +10,7 @@ from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import VERDICTS, details, more, summary
 from import_contracts.reports.check import Outcome, Report, Result
+from import_contracts.wording import count
 
 # How many files with the same problem are shown without --verbose.
 _FILES = 5
@@ -18,7 +19,7 @@ _FILES = 5
 def render(report: Report, style: Style) -> str:
     """Return the broken contracts and the problems, then a line for each contract, then a line with the totals."""
     lines = [
-        *(line for outcome in report.outcomes if outcome.kept is False for line in broken(outcome, style)),
+        *(line for outcome in report.outcomes if outcome.is_shown for line in broken(outcome, style)),
         *_problems("Warnings", report.warnings, style.paint("warning", YELLOW), style),
         *_problems("Errors", report.faults, style.paint("error", RED), style),
         *(line for of_one in report.configurations for line in _drift(of_one, style)),
@@ -30,26 +31,24 @@ def render(report: Report, style: Style) -> str:
 
 
 def _drift(report: Report, style: Style) -> Iterator[str]:
-    yield from _renaming(*report.renaming, report, style) if report.renaming else _stale(report, style)
-
-
-def _stale(report: Report, style: Style) -> Iterator[str]:
+    yield from _renamings(report, style)
     if report.stale:
         yield style.paint("Stale baseline entries", BOLD)
         yield ""
         yield from (f"  {entry}" for entry in report.stale)
         yield ""
         yield "  No violation matches them any more. Remove them:"
-        yield f"  {report.mend}"
+        yield f"  {report.shrink_command}"
         yield ""
 
 
-def _renaming(old: str, new: str, report: Report, style: Style) -> Iterator[str]:
-    yield style.paint(f"{old} was renamed to {new}", BOLD)
-    yield ""
-    yield "  This explains all new violations and all stale entries. Update the baseline:"
-    yield f"  {report.mend}"
-    yield ""
+def _renamings(report: Report, style: Style) -> Iterator[str]:
+    for renaming, command in report.renaming_commands:
+        yield style.paint(str(renaming), BOLD)
+        yield ""
+        yield f"  This explains {count(renaming.entries, 'violation')}. Update the baseline:"
+        yield f"  {command}"
+        yield ""
 
 
 def _problems(heading: str, problems: Sequence[Problem], label: str, style: Style) -> Iterator[str]:

@@ -118,6 +118,7 @@ def details(outcome: Outcome) -> str:
     new, known = len(outcome.new), len(outcome.known)
     counts = [count(new, "new violation" if known else "violation")] if new else []
     counts += [count(known, "known violation")] if known else []
+    counts += [f"{count(renamed, 'known violation')} with old names"] if (renamed := len(outcome.renamed)) else []
     counts += [f"{count(outcome.ignored, 'import')} ignored"] if outcome.ignored else []
     return ", ".join(counts)
 

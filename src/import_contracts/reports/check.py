@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from shlex import quote
 from typing import Protocol, TypeVar, overload
 
-from import_contracts.baseline import Entry
+from import_contracts.baseline import MODULE, Entry, Renaming
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
-from import_contracts.problems import Problem, Severity
+from import_contracts.problems import Problem, Severity, united
 from import_contracts.reports.weakening import Weakening
+from import_contracts.wording import count
 
 T = TypeVar("T")
 
@@ -94,8 +96,9 @@ class ReportedViolation:
 
     ``lines`` are the lines of all statements with which ``importer`` imports ``imported``, sorted; excluded kinds are
     left out. ``chain`` begins with the import itself; each of its imports has the place of the first statement and the
-    kind of the most eager one. ``is_known`` is True if the violation is in the baseline. ``is_chain_cut`` is True if
-    the chain has only the import itself, because the chains of a large cycle would be too long together.
+    kind of the most eager one. ``is_known`` is True if the violation is in the baseline, and ``is_renamed`` if it is
+    there with old names. ``is_chain_cut`` is True if the chain has only the import itself, because the chains of a
+    large cycle would be too long together.
 
     For a module that no layer lists, ``imported`` is empty, ``path`` is the module's own file, and ``lines`` and
     ``chain`` are empty. For a crash, ``importer`` is the module that is imported first, ``imported`` is empty,
@@ -111,6 +114,12 @@ class ReportedViolation:
     chain: tuple[Import, ...] = ()
     is_known: bool = False
     is_chain_cut: bool = False
+    is_renamed: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the violation is not in the baseline, not even with old names."""
+        return not self.is_known and not self.is_renamed
 
     @property
     def line(self) -> int:
@@ -201,8 +210,8 @@ class Outcome:
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
-        """The violations that are not known: first those that cause others, then those with the shortest chains."""
-        new = (violation for violation in self.violations if not violation.is_known)
+        """The new violations: first those that cause others, then those with the shortest chains."""
+        new = (violation for violation in self.violations if violation.is_new)
         return tuple(sorted(new, key=self._urgency))
 
     @property
@@ -211,9 +220,19 @@ class Outcome:
         return tuple(violation for violation in self.violations if violation.is_known)
 
     @property
+    def renamed(self) -> tuple[ReportedViolation, ...]:
+        """The violations that are in the baseline with old names."""
+        return tuple(violation for violation in self.violations if violation.is_renamed)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the contract is broken by more than violations with old names."""
+        return self.kept is False and bool(self.new or not self.renamed)
+
+    @property
     def sentences(self) -> dict[str, list[ReportedViolation]]:
         """The new violations by message, in the order of `new`; the messages in the order of ``violations``."""
-        new = [violation for violation in self.violations if not violation.is_known]
+        new = [violation for violation in self.violations if violation.is_new]
         by_message: dict[str, list[ReportedViolation]] = {violation.message: [] for violation in new}
         for violation in self.new:
             by_message[violation.message].append(violation)
@@ -257,9 +276,9 @@ class Report:
     the order of the configuration.
 
     ``baseline`` is the path of the baseline, ``stale`` are its entries that no violation matches any more, sorted; both
-    are None without a baseline. ``renaming`` is the old and the new name of a module if this renaming explains every
-    new violation and every stale entry, else None. ``options`` are the options that select this configuration in
-    another command.
+    are None without a baseline. ``renamings`` turn other entries into violations; these are not stale. ``options`` are
+    the options that select this configuration in another command. ``asked_git`` is True if the report depends on the
+    merge base.
 
     ``parts`` are the reports of the single configurations, if there are several; otherwise it is empty.
 
@@ -274,7 +293,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     stale: tuple[str, ...] | None = None
-    renaming: tuple[str, str] | None = None
+    renamings: tuple[Renaming, ...] = ()
     stale_fails: bool = True
     options: str = ""
     baseline: str | None = None
@@ -283,6 +302,7 @@ class Report:
     judges: bool = True
     weakening: Weakening | None = None
     parts: tuple[Report, ...] = ()
+    asked_git: bool = False
 
     @property
     def configurations(self) -> tuple[Report, ...]:
@@ -292,12 +312,12 @@ class Report:
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """The problems that did not prevent a check."""
-        return tuple(problem for problem in self.problems if not problem.is_error)
+        return united(problem for problem in self.problems if not problem.is_error)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The problems that prevented a check."""
-        return tuple(problem for problem in self.problems if problem.is_error)
+        return united(problem for problem in self.problems if problem.is_error)
 
     @property
     def faults(self) -> tuple[Problem, ...]:
@@ -306,27 +326,36 @@ class Report:
 
     @property
     def drift(self) -> tuple[Problem, ...]:
-        """A problem for a renaming, and one for each stale entry, with the command that updates the baseline."""
+        """A problem for each renaming, and one for each stale entry, with the command that updates the baseline."""
         if self.parts:
             return tuple(problem for part in self.parts for problem in part.drift)
         problems = []
-        if self.renaming:
-            old, new = self.renaming
-            why = "this explains all new violations and all stale entries"
-            message = f"{old} was renamed to {new}; {why}. Update the baseline: {self.mend}"
-            problems.append(Problem(message, self.baseline, severity=Severity.WARNING))
+        for renaming, command in self.renaming_commands:
+            why = f"this explains {count(renaming.entries, 'violation')}"
+            problems.append(Problem(f"{renaming}; {why}. Update the baseline: {command}", self.baseline))
         severity = Severity.ERROR if self.stale_fails else Severity.WARNING
-        shrink = "" if self.renaming else f" Remove it: {self.mend}"
         for entry in self.stale or ():
-            message = f"No violation matches '{entry}' any more.{shrink}"
+            message = f"No violation matches '{entry}' any more. Remove it: {self.shrink_command}"
             problems.append(Problem(message, self.baseline, severity=severity))
         return tuple(problems)
 
     @property
-    def mend(self) -> str:
-        """The command that updates the baseline."""
-        command = f"rename {' '.join(self.renaming)}" if self.renaming else "shrink"
-        return f"lint-imports baseline {command}{self.options}"
+    def renaming(self) -> Renaming | None:
+        """The renaming of a module, if there is only this one; None if there are others."""
+        return self.renamings[0] if len(self.renamings) == 1 and self.renamings[0].kind == MODULE else None
+
+    @property
+    def renaming_commands(self) -> tuple[tuple[Renaming, str], ...]:
+        """The renamings, each with the command that updates the baseline."""
+        return tuple(
+            (each, f"lint-imports baseline rename {quote(each.old)} {quote(each.new)}{self.options}")
+            for each in self.renamings
+        )
+
+    @property
+    def shrink_command(self) -> str:
+        """The command that removes the stale entries."""
+        return f"lint-imports baseline shrink{self.options}"
 
     def in_repository(self, path: str) -> str:
         """Return a path of the report relative to the root of the repository; unchanged if it is outside."""

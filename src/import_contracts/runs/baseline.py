@@ -9,17 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from import_contracts import git
-from import_contracts.baseline import Baseline, Entry, parse
+from import_contracts.baseline import CONTRACT, MODULE, Baseline, Entry, Renaming, parse
+from import_contracts.config.contracts import ids_of
 from import_contracts.config.edit import key_line, with_key
 from import_contracts.config.session import Config
 from import_contracts.contracts.findings import Violation
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import within
 from import_contracts.judging.dress import reported
 from import_contracts.judging.history import ImportTiming
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict
-from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.problems import Problem, UserError, did_you_mean, did_you_mean_module
 from import_contracts.reading.context import RunContext
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, EarlierImport, Status
 from import_contracts.repository import checkout
@@ -116,25 +118,38 @@ def accept(config: Config, context: RunContext, wanted: Sequence[str], reason: s
 
 
 def rename(config: Config, old: str, new: str) -> BaselineChange:
-    """Rename a module, and the modules inside it, in every entry.
+    """Rename a module, and the modules inside it, or a contract, in every entry.
 
-    Raises UserError if there is no baseline, if no entry contains the old name, or if one is not the name of a module.
+    Raises UserError if there is no baseline, if no entry contains the old name, or if the new one is not the name of a
+    module, or the id of a contract.
     """
     with changing(config):
         file, before = _configured(config)
-        return _rename(file, before, old, new)
+        return _rename(file, before, _renaming(config, before, old, new, file.name))
 
 
-def _rename(file: UserFile, before: Baseline, old: str, new: str) -> BaselineChange:
-    changed = {entry for entry in before.entries if entry != entry.renamed(old, new)}
-    if not changed:
-        modules = {module for entry in before.entries for module in (entry.importer, entry.imported, entry.target)}
-        raise UserError(Problem(f"No entry names '{old}'.{did_you_mean(old, modules - {''})}", file=file.name))
+def _renaming(config: Config, before: Baseline, old: str, new: str, name: str) -> Renaming:
+    """Return the renaming of a contract if entries have the old id, and none names a module like it."""
+    modules = {module for entry in before.entries for module in (entry.importer, entry.imported, entry.target)} - {""}
+    ids = {entry.contract for entry in before.entries}
+    if old in ids and not any(within(module, old) for module in modules):
+        now = ids_of(config)
+        if new not in now:
+            raise UserError(Problem(f"There is no contract '{new}'.{did_you_mean(new, now)}", file=config.file))
+        return Renaming(CONTRACT, old, new)
+    if not any(within(module, old) for module in modules):
+        near = did_you_mean_module(old, modules) or did_you_mean(old, ids, closeness=0.8)
+        raise UserError(Problem(f"No entry names '{old}'.{near}", file=name))
     if bad := [module for module in (old, new) if not all(part.isidentifier() for part in module.split("."))]:
         raise UserError(*(Problem(f"'{module}' is not the name of a module.") for module in bad))
-    write_all((file, before.renamed(old, new).text))
-    added = {entry.renamed(old, new) for entry in changed}
-    return BaselineChange("rename", file.name, _lines(added), _lines(changed), renaming=(old, new))
+    return Renaming(MODULE, old, new)
+
+
+def _rename(file: UserFile, before: Baseline, renaming: Renaming) -> BaselineChange:
+    changed = {entry for entry in before.entries if entry != renaming.of(entry)}
+    added = _writable(frozenset(map(renaming.of, changed)))
+    write_all((file, before.after(renaming).text))
+    return BaselineChange("rename", file.name, _lines(added), _lines(changed), renaming=(renaming.old, renaming.new))
 
 
 def status(config: Config, context: RunContext, since: str | None) -> Status:

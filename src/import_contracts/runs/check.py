@@ -45,8 +45,10 @@ def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[An
     snapshot = tasks[0].snapshot
     with snapshot.context.step("write the report"):
         answers = [Answer(FORMATS[wanted.format](made, wanted.style), made.exit_status) for wanted in requests.wanted]
-    depends_on_git = any(outcome.causes for outcome in made.outcomes) or not all(
-        each.weakening is None or each.weakening.is_empty for each in made.configurations
+    depends_on_git = (
+        made.asked_git
+        or any(outcome.causes for outcome in made.outcomes)
+        or not all(each.weakening is None or each.weakening.is_empty for each in made.configurations)
     )
     if requests.keys and not any(task.config.custom_types for task in tasks) and not depends_on_git:
         keep(answers, requests, snapshot, _evidence(made, statements))

@@ -9,7 +9,7 @@ from pathlib import Path
 from import_contracts.contracts.types import TYPES
 from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
-from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.problems import Problem, UserError, did_you_mean_module
 from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
@@ -51,5 +51,7 @@ def _cycles(question: Question, snapshot: Snapshot) -> CyclesReport:
     modules = snapshot.program.modules
     unknown = [name for name in question.packages if name not in modules]
     if unknown:
-        raise UserError(*(Problem(f"There is no module '{name}'.{did_you_mean(name, modules)}") for name in unknown))
+        raise UserError(
+            *(Problem(f"There is no module '{name}'.{did_you_mean_module(name, modules)}") for name in unknown)
+        )
     return diagnose(question, Statements(snapshot))

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from functools import partial
 from os.path import normpath
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from import_contracts.config.session import Config, Files, read_config
 from import_contracts.contracts.findings import Violation
 from import_contracts.contracts.types import TYPES
 from import_contracts.judging.dress import reported
+from import_contracts.judging.renamings import moved
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict, judge
 from import_contracts.problems import Problem, UserError
@@ -170,8 +170,8 @@ class _LetThrough:
 
     def all(self) -> Iterator[LetThrough]:
         """Yield what is let through."""
-        renamed = partial(_renamed, self._before.renaming)
-        known = {renamed(entry) for verdict in self._before.verdicts for entry in verdict.known or ()}
+        entries = (entry for verdict in self._before.verdicts for entry in verdict.known or ())
+        known = {*moved(entries, self._before.renamings).values()}
         for verdict in map(self._checked, self._before.verdicts):
             for violation in verdict.violations:
                 entry = verdict.entry(violation)
@@ -206,11 +206,7 @@ class _LetThrough:
 
 
 def _new(verdict: Verdict) -> Iterator[Entry]:
-    return (verdict.entry(violation) for violation in verdict.violations if not verdict.is_known(violation))
-
-
-def _renamed(renaming: tuple[str, str] | None, entry: Entry) -> Entry:
-    return entry.renamed(*renaming) if renaming else entry
+    return (verdict.entry(violation) for violation in verdict.violations if verdict.is_new(violation))
 
 
 def _changed_keys(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
