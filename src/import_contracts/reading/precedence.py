@@ -151,7 +151,7 @@ def left_out(module: str, chosen: Choice) -> Iterator[Unread]:
     for each in chosen.left:
         yield Unread(module, each.path, winner)
     for each in chosen.taken[1:]:
-        if each.kind == "package" and chosen.taken[0].kind == "package" and not extends_path(each.path):
+        if each.kind == "package":
             yield Unread(module, os.path.join(each.path, "__init__.py"), os.path.join(winner, "__init__.py"))
 
 
@@ -171,7 +171,8 @@ def contested(package: str, folders: Sequence[str], watched: list[str]) -> Itera
             chosen = choice([each for _, each in candidates])
             watched += (each.path for _, each in candidates if each.kind != "module")
             watched += (os.path.join(each.path, "__init__.py") for _, each in candidates if each.kind == "package")
-            todo.append((module, tuple((number, each.path) for number, each in candidates if each in chosen.taken)))
+            numbers = {each: number for number, each in candidates}
+            todo.append((module, tuple((numbers[each], each.path) for each in chosen.taken)))
             yield from left_out(module, chosen)
 
 

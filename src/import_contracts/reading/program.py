@@ -23,6 +23,7 @@ from import_contracts.reading.precedence import (
     choice,
     compiled_name,
     contested,
+    extends_path,
     is_regular,
     left_out,
 )
@@ -121,7 +122,9 @@ def find_unread(portions: Portions, paths: Iterable[Iterable[Path]]) -> tuple[Un
 
 def _matters(unread: Unread, watched: list[str]) -> bool:
     """Return whether something that is not imported is worth a word: another file, or a folder with Python in it."""
+    folder, name = os.path.split(unread.path)
     is_same = os.path.realpath(unread.path) == os.path.realpath(unread.taken)
+    is_same = is_same or (name == "__init__.py" and extends_path(folder) != "")  # which is all that such a file has
     return not is_same and (not os.path.isdir(unread.path) or _has_python(unread.path, watched))
 
 
@@ -320,8 +323,7 @@ class _Walk:
         self._problems += (each.problem for each in unread)
         for name, folders in _by_package(portions).items():
             for each in contested(name, folders, self.watched) if len(folders) > 1 else ():
-                if os.path.basename(each.path) != "__init__.py":
-                    self._unread.add(_place(each.path))
+                self._unread.add(each.path if os.path.basename(each.path) == "__init__.py" else _place(each.path))
                 if _matters(each, self.watched):
                     self._problems.append(each.problem)
 
@@ -386,7 +388,7 @@ class _Walk:
             module = folder.name if file == "__init__.py" else f"{folder.name}.{file[:-3]}"
             if file[:-3] in packages:
                 self._shadowed(module, path)
-            else:
+            elif path not in self._unread:
                 self.files.setdefault(module, SourceFile(module, path, is_package=file == "__init__.py"))
 
     def _left_out(self, name: str, folder: str) -> None:
