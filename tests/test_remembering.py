@@ -205,7 +205,8 @@ PROBLEMS = (
 )
 PORTIONS = (("p", "/base/p"), ("q", "/other/q"), ("q", "/base/q"))
 SPACES = frozenset({"q", "q.x", "q.c", "q.m", "q.e"})
-PROGRAM = Program(("p", "q"), FILES, SPACES, PORTIONS, SPACES, PROBLEMS, ("/base/p", "/other/q", "/base/q"))
+COMPILED = (SourceFile("p.fast", "/base/p/fast.abi3.so", is_package=False),)
+PROGRAM = Program(("p", "q"), FILES, SPACES, PORTIONS, SPACES, PROBLEMS, ("/base/p", "/other/q", "/base/q"), COMPILED)
 PATHS = [*(file.path for file in FILES), *PROGRAM.watched]
 SIGNATURES = {path: (number, 10 + number, 20 + number, 30 + number) for number, path in enumerate(PATHS)}
 
@@ -220,6 +221,7 @@ def test_what_a_program_consists_of_has_paths_relative_to_the_base() -> None:
         "files": ["p/__init__.py", "p/a.py", "\0/other/q/b.py"],
         "namespaces": ["q", "q.c", "q.e", "q.m", "q.x"],
         "shadowed": ["q", "q.c", "q.e", "q.m", "q.x"],
+        "compiled": [["p.fast"], ["p/fast.abi3.so"]],
         "problems": [["one", "p/c", "warning"], ["two", "\0/other/q/d", "error"], ["three", None, "error"]],
     }
 
@@ -234,7 +236,18 @@ def test_a_manifest_gives_back_what_it_was_made_of(cache: Cache) -> None:
         assert found.state == "state"
         assert (found.files, found.watched) == (PATHS[:3], PATHS[3:])
     assert sorted(manifest().value) == sorted(
-        ["digests", "files", "modules", "namespaces", "problems", "shadowed", "signatures", "state", "watched"]
+        [
+            "compiled",
+            "digests",
+            "files",
+            "modules",
+            "namespaces",
+            "problems",
+            "shadowed",
+            "signatures",
+            "state",
+            "watched",
+        ]
     )
     assert "\n" not in manifest().value["signatures"]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, once, options
+from import_contracts.cli.terminal import Shared, once, options, source_roots
+from import_contracts.config.workspace import Places, places_of
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import find_packages
@@ -37,16 +38,24 @@ def _version(value: str) -> tuple[int, int]:
 )
 @once("--python", convert=_version, metavar="3.x", help="Python version to predict for; default: the one running.")
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no plan.")
+@source_roots
 @report_options
 @options
-def command(
-    *, packages: tuple[str, ...], kinds: tuple[str, ...], python: tuple[int, int] | None, quick: bool, shared: Shared
+def command(  # noqa: PLR0913 - each is an option
+    *,
+    packages: tuple[str, ...],
+    kinds: tuple[str, ...],
+    python: tuple[int, int] | None,
+    quick: bool,
+    source_roots: tuple[str, ...],
+    shared: Shared,
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
 
-    No configuration is needed: a PACKAGE is looked up in this folder, in "src", and among the installed packages. By
-    default, the packages of the configuration are read, or else all packages in this folder and in "src". With a part
-    of a package, such as app.models, only cycles that contain a module of it are shown. The program is never run.
+    No configuration is needed: a PACKAGE is looked up in this folder, in "src", in the members of a uv workspace, and
+    among the installed packages. By default, the packages of the configuration are read, or else all packages in these
+    folders. With a part of a package, such as app.models, only cycles that contain a module of it are shown. The
+    program is never run.
 
     \b
     Kinds:
@@ -59,22 +68,27 @@ def command(
     acyclic or crash.
     """  # noqa: D301 - as above
     folder = Path.cwd()
-    source_roots: tuple[Path, ...] = (folder, folder / "src")
-    if shared.config_file is not None or not packages:
-        packages, source_roots, folder = _packages_to_read(packages, shared, source_roots)
+    if source_roots and shared.config_file is not None:
+        raise click.UsageError("The configuration says where packages are; give --config or --source-root.")
+    places = places_of(folder, source_roots)
+    roots = places.folders
+    if source_roots:
+        packages = packages or _packages_in(places)
+    elif shared.config_file is not None or not packages:
+        packages, roots, folder = _packages_to_read(packages, shared, places)
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),
         tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
     )
-    found = answers.cycles(question, source_roots, shared.reports, shared.context_here(folder))
+    found = answers.cycles(question, roots, shared.reports, shared.context_here(folder))
     deliver(shared.reports, [answer.text for answer in found])
     return found[0].exit_status
 
 
 def _packages_to_read(
-    packages: tuple[str, ...], shared: Shared, places: tuple[Path, ...]
+    packages: tuple[str, ...], shared: Shared, places: Places
 ) -> tuple[tuple[str, ...], tuple[Path, ...], Path]:
     """Return the packages, the folders to look them up in, and the folder that paths are relative to.
 
@@ -83,12 +97,17 @@ def _packages_to_read(
     try:
         config = shared.config()
     except UserError:
-        here = find_packages(places)
         if shared.config_file is not None:
             raise
-        if not here:
-            message = "There is no package in this folder or in 'src'; name one: lint-imports cycles shop"
-            raise UserError(Problem(message)) from None
-        return here, places, Path.cwd()
+        return _packages_in(places), places.folders, Path.cwd()
     config.demand_no_refusal()
     return packages or config.root_packages, config.source_roots, config.folder
+
+
+def _packages_in(places: Places) -> tuple[str, ...]:
+    """Return the packages in some source roots; raises UserError if there are none."""
+    found = find_packages(places.folders)
+    if not found:
+        where = "in the source roots" if places.named else "in this folder or in 'src'"
+        raise UserError(Problem(f"There is no package {where}; name one: lint-imports cycles shop")) from None
+    return found

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import Shared, look_options, once, options, write
+from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, write
 from import_contracts.config.session import Config
+from import_contracts.config.workspace import places_of
 from import_contracts.problems import UserError
 from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reporters.style import Style
@@ -19,9 +20,18 @@ from import_contracts.runs import explain as run
 @click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
 @once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
 @once("--output", metavar="FILE", help="Write the report to FILE.")
+@source_roots
 @look_options
 @options
-def command(*, names: tuple[str, ...], format_: str, output: str | None, look: Style, shared: Shared) -> int:
+def command(  # noqa: PLR0913 - each is an option
+    *,
+    names: tuple[str, ...],
+    format_: str,
+    output: str | None,
+    source_roots: tuple[str, ...],
+    look: Style,
+    shared: Shared,
+) -> int:
     """Explain how one module depends on another, or what a contract means.
 
     \b
@@ -31,16 +41,21 @@ def command(*, names: tuple[str, ...], format_: str, output: str | None, look: S
     lint-imports explain IMPORTER IMPORTED   the chains from one module or package to another, the
                                              fewest imports to remove, and the contracts about it
 
-    For two modules no configuration is needed: they are looked up in this folder, in "src", and among the installed
-    packages. The program is never run. The exit status is 0, or 2 if something is wrong or could not be read.
+    For two modules no configuration is needed: they are looked up in this folder, in "src", in the members of a uv
+    workspace, and among the installed packages. The program is never run. The exit status is 0, or 2 if something is
+    wrong or could not be read.
     """  # noqa: D301 - as above
     if len(names) > 2:
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
+    if source_roots and (len(names) < 2 or shared.config_file is not None):
+        raise click.UsageError("--source-root is for two modules without a configuration.")
     report: Explanation | Dependency
-    config = shared.config() if len(names) < 2 or shared.config_file is not None else _about(names[0], shared)
+    needs_config = len(names) < 2 or shared.config_file is not None
+    config = shared.config() if needs_config else None if source_roots else _about(names[0], shared)
     if config is None:
         here = Path.cwd()
-        report = run.explain_installed(names[0], names[1], (here, here / "src"), shared.context_here(here))
+        places = places_of(here, source_roots).folders
+        report = run.explain_installed(names[0], names[1], places, shared.context_here(here))
     elif len(names) == 2:
         report = run.explain_dependency(names[0], names[1], config, shared.context(config))
     else:

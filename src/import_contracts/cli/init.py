@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.terminal import Shared, no_custom_types, warn, write
+from import_contracts.config.workspace import places_of
 from import_contracts.reporters.init import as_text
 from import_contracts.runs import init as run
 
@@ -15,16 +16,33 @@ from import_contracts.runs import init as run
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option("--from-import-linter", "rewrites", is_flag=True, help="Convert import-linter's configuration instead.")
 @click.option("--dry-run", is_flag=True, help="Print what would be written, but write nothing.")
+@click.option(
+    "--source-root",
+    "source_roots",
+    metavar="DIR",
+    multiple=True,
+    help="Look for packages in DIR, which may have wildcards. Can be repeated.",
+)
 @no_custom_types
-def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool, no_custom_types: bool) -> int:
+def command(
+    *,
+    packages: tuple[str, ...],
+    rewrites: bool,
+    dry_run: bool,
+    source_roots: tuple[str, ...],
+    no_custom_types: bool,
+) -> int:
     """Infer contracts that the code does not break, and write them to pyproject.toml, each with the reasons for it.
 
-    By default, every package in this folder and in "src" is read. The contracts are the best layers for the packages,
-    independence for modules that nothing connects, and no cycles; existing cycles are written to a baseline. If there
-    is a configuration already, here or in a parent folder, nothing is changed: also if it is one of import-linter.
+    By default, every package in this folder, in "src" and in the members of a uv workspace is read. The contracts are
+    the best layers for the packages, independence for modules that nothing connects, and no cycles; existing cycles are
+    written to a baseline. If there is a configuration already, here or in a parent folder, nothing is changed: also if
+    it is one of import-linter.
     """
     if rewrites and packages:
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")
+    if rewrites and source_roots:
+        raise click.UsageError("--from-import-linter reads the packages from the configuration; name no --source-root.")
     folder = Path.cwd()
     found = None if rewrites else run.in_force(folder)
     if found and not dry_run:
@@ -34,7 +52,7 @@ def command(*, packages: tuple[str, ...], rewrites: bool, dry_run: bool, no_cust
     proposal = (
         run.rewrite_configuration(folder, custom_types=not no_custom_types)
         if rewrites
-        else run.infer_configuration(packages, context)
+        else run.infer_configuration(packages, places_of(folder, source_roots), context)
     )
     if found:
         warn(f"{found.file} has a configuration already; without --dry-run, nothing would be changed.")

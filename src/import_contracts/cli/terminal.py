@@ -99,6 +99,15 @@ def options(command: Command) -> Command:
     return once("--config", "config_file", metavar="FILE", help="Read this configuration file.")(cache_options(command))
 
 
+source_roots = click.option(
+    "--source-root",
+    "source_roots",
+    metavar="DIR",
+    multiple=True,
+    help="Look for packages in DIR, which may have wildcards, and read no configuration. Can be repeated.",
+)
+
+
 def cache_options(command: Command) -> Command:
     """Add the options about the cache, as the parameter ``shared``."""
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import glob
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from shlex import quote
@@ -31,6 +32,9 @@ from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.context import shown, text_of
 from import_contracts.repository import checkout
 
+SOURCE_ROOTS = (".", "src")
+"""The source roots if none are given."""
+
 STALE = ("error", "warn")
 EXCLUDING = {
     "exclude_type_checking_imports": "type_checking",
@@ -48,8 +52,9 @@ class Config:
     """The configuration of a run.
 
     ``path`` is the absolute path of the configuration file. Paths in reports are relative to ``folder``: its folder, or
-    a folder around it if several configurations are read. ``file`` is the file, relative to that. ``source_roots`` are
-    absolute, in the order in which packages are searched for. ``baseline`` is absolute; None if there is none.
+    a folder around it if several configurations are read. ``file`` is the file, relative to that. ``paths`` are the
+    source roots, absolute, first as they are relative to one folder, then to the other. ``baseline`` is absolute; None
+    if there is none.
     ``documents`` are the configuration file and then the contract files that it includes. ``problems`` are those of the
     keys about the run. ``custom_types`` are the entries of ``contract_types``; if there are some and they are refused,
     ``refused`` is the error, also in ``problems``. ``bases`` are the folders that are added to ``sys.path`` for custom
@@ -60,7 +65,7 @@ class Config:
     path: Path
     file: str
     root_packages: tuple[str, ...]
-    source_roots: tuple[Path, ...]
+    paths: tuple[tuple[Path, ...], ...]
     include_external: bool
     baseline: Path | None
     stale_fails: bool
@@ -78,6 +83,11 @@ class Config:
     """The values for contracts that do not have the key themselves, by key."""
     session: Table
     """The keys about the run, as written."""
+
+    @property
+    def source_roots(self) -> tuple[Path, ...]:
+        """All source roots, in the order in which packages are searched for."""
+        return tuple(dict.fromkeys(chain.from_iterable(self.paths)))
 
     @property
     def may_exclude(self) -> bool:
@@ -205,10 +215,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
-    sources = tuple(base / place for base in bases for place in session.strings("source_roots", (".", "src")))
-    for place in session.strings("source_roots", ()):
-        if not any(disk.is_folder(base / place) for base in bases):
-            session.warn("source_roots", f"There is no folder '{place}'.")
+    paths = _paths(session, bases)
     named_types = session.strings("contract_types", ())
     refused = None if custom_types and not _no_custom_types() else _refuse(session, named_types)
     defaults = {key: session.flag(key, lenient=document.is_peers) for key in EXCLUDING if key in session}
@@ -227,7 +234,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         path=path,
         file=document.file,
         root_packages=roots,
-        source_roots=tuple(dict.fromkeys(sources)),
+        paths=paths,
         include_external=include_external,
         baseline=folder / baseline if baseline else None,
         stale_fails=stale_fails,
@@ -242,6 +249,32 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         defaults=defaults,
         session=session,
     )
+
+
+def _paths(session: Table, bases: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
+    """Return the source roots relative to each base; one that is nowhere is a warning."""
+    named = session.strings("source_roots", SOURCE_ROOTS)
+    found = [{place: folders_at(base, place) for place in named} for base in bases]
+    for place in session.strings("source_roots", ()):
+        if not any(disk.is_folder(folder) for places in found for folder in places[place]):
+            what = f"'{place}' matches no folder." if is_glob(place) else f"There is no folder '{place}'."
+            session.warn("source_roots", what)
+    return tuple(tuple(dict.fromkeys(chain.from_iterable(places.values()))) for places in found)
+
+
+def folders_at(base: Path, place: str) -> list[Path]:
+    """Return the folders that match a pattern, sorted; the path itself, whether it exists or not, if it is none."""
+    if not is_glob(place) or disk.is_folder(base / place):
+        return [base / place]
+    try:
+        return sorted({path for path in _expanded(base, Path(place).parts) if disk.is_folder(path)})
+    except ValueError:  # a NUL, which no path contains
+        return []
+
+
+def is_glob(place: str) -> bool:
+    """Return whether a path has a wildcard."""
+    return not set("*?[").isdisjoint(place)
 
 
 def _no_custom_types() -> bool:
@@ -365,6 +398,7 @@ def _expanded(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
         for outer, inner, files in os.walk(folder / name):
             inner[:] = [each for each in inner if not each.startswith(".")]
             if len(rest) == 1:
+                yield Path(outer)
                 yield from (Path(outer, file) for file in files if not file.startswith("."))
             else:
                 yield from _expanded(Path(outer), rest[1:])

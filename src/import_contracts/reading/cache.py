@@ -32,6 +32,7 @@ from typing import Any, NamedTuple, TypeAlias
 from import_contracts import disk
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.precedence import Unread
 from import_contracts.reading.program import Portions, Program, SourceFile
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
@@ -52,13 +53,14 @@ class Extent(NamedTuple):
 
     ``portions`` are the folders of each root package. With ``include_external``, the graph has imports of modules
     outside the program, with ``kinds`` the kinds of imports, and with ``every_folder`` the modules in folders without
-    ``__init__.py``.
+    ``__init__.py``. ``unread`` are files and folders with the name of a root package that are not imported.
     """
 
     portions: Portions
     include_external: bool
     kinds: bool
     every_folder: bool = False
+    unread: tuple[Unread, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -95,7 +97,8 @@ class LastRun:
         self.changed: dict[str, Signature] = {}
         if self.cache is not None:
             inside = [[name, shortened(folder, self.base)] for name, folder in extent.portions]
-            how = [extent.include_external, extent.kinds, extent.every_folder, inside]
+            unread = [[name, *(shortened(path, self.base) for path in paths)] for name, *paths in extent.unread]
+            how = [extent.include_external, extent.kinds, extent.every_folder, inside, unread]
             self.name = f"{digest(self.cache.versions, json.dumps(how))}.program"
             self.manifest = Manifest.load(self.cache, self.name, self.base, extent.portions)
         if self.manifest is not None:
@@ -236,6 +239,10 @@ class Manifest:
                 for message, file, severity in self.value["problems"]
             ),
             tuple(self.watched),
+            tuple(
+                SourceFile(text(module), path, is_package=os.path.basename(path).startswith("__init__."))
+                for module, path in zip(*self._compiled, strict=True)
+            ),
         )
 
     @property
@@ -245,6 +252,12 @@ class Manifest:
             return is_sound(self.program)
         except DAMAGED:
             return False
+
+    @property
+    def _compiled(self) -> tuple[list[str], list[str]]:
+        """The modules without source, and their files."""
+        modules, files = self.value["compiled"]
+        return strings(modules), _lengthened(strings(files), self._base)
 
     @cached_property
     def _modules(self) -> list[str]:
@@ -424,6 +437,10 @@ def shape(program: Program, base: str) -> dict[str, Any]:
         "files": [shortened(file.path, base) for file in program.files],
         "namespaces": sorted(program.namespaces),
         "shadowed": sorted(program.shadowed),
+        "compiled": [
+            [file.module for file in program.compiled],
+            [shortened(file.path, base) for file in program.compiled],
+        ],
         "problems": [
             [problem.message, problem.file and shortened(problem.file, base), problem.severity]
             for problem in program.problems

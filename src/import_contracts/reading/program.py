@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
@@ -16,6 +16,17 @@ from typing import NamedTuple, TypeAlias
 from import_contracts import disk
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.reading.precedence import (
+    COMPILED,
+    Unread,
+    candidate,
+    choice,
+    compiled_name,
+    contested,
+    extends_path,
+    is_regular,
+    left_out,
+)
 from import_contracts.wording import count
 
 Portions: TypeAlias = tuple[tuple[str, str], ...]
@@ -41,8 +52,9 @@ class Program:
     ``roots`` are the root packages, in order. ``files`` are sorted by module. ``namespaces`` are the packages without a
     file. ``portions`` are the folders of the root packages. ``shadowed`` are the modules with a second file, which
     CPython ignores: ``a.py`` next to ``a/__init__.py``. ``problems`` are files and folders that cannot be checked.
-    ``watched`` are the folders and links that were read to find the files: while none of them changes, there are the
-    same files.
+    ``watched`` are the folders, links and files that were read to find the files: while none of them changes, there are
+    the same files. ``compiled`` are the modules without source, sorted: extension modules, and stubs alone. They import
+    nothing.
     """
 
     roots: tuple[str, ...]
@@ -52,6 +64,7 @@ class Program:
     shadowed: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     watched: tuple[str, ...] = ()
+    compiled: tuple[SourceFile, ...] = ()
 
     @cached_property
     def by_module(self) -> dict[str, SourceFile]:
@@ -60,21 +73,24 @@ class Program:
 
     @cached_property
     def modules(self) -> frozenset[str]:
-        """All modules, including namespace packages."""
-        return self.namespaces.union(self.by_module)
+        """All modules, including namespace packages and modules without source."""
+        return self.namespaces.union(self.by_module, (file.module for file in self.compiled))
 
 
 def find_program(roots: Iterable[str], source_roots: Iterable[Path]) -> Program:
     """Return the program with the given root packages; raises UserError as `find_portions` does."""
-    return walk(find_portions(roots, source_roots))
+    places = list(source_roots)
+    portions = find_portions(roots, places)
+    return walk(portions, unread=find_unread(portions, [places]))
 
 
 def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portions:
     """Return each root package with its folder or folders, in the order of ``roots``.
 
     A package is searched for in the source roots, in order, and then among the packages installed for the running
-    Python. As in CPython, a regular package takes precedence over the portions of a namespace package (PEP 420). Raises
-    UserError, with a problem for every root package that is not found or is not a top-level package.
+    Python. As in CPython, a regular package takes precedence over the portions of a namespace package (PEP 420), and
+    takes other folders along if its ``__init__.py`` extends its path. Raises UserError, with a problem for every root
+    package that is not found or is not a top-level package.
     """
     places = list(dict.fromkeys(map(str, source_roots)))
     problems: list[Problem] = []
@@ -89,13 +105,37 @@ def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portion
     return tuple(portions)
 
 
-def walk(portions: Portions, *, every_folder: bool = False) -> Program:
+def find_unread(portions: Portions, paths: Iterable[Iterable[Path]]) -> tuple[Unread, ...]:
+    """Return what CPython does not import of the files and folders with the names of root packages.
+
+    Each of ``paths`` are source roots that are one path of Python; a root package is looked for in each by itself.
+    """
+    found: dict[str, Unread] = {}
+    for places in [list(map(str, path)) for path in paths]:
+        for name in dict.fromkeys(name for name, _ in portions):
+            with contextlib.suppress(_NotFoundError):
+                taken, unread = _portions(name, places)
+                if taken and all((name, folder) in portions for folder in taken):
+                    found |= {each.path: each for each in unread if (name, each.path) not in portions}
+    return tuple(each for each in found.values() if _matters(each, []))
+
+
+def _matters(unread: Unread, watched: list[str]) -> bool:
+    """Return whether something that is not imported is worth a word: another file, or a folder with Python in it."""
+    folder, name = os.path.split(unread.path)
+    is_same = os.path.realpath(unread.path) == os.path.realpath(unread.taken)
+    is_same = is_same or (name == "__init__.py" and extends_path(folder) != "")  # which is all that such a file has
+    return not is_same and (not os.path.isdir(unread.path) or _has_python(unread.path, watched))
+
+
+def walk(portions: Portions, *, every_folder: bool = False, unread: Iterable[Unread] = ()) -> Program:
     """Return the program in the folders of its root packages.
 
     A folder without ``__init__.py`` inside a regular package counts only with ``every_folder``, although CPython would
-    import it.
+    import it. ``unread`` is what `find_unread` returns; there is a problem for each.
     """
     walked = _Walk(every_folder)
+    walked.leave_out(portions, unread)
     for name, folder in portions:
         walked.package(name, folder)
     return Program(
@@ -106,6 +146,7 @@ def walk(portions: Portions, *, every_folder: bool = False) -> Program:
         frozenset(walked.shadowed),
         tuple(walked.problems),
         tuple(dict.fromkeys(walked.watched)),
+        walked.without_source,
     )
 
 
@@ -129,7 +170,8 @@ class _NotFoundError(Exception):
 def _folders(name: str, places: list[str]) -> list[str]:
     if not all(part.isidentifier() for part in name.split(".")):
         raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
-    folders = _portions(name, places) or _portions(name, [entry or "." for entry in sys.path]) or installed(name)
+    on_path = [entry or "." for entry in sys.path]
+    folders = _portions(name, places)[0] or _portions(name, on_path)[0] or installed(name)
     if folders:
         return folders
     near = did_you_mean(name, _packages(places))
@@ -137,27 +179,24 @@ def _folders(name: str, places: list[str]) -> list[str]:
     raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{hint}")
 
 
-def _portions(name: str, places: Collection[str]) -> list[str]:
-    """Return the folder of a regular package, or the folders of a namespace package that contain Python files.
+def _portions(name: str, places: Collection[str]) -> tuple[list[str], list[Unread]]:
+    """Return the folders of a package that contain Python files, and what is not imported because of the first.
 
     Raises _NotFoundError if the name is that of a module, or is inside a regular package.
     """
-    *outer, _ = name.split(".")
-    for done, part in enumerate(name.split("."), 1):
-        folders = []
-        for place in places:
-            folder = os.path.join(place, part)
-            if os.path.isfile(os.path.join(folder, "__init__.py")):
-                if done <= len(outer):
-                    regular = ".".join(outer[:done])
-                    raise _NotFoundError(f"'{name}' is inside the package '{regular}'; write '{regular}'.")
-                return [folder]
-            if os.path.isfile(folder + ".py") and done > len(outer):
-                raise _NotFoundError(f"'{name}' is a module, not a package; name a package.")
-            if os.path.isdir(folder):
-                folders.append(folder)
-        places = folders
-    return [folder for folder in places if _has_python(folder, [])]
+    *outer, last = name.split(".")
+    for done, part in enumerate(outer, 1):
+        taken = choice([each for place in places if (each := candidate(place, part))]).taken
+        if taken and taken[0].kind == "package":
+            regular = ".".join(outer[:done])
+            raise _NotFoundError(f"'{name}' is inside the package '{regular}'; write '{regular}'.")
+        places = [each.path for each in taken if each.kind == "portion"]
+    chosen = choice([each for place in places if (each := candidate(place, last))])
+    unread = list(left_out(name, chosen))
+    if any(each.kind == "module" for each in chosen.taken):
+        instead = next((f" {each.reason}" for each in unread if is_regular(each.path)), "")
+        raise _NotFoundError(f"'{name}' is a module, not a package; name a package.{instead}")
+    return [each.path for each in chosen.taken if each.kind == "package" or _has_python(each.path, [])], unread
 
 
 def installed(name: str) -> list[str]:
@@ -190,10 +229,10 @@ def _has_python(folder: str, watched: list[str]) -> bool:
     todo = [folder]
     for outer in todo:
         try:
-            files, folders = _entries(outer, watched)
+            files, folders, compiled = _entries(outer, watched)
         except OSError:
             continue
-        if files:
+        if files or compiled:
             return True
         todo += [path for name in folders if not os.path.islink(path := os.path.join(outer, name))]
     return False
@@ -251,6 +290,8 @@ class _Walk:
     files: dict[str, SourceFile] = field(default_factory=dict)
     shadowed: set[str] = field(default_factory=set)
     watched: list[str] = field(default_factory=list)
+    compiled: dict[str, SourceFile] = field(default_factory=dict)
+    _unread: set[str] = field(default_factory=set)
     _without_file: set[str] = field(default_factory=set)
     _repeated: list[tuple[str, list[_Folder]]] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
@@ -259,17 +300,32 @@ class _Walk:
     def namespaces(self) -> frozenset[str]:
         """The packages without a file that contain modules."""
         packages: set[str] = set()
-        for module in self.files if self._without_file else ():
+        for module in (*self.files, *self.compiled) if self._without_file else ():
             while (module := module.rpartition(".")[0]) and module not in packages:
                 packages.add(module)
         return frozenset(packages & self._without_file).difference(self.files)
 
     @property
+    def without_source(self) -> tuple[SourceFile, ...]:
+        """The modules without source, sorted: not a stub of one that has source in another folder."""
+        others = self.namespaces.union(self.files)
+        return tuple(self.compiled[module] for module in sorted(self.compiled.keys() - others))
+
+    @property
     def problems(self) -> list[Problem]:
         """The files and folders that cannot be checked, sorted by path."""
-        modules = self.namespaces.union(self.files)
+        modules = self.namespaces.union(self.files, self.compiled)
         repeated = (_counted_once(name, again) for name, again in self._repeated if name in modules)
         return sorted((*self._problems, *repeated), key=lambda problem: str(problem.file))
+
+    def leave_out(self, portions: Portions, unread: Iterable[Unread]) -> None:
+        """Note what CPython does not import in packages with several folders, besides what is known already."""
+        self._problems += (each.problem for each in unread)
+        for name, folders in _by_package(portions).items():
+            for each in contested(name, folders, self.watched) if len(folders) > 1 else ():
+                self._unread.add(each.path if os.path.basename(each.path) == "__init__.py" else _place(each.path))
+                if _matters(each, self.watched):
+                    self._problems.append(each.problem)
 
     def package(self, name: str, folder: str) -> None:
         """Add the modules of a package."""
@@ -288,7 +344,7 @@ class _Walk:
     def _folder(self, folder: _Folder) -> list[_Folder]:
         """Add the modules in a folder, and return the folders in it that may be packages."""
         try:
-            files, folders = _entries(folder.path, self.watched)
+            files, folders, compiled = _entries(folder.path, self.watched)
         except OSError as error:
             self._problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder.path))
             return []
@@ -296,18 +352,35 @@ class _Walk:
             files.remove(file)
             path = os.path.join(folder.path, file).encode(errors="backslashreplace").decode()
             self._problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
-        is_regular = "__init__.py" in files
-        if folder.inside_regular and not is_regular and not self.every_folder:
+        if self._unread:
+            files, folders, compiled = (self._read(folder.path, names) for names in (files, folders, compiled))
+        built = _built(files, compiled)
+        has_init = "__init__.py" in files or "__init__" in built
+        if folder.inside_regular and not has_init and not self.every_folder:
             self._left_out(folder.name, folder.path)
             return []
-        if not is_regular:
+        if not has_init:
             self._without_file.add(folder.name)
-        both = {inner for inner in folders if f"{inner}.py" in files}
-        packages = {inner for inner in both if os.path.isfile(os.path.join(folder.path, inner, "__init__.py"))}
+        both = {inner for inner in folders if f"{inner}.py" in files or inner in built}
+        packages = {inner for inner in both if is_regular(os.path.join(folder.path, inner))}
         self.watched += (os.path.join(folder.path, inner) for inner in both - packages)
         self._files(folder, files, packages)
+        if built:
+            self._compiled(folder, {name: file for name, file in built.items() if name not in packages})
         inside = [inner for inner in folders if inner in packages or inner not in both]
-        return [folder.inner(inner, inside_regular=is_regular) for inner in inside]
+        return [folder.inner(inner, inside_regular=has_init) for inner in inside]
+
+    def _read(self, folder: str, names: Iterable[str]) -> list[str]:
+        return [name for name in names if os.path.join(folder, name.partition(".")[0]) not in self._unread]
+
+    def _compiled(self, folder: _Folder, built: Mapping[str, str]) -> None:
+        """Add modules without source; one of another portion with source comes first, as a stub is never imported."""
+        for name, file in built.items():
+            module = folder.name if name == "__init__" else f"{folder.name}.{name}"
+            known = self.compiled.get(module)
+            if known is None or (known.path.endswith(".pyi") and not file.endswith(".pyi")):
+                path = os.path.join(folder.path, file)
+                self.compiled[module] = SourceFile(module, path, is_package=name == "__init__")
 
     def _files(self, folder: _Folder, files: Iterable[str], packages: Collection[str]) -> None:
         for file in files:
@@ -315,7 +388,7 @@ class _Walk:
             module = folder.name if file == "__init__.py" else f"{folder.name}.{file[:-3]}"
             if file[:-3] in packages:
                 self._shadowed(module, path)
-            else:
+            elif path not in self._unread:
                 self.files.setdefault(module, SourceFile(module, path, is_package=file == "__init__.py"))
 
     def _left_out(self, name: str, folder: str) -> None:
@@ -332,7 +405,7 @@ class _Walk:
         todo = [(name, folder)]
         for package, outer in todo:
             try:
-                files, folders = _entries(outer, self.watched)
+                files, folders, _ = _entries(outer, self.watched)
             except OSError:
                 continue
             modules = {file[:-3] for file in files if _is_text(file)}
@@ -361,13 +434,42 @@ def _counted_once(name: str, again: Sequence[_Folder]) -> Problem:
     return Problem(message, file=first.path, severity=Severity.WARNING)
 
 
-def _entries(folder: str, watched: list[str]) -> tuple[list[str], list[str]]:
-    """Return the names of the Python files and of the folders that may contain modules, each sorted; raises OSError.
+def _by_package(portions: Portions) -> dict[str, list[str]]:
+    folders: dict[str, list[str]] = {}
+    for name, folder in portions:
+        folders.setdefault(name, []).append(folder)
+    return folders
+
+
+def _place(path: str) -> str:
+    """Return the path of a module without the end of its file's name."""
+    folder, name = os.path.split(path)
+    return os.path.join(folder, name.partition(".")[0])
+
+
+def _built(files: Collection[str], compiled: Sequence[str]) -> dict[str, str]:
+    """Return the compiled files of modules that have no source beside them, by name; a stub only if it is alone.
+
+    A stub of a package counts only if all in it are stubs: otherwise the folder has no ``__init__`` for CPython.
+    """
+    built: dict[str, str] = {}
+    for file in sorted(compiled, key=lambda file: (file.endswith(".pyi"), file)):
+        name = compiled_name(file)
+        if f"{name}.py" not in files and not (file == "__init__.pyi" and files):
+            built.setdefault(name, file)
+    return built
+
+
+def _entries(folder: str, watched: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the names of the Python files, of the folders that may contain modules, and of compiled files and stubs.
+
+    Each is sorted. Raises OSError.
 
     Adds to ``watched`` the folder and the links in it, whose targets may change when the folder itself does not.
     """
     files: list[str] = []
     folders: list[str] = []
+    compiled: list[str] = []
     watched.append(folder)
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -376,13 +478,15 @@ def _entries(folder: str, watched: list[str]) -> tuple[list[str], list[str]]:
                 kept, is_kept = files, name.count(".") == 1 and name != ".py" and _is(entry, os.DirEntry.is_file)
             elif name.isidentifier() and name != "__pycache__":
                 kept, is_kept = folders, _is(entry, os.DirEntry.is_dir)
+            elif name.endswith(COMPILED) and compiled_name(name):
+                kept, is_kept = compiled, _is(entry, os.DirEntry.is_file)
             else:
                 continue
             if is_kept:
                 kept.append(name)
             if entry.is_symlink():
                 watched.append(entry.path)
-    return sorted(files), sorted(folders)
+    return sorted(files), sorted(folders), sorted(compiled)
 
 
 def _is_text(name: str) -> bool:

@@ -6,7 +6,7 @@ If only times have changed, as in a fresh clone, the new times are stored, and t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from hashlib import sha256
 
@@ -37,14 +37,24 @@ class Comparison:
 
     @cached_property
     def program(self) -> Program:
-        """The program as it is now. The folders are walked only if one of them has changed."""
-        if self._before is not None and self.last.changed.keys() <= set(self._before.files):
+        """The program as it is now. The folders are walked only if something that was read to find it has changed."""
+        if self._before is not None and not any(map(self._may_move_others, self.last.changed)):
             return self._before.program
         return self._walk()
 
+    @cached_property
+    def _may_move_others(self) -> Callable[[str], bool]:
+        """Tells whether other files may count once a file or folder has changed, not only what is in it."""
+        assert self._before is not None, "without a last run nothing has changed since"  # noqa: S101
+        files = set(self._before.files)
+        # Which folders a package joins to its path is in its text.
+        joining = {path for path in self._before.watched if path in files and path.endswith("__init__.py")}
+        return lambda path: path not in files or path in joining
+
     def _walk(self) -> Program:
         with self.last.context.step("find the modules"):
-            return walk(self.last.extent.portions, every_folder=self.last.extent.every_folder)
+            extent = self.last.extent
+            return walk(extent.portions, every_folder=extent.every_folder, unread=extent.unread)
 
     @cached_property
     def shape(self) -> str:

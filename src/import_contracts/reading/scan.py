@@ -323,7 +323,12 @@ class _FilesReader:
         """Read the imports of files with grimp."""
         if not files:
             return
-        imports = _scan(self._program, files, known=self._program.files, include_external=self._include_external)
+        imports = _scan(
+            self._program,
+            files,
+            known=(*self._program.files, *self._program.compiled),
+            include_external=self._include_external,
+        )
         if isinstance(imports, dict):
             self.imports |= imports
             if self._include_external:

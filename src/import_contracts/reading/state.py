@@ -98,7 +98,7 @@ def as_stars(value: Iterable[Any], program: Program) -> Stars:
     for (package, line), (modules, *how) in stars.loaded.items():
         if not is_number(line) or line < 0 or set(map(type, how)) != {bool} or len(how) != 2:
             raise ValueError
-        if not {package, *strings([*modules])} <= program.by_module.keys() | program.namespaces:
+        if not {package, *strings([*modules])} <= program.modules:
             raise ValueError
     return stars
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from operator import lt
 from typing import TypeGuard
 
-from import_contracts.reading.program import Program
+from import_contracts.reading.precedence import compiled_name
+from import_contracts.reading.program import Program, SourceFile
 
 DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
 """The exceptions that reading a damaged value may raise."""
@@ -47,11 +49,14 @@ def is_sound(program: Program) -> bool:
     Raises one of `DAMAGED` if a name cannot be printed.
     """
     modules = [file.module for file in program.files]
-    "\n".join(modules).encode()
+    compiled = [file.module for file in program.compiled]
+    "\n".join(modules + compiled).encode()
     return (
         all(map(lt, modules, modules[1:]))
+        and all(map(lt, compiled, compiled[1:]))
+        and program.by_module.keys().isdisjoint(compiled)
         and _are_in_place(program)
-        and program.namespaces == _namespaces(program, set(modules))
+        and program.namespaces == _namespaces(program, {*modules, *compiled})
         and program.shadowed <= program.modules
     )
 
@@ -59,8 +64,9 @@ def is_sound(program: Program) -> bool:
 def _are_in_place(program: Program) -> bool:
     """Return whether the file of each module is where its name says, in one of the folders of its root package."""
     portions = [(f"{root}.", len(root), folder) for root, folder in program.portions]
-    for module, path, is_package in program.files:
-        inside = module.replace(".", os.sep) + (_INIT if is_package else ".py")
+    with_source = ((module, path, _INIT if is_package else ".py") for module, path, is_package in program.files)
+    for module, path, end in chain(with_source, map(_with_end, program.compiled)):
+        inside = module.replace(".", os.sep) + end
         package = f"{module}."
         for root, length, folder in portions:
             if path == folder + inside[length:] and package.startswith(root):
@@ -68,6 +74,15 @@ def _are_in_place(program: Program) -> bool:
         else:
             return False
     return True
+
+
+def _with_end(compiled: SourceFile) -> tuple[str, str, str]:
+    """Return the module and the path of a compiled file, and what must follow the name of the module in the path."""
+    name = compiled.path.rpartition(os.sep)[2]
+    if not compiled_name(name):
+        raise ValueError
+    end = name[name.index(".") :]
+    return compiled.module, compiled.path, f"{os.sep}__init__{end}" if compiled.is_package else end
 
 
 _INIT = f"{os.sep}__init__.py"

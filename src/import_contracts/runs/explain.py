@@ -14,14 +14,12 @@ from import_contracts.explain.views import View
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
 from import_contracts.problems import Problem, UserError, did_you_mean
-from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import find_portions
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.explain import Dependency, Explanation
 from import_contracts.runs.check import known_entries
-from import_contracts.runs.requests import extent_of, read_baseline
+from import_contracts.runs.requests import extent_here, extent_of, read_baseline
 
 
 def explain_dependency(importer: str, imported: str, config: Config, context: RunContext) -> Dependency:
@@ -43,8 +41,8 @@ def explain_installed(importer: str, imported: str, source_roots: Sequence[Path]
 
     Their packages are in the source roots or installed. Raises UserError if one is not found.
     """
-    portions = find_portions([module.partition(".")[0] for module in (importer, imported)], source_roots)
-    statements = Statements(take_snapshot(compare(Extent(portions, include_external=False, kinds=True), context)))
+    extent = extent_here([module.partition(".")[0] for module in (importer, imported)], source_roots)
+    statements = Statements(take_snapshot(compare(extent, context)))
     scan = statements.snapshot.scan
     found = dependency(importer, imported, scan.graph, statements)
     unreadable = (Problem(file.message, context.shown(file.path)) for file in scan.unreadable)

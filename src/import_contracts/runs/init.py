@@ -21,21 +21,20 @@ from import_contracts.config.files import (
 )
 from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import read_config
+from import_contracts.config.workspace import Places
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import find_packages, find_portions
+from import_contracts.reading.program import find_packages
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.init import Initialized
 from import_contracts.runs.baseline import create_from
 from import_contracts.runs.changing import UserFile, alone, write_all
-from import_contracts.runs.requests import extent_of
+from import_contracts.runs.requests import extent_here, extent_of
 
 _FILE = "pyproject.toml"
-_PLACES = (".", "src")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +62,21 @@ def in_force(folder: Path) -> Initialized | None:
     return Initialized(name, None, is_peers=read_document(path, name, quotes=may_quote(path)).is_peers)
 
 
-def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposal:
-    """Return contracts that packages keep now: the given ones, or those in the folder and in its ``src``.
+def infer_configuration(packages: Sequence[str], places: Places, context: RunContext) -> Proposal:
+    """Return contracts that packages keep now: the given ones, or all those in some source roots.
 
     Raises UserError if there is no package, or if a file cannot be read, because its imports might break a contract.
     """
-    places = [context.folder / place for place in _PLACES]
-    roots = tuple(packages) or find_packages(places)
+    roots = tuple(packages) or find_packages(places.folders)
     if not roots:
-        raise UserError(Problem("There is no package here or in 'src'; name one: lint-imports init shop"))
-    extent = Extent(find_portions(roots, places), include_external=False, kinds=True)
-    statements = Statements(take_snapshot(compare(extent, context)))
+        where = "in the source roots" if places.named else "here or in 'src'"
+        raise UserError(Problem(f"There is no package {where}; name one: lint-imports init shop"))
+    statements = Statements(take_snapshot(compare(extent_here(roots, places.folders), context)))
     scan = statements.snapshot.scan
     if scan.unreadable:
         raise UserError(*(Problem(file.message, file=file.path) for file in scan.unreadable))
-    return Proposal(to_toml({"root_packages": roots}, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
+    keys = {"root_packages": roots, **({"source_roots": places.named} if places.named else {})}
+    return Proposal(to_toml(keys, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
 
 
 def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposal:
