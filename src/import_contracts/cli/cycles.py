@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, once, options
+from import_contracts.cli.terminal import Shared, exclude_option, once, options
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import find_packages
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
@@ -37,10 +38,17 @@ def _version(value: str) -> tuple[int, int]:
 )
 @once("--python", convert=_version, metavar="3.x", help="Python version to predict for; default: the one running.")
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no plan.")
+@exclude_option
 @report_options
 @options
-def command(
-    *, packages: tuple[str, ...], kinds: tuple[str, ...], python: tuple[int, int] | None, quick: bool, shared: Shared
+def command(  # noqa: PLR0913 - each is an option
+    *,
+    packages: tuple[str, ...],
+    kinds: tuple[str, ...],
+    python: tuple[int, int] | None,
+    quick: bool,
+    globs: tuple[str, ...],
+    shared: Shared,
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
 
@@ -60,23 +68,25 @@ def command(
     """  # noqa: D301 - as above
     folder = Path.cwd()
     source_roots: tuple[Path, ...] = (folder, folder / "src")
+    exclude: Exclude = tuple((glob, str(folder)) for glob in globs)
     if shared.config_file is not None or not packages:
-        packages, source_roots, folder = _packages_to_read(packages, shared, source_roots)
+        packages, source_roots, folder, excluded = _packages_to_read(packages, shared, source_roots)
+        exclude += excluded
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),
         tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
     )
-    found = answers.cycles(question, source_roots, shared.reports, shared.context_here(folder))
+    found = answers.cycles(question, source_roots, exclude, shared.reports, shared.context_here(folder))
     deliver(shared.reports, [answer.text for answer in found])
     return found[0].exit_status
 
 
 def _packages_to_read(
     packages: tuple[str, ...], shared: Shared, places: tuple[Path, ...]
-) -> tuple[tuple[str, ...], tuple[Path, ...], Path]:
-    """Return the packages, the folders to look them up in, and the folder that paths are relative to.
+) -> tuple[tuple[str, ...], tuple[Path, ...], Path, Exclude]:
+    """Return the packages, the folders to look them up in, the folder that paths are relative to, and what to exclude.
 
     From the configuration; without one, the packages in ``places``.
     """
@@ -89,6 +99,6 @@ def _packages_to_read(
         if not here:
             message = "There is no package in this folder or in 'src'; name one: lint-imports cycles shop"
             raise UserError(Problem(message)) from None
-        return here, places, Path.cwd()
+        return here, places, Path.cwd(), ()
     config.demand_no_refusal()
-    return packages or config.root_packages, config.source_roots, config.folder
+    return packages or config.root_packages, config.source_roots, config.folder, config.exclude

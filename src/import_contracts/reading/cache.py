@@ -32,6 +32,7 @@ from typing import Any, NamedTuple, TypeAlias
 from import_contracts import disk
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.excluding import Exclude, Excluded
 from import_contracts.reading.program import Portions, Program, SourceFile
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
@@ -51,14 +52,17 @@ class Extent(NamedTuple):
     """Which program is read, and how much of it.
 
     ``portions`` are the folders of each root package. With ``include_external``, the graph has imports of modules
-    outside the program, with ``kinds`` the kinds of imports, and with ``every_folder`` the modules in folders without
-    ``__init__.py``.
+    outside the program, with ``kinds`` the kinds of imports, with ``every_folder`` the modules in folders without
+    ``__init__.py``, and with ``calls`` the imports by calls such as ``import_module("a")``. ``exclude`` are the globs
+    of files and folders that are no part of the program.
     """
 
     portions: Portions
     include_external: bool
     kinds: bool
     every_folder: bool = False
+    calls: bool = False
+    exclude: Exclude = ()
 
 
 class Answer(NamedTuple):
@@ -95,7 +99,8 @@ class LastRun:
         self.changed: dict[str, Signature] = {}
         if self.cache is not None:
             inside = [[name, shortened(folder, self.base)] for name, folder in extent.portions]
-            how = [extent.include_external, extent.kinds, extent.every_folder, inside]
+            globs = [[glob, shortened(f"{folder}{os.sep}", self.base)] for glob, folder in extent.exclude]
+            how = [extent.include_external, extent.kinds, extent.every_folder, extent.calls, globs, inside]
             self.name = f"{digest(self.cache.versions, json.dumps(how))}.program"
             self.manifest = Manifest.load(self.cache, self.name, self.base, extent.portions)
         if self.manifest is not None:
@@ -232,10 +237,16 @@ class Manifest:
             self._portions,
             frozenset(strings(self.value["shadowed"])),
             tuple(
-                Problem(text(message), file and _lengthened([text(file)], self._base)[0], severity=Severity(severity))
-                for message, file, severity in self.value["problems"]
+                Problem(
+                    text(message),
+                    file and _lengthened([text(file)], self._base)[0],
+                    key=key and text(key),
+                    severity=Severity(severity),
+                )
+                for message, file, key, severity in self.value["problems"]
             ),
             tuple(self.watched),
+            tuple(Excluded(text(module), is_folder is True) for module, is_folder in self.value["excluded"]),
         )
 
     @property
@@ -425,9 +436,10 @@ def shape(program: Program, base: str) -> dict[str, Any]:
         "namespaces": sorted(program.namespaces),
         "shadowed": sorted(program.shadowed),
         "problems": [
-            [problem.message, problem.file and shortened(problem.file, base), problem.severity]
+            [problem.message, problem.file and shortened(problem.file, base), problem.key, problem.severity]
             for problem in program.problems
         ],
+        "excluded": [list(each) for each in program.excluded],
     }
 
 

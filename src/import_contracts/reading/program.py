@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 from import_contracts import disk
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.reading.excluding import EXCLUDE, Exclude, Excluded, Globs
 from import_contracts.wording import count
 
 Portions: TypeAlias = tuple[tuple[str, str], ...]
@@ -42,7 +43,7 @@ class Program:
     file. ``portions`` are the folders of the root packages. ``shadowed`` are the modules with a second file, which
     CPython ignores: ``a.py`` next to ``a/__init__.py``. ``problems`` are files and folders that cannot be checked.
     ``watched`` are the folders and links that were read to find the files: while none of them changes, there are the
-    same files.
+    same files. ``excluded`` are the modules that ``exclude`` leaves out, sorted.
     """
 
     roots: tuple[str, ...]
@@ -52,11 +53,27 @@ class Program:
     shadowed: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     watched: tuple[str, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
 
     @cached_property
     def by_module(self) -> dict[str, SourceFile]:
         """The file of each module that has one."""
         return {file.module: file for file in self.files}
+
+    @cached_property
+    def excluded_files(self) -> frozenset[str]:
+        """The modules of the files that are excluded by themselves."""
+        return frozenset(each.module for each in self.excluded if not each.is_folder)
+
+    @cached_property
+    def excluded_folders(self) -> frozenset[str]:
+        """The packages of the folders that are excluded, with everything inside them."""
+        return frozenset(each.module for each in self.excluded if each.is_folder)
+
+    @cached_property
+    def excluded_names(self) -> frozenset[str]:
+        """The last part of each excluded module, one of which is in every import of it."""
+        return frozenset(each.module.rpartition(".")[2] for each in self.excluded)
 
     @cached_property
     def modules(self) -> frozenset[str]:
@@ -89,15 +106,16 @@ def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portion
     return tuple(portions)
 
 
-def walk(portions: Portions, *, every_folder: bool = False) -> Program:
-    """Return the program in the folders of its root packages.
+def walk(portions: Portions, *, every_folder: bool = False, exclude: Exclude = ()) -> Program:
+    """Return the program in the folders of its root packages, without the files and folders that match ``exclude``.
 
     A folder without ``__init__.py`` inside a regular package counts only with ``every_folder``, although CPython would
     import it.
     """
-    walked = _Walk(every_folder)
+    walked = _Walk(every_folder, Globs(exclude))
     for name, folder in portions:
         walked.package(name, folder)
+    walked.report_globs()
     return Program(
         tuple(dict.fromkeys(name for name, _ in portions)),
         tuple(sorted(walked.files.values(), key=lambda file: file.module)),
@@ -106,6 +124,7 @@ def walk(portions: Portions, *, every_folder: bool = False) -> Program:
         frozenset(walked.shadowed),
         tuple(walked.problems),
         tuple(dict.fromkeys(walked.watched)),
+        tuple(sorted(each for each in walked.excluded if each.module not in walked.files)),
     )
 
 
@@ -248,9 +267,12 @@ class _Walk:
     """
 
     every_folder: bool
+    globs: Globs
     files: dict[str, SourceFile] = field(default_factory=dict)
+    excluded: set[Excluded] = field(default_factory=set)
     shadowed: set[str] = field(default_factory=set)
     watched: list[str] = field(default_factory=list)
+    _whole: set[str] = field(default_factory=set)
     _without_file: set[str] = field(default_factory=set)
     _repeated: list[tuple[str, list[_Folder]]] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
@@ -269,10 +291,13 @@ class _Walk:
         """The files and folders that cannot be checked, sorted by path."""
         modules = self.namespaces.union(self.files)
         repeated = (_counted_once(name, again) for name, again in self._repeated if name in modules)
-        return sorted((*self._problems, *repeated), key=lambda problem: str(problem.file))
+        return sorted((*self._problems, *repeated), key=lambda problem: str(problem.file or ""))
 
     def package(self, name: str, folder: str) -> None:
         """Add the modules of a package."""
+        if self.globs and self.globs.start(name, folder):
+            self._whole.add(name)
+            return
         todo = [_Folder(False, 0, name, folder, os.path.realpath(folder), inside_regular=False)]  # noqa: FBT003
         names: dict[str, str] = {}
         repeated: dict[str, list[_Folder]] = {}
@@ -297,10 +322,11 @@ class _Walk:
             path = os.path.join(folder.path, file).encode(errors="backslashreplace").decode()
             self._problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
         is_regular = "__init__.py" in files
+        files, folders = self._kept(folder.name, folder.path, files, folders)
         if folder.inside_regular and not is_regular and not self.every_folder:
             self._left_out(folder.name, folder.path)
             return []
-        if not is_regular:
+        if "__init__.py" not in files:
             self._without_file.add(folder.name)
         both = {inner for inner in folders if f"{inner}.py" in files}
         packages = {inner for inner in both if os.path.isfile(os.path.join(folder.path, inner, "__init__.py"))}
@@ -308,6 +334,27 @@ class _Walk:
         self._files(folder, files, packages)
         inside = [inner for inner in folders if inner in packages or inner not in both]
         return [folder.inner(inner, inside_regular=is_regular) for inner in inside]
+
+    def _kept(self, name: str, folder: str, files: list[str], folders: list[str]) -> tuple[list[str], list[str]]:
+        """Return the files and folders in a folder that are not excluded."""
+        if not self.globs:
+            return files, folders
+        out = {each for each in (*files, *folders) if self.globs.leave_out(folder, each)}
+        modules = ((each[:-3] if each in files else each, each in folders) for each in out)
+        self.excluded |= {
+            Excluded(name if each == "__init__" and not is_folder else f"{name}.{each}", is_folder)
+            for each, is_folder in modules
+        }
+        return [each for each in files if each not in out], [each for each in folders if each not in out]
+
+    def report_globs(self) -> None:
+        """Add a problem for each glob without effect, and for each root package of which nothing is left."""
+        for glob in self.globs.unmatched:
+            message = f"'{glob}' matches no file or folder of the program; remove it."
+            self._problems.append(Problem(message, key=EXCLUDE, severity=Severity.WARNING))
+        for name in sorted(self._whole):
+            if not any(within(module, name) for module in self.files):
+                self._problems.append(Problem(f"The whole package '{name}' is excluded; exclude less.", key=EXCLUDE))
 
     def _files(self, folder: _Folder, files: Iterable[str], packages: Collection[str]) -> None:
         for file in files:
@@ -321,10 +368,13 @@ class _Walk:
     def _left_out(self, name: str, folder: str) -> None:
         modules = sorted(self._inside(name, folder))
         if modules:
-            files = "its Python file is" if len(modules) == 1 else f"its {len(modules):,} Python files are"
+            files = "its Python file" if len(modules) == 1 else f"its {len(modules):,} Python files"
             them = f"it ({modules[0]})" if len(modules) == 1 else f"them ({modules[0]}, …)"
-            message = f"This folder has no __init__.py, so {files} not checked, although Python can import {them}"
-            self._problems.append(Problem(f"{message}; add an __init__.py.", file=folder, severity=Severity.WARNING))
+            message = (
+                f"This folder has no __init__.py, so {files} and imports of {them} are not checked, although Python "
+                f"can import {them.partition(' ')[0]}; add an __init__.py, or set count_namespace_folders = true."
+            )
+            self._problems.append(Problem(message, file=folder, severity=Severity.WARNING))
 
     def _inside(self, name: str, folder: str) -> set[str]:
         """Return the modules in a folder and in those inside it, without following links."""
@@ -332,7 +382,7 @@ class _Walk:
         todo = [(name, folder)]
         for package, outer in todo:
             try:
-                files, folders = _entries(outer, self.watched)
+                files, folders = self._kept(package, outer, *_entries(outer, self.watched))
             except OSError:
                 continue
             modules = {file[:-3] for file in files if _is_text(file)}

@@ -44,7 +44,8 @@ class Comparison:
 
     def _walk(self) -> Program:
         with self.last.context.step("find the modules"):
-            return walk(self.last.extent.portions, every_folder=self.last.extent.every_folder)
+            extent = self.last.extent
+            return walk(extent.portions, every_folder=extent.every_folder, exclude=extent.exclude)
 
     @cached_property
     def shape(self) -> str:

@@ -17,7 +17,8 @@ from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import find_packages, find_portions
+from import_contracts.reading.imports import read_imports
+from import_contracts.reading.program import find_packages, find_portions, walk
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.init import Initialized
@@ -37,21 +38,43 @@ class Proposal:
     statements: Statements | None = None
 
 
-def infer_configuration(packages: Sequence[str], context: RunContext) -> Proposal:
+def infer_configuration(packages: Sequence[str], context: RunContext, exclude: Sequence[str] = ()) -> Proposal:
     """Return contracts that packages keep now: the given ones, or those in the folder and in its ``src``.
 
-    Raises UserError if there is no package, or if a file cannot be read, because its imports might break a contract.
+    Files and folders that match the globs ``exclude`` are left out. Raises UserError if there is no package, or if a
+    file cannot be read, because its imports might break a contract.
     """
     places = [context.folder / place for place in _PLACES]
     roots = tuple(packages) or find_packages(places)
     if not roots:
         raise UserError(Problem("There is no package here or in 'src'; name one: lint-imports init shop"))
-    extent = Extent(find_portions(roots, places), include_external=False, kinds=True)
-    statements = Statements(take_snapshot(compare(extent, context)))
+    globs = tuple((glob, str(context.folder)) for glob in exclude)
+    extent = Extent(find_portions(roots, places), include_external=False, kinds=True, exclude=globs)
+    statements, keys = _with_every_folder(Statements(take_snapshot(compare(extent, context))))
     scan = statements.snapshot.scan
     if scan.unreadable:
         raise UserError(*(Problem(file.message, file=file.path) for file in scan.unreadable))
-    return Proposal(to_toml({"root_packages": roots}, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
+    keys = {"root_packages": roots, **({"exclude": tuple(exclude)} if exclude else {}), **keys}
+    return Proposal(to_toml(keys, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
+
+
+def _with_every_folder(statements: Statements) -> tuple[Statements, dict[str, object]]:
+    """Return the program with its folders without ``__init__.py`` and the key for them, if these matter.
+
+    They do if something in them imports or is imported, and can be read.
+    """
+    snapshot = statements.snapshot
+    extent = snapshot.last.extent._replace(every_folder=True)
+    added = walk(extent.portions, every_folder=True, exclude=extent.exclude).modules - snapshot.program.modules
+    if not added:
+        return statements, {}
+    every = Statements(take_snapshot(compare(extent, snapshot.context)))
+    scan = every.snapshot.scan
+    importing = (source for source in map(every.source, sorted(added)) if source is not None)
+    is_used = any(imported in added for _, imported in scan.graph.edges()) or any(
+        read_imports(source.text, source.module, is_package=source.is_package) for source in importing
+    )
+    return (every, {"count_namespace_folders": True}) if is_used and not scan.unreadable else (statements, {})
 
 
 def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposal:
