@@ -241,10 +241,8 @@ def test_a_manifest_gives_back_what_it_was_made_of(cache: Cache) -> None:
         assert found.digests == {"p": "x", "p.a": "", "q.b": "y"}
         assert found.state == "state"
         assert (found.files, found.watched) == (PATHS[:3], PATHS[3:])
-    assert sorted(manifest().value) == sorted(
-        ["digests", "excluded", "files", "modules", "namespaces"]
-        + ["problems", "shadowed", "signatures", "state", "watched"]
-    )
+    names = "digests excluded files modules namespaces problems shadowed signatures state watched"
+    assert sorted(manifest().value) == names.split()
     assert "\n" not in manifest().value["signatures"]
 
 
