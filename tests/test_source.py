@@ -394,7 +394,7 @@ def test_a_kind_follows_the_blocks_around(text: str, expected: str) -> None:
         "TYPE_CHECKING is True",
         "typing.TYPE_CHECKING is True", "True == TYPE_CHECKING", "TYPE_CHECKING is not False", "TYPE_CHECKING != False",
         "not TYPE_CHECKING == False", "(TYPE_CHECKING) == True", "bool(TYPE_CHECKING)", "bool(TYPE_CHECKING) is True",
-        "TYPE_CHECKING == 1", "TYPE_CHECKING != 0", "MYPY is True", "TYPE_CHECKING is 1", "TYPE_CHECKING and x or False",
+        "TYPE_CHECKING == 1", "TYPE_CHECKING != 0", "MYPY is True", "TYPE_CHECKING is 1", "TYPE_CHECKING and x or 0",
         "bool((TYPE_CHECKING))", "TYPE_CHECKING is None", "x and TYPE_CHECKING == True and y", "1 == 2",
         "not (() or True) or TYPE_CHECKING", "TYPE_CHECKING and ()", "MYPY and 0 or None",
         "(" * 99 + "TYPE_CHECKING" + ")" * 99,
