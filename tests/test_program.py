@@ -139,8 +139,10 @@ def test_a_folder_without_an_init_in_a_package_is_left_out_with_a_warning(tmp_pa
         ),
         (
             ["in/x", "in/deep/y", "pack/__init__"],
-            "its 3 Python files and imports of them (p.d.in.deep.y, …) are not checked, although Python can "
-            "import them",
+            (
+                "its 3 Python files and imports of them (p.d.in.deep.y, …) are not checked, although Python can "
+                "import them"
+            ),
         ),
         (["x", "x/y"], "its Python file and imports of it (p.d.x) are not checked, although Python can import it"),
     ],
