@@ -175,6 +175,16 @@ def test_where_the_definition_is_not_certain_none_is_named(init: str) -> None:
     assert fix("from p.b import B\nclass A(B): ...\nclass C: ...", files).kind is FixKind.RESTRUCTURE
 
 
+def test_of_very_many_paths_of_star_imports_none_is_named() -> None:
+    files = {
+        f"{side}{number}": f"from p.x{number + 1} import *\nfrom p.y{number + 1} import *\n"
+        for number in range(40)
+        for side in "xy"
+    }
+    files |= {"b": "from p.x0 import *", "x40": "", "y40": "class B: ..."}
+    assert fix("from p.b import B\nclass A(B): ...", files).kind is FixKind.RESTRUCTURE
+
+
 def test_no_star_import_brings_a_private_name() -> None:
     files = {"b": "from .x import *", "b.x": "class _B: ..."}
     assert fix("from p.b import _B\nclass A(_B): ...", files).kind is FixKind.RESTRUCTURE

@@ -321,6 +321,8 @@ def test_what_no_run_has_written_is_as_good_as_absent(
     wrong = data.draw(st.sampled_from([*others, DEEP]))
     if old is None and (wrong is None or isinstance(wrong, str)):
         return  # a problem may have a file
+    if wrong is None and "troubles" in place:
+        return  # and a trouble no line
     if wrong == DEEP:
         wrong_body = json.dumps(changed(value, place, lambda around, key: around.__setitem__(key, "DEEP")))
         runs = forgery.put(path, wrong_body.replace('"DEEP"', DEEP).encode(), since, without_reports=without_reports)

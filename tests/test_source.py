@@ -406,7 +406,7 @@ def test_a_condition_that_needs_type_checking_is_understood(condition: str) -> N
 
 
 @st.composite
-def conditions(draw: st.DrawFn) -> str:
+def known_conditions(draw: st.DrawFn) -> str:
     """Draw a condition in which each unknown name, ``u0`` and so on, is used once."""
     names = (f"u{number}" for number in count())
     constants = st.sampled_from(["TYPE_CHECKING", "typing.TYPE_CHECKING", "MYPY", "True", "False", "None", "0", "1"])
@@ -425,7 +425,7 @@ def conditions(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
-@given(conditions())
+@given(known_conditions())
 def test_a_condition_has_the_value_that_cpython_gives_it(condition: str) -> None:
     code = compile(condition, "c", "eval")
     unknown = [name for name in code.co_names if name.startswith("u")]

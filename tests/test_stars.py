@@ -13,9 +13,9 @@ import pytest
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
-from import_contracts.reading.exports import Exports
 from import_contracts.reading.program import find_program
 from import_contracts.reading.scan import scan
+from import_contracts.reading.star_imports.exports import Exports
 from import_contracts.reading.text import Source
 from tests.arranging import MODELS, configuration, contract, lint, write
 
@@ -199,6 +199,24 @@ def test_what_is_computed_is_not_guessed(text: str, names: str) -> None:
 
 def test_modules_that_need_each_other_come_to_an_end() -> None:
     assert loaded("from .a import *\nfrom .a import __all__", a="from . import *\nfrom . import __all__") == ([], False)
+
+
+def test_modules_that_import_all_of_each_other_come_to_an_end() -> None:
+    everything = "".join(f"from shop.m{number} import *\n" for number in range(30))
+    others = {f"m{number}": everything for number in range(30)}
+    assert loaded("from shop.m0 import *\n__all__ = ['web', 'api']", None, **others | {"m29": "web = 1"}) == (
+        ["api"],
+        True,
+    )
+
+
+def test_many_paths_of_star_imports_come_to_an_end() -> None:
+    others = {
+        f"{side}{number}": f"from shop.a{number + 1} import *\nfrom shop.b{number + 1} import *\n"
+        for number in range(40)
+        for side in "ab"
+    }
+    assert loaded("from shop.a0 import *\n__all__ = ['web', 'api']", None, **others, b40="web = 1") == (["api"], True)
 
 
 def test_a_module_sees_only_what_is_bound_above_its_own_star_import() -> None:

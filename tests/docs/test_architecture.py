@@ -26,11 +26,12 @@ def rooms() -> str:
     lines = ["| Module | First line |", "| --- | --- |"]
     alone = sorted(path.name for path in SOURCE.glob("*.py"))
     lines += [f"| `{name.removesuffix('.py')}` | {first_line(name)} |" for name in alone]
-    for room in sorted(path.parent for path in SOURCE.glob("*/__init__.py")):
-        lines += ["", f"### {room.name}", "", first_line(f"{room.name}/__init__.py"), ""]
+    for room in sorted(path.parent for path in SOURCE.glob("*/**/__init__.py")):
+        name = room.relative_to(SOURCE).as_posix()
+        lines += ["", f"### {name.replace('/', '.')}", "", first_line(f"{name}/__init__.py"), ""]
         lines += ["| Module | First line |", "| --- | --- |"]
         inside = sorted(path for path in room.glob("*.py") if path.name != "__init__.py")
-        lines += [f"| `{path.stem}` | {first_line(f'{room.name}/{path.name}')} |" for path in inside]
+        lines += [f"| `{path.stem}` | {first_line(f'{name}/{path.name}')} |" for path in inside]
     return "\n" + "\n".join(lines) + "\n\n"
 
 

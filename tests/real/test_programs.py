@@ -27,6 +27,13 @@ for importer in sorted(graph.modules):
 """
 
 
+# What a star import loads because ``__all__`` names it, which grimp does not read: importer, imported and line.
+STARS = {
+    "django": {("django.contrib.gis.db.models", "django.db.models.signals", 1)},
+    "homeassistant": set[tuple[str, str, int]](),
+}
+
+
 def django() -> Path:
     return unpacked("django==5.2.8")
 
@@ -58,7 +65,7 @@ def test_every_file_is_read_and_our_reading_of_each_agrees_with_grimps_of_all(
     }
     grimps = {(*edge, line) for edge in found.graph.edges() for line in found.graph.lines(*edge)}
     assert len(grimps) > files
-    assert ours == grimps
+    assert ours | STARS[package] == grimps
 
 
 def test_the_graph_of_django_is_grimps() -> None:
@@ -67,7 +74,8 @@ def test_the_graph_of_django_is_grimps() -> None:
     run = subprocess.run(
         [sys.executable, "-c", GRIMP, "django"], cwd=django(), capture_output=True, text=True, check=True, timeout=300
     )
-    assert ours == run.stdout.splitlines()
+    stars = [" ".join(map(str, star)) for star in STARS["django"]]
+    assert ours == sorted([*run.stdout.splitlines(), *stars])
 
 
 def test_kinds_are_those_that_a_python_which_can_parse_all_of_home_assistant_finds() -> None:
@@ -92,5 +100,5 @@ def test_a_stranger_lints_django(tmp_path: Path) -> None:
     run = lint(tmp_path)
     assert run.status == 1
     assert "django/core/management/commands/test.py:7:1: from django.test.utils import" in run.out
-    assert run.out.endswith("883 modules, 3,043 imports: 0 contracts kept, 1 broken.\n")
+    assert run.out.endswith("883 modules, 3,044 imports: 0 contracts kept, 1 broken.\n")
     assert run.err == ""

@@ -100,7 +100,7 @@ def test_the_steps_install_the_tool_and_run_it(runner: Runner, shop: Path) -> No
     this_project(runner.folder / "project")
     hostile = "open('ran', 'w').close()\n"
     write(shop, {f"{name}.py": hostile for name in ("pip", "venv", "ensurepip", "typing", "sitecustomize")})
-    runner.known = {"steps.python.outputs.python-path": sys.executable}
+    runner.known = {"steps.python.outputs.python-path": sys.executable, IS_FORK: "false"}
     status, printed = runner.run(step("install"), shop)
     assert status == 0, printed
     assert not list(shop.rglob("ran"))

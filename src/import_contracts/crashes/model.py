@@ -12,9 +12,9 @@ from import_contracts.crashes.operations import ReadingContext
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors, parent
-from import_contracts.reading.exports import Exports
 from import_contracts.reading.imports import read_calls, read_imports
 from import_contracts.reading.resolution import resolve
+from import_contracts.reading.star_imports.exports import Exports
 from import_contracts.reading.text import Source
 
 Imports: TypeAlias = Mapping[str, Mapping[str, Kind]]

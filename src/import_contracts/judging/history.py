@@ -14,7 +14,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.snapshot import Snapshot
-from import_contracts.reading.stars import Texts, texts_of
+from import_contracts.reading.star_imports.stars import Texts, texts_of
 from import_contracts.repository import root_of
 
 

@@ -26,7 +26,7 @@ from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.limits import is_for_us, is_valid, refusal
 from import_contracts.reading.prefilter import may_call, may_defer, may_star, mentions
 from import_contracts.reading.program import Program, SourceFile
-from import_contracts.reading.stars import StarImport, Stars, Texts, load_stars, texts_of
+from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
 from import_contracts.wording import listed
 

@@ -38,7 +38,7 @@ from import_contracts.reading.scan import (
     without_quotes,
 )
 from import_contracts.reading.slow import SLOW
-from import_contracts.reading.stars import Stars, Texts, load_stars, texts_of
+from import_contracts.reading.star_imports.stars import Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import as_readings, as_stars, as_values
 from import_contracts.reading.values import DAMAGED
 

@@ -15,7 +15,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.reading.program import Program
 from import_contracts.reading.scan import NO_KINDS, Kinds, Lines, Reading
-from import_contracts.reading.stars import Stars
+from import_contracts.reading.star_imports.stars import Stars
 from import_contracts.reading.values import is_number, strings, text
 
 
@@ -129,9 +129,11 @@ def _check_lines(counts: array[int], lines: array[int], sizes: list[int]) -> Non
         raise ValueError
 
 
-def _kinds(value: Iterable[tuple[str, int, str]]) -> dict[tuple[str, int], Kind]:
+def _kinds(value: list[tuple[str, int, str]]) -> dict[tuple[str, int], Kind]:
+    if type(value) is not list or not value:  # none are not stored
+        raise TypeError
     kinds = {(imported, line): Kind(kind) for imported, line, kind in value}
-    strings([imported for imported, _ in kinds])
+    text("".join(imported for imported, _ in kinds))
     if not all(is_number(line) for _, line in kinds):
         raise TypeError
     return kinds

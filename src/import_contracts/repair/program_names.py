@@ -14,6 +14,8 @@ from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
 from import_contracts.repair.usage import Binding, Usage, names_in, read_usage
 
+_MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
+
 Origin: TypeAlias = tuple[str, str]
 """A module and a name that it defines; or a package and a module in it."""
 
@@ -36,6 +38,7 @@ class ProgramNames:
         self._definitions: dict[tuple[str, str], frozenset[str]] = {}
         self._importers: dict[str, tuple[set[str], list[str]]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
+        self._questions = 0
 
     # --- texts ----------------------------------------------------------------------------------------------------
 
@@ -142,15 +145,19 @@ class ProgramNames:
         """
         if not binding.name or binding.name == "*" or self.is_module(binding.module, binding.name):
             return None
+        self._questions = 0
         origin = self._definition(binding.module, binding.name, frozenset())
-        if origin is None or (origin[0] == binding.module and not self.is_module(*origin)):
+        if origin is None or self._questions > _MOST_QUESTIONS:
+            return None
+        if origin[0] == binding.module and not self.is_module(*origin):
             return None
         return origin
 
     def _definition(self, module: str, name: str, seen: frozenset[str]) -> Origin | None:
         """Return what defines a name of a module, the module itself or another; None where that is not certain."""
+        self._questions += 1
         usage = self.usage(module)
-        if usage is None or module in seen:
+        if usage is None or module in seen or self._questions > _MOST_QUESTIONS:
             return None
         statements = usage.defined.get(name, [])
         if not statements:

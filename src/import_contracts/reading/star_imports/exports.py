@@ -8,9 +8,9 @@ from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from import_contracts.reading import trees
-from import_contracts.reading.evaluation import Evaluator, TooMuchError
-from import_contracts.reading.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
 from import_contracts.reading.plain import for_older_parsers
+from import_contracts.reading.star_imports.evaluation import Evaluator, TooMuchError
+from import_contracts.reading.star_imports.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
 from import_contracts.reading.text import Source
 
 
@@ -40,6 +40,8 @@ class Exports:
         self._source = source
         self._followed: dict[str, Evaluator] = {}
         self._asked: set[tuple[str, str]] = set()
+        self._answered: dict[tuple[str, str], Bound] = {}
+        self._outermost = 0
         self._depth = 0
 
     def loaded(self, package: str, before: int | None = None) -> Loaded:
@@ -94,15 +96,24 @@ class Exports:
         return self._asking(f"{module}.*", name, lambda: self._exported(module, name))
 
     def _asking(self, module: str, name: str, answer: Callable[[], Bound]) -> Bound:
-        """Return an answer; nothing is bound to a name that depends on itself."""
+        """Return an answer; nothing is bound to a name that depends on itself.
+
+        Until the outermost question is answered, no other is answered twice: modules that import all of each other have
+        more paths between them than anybody could wait for. Later, more may have been bound.
+        """
         key = (module, name)
         if key in self._asked:
             return Bound(UNBOUND)
-        self._asked.add(key)
-        try:
-            return answer()
-        finally:
-            self._asked.remove(key)
+        if key not in self._answered:
+            self._asked.add(key)
+            try:
+                self._answered[key] = answer()
+            finally:
+                self._asked.remove(key)
+        found = self._answered[key]
+        if len(self._asked) == self._outermost:
+            self._answered = {}
+        return found
 
     def _exported(self, module: str, name: str) -> Bound:
         followed = self._follow(module)
@@ -129,7 +140,9 @@ class Exports:
             self._followed[module] = Evaluator(module, self, is_package=bool(source and source.is_package))
             if source is not None and self._depth < _DEEPEST:
                 self._depth += 1
+                outer, self._answered, self._outermost = (self._answered, self._outermost), {}, len(self._asked)
                 self._followed[module] = self._evaluated(source)
+                self._answered, self._outermost = outer
                 self._depth -= 1
             elif source is not None:
                 self._followed[module].names.bind("__all__", None)

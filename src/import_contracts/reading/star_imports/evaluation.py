@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from import_contracts.graph.names import absolute
 from import_contracts.reading import trees
-from import_contracts.reading.namings import (
+from import_contracts.reading.star_imports.namings import (
     UNBOUND,
     Bound,
     From,

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from import_contracts.graph.names import parent
 from import_contracts.problems import Problem, Severity
-from import_contracts.reading.exports import Exports, Loaded
 from import_contracts.reading.program import Program
+from import_contracts.reading.star_imports.exports import Exports, Loaded
 from import_contracts.reading.text import Source, UndecodableError, decode
 
 Texts: TypeAlias = Callable[[str], bytes | None]
