@@ -32,6 +32,7 @@ from import_contracts.reading.scan import (
     Reading,
     Scan,
     Statement,
+    Take,
     UnreadableFile,
     read,
     scan,
@@ -131,19 +132,26 @@ def test_a_folder_without_an_init_in_a_package_is_left_out_with_a_warning(tmp_pa
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        (["x"], "its Python file is not checked, although Python can import it (p.d.x)"),
-        (["x", "a"], "its 2 Python files are not checked, although Python can import them (p.d.a, …)"),
+        (["x"], "its Python file and imports of it (p.d.x) are not checked, although Python can import it"),
+        (
+            ["x", "a"],
+            "its 2 Python files and imports of them (p.d.a, …) are not checked, although Python can import them",
+        ),
         (
             ["in/x", "in/deep/y", "pack/__init__"],
-            "its 3 Python files are not checked, although Python can import them (p.d.in.deep.y, …)",
+            (
+                "its 3 Python files and imports of them (p.d.in.deep.y, …) are not checked, although Python can "
+                "import them"
+            ),
         ),
-        (["x", "x/y"], "its Python file is not checked, although Python can import it (p.d.x)"),
+        (["x", "x/y"], "its Python file and imports of it (p.d.x) are not checked, although Python can import it"),
     ],
 )
 def test_what_is_left_out_is_counted_and_an_example_named(tmp_path: Path, files: list[str], message: str) -> None:
     write(tmp_path, {"p/__init__.py": "", **{f"p/d/{name}.py": "" for name in files}})
     (only,) = find(tmp_path, "p").problems
-    assert only.message == f"This folder has no __init__.py, so {message}; add an __init__.py."
+    remedy = "add an __init__.py, or set count_namespace_folders = true."
+    assert only.message == f"This folder has no __init__.py, so {message}; {remedy}"
 
 
 def test_what_is_left_out_is_counted_again_once_it_changes(tmp_path: Path) -> None:
@@ -157,9 +165,9 @@ def test_what_is_left_out_is_counted_again_once_it_changes(tmp_path: Path) -> No
             "shop/d/in/x.py": "",
         },
     )
-    assert "its Python file is" in lint(tmp_path).out
+    assert "its Python file and" in lint(tmp_path).out
     write(tmp_path, {"shop/d/in/y.py": ""})
-    assert "its 2 Python files are" in lint(tmp_path).out
+    assert "its 2 Python files and" in lint(tmp_path).out
     write(tmp_path, {"pyproject.toml": configuration(MODELS, keys="strict = true\n")})
     run = lint(tmp_path)
     assert (run.status, "error: shop/d: This folder has no __init__.py" in run.out) == (2, True)
@@ -627,7 +635,7 @@ def test_what_only_looks_like_a_file_is_left_alone(tmp_path: Path) -> None:
 def test_kinds_are_read_for_all_of_the_graph(tmp_path: Path) -> None:
     source = "from typing import TYPE_CHECKING as TC\nif TC: import p.b\nelse: import p.c\ndef f(): import p.d\n"
     write(tmp_path, {"p/__init__.py": "", "p/a.py": source, "p/b.py": "", "p/c.py": "", "p/d.py": ""})
-    found = statements(find(tmp_path, "p"), "p.a", include_external=False)
+    found = statements(find(tmp_path, "p"), "p.a", Take())
     assert {imported: statement.kind for (imported, _), statement in found.items()} == {
         "p.b": "type_checking",
         "p.c": "runtime",
@@ -643,7 +651,7 @@ def readings(folder: Path, source: str, *, more: int = 0, external: bool = False
     write(folder, {"p/__init__.py": "", "p/a.py": source, "p/b.py": "", "p/c.py": ""})
     write(folder, {f"p/m{number}.py": "" for number in range(more)})
     found = find(folder, "p")
-    return read(found, found.files, include_external=external, kinds=kinds)
+    return read(found, found.files, Take(external, kinds))
 
 
 @pytest.fixture
@@ -800,7 +808,7 @@ def test_of_two_statements_on_a_line_the_most_eager_counts(
 ) -> None:
     program(tmp_path, "p.a -> p.b")
     (tmp_path / "p/a.py").write_text(source)
-    (only,) = statements(find(tmp_path, "p"), "p.a", include_external=False).values()
+    (only,) = statements(find(tmp_path, "p"), "p.a", Take()).values()
     assert (only.column, only.kind) == (column, kind)
 
 
@@ -810,7 +818,7 @@ def test_there_are_no_statements_without_a_file(tmp_path: Path) -> None:
     found = find(tmp_path, "ns")
     (tmp_path / "ns/c.py").unlink()
     modules = ["ns", "ns.a", "ns.b", "ns.c", "other"]
-    assert [len(statements(found, each, include_external=True)) for each in modules] == [0, 1, 0, 0, 0]
+    assert [len(statements(found, each, Take(external=True))) for each in modules] == [0, 1, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -825,7 +833,7 @@ def test_what_a_module_would_import_with_another_text_is_told(
     tmp_path: Path, data: bytes, external: bool, expected: set[str]
 ) -> None:
     program(tmp_path, "p.a -> p.b", "p.c")
-    found = statements_at(find(tmp_path, "p"), "p.a", {"p.a": data}.get, include_external=external)
+    found = statements_at(find(tmp_path, "p"), "p.a", {"p.a": data}.get, Take(external))
     assert {module for module, _ in found} == expected
 
 

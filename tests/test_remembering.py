@@ -27,6 +27,7 @@ from import_contracts.reading.cache import (
     signature,
 )
 from import_contracts.reading.context import Advance, RunContext, not_counted
+from import_contracts.reading.excluding import Excluded
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.scan import Scan
@@ -201,12 +202,14 @@ FILES = (
 PROBLEMS = (
     Problem("one", "/base/p/c", severity=Severity.WARNING),
     Problem("two", "/other/q/d"),
-    Problem("three"),
+    Problem("three", key="exclude"),
 )
 PORTIONS = (("p", "/base/p"), ("q", "/other/q"), ("q", "/base/q"))
 SPACES = frozenset({"q", "q.x", "q.c", "q.m", "q.e"})
 COMPILED = (SourceFile("p.fast", "/base/p/fast.abi3.so", is_package=False),)
-PROGRAM = Program(("p", "q"), FILES, SPACES, PORTIONS, SPACES, PROBLEMS, ("/base/p", "/other/q", "/base/q"), COMPILED)
+EXCLUDED = (Excluded("p.t", is_folder=True), Excluded("q.u", is_folder=False))
+WATCHED = ("/base/p", "/other/q", "/base/q")
+PROGRAM = Program(("p", "q"), FILES, SPACES, PORTIONS, SPACES, PROBLEMS, WATCHED, COMPILED, EXCLUDED)
 PATHS = [*(file.path for file in FILES), *PROGRAM.watched]
 SIGNATURES = {path: (number, 10 + number, 20 + number, 30 + number) for number, path in enumerate(PATHS)}
 
@@ -222,7 +225,12 @@ def test_what_a_program_consists_of_has_paths_relative_to_the_base() -> None:
         "namespaces": ["q", "q.c", "q.e", "q.m", "q.x"],
         "shadowed": ["q", "q.c", "q.e", "q.m", "q.x"],
         "compiled": [["p.fast"], ["p/fast.abi3.so"]],
-        "problems": [["one", "p/c", "warning"], ["two", "\0/other/q/d", "error"], ["three", None, "error"]],
+        "problems": [
+            ["one", "p/c", None, "warning"],
+            ["two", "\0/other/q/d", None, "error"],
+            ["three", None, "exclude", "error"],
+        ],
+        "excluded": [["p.t", True], ["q.u", False]],
     }
 
 
@@ -235,20 +243,8 @@ def test_a_manifest_gives_back_what_it_was_made_of(cache: Cache) -> None:
         assert found.digests == {"p": "x", "p.a": "", "q.b": "y"}
         assert found.state == "state"
         assert (found.files, found.watched) == (PATHS[:3], PATHS[3:])
-    assert sorted(manifest().value) == sorted(
-        [
-            "compiled",
-            "digests",
-            "files",
-            "modules",
-            "namespaces",
-            "problems",
-            "shadowed",
-            "signatures",
-            "state",
-            "watched",
-        ]
-    )
+    names = "compiled digests excluded files modules namespaces problems shadowed signatures state watched"
+    assert sorted(manifest().value) == names.split()
     assert "\n" not in manifest().value["signatures"]
 
 
@@ -288,6 +284,10 @@ def test_each_way_to_read_a_program_has_a_manifest_of_its_own(tmp_path: Path) ->
         Extent((("p", str(tmp_path / "p")),), include_external=True, kinds=False),
         Extent((("p", str(tmp_path / "p")),), include_external=False, kinds=True),
         Extent((("p", str(tmp_path / "p")),), include_external=False, kinds=False, every_folder=True),
+        Extent((("p", str(tmp_path / "p")),), include_external=False, kinds=False, calls=True),
+        Extent((("p", str(tmp_path / "p")),), include_external=False, kinds=False, exclude=(("t", str(tmp_path)),)),
+        Extent((("p", str(tmp_path / "p")),), include_external=False, kinds=False, exclude=(("t", "/elsewhere"),)),
+        Extent((("p", str(tmp_path / "p")),), include_external=False, kinds=False, exclude=(("u", str(tmp_path)),)),
         Extent((("p", str(tmp_path / "src/p")),), include_external=False, kinds=False),
         Extent((("q", str(tmp_path / "p")),), include_external=False, kinds=False),
     ]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+import typing
 import warnings
 from collections.abc import Callable
+from itertools import count, product
 from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from import_contracts.crashes.conditions import Conditions
+from import_contracts.crashes.operations import ReadingContext
 from import_contracts.graph.kinds import Kind
+from import_contracts.reading.conditions import at_run_time
 from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
 from import_contracts.reading.plain import for_older_parsers, lines_with, logical_lines, plain_text
 from import_contracts.reading.prefilter import may_call, may_defer, mentions
@@ -308,7 +313,7 @@ def test_the_text_is_the_statement_on_one_line(text: str, expected: str) -> None
         "match x:\n case {'a': 1}:", "match x:\n case [1, *_] if y:", "if x: pass\nelse:", "if x: pass\nelif y:",
         "try: pass\nexcept A, B:", "try: pass\nexcept* A:", "try: pass\nfinally:", "if x[1:2]:", "if (y := lambda: 1):",
         "if y := x:", "if lambda: 1:", "for x in lambda: 1, lambda x: 2:", "if {1: 2}:", "if x == ':':",
-        "if x and (\n1):", "if False:", "while TYPE_CHECKING:", "if x: # :\n",
+        "if x and (\n1):", "while not TYPE_CHECKING:", "if x: # :\n",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("gap", [" ", "", "\n     ", " x = 1; ", "\n     if z: "])
@@ -385,6 +390,12 @@ def test_a_kind_follows_the_blocks_around(text: str, expected: str) -> None:
         "TYPE_CHECKING and f'{x['a']}'", "(x == y) and TYPE_CHECKING", "not(not TYPE_CHECKING)",
         "TYPE_CHECKING and (y,)", "True and TYPE_CHECKING", "1 and TYPE_CHECKING", "TYPE_CHECKING or None",
         "not True or TYPE_CHECKING", "not 1 or TYPE_CHECKING",
+        "False", "0", "None", "x and False", "0 and x", "not 1", "not True", "TYPE_CHECKING == True",
+        "TYPE_CHECKING is True",
+        "typing.TYPE_CHECKING is True", "True == TYPE_CHECKING", "TYPE_CHECKING is not False", "TYPE_CHECKING != False",
+        "not TYPE_CHECKING == False", "(TYPE_CHECKING) == True", "bool(TYPE_CHECKING)", "bool(TYPE_CHECKING) is True",
+        "TYPE_CHECKING == 1", "TYPE_CHECKING != 0", "MYPY is True", "TYPE_CHECKING is 1", "TYPE_CHECKING and x or 0",
+        "bool((TYPE_CHECKING))", "TYPE_CHECKING is None", "x and TYPE_CHECKING == True and y", "1 == 2",
         "not (() or True) or TYPE_CHECKING", "TYPE_CHECKING and ()", "MYPY and 0 or None",
         "(" * 99 + "TYPE_CHECKING" + ")" * 99,
     ],
@@ -394,16 +405,70 @@ def test_a_condition_that_needs_type_checking_is_understood(condition: str) -> N
     assert kinds(f"if not ({condition}): import a\nelse: import b") == "runtime type_checking"
 
 
+@st.composite
+def known_conditions(draw: st.DrawFn) -> str:
+    """Draw a condition in which each unknown name, ``u0`` and so on, is used once."""
+    names = (f"u{number}" for number in count())
+    constants = st.sampled_from(["TYPE_CHECKING", "typing.TYPE_CHECKING", "MYPY", "True", "False", "None", "0", "1"])
+    terms = st.one_of(constants, constants, st.builds(lambda: next(names)))
+
+    def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        return st.one_of(
+            inner.map("({})".format),
+            inner.map("not ({})".format),
+            inner.map("bool({})".format),
+            st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(lambda parts: "({} {} {})".format(*parts)),
+        )
+
+    compared = st.tuples(constants, st.sampled_from(["==", "!=", "is", "is not"]), constants).map(" ".join)
+    return draw(st.recursive(st.one_of(terms, compared), grown, max_leaves=6))
+
+
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
+@given(known_conditions())
+def test_a_condition_has_the_value_that_cpython_gives_it(condition: str) -> None:
+    code = compile(condition, "c", "eval")
+    unknown = [name for name in code.co_names if name.startswith("u")]
+    known = {"TYPE_CHECKING": False, "MYPY": False, "typing": typing}
+    values = {
+        bool(eval(code, {**known, **dict(zip(unknown, each, strict=True))}))  # noqa: S307 - drawn above
+        for each in product([True, False], repeat=len(unknown))
+    }
+    expected = values.pop() if len(values) == 1 else None
+    assert at_run_time(condition, {"TYPE_CHECKING", "MYPY"}) == expected
+    by_tree = Conditions(ReadingContext("m", is_package=False, version=(3, 11), roots=frozenset())).value(
+        ast.parse(condition, mode="eval").body
+    )
+    assert by_tree is expected or (expected is None and not isinstance(by_tree, bool))
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ("while TYPE_CHECKING:\n  import a\nelse:\n  import b", "type_checking runtime"),
+        ("while False: import a", "type_checking"),
+        ("while True: import a\nelse: import b", "runtime type_checking"),
+        ("while not TYPE_CHECKING: import a", "runtime"),
+        ("while x: import a\nelse: import b", "runtime runtime"),
+    ],
+)
+def test_a_loop_has_a_condition_too(loop: str, expected: str) -> None:
+    assert kinds(loop) == expected
+
+
 @pytest.mark.parametrize(
     "condition",
     [
-        "x", "False", "0", "TYPE_CHECKING or x", "not x and not TYPE_CHECKING", "TYPE_CHECKING == x",
+        "x", "TYPE_CHECKING or x", "not x and not TYPE_CHECKING", "TYPE_CHECKING == x",
         "f(TYPE_CHECKING)",
         "TYPE_CHECKING if x else y", "x if TYPE_CHECKING else y", "TYPE_CHECKING and x if y else z", "x[TYPE_CHECKING]",
         "(x := TYPE_CHECKING)", "(TYPE_CHECKING and x, y)", "(TYPE_CHECKING,)", "lambda: TYPE_CHECKING",
         "TYPE_CHECKING()", "TYPE_CHECKING.x", "typing.MYPY", "NOT_TYPE_CHECKING", "'TYPE_CHECKING'", "-TYPE_CHECKING",
         "x in TYPE_CHECKING", "f().TYPE_CHECKING == x", "TYPE_CHECKING == x or y", "x == TYPE_CHECKING or y",
-        "True or NOT_TYPE_CHECKING", "NOT_TYPE_CHECKING and False", "TYPE_CHECKING or ()", "TYPE_CHECKING or",
+        "NOT_TYPE_CHECKING and x", "TYPE_CHECKING or ()", "TYPE_CHECKING == True == True", "TYPE_CHECKING is x",
+        "(TYPE_CHECKING or x) == 1", "bool(x)", "bool()", "bool(TYPE_CHECKING, x)", "bool(TYPE_CHECKING).x",
+        "TYPE_CHECKING < 1", "0.0", "0x0", "TYPE_CHECKING != ", "TYPE_CHECKING in (True,)", "x == 1", "1 == x",
+        "x is not None", "TYPE_CHECKING or",
         "True or TYPE_CHECKING if x else y", "lambda x: False and TYPE_CHECKING",
         "TC", "()", "(" * 101 + "TYPE_CHECKING" + ")" * 101, "(" * 5000 + "TYPE_CHECKING" + ")" * 5000,
     ],

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from import_contracts.config.session import load_configs
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reading.context import CACHE, RunContext
+from import_contracts.reading.excluding import EXCLUDE, mistake_in
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Report
@@ -64,21 +65,26 @@ def find_cycles(
     folder: AnyPath = ".",
     python: tuple[int, int] | None = None,
     quick: bool = False,
+    exclude: str | Iterable[str] = (),
     cache: bool | AnyPath = True,
 ) -> CyclesReport:
     """Return the import cycles of packages, or of modules in them, as ``lint-imports cycles`` finds them.
 
     The packages are in ``folder``, in its ``src``, or installed. Paths in the report are relative to ``folder``.
     Crashes are predicted for the version ``python``, such as ``(3, 14)``; by default for the one that is running. A
-    ``quick`` search finds the cycles, but no crashes and no fixes. ``cache`` is as in `check`, except that True is
-    ``.import_contracts_cache`` in ``folder``.
+    ``quick`` search finds the cycles, but no crashes and no fixes. ``exclude`` are globs of files and folders to leave
+    out, relative to ``folder``. ``cache`` is as in `check`, except that True is ``.import_contracts_cache`` in
+    ``folder``.
 
-    The program is not executed. Raises UserError if a package or module is not found.
+    The program is not executed. Raises UserError if a package or module is not found, or a glob is not valid.
     """
     here = Path(folder).absolute()
     question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
     context = RunContext(here, _cache_folder(here, here, cache=cache), checkouts=(checkout(here),))
-    return run_cycles(question, (here, here / "src"), context)
+    globs = (exclude,) if isinstance(exclude, str) else tuple(exclude)
+    if mistakes := [Problem(message, key=EXCLUDE) for glob in globs if (message := mistake_in(glob))]:
+        raise UserError(*mistakes)
+    return run_cycles(question, (here, here / "src"), context, tuple((glob, str(here)) for glob in globs))
 
 
 def render(report: Report, format_: str = "text", /, *, verbose: bool = False, color: bool = False) -> str:

@@ -10,7 +10,7 @@ import pytest
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.program import Program, find_program
-from import_contracts.reading.scan import Scan, scan, statements
+from import_contracts.reading.scan import Scan, Take, scan, statements
 from import_contracts.reading.text import decode
 from tests.arranging import lint, write
 from tests.real.wheels import unpacked
@@ -61,7 +61,7 @@ def test_every_file_is_read_and_our_reading_of_each_agrees_with_grimps_of_all(
     ours = {
         (file.module, imported, line)
         for file in program.files
-        for imported, line in statements(program, file.module, include_external=False)
+        for imported, line in statements(program, file.module, Take())
     }
     grimps = {(*edge, line) for edge in found.graph.edges() for line in found.graph.lines(*edge)}
     assert len(grimps) > files

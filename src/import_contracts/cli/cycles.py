@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, once, options, source_roots
+from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots
 from import_contracts.config.workspace import Places, places_of
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import find_packages
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
@@ -39,6 +40,7 @@ def _version(value: str) -> tuple[int, int]:
 @once("--python", convert=_version, metavar="3.x", help="Python version to predict for; default: the one running.")
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no plan.")
 @source_roots
+@exclude_option
 @report_options
 @options
 def command(  # noqa: PLR0913 - each is an option
@@ -48,6 +50,7 @@ def command(  # noqa: PLR0913 - each is an option
     python: tuple[int, int] | None,
     quick: bool,
     source_roots: tuple[str, ...],
+    globs: tuple[str, ...],
     shared: Shared,
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
@@ -72,25 +75,27 @@ def command(  # noqa: PLR0913 - each is an option
         raise click.UsageError("The configuration says where packages are; give --config or --source-root.")
     places = places_of(folder, source_roots)
     roots = places.folders
+    exclude: Exclude = tuple((glob, str(folder)) for glob in globs)
     if source_roots:
         packages = packages or _packages_in(places)
     elif shared.config_file is not None or not packages:
-        packages, roots, folder = _packages_to_read(packages, shared, places)
+        packages, roots, folder, excluded = _packages_to_read(packages, shared, places)
+        exclude += excluded
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),
         tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
     )
-    found = answers.cycles(question, roots, shared.reports, shared.context_here(folder))
+    found = answers.cycles(question, roots, exclude, shared.reports, shared.context_here(folder))
     deliver(shared.reports, [answer.text for answer in found])
     return found[0].exit_status
 
 
 def _packages_to_read(
     packages: tuple[str, ...], shared: Shared, places: Places
-) -> tuple[tuple[str, ...], tuple[Path, ...], Path]:
-    """Return the packages, the folders to look them up in, and the folder that paths are relative to.
+) -> tuple[tuple[str, ...], tuple[Path, ...], Path, Exclude]:
+    """Return the packages, the folders to look them up in, the folder that paths are relative to, and what to exclude.
 
     From the configuration; without one, the packages in ``places``.
     """
@@ -99,9 +104,9 @@ def _packages_to_read(
     except UserError:
         if shared.config_file is not None:
             raise
-        return _packages_in(places), places.folders, Path.cwd()
+        return _packages_in(places), places.folders, Path.cwd(), ()
     config.demand_no_refusal()
-    return packages or config.root_packages, config.source_roots, config.folder
+    return packages or config.root_packages, config.source_roots, config.folder, config.exclude
 
 
 def _packages_in(places: Places) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.terminal import Shared, no_custom_types, warn, write
+from import_contracts.cli.terminal import Shared, exclude_option, no_custom_types, warn, write
 from import_contracts.config.workspace import places_of
 from import_contracts.reporters.init import as_text
 from import_contracts.runs import init as run
@@ -15,6 +15,7 @@ from import_contracts.runs import init as run
 @click.command("init", short_help="Infer contracts from the code and write them.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option("--from-import-linter", "rewrites", is_flag=True, help="Convert import-linter's configuration instead.")
+@exclude_option
 @click.option("--dry-run", is_flag=True, help="Print what would be written, but write nothing.")
 @click.option(
     "--source-root",
@@ -24,10 +25,11 @@ from import_contracts.runs import init as run
     help="Look for packages in DIR, which may have wildcards. Can be repeated.",
 )
 @no_custom_types
-def command(
+def command(  # noqa: PLR0913 - each is an option
     *,
     packages: tuple[str, ...],
     rewrites: bool,
+    globs: tuple[str, ...],
     dry_run: bool,
     source_roots: tuple[str, ...],
     no_custom_types: bool,
@@ -43,6 +45,8 @@ def command(
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")
     if rewrites and source_roots:
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name no --source-root.")
+    if rewrites and globs:
+        raise click.UsageError("--from-import-linter converts what is there; add the key 'exclude' to the result.")
     folder = Path.cwd()
     found = None if rewrites else run.in_force(folder)
     if found and not dry_run:
@@ -52,7 +56,7 @@ def command(
     proposal = (
         run.rewrite_configuration(folder, custom_types=not no_custom_types)
         if rewrites
-        else run.infer_configuration(packages, places_of(folder, source_roots), context)
+        else run.infer_configuration(packages, places_of(folder, source_roots), context, globs)
     )
     if found:
         warn(f"{found.file} has a configuration already; without --dry-run, nothing would be changed.")

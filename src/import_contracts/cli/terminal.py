@@ -18,6 +18,7 @@ from import_contracts.cli.progress import Progress
 from import_contracts.config.session import NO_CUSTOM_TYPES, Config, load_config, load_configs
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
+from import_contracts.reading.excluding import mistake_in
 from import_contracts.reporters.style import Style, Wanted
 from import_contracts.repository import checkout
 from import_contracts.visible import visible, visible_lines, visible_report
@@ -133,6 +134,25 @@ no_custom_types = click.option(
     is_flag=True,
     help=f"Refuse custom contract types, which are code that the configuration runs. Also: {NO_CUSTOM_TYPES}=1.",
 )
+
+
+def _globs(context: click.Context, option: click.Parameter, globs: tuple[str, ...]) -> tuple[str, ...]:
+    del context, option
+    for glob in globs:
+        if message := mistake_in(glob):
+            raise click.BadParameter(message, param_hint="'--exclude'")
+    return globs
+
+
+exclude_option = click.option(
+    "--exclude",
+    "globs",
+    metavar="GLOB",
+    multiple=True,
+    callback=_globs,
+    help="Leave out these files and folders, such as 'templates' or 'shop/*/migrations'. Can be repeated.",
+)
+"""The option of every command that needs no configuration."""
 
 
 def look_options(command: Command) -> Command:

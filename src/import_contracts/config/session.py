@@ -30,6 +30,7 @@ from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.context import shown, text_of
+from import_contracts.reading.excluding import Exclude, mistake_in
 from import_contracts.repository import checkout
 
 SOURCE_ROOTS = (".", "src")
@@ -81,6 +82,10 @@ class Config:
     bases: tuple[Path, ...]
     defaults: Mapping[str, bool]
     """The values for contracts that do not have the key themselves, by key."""
+    exclude: Exclude
+    """The globs of files and folders that are no part of the program."""
+    count_namespace_folders: bool
+    count_dynamic_imports: bool
     session: Table
     """The keys about the run, as written."""
 
@@ -224,6 +229,8 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     strict, baseline = session.flag("strict"), session.string("baseline", "")
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]
     show_timings = session.flag("show_timings", lenient=document.is_peers)
+    exclude = tuple(_globs(session, path.parent))
+    namespace_folders, dynamic = session.flag("count_namespace_folders"), session.flag("count_dynamic_imports")
     session.tables("contracts")
     included = tuple(_included(session, path, around, bases, files))
     session.finish(severity=Severity.WARNING)
@@ -247,6 +254,9 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         refused=refused,
         bases=bases,
         defaults=defaults,
+        exclude=exclude,
+        count_namespace_folders=namespace_folders,
+        count_dynamic_imports=dynamic,
         session=session,
     )
 
@@ -291,6 +301,25 @@ def _refuse(session: Table, custom_types: tuple[str, ...]) -> Problem | None:
         f"--no-custom-types or {NO_CUSTOM_TYPES}.",
     )
     return session.problems[-1]
+
+
+def _globs(session: Table, folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the globs of ``exclude``, each with the folder that it is relative to."""
+    for pattern in session.strings("exclude", ()):
+        message = mistake_in(pattern) or _module_for_a_path(pattern, folder)
+        if message:
+            session.error("exclude", message)
+        else:
+            yield pattern, str(folder)
+
+
+def _module_for_a_path(pattern: str, folder: Path) -> str:
+    """Return what to write instead of the name of a module; "" if the pattern is none."""
+    if "." not in pattern or pattern.endswith(".py") or not pattern.replace(".", "").isidentifier():
+        return ""
+    path = pattern.replace(".", "/")
+    written = next((each for each in (path, f"src/{path}") if disk.is_folder(folder / each)), f"{path}.py")
+    return f"'{pattern}' is the name of a module; write its path: '{written}'."
 
 
 def _root_packages(session: Table, document: Document) -> tuple[str, ...]:

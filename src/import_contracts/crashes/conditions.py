@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from import_contracts.crashes.operations import BooleanTest, Condition, DottedName, ReadingContext
-from import_contracts.reading.trees import dotted_name
+from import_contracts.reading.trees import comparison, dotted_name, is_bool_of
 
 _TYPE_CHECKING = frozenset({"TYPE_CHECKING", "MYPY"})
 _PLATFORM = {("sys", "platform"): "linux", ("os", "name"): "posix", ("sys", "implementation", "name"): "cpython"}
@@ -25,7 +25,7 @@ class Conditions:
         """Note what ``TYPE_CHECKING`` is called in the module."""
         self._type_checking.add(alias)
 
-    def value(self, node: ast.expr) -> Condition:
+    def value(self, node: ast.expr) -> Condition:  # noqa: PLR0911 - one for each form
         """Return the truth of an expression as far as it is known."""
         if isinstance(node, ast.Constant):
             return bool(node.value)
@@ -34,9 +34,16 @@ class Conditions:
             return not value if isinstance(value, bool) else value and BooleanTest("not", (value,))
         if isinstance(node, ast.BoolOp):
             return joined(map(self.value, node.values), is_or=isinstance(node.op, ast.Or))
+        if is_bool_of(node):
+            return self.value(node.args[0])
+        if isinstance(node, ast.Compare) and (known := comparison(node, self._is_false)) is not None:
+            return known
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             return self._comparison(node.left, node.ops[0], node.comparators[0])
         return self._named(dotted_name(node))
+
+    def _is_false(self, node: ast.expr) -> bool:
+        return self._named(dotted_name(node)) is False
 
     def _named(self, dotted: DottedName | None) -> Condition:
         if dotted and dotted[-1] in (self._type_checking if len(dotted) == 1 else _TYPE_CHECKING):

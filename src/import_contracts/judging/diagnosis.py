@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
+from import_contracts.problems import Problem
+from import_contracts.reading.excluding import EXCLUDE
+from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reports.check import Unreadable
 from import_contracts.reports.cycles import Cycle, CyclesReport, Plan, Question, ReportedCrash
 
@@ -38,8 +44,15 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         unreadable=tuple(
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
+        problems=tuple(_about_exclude(snapshot)),
         untried=tuple(module for module in untried if any(within(module, package) for package in question.packages)),
     )
+
+
+def _about_exclude(snapshot: Snapshot) -> Iterator[Problem]:
+    for problem in (*snapshot.program.problems, *snapshot.scan.problems):
+        if problem.key == EXCLUDE:
+            yield replace(problem, file=snapshot.context.shown(problem.file) if problem.file else None)
 
 
 def _order(cycle: Cycle) -> tuple[bool, int, int, tuple[str, ...]]:

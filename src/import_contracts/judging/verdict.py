@@ -183,7 +183,7 @@ def _compared(judgement: Judgement, contracts: Contracts, known: frozenset[Entry
 
 def _program_problems(problems: Iterable[Problem], config: Config) -> Iterable[Problem]:
     for problem in problems:
-        yield replace(problem, file=config.shown(problem.file)) if problem.file else problem
+        yield replace(problem, file=config.shown(problem.file) if problem.file else config.file)
 
 
 def prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:

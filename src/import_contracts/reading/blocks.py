@@ -103,7 +103,7 @@ class Blocks:
         around = header.around.block if header.around is not None else None
         assert around is not None, "only the file as a whole has nothing around it, and is known"  # noqa: S101
         value = None
-        if keyword in {"if", "elif"}:
+        if keyword in {"if", "elif", "while"}:
             value = at_run_time(self._plain[header.start : self._colon(header.start, header.end)], header.names)
         taken = previous is not None and previous.block is not None and previous.block.taken
         guarded = keyword in {"class", "try", "except", "finally"} or (

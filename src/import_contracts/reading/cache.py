@@ -32,6 +32,7 @@ from typing import Any, NamedTuple, TypeAlias
 from import_contracts import disk
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.excluding import Exclude, Excluded
 from import_contracts.reading.precedence import Unread
 from import_contracts.reading.program import Portions, Program, SourceFile
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
@@ -52,14 +53,18 @@ class Extent(NamedTuple):
     """Which program is read, and how much of it.
 
     ``portions`` are the folders of each root package. With ``include_external``, the graph has imports of modules
-    outside the program, with ``kinds`` the kinds of imports, and with ``every_folder`` the modules in folders without
-    ``__init__.py``. ``unread`` are files and folders with the name of a root package that are not imported.
+    outside the program, with ``kinds`` the kinds of imports, with ``every_folder`` the modules in folders without
+    ``__init__.py``, and with ``calls`` the imports by calls such as ``import_module("a")``. ``exclude`` are the globs
+    of files and folders that are no part of the program. ``unread`` are files and folders with the name of a root
+    package that are not imported.
     """
 
     portions: Portions
     include_external: bool
     kinds: bool
     every_folder: bool = False
+    calls: bool = False
+    exclude: Exclude = ()
     unread: tuple[Unread, ...] = ()
 
 
@@ -97,8 +102,9 @@ class LastRun:
         self.changed: dict[str, Signature] = {}
         if self.cache is not None:
             inside = [[name, shortened(folder, self.base)] for name, folder in extent.portions]
+            globs = [[glob, shortened(f"{folder}{os.sep}", self.base)] for glob, folder in extent.exclude]
             unread = [[name, *(shortened(path, self.base) for path in paths)] for name, *paths in extent.unread]
-            how = [extent.include_external, extent.kinds, extent.every_folder, inside, unread]
+            how = [extent.include_external, extent.kinds, extent.every_folder, extent.calls, globs, inside, unread]
             self.name = f"{digest(self.cache.versions, json.dumps(how))}.program"
             self.manifest = Manifest.load(self.cache, self.name, self.base, extent.portions)
         if self.manifest is not None:
@@ -235,14 +241,20 @@ class Manifest:
             self._portions,
             frozenset(strings(self.value["shadowed"])),
             tuple(
-                Problem(text(message), file and _lengthened([text(file)], self._base)[0], severity=Severity(severity))
-                for message, file, severity in self.value["problems"]
+                Problem(
+                    text(message),
+                    file and _lengthened([text(file)], self._base)[0],
+                    key=key and text(key),
+                    severity=Severity(severity),
+                )
+                for message, file, key, severity in self.value["problems"]
             ),
             tuple(self.watched),
             tuple(
                 SourceFile(text(module), path, is_package=os.path.basename(path).startswith("__init__."))
                 for module, path in zip(*self._compiled, strict=True)
             ),
+            tuple(Excluded(text(module), is_folder is True) for module, is_folder in self.value["excluded"]),
         )
 
     @property
@@ -442,9 +454,10 @@ def shape(program: Program, base: str) -> dict[str, Any]:
             [shortened(file.path, base) for file in program.compiled],
         ],
         "problems": [
-            [problem.message, problem.file and shortened(problem.file, base), problem.severity]
+            [problem.message, problem.file and shortened(problem.file, base), problem.key, problem.severity]
             for problem in program.problems
         ],
+        "excluded": [list(each) for each in program.excluded],
     }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container
+from typing import NamedTuple
 
-_CONDITION = re.compile(r"\w+(?:\s*+\.\s*+\w+)*+|\S")
-_CONSTANTS = {"True": True, "False": False, "None": False, "0": False, "1": True}
+_CONDITION = re.compile(r"\w+(?:\s*+\.\s*+\w+)*+|[=!<>]=|\S")
+_CONSTANTS = {"True": True, "False": False, "None": None}
+_CONSTANT = re.compile(r"\b(?:True|False|None|\d++)\b")
 _NESTED = 100
 
 
@@ -15,14 +17,25 @@ def at_run_time(condition: str, names: Collection[str]) -> bool | None:
 
     The condition is part of a text that `plain_text` returned.
     """
-    if not any(name in condition for name in names):
+    if not any(name in condition for name in names) and not _CONSTANT.search(condition):
         return None
     tokens = ["".join(word.split()) for word in _CONDITION.findall(condition)]
-    if tokens.count("(") > _NESTED or not any(_is_type_checking(token, names) for token in tokens):
+    if tokens.count("(") > _NESTED:
         return None
     tokens.reverse()
     value = _any_of(tokens, names)
     return None if tokens else value
+
+
+def compared(left: object, operator: str, right: object) -> bool | None:
+    """Return the value of a comparison of two constants, which are numbers, booleans or None; None if not known."""
+    if operator not in _OPERATORS:
+        return None
+    is_same = left == right and (operator in {"==", "!="} or type(left) is type(right))
+    return is_same is (operator in {"==", "is"})
+
+
+_OPERATORS = frozenset({"==", "!=", "is", "is not"})
 
 
 def _is_type_checking(token: str, names: Container[str]) -> bool:
@@ -50,20 +63,69 @@ def _operand(tokens: list[str], names: Container[str]) -> bool | None:
     while tokens and tokens[-1] == "not":
         tokens.pop()
         negated = not negated
-    value = None
-    if tokens and tokens[-1] == "(":
-        tokens.pop()
-        value = _any_of(tokens, names)
-        if not (tokens and tokens[-1] == ")"):  # a tuple, a conditional expression, ...
-            _skip(tokens, {")"})
-            value = None
-        del tokens[-1:]
-    elif tokens and tokens[-1] not in _ENDS:
-        token = tokens.pop()
-        value = False if _is_type_checking(token, names) else _CONSTANTS.get(token)
-    if _skip(tokens, _ENDS):  # a comparison, a call, ...
+    value = _comparison(tokens, names)
+    if _skip(tokens, _ENDS):  # another comparison, a call, ...
         value = None
     return value if value is None else value != negated
+
+
+class _Known(NamedTuple):
+    """What is known of an expression: its value or, if not ``is_exact``, only whether that is true."""
+
+    value: object
+    is_exact: bool = True
+
+
+def _comparison(tokens: list[str], names: Container[str]) -> bool | None:
+    left = _term(tokens, names)
+    operator = _operator(tokens)
+    if not operator:
+        return None if left is None else bool(left.value)
+    right = _term(tokens, names)
+    if left is None or right is None or not (left.is_exact and right.is_exact):
+        return None
+    return compared(left.value, operator, right.value)
+
+
+def _operator(tokens: list[str]) -> str:
+    """Remove an operator that compares, and return it; "" if there is none."""
+    for operator in (["is", "not"], ["is"], ["=="], ["!="]):
+        if tokens[: -1 - len(operator) : -1] == operator:
+            del tokens[-len(operator) :]
+            return " ".join(operator)
+    return ""
+
+
+def _term(tokens: list[str], names: Container[str]) -> _Known | None:
+    if not tokens or tokens[-1] in _ENDS:
+        return None
+    if tokens[-2:] == ["(", "bool"]:
+        tokens.pop()
+        found = _term(tokens, names)
+        return None if found is None else _Known(bool(found.value))
+    if tokens[-1] == "(":
+        tokens.pop()
+        return _group(tokens, names)
+    token = tokens.pop()
+    if _is_type_checking(token, names):
+        return _Known(False)  # noqa: FBT003 - the value
+    if token.isdecimal() and len(token) < 10:
+        return _Known(int(token))
+    return _Known(_CONSTANTS[token]) if token in _CONSTANTS else None
+
+
+def _group(tokens: list[str], names: Container[str]) -> _Known | None:
+    """Return what is known of an expression in brackets, up to and with the closing one."""
+    if tokens[-2:-1] == [")"] and tokens[-1] != "(":
+        found = _term(tokens, names)
+    else:
+        value = _any_of(tokens, names)
+        found = None if value is None else _Known(value, is_exact=False)
+    if not (tokens and tokens[-1] == ")"):  # a tuple, a conditional expression, ...
+        _skip(tokens, {")"})
+        found = None
+    del tokens[-1:]
+    return found
 
 
 # The tokens that end an operand of `and` and `or`.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from import_contracts.reading.imports import WrittenImport, read_imports
+from import_contracts.graph.names import absolute, ancestors
+from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.resolution import external, resolve
 
@@ -14,11 +15,44 @@ def resolved_imports(
     file: SourceFile,
     text: str,
     include_external: bool,  # noqa: FBT001 - as the functions that call it
+    calls: bool = False,  # noqa: FBT001, FBT002 - as above
 ) -> Iterator[tuple[WrittenImport, str]]:
-    """Yield the imports of a file and the modules that they import, as written."""
-    for written in read_imports(text, file.module, is_package=file.is_package):
+    """Yield the imports of a file and the modules that they import, as written; then with ``calls`` those by calls.
+
+    An import of an excluded module is not one of the program.
+    """
+    for written in _written(file, text, calls=calls):
+        if program.excluded and _excluded_by(written, file, program) is not None:
+            continue
         imported = resolve(written, file.module, is_package=file.is_package, modules=program.modules)
         if imported is None and include_external:
             imported = external(written, file.module, is_package=file.is_package, roots=program.roots)
         if imported is not None:
             yield written, imported
+
+
+def excluded_imports(program: Program, file: SourceFile, text: str, *, calls: bool) -> Iterator[tuple[str, int]]:
+    """Yield the excluded modules that a file imports, each with the line."""
+    for written in _written(file, text, calls=calls):
+        if (module := _excluded_by(written, file, program)) is not None:
+            yield module, written.line
+
+
+def _written(file: SourceFile, text: str, *, calls: bool) -> Iterator[WrittenImport]:
+    yield from read_imports(text, file.module, is_package=file.is_package)
+    if calls:
+        yield from read_calls(text, file.module, is_package=file.is_package)
+
+
+def _excluded_by(written: WrittenImport, file: SourceFile, program: Program) -> str | None:
+    """Return the excluded file or folder, as a module, that an import would import from; None if there is none."""
+    module = absolute(written.level, written.module, file.module, is_package=file.is_package)
+    if not module:
+        return None
+    name = f"{module}.{written.name}" if written.name and written.name != "*" else module
+    files, folders = program.excluded_files, program.excluded_folders
+    if name in program.modules and name not in files:
+        return None
+    return next((each for each in (name, module) if each in files), None) or next(
+        (each for each in (name, *ancestors(name)) if each in folders), None
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Set
 
 from import_contracts.reading.imports import normal_form
 from import_contracts.reading.text import UndecodableError, decode, is_ascii_compatible
@@ -42,7 +42,11 @@ def may_call(data: bytes) -> bool:
     return b"import_module" in data or b"__import__" in data
 
 
-def mentions(data: bytes, names: Collection[str]) -> bool:
+_WORD = re.compile(r"\w+")
+_FEW = 20  # of more names, looking up each word is faster than an alternative for each name
+
+
+def mentions(data: bytes, names: Set[str]) -> bool:
     """Tell whether `read_imports` may find an import with one of some identifiers in it. False is certain."""
     if not is_ascii_compatible(data):
         return True
@@ -50,4 +54,6 @@ def mentions(data: bytes, names: Collection[str]) -> bool:
         text = normal_form(decode(data))
     except UndecodableError:
         return True
+    if len(names) > _FEW:
+        return not names.isdisjoint(_WORD.findall(text))
     return re.search(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", text) is not None

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 from import_contracts import disk
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.reading.excluding import EXCLUDE, Exclude, Excluded, Globs
 from import_contracts.reading.precedence import (
     COMPILED,
     Unread,
@@ -54,7 +55,7 @@ class Program:
     CPython ignores: ``a.py`` next to ``a/__init__.py``. ``problems`` are files and folders that cannot be checked.
     ``watched`` are the folders, links and files that were read to find the files: while none of them changes, there are
     the same files. ``compiled`` are the modules without source, sorted: extension modules, and stubs alone. They import
-    nothing.
+    nothing. ``excluded`` are the modules that ``exclude`` leaves out, sorted.
     """
 
     roots: tuple[str, ...]
@@ -65,11 +66,27 @@ class Program:
     problems: tuple[Problem, ...] = ()
     watched: tuple[str, ...] = ()
     compiled: tuple[SourceFile, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
 
     @cached_property
     def by_module(self) -> dict[str, SourceFile]:
         """The file of each module that has one."""
         return {file.module: file for file in self.files}
+
+    @cached_property
+    def excluded_files(self) -> frozenset[str]:
+        """The modules of the files that are excluded by themselves."""
+        return frozenset(each.module for each in self.excluded if not each.is_folder)
+
+    @cached_property
+    def excluded_folders(self) -> frozenset[str]:
+        """The packages of the folders that are excluded, with everything inside them."""
+        return frozenset(each.module for each in self.excluded if each.is_folder)
+
+    @cached_property
+    def excluded_names(self) -> frozenset[str]:
+        """The last part of each excluded module, one of which is in every import of it."""
+        return frozenset(each.module.rpartition(".")[2] for each in self.excluded)
 
     @cached_property
     def modules(self) -> frozenset[str]:
@@ -128,16 +145,19 @@ def _matters(unread: Unread, watched: list[str]) -> bool:
     return not is_same and (not os.path.isdir(unread.path) or _has_python(unread.path, watched))
 
 
-def walk(portions: Portions, *, every_folder: bool = False, unread: Iterable[Unread] = ()) -> Program:
-    """Return the program in the folders of its root packages.
+def walk(
+    portions: Portions, *, every_folder: bool = False, exclude: Exclude = (), unread: Iterable[Unread] = ()
+) -> Program:
+    """Return the program in the folders of its root packages, without the files and folders that match ``exclude``.
 
     A folder without ``__init__.py`` inside a regular package counts only with ``every_folder``, although CPython would
     import it. ``unread`` is what `find_unread` returns; there is a problem for each.
     """
-    walked = _Walk(every_folder)
+    walked = _Walk(every_folder, Globs(exclude))
     walked.leave_out(portions, unread)
     for name, folder in portions:
         walked.package(name, folder)
+    walked.report_globs()
     return Program(
         tuple(dict.fromkeys(name for name, _ in portions)),
         tuple(sorted(walked.files.values(), key=lambda file: file.module)),
@@ -147,6 +167,7 @@ def walk(portions: Portions, *, every_folder: bool = False, unread: Iterable[Unr
         tuple(walked.problems),
         tuple(dict.fromkeys(walked.watched)),
         walked.without_source,
+        tuple(sorted(each for each in walked.excluded if each.module not in walked.files)),
     )
 
 
@@ -287,11 +308,14 @@ class _Walk:
     """
 
     every_folder: bool
+    globs: Globs
     files: dict[str, SourceFile] = field(default_factory=dict)
+    excluded: set[Excluded] = field(default_factory=set)
     shadowed: set[str] = field(default_factory=set)
     watched: list[str] = field(default_factory=list)
     compiled: dict[str, SourceFile] = field(default_factory=dict)
     _unread: set[str] = field(default_factory=set)
+    _whole: set[str] = field(default_factory=set)
     _without_file: set[str] = field(default_factory=set)
     _repeated: list[tuple[str, list[_Folder]]] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
@@ -316,7 +340,7 @@ class _Walk:
         """The files and folders that cannot be checked, sorted by path."""
         modules = self.namespaces.union(self.files, self.compiled)
         repeated = (_counted_once(name, again) for name, again in self._repeated if name in modules)
-        return sorted((*self._problems, *repeated), key=lambda problem: str(problem.file))
+        return sorted((*self._problems, *repeated), key=lambda problem: str(problem.file or ""))
 
     def leave_out(self, portions: Portions, unread: Iterable[Unread]) -> None:
         """Note what CPython does not import in packages with several folders, besides what is known already."""
@@ -329,6 +353,9 @@ class _Walk:
 
     def package(self, name: str, folder: str) -> None:
         """Add the modules of a package."""
+        if self.globs and self.globs.start(name, folder):
+            self._whole.add(name)
+            return
         todo = [_Folder(False, 0, name, folder, os.path.realpath(folder), inside_regular=False)]  # noqa: FBT003
         names: dict[str, str] = {}
         repeated: dict[str, list[_Folder]] = {}
@@ -356,10 +383,13 @@ class _Walk:
             files, folders, compiled = (self._read(folder.path, names) for names in (files, folders, compiled))
         built = _built(files, compiled)
         has_init = "__init__.py" in files or "__init__" in built
+        if self.globs:
+            files, folders, compiled = self._kept(folder.name, folder.path, files, folders, compiled)
+            built = {name: file for name, file in built.items() if file in compiled}
         if folder.inside_regular and not has_init and not self.every_folder:
             self._left_out(folder.name, folder.path)
             return []
-        if not has_init:
+        if "__init__.py" not in files and "__init__" not in built:
             self._without_file.add(folder.name)
         both = {inner for inner in folders if f"{inner}.py" in files or inner in built}
         packages = {inner for inner in both if is_regular(os.path.join(folder.path, inner))}
@@ -382,6 +412,29 @@ class _Walk:
                 path = os.path.join(folder.path, file)
                 self.compiled[module] = SourceFile(module, path, is_package=name == "__init__")
 
+    def _kept(
+        self, name: str, folder: str, files: list[str], folders: list[str], compiled: list[str]
+    ) -> tuple[list[str], list[str], list[str]]:
+        """Return the files, folders and compiled files in a folder that are not excluded."""
+        if not self.globs:
+            return files, folders, compiled
+        out = {each for each in (*files, *folders, *compiled) if self.globs.leave_out(folder, each)}
+        for each in out:
+            last = each if each in folders else compiled_name(each) if each in compiled else each[:-3]
+            is_init = last == "__init__" and each not in folders
+            self.excluded.add(Excluded(name if is_init else f"{name}.{last}", each in folders))
+        files, folders, compiled = ([each for each in names if each not in out] for names in (files, folders, compiled))
+        return files, folders, compiled
+
+    def report_globs(self) -> None:
+        """Add a problem for each glob without effect, and for each root package of which nothing is left."""
+        for glob in self.globs.unmatched:
+            message = f"'{glob}' matches no file or folder of the program; remove it."
+            self._problems.append(Problem(message, key=EXCLUDE, severity=Severity.WARNING))
+        for name in sorted(self._whole):
+            if not any(within(module, name) for module in self.files):
+                self._problems.append(Problem(f"The whole package '{name}' is excluded; exclude less.", key=EXCLUDE))
+
     def _files(self, folder: _Folder, files: Iterable[str], packages: Collection[str]) -> None:
         for file in files:
             path = os.path.join(folder.path, file)
@@ -394,10 +447,13 @@ class _Walk:
     def _left_out(self, name: str, folder: str) -> None:
         modules = sorted(self._inside(name, folder))
         if modules:
-            files = "its Python file is" if len(modules) == 1 else f"its {len(modules):,} Python files are"
+            files = "its Python file" if len(modules) == 1 else f"its {len(modules):,} Python files"
             them = f"it ({modules[0]})" if len(modules) == 1 else f"them ({modules[0]}, …)"
-            message = f"This folder has no __init__.py, so {files} not checked, although Python can import {them}"
-            self._problems.append(Problem(f"{message}; add an __init__.py.", file=folder, severity=Severity.WARNING))
+            message = (
+                f"This folder has no __init__.py, so {files} and imports of {them} are not checked, although Python "
+                f"can import {them.partition(' ')[0]}; add an __init__.py, or set count_namespace_folders = true."
+            )
+            self._problems.append(Problem(message, file=folder, severity=Severity.WARNING))
 
     def _inside(self, name: str, folder: str) -> set[str]:
         """Return the modules in a folder and in those inside it, without following links."""
@@ -405,7 +461,7 @@ class _Walk:
         todo = [(name, folder)]
         for package, outer in todo:
             try:
-                files, folders, _ = _entries(outer, self.watched)
+                files, folders, _ = self._kept(package, outer, *_entries(outer, self.watched))
             except OSError:
                 continue
             modules = {file[:-3] for file in files if _is_text(file)}

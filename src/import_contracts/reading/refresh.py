@@ -54,7 +54,7 @@ class Comparison:
     def _walk(self) -> Program:
         with self.last.context.step("find the modules"):
             extent = self.last.extent
-            return walk(extent.portions, every_folder=extent.every_folder, unread=extent.unread)
+            return walk(extent.portions, every_folder=extent.every_folder, exclude=extent.exclude, unread=extent.unread)
 
     @cached_property
     def shape(self) -> str:

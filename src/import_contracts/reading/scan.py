@@ -13,18 +13,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import chain
+from typing import NamedTuple
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.problems import Problem
+from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import Advance, not_counted
+from import_contracts.reading.excluding import EXCLUDE
+from import_contracts.reading.file_imports import excluded_imports
 from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
 from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.limits import is_for_us, is_valid, refusal
-from import_contracts.reading.prefilter import may_call, may_defer, may_star
+from import_contracts.reading.prefilter import may_call, may_defer, may_star, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.wording import listed
 
 Lines = dict[str, tuple[int, ...]]
 """The lines of a module's import statements, sorted, by imported module, sorted."""
@@ -45,12 +49,14 @@ class Reading:
 
     If the file could not be read completely, imports are missing and ``trouble`` is the line, None if unknown, and the
     reason. ``stars`` are the star imports of modules of the program; what else these load depends on other files.
+    ``excluded`` are the imports of excluded modules, which are not in ``imports``.
     """
 
     imports: Lines
     kinds: Kinds
     trouble: tuple[int | None, str] | None = None
     stars: Kinds = field(default_factory=dict)
+    excluded: Lines = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +93,24 @@ class Statement:
     text: str
 
 
-def scan(program: Program, *, include_external: bool, kinds: bool) -> Scan:
+def scan(program: Program, *, include_external: bool, kinds: bool, calls: bool = False) -> Scan:
     """Read every file of a program and return its import graph.
 
-    With ``include_external``, the graph has imports of modules outside the program, and with ``kinds`` the kinds of
-    imports.
+    With ``include_external``, the graph has imports of modules outside the program, with ``kinds`` the kinds of
+    imports, and with ``calls`` imports by calls such as ``import_module("a")``.
     """
-    readings = read(program, program.files, include_external=include_external, kinds=kinds).readings
+    take = Take(include_external, kinds, calls)
+    readings = read(program, program.files, take).readings
     stars = load_stars(program, stars_in(readings), texts_of(program))
     return assemble(program, readings, stars, include_external=include_external)
+
+
+class Take(NamedTuple):
+    """What is read of each file, as in `import_contracts.reading.cache.Extent`."""
+
+    external: bool = False
+    kinds: bool = False
+    calls: bool = False
 
 
 def stars_in(readings: Mapping[str, Reading]) -> Iterator[StarImport]:
@@ -122,7 +137,23 @@ def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *,
         for file in program.files
         if (trouble := readings[file.module].trouble)
     )
-    return Scan(graph, tuple(troubles), stars.problems(program))
+    return Scan(graph, tuple(troubles), (*stars.problems(program), *_excluded_problems(program, readings)))
+
+
+def _excluded_problems(program: Program, readings: Mapping[str, Reading]) -> Iterator[Problem]:
+    """Yield a warning for each excluded file or folder that is imported, at the first import."""
+    importers: dict[str, dict[str, int]] = {}
+    for module, reading in readings.items() if program.excluded else ():
+        for imported, lines in reading.excluded.items():
+            importers.setdefault(imported, {})[module] = lines[0]
+    for imported, by in sorted(importers.items()):
+        first, *others = sorted(by)
+        message = (
+            f"'{imported}' is excluded, but {listed([first, *others])} {'import' if others else 'imports'} it. These "
+            "imports are not checked; exclude less, or remove them."
+        )
+        file = program.by_module[first].path
+        yield Problem(message, file=file, key=EXCLUDE, severity=Severity.WARNING, line=by[first])
 
 
 def _with_stars(module: str, reading: Reading, stars: Stars) -> Reading:
@@ -154,16 +185,9 @@ class Read:
     may_call: dict[str, bool]
 
 
-def read(
-    program: Program,
-    files: Sequence[SourceFile],
-    *,
-    include_external: bool,
-    kinds: bool,
-    advance: Advance = not_counted,
-) -> Read:
+def read(program: Program, files: Sequence[SourceFile], take: Take, advance: Advance = not_counted) -> Read:
     """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
-    reader = _FilesReader(program, include_external=include_external, kinds=kinds, are_few=len(files) <= _FEW)
+    reader = _FilesReader(program, take, are_few=len(files) <= _FEW)
     for file in files:
         reader.prepare(file)
         advance()
@@ -175,6 +199,7 @@ def read(
             reader.kinds.get(file.module) or NO_KINDS,
             reader.troubles.get(file.module),
             reader.stars.get(file.module) or NO_KINDS,
+            _sorted(reader.excluded.get(file.module, {}), share),
         )
         for file in files
     }
@@ -211,39 +236,34 @@ _FEW = 100
 
 
 def statements(
-    program: Program, module: str, *, include_external: bool, stars: Stars | None = None
+    program: Program, module: str, take: Take, stars: Stars | None = None
 ) -> dict[tuple[str, int], Statement]:
     """Return the import statements of one file by imported module and line.
 
     If two on a line import the same module, the most eager one is returned. Empty if the file cannot be read.
     """
     data = texts_of(program)(module)
-    return {} if data is None else _most_eager(_all_imports(program, module, data, include_external, stars or Stars()))
+    return {} if data is None else _most_eager(_all_imports(program, module, data, take, stars or Stars()))
 
 
-def statements_at(
-    program: Program, module: str, read: Texts, *, include_external: bool
-) -> dict[tuple[str, int], Statement]:
+def statements_at(program: Program, module: str, read: Texts, take: Take) -> dict[tuple[str, int], Statement]:
     """Return what `statements` would if the files were as ``read`` returns them."""
     data = read(module)
     if data is None:
         return {}
-    imports = _all_imports(program, module, data, include_external, Stars())
+    imports = _all_imports(program, module, data, take, Stars())
     stars = (StarImport(module, imported, written.line) for written, imported in imports if written.name == "*")
     loaded = load_stars(program, stars, read)
     return _most_eager([*imports, *_loaded(module, imports, loaded)])
 
 
 def _all_imports(
-    program: Program,
-    module: str,
-    data: bytes,
-    include_external: bool,  # noqa: FBT001 - private
-    stars: Stars,
+    program: Program, module: str, data: bytes, take: Take, stars: Stars
 ) -> list[tuple[WrittenImport, str]]:
     """Return the imports of a file and what they import, as written, then what star imports load."""
     try:
-        imports = [*_resolved_imports(program, program.by_module[module], decode(data), include_external)]
+        file, text = program.by_module[module], decode(data)
+        imports = [*_resolved_imports(program, file, text, take.external, take.calls)]
     except UndecodableError:
         return []
     return [*imports, *_loaded(module, imports, stars)]
@@ -270,7 +290,7 @@ def _most_eager(imports: Iterable[tuple[WrittenImport, str]]) -> dict[tuple[str,
 class _FilesReader:
     """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest."""
 
-    def __init__(self, program: Program, *, include_external: bool, kinds: bool, are_few: bool) -> None:
+    def __init__(self, program: Program, take: Take, *, are_few: bool) -> None:
         self.imports: dict[str, _Found] = {}
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
@@ -278,24 +298,20 @@ class _FilesReader:
         self.statements: dict[str, dict[tuple[str, int], Statement]] = {}
         self.may_call: dict[str, bool] = {}
         self.stars: dict[str, Kinds] = {}
+        self.excluded: dict[str, _Found] = {}
         self._program = program
-        self._include_external = include_external
-        self._wants_kinds = kinds
+        self._take = take
         self._are_few = are_few
+        self._unlike_grimp: dict[str, bytes] = {}
 
     def prepare(self, file: SourceFile) -> None:
         """Read what grimp does not return, and the imports too if grimp would not find them or is not needed."""
-        try:
-            data = file.read()
-        except OSError as error:
-            self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
+        data = self._data(file)
+        if data is None:
             return
-        self.digests[file.module] = sha256(data).hexdigest()
-        if (refused := refusal(data)) is not None:
-            self._give_up(file, *refused)
-            return
-        if self._wants_kinds:
-            self.may_call[file.module] = may_call(data)
+        calls = (self._take.kinds or self._take.calls) and may_call(data)
+        if self._take.kinds:
+            self.may_call[file.module] = calls
         leaving = _leaving_import(file, data)
         if leaving is not None:
             message = f"{_LEAVING}: '{leaving.text}' in '{file.module}'."
@@ -303,17 +319,28 @@ class _FilesReader:
         try:
             if leaving is not None or file.module in self._program.shadowed or self._is_ours(data):
                 self._read(file, data)
+            calls &= self._take.calls
+            if calls or self._program.excluded:
+                self._note_unlike_grimp(file, data)
             if may_star(data):
                 self._note_stars(file, data)
-            if self._wants_kinds and may_defer(data):
-                written = _most_eager(self._resolved(file, data))
-                if not self.stars.get(file.module):
-                    self.statements[file.module] = written
-                self.kinds[file.module] = {
-                    place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
-                }
+            if self._take.kinds and (calls or may_defer(data)):
+                self._note_kinds(file, data)
         except UndecodableError:
             pass  # grimp fails on this file too, and that is reported
+
+    def _data(self, file: SourceFile) -> bytes | None:
+        """Return the content of a file; None, with the reason noted, if it is not read."""
+        try:
+            data = file.read()
+        except OSError as error:
+            self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
+            return None
+        self.digests[file.module] = sha256(data).hexdigest()
+        if (refused := refusal(data)) is not None:
+            self._give_up(file, *refused)
+            return None
+        return data
 
     def _is_ours(self, data: bytes) -> bool:
         """Return whether our own reader reads a file that CPython would read; else grimp does."""
@@ -327,12 +354,15 @@ class _FilesReader:
             self._program,
             files,
             known=(*self._program.files, *self._program.compiled),
-            include_external=self._include_external,
+            include_external=self._take.external,
         )
         if isinstance(imports, dict):
             self.imports |= imports
-            if self._include_external:
+            if self._take.external:
                 self._drop_missing(files)
+            for file in files if self._unlike_grimp else ():
+                if file.module in self._unlike_grimp:
+                    self._read(file, self._unlike_grimp[file.module])
         elif len(files) == 1:
             self._give_up(files[0], *_trouble(files[0], imports))
         elif unparsable := dict(chain.from_iterable(_unparsable(self._program, half) for half in _halves(files))):
@@ -349,17 +379,34 @@ class _FilesReader:
             imports = self.imports[file.module]
             for root in self._program.roots:
                 if root in imports:
-                    known = statements(self._program, file.module, include_external=False)
+                    known = statements(self._program, file.module, Take())
                     lines = [line for line in imports.pop(root) if (root, line) in known]
                     imports |= {root: lines} if lines else {}
 
     def _resolved(self, file: SourceFile, data: bytes) -> Iterator[tuple[WrittenImport, str]]:
-        return _resolved_imports(self._program, file, decode(data), self._include_external)
+        calls = self._take.calls and may_call(data)
+        return _resolved_imports(self._program, file, decode(data), self._take.external, calls)
+
+    def _note_kinds(self, file: SourceFile, data: bytes) -> None:
+        written = _most_eager(self._resolved(file, data))
+        if not self.stars.get(file.module):
+            self.statements[file.module] = written
+        self.kinds[file.module] = {
+            place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
+        }
+
+    def _note_unlike_grimp(self, file: SourceFile, data: bytes) -> None:
+        """Note the imports of excluded modules, and whether grimp's imports of a file are not those that count."""
+        if self._program.excluded and mentions(data, self._program.excluded_names):
+            for imported, line in excluded_imports(self._program, file, decode(data), calls=self._take.calls):
+                self.excluded.setdefault(file.module, {}).setdefault(imported, []).append(line)
+        if file.module in self.excluded or (self._take.calls and may_call(data)):
+            self._unlike_grimp[file.module] = data
 
     def _note_stars(self, file: SourceFile, data: bytes) -> None:
         for written, imported in self._resolved(file, data):
             if written.name == "*" and imported in self._program.modules:
-                kind = written.kind if self._wants_kinds else Kind.RUNTIME
+                kind = written.kind if self._take.kinds else Kind.RUNTIME
                 self.stars.setdefault(file.module, {})[imported, written.line] = kind
 
     def _read(self, file: SourceFile, data: bytes) -> None:
@@ -371,6 +418,7 @@ class _FilesReader:
     def _give_up(self, file: SourceFile, line: int | None, message: str) -> None:
         self.imports[file.module] = {}
         self.stars.pop(file.module, None)
+        self.excluded.pop(file.module, None)
         self.troubles[file.module] = (line, message)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from import_contracts.reading.cache import (
     Answer,
     Cache,
+    Extent,
     LastRun,
     Manifest,
     StoredAnswer,
@@ -28,6 +29,7 @@ from import_contracts.reading.scan import (
     Reading,
     Scan,
     Statement,
+    Take,
     assemble,
     read,
     stars_in,
@@ -104,9 +106,8 @@ class Snapshot:
         Without their text if the file must not be quoted.
         """
         if module not in self._statements:
-            external = self.last.extent.include_external
-            stars = self._imports.stars
-            self._statements[module] = statements(self.program, module, include_external=external, stars=stars)
+            taken = take(self.last.extent)
+            self._statements[module] = statements(self.program, module, taken, self._imports.stars)
         if not self.may_quote(module):
             return {place: replace(found, text="") for place, found in self._statements[module].items()}
         return self._statements[module]
@@ -131,7 +132,7 @@ class Snapshot:
 
     def statements_at(self, module: str, read: Texts) -> dict[tuple[str, int], Statement]:
         """Return what `statements` would if the files were as ``read`` returns them."""
-        return statements_at(self.program, module, read, include_external=self.last.extent.include_external)
+        return statements_at(self.program, module, read, take(self.last.extent))
 
     def answer(self, request: str) -> Answer | None:
         """Return the stored answer to a request, if it would be the same now; None otherwise.
@@ -173,6 +174,11 @@ class Snapshot:
     def _statements_digest(self, module: str) -> str:
         written = self.statements(module).items()
         return digest(*([*place, statement.column, statement.kind, statement.text] for place, statement in written))
+
+
+def take(extent: Extent) -> Take:
+    """Return what is read of each file."""
+    return Take(extent.include_external, extent.kinds, extent.calls)
 
 
 def take_snapshot(comparison: Comparison) -> Snapshot:
@@ -237,7 +243,8 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
     """
     program, old = comparison.program, before.program
     removed = old.modules - program.modules
-    added_names = {module.rpartition(".")[2] for module in program.modules - old.modules}
+    added = (program.modules - old.modules) | {each.module for each in {*program.excluded} ^ {*old.excluded}}
+    added_names = {module.rpartition(".")[2] for module in added}
     changed = {file.module for file in comparison.todo}
     if len(added_names) > _MANY:
         return program.files
@@ -257,10 +264,9 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
 
 def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
     reused = len(program.files) - len(todo)
-    extent = last.extent
     what = f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")
     with last.context.step(what, len(todo)) as advance:
-        found = read(program, todo, include_external=extent.include_external, kinds=extent.kinds, advance=advance)
+        found = read(program, todo, take(last.extent), advance)
     if SLOW.reason:
         with last.context.step(SLOW.note):
             pass

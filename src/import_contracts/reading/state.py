@@ -41,6 +41,7 @@ def as_values(readings: Mapping[str, Reading]) -> dict[str, Any]:
         "lines": _as_text(lines),
         "kinds": {module: _kinds_value(each.kinds) for module, each in readings.items() if each.kinds},
         "stars": {module: _kinds_value(each.stars) for module, each in readings.items() if each.stars},
+        "excluded": {module: each.excluded for module, each in readings.items() if each.excluded},
         "troubles": {module: reading.trouble for module, reading in readings.items() if reading.trouble},
     }
 
@@ -69,12 +70,14 @@ def as_readings(
     kinds = {module: _kinds(found) for module, found in value["kinds"].items()}
     troubles = {module: _trouble(*trouble) for module, trouble in value["troubles"].items()}
     stars = {module: _kinds(found) for module, found in value["stars"].items()}
+    excluded = {module: _excluded(found, program) for module, found in value["excluded"].items()}
     readings = {
         module: Reading(
             _imports(list(islice(statements, count))),
             kinds.get(module, NO_KINDS),
             troubles.get(module),
             stars.get(module, NO_KINDS),
+            excluded.get(module, {}),
         )
         for module, count in zip(modules, counts, strict=True)
     }
@@ -134,6 +137,16 @@ def _kinds(value: list[tuple[str, int, str]]) -> dict[tuple[str, int], Kind]:
     if not all(is_number(line) for _, line in kinds):
         raise TypeError
     return kinds
+
+
+def _excluded(value: Mapping[str, Any], program: Program) -> Lines:
+    """Return the imports of excluded modules; raises ValueError if they cannot be those of the program."""
+    known = program.excluded_files | program.excluded_folders
+    if not all(lines and all(is_number(line) and line > 0 for line in lines) for lines in value.values()):
+        raise ValueError
+    if not value.keys() <= known:
+        raise ValueError
+    return {module: tuple(lines) for module, lines in value.items()}
 
 
 def _trouble(line: int | None, reason: str) -> tuple[int | None, str]:

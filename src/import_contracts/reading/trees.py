@@ -7,7 +7,9 @@ import re
 import warnings
 from collections.abc import Callable
 from functools import cache
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeGuard
+
+from import_contracts.reading.conditions import compared
 
 Parser: TypeAlias = Callable[[str], ast.Module]
 LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
@@ -70,6 +72,32 @@ def dotted_name(node: ast.expr) -> tuple[str, ...] | None:
         attributes.append(node.attr)
         node = node.value
     return (node.id, *reversed(attributes)) if isinstance(node, ast.Name) else None
+
+
+_OPERATORS = {ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is", ast.IsNot: "is not"}
+
+
+def comparison(node: ast.Compare, is_false: Callable[[ast.expr], bool]) -> bool | None:
+    """Return the value of a comparison of two constants, or of names of which it is known that they are False.
+
+    None of any other.
+    """
+    operator = _OPERATORS.get(type(node.ops[0]), "")
+    sides = [_constant(side, is_false) for side in (node.left, *node.comparators)]
+    known = [side.value for side in sides if side is not None]
+    return compared(known[0], operator, known[1]) if len(sides) == len(known) == 2 else None
+
+
+def _constant(node: ast.expr, is_false: Callable[[ast.expr], bool]) -> ast.Constant | None:
+    if isinstance(node, ast.Constant):
+        return node if isinstance(node.value, int | None) else None
+    return ast.Constant(value=False) if is_false(node) else None
+
+
+def is_bool_of(node: ast.expr) -> TypeGuard[ast.Call]:
+    """Return whether an expression is ``bool(x)``."""
+    is_bool = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "bool"
+    return is_bool and isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
 
 
 class Visitor(ast.NodeVisitor):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from import_contracts.config.session import Config
 from import_contracts.reading.cache import Answer, LastRun
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reporters.style import Wanted
 from import_contracts.runs.requests import (
@@ -70,13 +71,13 @@ def _requests(settings: Sequence[object], sources: Sequence[LastRun | Snapshot],
 
 
 def cycles(
-    question: Question, source_roots: Sequence[Path], wanted: Sequence[Wanted], context: RunContext
+    question: Question, source_roots: Sequence[Path], exclude: Exclude, wanted: Sequence[Wanted], context: RunContext
 ) -> list[Answer]:
     """Find the cycles of packages and return the report in each wanted format, in their order.
 
     Raises UserError if a package or module is not found.
     """
-    comparison = compare(cycles_extent(question, source_roots), context)
+    comparison = compare(cycles_extent(question, source_roots, exclude), context)
     requests = Requests.of([repr(question), str(context.folder)], context.folder, wanted)
     if answers := requests.stored(comparison.last) or requests.stored(snapshot := _snapshot(comparison)):
         return answers

@@ -12,6 +12,7 @@ from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
 from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reporters import FORMATS
@@ -22,9 +23,11 @@ from import_contracts.runs.check import keep, placed
 from import_contracts.runs.requests import Requests, cycles_extent
 
 
-def cycles(question: Question, source_roots: Sequence[Path], context: RunContext) -> CyclesReport:
+def cycles(
+    question: Question, source_roots: Sequence[Path], context: RunContext, exclude: Exclude = ()
+) -> CyclesReport:
     """Return the report about the cycles of packages; raises UserError if a package or module is not found."""
-    return _cycles(question, take_snapshot(compare(cycles_extent(question, source_roots), context)))
+    return _cycles(question, take_snapshot(compare(cycles_extent(question, source_roots, exclude), context)))
 
 
 def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[Answer]:

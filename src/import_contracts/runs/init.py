@@ -26,7 +26,8 @@ from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import find_packages
+from import_contracts.reading.imports import read_imports
+from import_contracts.reading.program import find_packages, walk
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.init import Initialized
@@ -62,21 +63,47 @@ def in_force(folder: Path) -> Initialized | None:
     return Initialized(name, None, is_peers=read_document(path, name, quotes=may_quote(path)).is_peers)
 
 
-def infer_configuration(packages: Sequence[str], places: Places, context: RunContext) -> Proposal:
+def infer_configuration(
+    packages: Sequence[str], places: Places, context: RunContext, exclude: Sequence[str] = ()
+) -> Proposal:
     """Return contracts that packages keep now: the given ones, or all those in some source roots.
 
-    Raises UserError if there is no package, or if a file cannot be read, because its imports might break a contract.
+    Files and folders that match the globs ``exclude`` are left out. Raises UserError if there is no package, or if a
+    file cannot be read, because its imports might break a contract.
     """
     roots = tuple(packages) or find_packages(places.folders)
     if not roots:
         where = "in the source roots" if places.named else "here or in 'src'"
         raise UserError(Problem(f"There is no package {where}; name one: lint-imports init shop"))
-    statements = Statements(take_snapshot(compare(extent_here(roots, places.folders), context)))
+    globs = tuple((glob, str(context.folder)) for glob in exclude)
+    extent = extent_here(roots, places.folders, globs)
+    statements, found = _with_every_folder(Statements(take_snapshot(compare(extent, context))))
     scan = statements.snapshot.scan
     if scan.unreadable:
         raise UserError(*(Problem(file.message, file=file.path) for file in scan.unreadable))
-    keys = {"root_packages": roots, **({"source_roots": places.named} if places.named else {})}
+    given = {"source_roots": places.named, "exclude": tuple(exclude)}
+    keys = {"root_packages": roots, **{key: value for key, value in given.items() if value}, **found}
     return Proposal(to_toml(keys, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
+
+
+def _with_every_folder(statements: Statements) -> tuple[Statements, dict[str, object]]:
+    """Return the program with its folders without ``__init__.py`` and the key for them, if these matter.
+
+    They do if something in them imports or is imported, and can be read.
+    """
+    snapshot = statements.snapshot
+    extent = snapshot.last.extent._replace(every_folder=True)
+    every_module = walk(extent.portions, every_folder=True, exclude=extent.exclude, unread=extent.unread).modules
+    added = every_module - snapshot.program.modules
+    if not added:
+        return statements, {}
+    every = Statements(take_snapshot(compare(extent, snapshot.context)))
+    scan = every.snapshot.scan
+    importing = (source for source in map(every.source, sorted(added)) if source is not None)
+    is_used = any(imported in added for _, imported in scan.graph.edges()) or any(
+        read_imports(source.text, source.module, is_package=source.is_package) for source in importing
+    )
+    return (every, {"count_namespace_folders": True}) if is_used and not scan.unreadable else (statements, {})
 
 
 def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposal:

@@ -13,6 +13,7 @@ from import_contracts import disk
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.cache import Answer, Extent, LastRun
+from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import find_portions, find_unread
 from import_contracts.reporters.style import Wanted
 from import_contracts.repository import root_of
@@ -92,8 +93,15 @@ def extent_of(config: Config, *, kinds: bool = False) -> Extent:
     try:
         if config.root_packages:
             portions = find_portions(config.root_packages, config.source_roots)
-            unread = find_unread(portions, config.paths)
-            return Extent(portions, config.include_external, kinds or config.may_exclude, unread=unread)
+            return Extent(
+                portions,
+                config.include_external,
+                kinds or config.may_exclude,
+                every_folder=config.count_namespace_folders,
+                calls=config.count_dynamic_imports,
+                exclude=config.exclude,
+                unread=find_unread(portions, config.paths),
+            )
         missing: list[Problem] = []
     except UserError as error:
         missing = [replace(problem, file=config.file, key="root_packages") for problem in error.problems]
@@ -142,19 +150,20 @@ def extents_of(configs: Sequence[Config]) -> list[Extent]:
 
 
 def _program_of(extent: Extent) -> object:
-    return tuple(sorted(extent.portions, key=itemgetter(0))), extent.include_external, extent.unread
+    return tuple(sorted(extent.portions, key=itemgetter(0))), extent._replace(portions=(), kinds=False)
 
 
-def cycles_extent(question: Question, source_roots: Sequence[Path]) -> Extent:
+def cycles_extent(question: Question, source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
     """Return the extent of the programs that a question is about; raises UserError if a root package is not found."""
     roots = [package.partition(".")[0] for package in question.packages]
-    return extent_here(roots, source_roots)._replace(every_folder=True)
+    return extent_here(roots, source_roots, exclude)._replace(every_folder=True)
 
 
-def extent_here(roots: Sequence[str], source_roots: Sequence[Path]) -> Extent:
+def extent_here(roots: Sequence[str], source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
     """Return the extent of packages without a configuration; raises UserError if a root package is not found."""
     portions = find_portions(roots, source_roots)
-    return Extent(portions, include_external=False, kinds=True, unread=find_unread(portions, [source_roots]))
+    unread = find_unread(portions, [source_roots])
+    return Extent(portions, include_external=False, kinds=True, exclude=exclude, unread=unread)
 
 
 def read_baseline(config: Config) -> str | None:

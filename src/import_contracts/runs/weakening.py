@@ -147,7 +147,7 @@ def _documents(config: Config) -> list[object]:
 def _statements(old: Config, statements: Statements) -> Statements:
     """Return the program of today as the configuration of then has it, which may have had other packages."""
     now = statements.snapshot.last.extent
-    extent = extent_of(old, kinds=now.kinds)._replace(every_folder=now.every_folder)
+    extent = extent_of(old, kinds=now.kinds)
     if extent == now:
         return statements
     return Statements(take_snapshot(compare(extent, statements.snapshot.context)))

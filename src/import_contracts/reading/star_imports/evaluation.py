@@ -506,7 +506,7 @@ class Evaluator:
 
     # --- conditions ----------------------------------------------------------------------------------------------
 
-    def _truth(self, node: ast.expr) -> bool | None:
+    def _truth(self, node: ast.expr) -> bool | None:  # noqa: PLR0911 - one for each form
         """Return whether a condition holds; None where that is not known."""
         if isinstance(node, ast.Constant):
             return bool(node.value)
@@ -517,12 +517,13 @@ class Evaluator:
             values = [self._truth(each) for each in node.values]
             decisive = isinstance(node.op, ast.Or)
             return decisive if decisive in values else None if None in values else not decisive
+        if isinstance(node, ast.Compare) and (known := trees.comparison(node, _is_type_checking)) is not None:
+            return known
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             return self._compared(node.ops[0], self._value(node.left), self._value(node.comparators[0]))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return self._tested(node.func, node.args)
-        dotted = trees.dotted_name(node)
-        return False if dotted and dotted[-1] in {"TYPE_CHECKING", "MYPY"} else None
+        return False if _is_type_checking(node) else None
 
     def _compared(self, operator: ast.cmpop, left: Value, right: Value) -> bool | None:
         if not isinstance(left, frozenset) or len(left) != 1:
@@ -559,6 +560,11 @@ class Evaluator:
             else:
                 continue
             listed.is_exact = False
+
+
+def _is_type_checking(node: ast.expr) -> bool:
+    dotted = trees.dotted_name(node)
+    return dotted is not None and dotted[-1] in {"TYPE_CHECKING", "MYPY"}
 
 
 def _is_all(node: ast.expr) -> bool:
