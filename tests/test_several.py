@@ -142,12 +142,12 @@ def test_a_program_is_read_once_whatever_the_configurations_ask_of_it(
     read = scan.read
 
     def watched(*args: object, **others: object) -> object:
-        readings.append(others)
+        readings.append(args)
         return read(*args, **others)  # type: ignore[arg-type]
 
     monkeypatch.setattr("import_contracts.reading.snapshot.read", watched)
     lint(shop, "a.toml", "b.toml", "c.toml", "--no-cache")
-    assert [each["kinds"] for each in readings] == [True]
+    assert [take.kinds for _, _, take, _ in readings] == [True]
     lint(shop, "a.toml", "mall.toml", "--no-cache")
     assert len(readings) == 3
 
@@ -332,7 +332,7 @@ def test_no_option_that_is_given_twice_silently_means_the_last(
     one, other = VALUES.get(name, ("a.toml", "b.toml"))
     arguments = ARGUMENTS.get(path, [])
     run = lint(shop, *path, *arguments, name, one, name, other)
-    if option.name in ("configs", "only", "kinds"):  # all values count
+    if option.name in ("configs", "only", "kinds", "globs", "source_roots"):  # all values count
         assert "more than once" not in run.err
     elif option.name in ("formats", "outputs"):
         assert "--format" in run.err
