@@ -76,6 +76,6 @@ class Twin:
                 found = [self.value(each) for each in values]
                 return decides if decides in found else None if None in found else not decides
             case ast.Compare(left, [ast.Eq()], [right]) if self.is_exact(left) and self.is_exact(right):
-                values = [node.value if isinstance(node, ast.Constant) else False for node in (left, right)]
-                return bool(values[0] == values[1])
+                one, other = (each.value if isinstance(each, ast.Constant) else False for each in (left, right))
+                return bool(one == other)
         return False if self.is_type_checking(node) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,6 +14,8 @@ import import_contracts
 from import_contracts.cli import _commands
 from import_contracts.problems import UserError
 from import_contracts.reading import scan
+from import_contracts.reading.context import Advance
+from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reporters import FORMATS
 from tests.arranging import contract, lint, program, write
 
@@ -138,18 +140,18 @@ def test_a_program_is_read_once_whatever_the_configurations_ask_of_it(
 ) -> None:
     deferred = forbidden("three", "shop.a", "shop.c") + "exclude_deferred_imports = true\n"
     write(shop, {"c.toml": file(deferred)})
-    readings = []
+    takes = []
     read = scan.read
 
-    def watched(*args: object, **others: object) -> object:
-        readings.append(args)
-        return read(*args, **others)  # type: ignore[arg-type]
+    def watched(program: Program, files: Sequence[SourceFile], take: scan.Take, advance: Advance) -> scan.Read:
+        takes.append(take)
+        return read(program, files, take, advance)
 
     monkeypatch.setattr("import_contracts.reading.snapshot.read", watched)
     lint(shop, "a.toml", "b.toml", "c.toml", "--no-cache")
-    assert [take.kinds for _, _, take, _ in readings] == [True]
+    assert [take.kinds for take in takes] == [True]
     lint(shop, "a.toml", "mall.toml", "--no-cache")
-    assert len(readings) == 3
+    assert len(takes) == 3
 
 
 def test_each_program_counts_once(shop: Path) -> None:
