@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts.acyclic import Acyclic
 from import_contracts.contracts.findings import Rule
 from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.kinds import Kind
 from import_contracts.judging.history import History
 from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
@@ -739,10 +740,12 @@ def test_branches_merge_to_a_file_that_shrink_brings_into_step(tmp_path: Path) -
     assert lint(tmp_path).status == 1
 
 
-def added(folder: Path, *edges: tuple[str, str], parents: bool = False) -> list[bool | None]:
+def added(
+    folder: Path, *edges: tuple[str, str], parents: bool = False, excluded: frozenset[Kind] = frozenset()
+) -> list[bool | None]:
     extent = Extent(find_portions(["p"], [folder]), include_external=False, kinds=True)
     history = History(take_snapshot(compare(extent, RunContext(folder))))
-    return [history.is_added(edge, parents=parents) for edge in edges]
+    return [history.is_added(edge, parents=parents, excluded=excluded) for edge in edges]
 
 
 def test_an_import_is_new_if_the_file_did_not_have_it_where_the_branch_began(tmp_path: Path) -> None:
@@ -757,9 +760,97 @@ def test_an_import_is_new_if_the_file_did_not_have_it_where_the_branch_began(tmp
     assert added(tmp_path, *edges, parents=True) == [False, True, False, False, True, True]
 
 
+def test_an_import_that_did_not_count_then_is_added(tmp_path: Path) -> None:
+    checking = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import p.b\n"
+    write(program(tmp_path, "p.a -> p.b"), {"p/a.py": checking})
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    write(tmp_path, {"p/a.py": "import p.b\n"})
+    assert added(tmp_path, ("p.a", "p.b")) == [False]
+    assert added(tmp_path, ("p.a", "p.b"), excluded=frozenset({Kind.TYPE_CHECKING})) == [True]
+
+
+def test_a_star_import_of_an_unchanged_file_is_added_if_the_package_exports_more(tmp_path: Path) -> None:
+    write(
+        program(tmp_path, "p.a", "p.q.x", "p.q.y"),
+        {"p/a.py": "from p.q import *\n", "p/q/__init__.py": "__all__ = ['x']\n"},
+    )
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    write(tmp_path, {"p/q/__init__.py": "__all__ = ['x', 'y']\n"})
+    assert added(tmp_path, ("p.a", "p.q.x"), ("p.a", "p.q.y")) == [False, True]
+
+
 def test_without_git_nothing_is_known_of_it(tmp_path: Path) -> None:
     write(program(tmp_path, "p.a -> p.b"), {".git": "gitdir: nowhere\n"})
     assert added(tmp_path, ("p.a", "p.b")) == [None]
+
+
+# --- culprits without a baseline ---
+
+
+@pytest.fixture
+def branch(tmp_path: Path) -> Path:
+    """A branch without a baseline, which adds two imports that close a ring; another one was there."""
+    ring = ("shop.web -> shop.models", "shop.models -> shop.util", "shop.util", "shop.late")
+    write(program(tmp_path, *ring, "shop.x -> shop.y", "shop.y -> shop.x"), {"pyproject.toml": CONFIGURATION})
+    write(tmp_path, {".gitignore": ".import_contracts_cache/\n"})
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    return write(tmp_path, {"shop/util.py": "import shop.late\n", "shop/late.py": "import shop.web\n"})
+
+
+def test_without_a_baseline_the_imports_of_the_branch_are_named_all_of_them(branch: Path) -> None:
+    run = lint(branch)
+    assert run.status == 1
+    assert (
+        "  One of these 2 imports closes the cycle:\n\n"
+        "    shop/late.py:1:1: import shop.web\n"
+        "      shop.late -> shop.web  (4 new violations; added on this branch)\n"
+        "    or\n"
+        "    shop/util.py:1:1: import shop.late\n"
+        "      shop.util -> shop.late\n\n"
+    ) in run.out
+    assert "Removing 1 import would fix this" in run.out
+    layers, acyclic = json.loads(lint(branch, "--format", "json").out)["contracts"]
+    for contract, effects in ((layers, 1), (acyclic, 4)):
+        (culprit,) = contract["culprits"]
+        assert (culprit["importer"], culprit["effects"], culprit["added"]) == ("shop.late", effects, True)
+        assert [each["importer"] for each in culprit["alternatives"]] == ["shop.util"]
+    assert len(acyclic["violations"]) == 6
+
+
+def test_on_a_branch_that_adds_nothing_bad_nobody_is_to_blame(branch: Path) -> None:
+    write(branch, {"shop/late.py": "import shop.util\n", "shop/util.py": ""})
+    run = lint(branch)
+    assert run.status == 1
+    assert "on this branch" not in run.out
+
+
+def test_siblings_have_culprits_too(branch: Path) -> None:
+    siblings = 'id = "acyclic"\nname = "Siblings"\ntype = "acyclic_siblings"\nancestors = ["shop"]\n'
+    write(branch, {"c.toml": f'root_packages = ["shop"]\n[[contracts]]\n{siblings}'})
+    (contract,) = json.loads(lint(branch, "--config", "c.toml", "--format", "json").out)["contracts"]
+    assert [each["importer"] for each in contract["culprits"]] == ["shop.late"]
+
+
+def test_a_report_about_the_branch_is_stored_until_the_merge_base_may_have_changed(branch: Path) -> None:
+    def reused() -> bool:
+        return "reuse the report" in lint(branch, "--show-timings").err
+
+    first = lint(branch).out
+    assert [reused(), reused()] == [True, True]
+    assert lint(branch).out == first
+    commit(branch)
+    assert [reused(), reused()] == [False, True]
+    assert lint(branch).out == first
+    git(branch, "pack-refs", "--all")
+    assert reused()
+    git(branch, "branch", "-f", "main", "feature")
+    assert "on this branch" not in lint(branch).out
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------

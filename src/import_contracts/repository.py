@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from import_contracts import disk
 
@@ -58,6 +59,73 @@ def _is_checked_out(git_dir: Path, root: Path) -> bool:
     outer = root_of(git_dir)
     inside = None if outer is None else _git_dir(outer)
     return inside is not None and not git_dir.is_relative_to(inside)
+
+
+def target_branches() -> Iterator[str]:
+    """Yield the names of the branches that this one may be merged into, in the order in which they are looked for."""
+    for variable in ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
+        if (name := os.environ.get(variable)) and name.isprintable():
+            yield f"origin/{name}"
+    yield from ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+
+
+class Tips(NamedTuple):
+    """What the merge base of HEAD and the target branch depends on: equal values mean the same merge base.
+
+    ``head`` and ``targets`` are the names of commits, "" where there is none. ``limits`` are the commits at which a
+    shallow clone ends, and where there are such, the tables of refs.
+    """
+
+    head: str = ""
+    targets: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    @property
+    def promise_a_base(self) -> bool:
+        """Whether there are two commits, so that git should know a merge base."""
+        return bool(self.head) and any(self.targets)
+
+
+_REFS = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+"""Where git looks for a name (gitrevisions)."""
+
+
+def tips(folder: Path) -> Tips:
+    """Return what a merge base in the repository of a folder depends on, read without git."""
+    repository = repository_of(folder.resolve())
+    if repository is None:
+        return Tips()
+    own = repository[1]
+    common = own / _text(own / "commondir").strip()  # of a worktree
+    packed = _text(common / "packed-refs")
+    targets = (ref.format(name) for name in target_branches() for ref in _REFS if ".." not in name)
+    limits = (_text(common / name) for name in ("shallow", "reftable/tables.list"))
+    return Tips(
+        _commit("HEAD", own, common, packed), tuple(_commit(ref, own, common, packed) for ref in targets), tuple(limits)
+    )
+
+
+def _commit(ref: str, own: Path, common: Path, packed: str) -> str:
+    """Return the name of the commit that a ref leads to; "" if it leads to none."""
+    for _ in range(5):  # as git does
+        found = _text(own / ref) or _text(common / ref)
+        kind, _, named = found.strip().partition("ref: ")
+        if kind or not named or ".." in named:
+            break
+        ref = named
+    else:
+        return ""
+    if not found:
+        line = re.search(rf"^([0-9a-f]+) {re.escape(ref)}$", packed, re.MULTILINE)
+        found = line[1] if line else ""
+    return found.strip() if re.fullmatch("[0-9a-f]{40,64}", found.strip()) else ""
+
+
+def _text(path: Path) -> str:
+    try:
+        return os.fsdecode(disk.read(path))
+    except (OSError, ValueError):
+        return ""
 
 
 def is_tracked(folder: Path) -> bool | None:
