@@ -130,20 +130,23 @@ def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], Re
     return lambda edge, cut: fixes().cheapest(edge, cycles().get(cut.message, frozenset()))
 
 
-# The cost of an old import in the search for the cheapest causes; a new one costs 1.
-_OLD = 1_000
+# The costs of an old import, and of one that is probably old, in the search for the cheapest causes; a new one costs 1.
+_OLD, _PROBABLY_OLD = 1_000, 100
 
 
 def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple[Cause, ...]:
     """Return the causes of new violations.
 
-    Prefers imports that were added on this branch. If git does not know that, it prefers imports that are not in the
-    chain of a known violation. Without a baseline, violations are new if they need imports that were added.
+    Prefers imports that were added on this branch. If git does not know that, those of known violations are old, and
+    the others in their chains are probably old, unless the chains have become shorter. Without a baseline, violations
+    are new if they need imports that were added.
     """
     contract, rule, violations = verdict.contract, verdict.contract.rule, verdict.violations
     if verdict.kept or rule is None or any(violation.lines for violation in violations):
         return ()
-    old = {edge for violation in violations if not verdict.is_new(violation) for edge in violation.chain}
+    known = [violation for violation in violations if not verdict.is_new(violation)]
+    costs = dict.fromkeys((edge for violation in known for edge in violation.chain), _PROBABLY_OLD)
+    costs |= dict.fromkeys((edge for violation in known for edge in violation.chain[:1]), _OLD)
 
     @cache
     def is_added(edge: Edge) -> bool | None:
@@ -151,7 +154,7 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
 
     def cost(edge: Edge) -> int:
         added = is_added(edge)
-        return _OLD if added is False or (added is None and edge in old) else 1
+        return _OLD if added is False else 1 if added else costs.get(edge, 1)
 
     def is_known(violation: Violation) -> bool:
         return not verdict.is_new(violation)
