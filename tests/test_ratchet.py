@@ -117,6 +117,66 @@ def test_create_fills_an_empty_file_below_its_comments(shop: Path) -> None:
     assert known(shop) == "# debts\n" + ENTRIES
 
 
+def test_the_baseline_of_a_clean_program_is_empty_and_blame_starts_at_once(tmp_path: Path) -> None:
+    clean = write(program(tmp_path, "shop.web -> shop.models", "shop.util"), {"pyproject.toml": CONFIGURATION})
+    run = baseline(clean, "create")
+    assert run == Run(0, f"Wrote an empty baseline to {FILE} and named it in pyproject.toml.\n", "")
+    assert known(clean) == ""
+    assert lint(clean).status == 0
+    write(clean, {"shop/models.py": "import shop.util\n", "shop/util.py": "import shop.web\n"})
+    report = json.loads(lint(clean, "--format", "json").out)
+    assert [len(each["culprits"]) for each in report["contracts"]] == [1, 1]
+    assert report["baseline"]["known"] == 0
+    assert baseline(clean, "create").out == f"Wrote 4 known violations to {FILE}.\n"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "line"),
+    [
+        ({}, "in/known.txt text eol=lf merge=union"),
+        ({".gitattributes": "in/known.txt text eol=lf merge=union\n"}, None),
+        ({".gitattributes": "/in/known.txt merge=union\n"}, None),
+        ({".gitattributes": "known.txt merge=union\n"}, None),
+        ({".gitattributes": "*.txt merge=union\n"}, None),
+        ({".gitattributes": "**/known.txt merge=union\n"}, None),
+        ({"in/.gitattributes": "/known.txt merge=union\n"}, None),
+        (
+            {".gitattributes": "/known.txt merge=union\n*/*/known.txt merge=union\nin/*.md merge=union\n"},
+            "in/known.txt",
+        ),
+        ({".gitattributes": "in/known.txt text eol=lf\n# in/known.txt merge=union\n"}, "in/known.txt"),
+        ({"in/at/.gitattributes": "known.txt merge=union\n"}, "in/known.txt"),
+    ],
+)
+def test_create_says_what_gitattributes_lacks(shop: Path, attributes: dict[str, str], line: str | None) -> None:
+    text = CONFIGURATION.replace("]\n", ']\nbaseline = "in/known.txt"\n', 1)
+    write(shop, {"pyproject.toml": text, ".git/HEAD": "", **attributes})
+    run = baseline(shop, "create", "--format", "json")
+    found = json.loads(run.out)["attributes"]
+    assert found == (line and "in/known.txt text eol=lf merge=union")
+    assert not (shop / ".gitattributes").exists() or ".gitattributes" in attributes
+
+
+def test_the_line_for_gitattributes_is_for_its_place_in_the_repository(tmp_path: Path) -> None:
+    write(program(tmp_path / "a b", *IMPORTS), {"pyproject.toml": CONFIGURATION})
+    write(tmp_path, {".git/HEAD": ""})
+    said = f'To let git merge it line by line, add to .gitattributes: "a b/{FILE}" text eol=lf merge=union\n'
+    assert baseline(tmp_path / "a b", "create").out.endswith(said)
+
+
+def test_ids_that_are_made_from_names_are_told(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace('id = "acyclic"\n', "")})
+    said = 'A contract has no id, so a new name would make its violations new. Write in it: id = "no-cycles"\n'
+    assert baseline(shop, "create").out.endswith(said)
+    assert baseline(shop, "status").out.endswith(f"\n\n{said}")
+    assert json.loads(baseline(shop, "status", "--format", "json").out)["unwritten_ids"] == ["no-cycles"]
+    write(shop, {"pyproject.toml": re.sub('id = ".*"\n', "", (shop / "pyproject.toml").read_text())})
+    assert (
+        '2 contracts have no id, so new names would make their violations new. Write in them: id = "layers" and '
+        in (baseline(shop, "status", "--format", "markdown").out)
+    )
+
+
 @pytest.mark.parametrize("damage", [{"shop/models.py": "x = (\n"}, {"pyproject.toml": CONFIGURATION + "layerz = 1\n"}])
 def test_create_writes_nothing_of_half_an_answer(shop: Path, damage: dict[str, str]) -> None:
     write(shop, damage)
@@ -866,7 +926,14 @@ def changed(folder: Path, *args: str) -> dict[str, object]:
 
 
 def test_every_command_says_what_it_did_in_json(shop: Path) -> None:
-    nothing: dict[str, object] = {"added": [], "removed": [], "renaming": None, "named_in": None}
+    nothing: dict[str, object] = {
+        "added": [],
+        "removed": [],
+        "renaming": None,
+        "named_in": None,
+        "attributes": None,
+        "unwritten_ids": [],
+    }
     entries = ENTRIES.splitlines()
     assert changed(shop, "create") == {**nothing, "added": entries, "named_in": "pyproject.toml"}
     assert changed(shop, "shrink") == nothing

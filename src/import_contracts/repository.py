@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -126,6 +128,33 @@ def _text(path: Path) -> str:
         return os.fsdecode(disk.read(path))
     except (OSError, ValueError):
         return ""
+
+
+def merge_attributes(file: Path) -> str | None:
+    """Return the line for ``.gitattributes`` at the root of the repository that lets git merge a file line by line.
+
+    None if the repository has such a line already, or if there is no repository. ``file`` is absolute.
+    """
+    file = Path(os.path.normpath(file))
+    root = root_of(file.parent)
+    if root is None:
+        return None
+    around = file.parents[: len(file.parent.parts) - len(root.parts) + 1]
+    lines = ((folder, line.split()) for folder in around for line in _text(folder / ".gitattributes").splitlines())
+    for folder, words in lines:
+        if "merge=union" in words[1:] and _is_meant(file.relative_to(folder).as_posix(), words[0]):
+            return None
+    inside = file.relative_to(root).as_posix()
+    return f"{json.dumps(inside, ensure_ascii=False) if ' ' in inside else inside} text eol=lf merge=union"
+
+
+def _is_meant(path: str, pattern: str) -> bool:
+    """Return whether a pattern (gitattributes) is for a path; one without a slash is for names in every folder."""
+    if "/" not in pattern:
+        return fnmatchcase(path.rpartition("/")[2], pattern)
+    pattern = pattern.removeprefix("/")
+    is_as_deep = "**" in pattern or pattern.count("/") == path.count("/")
+    return is_as_deep and fnmatchcase(f"/{path}", f"/{pattern}".replace("/**/", "*/"))
 
 
 def is_tracked(folder: Path) -> bool | None:
