@@ -92,7 +92,9 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
     ends = (violation.importer, violation.imported, violation.target)
     known = verdict.is_known(violation)
     renamed = verdict.is_renamed(violation)
-    return ReportedViolation(*ends, violation.message, place, lines, chain, known, violation.is_chain_cut, renamed)
+    return ReportedViolation(
+        *ends, violation.message, place, lines, chain, known, violation.is_chain_cut, renamed, violation.advice
+    )
 
 
 def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:

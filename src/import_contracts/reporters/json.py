@@ -98,6 +98,7 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
         "fingerprint": violation.fingerprint(contract),
         "chain": [_import(statement) for statement in violation.chain],
         **({"chain_is_cut": True} if violation.is_chain_cut else {}),
+        **({"advice": violation.advice} if violation.advice else {}),
     }
 
 

@@ -119,7 +119,8 @@ def _cut(cut: ReportedCut, violations: list[ReportedViolation], report: Report, 
 
 def _violation(violation: ReportedViolation, report: Report, style: Style) -> Iterator[str]:
     if not violation.chain:
-        yield f"- {code(violation.importer)} {code(report.in_repository(violation.path))}"
+        advice = f" {plain(violation.advice)}" if violation.advice else ""
+        yield f"- {code(violation.importer)}{advice} {code(report.in_repository(violation.path))}"
         return
     first, *rest = violation.chain
     yield f"- {code(way(violation))}"

@@ -92,6 +92,7 @@ def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) ->
     """Yield the import with its place, then its chain, then the other imports of the chain that are not in ``seen``."""
     if not violation.chain:
         yield f"{violation.path}: {violation.importer}"
+        yield from [f"  {violation.importer} {violation.advice}"] if violation.advice else []
         return
     first, *rest = violation.chain
     yield f"{place(first)}: {style.paint(first.text, BOLD)}{kind(first)}{also(violation.lines[1:], style)}"

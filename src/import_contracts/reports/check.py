@@ -102,7 +102,8 @@ class ReportedViolation:
 
     For a module that no layer lists, ``imported`` is empty, ``path`` is the module's own file, and ``lines`` and
     ``chain`` are empty. For a crash, ``importer`` is the module that is imported first, ``imported`` is empty,
-    ``path`` and ``lines`` are those of the statement that fails, and ``chain`` leads there.
+    ``path`` and ``lines`` are those of the statement that fails, and ``chain`` leads there. ``advice`` is what to do
+    about this violation, as the end of a sentence about ``importer``; "" if there is none.
     """
 
     importer: str
@@ -115,6 +116,7 @@ class ReportedViolation:
     is_known: bool = False
     is_chain_cut: bool = False
     is_renamed: bool = False
+    advice: str = ""
 
     @property
     def is_new(self) -> bool:
