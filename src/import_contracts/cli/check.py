@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -31,7 +32,7 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
     FILE is a configuration file. Of several, each is read by itself, and one report is about all of them. Without one,
     the configuration is the first one found in this folder or a parent folder: pyproject.toml with
     [tool.import-contracts], or a configuration of import-linter. Paths in the report are relative to its folder, or to
-    the nearest folder around several files.
+    the nearest folder around several files; for people (text, concise) to this folder if FILE is named.
 
     \b
     Exit status:
@@ -45,6 +46,7 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
     try:
         configs = shared.configs()
         folder = configs[0].folder
+        shared = shared.seen_from_here(folder)
         choice = Choice(only, use_baseline=not no_baseline)
         found = answers.check(configs, choice, shared.reports, shared.context(*configs))
     except UserError as error:
@@ -61,7 +63,7 @@ def _report_error(error: UserError, folder: Path, shared: Shared) -> int:
 
     report = nothing_checked(error.problems, folder)
     if any(wanted.format == "text" or wanted.output is not None for wanted in shared.reports):
-        print_problems(error)
+        print_problems(error, partial(shared.reports[0].style.place, folder=folder.as_posix()))
     left = [wanted for wanted in shared.reports if wanted.format != "text" or wanted.output is not None]
     deliver(left, [FORMATS[wanted.format](report, wanted.style) for wanted in left])
     return report.exit_status
