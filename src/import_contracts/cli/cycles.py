@@ -62,6 +62,7 @@ def command(
     source_roots: tuple[Path, ...] = (folder, folder / "src")
     if shared.config_file is not None or not packages:
         packages, source_roots, folder = _packages_to_read(packages, shared, source_roots)
+    shared = shared.seen_from_here(folder)
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),
@@ -69,7 +70,7 @@ def command(
         quick,
     )
     found = answers.cycles(question, source_roots, shared.reports, shared.context_here(folder))
-    deliver(shared.reports, [answer.text for answer in found])
+    deliver(shared.reports, found)
     return found[0].exit_status
 
 
