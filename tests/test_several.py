@@ -179,6 +179,14 @@ def test_machines_get_the_same_paths_from_everywhere(shop: Path) -> None:
         )
 
 
+def test_cycles_of_a_named_configuration_have_paths_from_here_too(shop: Path) -> None:
+    program(shop / "sub", "left.a -> left.b", "left.b -> left.a")
+    write(shop, {"sub/c.toml": 'root_packages = ["left"]\n'})
+    assert "    sub/left/a.py:1:1: import left.b\n" in lint(shop, "cycles", "--config", "sub/c.toml").out
+    concise = places(lint(shop, "cycles", "--config", "sub/c.toml", "--format", "concise"))
+    assert concise == ["sub/left/a.py"]
+
+
 def test_a_stored_report_is_that_for_the_working_directory(shop: Path) -> None:
     program(shop / "sub", "left.a -> left.b")
     write(shop, {"sub/c.toml": file(forbidden("x", "left.a", "left.b"), root="left")})

@@ -10,6 +10,7 @@ import click
 from import_contracts.cli.reports import Reporting, deliver, report_options
 from import_contracts.cli.terminal import Shared, cache_options, print_problems, print_traceback
 from import_contracts.problems import UserError
+from import_contracts.reading.cache import Answer
 from import_contracts.reporters import FORMATS
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Choice
@@ -53,7 +54,7 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
         if debug:
             print_traceback(error)
         return _report_error(error, folder, shared)
-    deliver(shared.reports, [answer.text for answer in found])
+    deliver(shared.reports, found)
     return found[0].exit_status
 
 
@@ -65,5 +66,5 @@ def _report_error(error: UserError, folder: Path, shared: Shared) -> int:
     if any(wanted.format == "text" or wanted.output is not None for wanted in shared.reports):
         print_problems(error, partial(shared.reports[0].style.place, folder=folder.as_posix()))
     left = [wanted for wanted in shared.reports if wanted.format != "text" or wanted.output is not None]
-    deliver(left, [FORMATS[wanted.format](report, wanted.style) for wanted in left])
+    deliver(left, [Answer(FORMATS[wanted.format](report, wanted.style), report.exit_status) for wanted in left])
     return report.exit_status

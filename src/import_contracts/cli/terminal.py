@@ -58,7 +58,8 @@ class Shared(NamedTuple):
 
         If the configuration was found, not named, they are relative to its folder, as from every folder below it.
         """
-        base = os.path.relpath(Path.cwd(), folder) if self.files and folder.drive == Path.cwd().drive else os.curdir
+        is_named = self.files or self.config_file is not None
+        base = os.path.relpath(Path.cwd(), folder) if is_named and folder.drive == Path.cwd().drive else os.curdir
         base = "" if base == os.curdir else base.replace(os.sep, "/")
         return self._replace(
             reports=tuple(each._replace(style=each.style._replace(base=base)) for each in self.reports)

@@ -70,10 +70,11 @@ class Extent(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The text of a report, and the exit status."""
+    """The text of a report, the exit status, and sentences about what the report leaves out."""
 
     text: str
     exit_status: int
+    left_out: tuple[str, ...] = ()
 
 
 class StoredAnswer(NamedTuple):
@@ -336,17 +337,17 @@ class Cache:
             value = self.load(self._answer_name(state, request))
             evidence = {module: (file, shown) for module, (file, shown) in value["evidence"].items()}
             strings([*chain.from_iterable(evidence.values())])
-            return StoredAnswer(
-                Answer(text(value["text"]), exit_status(value["status"])), evidence, text(value["branch"])
-            )
+            left_out = tuple(map(text, strings(value["left_out"])))
+            answer = Answer(text(value["text"]), exit_status(value["status"]), left_out)
+            return StoredAnswer(answer, evidence, text(value["branch"]))
         except DAMAGED:
             return None
 
     def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
         """Store the answer to a request about a state of a program, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
-            (said, status), evidence, branch = stored
-            value = {"text": said, "status": status, "evidence": evidence, "branch": branch}
+            (said, status, left_out), evidence, branch = stored
+            value = {"text": said, "status": status, "left_out": left_out, "evidence": evidence, "branch": branch}
             self.save(self._answer_name(state, request), value)
 
     def _answer_name(self, state: str, request: str) -> str:

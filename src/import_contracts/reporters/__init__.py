@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from import_contracts.problems import Problem
     from import_contracts.reporters.style import Style
     from import_contracts.reports.check import Report
 
@@ -35,6 +36,14 @@ def _lazily(name: str) -> Callable[[Report, Style], str]:
         return text
 
     return render
+
+
+def left_out(name: str, report: Report) -> tuple[str, ...]:
+    """Return sentences about what a format leaves out of a report, because those who read it would not take more."""
+    if name != "sarif":
+        return ()
+    problems: Iterator[Problem] = import_module("import_contracts.reporters.sarif").left_out(report)
+    return tuple(problem.message for problem in problems)
 
 
 FORMATS: Mapping[str, Callable[[Report, Style], str]] = MappingProxyType(

@@ -152,12 +152,12 @@ def _invocation(report: Report, rules: Sequence[str]) -> dict[str, object]:
         "exitCode": report.exit_status,
         "toolConfigurationNotifications": [_notification(problem, rules, report) for problem in report.problems],
         "toolExecutionNotifications": [
-            _notification(problem, rules, report) for problem in (*files, *report.drift, *_left_out(report))
+            _notification(problem, rules, report) for problem in (*files, *report.drift, *left_out(report))
         ],
     }
 
 
-def _left_out(report: Report) -> Iterator[Problem]:
+def left_out(report: Report) -> Iterator[Problem]:
     """Yield a warning for what the log leaves out."""
     of_all = [violation for outcome in report.outcomes for violation in outcome.violations]
     if len(of_all) > _MOST_RESULTS:

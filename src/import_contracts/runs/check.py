@@ -18,7 +18,7 @@ from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
-from import_contracts.reporters import FORMATS
+from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
 from import_contracts.repository import root_of
@@ -46,7 +46,10 @@ def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[An
     base = git.merge_base(snapshot.context.folder) if requests.compare else None
     made, statements = _checked(tasks, choice, base)
     with snapshot.context.step("write the report"):
-        answers = [Answer(FORMATS[wanted.format](made, wanted.style), made.exit_status) for wanted in requests.wanted]
+        answers = [
+            Answer(FORMATS[each.format](made, each.style), made.exit_status, left_out(each.format, made))
+            for each in requests.wanted
+        ]
     may_differ = (
         made.asked_git
         or (requests.compare and base is None and tips.promise_a_base)
