@@ -890,6 +890,15 @@ def test_on_a_branch_that_adds_nothing_bad_nobody_is_to_blame(branch: Path) -> N
     assert "on this branch" not in run.out
 
 
+def test_of_a_program_that_git_did_not_have_nobody_is_to_blame(branch: Path) -> None:
+    git(branch, "rm", "-r", "-q", "--cached", "shop")
+    git(branch, "commit", "-q", "-m", "without")
+    git(branch, "branch", "-f", "main", "HEAD")
+    run = lint(branch)
+    assert run.status == 1
+    assert "on this branch" not in run.out
+
+
 def test_siblings_have_culprits_too(branch: Path) -> None:
     siblings = 'id = "acyclic"\nname = "Siblings"\ntype = "acyclic_siblings"\nancestors = ["shop"]\n'
     write(branch, {"c.toml": f'root_packages = ["shop"]\n[[contracts]]\n{siblings}'})

@@ -41,10 +41,20 @@ class Then:
         With ``and_alone``, the file also has no star import, which depends on other files.
         """
         file, data = self._snapshot.program.by_module.get(module), self._data(module)
-        if file is None or data is None or self._root is None or (and_alone and _STAR.search(data)):
+        if file is None or data is None or (and_alone and _STAR.search(data)):
             return False
-        name = self._objects.get(os.path.relpath(os.path.realpath(file.path), self._root).replace(os.sep, "/"), "")
+        name = self._objects.get(self._in_repository(file.path), "")
         return git.object_name(data, len(name)) == name
+
+    @property
+    def has_program(self) -> bool:
+        """Whether git had any file of the program then: not of one that is untracked, or all new."""
+        inside = [self._in_repository(folder) for _, folder in self._snapshot.program.portions]
+        return any(path.startswith(f"{folder}/") for folder in inside if folder for path in self._objects)
+
+    def _in_repository(self, path: str) -> str:
+        """Return the path of a file or folder from the root of the repository; "" if it is not known."""
+        return "" if self._root is None else os.path.relpath(os.path.realpath(path), self._root).replace(os.sep, "/")
 
     @cached_property
     def _objects(self) -> dict[str, str]:
@@ -76,10 +86,11 @@ class History:
         tips = self._snapshot.last.tips  # read before git is asked
         commit = git.merge_base(self._snapshot.context.folder)
         self.has_failed = commit is None and tips.promise_a_base
-        return None if commit is None else Then(self._snapshot, commit)
+        then = None if commit is None else Then(self._snapshot, commit)
+        return then if then and then.has_program else None
 
     def is_added(self, edge: Edge, *, parents: bool = False, excluded: Set[Kind] = frozenset()) -> bool | None:
-        """Return whether an import was added since the merge base; None if there is no merge base.
+        """Return whether an import was added since the merge base; None if there is none, or none with the program.
 
         None also from the first file on that git cannot read. With ``parents``, an import of ``a.b`` counts as an
         import of ``a`` too. Imports of ``excluded`` kinds did not count then.
