@@ -98,6 +98,13 @@ def test_of_very_many_violations_the_causes_are_not_looked_for(times: int, effec
     assert found == (effects and Causes(((("a", "b"), effects),), is_minimum=True))
 
 
+def test_of_very_many_violations_it_is_not_asked_which_were_there_before() -> None:
+    rule = Repeating(5_001)
+    of_all = rule.check(graph("a -> b")).violations
+    assert known_before(rule, graph("a -> b"), of_all, lambda _: True) is None
+    assert known_before(rule, graph("a -> b"), of_all[:5_000], lambda _: True) is not None
+
+
 class Revealing(Rule):
     """A rule that has no violation but the first import of a graph."""
 

@@ -9,9 +9,9 @@ from import_contracts.contracts.findings import Rule, Violation
 from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import Edge, ImportGraph
 
-# Limits, counted so that the result does not depend on a clock: violations, checks of the contract to find the causes,
-# checks to find what is equally good, and the work of the hitting set.
-_VIOLATIONS, _CHECKS, _MORE_CHECKS, _CHAINS = 1_000, 40, 20, 200_000
+# Limits, counted so that the result does not depend on a clock: new violations; violations in all, if it takes a check
+# to know which are new; checks to find the causes, and what is equally good; the work of the hitting set.
+_VIOLATIONS, _OF_ALL, _CHECKS, _MORE_CHECKS, _CHAINS = 1_000, 5_000, 40, 20, 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +99,19 @@ def known_before(
 ) -> Callable[[Violation], bool] | None:
     """Return whether a violation was there without the imports that were added; None if they make no difference.
 
-    ``violations`` are those of the graph. Only imports in their chains, and in those of what is left, are looked at.
+    None also if there are very many violations. ``violations`` are those of the graph. Only imports in their chains,
+    and in those of what is left, are looked at.
     """
     added: set[Edge] = set()
+    violations = list(violations)
+    if len(violations) > _OF_ALL:
+        return None
     for _ in range(_CHECKS):
         more = {edge for violation in violations for edge in violation.chain if is_added(edge)} - added
         if not more:
             break
         added |= more
-        violations = rule.check(graph.without(added)).violations
+        violations = list(rule.check(graph.without(added)).violations)
     else:
         return None
     before = {violation.identity for violation in violations}
