@@ -64,10 +64,12 @@ def crash(
     defined: Place | None = None,
     works_from: str | None = None,
     name: str | None = "B",
+    at_root: str | None = None,
+    lazy: str | None = None,
 ) -> ReportedCrash:
     """Make a crash because ``b`` has no name yet, at the last place of a stack."""
-    way = (an_import("a", "b"),)
-    return ReportedCrash(entry, error, "b", name, stack[-1], stack, defined, works_from, "It crashes.", way)
+    way, message = (an_import("a", "b"),), f"{error}: It crashes."
+    return ReportedCrash(entry, error, "b", name, stack[-1], stack, defined, works_from, message, way, at_root, lazy)
 
 
 def report(*cycles: Cycle, crashes: tuple[ReportedCrash, ...] | None = None) -> CyclesReport:
@@ -124,7 +126,7 @@ def test_the_totals_are_red_if_something_crashes(crashes: tuple[ReportedCrash, .
         (
             crash("a", place("a", 3, "from b import B")),
             """\
-  import a: cannot import name 'B' from partially initialized module 'b'
+  import a: ImportError: It crashes.
 
     a.py:3: from b import B
       needs B from b
@@ -133,7 +135,7 @@ def test_the_totals_are_red_if_something_crashes(crashes: tuple[ReportedCrash, .
         (
             crash("a", place("a", 3, "b.B"), error="AttributeError"),
             """\
-  import a: no 'B' in partially initialized module 'b'
+  import a: AttributeError: It crashes.
 
     a.py:3: b.B
       needs B from b
@@ -150,7 +152,7 @@ def test_the_totals_are_red_if_something_crashes(crashes: tuple[ReportedCrash, .
                 works_from="a",
             ),
             """\
-  import b: cannot import name 'B' from partially initialized module 'b'
+  import b: ImportError: It crashes.
 
     b.py:2: import c
       runs c
@@ -167,7 +169,7 @@ def test_the_totals_are_red_if_something_crashes(crashes: tuple[ReportedCrash, .
         (
             crash("b", place("b", 2), place("b", 2), place("a", 3), place("a", 3)),
             """\
-  import b: cannot import name 'B' from partially initialized module 'b'
+  import b: ImportError: It crashes.
 
     b.py:2: import x
       runs a
@@ -187,6 +189,24 @@ def test_where_a_name_is_defined_is_told_if_that_is_below_the_line_that_was_reac
     assert ("B is not defined until" in shown(report(crashes=(of,)))) is is_told
 
 
+def test_what_else_python_may_print_is_below() -> None:
+    of = crash("a", place("a", 3), name=None, at_root="ImportError: rename it", lazy="ImportError: lazily")
+    assert (
+        shown(report(crashes=(of,)))
+        == """\
+Crashes
+
+  import a: ImportError: It crashes.
+    Where this folder is first on sys.path: ImportError: rename it
+    Above it: ImportError: lazily
+
+    a.py:3: import x
+      needs b
+
+"""
+    )
+
+
 def test_where_a_name_is_defined_is_told_if_it_is_unknown_which_line_was_reached() -> None:
     of = crash("a", place("a", 3), defined=place("b", 1, "B = 1"))
     assert "\n      needs B from b\n      B is not defined until line 1: B = 1\n" in shown(report(crashes=(of,)))
@@ -204,7 +224,7 @@ def test_crashes_at_one_statement_are_one_block_about_the_shortest_stack() -> No
         == """\
 Crashes
 
-  import y: cannot import name 'B' from partially initialized module 'b'
+  import y: ImportError: It crashes.
 
     y.py:1: import x
       runs a
@@ -218,9 +238,9 @@ Crashes
 
 def test_crashes_at_one_line_that_need_other_names_are_other_blocks() -> None:
     crashes = (crash("x", place("a")), crash("y", place("a"), name="C"))
-    assert [line for line in shown(report(crashes=crashes)).splitlines() if "import name" in line] == [
-        "  import x: cannot import name 'B' from partially initialized module 'b'",
-        "  import y: cannot import name 'C' from partially initialized module 'b'",
+    assert [line for line in shown(report(crashes=crashes)).splitlines() if "import " in line and "crash" in line] == [
+        "  import x: ImportError: It crashes.",
+        "  import y: ImportError: It crashes.",
     ]
 
 
@@ -269,7 +289,7 @@ def test_a_crash_has_colors() -> None:
     assert shown(report(crashes=crashes), COLORED).splitlines() == [
         "\x1b[1mCrashes\x1b[0m",
         "",
-        "  \x1b[31mimport b: cannot import name 'B' from partially initialized module 'b'\x1b[0m",
+        "  \x1b[31mimport b: ImportError: It crashes.\x1b[0m",
         "",
         "    b.py:2: \x1b[1mimport x\x1b[0m",
         "  \x1b[2m    runs a\x1b[0m",
@@ -704,7 +724,17 @@ def test_json_has_everything() -> None:
         8,
         (3, 13),
         (cycle("a", "b", others=("c",), crashes=("x",), plan=a_plan),),
-        (crash("b", place("b", 2), place("a", 3), defined=place("b", 9), works_from="w"),),
+        (
+            crash(
+                "b",
+                place("b", 2),
+                place("a", 3),
+                defined=place("b", 9),
+                works_from="w",
+                at_root="ImportError: rename it",
+                lazy="ImportError: lazily",
+            ),
+        ),
         (Problem("hm", "x.toml", "c", "k", Severity.WARNING, 5),),
         (Unreadable("u.py", None, "no"),),
     )
@@ -745,6 +775,9 @@ def test_json_has_everything() -> None:
                 "importer": "a",
                 "imported": "b",
                 "name": "B",
+                "message": "ImportError: It crashes.",
+                "message_at_root": "ImportError: rename it",
+                "lazy_message": "ImportError: lazily",
                 "path": "a.py",
                 "line": 3,
                 "text": "import x",
@@ -785,7 +818,7 @@ def test_it_is_a_report_of_two_contracts_for_the_other_formats() -> None:
     crashes = (crash("b", place("b", 2), place("a", 3)),)
     hidden = cycle("y", "z", kind=Kind.TYPE_CHECKING)
     of = CyclesReport(("p",), 7, 8, (3, 13), (cycle("a", "b"), hidden), crashes, (HM,), (UNREADABLE,))
-    crashed = ReportedViolation("b", "", "", "It crashes.", "a.py", (3,), (an_import("a", "b"),))
+    crashed = ReportedViolation("b", "", "", "ImportError: It crashes.", "a.py", (3,), (an_import("a", "b"),))
     assert as_report(of) == Report(
         7,
         8,

@@ -87,6 +87,8 @@ class Scope:
     """The line that runs."""
     trying: int = 0
     """How many ``try`` statements around go on where a module is not installed."""
+    lazy: str = ""
+    """What is imported here by a lazy import whose name was used; "" anywhere else."""
 
     def in_class_body(self, names: dict[str, object]) -> Scope:
         """Return the scope of a class body in this scope, which binds its names in ``names``."""

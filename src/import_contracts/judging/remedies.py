@@ -8,6 +8,7 @@ from functools import cached_property
 from import_contracts.contracts.crash import violation_of
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -71,7 +72,9 @@ class Remedies:
             stack=tuple(self._place(frame.module, frame.line, is_call=frame.is_call) for frame in crash.stack),
             defined=None if crash.defined is None else self._place(crash.imported, crash.defined),
             works_from=crash.works_from,
-            message=violation.message,
+            message=crash.message,
+            message_at_root=crash.message_at_root,
+            lazy_message=message_of_lazy(crash.lazy) if crash.lazy else None,
             way=tuple(map(self._statements.on_line, violation.chain, violation.lines)),
         )
 

@@ -82,6 +82,9 @@ def _crash_object(crash: ReportedCrash) -> dict[str, object]:
         "importer": crash.place.module,
         "imported": crash.imported,
         "name": crash.name,
+        "message": crash.message,
+        "message_at_root": crash.message_at_root,
+        **({"lazy_message": crash.lazy_message} if crash.lazy_message else {}),
         "path": crash.place.path,
         "line": crash.place.line,
         "text": crash.place.text,
@@ -121,8 +124,11 @@ def _crashes(report: CyclesReport, style: Style) -> Iterator[str]:
 
 def _crash(group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
     crash = min(group, key=lambda crash: (len(crash.stack), crash.entry))
-    what = f"cannot import name '{crash.name}' from" if crash.error == "ImportError" else f"no '{crash.name}' in"
-    yield style.paint(f"import {crash.entry}: {what} partially initialized module '{crash.imported}'", RED)
+    yield style.paint(f"import {crash.entry}: {crash.message}", RED)
+    if crash.message_at_root:
+        yield style.paint(f"  Where this folder is first on sys.path: {crash.message_at_root}", DIM)
+    if crash.lazy_message:
+        yield style.paint(f"  Above it: {crash.lazy_message}", DIM)
     yield ""
     lines = _without_repeats(crash.stack)
     for line, following in pairwise(lines):
@@ -132,7 +138,8 @@ def _crash(group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
     yield _line(crash.place, style)
     reached = next((line.line for line in crash.stack if line.module == crash.imported), None)
     state = f", which is still at line {reached}" if reached else ""
-    yield f"    needs {crash.name} from {crash.imported}{state}"
+    needed = f"{crash.name} from {crash.imported}" if crash.name else crash.imported
+    yield f"    needs {needed}{state}"
     if crash.defined and (reached is None or crash.defined.line > reached):
         yield f"    {crash.name} is not defined until line {crash.defined.line}: {crash.defined.text}"
     if others := [other.entry for other in group if other is not crash]:

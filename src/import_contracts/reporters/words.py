@@ -67,13 +67,15 @@ def reason(text: str) -> Iterator[str]:
 
 
 def way(violation: ReportedViolation) -> str:
-    """Return the chain of a violation; the module's name if it is in no layer.
+    """Return the chain of a violation, for a crash with the entry; the module's name if it is in no layer.
 
     A chain of which only the first import is known goes on with an ellipsis.
     """
     if violation.is_chain_cut:
         return f"{chain(violation.chain)} -> … -> {violation.chain[0].importer}"
-    return chain(violation.chain) if violation.chain else violation.importer
+    if not violation.chain:
+        return violation.importer
+    return f"import {violation.importer}: " * violation.is_crash + chain(violation.chain)
 
 
 def cut_chains(violations: Sequence[ReportedViolation]) -> str:

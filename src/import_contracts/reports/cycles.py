@@ -45,6 +45,10 @@ class ReportedCrash:
     ``imported``, or that module itself if ``name`` is None. ``stack`` leads from the first module that runs to
     ``place``, which is its last element. ``defined`` is where the name would be bound, None if that is not known.
     ``works_from`` is a module whose import makes ``entry`` importable after it, None if there is none.
+
+    ``message`` is what CPython prints, with the name of the exception, and ``message_at_root`` what it prints instead
+    if the folder of the report is the first on `sys.path`; None if that is the same. ``lazy_message`` is what it prints
+    above that if a lazy import has run and failed; None if none has.
     """
 
     entry: str
@@ -56,9 +60,10 @@ class ReportedCrash:
     defined: Place | None
     works_from: str | None
     message: str
-    """The same in one sentence."""
     way: tuple[Import, ...]
     """The imports of the stack, from one module to the next, and then the one that fails."""
+    message_at_root: str | None = None
+    lazy_message: str | None = None
 
     @property
     def violation(self) -> ReportedViolation:
