@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,17 @@ from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.cycles import as_json, as_report, as_text
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Change, Outcome, Report, ReportedFix, ReportedViolation, Unreadable
-from import_contracts.reports.cycles import Cycle, CyclesReport, Place, Plan, Question, ReportedCrash, Step
+from import_contracts.reports.cycles import (
+    Cycle,
+    CyclesReport,
+    NotFollowed,
+    Place,
+    Plan,
+    Question,
+    ReportedCrash,
+    ReportedMissing,
+    Step,
+)
 
 BRIEF, VERBOSE, COLORED = Style(), Style(verbose=True), Style(color=True)
 NO_CHANGE = ReportedFix("restructure", (), ())
@@ -72,6 +83,9 @@ def crash(
     return ReportedCrash(entry, error, "b", name, stack[-1], stack, defined, works_from, message, way, at_root, lazy)
 
 
+MISSING = ReportedMissing(place("m", 3, "import m.x"), "m.x", "ModuleNotFoundError: no", "It is not there.")
+
+
 def report(*cycles: Cycle, crashes: tuple[ReportedCrash, ...] | None = None) -> CyclesReport:
     return CyclesReport(("p",), 1200, 3400, (3, 13), cycles, crashes)
 
@@ -86,6 +100,8 @@ def shown(of: CyclesReport, style: Style = BRIEF) -> str:
 
 
 TOTAL = "1,200 modules, 3,400 imports"
+NOT_FOLLOWED = "3 calls of import_module with computed names, 1 call of exec or eval, 1,200 other"
+NOT_ALL = f"1 statement imports what is missing; not followed: {NOT_FOLLOWED}"
 
 
 @pytest.mark.parametrize(
@@ -101,6 +117,14 @@ TOTAL = "1,200 modules, 3,400 imports"
         (
             report(crashes=(crash("a", place("a")), crash("b", place("b")))),
             f"{TOTAL}: 0 cycles; 2 modules crash when imported first (Python 3.13).\n",
+        ),
+        (
+            replace(
+                report(crashes=()),
+                missing=(MISSING,),
+                not_followed=(NotFollowed("computed_imports", 3), NotFollowed("exec", 1), NotFollowed("other", 1200)),
+            ),
+            f"{TOTAL}: 0 cycles; 0 modules crash when imported first (Python 3.13); {NOT_ALL}.\n",
         ),
         (
             report(*(cycle("a", "b", kind=kind) for kind in (*reversed(Kind), Kind.DEFERRED))),
@@ -737,6 +761,8 @@ def test_json_has_everything() -> None:
         ),
         (Problem("hm", "x.toml", "c", "k", Severity.WARNING, 5),),
         (Unreadable("u.py", None, "no"),),
+        missing=(MISSING,),
+        not_followed=(NotFollowed("exec", 2),),
     )
     text = as_json(of)
     both = [of_import("a", "b"), of_import("b", "a")]
@@ -786,6 +812,18 @@ def test_json_has_everything() -> None:
                 "works_from": "w",
             }
         ],
+        "missing": [
+            {
+                "importer": "m",
+                "imported": "m.x",
+                "path": "m.py",
+                "line": 3,
+                "text": "import m.x",
+                "message": "ModuleNotFoundError: no",
+                "why": "It is not there.",
+            }
+        ],
+        "not_followed": {"exec": 2},
         "unreadable": [{"path": "u.py", "line": None, "message": "no"}],
         "errors": [{"message": "hm", "file": "x.toml", "contract": "c", "key": "k", "severity": "warning", "line": 5}],
     }

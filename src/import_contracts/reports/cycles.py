@@ -72,6 +72,33 @@ class ReportedCrash:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedMissing:
+    """An import that fails whenever it runs, because what it imports is not there; no cycle is to blame.
+
+    ``place`` is its statement. ``imported`` is the dotted name of what is missing. ``message`` is what CPython prints,
+    and ``why`` says in sentences what is not there.
+    """
+
+    place: Place
+    imported: str
+    message: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFollowed:
+    """Something that crashes were predicted without: ``number`` places in the program of one ``kind``.
+
+    The kinds are ``computed_imports`` (calls of ``import_module`` or ``__import__`` with a computed name), ``exec``
+    (calls of ``exec`` or ``eval``), ``loaders`` (calls of ``exec_module`` and the like) and ``hooks`` (uses of
+    ``sys.meta_path`` or ``sys.path_hooks``). There may be others.
+    """
+
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One import to change.
 
@@ -127,6 +154,8 @@ class CyclesReport:
     ``python`` is the version that crashes are predicted for. ``cycles`` are sorted: first those that crash, then by
     kind, size and name. ``crashes`` are sorted by entry, and None if they were not predicted. ``untried`` are the
     modules for which that was too much work, sorted: whether they crash when they are imported first is not known.
+    ``missing`` are the imports of what is not there, sorted by module and line; they are no crashes, and none of the
+    ``cycles`` has them. ``not_followed`` is what was not followed to predict the crashes, which may hide some.
     """
 
     packages: tuple[str, ...]
@@ -138,6 +167,8 @@ class CyclesReport:
     problems: tuple[Problem, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     untried: tuple[str, ...] = ()
+    missing: tuple[ReportedMissing, ...] = ()
+    not_followed: tuple[NotFollowed, ...] = ()
 
     @property
     def exit_status(self) -> int:
