@@ -49,6 +49,7 @@ class MissingImports:
         self._model = model
         self._bodies = bodies
         self._exists = exists
+        self._known: dict[tuple[str, str, bool], bool] = {}
 
     def of(self, importers: Iterable[str]) -> tuple[MissingImport, ...]:
         """Return those in some modules, in their order and then by line and name."""
@@ -71,7 +72,7 @@ class MissingImports:
                 return None
             if not self._exists(base):
                 return self._module(importer, written.line, base)
-            if written.name is None or written.name == "*" or not self._lacks(base, written.name, importer):
+            if written.name is None or written.name == "*" or not self._lacks(base, written.name, base == importer):
                 return None
             text = self._message(base, written.name, importer)
             return MissingImport(importer, written.line, f"{base}.{written.name}", base, True, text)  # noqa: FBT003
@@ -88,12 +89,18 @@ class MissingImports:
         text = f"ModuleNotFoundError: No module named '{missing}'{reason}"
         return MissingImport(importer, line, missing, outer, may_be_name=False, message=text)
 
-    def _lacks(self, module: str, name: str, importer: str) -> bool:
+    def _lacks(self, module: str, name: str, is_asked_by_itself: bool) -> bool:  # noqa: FBT001 - a part of the key
         """Return whether a module certainly has no such name and no such submodule."""
+        question = (module, name, is_asked_by_itself)
+        if question not in self._known:
+            self._known[question] = self._find_out(*question)
+        return self._known[question]
+
+    def _find_out(self, module: str, name: str, is_asked_by_itself: bool) -> bool:  # noqa: FBT001 - as above
         source = self._model.sources.get(module)
         if source is None or self._exists(f"{module}.{name}") or name in OF_EVERY_MODULE:
             return False
-        if module != importer and any(form.format(name) in source.text for form in _OFTEN_BINDS):
+        if not is_asked_by_itself and any(form.format(name) in source.text for form in _OFTEN_BINDS):
             return False
         return not self._is_opaque(module) and not self._may_bind(module, name, frozenset())
 
@@ -143,7 +150,7 @@ _OPAQUE = re.compile(
 )
 
 # What binds a name, most often: whoever is asked about many names need not read every module for them.
-_OFTEN_BINDS = ("\n{} = ", "\n{}: ", "def {}(", "class {}", "import {}", " {},", " as {}")
+_OFTEN_BINDS = ("\n{} = ", "\n{}: ", "\ntype {}", "def {}(", "class {}", "import {}", " {},", " as {}")
 
 
 def _place(missing: MissingImport) -> tuple[int, str]:
