@@ -40,6 +40,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
         problems=tuple(_about_exclude(snapshot)),
+        also_read=tuple(sorted(set(snapshot.program.roots) - {name.partition(".")[0] for name in question.packages})),
     )
     if remedies is None:
         cycles = [search.cycle(cycle, None, ()) for cycle in found]

@@ -28,6 +28,7 @@ def as_json(report: CyclesReport) -> str:
     document = {
         "version": 1,
         "packages": report.packages,
+        **({"also_read": report.also_read} if report.also_read else {}),
         "python": ".".join(map(str, report.python)),
         "modules": report.modules,
         "imports": report.imports,
@@ -307,6 +308,9 @@ def _summary(report: CyclesReport, style: Style) -> str:
         crashes += f"; {count(len(report.missing), 'statement')} {verb} what is missing"
     crashes += _not_followed(report)
     size = f"{count(report.modules, 'module')}, {count(report.imports, 'import')}"
+    if report.also_read:
+        import_back = "imports" if len(report.also_read) == 1 else "import"
+        size += f", with {listed(report.also_read)}, which {import_back} {listed(report.packages)} back"
     return style.paint(f"{size}: {cycles}{crashes}.", BOLD, RED if report.crashes else GREEN)
 
 

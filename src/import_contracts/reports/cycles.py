@@ -156,6 +156,7 @@ class CyclesReport:
     modules for which that was too much work, sorted: whether they crash when they are imported first is not known.
     ``missing`` are the imports of what is not there, sorted by module and line; they are no crashes, and none of the
     ``cycles`` has them. ``not_followed`` is what was not followed to predict the crashes, which may hide some.
+    ``also_read`` are the packages beside those of ``packages`` that these import and that import them back, sorted.
     """
 
     packages: tuple[str, ...]
@@ -169,6 +170,7 @@ class CyclesReport:
     untried: tuple[str, ...] = ()
     missing: tuple[ReportedMissing, ...] = ()
     not_followed: tuple[NotFollowed, ...] = ()
+    also_read: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
