@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import ModuleType
+
+import click
 import pytest
 import tomli
 
+import import_contracts
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
+from tests.arranging import configuration, contract, lint, write
 from tests.crashes import is_circular
 from tests.pyodide import PACKAGES, Version, ask, imported
 from tests.test_crashes import ANNOTATIONS, BINDINGS, LAZY, LINES, RULES, binding, marked, sources
@@ -121,3 +127,75 @@ def _read(text: str) -> str | None:
         return repr(tomli.loads(text))
     except tomli.TOMLDecodeError:
         return None
+
+
+_RUN = r"""
+import contextlib, io, json, os, sys, threading
+
+threading.Thread.start = threading.Thread.join = lambda *_: None  # WebAssembly has none; only progress is shown in one
+
+def run(program):
+    for path, text in program["files"].items():
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
+    from import_contracts.cli import main
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+        try:
+            main(program["arguments"])
+        except SystemExit as stop:
+            out.flush()
+            return [stop.code, out.buffer.getvalue().decode()]
+
+asked = json.loads(asked)
+os.makedirs("/site")
+os.chdir("/site")
+for path, text in asked["site"].items():
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(text)
+sys.path.insert(0, "/site")
+answers = []
+for number, program in enumerate(asked["programs"]):
+    os.makedirs(f"/programs/{number}")
+    os.chdir(f"/programs/{number}")
+    answers.append(run(program))
+json.dumps(answers)
+"""
+
+
+def _sources_of(*packages: ModuleType) -> dict[str, str]:
+    """Return the texts of all files of packages, by path in the folder that has the package."""
+    folders = [Path(str(package.__file__)).parent for package in packages]
+    return {
+        path.relative_to(folder.parent).as_posix(): path.read_text(encoding="utf-8")
+        for folder in folders
+        for path in sorted(folder.rglob("*.py"))
+    }
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_tool_itself_runs_there_and_reports_the_same(version: Version, tmp_path: Path) -> None:
+    future = "from __future__ import annotations\n"  # which fixes need not add, whatever Python runs
+    shop = {
+        "shop/__init__.py": "",
+        "shop/orders.py": f"{future}from shop.users import User\nclass Order:\n    def owner(self) -> User: ...\n",
+        "shop/users.py": f"{future}from shop.orders import Order\nclass User:\n    def orders(self) -> Order: ...\n",
+        "pyproject.toml": configuration(contract("rings", "acyclic"), contract("crashes", "crash", python="3.13")),
+    }
+    runs = [
+        ["check"],
+        ["check", "--format", "json"],
+        ["cycles", "--python", "3.13"],
+        ["explain", "shop.orders", "shop.users"],
+    ]
+    asked = [
+        {"files": shop, "arguments": [*arguments, "--no-cache"] if arguments[0] != "explain" else arguments}
+        for arguments in runs
+    ]
+    answers = ask(version, _RUN, {"site": _sources_of(import_contracts, click, tomli), "programs": asked})
+    for number, (arguments, answer) in enumerate(zip(runs, answers, strict=True)):
+        here = lint(write(tmp_path / str(number), dict(shop)), *arguments)
+        assert answer[1] == here.out
+        assert answer[0] == here.status
