@@ -30,8 +30,8 @@ class Twin:
     def visit(self, node: ast.AST, around: Around) -> Iterator[tuple[object, ...]]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from self.read(node, around)
-        elif isinstance(node, ast.If):
-            value = self.value(node.test) if self.mentions(node.test) else None
+        elif isinstance(node, ast.If | ast.While):
+            value = self.value(node.test)
             for statement in node.body:
                 yield from self.visit(statement, around._replace(never=around.never or value is False))
             for statement in node.orelse:
@@ -61,8 +61,8 @@ class Twin:
                 return ast.unparse(value).replace(".", "").isidentifier()
         return False
 
-    def mentions(self, test: ast.expr) -> bool:
-        return any(map(self.is_type_checking, ast.walk(test)))
+    def is_exact(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Constant) or self.is_type_checking(node)
 
     def value(self, node: ast.expr) -> bool | None:
         match node:
@@ -75,4 +75,7 @@ class Twin:
                 decides = isinstance(operator, ast.Or)
                 found = [self.value(each) for each in values]
                 return decides if decides in found else None if None in found else not decides
+            case ast.Compare(left, [ast.Eq()], [right]) if self.is_exact(left) and self.is_exact(right):
+                one, other = (each.value if isinstance(each, ast.Constant) else False for each in (left, right))
+                return bool(one == other)
         return False if self.is_type_checking(node) else None

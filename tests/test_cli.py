@@ -292,6 +292,9 @@ def test_a_report_that_cannot_be_written_is_status_2(shop: Path) -> None:
     assert "error: no/such/folder.txt: Cannot write the report: there is no folder 'no/such'." in run.err
 
 
+NAMED = ("--config", "conf/contracts.toml")
+
+
 def test_paths_outside_the_configurations_folder_are_absolute(shop: Path) -> None:
     text = (
         (shop / "pyproject.toml")
@@ -300,7 +303,8 @@ def test_paths_outside_the_configurations_folder_are_absolute(shop: Path) -> Non
         .replace("[tool.import-contracts]", "")
     )
     write(shop, {"conf/contracts.toml": text})
-    assert f"{(shop / 'shop/models.py').as_posix()}:1:1" in lint(shop, "--config", "conf/contracts.toml").out
+    assert f'"{(shop / "shop/models.py").as_posix()}"' in lint(shop, *NAMED, "--format", "json").out
+    assert "    shop/models.py:1:1" in lint(shop, *NAMED).out
 
 
 # --- what it says -------------------------------------------------------------------------------------------------

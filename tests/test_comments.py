@@ -202,6 +202,56 @@ modules = ["shop.a", "shop.b"]
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        """\
+# One.
+tool.importlinter = { # Two.
+  root_package = "shop",
+  contracts = [
+    # Three.
+    { name = "N", type = "acyclic" }, # Four.
+  ],
+}
+# Of another tool.
+[other]
+# Of another key.
+x = 1
+""",
+        """\
+[tool]
+other = 1 # Of another key.
+# One.
+importlinter.root_package = "shop" # Two.
+# Three.
+importlinter.contracts = [
+  { name = "N", type = "acyclic" }, # Four.
+]
+other-x = 1 # Of another key.
+""",
+        """\
+[tool]
+# One.
+# Two.
+importlinter = { root_package = "shop", contracts = [
+  # Three.
+  { name = "N", type = "acyclic" }, # Four.
+] }
+
+# Of another tool.
+[project]
+""",
+    ],
+)
+def test_comments_in_inline_tables_and_at_dotted_keys_are_kept_above_the_table(tmp_path: Path, text: str) -> None:
+    found = converted(tmp_path, text, "pyproject.toml")
+    head, _, _ = found.partition("[tool.import-contracts]\n")
+    kept = [line for line in head.splitlines()[1:] if line]
+    assert kept == ["# One.", "# Two.", "# Three.", "# Four."]
+    assert "Of another" not in found
+
+
+@pytest.mark.parametrize(
     "comment",
     ["[importlinter:contract:old]", "name = Old", "shop.a -> shop.b", "----------"],
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts.acyclic import Acyclic
 from import_contracts.contracts.findings import Findings, Rule, Violation
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.judging.causes import Causes, find_causes
+from import_contracts.judging.causes import Causes, find_causes, known_before
 from tests.arranging import graph, rule_of
 
 NAMES = st.sampled_from("abcdef")
@@ -51,6 +51,33 @@ def test_two_causes_are_two() -> None:
 
 def test_where_nothing_is_new_nothing_is_to_blame() -> None:
     assert blame(Acyclic(), graph("a -> b")) is None
+
+
+def test_all_imports_that_are_equally_good_are_named() -> None:
+    ring = graph("a -> b", "b -> c", "c -> d", "d -> a")
+    found = blame(Acyclic(), ring, old=("a -> b", "b -> c"))
+    assert found == Causes(((("c", "d"), 4),), is_minimum=True, others={("c", "d"): (("d", "a"),)})
+
+
+def test_what_another_import_would_leave_is_no_alternative() -> None:
+    rings = graph("a -> b", "b -> c", "c -> a", "b -> d", "d -> a")
+    assert blame(Acyclic(), rings) == Causes(((("a", "b"), 5),), is_minimum=True)
+
+
+def test_of_two_causes_each_has_its_own_alternatives() -> None:
+    found = blame(Acyclic(), graph("a -> b", "b -> a", "c -> d", "d -> c"))
+    assert found is not None
+    assert found.others == {("a", "b"): (("b", "a"),), ("c", "d"): (("d", "c"),)}
+
+
+@pytest.mark.parametrize(("size", "named", "untried"), [(21, 20, False), (22, 20, True)])
+def test_very_many_alternatives_are_not_all_tried(size: int, named: int, untried: bool) -> None:
+    names = [f"m{number:02}" for number in range(size)]
+    ring = [f"{here} -> {there}" for here, there in zip(names, [*names[1:], names[0]], strict=True)]
+    found = blame(Acyclic(), graph(*ring))
+    assert found is not None
+    (edge,) = (edge for edge, _ in found.effects)
+    assert (len(found.others[edge]), bool(found.untried)) == (named, untried)
 
 
 class Repeating(Rule):
@@ -126,6 +153,23 @@ def test_without_the_culprits_there_is_nothing_new_and_fewer_would_not_do(before
         assert is_clean(chosen)
         edges = sorted(now.edges())
         assert not any(is_clean(each) for size in range(min(len(chosen), 3)) for each in combinations(edges, size))
+        for edge in chosen:
+            rest = tuple({*chosen} - {edge})
+            equal = tuple(each for each in edges if each not in chosen and is_clean((*rest, each)))
+            assert found.others.get(edge, ()) == equal
+            assert not found.untried
+
+
+@given(EDGES, EDGES)
+def test_what_was_there_before_is_what_needs_no_added_import(before: set[Edge], more: set[Edge]) -> None:
+    now, added = _graph(before | more), more - before
+    violations = Acyclic().check(now).violations
+    found = known_before(Acyclic(), now, violations, lambda edge: edge in added)
+    old = {(each.importer, each.imported) for each in Acyclic().check(_graph(before)).violations}
+    if found is None:
+        assert {each.identity[:2] for each in violations} == old
+    else:
+        assert {each.identity[:2] for each in violations if found(each)} == old
 
 
 def _graph(edges: set[Edge]) -> ImportGraph:

@@ -79,7 +79,7 @@ def used(folder: Path, *args: str) -> bool:
 def forged(folder: Path, cache: str = CACHE) -> None:
     """Forge the reports of a cache."""
     for path in (folder / cache).glob("*.report"):
-        body = json.dumps({"text": "forged", "status": 0, "evidence": {}}).encode()
+        body = json.dumps({"text": "forged", "status": 0, "left_out": [], "evidence": {}, "branch": ""}).encode()
         path.write_bytes(stored(path.name, body))
 
 

@@ -212,7 +212,7 @@ def test_an_import_to_blame_that_is_no_violation_itself_is_annotated() -> None:
     cause = Cause(an_import("util", "web", 7), 2, is_added=True)
     report = Report(4, 3, (outcome(violation("a", "util", "web"), causes=(cause,)),), stale=())
 
-    assert commands(render("github", report))[0].message == "util -> web causes 2 new violations"
+    assert commands(render("github", report))[0].message == "util -> web causes 2 new violations; added on this branch"
 
 
 def test_github_has_the_whole_report_in_this_order() -> None:
@@ -518,12 +518,48 @@ def test_an_import_of_several_cuts_stands_once_in_json_with_all_messages_and_the
 
 
 def test_causes_are_culprits_in_json() -> None:
-    causes = (Cause(CHAIN[0], 3, is_added=True), Cause(CHAIN[1], 1, None))
+    causes = (Cause(CHAIN[0], 3, is_added=True), Cause(CHAIN[1], 1, None, (CHAIN[0],), has_more=True))
     (contract,) = json.loads(render("json", Report(1, 1, (outcome(causes=causes),), stale=())))["contracts"]
     assert contract["culprits"] == [
-        {**of_import(CHAIN[0]), "effects": 3, "added": True},
-        {**of_import(CHAIN[1]), "effects": 1, "added": None},
+        {**of_import(CHAIN[0]), "effects": 3, "added": True, "alternatives": [], "has_more_alternatives": False},
+        {
+            **of_import(CHAIN[1]),
+            "effects": 1,
+            "added": None,
+            "alternatives": [of_import(CHAIN[0])],
+            "has_more_alternatives": True,
+        },
     ]
+
+
+def test_a_result_names_the_import_of_the_branch_that_causes_it() -> None:
+    other, cause = an_import("a", "util", 4), an_import("util", "web", 7)
+    said = "no web (a -> util -> web)"
+    by = {
+        (): "",
+        (Cause(cause, 1, is_added=True),): "Cause: util -> web, added on this branch.",
+        (Cause(cause, 1, is_added=True, others=(other,)),): "Cause: util -> web or a -> util, added on this branch.",
+        (Cause(cause, 1, is_added=True, has_more=True),): (
+            "Cause: util -> web or another import, added on this branch."
+        ),
+        (Cause(cause, 1, is_added=False),): "",
+    }
+    for causes, sentence in by.items():
+        of = replace(violation("a", "util", "web"), message="no web")
+        report = Report(4, 3, (outcome(of, causes=causes),), stale=())
+        (result,) = json.loads(render("sarif", report))["runs"][0]["results"]
+        assert result["message"]["text"] == ". ".join(filter(None, [said, sentence]))
+        (issue,) = json.loads(render("gitlab", report))
+        assert issue["description"] == " ".join(filter(None, [f"{said}.", sentence]))
+        own = commands(render("github", report))[-1].message
+        assert sentence in own
+        assert ("Cause" in own) is bool(sentence)
+
+
+def test_what_is_its_own_cause_is_not_said_to_have_another() -> None:
+    causes = (Cause(an_import("a", "web", 7), 1, is_added=True),)
+    report = Report(4, 3, (outcome(violation("a", "web"), causes=causes),), stale=())
+    assert "Cause" not in render("sarif", report)
 
 
 # --- junit --------------------------------------------------------------------------------------------------------

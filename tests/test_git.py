@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from import_contracts import git
+from import_contracts.repository import Tips, tips
 from tests.arranging import write
 from tests.workflows import repositories
 
@@ -75,6 +76,49 @@ def test_the_merge_base_is_that_with_the_first_target_branch_that_exists(
         monkeypatch.setenv(variable, value)
     found = git.merge_base(repository.folder / "docs")
     assert found == (None if expected is None else repository.commits[expected])
+
+
+def test_what_a_merge_base_depends_on_is_read_without_git(repository: Repository, tmp_path: Path) -> None:
+    folder, before = repository.folder, tips(repository.folder / "docs")
+    head = repository.commits[-1]
+    assert (before.head, set(before.targets), before.promise_a_base) == (head, {""}, False)
+    point(repository, main=1, origin_main=2)
+    repositories.git(folder, "remote", "add", "origin", str(folder))
+    repositories.git(folder, "remote", "set-head", "origin", "main")
+    loose = tips(folder)
+    assert {each for each in loose.targets if each} == {*repository.commits[1:3]}
+    assert loose.promise_a_base
+    repositories.git(folder, "pack-refs", "--all")
+    assert tips(folder) == loose
+    repositories.git(folder, "worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"), "work")
+    assert tips(tmp_path / "tree") == loose
+    repositories.git(folder, "checkout", "--quiet", "--detach", "work~1")
+    assert tips(folder) == loose._replace(head=repository.commits[-2])
+    repositories.git(folder, "tag", "main", "work")  # which git prefers to the branch
+    assert tips(folder).targets != loose.targets
+
+
+@pytest.mark.parametrize(
+    ("files", "promises"),
+    [
+        ({"HEAD": "ref: refs/heads/main\n"}, False),
+        ({"HEAD": "ref: refs/heads/main\n", "refs/heads/main": f"{'1' * 40}\n"}, True),
+        ({"HEAD": "ref: refs/heads/main\n", "refs/heads/main": "ref: refs/heads/main\n"}, False),
+        ({"HEAD": "ref: ../../x\n", "refs/heads/main": f"{'1' * 40}\n"}, False),
+        ({"HEAD": f"{'2' * 64}\n", "packed-refs": f"# pack-refs\n{'1' * 64} refs/heads/main\n"}, True),
+        ({"HEAD": "secret\n", "refs/heads/main": "secret\n", "packed-refs": "secret refs/heads/main\n"}, False),
+    ],
+)
+def test_only_names_of_commits_are_read_from_refs(tmp_path: Path, files: dict[str, str], promises: bool) -> None:
+    write(tmp_path, {".git/x": "", "x": f"{'3' * 40}\n"})
+    write(tmp_path / ".git", files)
+    found = tips(tmp_path)
+    assert found.promise_a_base is promises
+    assert "secret" not in str(found)
+
+
+def test_without_a_repository_a_merge_base_depends_on_nothing(tmp_path: Path) -> None:
+    assert tips(tmp_path) == Tips()
 
 
 def test_a_target_branch_that_shares_no_commit_has_no_merge_base(repository: Repository) -> None:

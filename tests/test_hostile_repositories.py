@@ -134,7 +134,7 @@ def shop(folder: Path) -> Path:
     repositories.commit(folder)
     repositories.git(folder, "checkout", "--quiet", "-b", "work")
     write(folder, {"backend/shop/util.py": "import shop.web\n"})
-    entry = "models shop.gone -> shop.web => shop.web\n"
+    entry = "models shop.gone -> shop.db => shop.db\n"
     write(folder, {"backend/k.txt": BASELINE + entry})
     repositories.git(folder, "commit", "--quiet", "--all", "--message", "x")
     return folder

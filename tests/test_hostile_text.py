@@ -138,9 +138,9 @@ def _ours(type_: type, field: str) -> Any:
     return "defer" if (type_, field) == (ReportedFix, "kind") else None
 
 
-def in_format(name: str, **style: bool) -> Callable[[Any], str]:
+def in_format(name: str, *, verbose: bool = False, color: bool = False, base: str = "") -> Callable[[Any], str]:
     """Return a function that returns a report in a format."""
-    return lambda report: FORMATS[name](report, Style(**style))
+    return lambda report: FORMATS[name](report, Style(verbose, color, base))
 
 
 FOR_MACHINES: list[tuple[str, type, Callable[[Any], str]]] = [

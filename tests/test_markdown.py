@@ -114,7 +114,12 @@ Removing 2 imports would fix this (not proven minimal):
 """,
         ),
         (
-            outcome(violation("a", "b", "c"), cuts=(cut("b -> c"),), causes=(Cause(of_edge("a -> b"), 1, None),)),
+            outcome(
+                violation("a", "b", "c"),
+                cuts=(cut("b -> c"),),
+                causes=(Cause(of_edge("a -> b"), 1, None),),
+                has_baseline=True,
+            ),
             INDIRECT,
         ),
     ],
@@ -319,7 +324,7 @@ def test_a_chain_that_does_not_fit_leaves_room_for_a_later_one() -> None:
 
 def test_the_causes_are_red_if_they_are_known_and_else_the_cuts() -> None:
     causes = (Cause(of_edge("a -> b"), 2, None),)
-    both = outcome(violation("a", "b", "c"), causes=causes, cuts=(cut("b -> c"),))
+    both = outcome(violation("a", "b", "c"), causes=causes, cuts=(cut("b -> c"),), has_baseline=True)
     cuts = outcome(violation("a", "b", "c"), cuts=(cut("b -> c"), cut("a -> b", message="nor")))
     found = [render(report(of), BRIEF).partition("linkStyle ")[2].partition(" ")[0] for of in (both, cuts)]
     assert found == ["0", "0,1"]

@@ -284,3 +284,27 @@ def test_elsewhere_nothing_is_added(shop: Path, monkeypatch: pytest.MonkeyPatch,
 
 def test_a_pair_is_a_format_and_where_it_goes() -> None:
     assert paired([(FORMAT, "json"), (OUTPUT, "a")]) == (Wanted("json", output="a"),)
+
+
+# --- what a format leaves out -------------------------------------------------------------------------------------
+
+
+def test_what_a_log_leaves_out_is_said_on_standard_error_of_a_stored_report_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("import_contracts.reporters.sarif._MOST_RESULTS", 1)
+    program(tmp_path, "shop.models.a -> shop.web", "shop.models.b -> shop.web")
+    write(tmp_path, {"pyproject.toml": CONFIGURATION})
+    said = "warning: sarif: Only 1 of 2 violations are in this log; the JSON report has all of them.\n"
+    for _ in range(2):
+        run = lint(tmp_path, "--format", "text", "--format", "sarif", "--output", "x.sarif")
+        assert (run.status, run.err) == (1, said)
+    assert lint(tmp_path).err == ""
+    program(tmp_path, "shop.web -> shop.models.a", "shop.models.a -> shop.web", "shop.x -> shop.y", "shop.y -> shop.x")
+    assert lint(tmp_path, "cycles", "--format", "sarif").err.startswith("warning: sarif: Only 1 of 2 violations")
+
+
+def test_a_log_with_everything_is_no_warning(tmp_path: Path) -> None:
+    program(tmp_path, "shop.models.a -> shop.web")
+    write(tmp_path, {"pyproject.toml": CONFIGURATION})
+    assert lint(tmp_path, "--format", "sarif").err == ""

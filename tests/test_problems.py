@@ -2,10 +2,21 @@
 
 import difflib
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.problems import (
+    Problem,
+    Severity,
+    UserError,
+    _distance,
+    did_you_mean,
+    did_you_mean_module,
+    united,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +105,83 @@ def test_of_very_many_names_a_few_are_compared(monkeypatch: pytest.MonkeyPatch, 
     for known in ([*NAMES, "django"], [*NAMES, *flat, *words, "django"]):
         assert did_you_mean(found, known) == f" Did you mean '{meant}'?"
     assert max(compared) <= 2_000
+
+
+# --- one problem for one missing module ---------------------------------------------------------------------------
+
+
+def missing(contract: str, *, key: str = "k", name: str | None = "p.x", file: str = "a.toml") -> Problem:
+    return Problem("It is not there.", file, contract, key, missing=name)
+
+
+def test_a_missing_module_is_one_problem_of_all_contracts_that_name_it() -> None:
+    (problem,) = united([missing("one"), missing("two"), missing("one")])
+    assert problem.contracts == ("one", "two")
+    assert str(problem) == "a.toml: contracts 'one', 'two': k: It is not there."
+
+
+def test_a_missing_module_that_different_keys_name_is_a_problem_of_no_key() -> None:
+    (problem,) = united([missing("one"), missing("two", key="other")])
+    assert problem.key is None
+    assert str(problem) == "a.toml: contracts 'one', 'two': It is not there."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        missing("two", name="p.y"),
+        missing("two", name=None),
+        missing("two", file="b.toml"),
+        replace(missing("two"), severity=Severity.WARNING),
+        replace(missing("two"), contract=None),
+    ],
+)
+def test_other_problems_stay_apart_and_in_order(other: Problem) -> None:
+    assert united([missing("one"), other, missing("three")]) == (replace(missing("one"), others=("three",)), other)
+
+
+def test_an_error_of_a_user_has_united_problems() -> None:
+    assert len(UserError(missing("one"), missing("two")).problems) == 1
+
+
+# --- typing errors ------------------------------------------------------------------------------------------------
+
+WORDS = st.text("abc", max_size=6)
+
+
+def edits(one: str, other: str) -> int:
+    """Return the optimal string alignment distance, by its definition."""
+    if not one or not other:
+        return len(one) + len(other)
+    least = min(edits(one[1:], other) + 1, edits(one, other[1:]) + 1, edits(one[1:], other[1:]) + (one[0] != other[0]))
+    is_swap = len(one) > 1 and len(other) > 1 and one[0] == other[1] and one[1] == other[0]
+    return min(least, edits(one[2:], other[2:]) + 1) if is_swap else least
+
+
+@settings(deadline=None)
+@given(WORDS, WORDS, st.integers(0, 4))
+def test_letters_are_added_left_out_replaced_or_swapped(one: str, other: str, limit: int) -> None:
+    found, expected = _distance(one, other, limit), edits(one, other)
+    assert found == expected if expected <= limit else found > limit
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "meant"),
+    [
+        ("shop.modles", "shop.models", "shop.models"),
+        ("shop.model", "shop.models", "shop.models"),
+        ("shp.models", "shop.models", "shop.models"),
+        ("shp.modles", "shop.models", None),
+        ("shop.offers", "shop._filters", None),
+        ("shop.mandate", "shop", None),
+        ("shop.a", "shop.b", None),
+        ("shop.ab", "shop.ac", "shop.ac"),
+        ("shop.notifcation", "shop.notification", "shop.notification"),
+        ("shop.notifaction_sendr", "shop.notification_sender", "shop.notification_sender"),
+        ("shop.web.views", "shop.views", None),
+        ("shop.models shop.mdels", "shop.models", None),
+        ("shop.mdels", "shop.models shop.mdel", "shop.mdel"),
+    ],
+)
+def test_only_a_typing_error_is_taken_for_another_module(written: str, known: str, meant: str | None) -> None:
+    assert did_you_mean_module(written, known.split()) == (f" Did you mean '{meant}'?" if meant else "")

@@ -886,6 +886,7 @@ def syntax(text: str | None) -> GrimpError:
         (syntax("  \n"), 7, "not valid Python."),
         (syntax(f"  {'x' * 81}\n"), 7, f"'{'x' * 80}'"),
         (syntax(f"  {'x' * 80}\n"), 7, f"'{'x' * 80}'"),
+        (syntax("from {{ project }} import settings\n"), 7, "import settings'. Leave templates out with 'exclude'."),
     ],
 )
 def test_whatever_the_scanner_raises_is_told_of_the_file(

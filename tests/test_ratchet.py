@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts.acyclic import Acyclic
 from import_contracts.contracts.findings import Rule
 from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.kinds import Kind
 from import_contracts.judging.history import History
 from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
@@ -114,6 +115,66 @@ def test_create_fills_an_empty_file_below_its_comments(shop: Path) -> None:
     write(shop, {"pyproject.toml": CONFIGURATION.replace("]\n", f']\nbaseline = "{FILE}"\n', 1), FILE: "# debts\n"})
     assert baseline(shop, "create").status == 0
     assert known(shop) == "# debts\n" + ENTRIES
+
+
+def test_the_baseline_of_a_clean_program_is_empty_and_blame_starts_at_once(tmp_path: Path) -> None:
+    clean = write(program(tmp_path, "shop.web -> shop.models", "shop.util"), {"pyproject.toml": CONFIGURATION})
+    run = baseline(clean, "create")
+    assert run == Run(0, f"Wrote an empty baseline to {FILE} and named it in pyproject.toml.\n", "")
+    assert known(clean) == ""
+    assert lint(clean).status == 0
+    write(clean, {"shop/models.py": "import shop.util\n", "shop/util.py": "import shop.web\n"})
+    report = json.loads(lint(clean, "--format", "json").out)
+    assert [len(each["culprits"]) for each in report["contracts"]] == [1, 1]
+    assert report["baseline"]["known"] == 0
+    assert baseline(clean, "create").out == f"Wrote 4 known violations to {FILE}.\n"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "line"),
+    [
+        ({}, "in/known.txt text eol=lf merge=union"),
+        ({".gitattributes": "in/known.txt text eol=lf merge=union\n"}, None),
+        ({".gitattributes": "/in/known.txt merge=union\n"}, None),
+        ({".gitattributes": "known.txt merge=union\n"}, None),
+        ({".gitattributes": "*.txt merge=union\n"}, None),
+        ({".gitattributes": "**/known.txt merge=union\n"}, None),
+        ({"in/.gitattributes": "/known.txt merge=union\n"}, None),
+        (
+            {".gitattributes": "/known.txt merge=union\n*/*/known.txt merge=union\nin/*.md merge=union\n"},
+            "in/known.txt",
+        ),
+        ({".gitattributes": "in/known.txt text eol=lf\n# in/known.txt merge=union\n"}, "in/known.txt"),
+        ({"in/at/.gitattributes": "known.txt merge=union\n"}, "in/known.txt"),
+    ],
+)
+def test_create_says_what_gitattributes_lacks(shop: Path, attributes: dict[str, str], line: str | None) -> None:
+    text = CONFIGURATION.replace("]\n", ']\nbaseline = "in/known.txt"\n', 1)
+    write(shop, {"pyproject.toml": text, ".git/HEAD": "", **attributes})
+    run = baseline(shop, "create", "--format", "json")
+    found = json.loads(run.out)["attributes"]
+    assert found == (line and "in/known.txt text eol=lf merge=union")
+    assert not (shop / ".gitattributes").exists() or ".gitattributes" in attributes
+
+
+def test_the_line_for_gitattributes_is_for_its_place_in_the_repository(tmp_path: Path) -> None:
+    write(program(tmp_path / "a b", *IMPORTS), {"pyproject.toml": CONFIGURATION})
+    write(tmp_path, {".git/HEAD": ""})
+    said = f'To let git merge it line by line, add to .gitattributes: "a b/{FILE}" text eol=lf merge=union\n'
+    assert baseline(tmp_path / "a b", "create").out.endswith(said)
+
+
+def test_ids_that_are_made_from_names_are_told(shop: Path) -> None:
+    write(shop, {"pyproject.toml": CONFIGURATION.replace('id = "acyclic"\n', "")})
+    said = 'A contract has no id, so a new name would make its violations new. Write in it: id = "no-cycles"\n'
+    assert baseline(shop, "create").out.endswith(said)
+    assert baseline(shop, "status").out.endswith(f"\n\n{said}")
+    assert json.loads(baseline(shop, "status", "--format", "json").out)["unwritten_ids"] == ["no-cycles"]
+    write(shop, {"pyproject.toml": re.sub('id = ".*"\n', "", (shop / "pyproject.toml").read_text())})
+    assert (
+        '2 contracts have no id, so new names would make their violations new. Write in them: id = "layers" and '
+        in (baseline(shop, "status", "--format", "markdown").out)
+    )
 
 
 @pytest.mark.parametrize("damage", [{"shop/models.py": "x = (\n"}, {"pyproject.toml": CONFIGURATION + "layerz = 1\n"}])
@@ -739,10 +800,12 @@ def test_branches_merge_to_a_file_that_shrink_brings_into_step(tmp_path: Path) -
     assert lint(tmp_path).status == 1
 
 
-def added(folder: Path, *edges: tuple[str, str], parents: bool = False) -> list[bool | None]:
+def added(
+    folder: Path, *edges: tuple[str, str], parents: bool = False, excluded: frozenset[Kind] = frozenset()
+) -> list[bool | None]:
     extent = Extent(find_portions(["p"], [folder]), include_external=False, kinds=True)
     history = History(take_snapshot(compare(extent, RunContext(folder))))
-    return [history.is_added(edge, parents=parents) for edge in edges]
+    return [history.is_added(edge, parents=parents, excluded=excluded) for edge in edges]
 
 
 def test_an_import_is_new_if_the_file_did_not_have_it_where_the_branch_began(tmp_path: Path) -> None:
@@ -757,9 +820,97 @@ def test_an_import_is_new_if_the_file_did_not_have_it_where_the_branch_began(tmp
     assert added(tmp_path, *edges, parents=True) == [False, True, False, False, True, True]
 
 
+def test_an_import_that_did_not_count_then_is_added(tmp_path: Path) -> None:
+    checking = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import p.b\n"
+    write(program(tmp_path, "p.a -> p.b"), {"p/a.py": checking})
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    write(tmp_path, {"p/a.py": "import p.b\n"})
+    assert added(tmp_path, ("p.a", "p.b")) == [False]
+    assert added(tmp_path, ("p.a", "p.b"), excluded=frozenset({Kind.TYPE_CHECKING})) == [True]
+
+
+def test_a_star_import_of_an_unchanged_file_is_added_if_the_package_exports_more(tmp_path: Path) -> None:
+    write(
+        program(tmp_path, "p.a", "p.q.x", "p.q.y"),
+        {"p/a.py": "from p.q import *\n", "p/q/__init__.py": "__all__ = ['x']\n"},
+    )
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    write(tmp_path, {"p/q/__init__.py": "__all__ = ['x', 'y']\n"})
+    assert added(tmp_path, ("p.a", "p.q.x"), ("p.a", "p.q.y")) == [False, True]
+
+
 def test_without_git_nothing_is_known_of_it(tmp_path: Path) -> None:
     write(program(tmp_path, "p.a -> p.b"), {".git": "gitdir: nowhere\n"})
     assert added(tmp_path, ("p.a", "p.b")) == [None]
+
+
+# --- culprits without a baseline ---
+
+
+@pytest.fixture
+def branch(tmp_path: Path) -> Path:
+    """A branch without a baseline, which adds two imports that close a ring; another one was there."""
+    ring = ("shop.web -> shop.models", "shop.models -> shop.util", "shop.util", "shop.late")
+    write(program(tmp_path, *ring, "shop.x -> shop.y", "shop.y -> shop.x"), {"pyproject.toml": CONFIGURATION})
+    write(tmp_path, {".gitignore": ".import_contracts_cache/\n"})
+    git(tmp_path, "init", "-q")
+    commit(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    return write(tmp_path, {"shop/util.py": "import shop.late\n", "shop/late.py": "import shop.web\n"})
+
+
+def test_without_a_baseline_the_imports_of_the_branch_are_named_all_of_them(branch: Path) -> None:
+    run = lint(branch)
+    assert run.status == 1
+    assert (
+        "  One of these 2 imports closes the cycle:\n\n"
+        "    shop/late.py:1:1: import shop.web\n"
+        "      shop.late -> shop.web  (4 new violations; added on this branch)\n"
+        "    or\n"
+        "    shop/util.py:1:1: import shop.late\n"
+        "      shop.util -> shop.late\n\n"
+    ) in run.out
+    assert "Removing 1 import would fix this" in run.out
+    layers, acyclic = json.loads(lint(branch, "--format", "json").out)["contracts"]
+    for contract, effects in ((layers, 1), (acyclic, 4)):
+        (culprit,) = contract["culprits"]
+        assert (culprit["importer"], culprit["effects"], culprit["added"]) == ("shop.late", effects, True)
+        assert [each["importer"] for each in culprit["alternatives"]] == ["shop.util"]
+    assert len(acyclic["violations"]) == 6
+
+
+def test_on_a_branch_that_adds_nothing_bad_nobody_is_to_blame(branch: Path) -> None:
+    write(branch, {"shop/late.py": "import shop.util\n", "shop/util.py": ""})
+    run = lint(branch)
+    assert run.status == 1
+    assert "on this branch" not in run.out
+
+
+def test_siblings_have_culprits_too(branch: Path) -> None:
+    siblings = 'id = "acyclic"\nname = "Siblings"\ntype = "acyclic_siblings"\nancestors = ["shop"]\n'
+    write(branch, {"c.toml": f'root_packages = ["shop"]\n[[contracts]]\n{siblings}'})
+    (contract,) = json.loads(lint(branch, "--config", "c.toml", "--format", "json").out)["contracts"]
+    assert [each["importer"] for each in contract["culprits"]] == ["shop.late"]
+
+
+def test_a_report_about_the_branch_is_stored_until_the_merge_base_may_have_changed(branch: Path) -> None:
+    def reused() -> bool:
+        return "reuse the report" in lint(branch, "--show-timings").err
+
+    first = lint(branch).out
+    assert [reused(), reused()] == [True, True]
+    assert lint(branch).out == first
+    commit(branch)
+    assert [reused(), reused()] == [False, True]
+    assert lint(branch).out == first
+    git(branch, "pack-refs", "--all")
+    assert reused()
+    git(branch, "branch", "-f", "main", "feature")
+    assert "on this branch" not in lint(branch).out
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------
@@ -775,7 +926,14 @@ def changed(folder: Path, *args: str) -> dict[str, object]:
 
 
 def test_every_command_says_what_it_did_in_json(shop: Path) -> None:
-    nothing: dict[str, object] = {"added": [], "removed": [], "renaming": None, "named_in": None}
+    nothing: dict[str, object] = {
+        "added": [],
+        "removed": [],
+        "renaming": None,
+        "named_in": None,
+        "attributes": None,
+        "unwritten_ids": [],
+    }
     entries = ENTRIES.splitlines()
     assert changed(shop, "create") == {**nothing, "added": entries, "named_in": "pyproject.toml"}
     assert changed(shop, "shrink") == nothing

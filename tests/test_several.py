@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import import_contracts
 from import_contracts.cli import _commands
 from import_contracts.problems import UserError
 from import_contracts.reading import scan
+from import_contracts.reading.context import Advance
+from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reporters import FORMATS
-from tests.arranging import contract, lint, program, write
+from import_contracts.reporters.style import Style
+from tests.arranging import Run, contract, lint, program, write
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "docs/report.schema.json").read_text(encoding="utf-8"))
 
@@ -129,6 +135,85 @@ def test_every_format_reports_all_with_paths_from_the_nearest_folder_around_them
     assert not (shop / "in/.import_contracts_cache").exists()
 
 
+def places(run: Run) -> list[str]:
+    """Return the file of each line of a concise report."""
+    return [line.partition(":")[0] for line in run.out.splitlines()]
+
+
+def test_people_can_open_the_paths_from_the_working_directory_if_a_file_is_named(shop: Path) -> None:
+    program(shop / "sub", "left.a -> left.b")
+    unknown = file(forbidden("x", "left.a", "left.b"), root="left", keys="zzz = 1\n")
+    write(shop, {"sub/pyproject.toml": f"[tool.import-contracts]\n{unknown}".replace("[[", "[[tool.import-contracts.")})
+    write(shop, {"sub/other.toml": unknown, "at/x": "", "sub/left/in/x": ""})
+    concise = ("--format", "concise")
+    assert places(lint(shop, "sub/pyproject.toml", *concise)) == ["sub/left/a.py", "sub/pyproject.toml"]
+    assert places(lint(shop / "at", "../sub/pyproject.toml", *concise)) == ["../sub/left/a.py", "../sub/pyproject.toml"]
+    assert places(lint(shop / "sub/left", "../pyproject.toml", *concise)) == ["a.py", "../pyproject.toml"]
+    assert places(lint(shop / "sub", "pyproject.toml", *concise)) == ["left/a.py", "pyproject.toml"]
+    assert places(lint(shop / "sub/left/in", *concise)) == ["left/a.py", "pyproject.toml"]
+    both = places(lint(shop, "sub/pyproject.toml", "sub/other.toml", *concise))
+    assert both == ["sub/left/a.py", "sub/left/a.py", "sub/pyproject.toml", "sub/other.toml"]
+    text = lint(shop, "--config", "sub/pyproject.toml").out
+    assert "    sub/left/a.py:1:1: import left.b\n" in text
+    assert "  warning: sub/pyproject.toml: zzz: This key is unknown.\n" in text
+
+
+def test_a_file_outside_the_folder_of_the_configuration_is_named_from_here_too(shop: Path) -> None:
+    program(shop, "left.a -> left.b")
+    write(shop, {"conf/c.toml": file(forbidden("x", "left.a", "left.b"), root="left"), "at/x": ""})
+    assert places(lint(shop, "conf/c.toml", "--format", "concise")) == ["left/a.py"]
+    write(
+        shop / "conf", {"c.toml": file(forbidden("x", "left.a", "left.b"), root="left", keys='source_roots = [".."]\n')}
+    )
+    (place,) = places(lint(shop / "at", "../conf/c.toml", "--format", "concise"))
+    assert Path(place).is_absolute()
+    assert os.path.normpath(place) == str(shop / "left/a.py")
+
+
+def test_machines_get_the_same_paths_from_everywhere(shop: Path) -> None:
+    program(shop / "sub", "left.a -> left.b")
+    write(shop, {"sub/c.toml": file(forbidden("x", "left.a", "left.b"), root="left"), ".git/HEAD": ""})
+    for format_ in FORMATS.keys() - {"text", "concise", "junit"}:
+        assert (
+            lint(shop, "sub/c.toml", "--format", format_).out == lint(shop / "sub", "c.toml", "--format", format_).out
+        )
+
+
+def test_cycles_of_a_named_configuration_have_paths_from_here_too(shop: Path) -> None:
+    program(shop / "sub", "left.a -> left.b", "left.b -> left.a")
+    write(shop, {"sub/c.toml": 'root_packages = ["left"]\n'})
+    assert "    sub/left/a.py:1:1: import left.b\n" in lint(shop, "cycles", "--config", "sub/c.toml").out
+    concise = places(lint(shop, "cycles", "--config", "sub/c.toml", "--format", "concise"))
+    assert concise == ["sub/left/a.py"]
+
+
+def test_a_stored_report_is_that_for_the_working_directory(shop: Path) -> None:
+    program(shop / "sub", "left.a -> left.b")
+    write(shop, {"sub/c.toml": file(forbidden("x", "left.a", "left.b"), root="left")})
+    for _ in range(2):
+        assert places(lint(shop, "sub/c.toml", "--format", "concise")) == ["sub/left/a.py"]
+        assert places(lint(shop / "sub", "c.toml", "--format", "concise")) == ["left/a.py"]
+
+
+@pytest.mark.parametrize("text", ["=", 'root_packages = ["nowhere"]\n', "[tool.other]\n"])
+def test_an_error_in_a_named_file_is_placed_from_the_working_directory(shop: Path, text: str) -> None:
+    write(shop, {"sub/c.toml": text})
+    assert places(lint(shop, "sub/c.toml", "--format", "concise"))[0] == "sub/c.toml"
+    assert lint(shop, "sub/c.toml").err.startswith("error: sub/c.toml: ")
+    issues = json.loads(lint(shop, "sub/c.toml", "--format", "gitlab").out)
+    assert {each["location"]["path"] for each in issues} <= {"sub/c.toml", "c.toml"}
+
+
+@given(st.lists(st.sampled_from(["a", "b", ".."]), max_size=4), st.lists(st.sampled_from(["a", "b"]), max_size=3))
+def test_a_path_from_another_folder_leads_to_the_same_file(base: list[str], inside: list[str]) -> None:
+    folder, path = "/x/y/z/w/v", "/".join([*inside, "m.py"])
+    here = os.path.normpath("/".join([folder, *base]))
+    found = Style(base="/".join(base)).place(path, folder)
+    assert os.path.normpath(f"{here}/{found}") == f"{folder}/{path}"
+    if base:
+        assert found == os.path.relpath(f"{folder}/{path}", here)
+
+
 def test_the_report_of_one_file_is_that_of_the_file_alone(shop: Path) -> None:
     assert lint(shop, "a.toml") == lint(shop, "--config", "a.toml") == lint(shop, "check", "a.toml", "a.toml")
 
@@ -138,18 +223,18 @@ def test_a_program_is_read_once_whatever_the_configurations_ask_of_it(
 ) -> None:
     deferred = forbidden("three", "shop.a", "shop.c") + "exclude_deferred_imports = true\n"
     write(shop, {"c.toml": file(deferred)})
-    readings = []
+    takes = []
     read = scan.read
 
-    def watched(*args: object, **others: object) -> object:
-        readings.append(others)
-        return read(*args, **others)  # type: ignore[arg-type]
+    def watched(program: Program, files: Sequence[SourceFile], take: scan.Take, advance: Advance) -> scan.Read:
+        takes.append(take)
+        return read(program, files, take, advance)
 
     monkeypatch.setattr("import_contracts.reading.snapshot.read", watched)
     lint(shop, "a.toml", "b.toml", "c.toml", "--no-cache")
-    assert [each["kinds"] for each in readings] == [True]
+    assert [take.kinds for take in takes] == [True]
     lint(shop, "a.toml", "mall.toml", "--no-cache")
-    assert len(readings) == 3
+    assert len(takes) == 3
 
 
 def test_each_program_counts_once(shop: Path) -> None:
@@ -332,7 +417,7 @@ def test_no_option_that_is_given_twice_silently_means_the_last(
     one, other = VALUES.get(name, ("a.toml", "b.toml"))
     arguments = ARGUMENTS.get(path, [])
     run = lint(shop, *path, *arguments, name, one, name, other)
-    if option.name in ("configs", "only", "kinds"):  # all values count
+    if option.name in ("configs", "only", "kinds", "globs", "source_roots"):  # all values count
         assert "more than once" not in run.err
     elif option.name in ("formats", "outputs"):
         assert "--format" in run.err

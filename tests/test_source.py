@@ -727,12 +727,39 @@ def test_a_fast_look_tells_whether_names_are_in_a_file(data: bytes, expected: bo
         ("x = importlib . import_module ( \"a\" )", "1:17 import a runtime"),
         ("__import__('a', globals())", "1:1 import a runtime"),
         ("import_module(\"\"\"a\"\"\")", "1:1 import a runtime"),
-        ("import_module('.a', __package__)", "1:1 .a import None runtime"),
-        ("import_module('..a', package=__package__)", "1:1 ..a import None runtime"),
+        ("import_module('.a', __package__)", "1:1 import p.a runtime"),
+        ("import_module('..a', package=__package__)", ""),
         ("import_module('a', 'b')", "1:1 import a runtime"),
-        ("import_module('.a', __name__)", ""),
+        ("import_module('.a', __name__)", "1:1 import p.m.a runtime"),
+        ("import_module('..a', __name__)", "1:1 import p.a runtime"),
         ("import_module('.a')", ""),
-        ("import_module('.a', 'p')", ""),
+        ("import_module('.a', 'p.q')", "1:1 import p.q.a runtime"),
+        ("import_module('..a', package='p.q')", "1:1 import p.a runtime"),
+        ("import_module('...a', 'p.q')", ""),
+        ("import_module('.', 'p.q')", "1:1 import p.q runtime"),
+        ("import_module('.a', package=q)", ""),
+        ("import_module('.a', 1)", ""),
+        ("import_module(name='a')", "1:1 import a runtime"),
+        ("import_module(package='p', name='.a')", "1:1 import p.a runtime"),
+        ("import_module(*'a')", ""),
+        ("import_module(f'a.b')", "1:1 import a.b runtime"),
+        ("import_module('a'  # c\n  f'.b' '')", "1:1 import a.b runtime"),
+        ("import_module('a' '')(import_module('b'))", "1:1 import a runtime | 1:23 import b runtime"),
+        ("import_module(b'a')", ""),
+        ("import_module('a' 1)", ""),
+        ("import_module()", ""),
+        ("import_module(('a'))", "1:1 import a runtime"),
+        ("__import__('a', fromlist=['b', 'c'])", "1:1 from a import b runtime | 1:1 from a import c runtime"),
+        ("__import__('a', {}, {}, ('b',))", "1:1 from a import b runtime"),
+        ("__import__('a', fromlist=[x])", "1:1 import a runtime"),
+        ("__import__('a', fromlist=x)", "1:1 import a runtime"),
+        ("__import__('a', globals(), locals(), [], 1)", "1:1 import p.a runtime"),
+        ("__import__('', globals(), fromlist=['a'], level=1)", "1:1 from p import a runtime"),
+        ("__import__('a', globals(), level=2)", ""),
+        ("from importlib import import_module as load\nload('a'); x.load('b'); download('c')",
+         "2:1 import a runtime"),
+        ("load = importlib.import_module\nload('a')", "2:1 import a runtime"),
+        ("if load == import_module: load('a')", ""),
         ("import_module(name)", ""),
         ("import_module('a' + b)", ""),
         ("import_module(f'{a}')", ""),
@@ -760,13 +787,14 @@ def test_a_call_with_a_literal_imports(text: str, expected: str) -> None:
 
 
 def called(each: WrittenImport) -> str:
-    return f"import {each.module}" if not each.level else f"{'.' * each.level}{each.module} import {each.name}"
+    assert not each.level
+    return f"from {each.module} import {each.name}" if each.name else f"import {each.module}"
 
 
 def test_in_a_package_a_call_may_be_relative_to_its_name() -> None:
     (only,) = read_calls("x = (\n  import_module('.a', __name__),\n  2)", "p", is_package=True)
-    assert only == WrittenImport(1, "a", None, 2, 3, Kind.RUNTIME, "x = ( import_module('.a', __name__), 2)")
-    assert [each.level for each in read_calls("import_module('..a', __package__)", "p", is_package=True)] == [2]
+    assert only == WrittenImport(0, "p.a", None, 2, 3, Kind.RUNTIME, "x = ( import_module('.a', __name__), 2)")
+    assert read_calls("import_module('..a', __package__)", "p", is_package=True) == ()
     assert read_calls("import_module('.a', __spec__)", "p", is_package=True) == ()
 
 

@@ -155,6 +155,7 @@ def test_a_status_in_json_has_everything() -> None:
         "earlier": [{"violation": "x a -> b", "path": "a.py", "line": 3, "before": "deferred"}],
         "let_through": [{"contract": "y", "violation": "y c", "path": "c.py", "line": None, "because": "why"}],
         "changes": ["key: 1 -> 2"],
+        "unwritten_ids": [],
         "not_compared": ["no"],
         "errors": [{"message": "no", "file": "a.py", "contract": "x"}],
     }
@@ -181,7 +182,15 @@ ONE, TWO = ("x a -> b",), ("x a -> b", "x c -> d")
     ("change", "text"),
     [
         (BaselineChange("create", "k.txt", ONE), "Wrote 1 known violation to k.txt.\n"),
-        (BaselineChange("create", "k.txt"), "Wrote 0 known violations to k.txt.\n"),
+        (BaselineChange("create", "k.txt"), "Wrote an empty baseline to k.txt.\n"),
+        (
+            BaselineChange("create", "k.txt", attributes="k.txt merge=union", unwritten_ids=("a",)),
+            (
+                "Wrote an empty baseline to k.txt.\n"
+                "To let git merge it line by line, add to .gitattributes: k.txt merge=union\n"
+                'A contract has no id, so a new name would make its violations new. Write in it: id = "a"\n'
+            ),
+        ),
         (
             BaselineChange("create", "k.txt", TWO, named_in="pyproject.toml"),
             "Wrote 2 known violations to k.txt and named it in pyproject.toml.\n",
@@ -206,7 +215,15 @@ def test_a_change_says_what_it_did(change: BaselineChange, text: str) -> None:
     [
         (
             BaselineChange("create", "größe.txt", TWO, named_in="pyproject.toml"),
-            {"command": "create", "added": [*TWO], "removed": [], "renaming": None, "named_in": "pyproject.toml"},
+            {
+                "command": "create",
+                "added": [*TWO],
+                "removed": [],
+                "renaming": None,
+                "named_in": "pyproject.toml",
+                "attributes": None,
+                "unwritten_ids": [],
+            },
         ),
         (
             BaselineChange("rename", "größe.txt", ONE, TWO, ("a", "z")),
@@ -216,6 +233,8 @@ def test_a_change_says_what_it_did(change: BaselineChange, text: str) -> None:
                 "removed": [*TWO],
                 "renaming": {"old": "a", "new": "z"},
                 "named_in": None,
+                "attributes": None,
+                "unwritten_ids": [],
             },
         ),
     ],

@@ -13,6 +13,7 @@ from import_contracts.cli import _commands, main
 from import_contracts.cli.terminal import Shared, style, warn, write
 from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.reading.context import CACHE
+from import_contracts.reporters.style import Style
 from import_contracts.version import __version__
 from tests import arranging
 from tests.arranging import lint
@@ -140,7 +141,7 @@ def test_colors_are_for_terminals_unless_something_else_is_wanted(
         monkeypatch.setenv(name, "1" if name in variables.split() else "")
     monkeypatch.setattr(sys, "stdout", Terminal() if is_terminal else io.StringIO())
     color, output = chosen
-    assert style(verbose=True, color=color, output=output) == (True, is_colored)
+    assert style(verbose=True, color=color, output=output) == Style(verbose=True, color=is_colored)
 
 
 # --- the command itself -------------------------------------------------------------------------------------------

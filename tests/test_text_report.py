@@ -306,7 +306,7 @@ def test_five_imports_to_remove_are_shown(number: int, hidden: str) -> None:
     ],
 )
 def test_causes_come_before_the_messages_and_instead_of_cuts(causes: tuple[Cause, ...], text: str) -> None:
-    found = section(outcome(violation("a", "b", "c"), causes=causes, cuts=(cut("b -> c"),)))
+    found = section(outcome(violation("a", "b", "c"), causes=causes, cuts=(cut("b -> c"),), has_baseline=True))
     assert found == f"{text}{INDIRECT}\n"
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from hashlib import sha1, sha256
 from pathlib import Path
 
-from import_contracts.repository import Repository, repository_of, root_of
+from import_contracts.repository import Repository, repository_of, root_of, target_branches
 
 
 class UnreadableError(Exception):
@@ -31,17 +31,12 @@ def merge_base(folder: Path) -> str | None:
     names for a merge request, the default branch of ``origin``, its ``main`` or ``master``, the local ``main`` or
     ``master``.
     """
-    found = _git(folder, "cat-file", "--batch-check", given="".join(f"{name}^{{commit}}\n" for name in _branches()))
+    found = _git(
+        folder, "cat-file", "--batch-check", given="".join(f"{name}^{{commit}}\n" for name in target_branches())
+    )
     commits = [line.split()[0] for line in (found or b"").decode(errors="replace").splitlines() if " commit " in line]
     base = _git(folder, "merge-base", "HEAD", commits[0]) if commits else None
     return base.decode().strip() if base else None
-
-
-def _branches() -> Iterator[str]:
-    for variable in ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
-        if (name := os.environ.get(variable)) and name.isprintable():
-            yield f"origin/{name}"
-    yield from ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 
 def commit(folder: Path, revision: str) -> str | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from import_contracts import disk
 
@@ -58,6 +61,100 @@ def _is_checked_out(git_dir: Path, root: Path) -> bool:
     outer = root_of(git_dir)
     inside = None if outer is None else _git_dir(outer)
     return inside is not None and not git_dir.is_relative_to(inside)
+
+
+def target_branches() -> Iterator[str]:
+    """Yield the names of the branches that this one may be merged into, in the order in which they are looked for."""
+    for variable in ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
+        if (name := os.environ.get(variable)) and name.isprintable():
+            yield f"origin/{name}"
+    yield from ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+
+
+class Tips(NamedTuple):
+    """What the merge base of HEAD and the target branch depends on: equal values mean the same merge base.
+
+    ``head`` and ``targets`` are the names of commits, "" where there is none. ``limits`` are the commits at which a
+    shallow clone ends, and where there are such, the tables of refs.
+    """
+
+    head: str = ""
+    targets: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    @property
+    def promise_a_base(self) -> bool:
+        """Whether there are two commits, so that git should know a merge base."""
+        return bool(self.head) and any(self.targets)
+
+
+_REFS = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+"""Where git looks for a name (gitrevisions)."""
+
+
+def tips(folder: Path) -> Tips:
+    """Return what a merge base in the repository of a folder depends on, read without git."""
+    repository = repository_of(folder.resolve())
+    if repository is None:
+        return Tips()
+    own = repository[1]
+    common = own / _text(own / "commondir").strip()  # of a worktree
+    packed = _text(common / "packed-refs")
+    targets = (ref.format(name) for name in target_branches() for ref in _REFS if ".." not in name)
+    limits = (_text(common / name) for name in ("shallow", "reftable/tables.list"))
+    return Tips(
+        _commit("HEAD", own, common, packed), tuple(_commit(ref, own, common, packed) for ref in targets), tuple(limits)
+    )
+
+
+def _commit(ref: str, own: Path, common: Path, packed: str) -> str:
+    """Return the name of the commit that a ref leads to; "" if it leads to none."""
+    for _ in range(5):  # as git does
+        found = _text(own / ref) or _text(common / ref)
+        kind, _, named = found.strip().partition("ref: ")
+        if kind or not named or ".." in named:
+            break
+        ref = named
+    else:
+        return ""
+    if not found:
+        line = re.search(rf"^([0-9a-f]+) {re.escape(ref)}$", packed, re.MULTILINE)
+        found = line[1] if line else ""
+    return found.strip() if re.fullmatch("[0-9a-f]{40,64}", found.strip()) else ""
+
+
+def _text(path: Path) -> str:
+    try:
+        return os.fsdecode(disk.read(path))
+    except (OSError, ValueError):
+        return ""
+
+
+def merge_attributes(file: Path) -> str | None:
+    """Return the line for ``.gitattributes`` at the root of the repository that lets git merge a file line by line.
+
+    None if the repository has such a line already, or if there is no repository. ``file`` is absolute.
+    """
+    file = Path(os.path.normpath(file))
+    root = root_of(file.parent)
+    if root is None:
+        return None
+    around = file.parents[: len(file.parent.parts) - len(root.parts) + 1]
+    lines = ((folder, line.split()) for folder in around for line in _text(folder / ".gitattributes").splitlines())
+    for folder, words in lines:
+        if "merge=union" in words[1:] and _is_meant(file.relative_to(folder).as_posix(), words[0]):
+            return None
+    inside = file.relative_to(root).as_posix()
+    return f"{json.dumps(inside, ensure_ascii=False) if ' ' in inside else inside} text eol=lf merge=union"
+
+
+def _is_meant(path: str, pattern: str) -> bool:
+    """Return whether a pattern (gitattributes) is for a path; one without a slash is for names in every folder."""
+    if "/" not in pattern:
+        return fnmatchcase(path.rpartition("/")[2], pattern)
+    pattern = pattern.removeprefix("/")
+    is_as_deep = "**" in pattern or pattern.count("/") == path.count("/")
+    return is_as_deep and fnmatchcase(f"/{path}", f"/{pattern}".replace("/**/", "*/"))
 
 
 def is_tracked(folder: Path) -> bool | None:

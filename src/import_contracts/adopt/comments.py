@@ -131,7 +131,7 @@ class _Reader:
         self._table = self.found.session if what == "header" else TableComments()
         if what == "contract":
             self.found.contracts.append(self._table)
-        self._table.above, self._table.is_near = blocks, near
+        self._table.above, self._table.is_near = [*self._table.above, *blocks], near
 
 
 def _section(path: Sequence[str], *, is_array: bool) -> str:
@@ -184,9 +184,35 @@ _PIECE = re.compile(
 
 
 def _toml_events(text: str) -> Iterator[Event]:
-    """Yield the parts of a TOML file. A comment after an item or a value on its line is a comment before it."""
+    """Yield the parts of a TOML file. A comment after an item or a value on its line is a comment before it.
+
+    A statement that has the configuration as a value, ``tool.importlinter = {...}``, is like a header: all comments in
+    it are above the table.
+    """
+    around: list[str] = []
     for line in _statements(_PIECE.findall(text)):
-        yield from _toml_statement(line)
+        code = _code(line)
+        if code[:1] == ["["]:
+            around = _path("".join(code) + "\n")
+        if _has_our_table(code, around):
+            yield from (("comment", _bare(piece)) for piece in line if piece[0] == "#")
+            yield "header", ""
+            yield "other", ""
+        else:
+            yield from _toml_statement(line)
+
+
+def _code(pieces: Iterable[str]) -> list[str]:
+    return [piece for piece in pieces if piece[0] != "#" and piece.strip()]
+
+
+def _has_our_table(code: Sequence[str], around: Sequence[str]) -> bool:
+    """Return whether the value of a key in the table ``around`` has the configuration, or a part of it."""
+    if code[:1] == ["["] or "=" not in code or len(around) > 1:
+        return False
+    at = code.index("=")
+    path = [*around, *_path("".join(code[:at]) + "= 0")]
+    return path[:2] == ["tool", PEER] or (path == ["tool"] and any(PEER in piece for piece in code[at:]))
 
 
 def _statements(pieces: Iterable[str]) -> Iterator[list[str]]:
@@ -203,7 +229,7 @@ def _statements(pieces: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _toml_statement(pieces: list[str]) -> Iterator[Event]:
-    code = [piece for piece in pieces if piece[0] != "#" and piece.strip()]
+    code = _code(pieces)
     comments = [_bare(piece) for piece in pieces if piece[0] == "#"]
     if not code:
         yield from (("comment", comment) for comment in comments)

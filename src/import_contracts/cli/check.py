@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from import_contracts.cli.reports import Reporting, deliver, report_options
 from import_contracts.cli.terminal import Shared, cache_options, print_problems, print_traceback
 from import_contracts.problems import UserError
+from import_contracts.reading.cache import Answer
 from import_contracts.reporters import FORMATS
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Choice
@@ -31,7 +33,7 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
     FILE is a configuration file. Of several, each is read by itself, and one report is about all of them. Without one,
     the configuration is the first one found in this folder or a parent folder: pyproject.toml with
     [tool.import-contracts], or a configuration of import-linter. Paths in the report are relative to its folder, or to
-    the nearest folder around several files.
+    the nearest folder around several files; for people (text, concise) to this folder if FILE is named.
 
     \b
     Exit status:
@@ -45,13 +47,14 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
     try:
         configs = shared.configs()
         folder = configs[0].folder
+        shared = shared.seen_from_here(folder)
         choice = Choice(only, use_baseline=not no_baseline)
         found = answers.check(configs, choice, shared.reports, shared.context(*configs))
     except UserError as error:
         if debug:
             print_traceback(error)
         return _report_error(error, folder, shared)
-    deliver(shared.reports, [answer.text for answer in found])
+    deliver(shared.reports, found)
     return found[0].exit_status
 
 
@@ -61,7 +64,7 @@ def _report_error(error: UserError, folder: Path, shared: Shared) -> int:
 
     report = nothing_checked(error.problems, folder)
     if any(wanted.format == "text" or wanted.output is not None for wanted in shared.reports):
-        print_problems(error)
+        print_problems(error, partial(shared.reports[0].style.place, folder=folder.as_posix()))
     left = [wanted for wanted in shared.reports if wanted.format != "text" or wanted.output is not None]
-    deliver(left, [FORMATS[wanted.format](report, wanted.style) for wanted in left])
+    deliver(left, [Answer(FORMATS[wanted.format](report, wanted.style), report.exit_status) for wanted in left])
     return report.exit_status

@@ -81,6 +81,7 @@ def command(  # noqa: PLR0913 - each is an option
     elif shared.config_file is not None or not packages:
         packages, roots, folder, excluded = _packages_to_read(packages, shared, places)
         exclude += excluded
+    shared = shared.seen_from_here(folder)
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),
@@ -88,7 +89,7 @@ def command(  # noqa: PLR0913 - each is an option
         quick,
     )
     found = answers.cycles(question, roots, exclude, shared.reports, shared.context_here(folder))
-    deliver(shared.reports, [answer.text for answer in found])
+    deliver(shared.reports, found)
     return found[0].exit_status
 
 

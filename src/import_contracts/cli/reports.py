@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from import_contracts.cli.terminal import one_color, style, with_look, write
+from import_contracts.cli.terminal import one_color, style, warn, with_look, write
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading.cache import Answer
 from import_contracts.reporters import FORMATS, LOGGED
 from import_contracts.reporters.style import Wanted
 
@@ -91,12 +92,17 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
     return tuple(reports)
 
 
-def deliver(reports: Sequence[Wanted], texts: Sequence[str]) -> None:
-    """Write every report, even if another one cannot be written; raises UserError with all errors."""
+def deliver(reports: Sequence[Wanted], answers: Sequence[Answer]) -> None:
+    """Write every report, even if another one cannot be written; raises UserError with all errors.
+
+    What a report leaves out is a warning.
+    """
     problems: list[Problem] = []
-    for wanted, text in zip(reports, texts, strict=True):
+    for wanted, answer in zip(reports, answers, strict=True):
+        for sentence in answer.left_out:
+            warn(f"{wanted.format}: {sentence}")
         try:
-            write(text, wanted.output, is_for_log=wanted.format in LOGGED)
+            write(answer.text, wanted.output, is_for_log=wanted.format in LOGGED)
         except UserError as error:
             problems += error.problems
     if problems:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr
+from dataclasses import replace
 from functools import wraps
 from io import StringIO
 from pathlib import Path
@@ -51,6 +52,18 @@ class Shared(NamedTuple):
     def config(self) -> Config:
         """Return the named configuration, or the one that is found from the working directory."""
         return load_config(self.config_file, Path.cwd(), custom_types=not self.no_custom_types)
+
+    def seen_from_here(self, folder: Path) -> Shared:
+        """Return these values for a report about a folder, in which people can open the paths from here.
+
+        If the configuration was found, not named, they are relative to its folder, as from every folder below it.
+        """
+        is_named = self.files or self.config_file is not None
+        base = os.path.relpath(Path.cwd(), folder) if is_named and folder.drive == Path.cwd().drive else os.curdir
+        base = "" if base == os.curdir else base.replace(os.sep, "/")
+        return self._replace(
+            reports=tuple(each._replace(style=each.style._replace(base=base)) for each in self.reports)
+        )
 
     def context(self, *configs: Config) -> RunContext:
         """Return the context of a run with configurations; by default the cache is next to the first of them."""
@@ -208,10 +221,10 @@ def print_traceback(error: BaseException) -> None:
     say(lines if isinstance(error, UserError) else lines.replace(str(error), visible(str(error))))
 
 
-def print_problems(error: UserError) -> None:
-    """Print every problem of an error on standard error."""
+def print_problems(error: UserError, place: Callable[[str], str] = str) -> None:
+    """Print every problem of an error on standard error; ``place`` makes a path of its file."""
     for problem in error.problems:
-        say(f"error: {problem}")
+        say(f"error: {replace(problem, file=problem.file and place(problem.file))}")
 
 
 def print_usage_error(error: click.ClickException) -> None:

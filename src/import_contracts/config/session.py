@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import glob
 from itertools import chain
 from os import PathLike
@@ -216,7 +216,10 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     folder = path.parent
     around = around or folder
     name = text_of(path.name) if around == folder else name_of(path, around)
-    document = _document(path, name, files, quotes=not found or may_quote(path))
+    try:
+        document = _document(path, name, files, quotes=not found or may_quote(path))
+    except UserError as error:  # there are no paths of a report yet
+        raise UserError(*(replace(each, file=name_of(path, start)) for each in error.problems)) from None
     session = Table(document.session, file=document.file)
     bases = (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)

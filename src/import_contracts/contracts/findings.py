@@ -28,6 +28,8 @@ class Violation:
 
     If ``is_chain_cut`` is True, the chain has only the import itself: the whole chain was too much work to find, or the
     chains of all violations would be too long together.
+
+    ``advice`` is what to do about this violation, as the end of a sentence about ``importer``; "" if there is none.
     """
 
     importer: str
@@ -37,6 +39,7 @@ class Violation:
     chain: Chain = ()
     lines: tuple[int, ...] = ()
     is_chain_cut: bool = False
+    advice: str = ""
 
     @property
     def identity(self) -> tuple[str, str, str]:

@@ -100,7 +100,7 @@ class Forbidden:
             elif not pattern.is_exact:
                 continue
             elif root != pattern.text:
-                matcher.error(key, f"'{pattern}' is part of an external package; forbid the whole package, '{root}'.")
+                matcher.error(key, f"'{pattern}' is part of an external package; forbid all of '{root}'.")
             elif near := did_you_mean(root, graph.external, closeness=0.81):
                 matcher.warn(key, f"Nothing imports '{root}'.{near}")
         return absent

@@ -9,6 +9,7 @@ from itertools import chain
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher, inside
+from import_contracts.contracts.placement import Level, Placement
 from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
 from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
@@ -74,8 +75,8 @@ class Layers:
             upwards, their_cuts = check_pairs(graph, self._pairs(of_container), barred)
             violations += upwards
             cuts += their_cuts
-        for container in levels if self.exhaustive else ():
-            violations += self._unlisted(graph, container)
+        for container, of_container in levels.items() if self.exhaustive else ():
+            violations += self._unlisted(graph, container, of_container)
         return Findings(tuple(violations), tuple(cuts), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
@@ -167,12 +168,17 @@ class Layers:
         pairs = (pair for of_container in levels.values() for pair in self._pairs(of_container))
         return any(source.can_import(graph) for source, _ in pairs)
 
-    def _unlisted(self, graph: ImportGraph, container: str) -> Iterator[Violation]:
+    def _unlisted(self, graph: ImportGraph, container: str, levels: list[list[Group]]) -> Iterator[Violation]:
         patterns = [*(member.pattern for layer in self.layers for member in layer.members), *self.ignored]
-        for child in graph.children(container):
-            name = child.removeprefix(container + ".")
-            if not any(pattern.matches(name) for pattern in patterns):
-                yield Violation(child, "", "", f"every child of {container} must be in a layer")
+        names = {child: child.removeprefix(container + ".") for child in graph.children(container)}
+        unlisted = [child for child, name in names.items() if not any(pattern.matches(name) for pattern in patterns)]
+        if unlisted:
+            layers = zip(self.layers, levels, strict=True)
+            placement = Placement(
+                graph, [Level(_shortened(layer), level, layer.independent) for layer, level in layers]
+            )
+            message = f"every child of {container} must be in a layer"
+            yield from (Violation(child, "", "", message, advice=placement.advice(child)) for child in unlisted)
 
     def _unused_ignores(self, matcher: Matcher, containers: tuple[str, ...]) -> None:
         names = {

@@ -12,9 +12,9 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from import_contracts.contracts.findings import Cut, Violation
-from import_contracts.contracts.types import OWN_DEMAND
-from import_contracts.graph.import_graph import Edge
-from import_contracts.judging.causes import find_causes
+from import_contracts.contracts.types import OWN_DEMAND, TYPES
+from import_contracts.graph.import_graph import Edge, Import
+from import_contracts.judging.causes import find_causes, known_before
 from import_contracts.judging.history import History
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict
@@ -36,15 +36,17 @@ def dress(judgement: Judgement, statements: Statements) -> Report:
     """Return the report of a judgement."""
     config = judgement.config
     history = History(statements.snapshot)
+    outcomes = tuple(_outcome(verdict, statements, history) for verdict in judgement.verdicts)
     return Report(
         modules=len(judgement.program.modules),
         imports=judgement.imports,
-        outcomes=tuple(_outcome(verdict, statements, history) for verdict in judgement.verdicts),
+        outcomes=outcomes,
         problems=judgement.problems,
         unreadable=judgement.unreadable,
         stale=None if judgement.stale is None else tuple(map(str, judgement.stale)),
         renamings=judgement.renamings,
-        asked_git=judgement.asked_git,
+        asked_git=judgement.asked_git or history.has_failed,
+        names_added=history.is_asked,
         stale_fails=config.stale_fails,
         options=config.options,
         baseline=None if judgement.stale is None else config.shown(str(config.baseline)),
@@ -61,6 +63,7 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
         verdict.kept,
         about_cycles=bool(contract.contract_type and contract.contract_type.about_cycles),
         demand=contract.contract_type.demand if contract.contract_type else OWN_DEMAND,
+        has_baseline=verdict.known is not None,
     )
     if not verdict.is_checked:
         return outcome
@@ -89,7 +92,9 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
     ends = (violation.importer, violation.imported, violation.target)
     known = verdict.is_known(violation)
     renamed = verdict.is_renamed(violation)
-    return ReportedViolation(*ends, violation.message, place, lines, chain, known, violation.is_chain_cut, renamed)
+    return ReportedViolation(
+        *ends, violation.message, place, lines, chain, known, violation.is_chain_cut, renamed, violation.advice
+    )
 
 
 def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:
@@ -127,30 +132,55 @@ def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], Re
     return lambda edge, cut: fixes().cheapest(edge, cycles().get(cut.message, frozenset()))
 
 
-# The cost of an old import in the search for the cheapest causes; a new one costs 1.
-_OLD = 1_000
+# The costs of an old import, and of one that is probably old, in the search for the cheapest causes; a new one costs 1.
+_OLD, _PROBABLY_OLD = 1_000, 100
 
 
 def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple[Cause, ...]:
     """Return the causes of new violations.
 
-    Prefers imports that were added on this branch. If git does not know that, it prefers imports that are not in the
-    chain of a known violation. Returns nothing without a baseline.
+    Prefers imports that were added on this branch. If git does not know that, those of known violations are old, and
+    the others in their chains are probably old, unless the chains have become shorter. Without a baseline, violations
+    are new if they need imports that were added.
     """
     contract, rule, violations = verdict.contract, verdict.contract.rule, verdict.violations
-    if verdict.known is None or verdict.kept or rule is None or any(violation.lines for violation in violations):
+    if verdict.kept or rule is None or any(violation.lines for violation in violations):
         return ()
-    old = {edge for violation in violations if verdict.is_known(violation) for edge in violation.chain}
+    known = [violation for violation in violations if not verdict.is_new(violation)]
+    costs = dict.fromkeys((edge for violation in known for edge in violation.chain), _PROBABLY_OLD)
+    costs |= dict.fromkeys((edge for violation in known for edge in violation.chain[:1]), _OLD)
 
+    @cache
     def is_added(edge: Edge) -> bool | None:
-        return history.is_added(edge, parents=contract.include_parent_packages)
+        return history.is_added(edge, parents=contract.include_parent_packages, excluded=contract.excluded)
 
     def cost(edge: Edge) -> int:
         added = is_added(edge)
-        return _OLD if added is False or (added is None and edge in old) else 1
+        return _OLD if added is False else 1 if added else costs.get(edge, 1)
 
-    causes = find_causes(rule, verdict.graph, verdict.is_known, cost)
-    return tuple(
-        Cause(statements.statement(edge, verdict.graph), effects, is_added(edge))
-        for edge, effects in (causes.effects if causes else ())
+    def is_known(violation: Violation) -> bool:
+        return not verdict.is_new(violation)
+
+    was_there: Callable[[Violation], bool] | None = is_known
+    if verdict.known is None:
+        is_ours = contract.type in TYPES  # another rule may have more violations after an import is removed
+        was_there = known_before(rule, verdict.graph, violations, is_added) if is_ours else None
+    causes = find_causes(rule, verdict.graph, was_there, cost) if was_there else None
+
+    def statement(edge: Edge) -> Import:
+        return statements.statement(edge, verdict.graph)
+
+    return (
+        tuple(
+            Cause(
+                statement(edge),
+                effects,
+                is_added(edge),
+                tuple(map(statement, causes.others.get(edge, ()))),
+                edge in causes.untried,
+            )
+            for edge, effects in causes.effects
+        )
+        if causes
+        else ()
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Set
 from functools import cached_property
 from pathlib import Path
 
@@ -12,88 +13,35 @@ from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
+from import_contracts.reading.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reading.star_imports.stars import Texts, texts_of
 from import_contracts.repository import root_of
 
 
-class History:
-    """The imports of a program at the merge base: where this branch starts from the branch it will be merged into."""
+class Then:
+    """The modules of a program as they were at a commit."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, commit: str) -> None:
         self._snapshot = snapshot
-        self._before: dict[str, frozenset[str]] = {}
-
-        self._is_known = True
-
-    @cached_property
-    def _merge_base(self) -> str | None:
-        return git.merge_base(self._snapshot.context.folder)
-
-    def is_added(self, edge: Edge, *, parents: bool) -> bool | None:
-        """Return whether an import was added since the merge base; None if there is no merge base.
-
-        None also from the first file on that git cannot read. With ``parents``, an import of ``a.b`` counts as an
-        import of ``a`` too.
-        """
-        if self._merge_base is None or not self._is_known:
-            return None
-        importer, imported = edge
-        try:
-            before = self._imported_before(importer, self._merge_base)
-        except git.UnreadableError:
-            self._is_known = False
-            return None
-        return not (imported in before or (parents and any(within(module, imported) for module in before)))
-
-    def _imported_before(self, importer: str, commit: str) -> frozenset[str]:
-        if importer not in self._before:
-            then = texts_at(self._snapshot, commit)
-            self._before[importer] = frozenset(module for module, _ in self._snapshot.statements_at(importer, then))
-        return self._before[importer]
-
-
-class ImportTiming:
-    """When imports ran at a commit, and when they run now."""
-
-    def __init__(self, statements: Statements, commit: str) -> None:
-        self._statements = statements
-        self._snapshot = statements.snapshot
         self._commit = commit
-        self._then: dict[str, dict[str, Kind]] = {}
+        self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self._data = texts_of(snapshot.program)
 
-    def made_runtime(self, edges: Iterable[Edge]) -> tuple[str, int, Kind] | None:
-        """Return where the first of some imports runs when its importer is imported, and the kind of all of them then.
+    def statements(self, module: str) -> dict[tuple[str, int], Statement]:
+        """Return what `Snapshot.statements` would have returned then; raises `git.UnreadableError`."""
+        if module not in self._statements:
+            then = texts_at(self._snapshot, self._commit)
+            self._statements[module] = self._snapshot.statements_at(module, then)
+        return self._statements[module]
 
-        None if that was so then, if none of them existed, or if it is not so now. Raises `git.UnreadableError`.
+    def is_unchanged(self, module: str, *, and_alone: bool = False) -> bool:
+        """Tell whether git has the same content of a file, so that it need not be read.
+
+        With ``and_alone``, the file also has no star import, which depends on other files.
         """
-        edges = list(edges)
-        now = [(edge, line) for edge in edges for line, kind in self._kinds(edge) if kind is Kind.RUNTIME]
-        if not now or any(self._is_unchanged(importer) for (importer, _), _ in now):
-            return None
-        then = [kind for importer, imported in edges if (kind := self._before(importer).get(imported)) is not None]
-        eager = min(then, key=lambda kind: kind.rank, default=Kind.RUNTIME)
-        (importer, _), line = now[0]
-        return None if eager is Kind.RUNTIME else (self._statements.path(importer), line, eager)
-
-    def _kinds(self, edge: Edge) -> list[tuple[int, Kind]]:
-        """Return the lines of an import, with their kinds, sorted."""
-        known = self._snapshot.statements(edge[0]).items()
-        return sorted((line, statement.kind) for (imported, line), statement in known if imported == edge[1])
-
-    def _before(self, importer: str) -> dict[str, Kind]:
-        """Return the modules that one imported then, with the kind of the most eager import."""
-        if importer not in self._then:
-            found = self._then[importer] = {}
-            then = self._snapshot.statements_at(importer, texts_at(self._snapshot, self._commit))
-            for (imported, _), statement in then.items():
-                found[imported] = min(statement.kind, found.get(imported, statement.kind), key=lambda kind: kind.rank)
-        return self._then[importer]
-
-    def _is_unchanged(self, module: str) -> bool:
-        """Tell whether git has the same content of a file, so that it need not be read."""
-        file, data = self._snapshot.program.by_module.get(module), texts_of(self._snapshot.program)(module)
-        if file is None or data is None or self._root is None:
+        file, data = self._snapshot.program.by_module.get(module), self._data(module)
+        if file is None or data is None or self._root is None or (and_alone and _STAR.search(data)):
             return False
         name = self._objects.get(os.path.relpath(os.path.realpath(file.path), self._root).replace(os.sep, "/"), "")
         return git.object_name(data, len(name)) == name
@@ -105,6 +53,86 @@ class ImportTiming:
     @cached_property
     def _root(self) -> Path | None:
         return root_of(Path(os.path.realpath(self._snapshot.context.folder)))
+
+
+_STAR = re.compile(rb"\bimport\s*\*")
+
+
+class History:
+    """The imports of a program at the merge base: where this branch starts from the branch it will be merged into.
+
+    Git is asked when the first import is asked for. ``is_asked`` tells whether it was, and ``has_failed`` whether it
+    could not say what the repository promises, so that another run may know more.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._unchanged: dict[str, bool] = {}
+        self.is_asked = self.has_failed = False
+
+    @cached_property
+    def _then(self) -> Then | None:
+        self.is_asked = True
+        tips = self._snapshot.last.tips  # read before git is asked
+        commit = git.merge_base(self._snapshot.context.folder)
+        self.has_failed = commit is None and tips.promise_a_base
+        return None if commit is None else Then(self._snapshot, commit)
+
+    def is_added(self, edge: Edge, *, parents: bool = False, excluded: Set[Kind] = frozenset()) -> bool | None:
+        """Return whether an import was added since the merge base; None if there is no merge base.
+
+        None also from the first file on that git cannot read. With ``parents``, an import of ``a.b`` counts as an
+        import of ``a`` too. Imports of ``excluded`` kinds did not count then.
+        """
+        then, (importer, imported) = self._then, edge
+        if then is None or self.has_failed:
+            return None
+        try:
+            if self._is_unchanged(importer, then):
+                return False
+            before = {module for (module, _), found in then.statements(importer).items() if found.kind not in excluded}
+        except git.UnreadableError:
+            self.has_failed = True
+            return None
+        return not (imported in before or (parents and any(within(module, imported) for module in before)))
+
+    def _is_unchanged(self, module: str, then: Then) -> bool:
+        if module not in self._unchanged:
+            self._unchanged[module] = then.is_unchanged(module, and_alone=True)
+        return self._unchanged[module]
+
+
+class ImportTiming:
+    """When imports ran at a commit, and when they run now."""
+
+    def __init__(self, statements: Statements, commit: str) -> None:
+        self._statements = statements
+        self._snapshot = statements.snapshot
+        self._then = Then(self._snapshot, commit)
+
+    def made_runtime(self, edges: Iterable[Edge]) -> tuple[str, int, Kind] | None:
+        """Return where the first of some imports runs when its importer is imported, and the kind of all of them then.
+
+        None if that was so then, if none of them existed, or if it is not so now. Raises `git.UnreadableError`.
+        """
+        edges = list(edges)
+        now = [(edge, line) for edge in edges for line, kind in self._kinds(edge) if kind is Kind.RUNTIME]
+        if not now or any(self._then.is_unchanged(importer) for (importer, _), _ in now):
+            return None
+        then = [
+            found.kind
+            for importer, imported in edges
+            for (module, _), found in self._then.statements(importer).items()
+            if module == imported
+        ]
+        eager = min(then, key=lambda kind: kind.rank, default=Kind.RUNTIME)
+        (importer, _), line = now[0]
+        return None if eager is Kind.RUNTIME else (self._statements.path(importer), line, eager)
+
+    def _kinds(self, edge: Edge) -> list[tuple[int, Kind]]:
+        """Return the lines of an import, with their kinds, sorted."""
+        known = self._snapshot.statements(edge[0]).items()
+        return sorted((line, statement.kind) for (imported, line), statement in known if imported == edge[1])
 
 
 def texts_at(snapshot: Snapshot, commit: str) -> Texts:

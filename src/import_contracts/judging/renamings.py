@@ -202,7 +202,7 @@ def _with_modules(
         stale = [Entry(contracts.get(entry.contract, entry.contract), *_names(entry)) for entry in gone]
         return _Modules([entry for entry in stale if entry not in added], added, names).found()
 
-    modules = modules_with(contracts)
+    before, modules = contracts, modules_with(contracts)
     contracts = _contracts(gone, added, ids, _renamer(modules))
     lost, fresh = set(ids[0]) - contracts.keys(), set(ids[1]) - set(contracts.values())
     if lost and fresh and len(lost) * len(fresh) <= _LIKE:
@@ -211,7 +211,7 @@ def _with_modules(
                 more = modules_with({**contracts, old: new})
                 again = _contracts(gone, added, ids, _renamer(more))
                 contracts, modules = (again, more) if again.get(old) == new else (contracts, modules)
-    return contracts, modules_with(contracts)
+    return contracts, modules if contracts == before else modules_with(contracts)
 
 
 class _Modules:

@@ -39,6 +39,7 @@ from import_contracts.reading.precedence import Unread
 from import_contracts.reading.program import Portions, Program, SourceFile
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
+from import_contracts.repository import Tips, tips
 
 Signature: TypeAlias = tuple[int, int, int, int]
 """The mtime and ctime of a file in nanoseconds, its size in bytes, and its inode: if all are equal, so is the file.
@@ -71,21 +72,24 @@ class Extent(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The text of a report, and the exit status."""
+    """The text of a report, the exit status, and sentences about what the report leaves out."""
 
     text: str
     exit_status: int
+    left_out: tuple[str, ...] = ()
 
 
 class StoredAnswer(NamedTuple):
     """An answer in the cache, and the files that its text depends on besides the state of the program.
 
     ``evidence`` has, for each module with a statement in the text, the digest of the file and the digest of all its
-    import statements; the second is "" if the text depends on the whole file.
+    import statements; the second is "" if the text depends on the whole file. ``branch`` is `LastRun.branch` if the
+    text depends on the merge base, else "".
     """
 
     answer: Answer
     evidence: Mapping[str, tuple[str, str]]
+    branch: str = ""
 
 
 class LastRun:
@@ -134,11 +138,26 @@ class LastRun:
         """A digest of the whole text of the program; None if there was no last run, or something has changed since."""
         return self.manifest.whole_state if self.manifest is not None and self.is_current else None
 
+    @cached_property
+    def tips(self) -> Tips:
+        """What the merge base depends on."""
+        return tips(self.context.folder)
+
+    @property
+    def branch(self) -> str:
+        """A digest of that."""
+        return digest(*self.tips)
+
+    def stored(self, state: str, request: str) -> StoredAnswer | None:
+        """Return the stored answer to a request about a state of the program, if it is not about another merge base."""
+        found = None if self.cache is None else self.cache.answer(state, request)
+        return None if found is None or (found.branch and found.branch != self.branch) else found
+
     def answer(self, request: str) -> Answer | None:
         """Return the stored answer to a request; None if there is none, or if something has changed since."""
-        if self.cache is None or self.manifest is None or not self.is_current:
+        if self.manifest is None or not self.is_current:
             return None
-        stored = self.cache.answer(self.manifest.state, request)
+        stored = self.stored(self.manifest.state, request)
         if stored is None:
             return None
         is_same = all(self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
@@ -320,14 +339,17 @@ class Cache:
             value = self.load(self._answer_name(state, request))
             evidence = {module: (file, shown) for module, (file, shown) in value["evidence"].items()}
             strings([*chain.from_iterable(evidence.values())])
-            return StoredAnswer(Answer(text(value["text"]), exit_status(value["status"])), evidence)
+            left_out = tuple(map(text, strings(value["left_out"])))
+            answer = Answer(text(value["text"]), exit_status(value["status"]), left_out)
+            return StoredAnswer(answer, evidence, text(value["branch"]))
         except DAMAGED:
             return None
 
     def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
         """Store the answer to a request about a state of a program, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
-            value = {"text": stored.answer.text, "status": stored.answer.exit_status, "evidence": stored.evidence}
+            (said, status, left_out), evidence, branch = stored
+            value = {"text": said, "status": status, "left_out": left_out, "evidence": evidence, "branch": branch}
             self.save(self._answer_name(state, request), value)
 
     def _answer_name(self, state: str, request: str) -> str:

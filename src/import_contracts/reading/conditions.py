@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container
+from collections.abc import Callable, Collection, Container
 from typing import NamedTuple
 
 _CONDITION = re.compile(r"\w+(?:\s*+\.\s*+\w+)*+|[=!<>]=|\S")
@@ -23,8 +23,8 @@ def at_run_time(condition: str, names: Collection[str]) -> bool | None:
     if tokens.count("(") > _NESTED:
         return None
     tokens.reverse()
-    value = _any_of(tokens, names)
-    return None if tokens else value
+    known = _any_of(tokens, names)
+    return None if tokens or known is None else bool(known.value)
 
 
 def compared(left: object, operator: str, right: object) -> bool | None:
@@ -42,33 +42,6 @@ def _is_type_checking(token: str, names: Container[str]) -> bool:
     return token in names or token.endswith(".TYPE_CHECKING")
 
 
-def _any_of(tokens: list[str], names: Container[str]) -> bool | None:
-    values = [_all_of(tokens, names)]
-    while tokens and tokens[-1] == "or":
-        tokens.pop()
-        values.append(_all_of(tokens, names))
-    return True if True in values else None if None in values else False
-
-
-def _all_of(tokens: list[str], names: Container[str]) -> bool | None:
-    values = [_operand(tokens, names)]
-    while tokens and tokens[-1] == "and":
-        tokens.pop()
-        values.append(_operand(tokens, names))
-    return False if False in values else None if None in values else True
-
-
-def _operand(tokens: list[str], names: Container[str]) -> bool | None:
-    negated = False
-    while tokens and tokens[-1] == "not":
-        tokens.pop()
-        negated = not negated
-    value = _comparison(tokens, names)
-    if _skip(tokens, _ENDS):  # another comparison, a call, ...
-        value = None
-    return value if value is None else value != negated
-
-
 class _Known(NamedTuple):
     """What is known of an expression: its value or, if not ``is_exact``, only whether that is true."""
 
@@ -76,15 +49,54 @@ class _Known(NamedTuple):
     is_exact: bool = True
 
 
-def _comparison(tokens: list[str], names: Container[str]) -> bool | None:
+def _any_of(tokens: list[str], names: Container[str]) -> _Known | None:
+    return _joined("or", _all_of, tokens, names)
+
+
+def _all_of(tokens: list[str], names: Container[str]) -> _Known | None:
+    return _joined("and", _operand, tokens, names)
+
+
+def _joined(
+    word: str, part: Callable[[list[str], Container[str]], _Known | None], tokens: list[str], names: Container[str]
+) -> _Known | None:
+    """Return what is known of parts that are joined by ``and`` or ``or``, or of the only part."""
+    parts = [part(tokens, names)]
+    while tokens and tokens[-1] == word:
+        tokens.pop()
+        parts.append(part(tokens, names))
+    if len(parts) == 1:
+        return parts[0]
+    values = [known and bool(known.value) for known in parts]
+    decides = word == "or"
+    value = decides if decides in values else None if None in values else not decides
+    return _truth(value)
+
+
+def _operand(tokens: list[str], names: Container[str]) -> _Known | None:
+    negated = None
+    while tokens and tokens[-1] == "not":
+        tokens.pop()
+        negated = not negated
+    known = _comparison(tokens, names)
+    if _skip(tokens, _ENDS):  # another comparison, a call, ...
+        return None
+    return known if known is None or negated is None else _truth(bool(known.value) != negated)
+
+
+def _truth(value: bool | None) -> _Known | None:  # noqa: FBT001 - the value
+    return None if value is None else _Known(value, is_exact=False)
+
+
+def _comparison(tokens: list[str], names: Container[str]) -> _Known | None:
     left = _term(tokens, names)
     operator = _operator(tokens)
     if not operator:
-        return None if left is None else bool(left.value)
+        return left
     right = _term(tokens, names)
     if left is None or right is None or not (left.is_exact and right.is_exact):
         return None
-    return compared(left.value, operator, right.value)
+    return _truth(compared(left.value, operator, right.value))
 
 
 def _operator(tokens: list[str]) -> str:
@@ -116,11 +128,7 @@ def _term(tokens: list[str], names: Container[str]) -> _Known | None:
 
 def _group(tokens: list[str], names: Container[str]) -> _Known | None:
     """Return what is known of an expression in brackets, up to and with the closing one."""
-    if tokens[-2:-1] == [")"] and tokens[-1] != "(":
-        found = _term(tokens, names)
-    else:
-        value = _any_of(tokens, names)
-        found = None if value is None else _Known(value, is_exact=False)
+    found = _any_of(tokens, names)
     if not (tokens and tokens[-1] == ")"):  # a tuple, a conditional expression, ...
         _skip(tokens, {")"})
         found = None

@@ -16,6 +16,7 @@ from unicodedata import normalize
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
 from import_contracts.reading.blocks import Blocks
+from import_contracts.reading.calls import called_imports, calls_in
 from import_contracts.reading.plain import lines_with, logical_lines, plain_text
 from import_contracts.reading.text import universal_newlines
 
@@ -57,10 +58,6 @@ _MAYBE_IMPORTS = tuple(
 _REST = re.compile(r"(?:[^\n(\\]|\([^()#]*+(?:#[^\n]*+[^()#]*+)*+|\\\n?)*+")
 _SIMPLE = re.compile(r"\s*+(?P<words>(?P<lazy>lazy\s++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
 _IMPORT = re.compile(r"\bimport\b")
-_CALL = re.compile(
-    r"\b(?:import_module|__import__)\s*+\(\s*+(?P<name>\"++)\s*+(?:\)|,\s*+(?:package\s*+=\s*+)?(?P<package>\w++)?)"
-)
-_LITERAL = re.compile(r"""(['"]{1,3})(?P<dots>\.*+)(?P<module>[^\W\d]\w*+(?:\.[^\W\d]\w*+)*+)\1""")
 _ASSIGNMENT = re.compile(r"__lazy_modules__\s*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
 
 
@@ -87,9 +84,9 @@ def _end_of_imports(text: str) -> int:
 
 
 def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:
-    """Return the imports by a call of ``import_module`` or ``__import__`` with a literal, in the order of the file.
+    """Return the imports by a call of ``import_module`` or ``__import__`` with literals, in the order of the file.
 
-    A relative name counts only if the second argument is ``__package__``, or ``__name__`` in a package.
+    See `called_imports`. All of them have absolute names.
     """
     if "import_module" not in text and "__import__" not in text:
         return ()
@@ -127,22 +124,19 @@ class _Statements:
     def calls(self) -> Iterator[WrittenImport]:
         """Yield what calls import."""
         plain = self._plain
+        pattern = calls_in(plain)
         for start, end in logical_lines(plain):
-            calls = [*_CALL.finditer(plain, start, end)]
+            calls = [*pattern.finditer(plain, start, end)]
             head = _HEAD.match(plain, start, end) or (_INDENT.match(plain, start, end) if calls else None)
             if head is not None:
                 self._start(head, end)
             for call in calls:
-                yield from self._call(call, " ".join(self._text[start:end].split()))
-
-    def _call(self, call: re.Match[str], text: str) -> Iterator[WrittenImport]:
-        name = _LITERAL.fullmatch(self._text, *call.span("name"))
-        packages = {"__package__", "__name__"} if self._is_package else {"__package__"}
-        if name is None or (name["dots"] and call["package"] not in packages):
-            return
-        line, column = self._position(call.start())
-        level, module = len(name["dots"]), name["module"]
-        yield WrittenImport(level, module, None, line, column, self._kind(level, module, None, lazy=False), text)
+                line, column = self._position(call.start())
+                text = " ".join(self._text[start:end].split())
+                arguments = self._text[slice(*call.span("arguments"))]
+                for module, name in called_imports(arguments, self._importer, is_package=self._is_package):
+                    kind = self._kind(0, module, name, lazy=False)
+                    yield WrittenImport(0, module, name, line, column, kind, text)
 
     def _start(self, head: re.Match[str], end: int) -> int:
         """Go on to a line, and return where its statements start: behind the header of a block, if it opens one."""

@@ -230,6 +230,9 @@ _INVALID, _FAILED = "This is not valid Python", "The scanner failed on this file
 _LEAVING = "This relative import goes beyond the top-level package"
 _QUOTING = (_INVALID, _FAILED, _LEAVING)
 
+# What Jinja, Django and Cookiecutter write in templates of Python files, and Python itself hardly ever.
+_TEMPLATE = ("{{", "{%")
+
 
 # For so many files our own reader is faster, because grimp has to be imported and needs all modules.
 _FEW = 100
@@ -483,7 +486,8 @@ def _trouble(file: SourceFile, error: BaseException) -> tuple[int | None, str]:
     if line is None:
         return None, f"{_FAILED}: {error}."
     shown = text.strip()[:80] if text else ""
-    return line, f"{_INVALID}: {shown!r}." if shown else f"{_INVALID}."
+    hint = " Leave templates out with 'exclude'." if any(mark in shown for mark in _TEMPLATE) else ""
+    return line, f"{_INVALID}: {shown!r}.{hint}" if shown else f"{_INVALID}."
 
 
 def _undecodable_line(file: SourceFile) -> int | None:

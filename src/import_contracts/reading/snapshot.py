@@ -142,7 +142,7 @@ class Snapshot:
         """
         if self.last.cache is None or self.manifest is None:
             return None
-        stored = self.last.cache.answer(self.manifest.state, request)
+        stored = self.last.stored(self.manifest.state, request)
         if stored is None:
             return None
         digests = self.manifest.digests
@@ -151,11 +151,11 @@ class Snapshot:
             return None
         if changed:
             now = {module: (digests.get(module, ""), shown) for module, (_, shown) in stored.evidence.items()}
-            self.last.cache.keep(self.manifest.state, request, StoredAnswer(stored.answer, now))
+            self.last.cache.keep(self.manifest.state, request, stored._replace(evidence=now))
         return stored.answer
 
-    def keep(self, request: str, answer: Answer, evidence: Iterable[str] | None) -> None:
-        """Store the answer to a request.
+    def keep(self, request: str, answer: Answer, evidence: Iterable[str] | None, branch: str = "") -> None:
+        """Store the answer to a request; ``branch`` is as in `StoredAnswer`.
 
         ``evidence`` are the modules whose statements are in its text. If None, the answer depends on the whole text of
         every file; it is not stored then if a file could not be read.
@@ -169,7 +169,7 @@ class Snapshot:
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
-        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends))
+        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, branch))
 
     def _statements_digest(self, module: str) -> str:
         written = self.statements(module).items()

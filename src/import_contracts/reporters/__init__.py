@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from import_contracts.problems import Problem
     from import_contracts.reporters.style import Style
     from import_contracts.reports.check import Report
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 _FOR_MACHINES = frozenset({"gitlab", "json", "junit", "sarif"})
 # The formats for people whose lines are meant to be commands; they escape what they put into a command.
 _COMMANDS = frozenset({"github"})
-# The formats that are read in a log. Markdown is read where it is sent, and may be piped there.
+# The formats that are read in a log, or in an editor that was started in the working directory. Markdown is read where
+# it is sent, and may be piped there.
 LOGGED = frozenset({"concise", "text"})
 
 
@@ -27,11 +30,20 @@ def _lazily(name: str) -> Callable[[Report, Style], str]:
         if name in _FOR_MACHINES:
             return draw(report, style)
         people = import_module("import_contracts.reporters.people")
-        text = draw(people.shown(report), style) if name in _COMMANDS else people.for_people(draw)(report, style)
+        visible = people.shown(report, partial(style.place, folder=report.folder) if name in LOGGED else str)
+        text = draw(visible, style) if name in _COMMANDS else people.visible_report(draw(visible, style))
         assert isinstance(text, str), "each of these modules has the function"  # noqa: S101
         return text
 
     return render
+
+
+def left_out(name: str, report: Report) -> tuple[str, ...]:
+    """Return sentences about what a format leaves out of a report, because those who read it would not take more."""
+    if name != "sarif":
+        return ()
+    problems: Iterator[Problem] = import_module("import_contracts.reporters.sarif").left_out(report)
+    return tuple(problem.message for problem in problems)
 
 
 FORMATS: Mapping[str, Callable[[Report, Style], str]] = MappingProxyType(

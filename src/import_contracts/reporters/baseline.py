@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from import_contracts.reporters.markup import cells, code, code_cell, plain
 from import_contracts.reporters.people import for_people
 from import_contracts.reporters.weakening import as_json, as_markdown, as_text
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, EarlierImport, Status
-from import_contracts.wording import count
+from import_contracts.wording import count, listed
 
 # How many modules are shown in text and Markdown.
 _MODULES = 10
@@ -28,6 +28,7 @@ def _json(status: Status) -> str:
         "removed": status.removed,
         "earlier": [asdict(each) for each in status.earlier],
         **as_json(status.weakening),
+        "unwritten_ids": status.unwritten_ids,
         "errors": [
             {"message": problem.full_message, "file": problem.file, "contract": problem.contract}
             for problem in status.problems
@@ -55,9 +56,19 @@ def _text(status: Status) -> str:
         if entries:
             sections.append(["", f"{word} since {status.since}:", *(f"  {sign} {entry}" for entry in entries)])
     sections += [_earlier(status), [*as_text(status.weakening)] if status.weakening else []]
+    if status.unwritten_ids:
+        sections.append(["", _unwritten(status.unwritten_ids)])
     if status.problems:
         sections.append(["", *(f"error: {problem}" for problem in status.problems)])
     return "".join(f"{line}\n" for section in sections for line in section)
+
+
+def _unwritten(ids: Sequence[str]) -> str:
+    """Return what to write so that contracts keep their ids."""
+    if len(ids) == 1:
+        return f'A contract has no id, so a new name would make its violations new. Write in it: id = "{ids[0]}"'
+    keys = listed([f'id = "{each}"' for each in ids])
+    return f"{len(ids)} contracts have no id, so new names would make their violations new. Write in them: {keys}"
 
 
 def _earlier(status: Status) -> list[str]:
@@ -98,6 +109,8 @@ def _markdown(status: Status) -> str:
             lines.append(f"- {code(f'{each.path}:{each.line}')} {code(each.violation)} ({plain(_before(each))})")
     if status.weakening is not None and not status.weakening.is_empty:
         lines += ["", *as_markdown(status.weakening)]
+    if status.unwritten_ids:
+        lines += ["", plain(_unwritten(status.unwritten_ids))]
     lines += [f"- **error**: {plain(' '.join(str(problem).split(chr(10))))}" for problem in status.problems]
     return "".join(f"{line}\n" for line in lines)
 
@@ -131,8 +144,7 @@ STATUS_FORMATS: Mapping[str, Callable[[Status], str]] = MappingProxyType(
 def change_as_text(change: BaselineChange) -> str:
     """Return a line about what a command did, then the entries that it added or removed."""
     if change.command == "create":
-        named = f" and named it in {change.named_in}" if change.named_in else ""
-        return f"Wrote {count(len(change.added), 'known violation')} to {change.file}{named}.\n"
+        return "".join(f"{line}\n" for line in _created(change))
     if change.renaming:
         old, new = change.renaming
         return f"Renamed {old} to {new} in {count(len(change.removed), 'entry')} of {change.file}.\n"
@@ -143,6 +155,16 @@ def change_as_text(change: BaselineChange) -> str:
     if not change.added:
         return f"Nothing to add: {change.file} already contains all of them.\n"
     return _entries(f"Added {count(len(change.added), 'entry')} to {change.file}", change.added)
+
+
+def _created(change: BaselineChange) -> Iterator[str]:
+    named = f" and named it in {change.named_in}" if change.named_in else ""
+    what = count(len(change.added), "known violation") if change.added else "an empty baseline"
+    yield f"Wrote {what} to {change.file}{named}."
+    if change.attributes:
+        yield f"To let git merge it line by line, add to .gitattributes: {change.attributes}"
+    if change.unwritten_ids:
+        yield _unwritten(change.unwritten_ids)
 
 
 def _entries(heading: str, entries: Sequence[str]) -> str:

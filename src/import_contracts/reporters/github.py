@@ -13,9 +13,9 @@ from itertools import zip_longest
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
 from import_contracts.reporters.style import Style
-from import_contracts.reporters.words import chain, kind, way
-from import_contracts.reports.check import Outcome, Report, ReportedViolation
-from import_contracts.wording import count
+from import_contracts.reporters.words import blame, chain, kind, way
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedViolation
+from import_contracts.wording import count, listed
 
 # How many imports that are not violations themselves are shown for a contract; more would crowd out violations.
 _ELSEWHERE = 3
@@ -41,26 +41,35 @@ def _in_turn(report: Report) -> Iterator[str]:
 def _outcome(outcome: Outcome, report: Report) -> Iterator[str]:
     """Yield the imports to remove that are not violations themselves, then the violations."""
     direct = {(violation.importer, violation.imported) for violation in outcome.new}
-    removable = _causes(outcome) if outcome.causes else _crossings(outcome)
+    removable = [*_causes(outcome), *_crossings(outcome)]
     elsewhere = [(step, what) for step, what in removable if (step.importer, step.imported) not in direct]
     yield from (_import(step, what, outcome, report) for step, what in elsewhere[:_ELSEWHERE])
     yield from (_violation("error", outcome, violation, report) for violation in outcome.new)
 
 
 def _causes(outcome: Outcome) -> list[tuple[Import, str]]:
-    return [(cause.evidence, f"causes {count(cause.effects, 'new violation')}") for cause in outcome.causes]
+    return [
+        (cause.evidence, f"causes {count(cause.effects, 'new violation')}{_more(cause)}") for cause in outcome.causes
+    ]
+
+
+def _more(cause: Cause) -> str:
+    added = "; added on this branch" if cause.is_added else ""
+    others = [*(chain([each]) for each in cause.others), *(["another import of the chain"] if cause.has_more else [])]
+    return f"{added}; instead of it, {listed(others, 'or', most=3)} can be removed" if others else added
 
 
 def _crossings(outcome: Outcome) -> list[tuple[Import, str]]:
     """Return the imports of the cuts that are in the chains of several violations."""
     chains = Counter(step for violation in outcome.new for step in violation.chain)
-    shared = {step for cut in outcome.cuts for step in cut.imports if chains[step] > 1}
+    shared = {step for cut in outcome.shown_cuts for step in cut.imports if chains[step] > 1}
     ranked = sorted(shared, key=lambda step: (-chains[step], step.importer, step.imported))
     return [(step, f"is part of {chains[step]} violations; removing it helps to fix them") for step in ranked]
 
 
 def _violation(level: str, outcome: Outcome, violation: ReportedViolation, report: Report) -> str:
     message = [violation.message, "", way(violation), *(_statement(step, report) for step in violation.chain)]
+    message += ["", cause] if (cause := blame(outcome, violation)) else []
     message += ["", f"Reason: {outcome.reason}"] if outcome.reason else []
     place: dict[str, str | int] = {
         "file": report.in_repository(violation.path),

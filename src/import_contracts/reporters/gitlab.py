@@ -10,7 +10,7 @@ from hashlib import sha256
 from import_contracts.problems import Problem
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.style import Style
-from import_contracts.reporters.words import way
+from import_contracts.reporters.words import blame, way
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
 
 # The path of problems that are not in a file, because the format requires a path.
@@ -40,8 +40,10 @@ def render(report: Report, _: Style) -> str:
 
 def _violation(violation: ReportedViolation, outcome: Outcome) -> _Issue:
     severity = "info" if violation.is_known else "major"
-    reason = f" Reason: {outcome.reason}" if outcome.reason else ""
-    description = f"{violation.message} ({way(violation)}).{reason}"
+    reason = f"Reason: {outcome.reason}" if outcome.reason else ""
+    description = " ".join(
+        filter(None, [f"{violation.message} ({way(violation)}).", blame(outcome, violation), reason])
+    )
     fingerprint = violation.fingerprint(outcome.id)
     return _Issue(description, outcome.id, severity, violation.path, violation.line, fingerprint)
 

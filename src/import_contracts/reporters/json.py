@@ -8,7 +8,7 @@ from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedFix, ReportedViolation, Unreadable
 
 VERSION = 1
 
@@ -67,9 +67,17 @@ def _contract(outcome: Outcome) -> dict[str, object]:
         "ignored": outcome.ignored,
         "violations": [_violation(violation, outcome.id) for violation in outcome.violations],
         "cut": _cut(outcome),
-        "culprits": [
-            {**_import(cause.evidence), "effects": cause.effects, "added": cause.is_added} for cause in outcome.causes
-        ],
+        "culprits": [_culprit(cause) for cause in outcome.causes],
+    }
+
+
+def _culprit(cause: Cause) -> dict[str, object]:
+    return {
+        **_import(cause.evidence),
+        "effects": cause.effects,
+        "added": cause.is_added,
+        "alternatives": [_import(each) for each in cause.others],
+        "has_more_alternatives": cause.has_more,
     }
 
 
@@ -90,6 +98,7 @@ def _violation(violation: ReportedViolation, contract: str) -> dict[str, object]
         "fingerprint": violation.fingerprint(contract),
         "chain": [_import(statement) for statement in violation.chain],
         **({"chain_is_cut": True} if violation.is_chain_cut else {}),
+        **({"advice": violation.advice} if violation.advice else {}),
     }
 
 

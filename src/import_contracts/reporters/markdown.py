@@ -80,9 +80,9 @@ def _broken(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
 
 
 def _marked(outcome: Outcome) -> frozenset[Edge]:
-    """Return the imports to remove: the causes of new violations if they are known, else the cuts."""
-    of_cuts = (statement for cut in outcome.cuts for statement in cut.imports)
-    imports = [cause.evidence for cause in outcome.causes] or [*of_cuts]
+    """Return the imports to remove: the causes of new violations, and the cuts if there are others."""
+    of_cuts = (statement for cut in outcome.shown_cuts for statement in cut.imports)
+    imports = [*(cause.evidence for cause in outcome.causes), *of_cuts]
     return frozenset((statement.importer, statement.imported) for statement in imports)
 
 
@@ -100,8 +100,8 @@ def _block(
     if sentence := cut_chains(violations):
         yield sentence
         yield ""
-    for cut in outcome.cuts:
-        if cut.message == message and not outcome.causes:
+    for cut in outcome.shown_cuts:
+        if cut.message == message:
             yield from _cut(cut, violations, report, style)
 
 
@@ -119,7 +119,8 @@ def _cut(cut: ReportedCut, violations: list[ReportedViolation], report: Report, 
 
 def _violation(violation: ReportedViolation, report: Report, style: Style) -> Iterator[str]:
     if not violation.chain:
-        yield f"- {code(violation.importer)} {code(report.in_repository(violation.path))}"
+        advice = f" {plain(violation.advice)}" if violation.advice else ""
+        yield f"- {code(violation.importer)}{advice} {code(report.in_repository(violation.path))}"
         return
     first, *rest = violation.chain
     yield f"- {code(way(violation))}"
@@ -134,6 +135,10 @@ def _causes(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
         for cause in style.capped(outcome.shown_causes, _IMPORTS):
             yield f"- {code(chain([cause.evidence]))} ({effects(cause)})"
             yield f"    - {_statement(cause.evidence, report)}"
+            others = style.capped(cause.others, _IMPORTS)
+            yield from (f"- or {code(chain([each]))}\n    - {_statement(each, report)}" for each in others)
+            if cause.has_more or len(others) < len(cause.others):
+                yield "- or another import of the chain"
         yield from _more(outcome.shown_causes, style)
 
 

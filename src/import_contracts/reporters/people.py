@@ -29,6 +29,7 @@ _FIELDS: Mapping[str, Callable[[str], str]] = {
     "new": partial(visible_lines, line=visible_code),
     "reason": visible_lines,
 }
+_PATHS = frozenset({"path", "file", "baseline"})
 
 
 def for_people(render: Callable[Concatenate[T, P], str]) -> Callable[Concatenate[T, P], str]:
@@ -41,19 +42,20 @@ def for_people(render: Callable[Concatenate[T, P], str]) -> Callable[Concatenate
     return render_visibly
 
 
-def shown(value: T) -> T:
-    """Return a report, or a part of one, with every text in it made visible.
+def shown(value: T, place: Callable[[str], str] = str) -> T:
+    """Return a report, or a part of one, with every text in it made visible, and ``place`` applied to its paths.
 
     What a report reads only when it is used, such as the statement of an import, is still read only then.
     """
-    return cast("T", _Visibly().value(value, visible))
+    return cast("T", _Visibly(place).value(value, visible))
 
 
 class _Visibly:
     """Copies values and makes them visible. An import that is in a report several times stays one object."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Callable[[str], str]) -> None:
         self._imports: dict[int, Import] = {}
+        self._place = cache(lambda path: visible(place(path)))
 
     def value(self, value: object, make: Callable[[str], str]) -> object:
         """Return a value with every text in it changed by ``make``, unless its field has a function of its own."""
@@ -64,9 +66,10 @@ class _Visibly:
         if isinstance(value, tuple):
             return tuple([self.value(item, make) for item in value])
         if isinstance(value, Import):
-            return self._imports.get(id(value)) or self._imports.setdefault(id(value), _import(value))
+            return self._imports.get(id(value)) or self._imports.setdefault(id(value), self._import(value))
         if is_dataclass(value) and not isinstance(value, type):
-            return type(value)(*[self.value(getattr(value, name), of) for name, of in _fields(type(value))])
+            fields = ((name, self._place if name in _PATHS else of) for name, of in _fields(type(value)))
+            return type(value)(*[self.value(getattr(value, name), of) for name, of in fields])
         return self._collection(value, make)
 
     def _collection(self, value: object, make: Callable[[str], str]) -> object:
@@ -78,6 +81,13 @@ class _Visibly:
             return {self.value(key, make): self.value(item, make) for key, item in value.items()}
         return value
 
+    def _import(self, statement: Import) -> Import:
+        def read() -> Import:
+            return Import(*edge, path, statement.line, statement.column, statement.kind, visible_code(statement.text))
+
+        edge, path = (visible(statement.importer), visible(statement.imported)), self._place(statement.path)
+        return LaterImport(edge, path, statement.line, read)
+
     def _item(self, items: Later[object], at: int) -> object:
         return self.value(items[at], visible)
 
@@ -85,11 +95,3 @@ class _Visibly:
 @cache
 def _fields(type_: type[DataclassInstance]) -> Sequence[tuple[str, Callable[[str], str]]]:
     return [(field.name, _FIELDS.get(field.name, visible)) for field in fields(type_)]
-
-
-def _import(statement: Import) -> Import:
-    def read() -> Import:
-        return Import(*edge, path, statement.line, statement.column, statement.kind, visible_code(statement.text))
-
-    edge, path = (visible(statement.importer), visible(statement.imported)), visible(statement.path)
-    return LaterImport(edge, path, statement.line, read)

@@ -10,7 +10,7 @@ from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.style import Style
-from import_contracts.reporters.words import kind, way
+from import_contracts.reporters.words import blame, kind, way
 from import_contracts.reports.check import Outcome, Report, ReportedViolation, Result
 from import_contracts.version import __version__
 from import_contracts.wording import count
@@ -40,7 +40,7 @@ def render(report: Report, _: Style) -> str:
     }
     document = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
     lines = [
-        json_text(_result(violation, outcome.id, index, report), indent=None)
+        json_text(_result(violation, outcome, index, report), indent=None)
         for outcome, index, most in zip(report.outcomes, indexes, _shares(report), strict=True)
         for violation in _first(outcome, most)
     ]
@@ -89,16 +89,17 @@ def _rule(outcome: Outcome) -> dict[str, object]:
 # --- the violations ----------------------------------------------------------------------------------------------
 
 
-def _result(violation: ReportedViolation, contract: str, rule: int, report: Report) -> dict[str, object]:
+def _result(violation: ReportedViolation, outcome: Outcome, rule: int, report: Report) -> dict[str, object]:
     place = _location(violation.path, report, violation.line, violation.column)
+    said = f"{violation.message} ({way(violation)})"
     module = {"fullyQualifiedName": violation.importer, "kind": "module"}
     result: dict[str, object] = {
-        "ruleId": contract,
+        "ruleId": outcome.id,
         "ruleIndex": rule,
         "level": "error",
-        "message": {"text": f"{violation.message} ({way(violation)})"},
+        "message": {"text": ". ".join(filter(None, [said, blame(outcome, violation)]))},
         "locations": [{**place, "logicalLocations": [module]}],
-        "partialFingerprints": {"importContracts/v1": violation.fingerprint(contract)},
+        "partialFingerprints": {"importContracts/v1": violation.fingerprint(outcome.id)},
     }
     if violation.chain:
         steps = [_step(statement, report) for statement in violation.chain[:_MOST_STEPS]]
@@ -151,12 +152,12 @@ def _invocation(report: Report, rules: Sequence[str]) -> dict[str, object]:
         "exitCode": report.exit_status,
         "toolConfigurationNotifications": [_notification(problem, rules, report) for problem in report.problems],
         "toolExecutionNotifications": [
-            _notification(problem, rules, report) for problem in (*files, *report.drift, *_left_out(report))
+            _notification(problem, rules, report) for problem in (*files, *report.drift, *left_out(report))
         ],
     }
 
 
-def _left_out(report: Report) -> Iterator[Problem]:
+def left_out(report: Report) -> Iterator[Problem]:
     """Yield a warning for what the log leaves out."""
     of_all = [violation for outcome in report.outcomes for violation in outcome.violations]
     if len(of_all) > _MOST_RESULTS:

@@ -58,8 +58,7 @@ def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, 
         yield f"    {more(hidden, 'import')}"
     if sentence := cut_chains(violations):
         yield f"    {sentence}"
-    cuts = [] if outcome.causes else [cut for cut in outcome.cuts if cut.message == message]
-    for cut in cuts:
+    for cut in (cut for cut in outcome.shown_cuts if cut.message == message):
         yield from (f"    {line}" for line in _cut(cut, outcome, violations, style))
     yield ""
 
@@ -72,18 +71,28 @@ def _causes(outcome: Outcome, style: Style) -> Iterator[str]:
     yield ""
     shown = style.capped(outcome.shown_causes, _IMPORTS)
     for cause in shown:
-        statement = cause.evidence
-        yield f"    {place(statement)}: {style.paint(statement.text, BOLD)}{kind(statement)}"
-        yield f"      {statement.importer} -> {statement.imported}  ({effects(cause)})"
+        yield from _cause(cause.evidence, f"  ({effects(cause)})", style)
+        others = style.capped(cause.others, _IMPORTS)
+        for other in others:
+            yield "    or"
+            yield from _cause(other, "", style)
+        if cause.has_more or len(others) < len(cause.others):
+            yield "    or another import of the chain"
     if hidden := len(outcome.shown_causes) - len(shown):
         yield f"    {more(hidden, 'import')}"
     yield ""
+
+
+def _cause(statement: Import, effect: str, style: Style) -> Iterator[str]:
+    yield f"    {place(statement)}: {style.paint(statement.text, BOLD)}{kind(statement)}"
+    yield f"      {statement.importer} -> {statement.imported}{effect}"
 
 
 def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) -> Iterator[str]:
     """Yield the import with its place, then its chain, then the other imports of the chain that are not in ``seen``."""
     if not violation.chain:
         yield f"{violation.path}: {violation.importer}"
+        yield from [f"  {violation.importer} {violation.advice}"] if violation.advice else []
         return
     first, *rest = violation.chain
     yield f"{place(first)}: {style.paint(first.text, BOLD)}{kind(first)}{also(violation.lines[1:], style)}"

@@ -8,10 +8,13 @@ from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
-from import_contracts.wording import count
+from import_contracts.wording import count, listed
 
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}
 _ADDED = {True: "; added on this branch", False: "", None: "; unknown if added on this branch"}
+
+# How many imports a sentence names that could be removed instead.
+_OTHERS = 2
 
 # How many lines are shown if the same import is on several.
 _LINES = 3
@@ -67,14 +70,16 @@ def reason(text: str) -> Iterator[str]:
 
 
 def way(violation: ReportedViolation) -> str:
-    """Return the chain of a violation, for a crash with the entry; the module's name if it is in no layer.
+    """Return the chain of a violation, for a crash with the module that is imported first.
+
+    If a module is in no layer, that is its name, and where it could go.
 
     A chain of which only the first import is known goes on with an ellipsis.
     """
     if violation.is_chain_cut:
         return f"{chain(violation.chain)} -> … -> {violation.chain[0].importer}"
     if not violation.chain:
-        return violation.importer
+        return f"{violation.importer} {violation.advice}".rstrip()
     return f"import {violation.importer}: " * violation.is_crash + chain(violation.chain)
 
 
@@ -88,13 +93,28 @@ def cut_chains(violations: Sequence[ReportedViolation]) -> str:
 def causes(outcome: Outcome) -> str:
     """Return the line above the causes of new violations, such as ``This import closes the cycle:``."""
     one, many = _CAUSES[outcome.about_cycles]
-    number = len(outcome.shown_causes)
-    return f"This import {one}:" if number == 1 else f"These {number} imports {many}:"
+    shown = outcome.shown_causes
+    if len(shown) > 1:
+        return f"These {len(shown)} imports {many}:"
+    if shown[0].others:
+        least = "at least " if shown[0].has_more else ""
+        return f"One of {least or 'these '}{len(shown[0].others) + 1} imports {one}:"
+    return f"This import {one}:"
 
 
 def effects(cause: Cause) -> str:
     """Return the number of violations that an import causes, and whether git knows that it is new."""
     return f"{count(cause.effects, 'new violation')}{_ADDED[cause.is_added]}"
+
+
+def blame(outcome: Outcome, violation: ReportedViolation) -> str:
+    """Return a sentence about the import of this branch that causes a violation; "" if none is known but itself."""
+    cause = outcome.cause_of(violation)
+    if cause is None or not cause.is_added:
+        return ""
+    imports = listed([chain([each]) for each in (cause.evidence, *cause.others[:_OTHERS])], "or")
+    more = " or another import" if cause.has_more or len(cause.others) > _OTHERS else ""
+    return f"Cause: {imports}{more}, added on this branch."
 
 
 def remedy(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> str:

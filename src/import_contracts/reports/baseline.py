@@ -45,7 +45,8 @@ class Status:
     ``modules`` are the importers of known violations, each with their number, the largest number first. ``added`` and
     ``removed`` are the entries that were added and removed since the git revision ``since``, sorted; ``since`` is None
     if none was given. ``earlier`` are the known cyclic imports that run earlier than then, and ``weakening`` is what is
-    let through now, and was not then. ``problems`` are the errors that prevented a complete answer.
+    let through now, and was not then. ``unwritten_ids`` are the ids of contracts that have no key ``id``, so that they
+    are made from the names. ``problems`` are the errors that prevented a complete answer.
     """
 
     file: str
@@ -57,6 +58,7 @@ class Status:
     problems: tuple[Problem, ...] = ()
     earlier: tuple[EarlierImport, ...] = ()
     weakening: Weakening | None = None
+    unwritten_ids: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
@@ -70,7 +72,9 @@ class BaselineChange:
 
     ``added`` and ``removed`` are entries, sorted. A rename removes each entry that it changes, and adds it with the new
     name; ``renaming`` is then the old and the new name of the module. ``named_in`` is the configuration file to which
-    ``create`` added the key ``baseline``; None if the key existed.
+    ``create`` added the key ``baseline``; None if the key existed. ``attributes`` is the line that ``.gitattributes``
+    lacks so that git merges the file line by line; None if it lacks none. ``unwritten_ids`` are, for ``create``, the
+    ids of contracts that have no key ``id``, so that they are made from the names.
     """
 
     command: str
@@ -79,3 +83,5 @@ class BaselineChange:
     removed: tuple[str, ...] = ()
     renaming: tuple[str, str] | None = None
     named_in: str | None = None
+    attributes: str | None = None
+    unwritten_ids: tuple[str, ...] = ()

@@ -102,7 +102,8 @@ class ReportedViolation:
 
     For a module that no layer lists, ``imported`` is empty, ``path`` is the module's own file, and ``lines`` and
     ``chain`` are empty. For a crash, ``importer`` is the module that is imported first, ``imported`` is empty,
-    ``path`` and ``lines`` are those of the statement that fails, and ``chain`` leads there.
+    ``path`` and ``lines`` are those of the statement that fails, and ``chain`` leads there. ``advice`` is what to do
+    about this violation, as the end of a sentence about ``importer``; "" if there is none.
     """
 
     importer: str
@@ -115,6 +116,7 @@ class ReportedViolation:
     is_known: bool = False
     is_chain_cut: bool = False
     is_renamed: bool = False
+    advice: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -183,12 +185,15 @@ class ReportedCut:
 class Cause:
     """An import that causes ``effects`` new violations.
 
-    ``is_added`` tells whether it was added since the merge base; None if git knows no merge base.
+    ``is_added`` tells whether it was added since the merge base; None if git knows no merge base. ``others`` are the
+    imports that could be removed instead; if ``has_more``, there may be more of them.
     """
 
     evidence: Import
     effects: int
     is_added: bool | None
+    others: tuple[Import, ...] = ()
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,8 @@ class Outcome:
 
     ``kept`` is True if there is no new violation, and None if the contract could not be checked. ``violations`` are
     in the order in which the contract type returns them. ``ignored`` is the number of ignored imports. ``causes`` are
-    the cheapest imports whose removal leaves no new violation, those with most effects first; empty without a baseline.
+    the cheapest imports whose removal leaves no new violation, those with most effects first. Without a baseline, this
+    is about the violations that need imports which were added since the merge base; without one, there are no causes.
     """
 
     id: str
@@ -212,6 +218,8 @@ class Outcome:
     about_cycles: bool = False
     demand: str = ""
     """The rule of its contract type, in one sentence."""
+    has_baseline: bool = False
+    """Whether its violations are compared with a baseline."""
 
     @property
     def new(self) -> tuple[ReportedViolation, ...]:
@@ -245,13 +253,28 @@ class Outcome:
 
     @property
     def shown_causes(self) -> tuple[Cause, ...]:
-        """The causes; empty if each of them is itself a new violation and causes no other."""
+        """The causes; empty if each new violation is one of them, and causes no other."""
         alone = [violation for violation in self.new if len(violation.chain) == 1 and not violation.is_chain_cut]
         direct = {(violation.importer, violation.imported) for violation in alone}
         repeated = (
             (cause.evidence.importer, cause.evidence.imported) in direct and cause.effects == 1 for cause in self.causes
         )
-        return () if all(repeated) else self.causes
+        is_whole = len(self.causes) == sum(violation.is_new for violation in self.violations)
+        return () if all(repeated) and is_whole else self.causes
+
+    @property
+    def shown_cuts(self) -> tuple[ReportedCut, ...]:
+        """The cuts; none if the causes say all that has to be removed to get back to the baseline."""
+        return () if self.has_baseline and self.causes else self.cuts
+
+    def cause_of(self, violation: ReportedViolation) -> Cause | None:
+        """Return what causes a new violation, unless it does so itself."""
+        chain = {(each.importer, each.imported) for each in violation.chain} if violation.is_new else ()
+        found = (each for each in self.causes if (each.evidence.importer, each.evidence.imported) in chain)
+        cause = next(found, None)
+        own = (violation.importer, violation.imported)
+        alone = cause is None or (own == (cause.evidence.importer, cause.evidence.imported) and not cause.others)
+        return None if alone else cause
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, bool, int, str, str]:
         first = {(statement.importer, statement.imported) for statement in violation.chain[:1]}
@@ -282,8 +305,8 @@ class Report:
 
     ``baseline`` is the path of the baseline, ``stale`` are its entries that no violation matches any more, sorted; both
     are None without a baseline. ``renamings`` turn other entries into violations; these are not stale. ``options`` are
-    the options that select this configuration in another command. ``asked_git`` is True if the report depends on the
-    merge base.
+    the options that select this configuration in another command. ``names_added`` is True if the report depends on the
+    merge base, and ``asked_git`` if it depends on more that git says.
 
     ``parts`` are the reports of the single configurations, if there are several; otherwise it is empty.
 
@@ -308,6 +331,7 @@ class Report:
     weakening: Weakening | None = None
     parts: tuple[Report, ...] = ()
     asked_git: bool = False
+    names_added: bool = False
 
     @property
     def configurations(self) -> tuple[Report, ...]:

@@ -39,6 +39,7 @@ def joined(
         stale=tuple(entry for part in baselines for entry in part.stale or ()) if baselines else None,
         renamings=tuple(renaming for part in parts for renaming in part.renamings),
         asked_git=any(part.asked_git for part in parts),
+        names_added=any(part.names_added for part in parts),
         options="",
         baseline=listed(sorted({str(part.baseline) for part in baselines})) if baselines else None,
         weakening=None,

@@ -24,7 +24,6 @@ from import_contracts.runs.requests import (
     Task,
     cycles_extent,
     extents_of,
-    merge_base,
     read_baseline,
     with_contracts,
 )
@@ -66,9 +65,8 @@ def _requests(settings: Sequence[object], sources: Sequence[LastRun | Snapshot],
     """
     others = [source.whole_state for source in sources[1:]]
     if None in others:
-        return Requests(wanted, (), merge_base(sources[0].context.folder, wanted))
-    folder = sources[0].context.folder
-    return Requests.of([*settings, *others], folder, wanted, merge_base(folder, wanted))
+        return Requests(wanted, ())
+    return Requests.of([*settings, *others], sources[0].context.folder, wanted)
 
 
 def cycles(

@@ -24,7 +24,7 @@ from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.problems import Problem, UserError, did_you_mean, did_you_mean_module
 from import_contracts.reading.context import RunContext
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, EarlierImport, Status
-from import_contracts.repository import checkout
+from import_contracts.repository import checkout, merge_attributes
 from import_contracts.runs.changing import UserFile, changing, write_all
 from import_contracts.runs.check import judged, parsed
 from import_contracts.runs.requests import Choice, read_baseline
@@ -82,8 +82,20 @@ def create_from(judgement: Judgement, config: Config) -> BaselineChange:
         configuration = UserFile.read(config.path, config.file, config.folder)
         changes.append((configuration, with_key(config, configuration.before or b"", "baseline", DEFAULT)))
     write_all(*changes)
-    named_in = config.file if config.baseline is None else None
-    return BaselineChange("create", file.name, added=_lines(entries), named_in=named_in)
+    return BaselineChange(
+        "create",
+        file.name,
+        added=_lines(entries),
+        named_in=config.file if config.baseline is None else None,
+        attributes=merge_attributes(file.path),
+        unwritten_ids=_unwritten_ids(judgement),
+    )
+
+
+def _unwritten_ids(judgement: Judgement) -> tuple[str, ...]:
+    """Return the ids of contracts that are made from their names, in the order of the configuration."""
+    contracts = (verdict.contract for verdict in judgement.verdicts)
+    return tuple(contract.id for contract in contracts if "id" not in contract.table)
 
 
 def shrink(config: Config, context: RunContext) -> BaselineChange:
@@ -182,6 +194,7 @@ def status(config: Config, context: RunContext, since: str | None) -> Status:
         added=_lines(added),
         removed=_lines(removed),
         problems=judgement.faults,
+        unwritten_ids=_unwritten_ids(judgement),
         earlier=() if then is None or before is None else _earlier(judgement, statements, before, then.commit),
         weakening=None if then is None else find_weakening(judgement, statements, then, Choice()),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from import_contracts import disk
+from import_contracts import disk, git
 from import_contracts.baseline import Baseline, Entry, parse
 from import_contracts.config.contracts import chosen, read_contracts
 from import_contracts.config.session import Config
@@ -18,7 +18,7 @@ from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
-from import_contracts.reporters import FORMATS
+from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
 from import_contracts.repository import root_of
@@ -41,17 +41,23 @@ def check(configs: Sequence[Config], choice: Choice, context: RunContext) -> Rep
 
 def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[Answer]:
     """Check the contracts of configurations, return the report in each wanted format, and store it in the cache."""
-    made, statements = _checked(tasks, choice, requests.merge_base)
     snapshot = tasks[0].snapshot
+    tips = snapshot.last.tips  # read before git is asked
+    base = git.merge_base(snapshot.context.folder) if requests.compare else None
+    made, statements = _checked(tasks, choice, base)
     with snapshot.context.step("write the report"):
-        answers = [Answer(FORMATS[wanted.format](made, wanted.style), made.exit_status) for wanted in requests.wanted]
-    depends_on_git = (
+        answers = [
+            Answer(FORMATS[each.format](made, each.style), made.exit_status, left_out(each.format, made))
+            for each in requests.wanted
+        ]
+    may_differ = (
         made.asked_git
-        or any(outcome.causes for outcome in made.outcomes)
+        or (requests.compare and base is None and tips.promise_a_base)
         or not all(each.weakening is None or each.weakening.is_empty for each in made.configurations)
     )
-    if requests.keys and not any(task.config.custom_types for task in tasks) and not depends_on_git:
-        keep(answers, requests, snapshot, _evidence(made, statements))
+    if requests.keys and not any(task.config.custom_types for task in tasks) and not may_differ:
+        branch = snapshot.last.branch if requests.compare or made.names_added else ""
+        keep(answers, requests, snapshot, _evidence(made, statements), branch)
     return answers
 
 
@@ -79,11 +85,17 @@ def _checked(tasks: Sequence[Task], choice: Choice, merge_base: str | None = Non
     return made, statements[id(tasks[0].snapshot)]
 
 
-def keep(answers: Iterable[Answer], requests: Requests, snapshot: Snapshot, evidence: Iterable[str] | None) -> None:
-    """Store the answer to each request in the cache; ``evidence`` is that of `Snapshot.keep`."""
+def keep(
+    answers: Iterable[Answer],
+    requests: Requests,
+    snapshot: Snapshot,
+    evidence: Iterable[str] | None,
+    branch: str = "",
+) -> None:
+    """Store the answer to each request in the cache; ``evidence`` and ``branch`` are those of `Snapshot.keep`."""
     modules = None if evidence is None else sorted(evidence)
     for key, one in zip(requests.keys, answers, strict=True):
-        snapshot.keep(key, one, modules)
+        snapshot.keep(key, one, modules, branch)
 
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from import_contracts.contracts.types import TYPES
@@ -15,8 +16,9 @@ from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
-from import_contracts.reporters import FORMATS
+from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reporters.cycles import as_json, as_report, as_text
+from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import CyclesReport, Question
 from import_contracts.runs.check import keep, placed
@@ -36,19 +38,22 @@ def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[A
     report = _cycles(question, snapshot)
     folder = snapshot.context.folder
     with snapshot.context.step("write the report"):
-        answers = [Answer(_rendered(report, folder, wanted), report.exit_status) for wanted in requests.wanted]
+        answers = [Answer(*_rendered(report, folder, wanted)) for wanted in requests.wanted]
     keep(answers, requests, snapshot, None)
     return answers
 
 
-def _rendered(report: CyclesReport, folder: Path, wanted: Wanted) -> str:
+def _rendered(report: CyclesReport, folder: Path, wanted: Wanted) -> tuple[str, int, tuple[str, ...]]:
+    """Return the text of a report in a format, the exit status, and what the text leaves out."""
     if wanted.format == "json":
-        return as_json(report)
+        return as_json(report), report.exit_status, ()
     if wanted.format == "text":
-        return as_text(report, wanted.style)
+        placed_here = shown(report, partial(wanted.style.place, folder=folder.as_posix()))
+        return as_text(placed_here, wanted.style), report.exit_status, ()
     converted = as_report(report)
     outcomes = tuple(replace(outcome, demand=TYPES[outcome.type].demand) for outcome in converted.outcomes)
-    return FORMATS[wanted.format](replace(placed(converted, folder), outcomes=outcomes, judges=False), wanted.style)
+    whole = replace(placed(converted, folder), outcomes=outcomes, judges=False)
+    return FORMATS[wanted.format](whole, wanted.style), report.exit_status, left_out(wanted.format, whole)
 
 
 def _cycles(question: Question, snapshot: Snapshot) -> CyclesReport:

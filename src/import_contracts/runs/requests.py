@@ -43,25 +43,22 @@ class Requests(NamedTuple):
     """The wanted reports, and for each a key: JSON of everything that it depends on except the program.
 
     There are no keys if the reports must not be stored.
-    ``merge_base`` is the commit with which some of them compare; None if none does, or it is not known.
     """
 
     wanted: Sequence[Wanted]
     keys: Sequence[str]
-    merge_base: str | None = None
 
     @classmethod
-    def of(
-        cls, settings: Sequence[object], folder: Path, wanted: Sequence[Wanted], merge_base: str | None = None
-    ) -> Requests:
+    def of(cls, settings: Sequence[object], folder: Path, wanted: Sequence[Wanted]) -> Requests:
         """Return the requests for reports; ``settings`` is what they depend on except the program and the format."""
         root = root_of(folder)
         settings = [*settings, folder.relative_to(root).parts if root else None]
-        forms = (
-            [each.format, each.style.verbose, each.style.color, *([merge_base] if each.format in _COMPARING else [])]
-            for each in wanted
-        )
-        return cls(wanted, [json.dumps([*settings, *form], default=repr) for form in forms], merge_base)
+        return cls(wanted, [json.dumps([*settings, each.format, *each.style], default=repr) for each in wanted])
+
+    @property
+    def compare(self) -> bool:
+        """Whether one of the reports compares with the merge base."""
+        return any(each.format in _COMPARING for each in self.wanted)
 
     def stored(self, source: LastRun | Snapshot) -> list[Answer]:
         """Return the stored answers, one for each key; empty if one is missing, because then all are made again."""
@@ -74,15 +71,6 @@ class Requests(NamedTuple):
 
 # The formats that show what is let through now, and was not at the merge base.
 _COMPARING = frozenset({"markdown"})
-
-
-def merge_base(folder: Path, wanted: Sequence[Wanted]) -> str | None:
-    """Return the merge base, if a report compares with it; None if none does, or it is not known."""
-    if not any(report.format in _COMPARING for report in wanted):
-        return None
-    from import_contracts import git  # noqa: PLC0415 - no other format needs it
-
-    return git.merge_base(folder)
 
 
 def extent_of(config: Config, *, kinds: bool = False) -> Extent:
