@@ -12,7 +12,7 @@ from import_contracts.crashes.messages import Lack, message, message_at_root
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.search import find_crashes
 from import_contracts.reading.text import Source
-from tests.arranging import write
+from tests.arranging import lint, write
 from tests.crashes import imported_by_cpython, is_circular
 
 HERE = (sys.version_info.major, sys.version_info.minor)
@@ -164,3 +164,14 @@ def test_what_is_printed_where_the_folder_is_first_on_the_path(
     lack: Lack, version: tuple[int, int], text: str | None
 ) -> None:
     assert message_at_root(lack, version) == (text and f"{lack.error}: {text}")
+
+
+def test_concise_names_the_module_that_is_imported_first(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"p/__init__.py": "from p.a import x", "p/a.py": "import p.b\nx = 1", "p/b.py": "from p.a import x"}
+    )
+    lines = lint(tmp_path, "cycles", "p", "--python", "3.12", "--format", "concise").out.splitlines()
+    text = f"ImportError: cannot import name 'x' from partially initialized module 'p.a' {CIRCULAR} (p/a.py)"
+    assert [line for line in lines if " crashes " in line] == [
+        f"p/b.py:1:1: crashes {text} (import {entry}: p -> p.a -> p.b -> p.a)" for entry in ("p", "p.a", "p.b")
+    ]
