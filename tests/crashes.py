@@ -89,7 +89,12 @@ def _path(folder: Path) -> str:
 
 def is_crash(outcome: Outcome) -> bool:
     """Tell whether CPython says that a module was only partially initialized."""
-    return outcome is not None and outcome[0] in {"ImportError", "AttributeError"} and "circular import" in outcome[1]
+    return outcome is not None and is_circular(f"{outcome[0]}: {outcome[1]}")
+
+
+def is_circular(message: str) -> bool:
+    """Tell whether a message of CPython, with the name of the exception, is about a partially initialized module."""
+    return message.startswith(("ImportError: ", "AttributeError: ")) and "circular import" in message
 
 
 def version_of(python: str) -> tuple[int, int]:

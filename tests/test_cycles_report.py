@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,17 @@ from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.cycles import as_json, as_report, as_text
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Change, Outcome, Report, ReportedFix, ReportedViolation, Unreadable
-from import_contracts.reports.cycles import Cycle, CyclesReport, Place, Plan, Question, ReportedCrash, Step
+from import_contracts.reports.cycles import (
+    Cycle,
+    CyclesReport,
+    NotFollowed,
+    Place,
+    Plan,
+    Question,
+    ReportedCrash,
+    ReportedMissing,
+    Step,
+)
 
 BRIEF, VERBOSE, COLORED = Style(), Style(verbose=True), Style(color=True)
 NO_CHANGE = ReportedFix("restructure", (), ())
@@ -64,10 +75,15 @@ def crash(
     defined: Place | None = None,
     works_from: str | None = None,
     name: str | None = "B",
+    at_root: str | None = None,
+    lazy: str | None = None,
 ) -> ReportedCrash:
     """Make a crash because ``b`` has no name yet, at the last place of a stack."""
-    way = (an_import("a", "b"),)
-    return ReportedCrash(entry, error, "b", name, stack[-1], stack, defined, works_from, "It crashes.", way)
+    way, message = (an_import("a", "b"),), f"{error}: It crashes."
+    return ReportedCrash(entry, error, "b", name, stack[-1], stack, defined, works_from, message, way, at_root, lazy)
+
+
+MISSING = ReportedMissing(place("m", 3, "import m.x"), "m.x", "ModuleNotFoundError: no", "It is not there.")
 
 
 def report(*cycles: Cycle, crashes: tuple[ReportedCrash, ...] | None = None) -> CyclesReport:
@@ -84,6 +100,8 @@ def shown(of: CyclesReport, style: Style = BRIEF) -> str:
 
 
 TOTAL = "1,200 modules, 3,400 imports"
+NOT_FOLLOWED = "3 calls of import_module with computed names, 1 call of exec or eval, 1,200 other"
+NOT_ALL = f"1 statement imports what is missing; not followed: {NOT_FOLLOWED}"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +117,14 @@ TOTAL = "1,200 modules, 3,400 imports"
         (
             report(crashes=(crash("a", place("a")), crash("b", place("b")))),
             f"{TOTAL}: 0 cycles; 2 modules crash when imported first (Python 3.13).\n",
+        ),
+        (
+            replace(
+                report(crashes=()),
+                missing=(MISSING,),
+                not_followed=(NotFollowed("computed_imports", 3), NotFollowed("exec", 1), NotFollowed("other", 1200)),
+            ),
+            f"{TOTAL}: 0 cycles; 0 modules crash when imported first (Python 3.13); {NOT_ALL}.\n",
         ),
         (
             report(*(cycle("a", "b", kind=kind) for kind in (*reversed(Kind), Kind.DEFERRED))),
@@ -124,7 +150,7 @@ def test_the_totals_are_red_if_something_crashes(crashes: tuple[ReportedCrash, .
         (
             crash("a", place("a", 3, "from b import B")),
             """\
-  import a: cannot import name 'B' from partially initialized module 'b'
+  import a: ImportError: It crashes.
 
     a.py:3: from b import B
       needs B from b
@@ -133,7 +159,7 @@ def test_the_totals_are_red_if_something_crashes(crashes: tuple[ReportedCrash, .
         (
             crash("a", place("a", 3, "b.B"), error="AttributeError"),
             """\
-  import a: no 'B' in partially initialized module 'b'
+  import a: AttributeError: It crashes.
 
     a.py:3: b.B
       needs B from b
@@ -150,7 +176,7 @@ def test_the_totals_are_red_if_something_crashes(crashes: tuple[ReportedCrash, .
                 works_from="a",
             ),
             """\
-  import b: cannot import name 'B' from partially initialized module 'b'
+  import b: ImportError: It crashes.
 
     b.py:2: import c
       runs c
@@ -167,7 +193,7 @@ def test_the_totals_are_red_if_something_crashes(crashes: tuple[ReportedCrash, .
         (
             crash("b", place("b", 2), place("b", 2), place("a", 3), place("a", 3)),
             """\
-  import b: cannot import name 'B' from partially initialized module 'b'
+  import b: ImportError: It crashes.
 
     b.py:2: import x
       runs a
@@ -187,6 +213,24 @@ def test_where_a_name_is_defined_is_told_if_that_is_below_the_line_that_was_reac
     assert ("B is not defined until" in shown(report(crashes=(of,)))) is is_told
 
 
+def test_what_else_python_may_print_is_below() -> None:
+    of = crash("a", place("a", 3), name=None, at_root="ImportError: rename it", lazy="ImportError: lazily")
+    assert (
+        shown(report(crashes=(of,)))
+        == """\
+Crashes
+
+  import a: ImportError: It crashes.
+    Where this folder is first on sys.path: ImportError: rename it
+    Above it: ImportError: lazily
+
+    a.py:3: import x
+      needs b
+
+"""
+    )
+
+
 def test_where_a_name_is_defined_is_told_if_it_is_unknown_which_line_was_reached() -> None:
     of = crash("a", place("a", 3), defined=place("b", 1, "B = 1"))
     assert "\n      needs B from b\n      B is not defined until line 1: B = 1\n" in shown(report(crashes=(of,)))
@@ -204,7 +248,7 @@ def test_crashes_at_one_statement_are_one_block_about_the_shortest_stack() -> No
         == """\
 Crashes
 
-  import y: cannot import name 'B' from partially initialized module 'b'
+  import y: ImportError: It crashes.
 
     y.py:1: import x
       runs a
@@ -218,9 +262,9 @@ Crashes
 
 def test_crashes_at_one_line_that_need_other_names_are_other_blocks() -> None:
     crashes = (crash("x", place("a")), crash("y", place("a"), name="C"))
-    assert [line for line in shown(report(crashes=crashes)).splitlines() if "import name" in line] == [
-        "  import x: cannot import name 'B' from partially initialized module 'b'",
-        "  import y: cannot import name 'C' from partially initialized module 'b'",
+    assert [line for line in shown(report(crashes=crashes)).splitlines() if "import " in line and "crash" in line] == [
+        "  import x: ImportError: It crashes.",
+        "  import y: ImportError: It crashes.",
     ]
 
 
@@ -269,7 +313,7 @@ def test_a_crash_has_colors() -> None:
     assert shown(report(crashes=crashes), COLORED).splitlines() == [
         "\x1b[1mCrashes\x1b[0m",
         "",
-        "  \x1b[31mimport b: cannot import name 'B' from partially initialized module 'b'\x1b[0m",
+        "  \x1b[31mimport b: ImportError: It crashes.\x1b[0m",
         "",
         "    b.py:2: \x1b[1mimport x\x1b[0m",
         "  \x1b[2m    runs a\x1b[0m",
@@ -704,9 +748,21 @@ def test_json_has_everything() -> None:
         8,
         (3, 13),
         (cycle("a", "b", others=("c",), crashes=("x",), plan=a_plan),),
-        (crash("b", place("b", 2), place("a", 3), defined=place("b", 9), works_from="w"),),
+        (
+            crash(
+                "b",
+                place("b", 2),
+                place("a", 3),
+                defined=place("b", 9),
+                works_from="w",
+                at_root="ImportError: rename it",
+                lazy="ImportError: lazily",
+            ),
+        ),
         (Problem("hm", "x.toml", "c", "k", Severity.WARNING, 5),),
         (Unreadable("u.py", None, "no"),),
+        missing=(MISSING,),
+        not_followed=(NotFollowed("exec", 2),),
     )
     text = as_json(of)
     both = [of_import("a", "b"), of_import("b", "a")]
@@ -745,6 +801,9 @@ def test_json_has_everything() -> None:
                 "importer": "a",
                 "imported": "b",
                 "name": "B",
+                "message": "ImportError: It crashes.",
+                "message_at_root": "ImportError: rename it",
+                "lazy_message": "ImportError: lazily",
                 "path": "a.py",
                 "line": 3,
                 "text": "import x",
@@ -753,6 +812,18 @@ def test_json_has_everything() -> None:
                 "works_from": "w",
             }
         ],
+        "missing": [
+            {
+                "importer": "m",
+                "imported": "m.x",
+                "path": "m.py",
+                "line": 3,
+                "text": "import m.x",
+                "message": "ModuleNotFoundError: no",
+                "why": "It is not there.",
+            }
+        ],
+        "not_followed": {"exec": 2},
         "unreadable": [{"path": "u.py", "line": None, "message": "no"}],
         "errors": [{"message": "hm", "file": "x.toml", "contract": "c", "key": "k", "severity": "warning", "line": 5}],
     }
@@ -785,7 +856,7 @@ def test_it_is_a_report_of_two_contracts_for_the_other_formats() -> None:
     crashes = (crash("b", place("b", 2), place("a", 3)),)
     hidden = cycle("y", "z", kind=Kind.TYPE_CHECKING)
     of = CyclesReport(("p",), 7, 8, (3, 13), (cycle("a", "b"), hidden), crashes, (HM,), (UNREADABLE,))
-    crashed = ReportedViolation("b", "", "", "It crashes.", "a.py", (3,), (an_import("a", "b"),))
+    crashed = ReportedViolation("b", "", "", "ImportError: It crashes.", "a.py", (3,), (an_import("a", "b"),))
     assert as_report(of) == Report(
         7,
         8,

@@ -154,6 +154,7 @@ def test_every_violation_comes_back_out_of_its_command(report: Report) -> None:
         for of, each in violations(report, is_known=is_known):
             path = report.in_repository(each.path)
             chain = " -> ".join([each.chain[0].importer, each.chain[0].imported]) if each.chain else each.importer
+            chain = f"import {each.importer}: {chain}" if each.is_crash else chain
             assert any(
                 command.level == level
                 and command.properties.get("title") == f"{of.name} [{of.id}]"

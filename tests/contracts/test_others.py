@@ -572,12 +572,25 @@ def test_an_import_inside_a_child_closes_no_cycle_between_children() -> None:
 
 def test_a_crash_is_a_violation_of_its_entry_along_the_modules_that_import_each_other() -> None:
     stack = (Frame("p", 1), Frame("p.a", 2), Frame("p.a", 3, is_call=True), Frame("p.b", 4))
-    crash = Crash("p.a", "ImportError", "p.b", "p.a", "name", "p/b.py", 5, "from p.a import name", stack, 6, None)
+    crash = Crash(
+        "p.a",
+        "ImportError",
+        "p.b",
+        "p.a",
+        "name",
+        "p/b.py",
+        5,
+        "from p.a import name",
+        stack,
+        6,
+        None,
+        message="ImportError: no name",
+    )
     assert violation_of(crash) == Violation(
         "p.a",
         "",
         "",
-        "p.b needs name from p.a before it is defined there",
+        "ImportError: no name",
         (("p", "p.a"), ("p.a", "p.b"), ("p.b", "p.a")),
         (1, 3, 5),
     )

@@ -91,8 +91,7 @@ def violation_of(crash: Crash) -> Violation:
     """Return a crash as a violation of its entry; the chain follows the stack to the import that fails."""
     steps = [(one, other) for one, other in pairwise(crash.stack) if one.module != other.module]
     chain = (*((one.module, other.module) for one, other in steps), (crash.importer, crash.imported))
-    message = f"{crash.importer} needs {crash.name} from {crash.imported} before it is defined there"
-    return Violation(crash.entry, "", "", message, chain, (*(one.line for one, _ in steps), crash.line))
+    return Violation(crash.entry, "", "", crash.message, chain, (*(one.line for one, _ in steps), crash.line))
 
 
 def parse(table: Table) -> NoCrash:

@@ -27,7 +27,7 @@ class Crash:
     imported: str
     """The partially initialized module that lacks the name."""
     name: str | None
-    """The name that is missing."""
+    """The name that is missing; None if it is the imported module itself, which its package does not have yet."""
     path: str
     """The file of the importer."""
     line: int
@@ -43,3 +43,9 @@ class Crash:
 
     Of several it is the outermost, and of these the first by name.
     """
+    lazy: str = ""
+    """What the lazy import imports that runs and fails, the first if there are several; "" if there is none."""
+    message: str = ""
+    """What CPython prints, beginning with the name of the exception."""
+    message_at_root: str | None = None
+    """What it prints instead where the folder of the report is the first on `sys.path`; None if that is the same."""

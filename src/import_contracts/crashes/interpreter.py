@@ -81,6 +81,7 @@ class Interpreter:
         self._calls: list[FunctionValue] = []
         self._calls_left = _MOST_CALLS
         self._handled: list[CrashError | RaisedError] = []
+        self._lazily_imported: set[str] = set()  # which are then attributes of their packages
 
     @property
     def loaded(self) -> int:
@@ -129,7 +130,7 @@ class Interpreter:
         scope.line = line
         return scope
 
-    def _fail(self, error: str, imported: str, name: str) -> None:
+    def _fail(self, error: str, imported: str, name: str | None) -> None:
         """Raise the crash of the present statement, if its module was parsed."""
         scope = self._stack[-1]
         if scope.module in self._bodies.unparsed:
@@ -145,7 +146,8 @@ class Interpreter:
                 line=scope.line,
                 text=self._bodies.line(scope.module, scope.line),
                 stack=tuple(Frame(each.module, each.line, each.is_function) for each in self._stack),
-                defined=self._bodies.line_of(imported, name),
+                defined=self._bodies.line_of(imported, name) if name else None,
+                lazy=next((each.lazy for each in self._stack if each.lazy), ""),
                 works_from=None,
             )
         )
@@ -275,6 +277,8 @@ class Interpreter:
         listed = space.names.get("__all__")
         scope.space.has_unknown_names |= space.has_unknown_names
         if not isinstance(listed, tuple):
+            for value in [each for each in space.names.values() if isinstance(each, does.LazyImport)]:
+                yield from self._imported_if_lazy(module, space, value)
             public = [name for name in space.names if "__all__" in space.names or not name.startswith("_")]
             scope.space.names.update({name: space.names[name] for name in public if not name.startswith("__")})
             if "__all__" not in space.names or module in self._modules.partial:
@@ -289,6 +293,9 @@ class Interpreter:
 
     def _import_lazily(self, operation: does.LazyImport) -> None:
         self._stack[-1].bind(operation.name, operation)
+        imported = operation.operation
+        names = (imported.module, *(f"{imported.module}.{name}" for name, _ in getattr(imported, "names", ())))
+        self._lazily_imported.update(name for name in names if name in self._model.modules)
 
     def _import_external(self, _: does.ImportExternal) -> None:
         self._may_not_be_installed()
@@ -317,6 +324,9 @@ class Interpreter:
 
     def _module_attribute(self, module: str, name: str) -> _Value:
         submodule = f"{module}.{name}"
+        if submodule in self._lazily_imported and name not in self._modules.space(module).names:
+            yield from self._import_as_far_as_known(submodule)
+            return ModuleValue(submodule)
         if self._modules.lacks(module, name):
             if submodule in self._model.modules or self._bodies.binds(module, name):
                 self._fail("AttributeError", module, name)
@@ -325,14 +335,14 @@ class Interpreter:
         if name in space.names:
             return (yield from self._imported_if_lazy(module, space, space.names[name]))
         if submodule in self._modules.partial and module not in self._modules.partial and not space.may_have(name):
-            self._fail("AttributeError", submodule, name)
+            self._fail("AttributeError", submodule, None)
         return ModuleValue(submodule) if submodule in self._model.modules and self._modules.has(submodule) else None
 
     def _imported_if_lazy(self, module: str, space: Namespace, value: object) -> _Value:
         """Return a value; of a lazy import, which runs now, what it binds."""
         if not isinstance(value, does.LazyImport):
             return value
-        self._stack.append(Scope(module, space, line=value.operation.line))
+        self._stack.append(Scope(module, space, line=value.operation.line, lazy=_named(value.operation)))
         yield from self._all((value.operation,))
         self._stack.pop()
         return space.names.get(value.name)
@@ -553,6 +563,13 @@ class Interpreter:
         does.Leave: _leave,
         does.Raise: _raise,
     }
+
+
+def _named(operation: does.ImportModule | does.ImportNames) -> str:
+    """Return what CPython says that a lazy import imports; "" for ``import a.b``, whose parts it imports one by one."""
+    if isinstance(operation, does.ImportNames):
+        return f"{operation.module}.{operation.names[0][0]}"
+    return operation.module if operation.alias or "." not in operation.module else ""
 
 
 def _goes_on_without_modules(operation: does.Try) -> bool:

@@ -148,7 +148,7 @@ class _OperationReader(Visitor):
         self.has_future_annotations = False
         self._context = context
         self._lazy = lazy
-        self._lazy_modules: frozenset[str] = frozenset()
+        self._lazy_modules: frozenset[str] | None = frozenset()  # None if they are unknown
         self._lazy_names: set[str] = set()
         self._hidden: list[frozenset[str]] = []
         self._in_function = in_function
@@ -269,7 +269,7 @@ class _OperationReader(Visitor):
     def _is_lazy(self, module: str, line: int) -> bool:
         if self._in_class or self._in_try or self._in_function:
             return False
-        return line in self._lazy or module in self._lazy_modules
+        return line in self._lazy or self._lazy_modules is None or module in self._lazy_modules
 
     def _absolute(self, level: int, module: str) -> str:
         """Return the absolute name of a module; "" if it would lie above the top."""
@@ -373,7 +373,8 @@ class _OperationReader(Visitor):
         """Bind a name to the value of an expression, as far as that is known."""
         dotted = self._called(value)
         if target.id == "__lazy_modules__" and self._context.version >= (3, 15) and not self._in_class:
-            self._lazy_modules = frozenset(_strings(value) or ())
+            strings = _strings(value)
+            self._lazy_modules = None if strings is None else frozenset(strings)
         if dotted and self._matters(dotted) and isinstance(value, ast.Name | ast.Attribute | ast.Call):
             make = CallObject if isinstance(value, ast.Call) else Load
             last = self.operations[-1] if self.operations else None
@@ -533,7 +534,8 @@ class _OperationReader(Visitor):
         """Do nothing: the most frequent node."""
 
     def visit_Name(self, node: ast.Name) -> None:
-        if node.id in self._lazy_names and self._matters((node.id,)):
+        may_be_lazy = node.id in self._lazy_names or (self._in_function and self._context.version >= (3, 15))
+        if may_be_lazy and self._matters((node.id,)):
             self.operations.append(Load(node.lineno, (node.id,)))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:

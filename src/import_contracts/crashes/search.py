@@ -9,6 +9,7 @@ from functools import cached_property
 from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.interpreter import CrashError, Interpreter, RaisedError
+from import_contracts.crashes.messages import Lack, message, message_at_root
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
@@ -61,11 +62,21 @@ def search_crashes(
         if reach.components() == components or untried:
             return CrashSearch(
                 tuple(
-                    replace(found[entry], entry=entry, works_from=first.works_from(entry))
+                    _told(replace(found[entry], entry=entry, works_from=first.works_from(entry)), model)
                     for entry in sorted(confirmed)
                 ),
                 tuple(sorted(untried if entries is None else untried.intersection(entries))),
             )
+
+
+def _told(crash: Crash, model: ImportModel) -> Crash:
+    """Return a crash with the messages of CPython."""
+    module, name = crash.imported, crash.name
+    if name is None:
+        module, _, name = module.rpartition(".")
+    path = model.sources[module].path if module in model.sources else "unknown location"
+    lack = Lack(crash.error, module, name, path, is_submodule=crash.name is None)
+    return replace(crash, message=message(lack, model.version), message_at_root=message_at_root(lack, model.version))
 
 
 class _Trials:

@@ -63,10 +63,12 @@ class Namespace:
 
     def may_have(self, name: str) -> bool:
         """Tell whether the module has an attribute, or may have it."""
-        return name in self.names or self.has_unknown_names or "__getattr__" in self.names or name in _OF_EVERY_MODULE
+        return name in self.names or self.has_unknown_names or "__getattr__" in self.names or name in OF_EVERY_MODULE
 
 
-_OF_EVERY_MODULE = frozenset(dir(ModuleType(""))) | {"__file__", "__path__", "__builtins__", "__cached__"}
+_WHEN_IMPORTED = {"__file__", "__path__", "__builtins__", "__cached__"}
+OF_EVERY_MODULE = frozenset([*dir(ModuleType), *dir(ModuleType("")), *_WHEN_IMPORTED])
+"""The names that every module has before its body runs, or may have."""
 
 
 @dataclass(slots=True, eq=False)
@@ -87,6 +89,8 @@ class Scope:
     """The line that runs."""
     trying: int = 0
     """How many ``try`` statements around go on where a module is not installed."""
+    lazy: str = ""
+    """What is imported here by a lazy import whose name was used; "" anywhere else."""
 
     def in_class_body(self, names: dict[str, object]) -> Scope:
         """Return the scope of a class body in this scope, which binds its names in ``names``."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from import_contracts.graph.components import Component, components
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
@@ -12,7 +14,11 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.graph.rings import shortest_ring
 from import_contracts.judging.statements import Statements
+from import_contracts.reading.imports import read_imports
 from import_contracts.reports.cycles import Cycle, Plan, Question, ReportedCrash
+
+if TYPE_CHECKING:
+    from import_contracts.crashes.missing import MissingImport
 
 
 @dataclass(frozen=True)
@@ -27,18 +33,45 @@ class FoundCycle:
 
 
 class CycleSearch:
-    """Finds the cycles that a question is about. Imports by call, such as ``import_module("a")``, count too."""
+    """Finds the cycles that a question is about. Imports by call, such as ``import_module("a")``, count too.
 
-    def __init__(self, question: Question, statements: Statements) -> None:
+    An import of what is ``missing`` is no import of the package that it is missing in: it is probably a submodule.
+    """
+
+    def __init__(self, question: Question, statements: Statements, missing: Iterable[MissingImport] = ()) -> None:
         self.question = question
         self.statements = statements
+        self._missing = tuple(missing)
 
     @cached_property
     def graph(self) -> ImportGraph:
         """The import graph, including imports by call."""
         calls = ((edge, line, written.kind) for (edge, line), written in self.statements.calls.items())
-        return self.statements.snapshot.scan.graph.with_imports(calls)
+        graph = self.statements.snapshot.scan.graph.with_imports(calls)
+        return graph.without(self._edges_of_missing(graph))
 
+    def _edges_of_missing(self, graph: ImportGraph) -> list[Edge]:
+        """Return the imports of packages whose statements import nothing else than what is missing in these."""
+        files = self.statements.snapshot.program.by_module
+        missing = [each for each in self._missing if files[each.module].is_package]
+        numbers = Counter((each.importer, each.module, each.line) for each in missing)
+        edges = sorted({(importer, module) for importer, module, _ in numbers})
+        return [
+            edge
+            for edge in edges
+            if (lines := graph.lines(*edge)) and all(numbers[*edge, line] == self._names(edge)[line] for line in lines)
+        ]
+
+    def _names(self, edge: Edge) -> Counter[int]:
+        """Return the number of names that each line of the importer imports from the imported module, or as that."""
+        importer, imported = edge
+        source = self.statements.source(importer)
+        if source is None:
+            return Counter()
+        written = read_imports(source.text, importer, is_package=source.is_package)
+        return Counter(each.line for each in written if self.statements.resolved(each, source) == imported)
+
+    @cached_property
     def cycles(self) -> list[FoundCycle]:
         """Return the cycles in the question's packages, from the most eager kind to the least, then sorted by modules.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
@@ -12,7 +13,11 @@ from import_contracts.problems import Problem
 from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reports.check import Unreadable
-from import_contracts.reports.cycles import Cycle, CyclesReport, Plan, Question, ReportedCrash
+from import_contracts.reports.cycles import Cycle, CyclesReport, Question
+
+if TYPE_CHECKING:
+    from import_contracts.crashes.missing import MissingImport
+    from import_contracts.judging.remedies import Remedies
 
 
 def diagnose(question: Question, statements: Statements) -> CyclesReport:
@@ -21,32 +26,52 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     Cycles that crash come first; then the order is by kind, most eager first, by size, largest first, and by modules.
     """
     snapshot = statements.snapshot
-    search = CycleSearch(question, statements)
+    remedies = None if question.is_quick else _remedies(question, statements)
+    missing = remedies.missing() if remedies else _missing_in_themselves(question, statements)
+    search = CycleSearch(question, statements, missing)
     with snapshot.context.step("find the cycles"):
-        found = search.cycles()
-    crashes: tuple[ReportedCrash, ...] | None = None
-    untried: tuple[str, ...] = ()
-    plans: list[Plan] | list[None] = [None] * len(found)
-    if not question.is_quick:
-        from import_contracts.judging.remedies import Remedies  # noqa: PLC0415 - not needed for a quick report
-
-        remedies = Remedies(search)
-        crashes, plans, untried = remedies.crashes(), remedies.plans(found), remedies.untried
-    cycles = [search.cycle(cycle, plan, crashes or ()) for cycle, plan in zip(found, plans, strict=True)]
-    inside = [crash for crash in crashes or () if any(within(crash.entry, package) for package in question.packages)]
-    return CyclesReport(
+        found = search.cycles
+    report = CyclesReport(
         packages=question.packages,
         modules=len(snapshot.program.modules),
         imports=sum(1 for _ in search.graph.edges()),
         python=question.python,
-        cycles=tuple(sorted(cycles, key=_order)),
-        crashes=None if crashes is None else tuple(inside),
         unreadable=tuple(
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
         problems=tuple(_about_exclude(snapshot)),
-        untried=tuple(module for module in untried if any(within(module, package) for package in question.packages)),
+        also_read=tuple(sorted(set(snapshot.program.roots) - {name.partition(".")[0] for name in question.packages})),
     )
+    if remedies is None:
+        cycles = [search.cycle(cycle, None, ()) for cycle in found]
+        return replace(report, cycles=tuple(sorted(cycles, key=_order)))
+    crashes, plans = remedies.crashes(), remedies.plans(search)
+    cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
+
+    def is_asked_about(module: str) -> bool:
+        return any(within(module, package) for package in question.packages)
+
+    return replace(
+        report,
+        cycles=tuple(sorted(cycles, key=_order)),
+        crashes=tuple(crash for crash in crashes if is_asked_about(crash.entry)),
+        untried=tuple(module for module in remedies.untried if is_asked_about(module)),
+        missing=tuple(remedies.reported_missing(each) for each in missing if is_asked_about(each.importer)),
+        not_followed=remedies.not_followed(),
+    )
+
+
+def _remedies(question: Question, statements: Statements) -> Remedies:
+    from import_contracts.judging.remedies import Remedies  # noqa: PLC0415 - not needed for a quick report
+
+    return Remedies(question, statements)
+
+
+def _missing_in_themselves(question: Question, statements: Statements) -> tuple[MissingImport, ...]:
+    """Return the imports of what is missing that look as if a module imported itself."""
+    graph = statements.snapshot.scan.graph
+    suspects = [module for module in graph.modules if graph.has_import(module, module)]
+    return _remedies(question, statements).missing(suspects) if suspects else ()
 
 
 def _about_exclude(snapshot: Snapshot) -> Iterator[Problem]:

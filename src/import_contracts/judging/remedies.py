@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import starmap
 
 from import_contracts.contracts.crash import violation_of
-from import_contracts.crashes.bodies import CodeCache
+from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.messages import message_of_lazy
+from import_contracts.crashes.missing import MissingImport, MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.search import CrashSearch, search_crashes
+from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.judging.cycles import CycleSearch, FoundCycle
+from import_contracts.graph.names import ancestors
+from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.fixes import reported_fix
+from import_contracts.judging.statements import Statements
+from import_contracts.problems import did_you_mean_module
 from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
 from import_contracts.repair.fixes import Fixes
 from import_contracts.repair.planning import RepairPlan, Tools, plans
-from import_contracts.reports.cycles import Place, Plan, ReportedCrash, Step
+from import_contracts.reports.cycles import (
+    NotFollowed,
+    Place,
+    Plan,
+    Question,
+    ReportedCrash,
+    ReportedMissing,
+    Step,
+)
 
 
 class Remedies:
     """The crashes of a program and the plans for its cycles. Files are parsed only once for both."""
 
-    def __init__(self, search: CycleSearch) -> None:
-        self._search = search
-        self._question = search.question
-        self._statements = search.statements
+    def __init__(self, question: Question, statements: Statements) -> None:
+        self._question = question
+        self._statements = statements
         self._parse = remembering()
         self._codes = CodeCache(self._parse)
 
@@ -53,12 +67,15 @@ class Remedies:
         self, changed: Mapping[str, Source], entries: Collection[str] | None = None, advance: Advance = not_counted
     ) -> CrashSearch:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
+        return search_crashes(self._model(changed), entries, self._codes, advance)
+
+    def _model(self, changed: Mapping[str, Source]) -> ImportModel:
+        """Return the program in which the modules in ``changed`` have this text."""
         text = self._statements.program_text
         modules = self._statements.snapshot.program.modules
         changed_imports = {module: possible_imports(source, modules) for module, source in changed.items()}
         sources, imports = {**text.sources, **changed}, {**text.imports, **changed_imports}
-        model = ImportModel(sources, imports, self._question.python, text.namespaces)
-        return search_crashes(model, entries, self._codes, advance)
+        return ImportModel(sources, imports, self._question.python, text.namespaces)
 
     def _reported(self, crash: Crash) -> ReportedCrash:
         violation = violation_of(crash)
@@ -71,22 +88,61 @@ class Remedies:
             stack=tuple(self._place(frame.module, frame.line, is_call=frame.is_call) for frame in crash.stack),
             defined=None if crash.defined is None else self._place(crash.imported, crash.defined),
             works_from=crash.works_from,
-            message=violation.message,
+            message=crash.message,
+            message_at_root=crash.message_at_root,
+            lazy_message=message_of_lazy(crash.lazy) if crash.lazy else None,
             way=tuple(map(self._statements.on_line, violation.chain, violation.lines)),
         )
 
     def _place(self, module: str, line: int, *, is_call: bool = False) -> Place:
         return Place(module, self._statements.path(module), line, self._statements.text(module, line), is_call)
 
+    # --- what is not there, and what is not known ----------------------------------------------------------------
+
+    def missing(self, importers: Iterable[str] | None = None) -> tuple[MissingImport, ...]:
+        """Return the imports of what is not there, sorted by module and line.
+
+        Where ``importers`` are given, only what these import from each other or themselves; nothing else is read then.
+        """
+        if importers is None:
+            model = self._model({})
+        else:
+            sources = {module: source for module in importers if (source := self._statements.source(module))}
+            model = ImportModel(sources, {}, self._question.python)
+        return MissingImports(model, Bodies(model, self._codes), self._exists).of(sorted(model.sources))
+
+    def _exists(self, module: str) -> bool:
+        program = self._statements.snapshot.program
+        return module in program.modules or module in program.excluded_files or self._is_excluded(module)
+
+    def _is_excluded(self, module: str) -> bool:
+        folders = self._statements.snapshot.program.excluded_folders
+        return bool(folders) and not folders.isdisjoint((module, *ancestors(module)))
+
+    def reported_missing(self, missing: MissingImport) -> ReportedMissing:
+        """Return an import of what is not there, as reports show it."""
+        modules, name = self._statements.snapshot.program.modules, missing.imported
+        why = f"There is no module {name}"
+        if missing.may_be_name:
+            why += f", and {missing.module} does not define {name.rpartition('.')[2]}"
+        alike = next((each for each in sorted(modules) if each.casefold() == name.casefold()), "")
+        near = f" Did you mean '{alike}'?" if alike else did_you_mean_module(name, modules)
+        return ReportedMissing(self._place(missing.importer, missing.line), name, missing.message, f"{why}.{near}")
+
+    def not_followed(self) -> tuple[NotFollowed, ...]:
+        """Return what is not followed to predict crashes, by kind."""
+        return tuple(starmap(NotFollowed, unfollowed(self._statements.sources.values()).items()))
+
     # --- plans ----------------------------------------------------------------------------------------------------
 
-    def plans(self, cycles: Sequence[FoundCycle]) -> list[Plan]:
-        """Return the plan of each cycle, in the order of ``cycles``. Those of one kind are planned together."""
+    def plans(self, search: CycleSearch) -> list[Plan]:
+        """Return the plan of each cycle that a search finds, in their order. Those of one kind are planned together."""
         with self._statements.snapshot.context.step("plan"):
-            return self._plans(cycles)
+            return self._plans(search)
 
-    def _plans(self, cycles: Sequence[FoundCycle]) -> list[Plan]:
-        fixes = Fixes(self._statements.quotable_source, self._search.graph, self._question.python, self._parse)
+    def _plans(self, search: CycleSearch) -> list[Plan]:
+        cycles = search.cycles
+        fixes = Fixes(self._statements.quotable_source, search.graph, self._question.python, self._parse)
         tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
         by_modules: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:
@@ -94,7 +150,7 @@ class Remedies:
             kinds = [other for other in Kind if other.rank <= kind.rank]
             made = plans(tools, components, kinds) if components else ()
             for component, plan in zip(components, made, strict=True):
-                by_modules[component.modules] = self._plan(plan, component.graph, fixes)
+                by_modules[component.modules] = self._plan(plan, component.graph, fixes, search)
         return [by_modules[cycle.component.modules] for cycle in cycles]
 
     def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
@@ -102,13 +158,13 @@ class Remedies:
             if (imported := self._statements.resolved(written, source)) is not None:
                 yield (source.module, imported), written.kind
 
-    def _plan(self, plan: RepairPlan, view: ImportGraph, fixes: Fixes) -> Plan:
+    def _plan(self, plan: RepairPlan, view: ImportGraph, fixes: Fixes, search: CycleSearch) -> Plan:
         steps = tuple(
             Step(
-                evidence=self._search.statement(step.edge, view),
+                evidence=search.statement(step.edge, view),
                 gain=step.gain,
                 fix=reported_fix(step.fix, fixes, self._statements),
-                ring=tuple(self._search.statement(edge, view) for edge in step.ring or (step.edge,)),
+                ring=tuple(search.statement(edge, view) for edge in step.ring or (step.edge,)),
                 is_ring_cut=step.ring is None,
             )
             for step in plan.steps

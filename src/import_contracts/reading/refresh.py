@@ -14,9 +14,16 @@ from import_contracts.reading.cache import Extent, LastRun, Manifest, Signature,
 from import_contracts.reading.context import Advance, RunContext
 from import_contracts.reading.program import Program, SourceFile, walk
 
-_UNKNOWN: Signature = (-1, -1, -1, -1)
+UNKNOWN: Signature = (-1, -1, -1, -1)
+"""The signature of a file that the next run has to read."""
+
 # A file may change twice within one tick of its file system's clock. In nanoseconds; FAT has the longest tick, 2 s.
 _GRANULARITY = 2_000_000_000
+
+
+def is_recent(found: Signature, clock: int) -> bool:
+    """Return whether a file changed so shortly before a time that it may change again with the same signature."""
+    return max(found[:2]) > clock - _GRANULARITY
 
 
 def compare(extent: Extent, context: RunContext) -> Comparison:
@@ -132,10 +139,10 @@ class Comparison:
         signatures = dict(self.signatures)
         for file in self.program.files:
             if not digests.get(file.module):
-                signatures[file.path] = _UNKNOWN
-        for path, (modified, changed_at, *_) in signatures.items():
-            if max(modified, changed_at) > self._clock - _GRANULARITY:
-                signatures[path] = _UNKNOWN
+                signatures[file.path] = UNKNOWN
+        for path, found in signatures.items():
+            if is_recent(found, self._clock):
+                signatures[path] = UNKNOWN
         manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
         if self.last.cache is not None:
             self.last.cache.save(self.last.name, manifest.value)

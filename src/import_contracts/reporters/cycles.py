@@ -16,7 +16,7 @@ from import_contracts.reporters.people import for_people
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import kind, more, place
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
-from import_contracts.reports.cycles import Cycle, CyclesReport, Place, Plan, ReportedCrash, Step
+from import_contracts.reports.cycles import Cycle, CyclesReport, Place, Plan, ReportedCrash, ReportedMissing, Step
 from import_contracts.wording import count, listed, path
 
 # How many of each are shown without --verbose, and how long a statement may be.
@@ -28,12 +28,15 @@ def as_json(report: CyclesReport) -> str:
     document = {
         "version": 1,
         "packages": report.packages,
+        **({"also_read": report.also_read} if report.also_read else {}),
         "python": ".".join(map(str, report.python)),
         "modules": report.modules,
         "imports": report.imports,
         "cycles": [_cycle_object(cycle) for cycle in report.cycles],
         "crashes": None if report.crashes is None else [_crash_object(crash) for crash in report.crashes],
         **({"untried": report.untried} if report.untried else {}),
+        "missing": [_missing_object(missing) for missing in report.missing],
+        "not_followed": {each.kind: each.number for each in report.not_followed},
         "unreadable": [asdict(file) for file in report.unreadable],
         "errors": [_problem_object(problem) for problem in report.problems],
     }
@@ -82,6 +85,9 @@ def _crash_object(crash: ReportedCrash) -> dict[str, object]:
         "importer": crash.place.module,
         "imported": crash.imported,
         "name": crash.name,
+        "message": crash.message,
+        "message_at_root": crash.message_at_root,
+        **({"lazy_message": crash.lazy_message} if crash.lazy_message else {}),
         "path": crash.place.path,
         "line": crash.place.line,
         "text": crash.place.text,
@@ -91,11 +97,23 @@ def _crash_object(crash: ReportedCrash) -> dict[str, object]:
     }
 
 
+def _missing_object(missing: ReportedMissing) -> dict[str, object]:
+    return {
+        "importer": missing.place.module,
+        "imported": missing.imported,
+        "path": missing.place.path,
+        "line": missing.place.line,
+        "text": missing.place.text,
+        "message": missing.message,
+        "why": missing.why,
+    }
+
+
 @for_people
 def as_text(report: CyclesReport, style: Style) -> str:
-    """Return the crashes, then the cycles, each with its plan, then the problems and a line with the totals."""
-    sections = [*_crashes(report, style), *_cycles(report, style), *_problems(report, style), _summary(report, style)]
-    return "\n".join(sections) + "\n"
+    """Return the crashes and what is missing, the cycles, each with its plan, the problems, and the totals."""
+    sections = [*_crashes(report, style), *_missing(report, style), *_cycles(report, style), *_problems(report, style)]
+    return "\n".join([*sections, _summary(report, style)]) + "\n"
 
 
 # --- crashes -----------------------------------------------------------------------------------------------------
@@ -121,8 +139,11 @@ def _crashes(report: CyclesReport, style: Style) -> Iterator[str]:
 
 def _crash(group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
     crash = min(group, key=lambda crash: (len(crash.stack), crash.entry))
-    what = f"cannot import name '{crash.name}' from" if crash.error == "ImportError" else f"no '{crash.name}' in"
-    yield style.paint(f"import {crash.entry}: {what} partially initialized module '{crash.imported}'", RED)
+    yield style.paint(f"import {crash.entry}: {crash.message}", RED)
+    if crash.message_at_root:
+        yield style.paint(f"  Where this folder is first on sys.path: {crash.message_at_root}", DIM)
+    if crash.lazy_message:
+        yield style.paint(f"  Above it: {crash.lazy_message}", DIM)
     yield ""
     lines = _without_repeats(crash.stack)
     for line, following in pairwise(lines):
@@ -132,7 +153,8 @@ def _crash(group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
     yield _line(crash.place, style)
     reached = next((line.line for line in crash.stack if line.module == crash.imported), None)
     state = f", which is still at line {reached}" if reached else ""
-    yield f"    needs {crash.name} from {crash.imported}{state}"
+    needed = f"{crash.name} from {crash.imported}" if crash.name else crash.imported
+    yield f"    needs {needed}{state}"
     if crash.defined and (reached is None or crash.defined.line > reached):
         yield f"    {crash.name} is not defined until line {crash.defined.line}: {crash.defined.text}"
     if others := [other.entry for other in group if other is not crash]:
@@ -147,6 +169,22 @@ def _line(line: Place, style: Style) -> str:
 
 def _without_repeats(stack: Sequence[Place]) -> list[Place]:
     return [line for number, line in enumerate(stack) if number == 0 or line != stack[number - 1]]
+
+
+def _missing(report: CyclesReport, style: Style) -> Iterator[str]:
+    """Yield the imports of what is not there, each with what Python says of it and why no cycle is to blame."""
+    if report.missing:
+        yield style.paint("Missing modules and names, which no cycle is to blame for", BOLD)
+        yield ""
+    shown = style.capped(report.missing, _CRASHES)
+    for each in shown:
+        yield f"  {each.place.path}:{each.place.line}: {style.paint(_short(each.place.text, style), BOLD)}"
+        yield f"    {style.paint(each.message, RED)}"
+        yield f"    {each.why}"
+        yield ""
+    if hidden := len(report.missing) - len(shown):
+        yield f"  {more(hidden)}"
+        yield ""
 
 
 # --- cycles ------------------------------------------------------------------------------------------------------
@@ -265,8 +303,32 @@ def _summary(report: CyclesReport, style: Style) -> str:
         verb = "crashes" if len(report.crashes) == 1 else "crash"
         python = f"Python {report.python[0]}.{report.python[1]}"
         crashes = f"; {count(len(report.crashes), 'module')} {verb} when imported first ({python})"
+    if report.missing:
+        verb = "imports" if len(report.missing) == 1 else "import"
+        crashes += f"; {count(len(report.missing), 'statement')} {verb} what is missing"
+    crashes += _not_followed(report)
     size = f"{count(report.modules, 'module')}, {count(report.imports, 'import')}"
+    if report.also_read:
+        import_back = "imports" if len(report.also_read) == 1 else "import"
+        size += f", with {listed(report.also_read)}, which {import_back} {listed(report.packages)} back"
     return style.paint(f"{size}: {cycles}{crashes}.", BOLD, RED if report.crashes else GREEN)
+
+
+_NOT_FOLLOWED = {
+    "computed_imports": ("call of import_module with a computed name", "calls of import_module with computed names"),
+    "exec": ("call of exec or eval", "calls of exec or eval"),
+    "loaders": ("file loaded by a call", "files loaded by calls"),
+    "hooks": ("use of an import hook", "uses of import hooks"),
+}
+
+
+def _not_followed(report: CyclesReport) -> str:
+    """Return what may hide crashes, as a part of the summary; "" if there is nothing."""
+    phrases = [
+        f"{each.number:,} {_NOT_FOLLOWED.get(each.kind, (each.kind, each.kind))[each.number != 1]}"
+        for each in report.not_followed
+    ]
+    return f"; not followed: {', '.join(phrases)}" if phrases else ""
 
 
 def _ring(ring: Sequence[Import]) -> str:
@@ -301,9 +363,14 @@ def as_report(report: CyclesReport) -> Report:
         report.modules,
         report.imports,
         tuple(outcomes),
-        problems=(*report.problems, *_untried(report)),
+        problems=(*report.problems, *map(_problem_of, report.missing), *_untried(report)),
         unreadable=report.unreadable,
     )
+
+
+def _problem_of(missing: ReportedMissing) -> Problem:
+    message = f"{missing.message}: no cycle is to blame. {missing.why}"
+    return Problem(message, file=missing.place.path, line=missing.place.line, severity=Severity.WARNING)
 
 
 def _cycle_violations(cycle: Cycle) -> Iterator[ReportedViolation]:

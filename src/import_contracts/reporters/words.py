@@ -70,7 +70,9 @@ def reason(text: str) -> Iterator[str]:
 
 
 def way(violation: ReportedViolation) -> str:
-    """Return the chain of a violation; the module's name, and where it could go, if it is in no layer.
+    """Return the chain of a violation, for a crash with the module that is imported first.
+
+    If a module is in no layer, that is its name, and where it could go.
 
     A chain of which only the first import is known goes on with an ellipsis.
     """
@@ -78,7 +80,7 @@ def way(violation: ReportedViolation) -> str:
         return f"{chain(violation.chain)} -> … -> {violation.chain[0].importer}"
     if not violation.chain:
         return f"{violation.importer} {violation.advice}".rstrip()
-    return chain(violation.chain)
+    return f"import {violation.importer}: " * violation.is_crash + chain(violation.chain)
 
 
 def cut_chains(violations: Sequence[ReportedViolation]) -> str:

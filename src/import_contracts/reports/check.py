@@ -124,6 +124,11 @@ class ReportedViolation:
         return not self.is_known and not self.is_renamed
 
     @property
+    def is_crash(self) -> bool:
+        """Whether the importer crashes when it is imported first."""
+        return not self.imported and bool(self.chain)
+
+    @property
     def line(self) -> int:
         """The line of the first statement; 1 if there is no statement."""
         return self.lines[0] if self.lines else 1

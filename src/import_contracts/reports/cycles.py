@@ -45,6 +45,10 @@ class ReportedCrash:
     ``imported``, or that module itself if ``name`` is None. ``stack`` leads from the first module that runs to
     ``place``, which is its last element. ``defined`` is where the name would be bound, None if that is not known.
     ``works_from`` is a module whose import makes ``entry`` importable after it, None if there is none.
+
+    ``message`` is what CPython prints, with the name of the exception, and ``message_at_root`` what it prints instead
+    if the folder of the report is the first on `sys.path`; None if that is the same. ``lazy_message`` is what it prints
+    above that if a lazy import has run and failed; None if none has.
     """
 
     entry: str
@@ -56,14 +60,42 @@ class ReportedCrash:
     defined: Place | None
     works_from: str | None
     message: str
-    """The same in one sentence."""
     way: tuple[Import, ...]
     """The imports of the stack, from one module to the next, and then the one that fails."""
+    message_at_root: str | None = None
+    lazy_message: str | None = None
 
     @property
     def violation(self) -> ReportedViolation:
         """The same as a violation of the entry, on the line that fails."""
         return ReportedViolation(self.entry, "", "", self.message, self.place.path, (self.place.line,), self.way)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedMissing:
+    """An import that fails whenever it runs, because what it imports is not there; no cycle is to blame.
+
+    ``place`` is its statement. ``imported`` is the dotted name of what is missing. ``message`` is what CPython prints,
+    and ``why`` says in sentences what is not there.
+    """
+
+    place: Place
+    imported: str
+    message: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFollowed:
+    """Something that crashes were predicted without: ``number`` places in the program of one ``kind``.
+
+    The kinds are ``computed_imports`` (calls of ``import_module`` or ``__import__`` with a computed name), ``exec``
+    (calls of ``exec`` or ``eval``), ``loaders`` (calls of ``exec_module`` and the like) and ``hooks`` (uses of
+    ``sys.meta_path`` or ``sys.path_hooks``). There may be others.
+    """
+
+    kind: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +154,9 @@ class CyclesReport:
     ``python`` is the version that crashes are predicted for. ``cycles`` are sorted: first those that crash, then by
     kind, size and name. ``crashes`` are sorted by entry, and None if they were not predicted. ``untried`` are the
     modules for which that was too much work, sorted: whether they crash when they are imported first is not known.
+    ``missing`` are the imports of what is not there, sorted by module and line; they are no crashes, and none of the
+    ``cycles`` has them. ``not_followed`` is what was not followed to predict the crashes, which may hide some.
+    ``also_read`` are the packages beside those of ``packages`` that these import and that import them back, sorted.
     """
 
     packages: tuple[str, ...]
@@ -133,6 +168,9 @@ class CyclesReport:
     problems: tuple[Problem, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     untried: tuple[str, ...] = ()
+    missing: tuple[ReportedMissing, ...] = ()
+    not_followed: tuple[NotFollowed, ...] = ()
+    also_read: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:

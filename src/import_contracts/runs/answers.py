@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from import_contracts.config.session import Config
+from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.cache import Answer, LastRun
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
@@ -75,7 +76,7 @@ def cycles(
 
     Raises UserError if a package or module is not found.
     """
-    comparison = compare(cycles_extent(question, source_roots, exclude), context)
+    comparison = compare_with_those_beside(cycles_extent(question, source_roots, exclude), context)
     requests = Requests.of([repr(question), str(context.folder)], context.folder, wanted)
     if answers := requests.stored(comparison.last) or requests.stored(snapshot := _snapshot(comparison)):
         return answers

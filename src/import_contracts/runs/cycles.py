@@ -11,10 +11,10 @@ from import_contracts.contracts.types import TYPES
 from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
+from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reporters.cycles import as_json, as_report, as_text
@@ -29,7 +29,8 @@ def cycles(
     question: Question, source_roots: Sequence[Path], context: RunContext, exclude: Exclude = ()
 ) -> CyclesReport:
     """Return the report about the cycles of packages; raises UserError if a package or module is not found."""
-    return _cycles(question, take_snapshot(compare(cycles_extent(question, source_roots, exclude), context)))
+    comparison = compare_with_those_beside(cycles_extent(question, source_roots, exclude), context)
+    return _cycles(question, take_snapshot(comparison))
 
 
 def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[Answer]:

@@ -1,0 +1,173 @@
+"""Imports of what is not there: a module without a file, or a name that a module neither binds nor has as a submodule.
+
+CPython may call that "most likely due to a circular import", but no cycle is the cause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from import_contracts.crashes import operations as does
+from import_contracts.crashes.bodies import Bodies
+from import_contracts.crashes.messages import Lack, message
+from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.operations import Operation, Operations, all_operations
+from import_contracts.crashes.values import OF_EVERY_MODULE
+from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import absolute, ancestors
+from import_contracts.reading.imports import WrittenImport, read_imports
+
+
+@dataclass(frozen=True, slots=True)
+class MissingImport:
+    """An import statement of a module that fails whenever it runs, because what it imports is not there.
+
+    ``imported`` is the dotted name of what is missing. ``module`` is what of it is there, and the statement imports;
+    ``may_be_name`` is True if it could also be a name that ``module`` binds, as in ``from module import name``.
+    ``message`` is what CPython prints.
+    """
+
+    importer: str
+    line: int
+    imported: str
+    module: str
+    may_be_name: bool
+    message: str
+
+
+class MissingImports:
+    """Finds imports of what is not there.
+
+    Only statements count that certainly run when their module is imported, and whose failure nothing there catches. A
+    module ``exists`` too if it has no source. Of a module that may bind names, or find modules, in ways that are not
+    followed, everything is taken to be there.
+    """
+
+    def __init__(self, model: ImportModel, bodies: Bodies, exists: Callable[[str], bool]) -> None:
+        self._model = model
+        self._bodies = bodies
+        self._exists = exists
+        self._known: dict[tuple[str, str, bool], bool] = {}
+
+    def of(self, importers: Iterable[str]) -> tuple[MissingImport, ...]:
+        """Return those in some modules, in their order and then by line and name."""
+        return tuple(found for importer in importers for found in sorted(self._of(importer), key=_place))
+
+    def _of(self, importer: str) -> Iterator[MissingImport]:
+        source = self._model.sources[importer]
+        written = read_imports(source.text, importer, is_package=source.is_package)
+        found = [each for each in map(self._missing(importer), written) if each]
+        running = _running(self._bodies.module(importer).operations) if found else frozenset()
+        if importer not in self._bodies.unparsed:
+            yield from (each for each in dict.fromkeys(found) if each.line in running)
+
+    def _missing(self, importer: str) -> Callable[[WrittenImport], MissingImport | None]:
+        source = self._model.sources[importer]
+
+        def missing(written: WrittenImport) -> MissingImport | None:
+            base = absolute(written.level, written.module, importer, is_package=source.is_package)
+            if base is None or written.kind is not Kind.RUNTIME or base.partition(".")[0] not in self._model.modules:
+                return None
+            if not self._exists(base):
+                return self._module(importer, written.line, base)
+            if written.name is None or written.name == "*" or not self._lacks(base, written.name, base == importer):
+                return None
+            text = self._message(base, written.name, importer)
+            return MissingImport(importer, written.line, f"{base}.{written.name}", base, True, text)  # noqa: FBT003
+
+        return missing
+
+    def _module(self, importer: str, line: int, name: str) -> MissingImport | None:
+        """Return the import of a module that does not exist; None if it may."""
+        outer = next((package for package in ancestors(name) if self._exists(package)), "")
+        if outer not in self._model.sources or self._is_opaque(outer):
+            return None
+        missing = name[: name.find(".", len(outer) + 1)] if name.count(".") > outer.count(".") + 1 else name
+        reason = "" if outer in self._model.packages else f"; '{outer}' is not a package"
+        text = f"ModuleNotFoundError: No module named '{missing}'{reason}"
+        return MissingImport(importer, line, missing, outer, may_be_name=False, message=text)
+
+    def _lacks(self, module: str, name: str, is_asked_by_itself: bool) -> bool:  # noqa: FBT001 - a part of the key
+        """Return whether a module certainly has no such name and no such submodule."""
+        question = (module, name, is_asked_by_itself)
+        if question not in self._known:
+            self._known[question] = self._find_out(*question)
+        return self._known[question]
+
+    def _find_out(self, module: str, name: str, is_asked_by_itself: bool) -> bool:  # noqa: FBT001 - as above
+        source = self._model.sources.get(module)
+        if source is None or self._exists(f"{module}.{name}") or name in OF_EVERY_MODULE:
+            return False
+        if not is_asked_by_itself and any(form.format(name) in source.text for form in _OFTEN_BINDS):
+            return False
+        return not self._is_opaque(module) and not self._may_bind(module, name, frozenset())
+
+    def _may_bind(self, module: str, name: str, seen: frozenset[str]) -> bool:
+        """Return whether a module may bind a name, or take it from another one with a star import."""
+        code = self._bodies.module(module)
+        if module in seen:
+            return False
+        if module not in self._model.sources or module in self._bodies.unparsed or name in code.defined:
+            return True
+        return any(self._binds(each, name, seen | {module}) for each in all_operations(code.operations))
+
+    def _binds(self, operation: Operation, name: str, seen: frozenset[str]) -> bool:
+        match operation:
+            case does.ImportStar(_, module):
+                return self._may_bind(module, name, seen)
+            case does.Define(globals=declared, binds_unknown=unknown):
+                return unknown or name in declared
+        return isinstance(operation, does.BindUnknown | does.SetAttribute)
+
+    def _is_opaque(self, module: str) -> bool:
+        """Return whether a module or a package around it may have any name or submodule, as far as is known."""
+        sources = (self._model.sources.get(each) for each in (module, *ancestors(module)))
+        return any(source is not None and _OPAQUE.search(source.text) for source in sources)
+
+    def _message(self, module: str, name: str, importer: str) -> str:
+        path = self._model.sources[module].path
+        if self._starts(module, importer):
+            lack = Lack("ImportError", module, name, path, is_submodule=False)
+            return message(lack, self._model.version)
+        return f"ImportError: cannot import name '{name}' from '{module}' ({path})"
+
+    def _starts(self, module: str, other: str) -> bool:
+        """Return whether the import of a module may start that of another one, before it is at its end itself."""
+        found = {module}
+        todo = [module]
+        for each in todo:
+            new = self._model.started[each] - found
+            found |= new
+            todo += new
+        return other in found
+
+
+# Words that a module needs to get names, or submodules, in ways that no operation tells.
+_OPAQUE = re.compile(
+    r"__getattr__|__path__|\b(?:globals|locals|vars|exec|eval|setattr|meta_path|path_hooks)\b|\bmodules\["
+)
+
+# What binds a name, most often: whoever is asked about many names need not read every module for them.
+_OFTEN_BINDS = ("\n{} = ", "\n{}: ", "\ntype {}", "def {}(", "class {}", "import {}", " {},", " as {}")
+
+
+def _place(missing: MissingImport) -> tuple[int, str]:
+    return missing.line, missing.imported
+
+
+def _running(operations: Operations) -> frozenset[int]:
+    """Return the lines of the imports that certainly run, and whose failure is not caught."""
+    return frozenset(_lines(operations))
+
+
+def _lines(operations: Operations) -> Iterator[int]:
+    for operation in operations:
+        match operation:
+            case does.ImportModule(line) | does.ImportNames(line) | does.ImportStar(line):
+                yield line
+            case does.DefineClass(_, _, body) | does.Try(body, ()):
+                yield from _lines(body)
+            case does.Leave() | does.Raise():
+                return

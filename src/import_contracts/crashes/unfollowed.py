@@ -1,0 +1,36 @@
+"""What a program does to its imports that the crash analysis does not follow: how often its text has it, by kind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from import_contracts.reading.imports import read_calls
+from import_contracts.reading.plain import plain_text
+from import_contracts.reading.text import Source
+
+COMPUTED = "computed_imports"
+"""Calls of ``import_module`` and ``__import__`` whose argument is no literal."""
+
+_CALLS = re.compile(r"(?<!def )\b(?:import_module|__import__)\s*\(")
+_OTHERS = {
+    "exec": re.compile(r"(?<!def )(?<![\w.])(?:exec|eval)\s*\("),
+    "loaders": re.compile(r"(?<!def )\b(?:exec_module|load_module|run_module|run_path)\s*\("),
+    "hooks": re.compile(r"\bsys\s*\.\s*(?:meta_path|path_hooks)\b"),
+}
+_WORDS = ("import_module", "__import__", "exec", "eval", "load_module", "run_", "meta_path", "path_hooks")
+
+
+def unfollowed(sources: Iterable[Source]) -> dict[str, int]:
+    """Return how often some texts have each kind, in the order of the kinds, without those that none of them has."""
+    found = Counter(dict.fromkeys((COMPUTED, *_OTHERS), 0))
+    for source in sources:
+        if not any(word in source.text for word in _WORDS):
+            continue
+        plain = plain_text(source.text)
+        calls = len(_CALLS.findall(plain))
+        literal = read_calls(source.text, source.module, is_package=source.is_package) if calls else ()
+        found[COMPUTED] += max(0, calls - len(literal))
+        found.update({kind: len(pattern.findall(plain)) for kind, pattern in _OTHERS.items()})
+    return {kind: number for kind, number in found.items() if number}
