@@ -344,7 +344,7 @@ def test_a_stale_baseline_fails_or_is_a_warning(
 @pytest.mark.parametrize("text", ["=", "baseline = 'gone.txt'\n" + KEPT])
 def test_what_cannot_be_used_at_all_fails_before_any_test(trial: Start, text: str) -> None:
     found = trial(text)
-    with pytest.raises(pytest.fail.Exception, match=r"^(pyproject\.toml|gone\.txt): ") as failure:
+    with pytest.raises(pytest.fail.Exception, match=r"^(/.*/pyproject\.toml|gone\.txt): ") as failure:
         found.check()
     assert not failure.value.pytrace
 

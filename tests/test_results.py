@@ -82,8 +82,8 @@ def test_new_violations_are_by_message_in_the_order_in_which_messages_were_found
     ("causes", "are_shown"),
     [
         ((), False),
-        ((cause("a", "b"),), False),
-        ((cause("a", "b"), cause("c", "d")), False),
+        ((cause("a", "b"), cause("c", "d"), cause("p", "q")), True),
+        ((cause("a", "b"),), True),
         ((cause("a", "b", 2),), True),
         ((cause("a", "b"), cause("x", "y")), True),
         ((cause("p", "q"),), True),
@@ -95,6 +95,8 @@ def test_causes_are_shown_unless_all_are_violations_themselves_and_cause_no_othe
 ) -> None:
     found = (violation(*"ab"), violation(*"cd"), violation(*"pqr"), violation(*"kl", is_known=True))
     assert outcome(*found, causes=causes).shown_causes == (causes if are_shown else ())
+    alone = (violation(*"ab"), violation(*"cd"), violation(*"kl", is_known=True))
+    assert outcome(*alone, causes=(cause("a", "b"), cause("c", "d"))).shown_causes == ()
 
 
 def test_a_contract_is_about_no_cycles_and_ignores_nothing_unless_told_otherwise() -> None:
