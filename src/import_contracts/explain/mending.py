@@ -1,0 +1,225 @@
+"""The changes that end a failing import: the cheapest edits after which it works on paper, as a diff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+
+from import_contracts.crashes.crash import Crash
+from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
+from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.kinds import Kind
+from import_contracts.reading.text import Source, split_lines
+from import_contracts.repair.edits import Edit, edited
+from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.repair.fixes import CyclicImport, Fixes
+from import_contracts.repair.moving import moved_below
+from import_contracts.repair.program_names import ProgramNames
+from import_contracts.reports.tracebacks import Mending
+
+_MOST_CHANGES, _MOST_MOVES = 4, 10
+_EAGER = frozenset({Kind.RUNTIME})
+_ORDER = (FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT, "move", FixKind.DEFER)
+"""The kinds of changes, the best first: those that leave no cycle, those that only make it harmless, and the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlock:
+    """Modules that wait for each other: ``stack`` are the module and the line of each, and ``missing`` what the last
+    of them needs: a name of the first, or "" for the module itself.
+    """
+
+    stack: tuple[tuple[str, int], ...]
+    imported: str
+    missing: str
+
+    @classmethod
+    def of(cls, crash: Crash) -> Deadlock:
+        """Return the deadlock in which a predicted crash ends."""
+        begin = max((i for i, frame in enumerate(crash.stack) if frame.module == crash.imported), default=0)
+        stack = tuple((frame.module, frame.line) for frame in crash.stack[begin:])
+        return cls(stack, crash.imported, crash.name or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """New texts of modules."""
+
+    kind: str
+    why: tuple[str, ...]
+    texts: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Mender:
+    """Looks for changes of a program with which a module can be imported first.
+
+    ``entry`` is that module; it is in ``program`` or the script that runs. ``observed`` are the steps of a traceback
+    that the program does not show.
+    """
+
+    rehearsal: Rehearsal
+    entry: str
+    observed: tuple[Observed, ...]
+
+    def mend(self, deadlock: Deadlock) -> Mending:
+        """Return the change that ends a deadlock, without a diff if there is none that can be written down.
+
+        If one change only leads to another crash, the next is made on top of it, up to four.
+        """
+        before = self._crashes(deadlock, {})
+        if self.entry not in before:
+            return self._untried(deadlock)
+        changed: dict[str, Source] = {}
+        made: list[_Change] = []
+        while len(made) < _MOST_CHANGES:
+            step = self._step(deadlock, changed, before.keys())
+            if step is None:
+                break
+            change, crash = step
+            made.append(change)
+            changed |= {text.module: text for text in change.texts}
+            if crash is None:
+                kind = max((each.kind for each in made), key=_rank)
+                why = tuple(dict.fromkeys(sentence for each in made for sentence in each.why))
+                return Mending(kind, why, self._diff(changed), self.entry)
+            deadlock = Deadlock.of(crash)
+        return self._by_hand(deadlock)
+
+    def _by_hand(self, deadlock: Deadlock) -> Mending:
+        """Return what has to be changed by hand: what can be moved into a new module, or what prevents every fix."""
+        program = self.rehearsal.program
+        fixes = Fixes(program.sources.get, program.graph, self.rehearsal.version, self.rehearsal.parse)
+        cycle = frozenset(self._module(module) for module, _ in deadlock.stack)
+        tried = frozenset(FixKind) - {FixKind.EXTRACT, FixKind.RESTRUCTURE}
+        edges = dict.fromkeys(self._edges(deadlock))
+        found = [fixes.cheapest(CyclicImport(edge, _EAGER, cycle), tried) for edge in edges]
+        extractions = [fix for fix in found if fix.kind is FixKind.EXTRACT]
+        if extractions or not found:
+            return Mending(FixKind.EXTRACT if found else FixKind.RESTRUCTURE, extractions[0].why if found else ())
+        return Mending(FixKind.RESTRUCTURE, tuple(f"{fix.importer}: {why}" for fix in found for why in fix.why))
+
+    def _step(
+        self, deadlock: Deadlock, changed: dict[str, Source], known: Iterable[str]
+    ) -> tuple[_Change, Crash | None] | None:
+        """Return the best next change and the crash that it leads to: none, or else another one than now."""
+        further: tuple[_Change, Crash | None] | None = None
+        for change in self._changes(deadlock, changed):
+            after = self._crashes(deadlock, changed | {text.module: text for text in change.texts})
+            crash = after.get(self.entry)
+            if crash is None and after.keys() <= {*known}:
+                return change, None
+            is_other = crash is not None and (crash.imported, crash.name) != (deadlock.imported, deadlock.missing)
+            if further is None and is_other and after.keys() <= {*known}:
+                further = change, crash
+        return further
+
+    def _crashes(self, deadlock: Deadlock, changed: dict[str, Source]) -> dict[str, Crash]:
+        modules = {module for module, _ in deadlock.stack} & self.rehearsal.program.sources.keys()
+        return self.rehearsal.crashes({self.entry, *modules}, changed, self.observed)
+
+    def _untried(self, deadlock: Deadlock) -> Mending:
+        """Return the first change after which the failing import no longer runs, where that cannot be predicted."""
+        changes = (each for each in self._changes(deadlock, {}) if each.kind in {*FixKind})
+        change = next((each for each in changes if each.kind != FixKind.DIRECT_IMPORT), None)
+        if change is None:
+            return self._by_hand(deadlock)
+        return Mending(change.kind, change.why, self._diff({text.module: text for text in change.texts}))
+
+    # --- what could be changed -----------------------------------------------------------------------------------
+
+    def _changes(self, deadlock: Deadlock, changed: dict[str, Source]) -> Iterator[_Change]:
+        """Yield the changes of single imports of a deadlock, the best kind first; of one kind the last import first."""
+        sources = {**self.rehearsal.program.sources, **changed}
+        found = [*self._fixes(deadlock, sources), *self._moves(deadlock, sources)]
+        yield from sorted(found, key=lambda change: _rank(change.kind))
+
+    def _fixes(self, deadlock: Deadlock, sources: dict[str, Source]) -> Iterator[_Change]:
+        graph = self.rehearsal.program.graph
+        fixes = Fixes(sources.get, graph, self.rehearsal.version, self.rehearsal.parse)
+        cycle = frozenset(self._module(module) for module, _ in deadlock.stack)
+        for edge in dict.fromkeys(self._edges(deadlock)):
+            rejected: frozenset[FixKind] = frozenset({FixKind.EXTRACT})
+            while True:
+                fix = fixes.cheapest(CyclicImport(edge, _EAGER, cycle), rejected)
+                if fix.kind is FixKind.RESTRUCTURE or fix.kind in rejected:
+                    break
+                texts = (
+                    replace(sources[module], text=fixes.text(module, edits))
+                    for module, edits in fixes.edits([fix]).items()
+                )
+                yield _Change(fix.kind, fix.why, tuple(texts))
+                rejected |= {fix.kind}
+
+    def _edges(self, deadlock: Deadlock) -> Iterator[Edge]:
+        """Yield the imports of a deadlock, the one that fails first."""
+        graph = self.rehearsal.program.graph
+        following = [*(module for module, _ in deadlock.stack[1:]), deadlock.imported]
+        for (module, line), imported in reversed(list(zip(deadlock.stack, following, strict=True))):
+            importer = self._module(module)
+            on_line = [(importer, each) for each in graph.imported_by(importer) if line in graph.lines(importer, each)]
+            yield from on_line
+            if not on_line and graph.has_import(importer, imported):
+                yield importer, imported
+
+    def _moves(self, deadlock: Deadlock, sources: dict[str, Source]) -> Iterator[_Change]:
+        """Yield how to move an import down until the first module has bound what the last one needs."""
+        module = self._module(deadlock.stack[0][0])
+        line, name = deadlock.stack[0][1], deadlock.missing
+        if module not in sources:
+            return
+        for _ in range(_MOST_MOVES):
+            names = ProgramNames({**sources}.get, self.rehearsal.program.graph, self.rehearsal.parse)
+            edits = moved_below(module, line, name, names) if name else ()
+            if not edits:
+                return
+            new = replace(sources[module], text=edited(names.lines(module), edits))
+            yield _Change("move", (f"{name} is then bound before the import runs.",), (new,))
+            crash = self.rehearsal.crashes({self.entry}, {**sources, module: new}, self.observed).get(self.entry)
+            if crash is None or crash.imported != module:
+                return
+            line, name = _line_of(edits), crash.name or ""
+            sources = {**sources, module: new}
+
+    def _module(self, module: str) -> str:
+        return self.rehearsal.main if module == MAIN else module
+
+    def _diff(self, changed: dict[str, Source]) -> tuple[str, ...]:
+        before = self.rehearsal.program.sources
+        return tuple(
+            line for module in sorted(changed) for line in diff(before[module].path, before[module].text, changed[module].text)
+        )
+
+
+def _rank(kind: str) -> int:
+    return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
+
+
+def _line_of(edits: Sequence[Edit]) -> int:
+    """Return the line of a moved statement after the edits that move it."""
+    removed, added = edits
+    return added.line - removed.old.count("\n") - 1 + added.new.count("\n") - removed.old.count("\n")
+
+
+def diff(path: str, before: str, after: str) -> Iterator[str]:
+    """Yield the lines of a unified diff, without their ends; of a file with other ends of lines, their rest (``\\r``).
+
+    ``after`` may have line feeds where the text before has other ends of lines.
+    """
+    carriage = "\r" if "\r\n" in before else ""
+    shown = unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}", lineterm="")
+    for number, line in enumerate(shown):
+        text, _, note = line.partition("\n")
+        yield text if number < 2 or text.startswith("@@") else text + carriage
+        if note:
+            yield note
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text; behind the last of them what a diff says of a text that does not end in a newline."""
+    lines = split_lines(text)
+    if lines[-1]:
+        lines[-1] += "\n\\ No newline at end of file"
+        return lines
+    return lines[:-1]

@@ -1,0 +1,159 @@
+"""The program around some of its files: found from where they are, without the names of root packages.
+
+Unlike a program of `import_contracts.reading.program`, it may have modules that are not in a package, as scripts are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from import_contracts import disk
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.kinds import Kind
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.imports import WrittenImport, read_imports
+from import_contracts.reading.program import SourceFile, walk
+from import_contracts.reading.quoting import Quoting
+from import_contracts.reading.resolution import resolve
+from import_contracts.reading.text import Source, UndecodableError, decode
+
+_INIT = "__init__.py"
+
+
+@dataclass(frozen=True)
+class ProgramAround:
+    """A program as far as some of its files need it.
+
+    ``names`` are the modules of those files, by path. ``sources`` are the texts of all modules, ``namespaces`` the
+    packages without a file, and ``folders`` the folders in which the top-level modules are.
+    """
+
+    names: Mapping[str, str]
+    sources: Mapping[str, Source]
+    namespaces: frozenset[str]
+    folders: tuple[str, ...]
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """All modules and packages."""
+        return self.namespaces.union(self.sources)
+
+    @cached_property
+    def graph(self) -> ImportGraph:
+        """The imports between the modules."""
+        imports: dict[str, dict[str, list[int]]] = {}
+        kinds: dict[str, dict[tuple[str, int], Kind]] = {}
+        for source in self.sources.values():
+            for written in _written(source):
+                imported = resolve(written, source.module, is_package=source.is_package, modules=self.modules)
+                if imported is not None:
+                    imports.setdefault(source.module, {}).setdefault(imported, []).append(written.line)
+                    kinds.setdefault(source.module, {})[imported, written.line] = written.kind
+        return ImportGraph(self.modules, imports, roots=sorted(map(_top, self.modules)), kinds=kinds)
+
+
+def read_around(
+    files: Iterable[str], mentioned: Collection[str], source_roots: Collection[str], context: RunContext
+) -> ProgramAround:
+    """Return the program around some files, whose paths are absolute; what reports must not quote is left out.
+
+    A package is a folder with ``__init__.py``; so is one without it where a longer name of the file is ``mentioned``,
+    or leads to one of ``source_roots``.
+    """
+    reader = _Reader(context)
+    names = {path: name for path in files if (name := _name(path, mentioned, source_roots))}
+    for path, name in names.items():
+        reader.add_root(_top(name), path[: -len(_ending(name, path)) - 1])
+    reader.follow()
+    known = {path: name for path, name in names.items() if name in reader.sources}
+    return ProgramAround(known, reader.sources, frozenset(reader.namespaces), tuple(reader.folders.values()))
+
+
+def _written(source: Source) -> tuple[WrittenImport, ...]:
+    return read_imports(source.text, source.module, is_package=source.is_package)
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _ending(name: str, path: str) -> str:
+    """Return the part of a path that the name of its module stands for."""
+    parts = name.split(".")
+    return os.sep.join([*parts, _INIT] if path.endswith(os.sep + _INIT) else [*parts[:-1], f"{parts[-1]}.py"])
+
+
+def _name(path: str, mentioned: Collection[str], source_roots: Collection[str]) -> str:
+    """Return the name of the module in a file; "" if it has none."""
+    possible = list(_possible_names(path))
+    if not possible:
+        return ""
+    known = [name for name, _ in possible if name in mentioned]
+    known = known[-1:] or [name for name, folder in possible if folder in source_roots] or [possible[0][0]]
+    return known[0] if all(part.isidentifier() for part in known[0].split(".")) else ""
+
+
+def _possible_names(path: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that the module in a file may have, shortest first, each with the folder of its top level."""
+    folder, _, file = path.rpartition(os.sep)
+    name = "" if file == _INIT else file.removesuffix(".py")
+    while folder:
+        is_package = disk.is_file(os.path.join(folder, _INIT))
+        if name and not is_package:
+            yield name, folder
+        folder, _, last = folder.rpartition(os.sep)
+        name = f"{last}.{name}" if name else last
+
+
+@dataclass
+class _Reader:
+    """Reads the modules in and below the top-level packages and modules of a program."""
+
+    context: RunContext
+    sources: dict[str, Source] = field(default_factory=dict)
+    namespaces: set[str] = field(default_factory=set)
+    folders: dict[str, str] = field(default_factory=dict)
+    """The folder of each top-level module, in the order in which they were added."""
+
+    def add_root(self, name: str, folder: str) -> None:
+        """Read the top-level module of a name in a folder with all that is in it, unless that name is known."""
+        if name in self.folders:
+            return
+        self.folders[name] = folder
+        inside = os.path.join(folder, name)
+        if disk.is_folder(inside):
+            program = walk(((name, inside),), every_folder=True)
+            self.namespaces |= program.namespaces
+            files: Collection[SourceFile] = program.files
+        else:
+            files = [SourceFile(name, f"{inside}.py", is_package=False)]
+        quoting = Quoting(self.context, ())
+        for file in files:
+            if quoting.allows(file.path):
+                self._read(file)
+
+    def _read(self, file: SourceFile) -> None:
+        try:
+            text = decode(file.read())
+        except (OSError, UndecodableError):
+            return
+        self.sources[file.module] = Source(file.module, self.context.shown(file.path), file.is_package, text)
+
+    def follow(self) -> None:
+        """Add the top-level modules in the same folders that those which were read import."""
+        done: set[str] = set()
+        while left := self.folders.keys() - done:
+            done |= left
+            for name in sorted({*self._imported(left)} - self.folders.keys()):
+                for folder in dict.fromkeys(self.folders.values()):
+                    if disk.is_file(os.path.join(folder, f"{name}.py")) or disk.is_folder(os.path.join(folder, name)):
+                        self.add_root(name, folder)
+                        break
+
+    def _imported(self, roots: Collection[str]) -> Iterator[str]:
+        for module, source in self.sources.items():
+            if _top(module) in roots:
+                yield from (_top(each.module) for each in _written(source) if not each.level and each.module)

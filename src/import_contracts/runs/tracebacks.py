@@ -1,0 +1,88 @@
+"""The run of ``explain --traceback``: reads a log, finds the program of its tracebacks, and tells why imports failed."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from import_contracts.explain.failure import Teller
+from import_contracts.explain.stack import stack_of
+from import_contracts.graph.names import ancestors
+from import_contracts.problems import Problem, UserError
+from import_contracts.reading.around import read_around
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.elsewhere import find_elsewhere
+from import_contracts.reading.imports import read_imports
+from import_contracts.reports.tracebacks import Story, TracebackReport
+from import_contracts.tracebacks.messages import Failure, read_message
+from import_contracts.tracebacks.raised import Raised
+from import_contracts.tracebacks.reader import read_tracebacks
+
+_VERSION = re.compile(r"python3?\.?(?:3\.?)?(?P<minor>\d{1,2})[/\\]", re.IGNORECASE)
+_LARGEST_MINOR = 30
+
+
+def explain_traceback(text: str, file: str, source_roots: Sequence[Path], context: RunContext) -> TracebackReport:
+    """Return why the imports failed whose tracebacks are in a text.
+
+    The files are looked for in the folder of the context and in the source roots. ``file`` is the name of the text in
+    messages. Raises UserError if there is no traceback in it.
+    """
+    found = read_tracebacks(text)
+    if not found:
+        message = "There is no traceback in this file." if text.strip() else "This file is empty."
+        raise UserError(Problem(f"{message} A traceback has lines like: File \"shop/models.py\", line 1, in <module>", file=file))
+    version = _version(found)
+    wanted = [(raised, failure) for raised in found if (failure := read_message(raised.error, raised.message))]
+    others = tuple(dict.fromkeys(_line(raised) for raised in found if not read_message(raised.error, raised.message)))
+    if not wanted:
+        return TracebackReport(file, version, others=others)
+    stories, problems = _stories(wanted, version, source_roots, context)
+    return TracebackReport(file, version, stories, others, problems)
+
+
+def _line(raised: Raised) -> str:
+    return f"{raised.error}: {raised.message}" if raised.message else raised.error
+
+
+def _version(found: Sequence[Raised]) -> tuple[int, int]:
+    """Return the version of Python in the paths of its library; that of the running one if there is none."""
+    for frame in (frame for raised in found for frame in raised.frames):
+        if (version := _VERSION.search(frame.path)) and 0 < int(version["minor"]) < _LARGEST_MINOR:
+            return 3, int(version["minor"])
+    return sys.version_info.major, sys.version_info.minor
+
+
+def _stories(
+    wanted: Sequence[tuple[Raised, Failure]], version: tuple[int, int], source_roots: Sequence[Path], context: RunContext
+) -> tuple[tuple[Story, ...], tuple[Problem, ...]]:
+    paths = [frame.path for raised, _ in wanted for frame in raised.frames]
+    paths += [failure.path for _, failure in wanted if failure.path]
+    with context.step("find the files of the traceback"):
+        files = find_elsewhere(paths, context.folder, source_roots)
+    with context.step("read the program"):
+        program = read_around(files.values(), set(_mentioned(wanted)), set(map(str, source_roots)), context)
+    teller = Teller(program, version)
+    stories: dict[Story, None] = {}
+    unknown: dict[str, None] = {}
+    for raised, failure in wanted:
+        stack = stack_of(raised, files, program)
+        if stack.steps:
+            stories.setdefault(teller.story(raised, failure, stack))
+        else:
+            unknown.setdefault(_line(raised))
+    problems = (Problem(f"None of the files in this traceback is in {context.folder.name or 'this folder'}: {line}") for line in unknown)
+    return tuple(stories), tuple(problems)
+
+
+def _mentioned(wanted: Sequence[tuple[Raised, Failure]]) -> Iterator[str]:
+    """Yield the modules that tracebacks name: in messages, and in the statements on their lines."""
+    for raised, failure in wanted:
+        yield from (failure.module, *ancestors(failure.module))
+        for frame in raised.frames:
+            for written in read_imports(frame.text, "", is_package=False) if "import" in frame.text else ():
+                if not written.level:
+                    yield from (written.module, *ancestors(written.module))
+                    yield f"{written.module}.{written.name}"
