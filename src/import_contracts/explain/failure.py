@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import ast
+import sys
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from import_contracts.crashes.crash import Crash
 from import_contracts.explain.mending import Deadlock, Mender
+from import_contracts.explain.missing import Missing
 from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
 from import_contracts.explain.stack import Stack
 from import_contracts.graph.names import absolute, overlap
@@ -26,10 +29,11 @@ _ABOUT_NAMES = (Failing.NAME, Failing.ATTRIBUTE, Failing.SUBMODULE)
 
 
 class Teller:
-    """Tells why imports of a program failed, for one version of Python."""
+    """Tells why imports of a program failed, for one version of Python; ``files`` are the paths here of printed ones."""
 
-    def __init__(self, program: ProgramAround, version: tuple[int, int]) -> None:
+    def __init__(self, program: ProgramAround, files: Mapping[str, str], version: tuple[int, int]) -> None:
         self._program = program
+        self._files = files
         self._version = version
         self._parse = remembering()
         self._names = ProgramNames(program.sources.get, program.graph, self._parse)
@@ -38,14 +42,47 @@ class Teller:
         """Return why an exception was raised whose traceback has lines of the program."""
         failure = self._completed(failure, stack)
         imported, name = failure.module, failure.name
-        if failure.what in _ABOUT_NAMES:
+        hiding = self._hiding(failure, stack)
+        missing = Missing(self._program, self._names, stack, failure, hiding)
+        if failure.what in _ABOUT_NAMES and not hiding:
             submodule = f"{imported}.{name}"
             if failure.what is not Failing.NAME and submodule in self._program.modules:
                 imported, name = submodule, ""
             begin = stack.begin_of(imported)
-            if begin is not None and self._may_be_bound(imported, name):
+            if begin is not None and (not name or missing.may_bind(imported, name)):
                 return self._deadlock(raised, imported, name, stack, begin)
-        return Story(StoryKind.UNKNOWN, raised.error, raised.message, stack.steps, imported, name, notes=stack.notes)
+        kind, sentences, mending = missing.answer()
+        return Story(
+            kind,
+            raised.error,
+            raised.message,
+            stack.steps,
+            failure.module,
+            failure.name,
+            twice=stack.twice,
+            sentences=sentences,
+            notes=stack.notes,
+            mending=mending,
+        )
+
+    def _hiding(self, failure: Failure, stack: Stack) -> str:
+        """Return the module in a file that Python found although a library of that name was meant; "" if none was."""
+        wanted = failure.not_package or failure.module
+        found = next((name for path, name in self._program.names.items() if self._files.get(failure.path) == path), "")
+        candidates = [each for each in (found, wanted, stack.main) if each.rpartition(".")[2] == wanted]
+        hiding = next((each for each in candidates if each in self._program.sources), "")
+        if not wanted or "." in wanted or not hiding:
+            return ""
+        last = stack.steps[-1]
+        is_own = hiding in {last.module, stack.main if last.module == MAIN else ""}
+        is_library = wanted in sys.stdlib_module_names or failure.hides == "stdlib" or bool(failure.not_package)
+        return hiding if (is_library or is_own) and not self._binds(hiding, wanted, failure.name) else ""
+
+    def _binds(self, module: str, wanted: str, name: str) -> bool:
+        """Tell whether a module binds a name, other than by an import from the library that it hides."""
+        usage = self._names.usage(module)
+        statements = usage.defined.get(name, []) if usage else []
+        return any(not isinstance(each, ast.ImportFrom) or each.module != wanted for each in statements)
 
     def _completed(self, failure: Failure, stack: Stack) -> Failure:
         """Return a failure with the module that its statement asks for, if the message does not name it."""
@@ -83,13 +120,6 @@ class Teller:
             notes=(*stack.notes, *attempt.notes),
             mending=Mender(rehearsal, attempt.entry, attempt.observed).mend(deadlock),
         )
-
-    def _may_be_bound(self, module: str, name: str) -> bool:
-        """Tell whether a module may bind a name, or have a submodule of that name."""
-        usage = self._names.usage(module)
-        if not name or usage is None or f"{module}.{name}" in self._program.modules:
-            return True
-        return bool({name, "__getattr__"} & usage.defined.keys()) or any(each.name == "*" for each in usage.bindings)
 
     def _defined(self, module: str, name: str, below: int, crash: Crash | None) -> Place | None:
         """Return where a module binds a name, the first place below the line that it has reached if there are several."""

@@ -63,11 +63,11 @@ def read_around(
     A package is a folder with ``__init__.py``; so is one without it where a longer name of the file is ``mentioned``,
     or leads to one of ``source_roots``.
     """
-    reader = _Reader(context)
+    reader = _Reader(context, source_roots)
     names = {path: name for path in files if (name := _name(path, mentioned, source_roots))}
     for path, name in names.items():
         reader.add_root(_top(name), path[: -len(_ending(name, path)) - 1])
-    reader.follow()
+    reader.follow(_top(name) for name in mentioned)
     known = {path: name for path, name in names.items() if name in reader.sources}
     return ProgramAround(known, reader.sources, frozenset(reader.namespaces), tuple(reader.folders.values()))
 
@@ -113,6 +113,7 @@ class _Reader:
     """Reads the modules in and below the top-level packages and modules of a program."""
 
     context: RunContext
+    source_roots: Collection[str]
     sources: dict[str, Source] = field(default_factory=dict)
     namespaces: set[str] = field(default_factory=set)
     folders: dict[str, str] = field(default_factory=dict)
@@ -142,18 +143,28 @@ class _Reader:
             return
         self.sources[file.module] = Source(file.module, self.context.shown(file.path), file.is_package, text)
 
-    def follow(self) -> None:
-        """Add the top-level modules in the same folders that those which were read import."""
+    def follow(self, wanted: Iterable[str]) -> None:
+        """Add the top-level modules of some names, and those that the modules import which were read.
+
+        They are looked for in the folders of those that are known, then in the folder of the run and the source roots.
+        """
         done: set[str] = set()
+        names = {*wanted}
         while left := self.folders.keys() - done:
             done |= left
-            for name in sorted({*self._imported(left)} - self.folders.keys()):
-                for folder in dict.fromkeys(self.folders.values()):
-                    if disk.is_file(os.path.join(folder, f"{name}.py")) or disk.is_folder(os.path.join(folder, name)):
-                        self.add_root(name, folder)
-                        break
+            names |= {*self._imported(left)}
+            for name in sorted(names - self.folders.keys()):
+                folders = dict.fromkeys([*self.folders.values(), str(self.context.folder), *self.source_roots])
+                found = next((folder for folder in folders if _is_module(name, folder)), None)
+                if found is not None and name:
+                    self.add_root(name, found)
 
     def _imported(self, roots: Collection[str]) -> Iterator[str]:
         for module, source in self.sources.items():
             if _top(module) in roots:
                 yield from (_top(each.module) for each in _written(source) if not each.level and each.module)
+
+
+def _is_module(name: str, folder: str) -> bool:
+    inside = os.path.join(folder, name)
+    return disk.is_file(f"{inside}.py") or disk.is_folder(inside)

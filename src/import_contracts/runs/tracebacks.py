@@ -64,7 +64,7 @@ def _stories(
         files = find_elsewhere(paths, context.folder, source_roots)
     with context.step("read the program"):
         program = read_around(files.values(), set(_mentioned(wanted)), set(map(str, source_roots)), context)
-    teller = Teller(program, version)
+    teller = Teller(program, files, version)
     stories: dict[Story, None] = {}
     unknown: dict[str, None] = {}
     for raised, failure in wanted:
