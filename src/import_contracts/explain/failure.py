@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,9 @@ from import_contracts.tracebacks.messages import Failing, Failure
 from import_contracts.tracebacks.raised import Raised
 
 
+_BINDS_ANYTHING = re.compile(
+    r"\b(?:globals|vars|locals)\(\)|\bexec\(|\bsys\.modules\b|\bsetattr\(|\b__dict__\b|def __getattr__\(|import \*"
+)
 _ABOUT_NAMES = (Failing.NAME, Failing.ATTRIBUTE, Failing.SUBMODULE)
 
 
@@ -105,7 +109,8 @@ class Teller:
         steps = stack.steps[begin:]
         rehearsal = Rehearsal(self._program, self._version, stack.main, self._parse)
         attempt = _Reproduction(rehearsal, stack, begin, imported, name).best()
-        deadlock = Deadlock(tuple((step.module, step.line) for step in steps), imported, name)
+        lines = tuple((step.module, step.line) for step in stack.steps)
+        deadlock = Deadlock(lines[begin:], lines[:begin], imported, name)
         return Story(
             StoryKind.CYCLE,
             raised.error,
@@ -169,7 +174,15 @@ class _Reproduction:
             for entry in entries if known or not observed else entries[:1]:
                 if entry in crashes and self._is_same(crashes[entry]):
                     return _Attempt(entry, known, crashes[entry], self._notes(unseen if known or entry != entries[0] else ()))
-        return _Attempt(entries[0], observed, None, self._notes(unseen))
+        return _Attempt(entries[0], observed, None, self._notes(unseen) or (self._why_it_may_work(),))
+
+    def _why_it_may_work(self) -> str:
+        """Return why static analysis does not see that the name is missing, although it sees every import."""
+        source = self.rehearsal.program.sources[self.rehearsal.main if self.imported == MAIN else self.imported]
+        for number, line in enumerate(split_lines(source.text), 1):
+            if _BINDS_ANYTHING.search(line):
+                return f"Static analysis takes it that {self.imported} may have any name: {source.path}:{number}: {line.strip()}"
+        return f"Static analysis alone predicts that importing {self.stack.steps[self.begin].module} works."
 
     def _is_same(self, crash: Crash) -> bool:
         last = self.stack.steps[-1]

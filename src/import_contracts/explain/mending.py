@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import unified_diff
+from itertools import chain
+from typing import TypeAlias
 
 from import_contracts.crashes.crash import Crash
 from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.text import Source, split_lines
-from import_contracts.repair.edits import Edit, edited
+from import_contracts.repair.edits import edited
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fixes
 from import_contracts.repair.moving import moved_below
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.reports.tracebacks import Mending
+from import_contracts.wording import listed
 
 _MOST_CHANGES, _MOST_MOVES = 4, 10
 _EAGER = frozenset({Kind.RUNTIME})
@@ -24,13 +27,20 @@ _ORDER = (FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT, "move", FixKind.DEFER)
 """The kinds of changes, the best first: those that leave no cycle, those that only make it harmless, and the rest."""
 
 
+Line: TypeAlias = tuple[str, int]
+"""A module, and the number of one of its lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deadlock:
-    """Modules that wait for each other: ``stack`` are the module and the line of each, and ``missing`` what the last
-    of them needs: a name of the first, or "" for the module itself.
+    """Modules that wait for each other.
+
+    ``stack`` has the line of each that waits, and ``outer`` those of the modules that began before: none of them is
+    needed. ``missing`` is what the last module needs from ``imported``, which is the first; "" for the module itself.
     """
 
-    stack: tuple[tuple[str, int], ...]
+    stack: tuple[Line, ...]
+    outer: tuple[Line, ...]
     imported: str
     missing: str
 
@@ -38,17 +48,26 @@ class Deadlock:
     def of(cls, crash: Crash) -> Deadlock:
         """Return the deadlock in which a predicted crash ends."""
         begin = max((i for i, frame in enumerate(crash.stack) if frame.module == crash.imported), default=0)
-        stack = tuple((frame.module, frame.line) for frame in crash.stack[begin:])
-        return cls(stack, crash.imported, crash.name or "")
+        lines = tuple((frame.module, frame.line) for frame in crash.stack)
+        return cls(lines[begin:], lines[:begin], crash.imported, crash.name or "")
+
+    @property
+    def edges_after(self) -> Iterator[tuple[Line, str]]:
+        """The lines, each with the module that began there: first those of the deadlock, the last one first."""
+        lines = [*self.outer, *self.stack]
+        following = [*(module for module, _ in lines[1:]), self.imported]
+        pairs = list(zip(lines, following, strict=True))
+        return chain(reversed(pairs[len(self.outer) :]), reversed(pairs[: len(self.outer)]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """New texts of modules."""
+    """New texts of modules; ``is_outer`` says that the deadlock itself stays, and only is not begun from there."""
 
     kind: str
     why: tuple[str, ...]
     texts: tuple[Source, ...]
+    is_outer: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +92,9 @@ class Mender:
             return self._untried(deadlock)
         changed: dict[str, Source] = {}
         made: list[_Change] = []
+        now = deadlock
         while len(made) < _MOST_CHANGES:
-            step = self._step(deadlock, changed, before.keys())
+            step = self._step(now, changed, before.keys())
             if step is None:
                 break
             change, crash = step
@@ -84,7 +104,7 @@ class Mender:
                 kind = max((each.kind for each in made), key=_rank)
                 why = tuple(dict.fromkeys(sentence for each in made for sentence in each.why))
                 return Mending(kind, why, self._diff(changed), self.entry)
-            deadlock = Deadlock.of(crash)
+            now = Deadlock.of(crash)
         return self._by_hand(deadlock)
 
     def _by_hand(self, deadlock: Deadlock) -> Mending:
@@ -93,11 +113,11 @@ class Mender:
         fixes = Fixes(program.sources.get, program.graph, self.rehearsal.version, self.rehearsal.parse)
         cycle = frozenset(self._module(module) for module, _ in deadlock.stack)
         tried = frozenset(FixKind) - {FixKind.EXTRACT, FixKind.RESTRUCTURE}
-        edges = dict.fromkeys(self._edges(deadlock))
+        edges = [edge for edge, is_outer in self._edges(deadlock).items() if not is_outer]
         found = [fixes.cheapest(CyclicImport(edge, _EAGER, cycle), tried) for edge in edges]
         extractions = [fix for fix in found if fix.kind is FixKind.EXTRACT]
-        if extractions or not found:
-            return Mending(FixKind.EXTRACT if found else FixKind.RESTRUCTURE, extractions[0].why if found else ())
+        if extractions:
+            return Mending(FixKind.EXTRACT, extractions[0].why)
         return Mending(FixKind.RESTRUCTURE, tuple(f"{fix.importer}: {why}" for fix in found for why in fix.why))
 
     def _step(
@@ -106,6 +126,8 @@ class Mender:
         """Return the best next change and the crash that it leads to: none, or else another one than now."""
         further: tuple[_Change, Crash | None] | None = None
         for change in self._changes(deadlock, changed):
+            if self.rehearsal.is_too_much:
+                break
             after = self._crashes(deadlock, changed | {text.module: text for text in change.texts})
             crash = after.get(self.entry)
             if crash is None and after.keys() <= {*known}:
@@ -131,15 +153,14 @@ class Mender:
 
     def _changes(self, deadlock: Deadlock, changed: dict[str, Source]) -> Iterator[_Change]:
         """Yield the changes of single imports of a deadlock, the best kind first; of one kind the last import first."""
-        sources = {**self.rehearsal.program.sources, **changed}
-        found = [*self._fixes(deadlock, sources), *self._moves(deadlock, sources)]
-        yield from sorted(found, key=lambda change: _rank(change.kind))
+        found = [*self._fixes(deadlock, {**self.rehearsal.program.sources, **changed}), *self._moves(deadlock, changed)]
+        yield from sorted(found, key=lambda change: (change.is_outer, _rank(change.kind)))
 
     def _fixes(self, deadlock: Deadlock, sources: dict[str, Source]) -> Iterator[_Change]:
         graph = self.rehearsal.program.graph
         fixes = Fixes(sources.get, graph, self.rehearsal.version, self.rehearsal.parse)
         cycle = frozenset(self._module(module) for module, _ in deadlock.stack)
-        for edge in dict.fromkeys(self._edges(deadlock)):
+        for edge, is_outer in self._edges(deadlock).items():
             rejected: frozenset[FixKind] = frozenset({FixKind.EXTRACT})
             while True:
                 fix = fixes.cheapest(CyclicImport(edge, _EAGER, cycle), rejected)
@@ -149,38 +170,37 @@ class Mender:
                     replace(sources[module], text=fixes.text(module, edits))
                     for module, edits in fixes.edits([fix]).items()
                 )
-                yield _Change(fix.kind, fix.why, tuple(texts))
+                yield _Change(fix.kind, fix.why, tuple(texts), is_outer)
                 rejected |= {fix.kind}
 
-    def _edges(self, deadlock: Deadlock) -> Iterator[Edge]:
-        """Yield the imports of a deadlock, the one that fails first."""
+    def _edges(self, deadlock: Deadlock) -> dict[Edge, bool]:
+        """Return the imports of a deadlock and then those before it, each with whether it is one before it."""
         graph = self.rehearsal.program.graph
-        following = [*(module for module, _ in deadlock.stack[1:]), deadlock.imported]
-        for (module, line), imported in reversed(list(zip(deadlock.stack, following, strict=True))):
+        found: dict[Edge, bool] = {}
+        for number, ((module, line), imported) in enumerate(deadlock.edges_after):
             importer = self._module(module)
-            on_line = [(importer, each) for each in graph.imported_by(importer) if line in graph.lines(importer, each)]
-            yield from on_line
-            if not on_line and graph.has_import(importer, imported):
-                yield importer, imported
+            on_line = [each for each in graph.imported_by(importer) if line in graph.lines(importer, each)]
+            on_line = on_line or [imported] if graph.has_import(importer, imported) else on_line
+            for each in on_line:
+                found.setdefault((importer, each), number >= len(deadlock.stack))
+        return found
 
-    def _moves(self, deadlock: Deadlock, sources: dict[str, Source]) -> Iterator[_Change]:
-        """Yield how to move an import down until the first module has bound what the last one needs."""
-        module = self._module(deadlock.stack[0][0])
-        line, name = deadlock.stack[0][1], deadlock.missing
-        if module not in sources:
-            return
-        for _ in range(_MOST_MOVES):
-            names = ProgramNames({**sources}.get, self.rehearsal.program.graph, self.rehearsal.parse)
-            edits = moved_below(module, line, name, names) if name else ()
+    def _moves(self, deadlock: Deadlock, changed: dict[str, Source]) -> Iterator[_Change]:
+        """Yield how to move an import down until the first module has bound what the others need."""
+        module, line = self._module(deadlock.stack[0][0]), deadlock.stack[0][1]
+        sources = {**self.rehearsal.program.sources, **changed}
+        names = ProgramNames(sources.get, self.rehearsal.program.graph, self.rehearsal.parse)
+        needed = [deadlock.missing]
+        while needed[-1] and len(needed) < _MOST_MOVES:
+            edits = moved_below(module, line, needed, names)
             if not edits:
                 return
             new = replace(sources[module], text=edited(names.lines(module), edits))
-            yield _Change("move", (f"{name} is then bound before the import runs.",), (new,))
-            crash = self.rehearsal.crashes({self.entry}, {**sources, module: new}, self.observed).get(self.entry)
-            if crash is None or crash.imported != module:
+            yield _Change("move", (f"{listed(needed)} {'is' if len(needed) == 1 else 'are'} then bound before the import runs.",), (new,))
+            crash = self._crashes(deadlock, {**changed, module: new}).get(self.entry)
+            if crash is None or crash.imported != module or crash.name in needed:
                 return
-            line, name = _line_of(edits), crash.name or ""
-            sources = {**sources, module: new}
+            needed.append(crash.name or "")
 
     def _module(self, module: str) -> str:
         return self.rehearsal.main if module == MAIN else module
@@ -194,12 +214,6 @@ class Mender:
 
 def _rank(kind: str) -> int:
     return _ORDER.index(kind) if kind in _ORDER else len(_ORDER)
-
-
-def _line_of(edits: Sequence[Edit]) -> int:
-    """Return the line of a moved statement after the edits that move it."""
-    removed, added = edits
-    return added.line - removed.old.count("\n") - 1 + added.new.count("\n") - removed.old.count("\n")
 
 
 def diff(path: str, before: str, after: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -20,6 +20,7 @@ from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
 
 MAIN = "__main__"
+_MOST_WORK = 5_000  # modules, each counted as often as it is imported on paper
 Texts: TypeAlias = Mapping[str, Source]
 
 
@@ -45,18 +46,32 @@ class Rehearsal:
     parse: Parser
     _codes: CodeCache = field(init=False)
     _imports: dict[Source, dict[str, Kind]] = field(default_factory=dict)
+    _known: dict[object, dict[str, Crash]] = field(default_factory=dict)
+    _work: int = 0
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether so many modules were imported that no more changes should be tried."""
+        return self._work > _MOST_WORK
 
     def __post_init__(self) -> None:
         self._codes = CodeCache(self.parse)
 
     def crashes(
-        self, entries: Collection[str], changed: Texts | None = None, observed: Iterable[Observed] = ()
+        self, entries: Collection[str], changed: Texts | None = None, observed: Sequence[Observed] = ()
     ) -> dict[str, Crash]:
         """Return the crashes of those modules that fail when they are imported first, by module.
 
         ``changed`` are new texts of modules. ``observed`` are steps that the texts do not show.
         """
-        texts = {**self.program.sources, **(changed or {})}
+        key = (frozenset(entries), frozenset((changed or {}).values()), tuple(observed))
+        if key not in self._known:
+            self._known[key] = self._crashes(entries, {**self.program.sources, **(changed or {})}, observed)
+        return self._known[key]
+
+    def _crashes(
+        self, entries: Collection[str], texts: dict[str, Source], observed: Iterable[Observed]
+    ) -> dict[str, Crash]:
         if self.main:
             texts[MAIN] = replace(texts[self.main], module=MAIN)
         for step in observed:
@@ -64,6 +79,7 @@ class Rehearsal:
             if before is not None and step.module in texts:
                 texts[step.module] = self._with_step(before, texts[step.module], step)
         reached = self._reached(entries, texts)
+        self._work += len(reached)
         model = ImportModel(
             {module: text for module, text in texts.items() if module in reached},
             {module: self._possible(texts[module]) for module in reached & texts.keys()},

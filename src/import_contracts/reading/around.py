@@ -87,25 +87,33 @@ def _ending(name: str, path: str) -> str:
 
 
 def _name(path: str, mentioned: Collection[str], source_roots: Collection[str]) -> str:
-    """Return the name of the module in a file; "" if it has none."""
+    """Return the name of the module in a file; "" if it has none.
+
+    Of its possible names it is the longest that is mentioned, or one from a source root, or the longest that begins
+    with a regular package: that may have folders without ``__init__.py``.
+    """
     possible = list(_possible_names(path))
-    if not possible:
-        return ""
-    known = [name for name, _ in possible if name in mentioned]
-    known = known[-1:] or [name for name, folder in possible if folder in source_roots] or [possible[0][0]]
-    return known[0] if all(part.isidentifier() for part in known[0].split(".")) else ""
+    known = [name for name, _, _ in reversed(possible) if name in mentioned]
+    known += [name for name, folder, _ in possible if folder in source_roots]
+    known += [name for name, _, is_regular in reversed(possible) if is_regular]
+    known += [name for name, _, _ in possible[:1]]
+    return known[0] if known and all(part.isidentifier() for part in known[0].split(".")) else ""
 
 
-def _possible_names(path: str) -> Iterator[tuple[str, str]]:
-    """Yield the names that the module in a file may have, shortest first, each with the folder of its top level."""
+def _possible_names(path: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the names that the module in a file may have, shortest first, each with the folder of its top level.
+
+    The last value tells whether the top level is a regular package.
+    """
     folder, _, file = path.rpartition(os.sep)
     name = "" if file == _INIT else file.removesuffix(".py")
+    is_regular = False
     while folder:
-        is_package = disk.is_file(os.path.join(folder, _INIT))
-        if name and not is_package:
-            yield name, folder
+        is_inside = disk.is_file(os.path.join(folder, _INIT))
+        if name and not is_inside:
+            yield name, folder, is_regular
         folder, _, last = folder.rpartition(os.sep)
-        name = f"{last}.{name}" if name else last
+        name, is_regular = f"{last}.{name}" if name else last, is_inside
 
 
 @dataclass

@@ -81,7 +81,7 @@ def _files_called(names: Collection[str], places: Sequence[str]) -> dict[str, li
             if "pyvenv.cfg" in files:
                 folders[:] = []
                 continue
-            for name in names & set(files):
+            for name in set(files).intersection(names):
                 path = os.path.join(outer, name)
                 if not os.path.islink(path) or disk.within(os.path.realpath(path), real):
                     found.setdefault(name, set()).add(path)

@@ -10,21 +10,21 @@ from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, Role, Usage, names_in
 
 
-def moved_below(module: str, line: int, name: str, names: ProgramNames) -> tuple[Edit, ...]:
-    """Return the edits that move the import on a line of a module below the statement that binds a name.
+def moved_below(module: str, line: int, wanted: Iterable[str], names: ProgramNames) -> tuple[Edit, ...]:
+    """Return the edits that move the import on a line of a module below the statements that bind some names.
 
-    Empty if nothing at the top level is imported on that line, if no statement below it binds the name, and if anything
-    in between may need what is imported.
+    Empty if nothing at the top level is imported on that line, if no statement below it binds one of the names, and if
+    anything in between may need what is imported.
     """
     usage = names.usage(module)
     if usage is None:
         return ()
     tree, lines = names.tree(module), names.lines(module)
     moved = next((each for each in tree.body if each.lineno == line), None)
-    targets = [each for each in usage.defined.get(name, []) if each.lineno > line]
-    if not isinstance(moved, ast.Import | ast.ImportFrom) or not targets or not has_own_lines(moved, lines):
+    bound = [[each for each in usage.defined.get(name, []) if each.lineno > line] for name in wanted]
+    if not isinstance(moved, ast.Import | ast.ImportFrom) or not all(bound) or not has_own_lines(moved, lines):
         return ()
-    target = targets[0]
+    target = max((each[0] for each in bound), key=lambda each: each.lineno)
     between = [each for each in tree.body if line < each.lineno <= target.lineno]
     bindings = [each for each in usage.bindings if each.statement is moved]
     if any(each.name == "*" for each in bindings) or _needs(between, bindings, usage):
