@@ -48,6 +48,13 @@ def as_json(report: TracebackReport) -> str:
 
 
 @for_people
+def as_section(report: TracebackReport, style: Style) -> str:
+    """Return why the imports failed, to stand below the error itself."""
+    stories = (list(_story(story, report.python, style)) for story in report.stories)
+    return "\n".join(line for lines in stories for line in lines[2:]) + "\n"
+
+
+@for_people
 def as_text(report: TracebackReport, style: Style) -> str:
     """Return the report as text, in the order of the log."""
     shown = style.capped(report.stories, _STORIES)

@@ -34,9 +34,17 @@ def explain_traceback(text: str, file: str, source_roots: Sequence[Path], contex
     if not found:
         message = "There is no traceback in this file." if text.strip() else "This file is empty."
         raise UserError(Problem(f"{message} A traceback has lines like: File \"shop/models.py\", line 1, in <module>", file=file))
+    return explain_raised(found, file, source_roots, context)
+
+
+def explain_raised(
+    found: Sequence[Raised], file: str, source_roots: Sequence[Path], context: RunContext
+) -> TracebackReport:
+    """Return why the imports failed that raised some exceptions; the rest is as in `explain_traceback`."""
     version = _version(found)
-    wanted = [(raised, failure) for raised in found if (failure := read_message(raised.error, raised.message))]
-    others = tuple(dict.fromkeys(_line(raised) for raised in found if not read_message(raised.error, raised.message)))
+    failures = [(raised, read_message(raised.error, raised.message)) for raised in found]
+    others = tuple(dict.fromkeys(_line(raised) for raised, failure in failures if failure is None))
+    wanted = [(raised, failure) for raised, failure in failures if failure is not None]
     if not wanted:
         return TracebackReport(file, version, others=others)
     stories, problems = _stories(wanted, version, source_roots, context)
