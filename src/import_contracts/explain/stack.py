@@ -17,21 +17,17 @@ class Stack:
     """The lines of the program in a traceback, from the first module to the statement that fails.
 
     The module of a script is `MAIN`, and ``main`` is the name under which it can be imported; "" if there is no script.
-    ``notes`` say which lines have changed. ``gaps`` are the numbers of the steps before which code of a library ran.
+    ``notes`` say which lines have changed.
     """
 
     steps: tuple[Place, ...]
     main: str
     notes: tuple[str, ...]
-    gaps: frozenset[int]
 
     def begin_of(self, module: str) -> int | None:
         """Return the number of the last step in the code of a module while it is imported; None if there is none."""
-        return next((i for i in reversed(range(len(self.steps))) if self._runs(i, module)), None)
-
-    def _runs(self, number: int, module: str) -> bool:
-        step = self.steps[number]
-        return step.module == module and not step.is_call
+        runs = [step.module == module and not step.is_call for step in self.steps]
+        return max((number for number, is_run in enumerate(runs) if is_run), default=None)
 
     @property
     def twice(self) -> str:
@@ -39,50 +35,45 @@ class Stack:
         again = any(step.module == self.main for step in self.steps)
         return self.main if self.main and again else ""
 
-    @property
-    def imported(self) -> list[str]:
-        """The modules that are being imported, in order."""
-        return list(dict.fromkeys(step.module for step in self.steps if not step.is_call))
 
+def stack_of(raised: Raised, files: Mapping[str, str], program: ProgramAround, partial: str) -> Stack:
+    """Return the lines of a program in a traceback.
 
-def stack_of(raised: Raised, files: Mapping[str, str], program: ProgramAround) -> Stack:
-    """Return the lines of a program in a traceback; ``files`` are the paths here of the printed ones."""
+    ``files`` are the paths here of the printed ones. ``partial`` is the module that was being imported according to the
+    message of the exception, or "": if only the first frame can be that module, it is no script.
+    """
     steps: list[Place] = []
     notes: list[str] = []
-    gaps: set[int] = set()
-    main = _main(raised, files, program)
+    modules = [program.names.get(files.get(frame.path, ""), "") for frame in raised.frames]
+    first = _script(raised)
+    main = modules[first] if first is not None else ""
+    if main == partial and modules.count(main) < 2:
+        main = ""
     previous: PrintedFrame | None = None
-    for number, frame in enumerate(raised.frames):
-        module = program.names.get(files.get(frame.path, ""), "")
+    for number, (frame, module) in enumerate(zip(raised.frames, modules, strict=True)):
         if not module:
-            gaps.add(len(steps))
             previous = None
             continue
         place = _place(frame, program, module, notes)
-        is_script = bool(main) and not any(step.module == MAIN for step in steps[:1]) and number == _first(raised)
+        is_call = frame.function not in {"", MODULE}
         if previous is not None and previous.path == frame.path and _continues(previous, frame):
-            steps[-1] = replace(place, module=steps[-1].module, is_call=steps[-1].is_call)
-        else:
-            if is_script:
-                module = MAIN
-            elif frame.function not in {"", MODULE}:
-                module = next((step.module for step in reversed(steps) if step.path == place.path), module)
-            steps.append(replace(place, module=module, is_call=frame.function not in {"", MODULE}))
+            place = replace(place, module=steps[-1].module, is_call=steps.pop().is_call)
+        elif number == first and main:
+            place = replace(place, module=MAIN)
+        elif is_call:
+            running = (step.module for step in reversed(steps) if step.path == place.path)
+            place = replace(place, module=next(running, module), is_call=True)
+        steps.append(place)
         previous = frame
-    return Stack(tuple(steps), main, tuple(dict.fromkeys(notes)), frozenset(gaps))
+    return Stack(tuple(steps), main, tuple(dict.fromkeys(notes)))
 
 
-def _first(raised: Raised) -> int:
-    """Return the number of the first frame that does not belong to ``python -m``."""
-    return next((i for i, frame in enumerate(raised.frames) if "runpy" not in frame.path), 0)
-
-
-def _main(raised: Raised, files: Mapping[str, str], program: ProgramAround) -> str:
-    """Return the module of the script that the traceback begins in; "" if it does not begin in one."""
-    if not raised.starts_at_top or not raised.frames:
-        return ""
-    first = raised.frames[_first(raised)]
-    return program.names.get(files.get(first.path, ""), "") if first.function == MODULE else ""
+def _script(raised: Raised) -> int | None:
+    """Return the number of the frame of the script that a traceback begins with, after those of ``python -m``."""
+    number = next((i for i, frame in enumerate(raised.frames) if "runpy" not in frame.path), None)
+    if number is None or not raised.starts_at_top or raised.frames[number].function != MODULE:
+        return None
+    return number
 
 
 def _continues(previous: PrintedFrame, frame: PrintedFrame) -> bool:

@@ -76,7 +76,7 @@ def _stories(
     stories: dict[Story, None] = {}
     unknown: dict[str, None] = {}
     for raised, failure in wanted:
-        stack = stack_of(raised, files, program)
+        stack = stack_of(raised, files, program, failure.module)
         if stack.steps:
             stories.setdefault(teller.story(raised, failure, stack))
         else:
