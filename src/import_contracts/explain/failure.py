@@ -79,6 +79,7 @@ class Teller:
             return ""
         last = stack.steps[-1]
         is_own = hiding in {last.module, stack.main if last.module == MAIN else ""}
+        is_own = is_own and not self._program.sources[hiding].is_package  # which imports its own modules from itself
         is_library = wanted in sys.stdlib_module_names or failure.hides == "stdlib" or bool(failure.not_package)
         return hiding if (is_library or is_own) and not self._binds(hiding, wanted, failure.name) else ""
 
