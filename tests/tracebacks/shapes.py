@@ -140,7 +140,9 @@ def prefixed(prefix: str, text: str = PLAIN) -> str:
 
 
 def windows(text: str = PLAIN) -> str:
-    return text.replace("/app/shop/", "C:\\Users\\Ana Maria\\app\\shop\\").replace("/app/", "C:\\Users\\Ana Maria\\app\\")
+    return text.replace("/app/shop/", "C:\\Users\\Ana Maria\\app\\shop\\").replace(
+        "/app/", "C:\\Users\\Ana Maria\\app\\"
+    )
 
 
 def mixed() -> str:
@@ -158,14 +160,18 @@ SHAPES = {
     "3.6-without-the-module": f"{HEADER}{FRAMES}ImportError: cannot import name 'Order'\n",
     "unknown-location": f"{HEADER}{FRAMES}{ERROR} (unknown location)\n",
     "without-code": HEADER + "".join(line for line in FRAMES.splitlines(True) if "File" in line) + ERROR + "\n",
-    "with-previous-line-repeated": PLAIN.replace("import User\n", "import User\n  [Previous line repeated 3 more times]\n"),
+    "with-previous-line-repeated": PLAIN.replace(
+        "import User\n", "import User\n  [Previous line repeated 3 more times]\n"
+    ),
     "top-cut-off": f"...\n{INNER}{ERROR} (/app/shop/orders.py)\n",
     "top-cut-off-in-a-line": f'on3/site.py", line 3, in x\n{INNER}{ERROR}\n',
     "text-around-it": f"Starting the shop\n\n{PLAIN}\nmake: *** [serve] Error 1\n",
     "carriage-returns": PLAIN.replace("\n", "\r\n"),
     "no-newline-at-the-end": PLAIN.rstrip("\n"),
     "windows-paths": windows(),
-    "windows-relative": windows(PYTEST).replace("tests/test_shop.py:", "..\\app\\tests\\test_shop.py:").replace("shop/", "shop\\"),
+    "windows-relative": windows(PYTEST)
+    .replace("tests/test_shop.py:", "..\\app\\tests\\test_shop.py:")
+    .replace("shop/", "shop\\"),
     "python-m": PLAIN.replace(
         '  File "/app/run.py"',
         '  File "<frozen runpy>", line 198, in _run_module_as_main\n  File "<frozen runpy>", line 88, in _run_code\n  File "/app/run.py"',
@@ -173,13 +179,15 @@ SHAPES = {
     "python-c": PLAIN.replace('"/app/run.py"', '"<string>"').replace("    from shop import orders\n", ""),
     "interactive": PLAIN.replace('"/app/run.py"', '"<stdin>"').replace("    from shop import orders\n", ""),
     "3.13-interactive": PLAIN.replace('"/app/run.py"', '"<python-input-0>"'),
-    "colors-of-3.13": PLAIN.replace('File "', 'File \x1b[35m"').replace('", line 1', '"\x1b[0m, line \x1b[35m1\x1b[0m').replace(
-        "ImportError: ", "\x1b[1;35mImportError\x1b[0m: \x1b[35m"
-    ),
+    "colors-of-3.13": PLAIN.replace('File "', 'File \x1b[35m"')
+    .replace('", line 1', '"\x1b[0m, line \x1b[35m1\x1b[0m')
+    .replace("ImportError: ", "\x1b[1;35mImportError\x1b[0m: \x1b[35m"),
     "pytest": PYTEST,
     "pytest-long": LONG,
     "pytest-in-a-test": IN_FUNCTION,
-    "pytest-colors": PYTEST.replace("shop/", "\x1b[1m\x1b[31mshop/").replace(".py:1:", ".py\x1b[0m:1:").replace("E   ", "\x1b[1m\x1b[31mE   "),
+    "pytest-colors": PYTEST.replace("shop/", "\x1b[1m\x1b[31mshop/")
+    .replace(".py:1:", ".py\x1b[0m:1:")
+    .replace("E   ", "\x1b[1m\x1b[31mE   "),
     "pytest-conftest": f"ImportError while loading conftest '/app/conftest.py'.\n{SHORT}",
     "pytest-in-docker": prefixed("tests-1  | ", PYTEST),
     "pytest-quoted": prefixed("    ", PYTEST),
@@ -208,7 +216,7 @@ SHAPES = {
     f"During handling of the above exception, another exception occurred:\n\n{PLAIN}",
     "cause": f"{PLAIN}\nThe above exception was the direct cause of the following exception:\n\n"
     f'{HEADER}  File "/app/run.py", line 9, in <module>\n    boot()\nRuntimeError: the shop does not start\n',
-    "handled-attribute-of-celery": f"{HEADER}  File \"/usr/lib/python3.12/site-packages/kombu/utils/imports.py\", line 64, in symbol_by_name\n"
+    "handled-attribute-of-celery": f'{HEADER}  File "/usr/lib/python3.12/site-packages/kombu/utils/imports.py", line 64, in symbol_by_name\n'
     f"    return getattr(module, cls_name) if cls_name else module\nAttributeError: module 'shop' has no attribute 'celery_app'\n\n"
     f"During handling of the above exception, another exception occurred:\n\n{PLAIN}",
     "group": "  + Exception Group Traceback (most recent call last):\n"

@@ -44,7 +44,10 @@ CASES = {
         "direct_import",
     ),
     "an import above what the other needs": Case(
-        {"app.py": "import models\n\ndb = object()\n\nprint(models.User)\n", "models.py": "from app import db\n\nUser = db\n"},
+        {
+            "app.py": "import models\n\ndb = object()\n\nprint(models.User)\n",
+            "models.py": "from app import db\n\nUser = db\n",
+        },
         ("-c", "import app"),
         "cycle",
         "move",
@@ -60,7 +63,10 @@ CASES = {
         "defer",
     ),
     "a script that is imported too": Case(
-        {"app.py": "from models import User\n\ndb = object()\n\n\ndef use():\n    return User\n", "models.py": "from app import db\n\nUser = db\n"},
+        {
+            "app.py": "from models import User\n\ndb = object()\n\n\ndef use():\n    return User\n",
+            "models.py": "from app import db\n\nUser = db\n",
+        },
         ("app.py",),
         "cycle",
         "defer",
@@ -108,7 +114,10 @@ CASES = {
         "type_checking",
     ),
     "lines that end in two characters": Case(
-        {name: text.replace("\n", "\r\n") for name, text in TYPED.items()}, ("-c", "import shop.a"), "cycle", "type_checking"
+        {name: text.replace("\n", "\r\n") for name, text in TYPED.items()},
+        ("-c", "import shop.a"),
+        "cycle",
+        "type_checking",
     ),
     "no newline at the end": Case(
         {name: text.rstrip("\n") for name, text in TYPED.items()}, ("-c", "import shop.a"), "cycle", "type_checking"
@@ -126,7 +135,7 @@ CASES = {
         "rename",
     ),
     "a file that hides it from a library": Case(
-        {"main.py": "import uuid\n", "platform.py": "NAME = 'shop'\n"}, ("-c", "import main, uuid; print(uuid.uuid4())"), "hidden_library", "rename"
+        {"main.py": "import tempfile\n", "random.py": "NAME = 1\n"}, ("main.py",), "hidden_library", "rename"
     ),
     "a file that hides a package of the standard library": Case(
         {"email.py": "", "main.py": "from email.message import Message\n"}, ("main.py",), "hidden_library", "rename"
@@ -153,13 +162,23 @@ CASES = {
         {"app.py": "from .models import x\n", "models.py": "x = 1\n"}, ("app.py",), "outside_package", "import"
     ),
     "a submodule that nothing imports": Case(
-        {"shop/__init__.py": "", "shop/tools/__init__.py": "", "shop/tools/x.py": "y = 1\n", "shop/a.py": "import shop.tools\n\nprint(shop.tools.x.y)\n"},
+        {
+            "shop/__init__.py": "",
+            "shop/tools/__init__.py": "",
+            "shop/tools/x.py": "y = 1\n",
+            "shop/a.py": "import shop.tools\n\nprint(shop.tools.x.y)\n",
+        },
         ("-c", "import shop.a"),
         "missing_import",
         "import",
     ),
     "a name that is defined elsewhere": Case(
-        {"shop/__init__.py": "", "shop/models.py": "", "shop/users.py": "class User: ...\n", "shop/a.py": "from shop.models import User\n"},
+        {
+            "shop/__init__.py": "",
+            "shop/models.py": "",
+            "shop/users.py": "class User: ...\n",
+            "shop/a.py": "from shop.models import User\n",
+        },
         ("-c", "import shop.a"),
         "missing_name",
         "direct_import",
@@ -171,7 +190,10 @@ WITHOUT_A_DIFF = {
         {"shop/shop.py": "import shop.models\n", "shop/models.py": ""}, ("shop/shop.py",), "hidden_package", "run"
     ),
     "a relative import in a script": Case(
-        {"shop/__init__.py": "", "shop/b.py": "", "shop/a.py": "from . import b\n"}, ("shop/a.py",), "outside_package", "run"
+        {"shop/__init__.py": "", "shop/b.py": "", "shop/a.py": "from . import b\n"},
+        ("shop/a.py",),
+        "outside_package",
+        "run",
     ),
     "a relative import beyond the package": Case(
         {"shop/__init__.py": "", "shop/api/__init__.py": "", "shop/api/a.py": "from ... import b\n"},
@@ -196,7 +218,12 @@ def run(folder: Path, args: tuple[str, ...]) -> str:
     """Return what Python prints as an error; "" if it runs."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("COV", "PYTHON"))}
     done = subprocess.run(
-        [sys.executable, "-B", "-W", "ignore", *args], cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False
+        [sys.executable, "-B", "-W", "ignore", *args],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     return done.stderr if done.returncode else ""
 

@@ -19,12 +19,16 @@ from import_contracts.runs import explain as run
 
 @click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
 @click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
-@once("--traceback", metavar="FILE", help="Explain the failed imports in FILE, a log or a traceback; - reads it from standard input.")
+@once(
+    "--traceback",
+    metavar="FILE",
+    help="Explain the failed imports in FILE, a log or a traceback; - reads it from standard input.",
+)
 @once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
 @once("--output", metavar="FILE", help="Write the report to FILE.")
 @look_options
 @options
-def command(
+def command(  # noqa: PLR0913 - each is an option
     *, names: tuple[str, ...], traceback: str | None, format_: str, output: str | None, look: Style, shared: Shared
 ) -> int:
     """Explain how one module depends on another, what a contract means, or why an import failed.
@@ -39,7 +43,10 @@ def command(
                                              whom, for which name, and the edit that mends it
 
     For two modules no configuration is needed: they are looked up in this folder, in "src", and among the installed
-    packages. Nor is one for a traceback: its files are found by their paths, also those of another machine. The program is never run. The exit status is 0, or 2 if something is wrong or could not be read.
+    packages. Neither is one needed for a traceback: its files are found in this folder by their paths, even if these are
+    from another machine.
+
+    The program is never run. The exit status is 0, or 2 if something is wrong or could not be read.
     """  # noqa: D301 - as above
     if len(names) > 2:
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
@@ -74,7 +81,11 @@ def _traceback(file: str, format_: str, output: str | None, look: Style, shared:
             raise
         folder, source_roots = here, (here / "src",)
     report = explain_traceback(_text_of(file), file, source_roots, shared.context_here(folder))
-    write(tracebacks.as_json(report) if format_ == "json" else tracebacks.as_text(report, look), output, is_for_log=format_ == "text")
+    write(
+        tracebacks.as_json(report) if format_ == "json" else tracebacks.as_text(report, look),
+        output,
+        is_for_log=format_ == "text",
+    )
     return report.exit_status
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +10,7 @@ from itertools import pairwise
 
 from import_contracts.crashes.crash import Crash
 from import_contracts.explain.mending import Deadlock, Mender
-from import_contracts.explain.missing import Missing
+from import_contracts.explain.missing import Missing, binds
 from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
 from import_contracts.explain.stack import Stack
 from import_contracts.graph.names import absolute, overlap
@@ -25,7 +24,6 @@ from import_contracts.reports.tracebacks import Story, StoryKind
 from import_contracts.tracebacks.messages import Failing, Failure
 from import_contracts.tracebacks.raised import Raised
 
-
 _BINDS_ANYTHING = re.compile(
     r"\b(?:globals|vars|locals)\(\)|\bexec\(|\bsys\.modules\b|\bsetattr\(|\b__dict__\b|def __getattr__\(|import \*"
 )
@@ -33,7 +31,10 @@ _ABOUT_NAMES = (Failing.NAME, Failing.ATTRIBUTE, Failing.SUBMODULE)
 
 
 class Teller:
-    """Tells why imports of a program failed, for one version of Python; ``files`` are the paths here of printed ones."""
+    """Tells why imports of a program failed, for one version of Python.
+
+    ``files`` are the paths here of the printed ones.
+    """
 
     def __init__(self, program: ProgramAround, files: Mapping[str, str], version: tuple[int, int]) -> None:
         self._program = program
@@ -81,13 +82,9 @@ class Teller:
         is_own = hiding in {last.module, stack.main if last.module == MAIN else ""}
         is_own = is_own and not self._program.sources[hiding].is_package  # which imports its own modules from itself
         is_library = wanted in sys.stdlib_module_names or failure.hides == "stdlib" or bool(failure.not_package)
-        return hiding if (is_library or is_own) and not self._binds(hiding, wanted, failure.name) else ""
-
-    def _binds(self, module: str, wanted: str, name: str) -> bool:
-        """Tell whether a module binds a name, other than by an import from the library that it hides."""
-        usage = self._names.usage(module)
-        statements = usage.defined.get(name, []) if usage else []
-        return any(not isinstance(each, ast.ImportFrom) or each.module != wanted for each in statements)
+        usage = self._names.usage(hiding)
+        is_meant = usage is not None and binds(usage, failure.name, wanted)
+        return hiding if (is_library or is_own) and not is_meant else ""
 
     def _completed(self, failure: Failure, stack: Stack) -> Failure:
         """Return a failure with the module that its statement asks for, if the message does not name it."""
@@ -128,7 +125,7 @@ class Teller:
         )
 
     def _defined(self, module: str, name: str, below: int, crash: Crash | None) -> Place | None:
-        """Return where a module binds a name, the first place below the line that it has reached if there are several."""
+        """Return where a module binds a name: the first place below the line that it has reached, if there is one."""
         source, usage = self._source(module), self._names.usage(module)
         lines = [each.lineno for each in usage.defined.get(name, ())] if usage else []
         line = next((line for line in lines if line > below), crash.defined if crash and crash.name == name else None)
@@ -174,7 +171,9 @@ class _Reproduction:
             crashes = self.rehearsal.crashes(entries, {}, known)
             for entry in entries if known or not observed else entries[:1]:
                 if entry in crashes and self._is_same(crashes[entry]):
-                    return _Attempt(entry, known, crashes[entry], self._notes(unseen if known or entry != entries[0] else ()))
+                    return _Attempt(
+                        entry, known, crashes[entry], self._notes(unseen if known or entry != entries[0] else ())
+                    )
         return _Attempt(entries[0], observed, None, self._notes(unseen) or (self._why_it_may_work(),))
 
     def _why_it_may_work(self) -> str:
@@ -182,7 +181,8 @@ class _Reproduction:
         source = self.rehearsal.program.sources[self.rehearsal.main if self.imported == MAIN else self.imported]
         for number, line in enumerate(split_lines(source.text), 1):
             if _BINDS_ANYTHING.search(line):
-                return f"Static analysis takes it that {self.imported} may have any name: {source.path}:{number}: {line.strip()}"
+                place = f"{source.path}:{number}: {line.strip()}"
+                return f"Static analysis alone takes it that {self.imported} may have any name: {place}"
         return f"Static analysis alone predicts that importing {self.stack.steps[self.begin].module} works."
 
     def _is_same(self, crash: Crash) -> bool:

@@ -196,7 +196,11 @@ class Mender:
             if not edits:
                 return
             new = replace(sources[module], text=edited(names.lines(module), edits))
-            yield _Change("move", (f"{listed(needed)} {'is' if len(needed) == 1 else 'are'} then bound before the import runs.",), (new,))
+            yield _Change(
+                "move",
+                (f"{listed(needed)} {'is' if len(needed) == 1 else 'are'} then bound before the import runs.",),
+                (new,),
+            )
             crash = self._crashes(deadlock, {**changed, module: new}).get(self.entry)
             if crash is None or crash.imported != module or crash.name in needed:
                 return
@@ -208,7 +212,9 @@ class Mender:
     def _diff(self, changed: dict[str, Source]) -> tuple[str, ...]:
         before = self.rehearsal.program.sources
         return tuple(
-            line for module in sorted(changed) for line in diff(before[module].path, before[module].text, changed[module].text)
+            line
+            for module in sorted(changed)
+            for line in diff(before[module].path, before[module].text, changed[module].text)
         )
 
 
@@ -217,9 +223,9 @@ def _rank(kind: str) -> int:
 
 
 def diff(path: str, before: str, after: str) -> Iterator[str]:
-    """Yield the lines of a unified diff, without their ends; of a file with other ends of lines, their rest (``\\r``).
+    """Yield the lines of a unified diff without line feeds; of a file whose lines end in CR LF, with the CR.
 
-    ``after`` may have line feeds where the text before has other ends of lines.
+    ``after`` has line feeds alone, whatever the text before has.
     """
     carriage = "\r" if "\r\n" in before else ""
     shown = unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}", lineterm="")

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from import_contracts.explain.mending import diff
 from import_contracts.explain.stack import Stack
@@ -15,19 +16,30 @@ from import_contracts.reading.around import ProgramAround
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.repair.edits import Rewrite, edited, edits
 from import_contracts.repair.program_names import ProgramNames
+from import_contracts.repair.usage import Usage
 from import_contracts.reports.tracebacks import Mending, StoryKind
 from import_contracts.tracebacks.messages import Failing, Failure
 
-Answer = tuple[StoryKind, tuple[str, ...], Mending | None]
-"""The kind of a story, its sentences, and the change that ends it."""
+
+class Answer(NamedTuple):
+    """The kind of a story, its sentences, and the change that mends it."""
+
+    kind: StoryKind
+    sentences: tuple[str, ...] = ()
+    mending: Mending | None = None
+
+
+def binds(usage: Usage, name: str, module: str) -> bool:
+    """Tell whether a statement at the top level binds a name, other than an import of it from a module."""
+    from_there = [each.statement for each in usage.bindings if each.module == module]
+    return any(each not in from_there for each in usage.defined.get(name, ()))
 
 
 @dataclass(frozen=True)
 class Missing:
     """A failed import of a program, and the lines of the program in its traceback.
 
-    ``module`` is the module that was asked for or not found, and ``name`` what it was asked for; ``hiding`` is the
-    module in the file that Python found instead of another one, or "".
+    ``hiding`` is the module in the file that Python found instead of a library of the same name; "" if there is none.
     """
 
     program: ProgramAround
@@ -38,9 +50,8 @@ class Missing:
 
     def answer(self) -> Answer:
         """Return why the import failed."""
-        hidden = self._hidden()
-        if hidden is not None:
-            return hidden
+        if self.hiding:
+            return self._hidden(self.program.sources[self.hiding])
         by_kind = {
             Failing.NAME: self._name,
             Failing.ATTRIBUTE: self._attribute,
@@ -49,79 +60,88 @@ class Missing:
             Failing.RELATIVE: self._outside,
             Failing.BEYOND: self._beyond,
         }
-        return by_kind[self.failure.what]()
+        importer = self.importer
+        return by_kind[self.failure.what](importer) if importer else Answer(StoryKind.UNKNOWN)
 
     @property
-    def _place_path(self) -> str:
-        return self.stack.steps[-1].path
-
-    @property
-    def _importer(self) -> Source | None:
+    def importer(self) -> Source | None:
         """The text of the module that fails."""
         module = self.stack.steps[-1].module
         return self.program.sources.get(module if module in self.program.sources else self.stack.main)
 
+    @property
+    def _line(self) -> int:
+        return self.stack.steps[-1].line
+
     # --- files that hide others -------------------------------------------------------------------------------------
 
-    def _hidden(self) -> Answer | None:
-        """Return that a file hides a library or a package; None if none does."""
+    def _hidden(self, source: Source) -> Answer:
+        """Return that a file hides a library, or as a script the package that it is in."""
         wanted = self.failure.not_package or self.failure.module
-        source = self.program.sources.get(self.hiding)
-        if source is None or not wanted:
-            return None
-        if self._is_inside_package(wanted, source):
-            sentence = f"Python looks for '{wanted}' beside the script first, and finds the script itself, {source.path}."
-            return StoryKind.HIDDEN_PACKAGE, (sentence,), self._run_as_module(self.hiding)
-        is_stdlib = wanted in sys.stdlib_module_names
-        what = "standard library module" if is_stdlib else "library"
-        sentences = (f"{source.path} has the name of the {what} '{wanted}', and Python finds it first.",)
-        return StoryKind.HIDDEN_LIBRARY, sentences, self._renamed(wanted, source)
+        if self.hiding.split(".")[-2:-1] == [wanted] or source.path.split("/")[-2:-1] == [wanted]:
+            sentence = (
+                f"Python looks for '{wanted}' in the folder of the script first, and finds the script: {source.path}"
+            )
+            return Answer(StoryKind.HIDDEN_PACKAGE, (sentence,), _run_as_module(self.hiding))
+        what = "standard library module" if wanted in sys.stdlib_module_names else "library"
+        sentence = f"{source.path} has the name of the {what} '{wanted}', and Python finds it first."
+        return Answer(StoryKind.HIDDEN_LIBRARY, (sentence,), self._renamed(source))
 
-    def _is_inside_package(self, wanted: str, source: Source) -> bool:
-        """Tell whether the file that hides a package is itself in a package of that name."""
-        return self.hiding.split(".")[-2:-1] == [wanted] or source.path.split("/")[-2:-1] == [wanted]
-
-    def _renamed(self, wanted: str, source: Source) -> Mending:
-        folder, slash, file = source.path.rpartition("/")
+    def _renamed(self, source: Source) -> Mending:
         if source.is_package:
-            return Mending("rename", (f"Rename the package '{self.hiding}', for example to {self.hiding}_.",))
-        new = f"{folder}{slash}{file.removesuffix('.py')}_.py"
+            return Mending("rename", (f"Rename the package '{self.hiding}', for example to '{self.hiding}_'.",))
+        new = f"{source.path.removesuffix('.py')}_.py"
         why = [f"Rename it, for example to {new}."]
-        others = [each for each in self.program.graph.importers_of(self.hiding) if each not in {self.hiding, self.stack.main}]
-        if others:
-            why.append(f"Where {', '.join(others)} means this file by 'import {wanted}', use the new name.")
-        lines = (f"diff --git a/{source.path} b/{new}", "similarity index 100%", f"rename from {source.path}", f"rename to {new}")
-        return Mending("rename", tuple(why), lines)
+        importers = {*self.program.graph.importers_of(self.hiding)} - {self.hiding, self.stack.main, self._failing}
+        if importers:
+            those = ", ".join(sorted(importers))
+            why.append(f"If these modules mean this file and not the library, they need the new name: {those}")
+        lines = ("similarity index 100%", f"rename from {source.path}", f"rename to {new}")
+        return Mending("rename", tuple(why), (f"diff --git a/{source.path} b/{new}", *lines))
+
+    @property
+    def _failing(self) -> str:
+        return self.stack.steps[-1].module
 
     # --- names ------------------------------------------------------------------------------------------------------
-
-    def _name(self) -> Answer:
-        module, name = self.failure.module, self.failure.name
-        usage = self.names.usage(module)
-        if usage is None or self.may_bind(module, name):
-            return StoryKind.UNKNOWN, (self._unknown(),), None
-        children = [each.rpartition(".")[2] for each in self.program.graph.children(module)]
-        hint = did_you_mean(name, [*usage.defined, *children])
-        sentences = [f"No statement of {self.program.sources[module].path} binds {name}.{hint}"]
-        if self.failure.is_partial and self.program.sources[module].is_package:
-            sentences.append(f"There is no module {module}.{name} here either: an extension module that is not built?")
-        homes = list(self._homes(name)) if not hint else []
-        if homes:
-            sentences.append(f"{name} is defined in {' and '.join(homes)}.")
-        return StoryKind.MISSING_NAME, tuple(sentences), self._from(homes[0]) if len(homes) == 1 else None
 
     def may_bind(self, module: str, name: str) -> bool:
         """Tell whether a module may bind a name, or have a submodule of that name."""
         usage = self.names.usage(module)
-        if usage is None or f"{module}.{name}" in self.program.modules:
+        if usage is None or f"{module}.{name}" in self.program.modules or "__getattr__" in usage.defined:
             return True
-        return bool({name, "__getattr__"} & usage.defined.keys()) or any(each.name == "*" for each in usage.bindings)
+        return binds(usage, name, module) or any(each.name == "*" for each in usage.bindings)
+
+    def _name(self, importer: Source) -> Answer:
+        module, name = self.failure.module, self.failure.name
+        usage = self.names.usage(module)
+        if usage is None or self.may_bind(module, name):
+            return Answer(StoryKind.UNKNOWN, (self._unknown(),))
+        source = self.program.sources[module]
+        known = [
+            *usage.defined.keys() - {name},
+            *(each.rpartition(".")[2] for each in self.program.graph.children(module)),
+        ]
+        hint = did_you_mean(name, known)
+        sentences = [f"No statement of {source.path} binds {name}.{hint}"]
+        if source.is_package:
+            sentences.append(
+                f"There is no file for a module {module}.{name} either; an extension module may not be built."
+            )
+        homes = [] if hint else list(self._homes(name))
+        if homes:
+            sentences.append(f"{name} is defined in {' and '.join(homes)}.")
+        return Answer(
+            StoryKind.MISSING_NAME, tuple(sentences), self._from(homes[0], importer) if len(homes) == 1 else None
+        )
 
     def _unknown(self) -> str:
         module, name = self.failure.module, self.failure.name
+        if module not in self.program.modules:
+            return f"{module} is not in this program." if module else ""
         if self.failure.is_partial:
-            return f"The traceback does not show where {module} is being imported: it may be cut off at the top."
-        return f"{module} binds {name} here: the files have changed, or it was removed again when it ran."
+            return f"The traceback does not show where the import of {module} began; it may be cut off at the top."
+        return f"{module} binds {name} here: the files may have changed, or something removed it."
 
     def _homes(self, name: str) -> Iterator[str]:
         """Yield the modules that define a function or class of a name, sorted."""
@@ -129,118 +149,108 @@ class Missing:
             if re.search(rf"(?m)^(?:async def|def|class) {re.escape(name)}\b", source.text):
                 yield module
 
-    def _from(self, home: str) -> Mending | None:
+    def _from(self, home: str, importer: Source) -> Mending | None:
         """Return how to import the name from the module that defines it."""
-        source = self._importer
-        usage = self.names.usage(source.module) if source else None
-        wanted = [each for each in usage.bindings if each.name == self.failure.name] if usage else []
-        wanted = [each for each in wanted if each.module == self.failure.module]
-        if source is None or not wanted:
+        usage = self.names.usage(importer.module)
+        wanted = (self.failure.module, self.failure.name)
+        bindings = [each for each in usage.bindings if (each.module, each.name) == wanted] if usage else []
+        if not bindings:
             return None
-        rewrites = [Rewrite(each, origin=(home, self.failure.name)) for each in wanted]
-        lines = split_lines(source.text)
-        new = edited(lines, edits(self.names.tree(source.module), lines, rewrites))
-        return Mending("direct_import", (f"Import {self.failure.name} from {home}.",), tuple(diff(source.path, source.text, new)))
+        lines = split_lines(importer.text)
+        rewrites = [Rewrite(each, origin=(home, self.failure.name)) for each in bindings]
+        new = edited(lines, edits(self.names.tree(importer.module), lines, rewrites))
+        return _import(f"{self.failure.name} from {home}", importer, new, "direct_import")
 
-    def _attribute(self) -> Answer:
+    def _attribute(self, importer: Source) -> Answer:
         package, name = self.failure.module, self.failure.name
         submodule = f"{package}.{name}"
         if submodule not in self.program.modules:
-            return self._name() if package in self.program.sources else (StoryKind.UNKNOWN, (), None)
-        source = self._importer
-        sentence = f"{submodule} is a module that nothing had imported by then: 'import {package}' does not import it."
-        if source is None:
-            return StoryKind.MISSING_IMPORT, (sentence,), None
-        lines = split_lines(source.text)
-        for number, line in enumerate(lines):
-            if re.fullmatch(rf"import {re.escape(package)}\s*(?:#.*)?", line):
-                new = [*lines[:number], f"import {submodule}", *lines[number + 1 :]]
-                change = tuple(diff(source.path, source.text, "\n".join(new)))
-                return StoryKind.MISSING_IMPORT, (sentence,), Mending("import", ("Import the submodule by its name.",), change)
-        return StoryKind.MISSING_IMPORT, (sentence,), None
+            return self._name(importer)
+        sentence = f"{submodule} is a module that nothing had imported; 'import {package}' alone does not import it."
+        lines = split_lines(importer.text)
+        pattern = re.compile(rf"import {re.escape(package)}\s*(?:#.*)?")
+        number = next((number for number, line in enumerate(lines) if pattern.fullmatch(line)), None)
+        if number is None:
+            return Answer(StoryKind.MISSING_IMPORT, (sentence,))
+        lines[number] = f"import {submodule}"
+        return Answer(StoryKind.MISSING_IMPORT, (sentence,), _import(submodule, importer, "\n".join(lines)))
 
     # --- modules ----------------------------------------------------------------------------------------------------
 
-    def _module(self) -> Answer:
-        wanted, program, source = self.failure.module, self.program, self._importer
-        here = parent(source.module) if source and not source.is_package else source.module if source else ""
-        beside = f"{here}.{wanted}" if here else ""
+    def _module(self, importer: Source) -> Answer:
+        wanted, modules = self.failure.module, self.program.modules
         top = wanted.partition(".")[0]
-        if beside in program.modules:
-            sentence = f"There is no top-level module '{wanted}'; {beside} is imported by that name only from inside its folder."
-            return StoryKind.MISSING_MODULE, (sentence,), self._replaced(wanted, beside)
-        if wanted in program.modules:
-            sentence = f"{wanted} exists here, but Python did not look in the folder that contains '{top}'."
-            kind = StoryKind.OUTSIDE_PACKAGE if self.stack.main.startswith(f"{top}.") else StoryKind.MISSING_MODULE
-            return kind, (sentence,), self._run_as_module(self.stack.main) if kind is StoryKind.OUTSIDE_PACKAGE else self._on_path(top)
-        if top in program.modules:
-            near = did_you_mean(wanted, program.modules)
-            found = re.search(r"'([^']*)'", near)
-            outer = next((each for each in ancestors(wanted) if each in program.modules), top)
-            sentence = f"There is no module '{wanted}': {outer} has none of that name.{near}"
-            return StoryKind.MISSING_MODULE, (sentence,), self._replaced(wanted, found[1]) if found else None
-        sentence = f"'{wanted}' is no module of this program{self._is_stdlib(top)}: it is not installed, or misspelled.{did_you_mean(wanted, program.modules)}"
-        return StoryKind.MISSING_MODULE, (sentence,), None
+        package = importer.module if importer.is_package else parent(importer.module)
+        beside = f"{package}.{wanted}"
+        if beside in modules:
+            sentence = f"There is no top-level module '{wanted}'; the one in this package is {beside}."
+            return Answer(StoryKind.MISSING_MODULE, (sentence,), self._instead(wanted, beside, importer))
+        if wanted in modules:
+            return self._not_on_path(wanted, top)
+        near = did_you_mean(wanted, modules)
+        if top in modules:
+            outer = next(each for each in (*ancestors(wanted), top) if each in modules)
+            found = re.search("'(.*)'", near)
+            sentence = f"There is no module '{wanted}' in {outer}.{near}"
+            return Answer(
+                StoryKind.MISSING_MODULE, (sentence,), self._instead(wanted, found[1], importer) if found else None
+            )
+        sentence = f"'{wanted}' is not part of this program, and not installed for the Python that ran it.{near}"
+        return Answer(StoryKind.MISSING_MODULE, (sentence,))
 
-    def _is_stdlib(self, top: str) -> str:
-        return f", but '{top}' is one of the standard library of another Python" if top in sys.stdlib_module_names else ""
+    def _not_on_path(self, wanted: str, top: str) -> Answer:
+        sentence = f"There is a module {wanted} here, but the folder that contains '{top}' is not on sys.path."
+        if self.stack.main.startswith(f"{top}."):
+            return Answer(StoryKind.OUTSIDE_PACKAGE, (sentence,), _run_as_module(self.stack.main))
+        ways = "Install the program, or add the folder to PYTHONPATH, or to pythonpath in the configuration of pytest."
+        return Answer(StoryKind.MISSING_MODULE, (sentence,), Mending("run", (ways,)))
 
-    def _on_path(self, top: str) -> Mending:
-        why = f"Install the program, or add the folder that contains '{top}' to sys.path: PYTHONPATH, or pythonpath in pytest's configuration."
-        return Mending("run", (why,))
-
-    def _replaced(self, old: str, new: str) -> Mending | None:
-        """Return how to import another module on the line that fails; None if it is not a plain import of it."""
-        source, line = self._importer, self.stack.steps[-1].line
-        if source is None:
-            return None
-        lines = split_lines(source.text)
-        text = lines[line - 1] if line <= len(lines) else ""
+    def _instead(self, old: str, new: str, importer: Source) -> Mending | None:
+        """Return how to import another module on the line that fails; None if it is not a plain import of one."""
         package, _, name = new.rpartition(".")
-        changed = re.sub(rf"^(\s*from\s+){re.escape(old)}(\s+import\b)", rf"\g<1>{new}\g<2>", text)
-        if changed == text and old.count(".") == 0:
-            changed = re.sub(rf"^(\s*)import\s+{re.escape(old)}(\s+as\s+\w+)?\s*(#.*)?$", rf"\g<1>from {package} import {name}\g<2>", text)
-        elif changed == text:
-            changed = re.sub(rf"^(\s*import\s+){re.escape(old)}(?=\s|$)", rf"\g<1>{new}", text)
-        if changed == text or not package and "from  import" in changed:
-            return None
-        lines[line - 1] = changed
-        return Mending("import", (f"Import {new}.",), tuple(diff(source.path, source.text, "\n".join(lines))))
+        whole = rf"from {package} import {name}\g<alias>" if "." not in old and package else rf"import {new}\g<alias>"
+        patterns = {
+            rf"from\s+{re.escape(old)}\s+import\b": f"from {new} import",
+            rf"import\s+{re.escape(old)}(?P<alias>\s+as\s+\w+)?\s*(?:#.*)?$": whole,
+        }
+        return self._changed(patterns, new, importer)
+
+    def _changed(self, patterns: dict[str, str], what: str, importer: Source) -> Mending | None:
+        """Return the line that fails with what follows its indentation replaced by the first pattern that matches."""
+        lines = split_lines(importer.text)
+        text = lines[self._line - 1] if self._line <= len(lines) else ""
+        for pattern, new in patterns.items():
+            changed, number = re.subn(rf"^(?P<indent>\s*){pattern}", rf"\g<indent>{new}", text)
+            if number:
+                lines[self._line - 1] = changed
+                return _import(what, importer, "\n".join(lines))
+        return None
 
     # --- packages ---------------------------------------------------------------------------------------------------
 
-    def _run_as_module(self, module: str) -> Mending:
-        return Mending("run", (f"Run it as a module, in the folder that contains the package: python -m {module}",))
+    def _outside(self, importer: Source) -> Answer:
+        if "." not in importer.module:
+            sentence = f"{importer.path} is not in a package, so a relative import has nothing to start from."
+            patterns = {r"from\s+\.(?=\w)": "from ", r"from\s+\.\s+import\b": "import"}
+            mending = self._changed(patterns, "the module by its whole name", importer)
+            return Answer(StoryKind.OUTSIDE_PACKAGE, (sentence,), mending)
+        sentence = f"{importer.path} was not imported as {importer.module}, so Python does not know its package."
+        return Answer(StoryKind.OUTSIDE_PACKAGE, (sentence,), _run_as_module(importer.module))
 
-    def _outside(self) -> Answer:
-        source = self._importer
-        if source is None or "." not in source.module:
-            sentence = f"{self._place_path} is not in a package, so a relative import has nothing to start from."
-            return StoryKind.OUTSIDE_PACKAGE, (sentence,), self._made_absolute()
-        sentence = f"{source.path} runs as a script or top-level module, so Python does not know that it is {source.module}."
-        return StoryKind.OUTSIDE_PACKAGE, (sentence,), self._run_as_module(source.module)
+    def _beyond(self, importer: Source) -> Answer:
+        dots = re.match(r"\s*from\s+(\.+)", self.stack.steps[-1].text)
+        if dots is None or absolute(len(dots[1]), "", importer.module, is_package=importer.is_package) is None:
+            sentence = f"The import has more dots than there are packages around {importer.module}."
+            return Answer(StoryKind.OUTSIDE_PACKAGE, (sentence,))
+        top = importer.module.partition(".")[0]
+        sentence = f"{importer.path} was not imported as {importer.module}: the folder '{top}' itself is on sys.path."
+        ways = f"Start the program in the folder that contains '{top}', or take '{top}' off sys.path."
+        return Answer(StoryKind.OUTSIDE_PACKAGE, (sentence,), Mending("run", (ways,)))
 
-    def _made_absolute(self) -> Mending | None:
-        """Return how to write a relative import of a module beside the importer as an absolute one."""
-        source, line = self._importer, self.stack.steps[-1].line
-        if source is None:
-            return None
-        lines = split_lines(source.text)
-        text = lines[line - 1] if line <= len(lines) else ""
-        changed = re.sub(r"^(\s*)from\s+\.\s+import\b", r"\1import", re.sub(r"^(\s*from\s+)\.(?=\w)", r"\1", text))
-        if changed == text:
-            return None
-        lines[line - 1] = changed
-        return Mending("import", ("Import the module by its name.",), tuple(diff(source.path, source.text, "\n".join(lines))))
 
-    def _beyond(self) -> Answer:
-        source, text = self._importer, self.stack.steps[-1].text
-        dots = re.match(r"\s*from\s+(\.+)", text)
-        if source is None or dots is None:
-            return StoryKind.OUTSIDE_PACKAGE, (), None
-        level = len(dots[1])
-        if absolute(level, "", source.module, is_package=source.is_package) is None:
-            sentence = f"{source.module} is not deep enough for {level} dots."
-            return StoryKind.OUTSIDE_PACKAGE, (sentence,), None
-        sentence = f"Python does not know that {source.path} is {source.module}: its package was imported from inside '{source.module.partition('.')[0]}'."
-        return StoryKind.OUTSIDE_PACKAGE, (sentence,), Mending("run", ("Start the program in the folder that contains the package.",))
+def _run_as_module(module: str) -> Mending:
+    return Mending("run", (f"Run it as a module, from the folder that contains the package: python -m {module}",))
+
+
+def _import(what: str, importer: Source, new: str, kind: str = "import") -> Mending:
+    return Mending(kind, (f"Import {what}.",), tuple(diff(importer.path, importer.text, new)))

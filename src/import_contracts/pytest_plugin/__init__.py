@@ -63,7 +63,9 @@ def pytest_make_collect_report(
 
 
 def pytest_exception_interact(
-    node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object], report: pytest.CollectReport | pytest.TestReport
+    node: pytest.Item | pytest.Collector,
+    call: pytest.CallInfo[object],
+    report: pytest.CollectReport | pytest.TestReport,
 ) -> None:
     """Add a section below the error, if a file cannot be imported because of an import cycle."""
     if call.excinfo is None or not isinstance(report, pytest.CollectReport) or not node.config.getini(EXPLAIN):

@@ -1,4 +1,4 @@
-"""Finding files of which only the paths are known that they have on another machine, such as ``/app/shop/models.py``."""
+"""Finding files whose paths are those of another machine or container, such as ``/app/shop/models.py``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -37,7 +38,9 @@ def find_elsewhere(paths: Collection[str], folder: Path, source_roots: Sequence[
     """
     places = list(dict.fromkeys([str(folder), *map(str, source_roots)]))
     known = {path: os.path.normpath(os.path.join(folder, path)) for path in dict.fromkeys(paths) if path[:1] != "<"}
-    known = {path: file for path, file in known.items() if disk.is_file(file) and disk.is_inside(file, *map(Path, places))}
+    known = {
+        path: file for path, file in known.items() if disk.is_file(file) and disk.is_inside(file, *map(Path, places))
+    }
     written = {path: parts for path in dict.fromkeys(paths) if path not in known and (parts := _parts(path))}
     here = _files_called({parts[-1] for parts in written.values()}, places)
     matches = {path: list(_matches(path, parts, here, places)) for path, parts in written.items()}
@@ -63,7 +66,8 @@ def _matches(path: str, there: Parts, here: dict[str, list[str]], places: Sequen
     is_installed = _INSTALLED.match(path.replace("\\", "/")) is not None
     for file in here.get(there[-1], ()):
         parts = tuple(file.split(os.sep))
-        shared = len(os.path.commonprefix([there[::-1], parts[::-1]]))
+        pairs = zip(reversed(there), reversed(parts), strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         is_direct = os.path.dirname(file) in places
         if (shared == len(there)) if is_installed else (shared > 1 or is_direct or len(there) == 1):
             yield _Match(shared, there[: len(there) - shared], parts[: len(parts) - shared], file)

@@ -1,4 +1,4 @@
-"""The run of ``explain --traceback``: reads a log, finds the program of its tracebacks, and tells why imports failed."""
+"""The run of ``explain --traceback``: finds the program of the tracebacks in a log, and why imports failed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def explain_traceback(text: str, file: str, source_roots: Sequence[Path], contex
     found = read_tracebacks(text)
     if not found:
         message = "There is no traceback in this file." if text.strip() else "This file is empty."
-        raise UserError(Problem(f"{message} A traceback has lines like: File \"shop/models.py\", line 1, in <module>", file=file))
+        raise UserError(
+            Problem(f'{message} A traceback has lines like: File "shop/models.py", line 1, in <module>', file=file)
+        )
     return explain_raised(found, file, source_roots, context)
 
 
@@ -64,7 +66,10 @@ def _version(found: Sequence[Raised]) -> tuple[int, int]:
 
 
 def _stories(
-    wanted: Sequence[tuple[Raised, Failure]], version: tuple[int, int], source_roots: Sequence[Path], context: RunContext
+    wanted: Sequence[tuple[Raised, Failure]],
+    version: tuple[int, int],
+    source_roots: Sequence[Path],
+    context: RunContext,
 ) -> tuple[tuple[Story, ...], tuple[Problem, ...]]:
     paths = [frame.path for raised, _ in wanted for frame in raised.frames]
     paths += [failure.path for _, failure in wanted if failure.path]
@@ -81,7 +86,10 @@ def _stories(
             stories.setdefault(teller.story(raised, failure, stack))
         else:
             unknown.setdefault(_line(raised))
-    problems = (Problem(f"None of the files in this traceback is in {context.folder.name or 'this folder'}: {line}") for line in unknown)
+    problems = (
+        Problem(f"None of the files in this traceback is in {context.folder.name or 'this folder'}: {line}")
+        for line in unknown
+    )
     return tuple(stories), tuple(problems)
 
 

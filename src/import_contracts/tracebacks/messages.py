@@ -1,4 +1,4 @@
-"""What the message of an exception says about an import that failed, in the words of every version of Python since 3.6."""
+"""What the message of an exception says about a failed import, in every version of Python since 3.6."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class Failure:
 
 
 _PARTIAL = r"(?P<partial>partially initialized )?"
+_FROM = rf"(?: from {_PARTIAL}(?:module )?'(?P<module>[^']*)')?"
+_MODULE = r"'(?P<module>[^']*)'(?: from '(?P<path>[^']*)')?"
 _CIRCULAR = r"(?: \((?P<circular>most likely due to a circular import)\))?"
 _RENAME = r"(?: \(consider renaming '(?P<renamed>[^']+)' (?P<why>since|if)[^)]*\))?"
 _HINT = r"(?:\.? Did you mean:? .*)?"
@@ -52,13 +54,11 @@ _PATTERNS = tuple(
     for what, pattern in (
         (
             Failing.NAME,
-            rf"cannot import name '?(?P<name>[^' ]+)'?(?: from {_PARTIAL}(?:module )?'(?P<module>[^']*)')?"
-            rf"{_CIRCULAR}{_RENAME}(?: \((?P<path>.*)\))?",
+            rf"cannot import name '?(?P<name>[^' ]+)'?{_FROM}{_CIRCULAR}{_RENAME}(?: \((?P<path>.*)\))?",
         ),
         (
             Failing.ATTRIBUTE,
-            rf"{_PARTIAL}module '(?P<module>[^']*)'(?: from '(?P<path>[^']*)')? has no attribute '(?P<name>[^']*)'"
-            rf"{_CIRCULAR}{_RENAME}",
+            rf"{_PARTIAL}module {_MODULE} has no attribute '(?P<name>[^']*)'{_CIRCULAR}{_RENAME}",
         ),
         (Failing.SUBMODULE, rf"cannot access submodule '(?P<name>[^']*)' of module '(?P<module>[^']*)'{_CIRCULAR}"),
         (Failing.MODULE, r"No module named '?(?P<module>[^' ;]+)'?(?:; '(?P<plain>[^']*)' is not a package)?"),

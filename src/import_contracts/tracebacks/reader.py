@@ -98,7 +98,7 @@ class _Reader:
         if not self.frames or self.code:
             return
         arrow = _ARROW.fullmatch(line.strip(_BOX + " "))
-        if (self.frames[-1].text and not arrow) or _MARKS.fullmatch(line) or line[0] in _BOX and not arrow:
+        if (self.frames[-1].text and not arrow) or _MARKS.fullmatch(line) or (line[0] in _BOX and not arrow):
             return
         self.frames[-1] = replace(self.frames[-1], text=arrow["text"] if arrow else line.strip())
 
@@ -138,4 +138,3 @@ class _Reader:
         raised = Raised(tuple(self.frames), error, message.strip(), self.starts_at_top)
         self.found.append((number, len(self.found), raised))
         self._begin()
-

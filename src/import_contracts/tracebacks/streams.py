@@ -105,7 +105,7 @@ _JOINED_ERROR = re.compile(r"\s+((?:\w+\.)*\w+(?:Error|Exception): )")
 def _unfolded(line: str) -> Iterator[str]:
     """Yield the lines of a traceback that a logger has joined into one line: as JSON, or with spaces between them."""
     start = line.find(HEADER)
-    if start < 0 or 'File "' not in line[start:] and 'File \\"' not in line[start:]:
+    if start < 0 or ('File "' not in line[start:] and 'File \\"' not in line[start:]):
         yield line
         return
     for escape in ("\\n", "#012"):
@@ -114,4 +114,6 @@ def _unfolded(line: str) -> Iterator[str]:
             return
     parted = _JOINED_FRAME.sub("\n  \\1\n    ", line[start:])
     before, last, rest = parted.rpartition("\n    ")
-    yield from (each for each in (before + last + _JOINED_ERROR.sub("\n\\1", rest, count=1)).split("\n") if each.strip())
+    yield from (
+        each for each in (before + last + _JOINED_ERROR.sub("\n\\1", rest, count=1)).split("\n") if each.strip()
+    )
