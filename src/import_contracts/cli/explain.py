@@ -43,7 +43,7 @@ def command(  # noqa: PLR0913 - each is an option
                                              whom, for which name, and the edit that mends it
 
     For two modules no configuration is needed: they are looked up in this folder, in "src", and among the installed
-    packages. Neither is one needed for a traceback: its files are found in this folder by their paths, even if these are
+    packages. Neither is one needed for a traceback: its files are found in this folder by their paths, even those
     from another machine.
 
     The program is never run. The exit status is 0, or 2 if something is wrong or could not be read.

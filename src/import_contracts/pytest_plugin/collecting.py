@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from import_contracts import disk
-from import_contracts.pytest_plugin import NAME
 from import_contracts.reading.context import RunContext
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.tracebacks import as_section
@@ -43,7 +42,7 @@ def _text(raised: Raised, config: pytest.Config) -> str:
     folder = config.rootpath
     roots = [Path(entry) for entry in sys.path if entry and disk.is_inside(entry, folder)]
     try:
-        report = explain_raised([raised], NAME, roots, RunContext(folder))
+        report = explain_raised([raised], "pytest", roots, RunContext(folder))
     except Exception:  # noqa: BLE001 - a bug here must not hide the error of the user
         return ""
     stories = tuple(story for story in report.stories if story.kind in _KINDS)
