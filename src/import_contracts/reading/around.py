@@ -64,9 +64,8 @@ def read_around(
     or leads to one of ``source_roots``.
     """
     reader = _Reader(context, source_roots)
-    names = {path: name for path in files if (name := _name(path, mentioned, source_roots))}
-    for path, name in names.items():
-        reader.add_root(_top(name), path[: -len(_ending(name, path)) - 1])
+    for path, name in (names := _names(files, mentioned, source_roots)).items():
+        reader.add_root(_top(name), _folder(name, path))
     reader.follow(_top(name) for name in mentioned)
     known = {path: name for path, name in names.items() if name in reader.sources}
     return ProgramAround(known, reader.sources, frozenset(reader.namespaces), tuple(reader.folders.values()))
@@ -80,10 +79,22 @@ def _top(module: str) -> str:
     return module.partition(".")[0]
 
 
-def _ending(name: str, path: str) -> str:
-    """Return the part of a path that the name of its module stands for."""
-    parts = name.split(".")
-    return os.sep.join([*parts, _INIT] if path.endswith(os.sep + _INIT) else [*parts[:-1], f"{parts[-1]}.py"])
+def _folder(name: str, path: str) -> str:
+    """Return the folder of the top level, given the name of a module and the path of its file."""
+    levels = name.count(".") + 1 + path.endswith(os.sep + _INIT)
+    return path.rsplit(os.sep, levels)[0]
+
+
+def _names(files: Iterable[str], mentioned: Collection[str], source_roots: Collection[str]) -> dict[str, str]:
+    """Return the names of the modules in some files; what is in the folder of one package is in that package."""
+    names = {path: name for path in files if (name := _name(path, mentioned, source_roots))}
+    packages = [os.path.join(_folder(name, path), _top(name)) for path, name in names.items() if "." in name]
+    for path, name in names.items():
+        inside = next((each for each in packages if "." not in name and path.startswith(each + os.sep)), None)
+        if inside is not None:
+            relative = path[len(os.path.dirname(inside)) + 1 :].removesuffix(".py").removesuffix(f"{os.sep}__init__")
+            names[path] = relative.replace(os.sep, ".")
+    return names
 
 
 def _name(path: str, mentioned: Collection[str], source_roots: Collection[str]) -> str:
