@@ -32,7 +32,7 @@ def test_the_failing_lines_are_read(shape: str) -> None:
         if (failure := read_message(raised.error, raised.message)) and failure.what is Failing.NAME
     ]
 
-    assert len(found) == (2 if shape == "twice" else 1)
+    assert len(found) == 1
     raised, failure = found[0]
     frames = [(frame.path.replace("\\", "/").rpartition("/")[2], frame.line) for frame in raised.frames]
     assert frames[-2:] == [("orders.py", 1), ("users.py", 1)]

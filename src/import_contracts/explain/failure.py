@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from itertools import pairwise
 
 from import_contracts.crashes.crash import Crash
 from import_contracts.explain.mending import Deadlock, Mender
-from import_contracts.explain.missing import Missing, binds
+from import_contracts.explain.missing import BINDS_ANYTHING, Missing, binds
 from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
 from import_contracts.explain.stack import Stack
 from import_contracts.graph.names import absolute, overlap
@@ -24,9 +23,6 @@ from import_contracts.reports.tracebacks import Story, StoryKind
 from import_contracts.tracebacks.messages import Failing, Failure
 from import_contracts.tracebacks.raised import Raised
 
-_BINDS_ANYTHING = re.compile(
-    r"\b(?:globals|vars|locals)\(\)|\bexec\(|\bsys\.modules\b|\bsetattr\(|\b__dict__\b|def __getattr__\(|import \*"
-)
 _ABOUT_NAMES = (Failing.NAME, Failing.ATTRIBUTE, Failing.SUBMODULE)
 
 
@@ -180,7 +176,7 @@ class _Reproduction:
         """Return why static analysis does not see that the name is missing, although it sees every import."""
         source = self.rehearsal.program.sources[self.rehearsal.main if self.imported == MAIN else self.imported]
         for number, line in enumerate(split_lines(source.text), 1):
-            if _BINDS_ANYTHING.search(line):
+            if BINDS_ANYTHING.search(line):
                 place = f"{source.path}:{number}: {line.strip()}"
                 return f"Static analysis alone takes it that {self.imported} may have any name: {place}"
         return f"Static analysis alone predicts that importing {self.stack.steps[self.begin].module} works."

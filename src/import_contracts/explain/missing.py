@@ -21,6 +21,12 @@ from import_contracts.reports.tracebacks import Mending, StoryKind
 from import_contracts.tracebacks.messages import Failing, Failure
 
 
+BINDS_ANYTHING = re.compile(
+    r"\b(?:globals|vars|locals)\(\)|\bexec\(|\bsys\.modules\b|\bsetattr\(|\b__dict__\b|def __getattr__\(|import \*"
+)
+"""Code that may bind names that are not written as names."""
+
+
 class Answer(NamedTuple):
     """The kind of a story, its sentences, and the change that mends it."""
 
@@ -110,7 +116,7 @@ class Missing:
         usage = self.names.usage(module)
         if usage is None or f"{module}.{name}" in self.program.modules or "__getattr__" in usage.defined:
             return True
-        return binds(usage, name, module) or any(each.name == "*" for each in usage.bindings)
+        return binds(usage, name, module) or bool(BINDS_ANYTHING.search(self.program.sources[module].text))
 
     def _name(self, importer: Source) -> Answer:
         module, name = self.failure.module, self.failure.name

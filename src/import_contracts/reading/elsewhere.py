@@ -21,35 +21,39 @@ Parts: TypeAlias = tuple[str, ...]
 
 
 class _Match(NamedTuple):
-    """A file here, and what differs between its path there and here: both without the parts at the end they share."""
+    """A file here, and what differs between its path there and here: both without the parts at the end they share.
+
+    ``is_sure`` says that they share enough for the file to be the same.
+    """
 
     shared: int
     there: Parts
     here: Parts
     path: str
+    is_sure: bool
 
 
 def find_elsewhere(paths: Collection[str], folder: Path, source_roots: Sequence[Path] = ()) -> dict[str, str]:
     """Return the file here for each path of another machine that one can be found for; the paths here are absolute.
 
-    It is the file in ``folder`` or in one of the source roots whose path has the longest end in common with that path.
-    Of several, it is the one in a place in which more of the other files are found too, and then the one in fewer
-    folders. A file of a library is found only where the library itself is in one of the folders.
+    It is the file in ``folder`` or in one of the source roots whose path has the longest end in common with that path:
+    more than the name of the file, unless that is directly in one of them or where other files are found. Of several,
+    it is the one in a place in which more of the other files are found too, and then the one in fewer folders. A file of a library is found only where the library itself is in one of the folders.
     """
     places = list(dict.fromkeys([str(folder), *map(str, source_roots)]))
+    inside = (folder, *source_roots)
     known = {path: os.path.normpath(os.path.join(folder, path)) for path in dict.fromkeys(paths) if path[:1] != "<"}
-    known = {
-        path: file for path, file in known.items() if disk.is_file(file) and disk.is_inside(file, *map(Path, places))
-    }
+    known = {path: file for path, file in known.items() if disk.is_file(file) and disk.is_inside(file, *inside)}
     written = {path: parts for path in dict.fromkeys(paths) if path not in known and (parts := _parts(path))}
     here = _files_called({parts[-1] for parts in written.values()}, places)
     matches = {path: list(_matches(path, parts, here, places)) for path, parts in written.items()}
-    moves = Counter((match.there, match.here) for found in matches.values() for match in found)
-    return known | {
-        path: max(found, key=lambda match: (match.shared, moves[match.there, match.here], -len(match.here))).path
-        for path, found in matches.items()
-        if found
-    }
+    moves = Counter((match.there, match.here) for found in matches.values() for match in found if match.is_sure)
+    for path, found in matches.items():
+        credible = [match for match in found if match.is_sure or moves[match.there, match.here]]
+        if credible:
+            best = max(credible, key=lambda match: (match.shared, moves[match.there, match.here], -len(match.here)))
+            known[path] = best.path
+    return known
 
 
 def _parts(path: str) -> Parts:
@@ -69,8 +73,9 @@ def _matches(path: str, there: Parts, here: dict[str, list[str]], places: Sequen
         pairs = zip(reversed(there), reversed(parts), strict=False)
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         is_direct = os.path.dirname(file) in places
-        if (shared == len(there)) if is_installed else (shared > 1 or is_direct or len(there) == 1):
-            yield _Match(shared, there[: len(there) - shared], parts[: len(parts) - shared], file)
+        if shared == len(there) or not is_installed:
+            is_sure = shared > 1 or is_direct or len(there) == 1
+            yield _Match(shared, there[: len(there) - shared], parts[: len(parts) - shared], file, is_sure)
 
 
 def _files_called(names: Collection[str], places: Sequence[str]) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from import_contracts.explain.failure import Teller
@@ -15,13 +16,16 @@ from import_contracts.reading.around import read_around
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.elsewhere import find_elsewhere
 from import_contracts.reading.imports import read_imports
-from import_contracts.reports.tracebacks import Story, TracebackReport
+from import_contracts.reports.cycles import Place
+from import_contracts.reports.tracebacks import Story, StoryKind, TracebackReport
 from import_contracts.tracebacks.messages import Failure, read_message
 from import_contracts.tracebacks.raised import Raised
 from import_contracts.tracebacks.reader import read_tracebacks
 
 _VERSION = re.compile(r"python3?\.?(?:3\.?)?(?P<minor>\d{1,2})[/\\]", re.IGNORECASE)
 _LARGEST_MINOR = 30
+_MOST = 100  # statements that fail in one log; more are too many to read
+_HANDLED = {StoryKind.MISSING_MODULE}
 
 
 def explain_traceback(text: str, file: str, source_roots: Sequence[Path], context: RunContext) -> TracebackReport:
@@ -45,12 +49,25 @@ def explain_raised(
     """Return why the imports failed that raised some exceptions; the rest is as in `explain_traceback`."""
     version = _version(found)
     failures = [(raised, read_message(raised.error, raised.message)) for raised in found]
-    others = tuple(dict.fromkeys(_line(raised) for raised, failure in failures if failure is None))
+    others = [_line(raised) for raised, failure in failures if failure is None]
     wanted = [(raised, failure) for raised, failure in failures if failure is not None]
     if not wanted:
-        return TracebackReport(file, version, others=others)
-    stories, problems = _stories(wanted, version, source_roots, context)
-    return TracebackReport(file, version, stories, others, problems)
+        return TracebackReport(file, version, others=tuple(dict.fromkeys(others)))
+    stories: dict[Raised, Story] = {}
+    elsewhere: list[str] = []
+    for raised, story in _stories(wanted, version, source_roots, context):
+        if story is None:
+            elsewhere.append(_line(raised))
+        else:
+            stories[raised] = story
+    for raised in [raised for raised, story in stories.items() if raised.was_handled and story.kind in _HANDLED]:
+        if len(stories) > 1:  # the program goes on without that module, and fails for another reason
+            others.append(_line(raised))
+            del stories[raised]
+    problems = (Problem(f"None of the files in the traceback is here: {line}") for line in dict.fromkeys(elsewhere))
+    return TracebackReport(
+        file, version, tuple(stories.values()), tuple(dict.fromkeys(others)), tuple(islice(problems, _MOST))
+    )
 
 
 def _line(raised: Raised) -> str:
@@ -70,7 +87,8 @@ def _stories(
     version: tuple[int, int],
     source_roots: Sequence[Path],
     context: RunContext,
-) -> tuple[tuple[Story, ...], tuple[Problem, ...]]:
+) -> Iterator[tuple[Raised, Story | None]]:
+    """Yield the story of each exception, once for each statement that fails; None if none of its files is here."""
     paths = [frame.path for raised, _ in wanted for frame in raised.frames]
     paths += [failure.path for _, failure in wanted if failure.path]
     with context.step("find the files of the traceback"):
@@ -78,27 +96,23 @@ def _stories(
     with context.step("read the program"):
         program = read_around(files.values(), set(_mentioned(wanted)), set(map(str, source_roots)), context)
     teller = Teller(program, files, version)
-    stories: dict[Story, None] = {}
-    unknown: dict[str, None] = {}
+    told: set[tuple[Place, Failure]] = set()
     for raised, failure in wanted:
         stack = stack_of(raised, files, program, failure.module)
-        if stack.steps:
-            stories.setdefault(teller.story(raised, failure, stack))
-        else:
-            unknown.setdefault(_line(raised))
-    problems = (
-        Problem(f"None of the files in this traceback is in {context.folder.name or 'this folder'}: {line}")
-        for line in unknown
-    )
-    return tuple(stories), tuple(problems)
+        if not stack.steps:
+            yield raised, None
+        elif (stack.steps[-1], failure) not in told and len(told) < _MOST:
+            told.add((stack.steps[-1], failure))
+            with context.step("explain the traceback"):
+                yield raised, teller.story(raised, failure, stack)
 
 
 def _mentioned(wanted: Sequence[tuple[Raised, Failure]]) -> Iterator[str]:
     """Yield the modules that tracebacks name: in messages, and in the statements on their lines."""
-    for raised, failure in wanted:
+    for _, failure in wanted:
         yield from (failure.module, *ancestors(failure.module))
-        for frame in raised.frames:
-            for written in read_imports(frame.text, "", is_package=False) if "import" in frame.text else ():
-                if not written.level:
-                    yield from (written.module, *ancestors(written.module))
-                    yield f"{written.module}.{written.name}"
+    for text in {frame.text for raised, _ in wanted for frame in raised.frames if "import" in frame.text}:
+        for written in read_imports(text, "", is_package=False):
+            if not written.level:
+                yield from (written.module, *ancestors(written.module))
+                yield f"{written.module}.{written.name}"

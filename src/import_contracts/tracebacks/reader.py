@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from import_contracts.tracebacks.raised import MODULE, PrintedFrame, Raised
 from import_contracts.tracebacks.streams import HEADER, Stream, streams
 
-_MOST = 10_000  # exceptions of one log; more are repetitions
+_MOST_FRAMES = 5_000  # of one exception: CPython prints fewer, and nobody reads more
 
 _FRAME = re.compile(r' *File "(?P<path>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<name>.+))?')
 _PYTEST_FRAME = re.compile(r"(?P<path>(?:[A-Za-z]:)?[^:\s][^:]*):(?P<line>\d{1,9}): in (?P<name>\S+)")
@@ -16,8 +16,8 @@ _PYTEST_PLACE = re.compile(r"(?P<path>(?:[A-Za-z]:)?[^:\s][^:]*):(?P<line>\d{1,9
 _IPYTHON_FRAME = re.compile(r"File (?P<path>[^\"].*?):(?P<line>\d{1,9})(?:, in (?P<name>[\w<>.]+).*)?")
 _RICH_FRAME = re.compile(r"(?P<path>\S.*?):(?P<line>\d{1,9}) in (?P<name>\S+)")
 _ARROW = re.compile(r"(?:-+>|❱) *\d+ +(?P<text>.+)")
-_ERROR = re.compile(r"(?P<error>[A-Za-z_]\w*(?:\.\w+)*)(?:: ?(?P<message>.*))?")
-_BARE_ERROR = re.compile(r".*(?:Error|Exception|Exit|Interrupt|Warning|Group)")
+_ERROR = re.compile(r"(?P<error>(?:[A-Za-z_]\w*\.)*(?![A-Z]+:)(?:[A-Z]\w*|\w*error))(?:: ?(?P<message>.*))?")
+_BARE_ERROR = re.compile(r".*(?:Error|Exception|Exit|Interrupt|Warning|Group)|\w+(?:\.\w+)+")
 _DEF = re.compile(r"\s*(?:async )?def (?P<name>\w+)\(")
 _MARKS = re.compile(r"[ ~^]*")
 _HANDLED = "During handling of the above exception, another exception occurred:"
@@ -25,13 +25,13 @@ _BOX = "│╭╰┌└|"
 
 
 def read_tracebacks(text: str) -> tuple[Raised, ...]:
-    """Return the exceptions in a log whose traceback is there, in the order of their last lines.
+    """Return the exceptions in a log whose traceback is there, each once, in the order of their last lines.
 
     An exception without a last line, because the log ends before it, is left out. The time is proportional to the
     length of the text.
     """
     found = sorted(each for stream in streams(text) for each in _Reader().read(stream))
-    return tuple(raised for _, _, raised in found[:_MOST])
+    return tuple(dict.fromkeys(raised for _, _, raised in found))
 
 
 @dataclass
@@ -135,6 +135,6 @@ class _Reader:
         return True
 
     def _end(self, number: int, error: str, message: str) -> None:
-        raised = Raised(tuple(self.frames), error, message.strip(), self.starts_at_top)
+        raised = Raised(tuple(self.frames[-_MOST_FRAMES:]), error, message.strip(), self.starts_at_top)
         self.found.append((number, len(self.found), raised))
         self._begin()
