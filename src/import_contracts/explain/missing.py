@@ -20,7 +20,6 @@ from import_contracts.repair.usage import Usage
 from import_contracts.reports.tracebacks import Mending, StoryKind
 from import_contracts.tracebacks.messages import Failing, Failure
 
-
 BINDS_ANYTHING = re.compile(
     r"\b(?:globals|vars|locals)\(\)|\bexec\(|\bsys\.modules\b|\bsetattr\(|\b__dict__\b|def __getattr__\(|import \*"
 )

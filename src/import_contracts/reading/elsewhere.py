@@ -38,12 +38,12 @@ def find_elsewhere(paths: Collection[str], folder: Path, source_roots: Sequence[
 
     It is the file in ``folder`` or in one of the source roots whose path has the longest end in common with that path:
     more than the name of the file, unless that is directly in one of them or where other files are found. Of several,
-    it is the one in a place in which more of the other files are found too, and then the one in fewer folders. A file of a library is found only where the library itself is in one of the folders.
+    it is the one in a place in which more of the other files are found too, and then the one in fewer folders. A file
+    of a library is found only where the library itself is in one of the folders, and not in an environment there.
     """
     places = list(dict.fromkeys([str(folder), *map(str, source_roots)]))
-    inside = (folder, *source_roots)
     known = {path: os.path.normpath(os.path.join(folder, path)) for path in dict.fromkeys(paths) if path[:1] != "<"}
-    known = {path: file for path, file in known.items() if disk.is_file(file) and disk.is_inside(file, *inside)}
+    known = {path: file for path, file in known.items() if disk.is_file(file) and _is_own(file, places)}
     written = {path: parts for path in dict.fromkeys(paths) if path not in known and (parts := _parts(path))}
     here = _files_called({parts[-1] for parts in written.values()}, places)
     matches = {path: list(_matches(path, parts, here, places)) for path, parts in written.items()}
@@ -54,6 +54,15 @@ def find_elsewhere(paths: Collection[str], folder: Path, source_roots: Sequence[
             best = max(credible, key=lambda match: (match.shared, moves[match.there, match.here], -len(match.here)))
             known[path] = best.path
     return known
+
+
+def _is_own(path: str, places: Sequence[str]) -> bool:
+    """Tell whether a file is in one of some folders, but not in the library of an environment there."""
+    for place in places:
+        if disk.within(path, place) and disk.is_inside(path, Path(place)):
+            inside = path[len(place.rstrip(os.sep)) :].replace(os.sep, "/")
+            return not (_INSTALLED.match(inside) or _LIBRARY.match(inside))
+    return False
 
 
 def _parts(path: str) -> Parts:
