@@ -123,19 +123,27 @@ class Mender:
     def _step(
         self, deadlock: Deadlock, changed: dict[str, Source], known: Iterable[str]
     ) -> tuple[_Change, Crash | None] | None:
-        """Return the best next change and the crash that it leads to: none, or else another one than now."""
-        further: tuple[_Change, Crash | None] | None = None
+        """Return the best next change and the crash that it leads to: none, or else another one than now.
+
+        The best is the first after which none of the waiting modules crashes when it is imported first, then the first
+        after which the entry does not.
+        """
+        enough: tuple[_Change, None] | None = None
+        further: tuple[_Change, Crash] | None = None
         for change in self._changes(deadlock, changed):
             if self.rehearsal.is_too_much:
                 break
             after = self._crashes(deadlock, changed | {text.module: text for text in change.texts})
             crash = after.get(self.entry)
-            if crash is None and after.keys() <= {*known}:
+            if not after.keys() <= {*known}:
+                continue
+            if not after:
                 return change, None
-            is_other = crash is not None and (crash.imported, crash.name) != (deadlock.imported, deadlock.missing)
-            if further is None and is_other and after.keys() <= {*known}:
-                further = change, crash
-        return further
+            if crash is None:
+                enough = enough or (change, None)
+            elif (crash.imported, crash.name) != (deadlock.imported, deadlock.missing):
+                further = further or (change, crash)
+        return enough or further
 
     def _crashes(self, deadlock: Deadlock, changed: dict[str, Source]) -> dict[str, Crash]:
         modules = {module for module, _ in deadlock.stack} & self.rehearsal.program.sources.keys()

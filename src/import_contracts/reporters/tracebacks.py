@@ -69,7 +69,7 @@ def as_text(report: TracebackReport, style: Style) -> str:
 def _others(report: TracebackReport, style: Style) -> Iterator[str]:
     if not report.others:
         return
-    yield "Not an import problem:" if report.stories else "There is no import problem in this traceback:"
+    yield "Other errors:" if report.stories else "There is no import problem in this traceback:"
     shown = style.capped(report.others, _OTHERS)
     yield from (f"  {error}" for error in shown)
     if hidden := len(report.others) - len(shown):

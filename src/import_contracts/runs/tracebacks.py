@@ -64,6 +64,9 @@ def explain_raised(
         if len(stories) > 1:  # the program goes on without that module, and fails for another reason
             others.append(_line(raised))
             del stories[raised]
+    if stories:
+        others += elsewhere
+        elsewhere = []
     problems = (Problem(f"None of the files in the traceback is here: {line}") for line in dict.fromkeys(elsewhere))
     return TracebackReport(
         file, version, tuple(stories.values()), tuple(dict.fromkeys(others)), tuple(islice(problems, _MOST))
