@@ -105,6 +105,7 @@ class Teller:
         attempt = _Reproduction(rehearsal, stack, begin, imported, name).best()
         lines = tuple((step.module, step.line) for step in stack.steps)
         deadlock = Deadlock(lines[begin:], lines[:begin], imported, name)
+        mender = Mender(rehearsal, attempt.entry, attempt.observed)
         return Story(
             StoryKind.CYCLE,
             raised.error,
@@ -117,7 +118,7 @@ class Teller:
             twice=stack.twice,
             sentences=(_waiting(steps, imported, name),),
             notes=(*stack.notes, *attempt.notes),
-            mending=Mender(rehearsal, attempt.entry, attempt.observed).mend(deadlock),
+            mending=mender.mend(deadlock) if attempt.crash else mender.untried(deadlock),
         )
 
     def _defined(self, module: str, name: str, below: int, crash: Crash | None) -> Place | None:

@@ -83,13 +83,11 @@ class Mender:
     observed: tuple[Observed, ...]
 
     def mend(self, deadlock: Deadlock) -> Mending:
-        """Return the change that ends a deadlock, without a diff if there is none that can be written down.
+        """Return the change that ends a deadlock in which the entry crashes as predicted, without a diff if there is none that can be written down.
 
         If one change only leads to another crash, the next is made on top of it, up to four.
         """
         before = self._crashes(deadlock, {})
-        if self.entry not in before:
-            return self._untried(deadlock)
         changed: dict[str, Source] = {}
         made: list[_Change] = []
         now = deadlock
@@ -149,8 +147,8 @@ class Mender:
         modules = {module for module, _ in deadlock.stack} & self.rehearsal.program.sources.keys()
         return self.rehearsal.crashes({self.entry, *modules}, changed, self.observed)
 
-    def _untried(self, deadlock: Deadlock) -> Mending:
-        """Return the first change after which the failing import no longer runs, where that cannot be predicted."""
+    def untried(self, deadlock: Deadlock) -> Mending:
+        """Return the first change after which an import of a deadlock no longer runs, where more cannot be predicted."""
         changes = (each for each in self._changes(deadlock, {}) if each.kind in {*FixKind})
         change = next((each for each in changes if each.kind != FixKind.DIRECT_IMPORT), None)
         if change is None:

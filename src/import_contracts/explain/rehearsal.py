@@ -20,7 +20,7 @@ from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
 
 MAIN = "__main__"
-_MOST_WORK = 5_000  # modules, each counted as often as it is imported on paper
+_MOST_WORK = 3_000  # modules, each counted as often as it is imported on paper
 Texts: TypeAlias = Mapping[str, Source]
 
 
