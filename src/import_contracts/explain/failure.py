@@ -12,7 +12,7 @@ from import_contracts.explain.mending import Deadlock, Mender
 from import_contracts.explain.missing import BINDS_ANYTHING, Missing, binds
 from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
 from import_contracts.explain.stack import Stack
-from import_contracts.graph.names import absolute, overlap
+from import_contracts.graph.names import absolute, ancestors, overlap
 from import_contracts.reading.around import ProgramAround
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.text import Source, split_lines
@@ -105,7 +105,7 @@ class Teller:
         attempt = _Reproduction(rehearsal, stack, begin, imported, name).best()
         lines = tuple((step.module, step.line) for step in stack.steps)
         deadlock = Deadlock(lines[begin:], lines[:begin], imported, name)
-        mender = Mender(rehearsal, attempt.entry, attempt.observed)
+        mender = Mender(attempt.rehearsal, attempt.entry, attempt.observed)
         return Story(
             StoryKind.CYCLE,
             raised.error,
@@ -138,10 +138,11 @@ class _Attempt:
     ``crash`` is None if it does not end like that.
     """
 
+    rehearsal: Rehearsal
     entry: str
-    observed: tuple[Observed, ...] = ()
-    crash: Crash | None = None
-    notes: tuple[str, ...] = ()
+    observed: tuple[Observed, ...]
+    crash: Crash | None
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -163,15 +164,21 @@ class _Reproduction:
         entries = list(dict.fromkeys(begun))
         unseen = [number for number in range(1, len(self.stack.steps)) if self._is_unseen(number)]
         observed = tuple(self._observed(number) for number in unseen)
-        attempts: list[tuple[Observed, ...]] = [(), observed] if observed else [()]
-        for known in attempts:
-            crashes = self.rehearsal.crashes(entries, {}, known)
-            for entry in entries if known or not observed else entries[:1]:
-                if entry in crashes and self._is_same(crashes[entry]):
-                    return _Attempt(
-                        entry, known, crashes[entry], self._notes(unseen if known or entry != entries[0] else ())
-                    )
-        return _Attempt(entries[0], observed, None, self._notes(unseen) or (self._why_it_may_work(),))
+        notes = self._notes(unseen)
+        for rehearsal in (self.rehearsal, replace(self.rehearsal, finished=self._finished)):
+            for known in [(), observed] if observed else [()]:
+                crashes = rehearsal.crashes(entries, {}, known)
+                for entry in entries if known or not observed else entries[:1]:
+                    if entry in crashes and self._is_same(crashes[entry]):
+                        needs_notes = known or entry != entries[0]
+                        return _Attempt(rehearsal, entry, known, crashes[entry], notes if needs_notes else ())
+        return _Attempt(self.rehearsal, entries[0], observed, None, notes or (self._why_it_may_work(),))
+
+    @property
+    def _finished(self) -> frozenset[str]:
+        """The packages around the modules of the traceback that are not being imported there, so they have been."""
+        modules = {step.module for step in self.stack.steps}
+        return frozenset(package for module in modules for package in ancestors(module)) - modules
 
     def _why_it_may_work(self) -> str:
         """Return why static analysis does not see that the name is missing, although it sees every import."""

@@ -83,7 +83,9 @@ class Mender:
     observed: tuple[Observed, ...]
 
     def mend(self, deadlock: Deadlock) -> Mending:
-        """Return the change that ends a deadlock in which the entry crashes as predicted, without a diff if there is none that can be written down.
+        """Return the change that ends a deadlock in which the entry crashes as predicted.
+
+        It has no diff if there is none that can be written down.
 
         If one change only leads to another crash, the next is made on top of it, up to four.
         """
@@ -148,7 +150,7 @@ class Mender:
         return self.rehearsal.crashes({self.entry, *modules}, changed, self.observed)
 
     def untried(self, deadlock: Deadlock) -> Mending:
-        """Return the first change after which an import of a deadlock no longer runs, where more cannot be predicted."""
+        """Return the first change after which an import of a deadlock no longer runs; more is not predicted."""
         changes = (each for each in self._changes(deadlock, {}) if each.kind in {*FixKind})
         change = next((each for each in changes if each.kind != FixKind.DIRECT_IMPORT), None)
         if change is None:

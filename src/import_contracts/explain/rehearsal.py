@@ -21,6 +21,7 @@ from import_contracts.reading.trees import Parser
 
 MAIN = "__main__"
 _MOST_WORK = 3_000  # modules, each counted as often as it is imported on paper
+_FINISHED = "exec(input())\n"  # a module of which nothing is known: it may have any name
 Texts: TypeAlias = Mapping[str, Source]
 
 
@@ -38,16 +39,18 @@ class Rehearsal:
     """Imports modules of a program on paper, for one version of Python.
 
     ``main`` is the module that the program runs as a script, so that its text runs as ``__main__`` too; or "".
+    ``finished`` are packages that have been imported before, whatever their texts import.
     """
 
     program: ProgramAround
     version: tuple[int, int]
     main: str
     parse: Parser
+    finished: frozenset[str] = frozenset()
     _codes: CodeCache = field(init=False)
-    _imports: dict[Source, dict[str, Kind]] = field(default_factory=dict)
-    _known: dict[object, dict[str, Crash]] = field(default_factory=dict)
-    _work: int = 0
+    _imports: dict[Source, dict[str, Kind]] = field(init=False, default_factory=dict)
+    _known: dict[object, dict[str, Crash]] = field(init=False, default_factory=dict)
+    _work: int = field(init=False, default=0)
 
     @property
     def is_too_much(self) -> bool:
@@ -74,6 +77,8 @@ class Rehearsal:
     ) -> dict[str, Crash]:
         if self.main:
             texts[MAIN] = replace(texts[self.main], module=MAIN)
+        for package in self.finished & texts.keys():
+            texts[package] = replace(texts[package], text=_FINISHED)
         for step in observed:
             before = self.program.sources.get(self.main if step.module == MAIN else step.module)
             if before is not None and step.module in texts:
