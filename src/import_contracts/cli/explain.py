@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
+from import_contracts import disk
 from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, write
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import places_of
-from import_contracts.problems import UserError
+from import_contracts.problems import Problem, UserError
 from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reporters.style import Style
 from import_contracts.reports.explain import Dependency, Explanation
@@ -18,6 +20,11 @@ from import_contracts.runs import explain as run
 
 @click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
 @click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
+@once(
+    "--traceback",
+    metavar="FILE",
+    help="Explain the failed imports in FILE, a log or a traceback; - reads it from standard input.",
+)
 @once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
 @once("--output", metavar="FILE", help="Write the report to FILE.")
 @source_roots
@@ -26,13 +33,14 @@ from import_contracts.runs import explain as run
 def command(  # noqa: PLR0913 - each is an option
     *,
     names: tuple[str, ...],
+    traceback: str | None,
     format_: str,
     output: str | None,
     source_roots: tuple[str, ...],
     look: Style,
     shared: Shared,
 ) -> int:
-    """Explain how one module depends on another, or what a contract means.
+    """Explain how one module depends on another, what a contract means, or why an import failed.
 
     \b
     lint-imports explain                     every contract in a sentence, the ignored imports, and
@@ -40,15 +48,23 @@ def command(  # noqa: PLR0913 - each is an option
     lint-imports explain CONTRACT            one contract: its rule, its modules, its ignored imports
     lint-imports explain IMPORTER IMPORTED   the chains from one module or package to another, the
                                              fewest imports to remove, and the contracts about it
+    lint-imports explain --traceback FILE    why the imports in a traceback failed: who waited for
+                                             whom, for which name, and the edit that mends it
 
     For two modules no configuration is needed: they are looked up in this folder, in "src", in the members of a uv
-    workspace, and among the installed packages. The program is never run. The exit status is 0, or 2 if something is
-    wrong or could not be read.
+    workspace, and among the installed packages. Neither is one needed for a traceback: its files are found in this
+    folder by their paths, even those from another machine.
+
+    The program is never run. The exit status is 0, or 2 if something is wrong or could not be read.
     """  # noqa: D301 - as above
     if len(names) > 2:
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
     if source_roots and (len(names) < 2 or shared.config_file is not None):
         raise click.UsageError("--source-root is for two modules without a configuration.")
+    if traceback is not None:
+        if names:
+            raise click.UsageError("Name either a contract or modules, or a traceback.")
+        return _traceback(traceback, format_, output, look, shared)
     report: Explanation | Dependency
     needs_config = len(names) < 2 or shared.config_file is not None
     config = shared.config() if needs_config else None if source_roots else _about(names[0], shared)
@@ -62,6 +78,41 @@ def command(  # noqa: PLR0913 - each is an option
         report = run.explain_contracts(config, names[0] if names else None, shared.context(config))
     write(as_json(report) if format_ == "json" else as_text(report, look), output, is_for_log=format_ == "text")
     return report.exit_status
+
+
+def _traceback(file: str, format_: str, output: str | None, look: Style, shared: Shared) -> int:
+    """Explain the tracebacks in a file, or on standard input for "-"; return the exit status."""
+    from import_contracts.reporters import tracebacks  # noqa: PLC0415 - only with the option
+    from import_contracts.runs.tracebacks import explain_traceback  # noqa: PLC0415 - only with the option
+
+    here = Path.cwd()
+    try:
+        config = shared.config()
+        folder, source_roots = config.folder, config.source_roots
+    except UserError:
+        if shared.config_file is not None:
+            raise
+        folder, source_roots = here, (here / "src",)
+    report = explain_traceback(_text_of(file), file, source_roots, shared.context_here(folder))
+    write(
+        tracebacks.as_json(report) if format_ == "json" else tracebacks.as_text(report, look),
+        output,
+        is_for_log=format_ == "text",
+    )
+    return report.exit_status
+
+
+def _text_of(file: str) -> str:
+    """Return the text of a file; raises UserError if it cannot be read, or is no text."""
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else disk.read(file)
+    except OSError as error:
+        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=file)) from None
+    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"  # PowerShell redirects as UTF-16
+    text = data.decode(encoding, errors="replace")
+    if "\0" in text:
+        raise UserError(Problem("This file is binary; give a log or a traceback as text.", file=file))
+    return text
 
 
 def _about(module: str, shared: Shared) -> Config | None:

@@ -1,6 +1,7 @@
-"""The pytest plugin: ``pytest --import-contracts`` runs each contract as a test.
+"""The pytest plugin: contracts as tests, and why a test file cannot be imported.
 
-pytest loads this module in every run, so everything else is imported only if the option is given.
+``pytest --import-contracts`` runs each contract as a test. pytest loads this module in every run, so everything else is
+imported only if the option is given, or if collecting a file fails because of an import cycle.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     import pluggy
 
 NAME = "import-contracts"
+EXPLAIN = "import_contracts_explain"
+_SIGNS = ("circular import", "partially initialized", "consider renaming")
+"""What Python says in the message of an exception if a module is only partially initialized."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Refuse custom contract types, which are code that the configuration runs.",
     )
+    about = "Explain below the error why a test file cannot be imported, if an import cycle is the cause."
+    parser.addini(EXPLAIN, about, type="bool", default=True)
 
 
 @pytest.hookimpl(hookwrapper=True)  # older versions of pytest know this form too
@@ -54,3 +60,19 @@ def pytest_make_collect_report(
             ContractCollector.from_parent(collector, name=name, nodeid=name, named=file) for file, name in names.items()
         )
         report.result = [*(report.result or ()), *added]
+
+
+def pytest_exception_interact(
+    node: pytest.Item | pytest.Collector,
+    call: pytest.CallInfo[object],
+    report: pytest.CollectReport | pytest.TestReport,
+) -> None:
+    """Add a section below the error, if a file cannot be imported because of an import cycle."""
+    if call.excinfo is None or not isinstance(report, pytest.CollectReport) or not node.config.getini(EXPLAIN):
+        return
+    error = call.excinfo.value.__cause__ or call.excinfo.value
+    if isinstance(error, ImportError | AttributeError) and any(sign in str(error) for sign in _SIGNS):
+        from import_contracts.pytest_plugin.collecting import explanation  # noqa: PLC0415 - only upon failure
+
+        if text := explanation(error, node):
+            report.sections.append((NAME, text))

@@ -25,6 +25,7 @@ P = ParamSpec("P")
 # The fields of reports that are not one line of prose: source code, and text that may have several lines.
 _FIELDS: Mapping[str, Callable[[str], str]] = {
     "text": visible_code,
+    "diff": visible_code,
     "old": partial(visible_lines, line=visible_code),
     "new": partial(visible_lines, line=visible_code),
     "reason": visible_lines,

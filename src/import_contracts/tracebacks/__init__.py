@@ -1,0 +1,1 @@
+"""Tracebacks: what Python, pytest and others print when an exception is raised, read from any log."""
