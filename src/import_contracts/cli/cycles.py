@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from import_contracts.cli.reports import Reporting, deliver, report_options
 from import_contracts.cli.terminal import Shared, once, options
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.program import find_packages
+from import_contracts.reading.program import find_packages, find_place, find_top_level
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
 
@@ -44,7 +45,8 @@ def command(
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
 
-    No configuration is needed: a PACKAGE is looked up in this folder, in "src", and among the installed packages. By
+    No configuration is needed: a PACKAGE is looked up in this folder, in "src", and among the installed packages. It
+    may also be a path: a folder, such as ".", or a file, such as app.py, which is read with all that is beside it. By
     default, the packages of the configuration are read, or else all packages in this folder and in "src". With a part
     of a package, such as app.models, only cycles that contain a module of it are shown. The program is never run.
 
@@ -60,6 +62,8 @@ def command(
     """  # noqa: D301 - as above
     folder = Path.cwd()
     source_roots: tuple[Path, ...] = (folder, folder / "src")
+    packages, named = _located(packages)
+    source_roots = (*named, *source_roots)
     if shared.config_file is not None or not packages:
         packages, source_roots, folder = _packages_to_read(packages, shared, source_roots)
     question = Question(
@@ -73,6 +77,22 @@ def command(
     return found[0].exit_status
 
 
+def _located(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return the modules that are named, and the folders of those that are named by their path."""
+    modules: list[str] = []
+    folders: list[Path] = []
+    for argument in arguments:
+        is_path = argument.endswith(".py") or os.sep in argument or not argument.strip(".")
+        path = Path(argument if is_path else f"{argument}.py")
+        if is_path or path.is_file():
+            names, places = find_place(path)
+            modules += names
+            folders += places
+        else:
+            modules.append(argument)
+    return tuple(modules), tuple(folders)
+
+
 def _packages_to_read(
     packages: tuple[str, ...], shared: Shared, places: tuple[Path, ...]
 ) -> tuple[tuple[str, ...], tuple[Path, ...], Path]:
@@ -83,9 +103,9 @@ def _packages_to_read(
     try:
         config = shared.config()
     except UserError:
-        here = find_packages(places)
         if shared.config_file is not None:
             raise
+        here = find_packages(places) or find_top_level(str(Path.cwd()))
         if not here:
             message = "There is no package in this folder or in 'src'; name one: lint-imports cycles shop"
             raise UserError(Problem(message)) from None

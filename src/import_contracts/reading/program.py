@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,10 @@ from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.wording import count
 
 Portions: TypeAlias = tuple[tuple[str, str], ...]
-"""Each root package and its folder, in order. A namespace package may have several folders, so several items."""
+"""Each root package and its folder, in order. A namespace package may have several folders, so several items.
+
+Of a root that is a single file, it is the path of the file without ``.py``.
+"""
 
 
 class SourceFile(NamedTuple):
@@ -69,8 +73,8 @@ def find_program(roots: Iterable[str], source_roots: Iterable[Path]) -> Program:
     return walk(find_portions(roots, source_roots))
 
 
-def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portions:
-    """Return each root package with its folder or folders, in the order of ``roots``.
+def find_portions(roots: Iterable[str], source_roots: Iterable[Path], *, plain: bool = False) -> Portions:
+    """Return each root package with its folder or folders, in the order of ``roots``; if ``plain``, single files too.
 
     A package is searched for in the source roots, in order, and then among the packages installed for the running
     Python. As in CPython, a regular package takes precedence over the portions of a namespace package (PEP 420). Raises
@@ -81,7 +85,7 @@ def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portion
     portions: list[tuple[str, str]] = []
     for name in dict.fromkeys(roots):
         try:
-            portions += [(name, folder) for folder in _folders(name, places)]
+            portions += [(name, folder) for folder in _folders(name, places, plain=plain)]
         except _NotFoundError as error:
             problems.append(Problem(str(error)))
     if problems:
@@ -126,10 +130,11 @@ class _NotFoundError(Exception):
     """There is no top-level package of a name; the message is what to write instead."""
 
 
-def _folders(name: str, places: list[str]) -> list[str]:
+def _folders(name: str, places: list[str], *, plain: bool = False) -> list[str]:
     if not all(part.isidentifier() for part in name.split(".")):
         raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
-    folders = _portions(name, places) or _portions(name, [entry or "." for entry in sys.path]) or installed(name)
+    searched = (places, [entry or "." for entry in sys.path])
+    folders = next(filter(None, (_portions(name, each, plain=plain) for each in searched)), None) or installed(name)
     if folders:
         return folders
     near = did_you_mean(name, _packages(places))
@@ -137,10 +142,10 @@ def _folders(name: str, places: list[str]) -> list[str]:
     raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{hint}")
 
 
-def _portions(name: str, places: Collection[str]) -> list[str]:
+def _portions(name: str, places: Collection[str], *, plain: bool) -> list[str]:
     """Return the folder of a regular package, or the folders of a namespace package that contain Python files.
 
-    Raises _NotFoundError if the name is that of a module, or is inside a regular package.
+    Raises _NotFoundError if the name is inside a regular package, or, unless ``plain``, if it is that of a module.
     """
     *outer, _ = name.split(".")
     for done, part in enumerate(name.split("."), 1):
@@ -153,6 +158,8 @@ def _portions(name: str, places: Collection[str]) -> list[str]:
                     raise _NotFoundError(f"'{name}' is inside the package '{regular}'; write '{regular}'.")
                 return [folder]
             if os.path.isfile(folder + ".py") and done > len(outer):
+                if plain:
+                    return [folder]
                 raise _NotFoundError(f"'{name}' is a module, not a package; name a package.")
             if os.path.isdir(folder):
                 folders.append(folder)
@@ -206,6 +213,56 @@ _NOT_PROGRAM = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "t
 def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
     """Return the regular packages directly in some folders, except ``tests``, ``docs`` and similar ones, sorted."""
     return tuple(sorted(_packages(map(str, places)) - _NOT_PROGRAM))
+
+
+def find_top_level(folder: str) -> tuple[str, ...]:
+    """Return what can be imported from a folder, sorted: packages, folders with Python files, and single files.
+
+    Without what is there for tools, such as ``tests`` and ``setup.py``, and without virtual environments.
+    """
+    try:
+        files, folders = _entries(folder, [])
+    except OSError:
+        return ()
+    modules = {name for name in map(_stem, files) if name.isidentifier() and not _FOR_TOOLS.fullmatch(name)}
+    for name in set(folders) - _NOT_PROGRAM - _NOT_CODE:
+        path = os.path.join(folder, name)
+        if not os.path.exists(os.path.join(path, "pyvenv.cfg")) and _has_python(path, []):
+            modules.add(name)
+    return tuple(sorted(modules))
+
+
+def find_place(path: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return the modules that the path of a Python file or folder names, and the folders to look them up in.
+
+    Of a file that is in no package, that is everything that can be imported beside it. Raises UserError if nothing can
+    be imported there.
+    """
+    path = Path(os.path.abspath(path))
+    is_folder = os.path.isdir(path)
+    if not is_folder and not (path.suffix == ".py" and os.path.isfile(path)):
+        raise UserError(Problem("There is no such Python file or folder.", file=str(path)))
+    start = folder = path if is_folder else path.parent
+    inside = [] if is_folder or path.stem == "__init__" else [path.stem]
+    while os.path.isfile(folder / "__init__.py") and folder.name.isidentifier():
+        inside.insert(0, folder.name)
+        folder = folder.parent
+    if folder != start:
+        return (".".join(inside),), (folder,)
+    folders = tuple(each for each in (folder, folder / "src") if os.path.isdir(each))
+    found = {*inside, *(name for each in folders for name in find_top_level(str(each)))}
+    found -= {"src"} if len(folders) > 1 and not os.path.isfile(folder / "src" / "__init__.py") else set()
+    if not found:
+        raise UserError(Problem("There is no Python file in this folder that can be imported.", file=str(path)))
+    return tuple(sorted(found)), folders
+
+
+def _stem(file: str) -> str:
+    return file.removesuffix(".py")
+
+
+_FOR_TOOLS = re.compile("setup|conftest|noxfile|test_.*|.*_test|tests|__init__|__main__")
+_NOT_CODE = frozenset({"build", "dist", "env", "node_modules", "site", "venv"})
 
 
 def _packages(places: Iterable[str]) -> set[str]:
@@ -272,7 +329,11 @@ class _Walk:
         return sorted((*self._problems, *repeated), key=lambda problem: str(problem.file))
 
     def package(self, name: str, folder: str) -> None:
-        """Add the modules of a package."""
+        """Add the modules of a package, or a module that is a single file."""
+        if os.path.isfile(folder + ".py") and not os.path.isfile(init := os.path.join(folder, "__init__.py")):
+            self.files.setdefault(name, SourceFile(name, folder + ".py", is_package=False))
+            self.watched += (folder, init)
+            return
         todo = [_Folder(False, 0, name, folder, os.path.realpath(folder), inside_regular=False)]  # noqa: FBT003
         names: dict[str, str] = {}
         repeated: dict[str, list[_Folder]] = {}

@@ -163,7 +163,9 @@ def read(
     advance: Advance = not_counted,
 ) -> Read:
     """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
-    reader = _FilesReader(program, include_external=include_external, kinds=kinds, are_few=len(files) <= _FEW)
+    # grimp knows no top-level module that is a single file.
+    is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
+    reader = _FilesReader(program, include_external=include_external, kinds=kinds, are_few=is_ours)
     for file in files:
         reader.prepare(file)
         advance()

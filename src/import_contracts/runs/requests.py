@@ -147,7 +147,8 @@ def _program_of(extent: Extent) -> object:
 def cycles_extent(question: Question, source_roots: Sequence[Path]) -> Extent:
     """Return the extent of the programs that a question is about; raises UserError if a root package is not found."""
     roots = [package.partition(".")[0] for package in question.packages]
-    return Extent(find_portions(roots, source_roots), include_external=False, kinds=True, every_folder=True)
+    portions = find_portions(roots, source_roots, plain=True)
+    return Extent(portions, include_external=False, kinds=True, every_folder=True)
 
 
 def read_baseline(config: Config) -> str | None:
