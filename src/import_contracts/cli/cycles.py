@@ -37,11 +37,24 @@ def _version(value: str) -> tuple[int, int]:
     help="Show only cycles of this kind. Can be repeated.",
 )
 @once("--python", convert=_version, metavar="3.x", help="Python version to predict for; default: the one running.")
-@click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no plan.")
+@click.option(
+    "--entry",
+    "entries",
+    metavar="COMMAND",
+    multiple=True,
+    help='Also tell whether this command works, such as "python -m shop" or "pytest tests". Can be repeated.',
+)
+@click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
 @report_options
 @options
 def command(
-    *, packages: tuple[str, ...], kinds: tuple[str, ...], python: tuple[int, int] | None, quick: bool, shared: Shared
+    *,
+    packages: tuple[str, ...],
+    kinds: tuple[str, ...],
+    python: tuple[int, int] | None,
+    entries: tuple[str, ...],
+    quick: bool,
+    shared: Shared,
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
 
@@ -71,6 +84,7 @@ def command(
         python or (sys.version_info.major, sys.version_info.minor),
         tuple(kind for kind in Kind if not kinds or kind in kinds),
         quick,
+        entries,
     )
     found = answers.cycles(question, source_roots, shared.reports, shared.context_here(folder))
     deliver(shared.reports, [answer.text for answer in found])

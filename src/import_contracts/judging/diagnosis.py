@@ -6,7 +6,7 @@ from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.reports.check import Unreadable
-from import_contracts.reports.cycles import Cycle, CyclesReport, Plan, Question, ReportedCrash
+from import_contracts.reports.cycles import Cycle, CyclesReport, Plan, Question, ReportedCrash, ReportedEntry
 
 
 def diagnose(question: Question, statements: Statements) -> CyclesReport:
@@ -20,12 +20,15 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         found = search.cycles()
     crashes: tuple[ReportedCrash, ...] | None = None
     untried: tuple[str, ...] = ()
+    entries: tuple[ReportedEntry, ...] = ()
     plans: list[Plan] | list[None] = [None] * len(found)
     if not question.is_quick:
+        from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - as below
         from import_contracts.judging.remedies import Remedies  # noqa: PLC0415 - not needed for a quick report
 
         remedies = Remedies(search)
         crashes, plans, untried = remedies.crashes(), remedies.plans(found), remedies.untried
+        entries = report_entries(question, statements)
     cycles = [search.cycle(cycle, plan, crashes or ()) for cycle, plan in zip(found, plans, strict=True)]
     inside = [crash for crash in crashes or () if any(within(crash.entry, package) for package in question.packages)]
     return CyclesReport(
@@ -39,6 +42,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
         untried=tuple(module for module in untried if any(within(module, package) for package in question.packages)),
+        entries=entries,
     )
 
 

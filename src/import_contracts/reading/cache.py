@@ -72,11 +72,22 @@ class StoredAnswer(NamedTuple):
     """An answer in the cache, and the files that its text depends on besides the state of the program.
 
     ``evidence`` has, for each module with a statement in the text, the digest of the file and the digest of all its
-    import statements; the second is "" if the text depends on the whole file.
+    import statements; the second is "" if the text depends on the whole file. ``outside`` has the digest of each file or
+    folder outside the program, whose path is absolute.
     """
 
     answer: Answer
     evidence: Mapping[str, tuple[str, str]]
+    outside: Mapping[str, str] = {}
+
+    @property
+    def is_same_outside(self) -> bool:
+        """Whether what lies outside the program is still the same."""
+        if not self.outside:
+            return True
+        from import_contracts.reading.outside import is_same  # noqa: PLC0415 - few reports depend on that
+
+        return is_same(self.outside)
 
 
 class LastRun:
@@ -127,10 +138,12 @@ class LastRun:
         """Return the stored answer to a request; None if there is none, or if something has changed since."""
         if self.cache is None or self.manifest is None or not self.is_current:
             return None
-        stored = self.cache.answer(self.manifest.state, request)
+        stored = self.cache.answer(self.manifest.state, request, self.base)
         if stored is None:
             return None
-        is_same = all(self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
+        is_same = stored.is_same_outside and all(
+            self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items()
+        )
         return stored.answer if is_same else None
 
 
@@ -287,20 +300,28 @@ class Cache:
             self.save(VERSIONS, [signatures, versions])
         return versions
 
-    def answer(self, state: str, request: str) -> StoredAnswer | None:
-        """Return the stored answer to a request about a state of a program; None if there is none."""
+    def answer(self, state: str, request: str, base: str) -> StoredAnswer | None:
+        """Return the stored answer to a request about a state of a program in a folder; None if there is none."""
         try:
             value = self.load(self._answer_name(state, request))
             evidence = {module: (file, shown) for module, (file, shown) in value["evidence"].items()}
-            strings([*chain.from_iterable(evidence.values())])
-            return StoredAnswer(Answer(text(value["text"]), exit_status(value["status"])), evidence)
+            outside = value["outside"]
+            strings([*chain.from_iterable(evidence.values()), *outside.values()])
+            paths = _lengthened(strings(list(outside)), base)
+            answer = Answer(text(value["text"]), exit_status(value["status"]))
+            return StoredAnswer(answer, evidence, dict(zip(paths, outside.values(), strict=True)))
         except DAMAGED:
             return None
 
-    def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
-        """Store the answer to a request about a state of a program, unless its text is very long."""
+    def keep(self, state: str, request: str, stored: StoredAnswer, base: str) -> None:
+        """Store the answer to a request about a state of a program in a folder, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
-            value = {"text": stored.answer.text, "status": stored.answer.exit_status, "evidence": stored.evidence}
+            value = {
+                "text": stored.answer.text,
+                "status": stored.answer.exit_status,
+                "evidence": stored.evidence,
+                "outside": {shortened(path, base): known for path, known in stored.outside.items()},
+            }
             self.save(self._answer_name(state, request), value)
 
     def _answer_name(self, state: str, request: str) -> str:

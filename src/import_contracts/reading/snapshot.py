@@ -114,7 +114,11 @@ class Snapshot:
     def may_quote(self, module: str) -> bool:
         """Return whether reports may quote the file of a module."""
         file = self.program.by_module.get(module)
-        return file is None or self._quoting.allows(file.path)
+        return file is None or self.may_quote_file(file.path)
+
+    def may_quote_file(self, path: str) -> bool:
+        """Return whether reports may quote the file at an absolute path."""
+        return self._quoting.allows(path)
 
     @cached_property
     def _quoting(self) -> Quoting:
@@ -141,8 +145,8 @@ class Snapshot:
         """
         if self.last.cache is None or self.manifest is None:
             return None
-        stored = self.last.cache.answer(self.manifest.state, request)
-        if stored is None:
+        stored = self.last.cache.answer(self.manifest.state, request, self.last.base)
+        if stored is None or not stored.is_same_outside:
             return None
         digests = self.manifest.digests
         changed = [module for module, (before, _) in stored.evidence.items() if digests.get(module) != before]
@@ -150,14 +154,18 @@ class Snapshot:
             return None
         if changed:
             now = {module: (digests.get(module, ""), shown) for module, (_, shown) in stored.evidence.items()}
-            self.last.cache.keep(self.manifest.state, request, StoredAnswer(stored.answer, now))
+            kept = StoredAnswer(stored.answer, now, stored.outside)
+            self.last.cache.keep(self.manifest.state, request, kept, self.last.base)
         return stored.answer
 
-    def keep(self, request: str, answer: Answer, evidence: Iterable[str] | None) -> None:
+    def keep(
+        self, request: str, answer: Answer, evidence: Iterable[str] | None, outside: Mapping[str, str] | None = None
+    ) -> None:
         """Store the answer to a request.
 
         ``evidence`` are the modules whose statements are in its text. If None, the answer depends on the whole text of
-        every file; it is not stored then if a file could not be read.
+        every file; it is not stored then if a file could not be read. ``outside`` are the files and folders outside the
+        program that it depends on, with their digests.
         """
         if self.last.cache is None or self.manifest is None:
             return
@@ -168,7 +176,7 @@ class Snapshot:
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
-        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends))
+        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, outside or {}), self.last.base)
 
     def _statements_digest(self, module: str) -> str:
         written = self.statements(module).items()

@@ -17,7 +17,7 @@ from import_contracts.problems import Problem
 from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
-from import_contracts.reading.snapshot import Snapshot, take_snapshot
+from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reporters import FORMATS
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
@@ -49,7 +49,7 @@ def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[An
         each.weakening is None or each.weakening.is_empty for each in made.configurations
     )
     if requests.keys and not any(task.config.custom_types for task in tasks) and not depends_on_git:
-        keep(answers, requests, snapshot, _evidence(made, statements))
+        keep(answers, requests, statements, _evidence(made, statements))
     return answers
 
 
@@ -77,11 +77,11 @@ def _checked(tasks: Sequence[Task], choice: Choice, merge_base: str | None = Non
     return made, statements[id(tasks[0].snapshot)]
 
 
-def keep(answers: Iterable[Answer], requests: Requests, snapshot: Snapshot, evidence: Iterable[str] | None) -> None:
+def keep(answers: Iterable[Answer], requests: Requests, statements: Statements, evidence: Iterable[str] | None) -> None:
     """Store the answer to each request in the cache; ``evidence`` is that of `Snapshot.keep`."""
     modules = None if evidence is None else sorted(evidence)
     for key, one in zip(requests.keys, answers, strict=True):
-        snapshot.keep(key, one, modules)
+        statements.snapshot.keep(key, one, modules, statements.outside)
 
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:

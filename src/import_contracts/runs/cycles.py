@@ -24,16 +24,17 @@ from import_contracts.runs.requests import Requests, cycles_extent
 
 def cycles(question: Question, source_roots: Sequence[Path], context: RunContext) -> CyclesReport:
     """Return the report about the cycles of packages; raises UserError if a package or module is not found."""
-    return _cycles(question, take_snapshot(compare(cycles_extent(question, source_roots), context)))
+    return _cycles(question, Statements(take_snapshot(compare(cycles_extent(question, source_roots), context))))
 
 
 def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[Answer]:
     """Find the cycles of packages, return the report in each wanted format, and store it in the cache."""
-    report = _cycles(question, snapshot)
+    statements = Statements(snapshot)
+    report = _cycles(question, statements)
     folder = snapshot.context.folder
     with snapshot.context.step("write the report"):
         answers = [Answer(_rendered(report, folder, wanted), report.exit_status) for wanted in requests.wanted]
-    keep(answers, requests, snapshot, None)
+    keep(answers, requests, statements, None)
     return answers
 
 
@@ -47,9 +48,9 @@ def _rendered(report: CyclesReport, folder: Path, wanted: Wanted) -> str:
     return FORMATS[wanted.format](replace(placed(converted, folder), outcomes=outcomes, judges=False), wanted.style)
 
 
-def _cycles(question: Question, snapshot: Snapshot) -> CyclesReport:
-    modules = snapshot.program.modules
+def _cycles(question: Question, statements: Statements) -> CyclesReport:
+    modules = statements.snapshot.program.modules
     unknown = [name for name in question.packages if name not in modules]
     if unknown:
         raise UserError(*(Problem(f"There is no module '{name}'.{did_you_mean(name, modules)}") for name in unknown))
-    return diagnose(question, Statements(snapshot))
+    return diagnose(question, statements)
