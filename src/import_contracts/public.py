@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
@@ -64,19 +64,22 @@ def find_cycles(
     folder: AnyPath = ".",
     python: tuple[int, int] | None = None,
     quick: bool = False,
+    entries: Sequence[str] = (),
     cache: bool | AnyPath = True,
 ) -> CyclesReport:
     """Return the import cycles of packages, or of modules in them, as ``lint-imports cycles`` finds them.
 
     The packages are in ``folder``, in its ``src``, or installed. Paths in the report are relative to ``folder``.
     Crashes are predicted for the version ``python``, such as ``(3, 14)``; by default for the one that is running. A
-    ``quick`` search finds the cycles, but no crashes and no fixes. ``cache`` is as in `check`, except that True is
-    ``.import_contracts_cache`` in ``folder``.
+    ``quick`` search finds the cycles, but no crashes and no fixes. ``entries`` are commands that start the program,
+    such as ``python -m shop``; those that the project has are followed too. ``cache`` is as in `check`, except that
+    True is ``.import_contracts_cache`` in ``folder``.
 
-    The program is not executed. Raises UserError if a package or module is not found.
+    The program is not executed. Raises UserError if a package or module is not found, or an entry is not understood.
     """
     here = Path(folder).absolute()
-    question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
+    version = python or (sys.version_info.major, sys.version_info.minor)
+    question = Question(packages, version, is_quick=quick, entries=tuple(entries))
     context = RunContext(here, _cache_folder(here, here, cache=cache), checkouts=(checkout(here),))
     return run_cycles(question, (here, here / "src"), context)
 

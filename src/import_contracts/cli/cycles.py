@@ -47,7 +47,7 @@ def _version(value: str) -> tuple[int, int]:
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
 @report_options
 @options
-def command(
+def command(  # noqa: PLR0913 - each is an option
     *,
     packages: tuple[str, ...],
     kinds: tuple[str, ...],
@@ -73,6 +73,8 @@ def command(
     The exit status is 0, or 2 if a file could not be read. To fail on cycles or crashes, write a contract of type
     acyclic or crash.
     """  # noqa: D301 - as above
+    if quick and entries:
+        raise click.UsageError("--entry and --quick are both given. Give one of them.")
     folder = Path.cwd()
     source_roots: tuple[Path, ...] = (folder, folder / "src")
     packages, named = _located(packages)

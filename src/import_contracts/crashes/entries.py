@@ -117,7 +117,7 @@ class _Group:
         return EntryRun(entry, tuple(failures), tuple(process.begun()))
 
     def _with_paths(self, crash: Crash) -> Crash:
-        """Return a crash in which files outside the program have their path as their name, and texts in no file none."""
+        """Return a crash in which files outside the program have their path as their name; without texts in no file."""
 
         def name(module: str) -> str:
             source, known = self._started.sources.get(module), self._program.sources.get(module)
@@ -161,7 +161,7 @@ class _Process:
         """Yield what the steps have imported themselves."""
         imports = self._interpreter.begun
         ends = [start for _, start in self._steps[1:]]
-        for (step, start), end in zip(self._steps, [*ends, len(imports)], strict=True):
+        for (step, start), end in zip(self._steps, [*ends, len(imports)], strict=False):
             direct, modules = "", set[str]()
             for importer, module in imports[start:end]:
                 if module in self._own:

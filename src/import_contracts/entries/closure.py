@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -59,19 +60,23 @@ class Written:
 _CHANGES_PATH = re.compile(r"\bsys\s*\.\s*path\b|\baddsitedir\b")
 # What an interpreter has imported before any file runs.
 _ALREADY_IMPORTED = frozenset(
-    ["_collections_abc", "_thread", "abc", "atexit", "builtins", "codecs", "encodings", "errno", "gc", "genericpath", "io", "itertools", "marshal", "os", "posix", "posixpath", "pwd", "site", "stat", "sys", "time", "zipimport"]
+    {"_collections_abc", "_thread", "abc", "atexit", "builtins", "codecs", "encodings", "errno", "gc", "genericpath"}
+    | {"io", "itertools", "marshal", "os", "posix", "posixpath", "pwd", "site", "stat", "sys", "time", "zipimport"}
 )
 
 
 class Closure:
     """The modules that an interpreter with a ``path`` may import; the folders on the path may change in between.
 
+    Of the path, ``first`` is what comes before the standard library, and ``last`` what comes after it.
+
     A module is looked up once, when something is read that may import it, as if it were imported then; but again, if it
     was not found, once there are more folders on the path.
     """
 
     def __init__(self, project: Project, path: Sequence[str], written: Written, skipped: frozenset[str]) -> None:
-        self.path = tuple(dict.fromkeys((*path, *project.installed)))
+        self._first = tuple(dict.fromkeys(path))
+        self._last = project.installed
         self.own: set[str] = set()
         self._project = project
         self._written = written
@@ -94,13 +99,16 @@ class Closure:
         """Return where a module is; None if it is not on the path."""
         if module not in self._found:
             package, _, name = module.rpartition(".")
-            places = self.path
-            if package:
-                outer = self.find(package)
-                places = outer.places if outer else ()
-            is_known = not package and name in self._skipped
-            self._found[module] = None if is_known else self._located(places, name)
+            outer = self.find(package) if package else None
+            places = self._searched(name) if not package else outer.places if outer else ()
+            self._found[module] = self._located(places, name)
         return self._found[module]
+
+    def _searched(self, name: str) -> tuple[str, ...]:
+        """Return the folders in which a top-level module may be."""
+        if name in self._skipped:
+            return ()
+        return self._first if name in sys.stdlib_module_names else self.path
 
     def _located(self, places: Sequence[str], name: str) -> Located | None:
         portions = []
@@ -126,11 +134,19 @@ class Closure:
                 break
         return False
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The folders of the project on the path, in order."""
+        return tuple(dict.fromkeys((*self._first, *self._last)))
+
     def add_folder(self, folder: str, *, at_end: bool) -> None:
         """Put a folder on the path; what was found stays where it is, and the rest is looked up again."""
-        path = (*self.path, folder) if at_end else (folder, *self.path)
-        if (path := tuple(dict.fromkeys(path))) != self.path:
-            self.path = path
+        before = self.path
+        if at_end:
+            self._last = tuple(dict.fromkeys((*self._last, folder)))
+        else:
+            self._first = tuple(dict.fromkeys((folder, *self._first)))
+        if self.path != before:
             self._found = {module: located for module, located in self._found.items() if located}
 
     def place(self, packages: Sequence[str], path: str) -> None:
@@ -222,7 +238,8 @@ class Closure:
         while more[-1] != self._project.folder and more[-1] != os.path.dirname(more[-1]):
             more.append(os.path.dirname(more[-1]))
         for each in (*more, os.path.join(self._project.folder, "src")):
-            self.add_folder(each, at_end=True)
+            if not self._project.outside.is_file(os.path.join(each, "__init__.py")):
+                self.add_folder(each, at_end=True)
 
     # --- the result ---------------------------------------------------------------------------------------------
 

@@ -45,7 +45,10 @@ class Imported(NamedTuple):
 _MOST_FOLDERS = 20_000
 _ALL = 1 << 62
 _VALUED = frozenset(
-    ["-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--basetemp", "--color", "--confcutdir", "--cov-config", "--cov-report", "--deselect", "--dist", "--ds", "--durations", "--ignore", "--ignore-glob", "--import-mode", "--junitxml", "--junit-xml", "--log-cli-level", "--log-level", "--maxfail", "--numprocesses", "--override-ini", "--rootdir", "--tb", "--timeout"]
+    {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--basetemp", "--color", "--confcutdir", "--cov-config"}
+    | {"--cov-report", "--deselect", "--dist", "--ds", "--durations", "--ignore", "--ignore-glob", "--import-mode"}
+    | {"--junit-xml", "--junitxml", "--log-cli-level", "--log-level", "--maxfail", "--numprocesses", "--override-ini"}
+    | {"--rootdir", "--tb", "--timeout"}
 )
 
 
@@ -111,6 +114,11 @@ class Collection:
     def pythonpath(self) -> list[str]:
         """The folders that the setting ``pythonpath`` puts on the path."""
         return [os.path.normpath(os.path.join(self._root, each)) for each in words(self._settings.get("pythonpath"))]
+
+    @property
+    def django_settings(self) -> str:
+        """The settings that pytest-django reads; "" if there are none."""
+        return str(self._settings.get("DJANGO_SETTINGS_MODULE") or self._settings.get("django_settings_module") or "")
 
     def imports(self) -> list[Imported]:
         """Return what is imported, in order.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
 from import_contracts import disk
-from import_contracts.entries import settings
+from import_contracts.entries import django, settings
 from import_contracts.entries.closure import Closure, Project, Written
 from import_contracts.entries.collection import Collection, Imported
 from import_contracts.problems import Problem, UserError
@@ -76,23 +76,24 @@ class Launcher:
         if not self._is_here:
             return []
         entries: list[Entry] = []
-        for spelling in dict.fromkeys(self._spellings()):
+        for spelling, command in dict(self._commands()).items():
             try:
-                entries.append(self._entry(spelling, parse(spelling)))
+                entries.append(self._entry(spelling, command))
             except UserError:  # such as a script without a function, which no command can start
                 continue
         return [*entries, *self._tests()]
 
-    def _spellings(self) -> Iterator[str]:
+    def _commands(self) -> Iterator[tuple[str, Command]]:
         for package in self._packages:
             folder = package.replace(".", os.sep)
             if any(self.outside.is_file(os.path.join(root, folder, "__main__.py")) for root in self._places):
-                yield f"python -m {package}"
-        yield from settings.scripts(self._project)
-        yield from settings.entry_points(self._project)
+                yield f"python -m {package}", Command(How.MAIN, package)
+        yield from ((name, Command(How.INSTALLED, name)) for name in settings.scripts(self._project))
+        yield from ((name, Command(How.OBJECT, name)) for name in settings.entry_points(self._project))
         for file in self.outside.listing(self._folder).files:
             if file.endswith(".py") and self._is_run(file):
-                yield f"python {file}"
+                arguments = ("check",) if file == "manage.py" else ()
+                yield " ".join(["python", file, *arguments]), Command(How.SCRIPT, file, arguments)
 
     @property
     def _places(self) -> tuple[str, ...]:
@@ -106,39 +107,36 @@ class Launcher:
         return file in {"app.py", "main.py", "manage.py", "run.py"} or _MAIN.search(text) is not None
 
     def _tests(self) -> list[Entry]:
-        """Return the run of all tests, and of each test file alone."""
-        if not (whole := self._pytest("pytest", (), from_here=False)).steps:
+        """Return the run of all tests, and of each test file alone; from this folder too, if something is missing."""
+        spelling, command = "pytest", Command(How.PYTEST, "", from_here=False)
+        if not (whole := self._pytest(spelling, command)).steps:
             return []
-        spelling, entries = whole.spelling, [whole]
+        entries = [whole]
         if whole.started.missing:
-            spelling = "python -m pytest"
-            entries.append(self._pytest(spelling, (), from_here=True))
+            spelling, command = "python -m pytest", command._replace(from_here=True)
+            entries.append(self._pytest(spelling, command))
         files = [each.path for each in Collection(self._project, (), self._top).imports() if each.is_test]
+        alone = []
         for path in dict.fromkeys(files) if len(files) > 1 else ():
-            shown = self._project.shown(path)
-            alone = self._pytest(f"{spelling} {shown}", (path,), from_here=spelling != "pytest", is_shared=True)
-            entries.append(Entry(alone.spelling, alone.steps, alone.started, parent=spelling))
-        return entries
+            steps, closure = self._collected(command._replace(arguments=(path,)), is_shared=True)
+            alone.append((f"{spelling} {self._project.shown(path)}", steps, closure))
+        started = {closure: closure.started for _, _, closure in alone}
+        return [*entries, *(Entry(typed, steps, started[closure], spelling) for typed, steps, closure in alone)]
 
     # --- what an entry imports ----------------------------------------------------------------------------------
 
     def _entry(self, spelling: str, command: Command) -> Entry:
-        match command.how:
-            case How.PYTEST:
-                return self._pytest(spelling, command.arguments, from_here=command.from_here)
-            case How.MAIN:
-                return self._main(spelling, command.target)
-            case How.SCRIPT:
-                return self._script(spelling, command.target)
-            case How.INSTALLED:
-                return self._installed(spelling, command)
-            case How.CELERY:
-                return self._imports(spelling, self._celery(command.target))
-            case How.FLASK:
-                return self._object(spelling, self._flask(command.target))
-            case How.OBJECT:
-                return self._object(spelling, command.target)
-        return self._imports(spelling, [command.target])
+        start: dict[How, Callable[[str, Command], Entry]] = {
+            How.MODULE: lambda spelling, command: self._imports(spelling, [command.target]),
+            How.MAIN: self._main,
+            How.SCRIPT: self._script,
+            How.OBJECT: lambda spelling, command: self._object(spelling, command.target),
+            How.CELERY: lambda spelling, command: self._imports(spelling, self._celery(command.target)),
+            How.FLASK: lambda spelling, command: self._object(spelling, self._flask(command.target)),
+            How.PYTEST: self._pytest,
+            How.INSTALLED: self._installed,
+        }
+        return start[command.how](spelling, command)
 
     def _closure(self, *path: str) -> Closure:
         return Closure(self._project, path, self._written, frozenset())
@@ -149,9 +147,24 @@ class Launcher:
             if module not in closure:
                 raise UserError(Problem(f"There is no module '{module}', which '{spelling}' imports."))
             closure.add(module)
-        return Entry(spelling, tuple(Step(module, module) for module in modules), closure.started)
+        steps = [*(Step(module, module) for module in modules), *self._django(modules[-1], closure)]
+        return Entry(spelling, tuple(steps), closure.started)
 
-    def _main(self, spelling: str, module: str) -> Entry:
+    def _django(self, module: str, closure: Closure, *, path: str = "", with_urls: bool = False) -> list[Step]:
+        """Return what Django imports if a module or a file sets it up; nothing if it does not."""
+        located = closure.find(module)
+        path = path or (located.path if located else "")
+        named = django.settings_module(self._project.text(path) or "") if path else ""
+        return self._set_up(named, closure, with_urls=with_urls)
+
+    def _set_up(self, settings_module: str, closure: Closure, *, with_urls: bool) -> list[Step]:
+        found = dict.fromkeys(django.imports(settings_module, closure, self._project, with_urls=with_urls))
+        for each in found:
+            closure.add(each)
+        return [Step(each, each) for each in found]
+
+    def _main(self, spelling: str, command: Command) -> Entry:
+        module = command.target
         closure = self._closure(self._folder)
         located = closure.find(module)
         if located and located.places:
@@ -161,11 +174,16 @@ class Launcher:
             raise UserError(Problem(f"There is no module '{module}', which '{spelling}' runs."))
         return self._run(spelling, closure, located.path, module)
 
-    def _script(self, spelling: str, file: str) -> Entry:
+    def _script(self, spelling: str, command: Command) -> Entry:
+        file = command.target
         path = os.path.normpath(os.path.join(self._folder, file))
         if not self.outside.is_file(path):
             raise UserError(Problem(f"There is no file '{file}', which '{spelling}' runs."))
-        return self._run(spelling, self._closure(os.path.dirname(path)), path, "__main__")
+        closure = self._closure(os.path.dirname(path))
+        entry = self._run(spelling, closure, path, "__main__")
+        with_urls = command.arguments[:1] not in {(), ("help",), ("shell",)}
+        steps = (*entry.steps, *self._django("", closure, path=path, with_urls=with_urls))
+        return Entry(spelling, steps, closure.started)
 
     def _run(self, spelling: str, closure: Closure, path: str, module: str) -> Entry:
         """Return the entry that runs a file as ``__main__``, after the package around the module that it is."""
@@ -208,9 +226,9 @@ class Launcher:
         closure = self._closure(self._folder)
         found = [module]
         located = closure.find(module)
-        if located and located.places and ":" not in app and f"{module}.celery" in closure:
-            if not _binds(self._project.text(located.path) or "", ("app", "celery")):
-                found.append(f"{module}.celery")
+        has_inner = located and located.places and ":" not in app and f"{module}.celery" in closure
+        if located and has_inner and not _binds(self._project.text(located.path) or "", ("app", "celery")):
+            found.append(f"{module}.celery")
         return found
 
     def _flask(self, app: str) -> str:
@@ -227,21 +245,39 @@ class Launcher:
 
     # --- pytest -------------------------------------------------------------------------------------------------
 
-    def _pytest(self, spelling: str, arguments: Sequence[str], *, from_here: bool, is_shared: bool = False) -> Entry:
-        """Return the run of pytest; if ``is_shared``, together with others that have the same path."""
-        collection = Collection(self._project, arguments, self._top)
+    def _pytest(self, spelling: str, command: Command) -> Entry:
+        steps, closure = self._collected(command, is_shared=False)
+        return Entry(spelling, steps, closure.started)
+
+    def _collected(self, command: Command, *, is_shared: bool) -> tuple[tuple[Step, ...], Closure]:
+        """Return what pytest imports, and what it finds; if ``is_shared``, as other commands with the same path."""
+        collection = Collection(self._project, command.arguments, self._top)
         imports = collection.imports()
-        path = (*collection.pythonpath, *((self._folder,) if from_here else ()))
+        path = (*collection.pythonpath, *((self._folder,) if command.from_here else ()))
         closure = Closure(self._project, path, self._written, sys.stdlib_module_names)
         if is_shared:
             for each in imports:
                 self._add_folder(closure, each, collection.mode)
             closure = self._shared.setdefault(closure.path, closure)
-        steps: list[Step] = []
+        steps = self._pytest_django(collection, closure)
         for each in imports:
             self._add_folder(closure, each, collection.mode)
             steps.append(self._step(each, closure, collection.mode))
-        return Entry(spelling, tuple(steps), closure.started)
+        return tuple(steps), closure
+
+    def _pytest_django(self, collection: Collection, closure: Closure) -> list[Step]:
+        """Return what pytest-django imports first, if pytest's configuration names settings."""
+        if not collection.django_settings:
+            return []
+        if folder := next(self._beside_manage, None):
+            closure.add_folder(folder, at_end=False)
+        return self._set_up(collection.django_settings, closure, with_urls=False)
+
+    @property
+    def _beside_manage(self) -> Iterator[str]:
+        """Yield the folders with a manage.py: this one, and those in it."""
+        inside = (os.path.join(self._folder, each) for each in self.outside.listing(self._folder).folders)
+        yield from (each for each in (self._folder, *inside) if self.outside.is_file(os.path.join(each, "manage.py")))
 
     def _add_folder(self, closure: Closure, imported: Imported, mode: str) -> None:
         """Put the folder of a file on the path, as its import mode does."""

@@ -68,8 +68,10 @@ class _Reporter:
     def _contrast(self, run: EntryRun) -> str:
         """Return why another entry works that imports the same modules; "" if there is none."""
         failure = next(iter(run.failures), None)
-        if failure is None or failure.crash is None or not _involved(failure.crash):
+        if failure is None or failure.crash is None:
             return ""
+        if failure.crash.name is None:
+            return _other_spelling(run.entry.spelling, failure)
         for other in self._others(run):
             begun = _deciding(other, failure.crash)
             if begun is None or (begun.step.label, begun.module) == (failure.step.label, _first(run, failure)):
@@ -85,6 +87,18 @@ class _Reporter:
         """Return the entries that work: first the one that does the same and more, and last single test files."""
         working = [other for other in self._runs if other.is_known and not other.failures]
         return sorted(working, key=lambda other: (other.entry.spelling != run.entry.parent, bool(other.entry.parent)))
+
+
+def _other_spelling(spelling: str, failure: Failure) -> str:
+    """Return the command to write instead where the file that is run cannot find a module, or its own package."""
+    folder, _, file = failure.step.label.rpartition("/")
+    words = spelling.split()
+    if words[0] == "pytest":
+        return f"Write '{' '.join(['python -m pytest', *words[1:]])}', which puts this folder on the path."
+    if failure.step.module != "__main__" or words[1:2] == ["-m"] or not folder.replace("/", "").isidentifier():
+        return ""
+    module = f"{folder}/{file.removesuffix('.py')}".replace("/", ".")
+    return f"Write 'python -m {module}'; otherwise the path begins with '{folder}', not with this folder."
 
 
 def _first(run: EntryRun, failure: Failure) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from import_contracts.reading.imports import WrittenImport, read_calls
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
-from import_contracts.reading.text import ProgramText, Source, UndecodableError, decode, split_lines
+from import_contracts.reading.text import Entry, ProgramText, Source, UndecodableError, decode, split_lines
 from import_contracts.reports.check import LaterImport
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ class Statements:
         places = dict.fromkeys(Path(folder).parents[root.count(".")] for root, folder in portions)
         return Launcher(self.snapshot.context, places, self.snapshot.program.roots)
 
+    def _start(self, spellings: Sequence[str]) -> Sequence[Entry]:
+        return self.launcher.given(spellings)
+
     @property
     def outside(self) -> dict[str, str]:
         """The digest of each file and folder outside the program that was looked at, by its absolute path."""
@@ -131,7 +135,7 @@ class Statements:
         """The text of the whole program, and the modules that each module may import when it runs."""
         running = (sys.version_info.major, sys.version_info.minor)
         imports, namespaces = self._may_import(), self.snapshot.program.namespaces
-        return ProgramText(self.sources, imports, namespaces, running, lambda spellings: self.launcher.given(spellings))
+        return ProgramText(self.sources, imports, namespaces, running, self._start)
 
     def _may_import(self) -> dict[str, dict[str, Kind]]:
         """Return the imported modules of each module with the most eager kind, also by calls, never type checking."""

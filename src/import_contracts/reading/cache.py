@@ -72,8 +72,8 @@ class StoredAnswer(NamedTuple):
     """An answer in the cache, and the files that its text depends on besides the state of the program.
 
     ``evidence`` has, for each module with a statement in the text, the digest of the file and the digest of all its
-    import statements; the second is "" if the text depends on the whole file. ``outside`` has the digest of each file or
-    folder outside the program, whose path is absolute.
+    import statements; the second is "" if the text depends on the whole file. ``outside`` has the digest of each file
+    or folder outside the program, whose path is absolute.
     """
 
     answer: Answer

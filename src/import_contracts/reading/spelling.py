@@ -134,7 +134,7 @@ def _flask(words: Sequence[str]) -> Command | None:
 
 def _option(words: Sequence[str], *names: str) -> str:
     """Return the value of an option, as ``-A shop``, ``-Ashop`` or ``--app=shop``; "" if it is not given."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         for name in names:
             if word == name:
                 return following

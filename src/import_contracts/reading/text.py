@@ -47,9 +47,9 @@ class Started:
     """What an interpreter finds on its path: the texts of modules, and what each of them may import.
 
     The keys are the names in ``sys.modules``; the file of the command is there a second time, as ``__main__``.
-    ``own`` are those that only a command runs, such as ``__main__`` and test files. ``namespaces`` are packages without a
-    file. ``missing`` are top-level modules of the project that are not on the path, so importing them fails; the modules
-    in ``doubtful`` import one of them, or have a relative import that leaves the top-level package.
+    ``own`` are those that only a command runs, such as ``__main__`` and test files. ``namespaces`` are packages without
+    a file. ``missing`` are top-level modules of the project that are not on the path, so importing them fails; the
+    modules in ``doubtful`` import one of them, or have a relative import that leaves the top-level package.
     """
 
     sources: Mapping[str, Source]

@@ -226,7 +226,8 @@ def _entry(entry: ReportedEntry, style: Style) -> Iterator[str]:
     if others:
         yield f"  So do {count(len(others), 'more file')}: {_modules([each.part for each in others], _ENTRIES, style)}."
     if entry.contrast:
-        yield f"  It imports {failure.first} first. {entry.contrast}"
+        first = f"It imports {failure.first} first. " if failure.first else ""
+        yield f"  {first}{entry.contrast}"
 
 
 # --- cycles ------------------------------------------------------------------------------------------------------
