@@ -82,12 +82,13 @@ class _Group:
             components = reach.components()
             first = self._world(reach, takes_last=False)
             wanted = self._may_fail(first)
-            runs = [self._run(entry, first, wanted) for entry in entries]
+            runs = []
+            for entry in entries:
+                runs.append(self._run(entry, first, wanted))
+                advance()
             last = self._world(reach, takes_last=True)
             runs = [self._confirmed(run, last, wanted) for run in runs]
             if reach.components() == components:
-                for _ in runs:
-                    advance()
                 return runs
 
     def _world(self, reach: Reach, *, takes_last: bool) -> World:

@@ -104,6 +104,10 @@ class Closure:
             self._found[module] = self._located(places, name)
         return self._found[module]
 
+    def found_again(self, module: str) -> Located | None:
+        """Return where a top-level module is on the path now, as if it had not been imported."""
+        return self._located(self._searched(module), module)
+
     def _searched(self, name: str) -> tuple[str, ...]:
         """Return the folders in which a top-level module may be."""
         if name in self._skipped:

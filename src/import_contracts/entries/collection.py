@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from typing import NamedTuple
 
@@ -45,22 +45,38 @@ class Imported(NamedTuple):
 _MOST_FOLDERS = 20_000
 _ALL = 1 << 62
 _VALUED = frozenset(
-    {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--basetemp", "--color", "--confcutdir", "--cov-config"}
-    | {"--cov-report", "--deselect", "--dist", "--ds", "--durations", "--ignore", "--ignore-glob", "--import-mode"}
+    {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--basetemp", "--color", "--confcutdir", "--cov", "--cov-config"}
+    | {
+        "--cov-context",
+        "--cov-report",
+        "--deselect",
+        "--dist",
+        "--ds",
+        "--durations",
+        "--ignore",
+        "--ignore-glob",
+        "--import-mode",
+    }
     | {"--junit-xml", "--junitxml", "--log-cli-level", "--log-level", "--maxfail", "--numprocesses", "--override-ini"}
     | {"--rootdir", "--tb", "--timeout"}
 )
 
 
-def parse_options(arguments: Sequence[str]) -> Options:
-    """Return what the arguments of pytest ask for."""
+def parse_options(arguments: Sequence[str], exists: Callable[[str], bool]) -> Options:
+    """Return what the arguments of pytest ask for.
+
+    A word after an option that is not known, of a plugin, is its value, unless there is a file or folder of this name.
+    """
     given: dict[str, list[str]] = {}
     paths: list[str] = []
     rest = iter(arguments)
+    last_word = ""
     for word in rest:
         name, equals, value = word.partition("=")
+        before, last_word = last_word, word
         if not word.startswith("-"):
-            paths.append(word.partition("::")[0])
+            path = word.partition("::")[0]
+            paths += [path] if exists(path) or not before.startswith("--") or "=" in before else []
         elif equals:
             given.setdefault(name, []).append(value)
         elif word in _VALUED:
@@ -91,7 +107,7 @@ class Collection:
     def __init__(self, project: Project, arguments: Sequence[str], top: str) -> None:
         self._project = project
         self._outside = project.outside
-        asked = parse_options(arguments)
+        asked = parse_options(arguments, self._exists)
         start = self._common([self._absolute(path) for path in asked.paths] or [project.folder])
         file = pytest_file(project, start, top)
         self._settings = file.settings
@@ -135,7 +151,7 @@ class Collection:
     # --- options ------------------------------------------------------------------------------------------------
 
     def _with_addopts(self, asked: Options) -> Options:
-        added = parse_options(words(self._settings.get("addopts")))
+        added = parse_options(words(self._settings.get("addopts")), self._exists)
         return Options(
             asked.paths or added.paths,
             asked.mode or added.mode,
@@ -154,6 +170,10 @@ class Collection:
         folders = [path if self._is_folder(path) else os.path.dirname(path) for path in paths]
         return os.path.commonpath(folders)
 
+    def _exists(self, path: str) -> bool:
+        absolute = self._absolute(path)
+        return self._is_folder(absolute) or self._outside.is_file(absolute)
+
     def _is_folder(self, path: str) -> bool:
         return path == self._project.folder or self._outside.is_folder(path)
 
@@ -167,12 +187,10 @@ class Collection:
 
     def _arguments(self) -> list[str]:
         if self._options.paths:
-            paths = [self._absolute(path) for path in self._options.paths]
-            for path in paths:
-                if not (self._is_folder(path) or self._outside.is_file(path)):
-                    shown = self._project.shown(path)
-                    raise UserError(Problem(f"There is no file or folder '{shown}' for pytest."))
-            return paths
+            absent = [path for path in self._options.paths if not self._exists(path)]
+            if absent:
+                raise UserError(*(Problem(f"There is no file or folder '{path}' for pytest.") for path in absent))
+            return [self._absolute(path) for path in self._options.paths]
         if self._project.folder == self._root:
             patterns = words(self._settings.get("testpaths"))
             found = [path for each in patterns for path in sorted(glob.glob(self._absolute(each), recursive=True))]

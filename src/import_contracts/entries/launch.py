@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 
@@ -81,7 +82,9 @@ class Launcher:
                 entries.append(self._entry(spelling, command))
             except UserError:  # such as a script without a function, which no command can start
                 continue
-        return [*entries, *self._tests()]
+        with suppress(UserError):  # pytest would not start either
+            entries += self._tests()
+        return entries
 
     def _commands(self) -> Iterator[tuple[str, Command]]:
         for package in self._packages:
@@ -298,14 +301,14 @@ class Launcher:
             return Step(name, shown, imported.guards)
         if packages and packages[0] in _FOR_TESTS:
             closure.own.update(packages)
+        located = closure.find(name) if name != "conftest" else closure.found_again(name)
+        if located is None or located.path != path:
+            other = self._project.shown(located.path) if located and located.path else "another one"
+            return Step(name, shown, imported.guards, f"import file mismatch: module '{name}' is {other}")
         if name == "conftest":
             key = closure.free_key(name, path)
             closure.run(path, key, name)
             return Step(key, shown, imported.guards)
-        located = closure.find(name)
-        if located is None or located.path != path:
-            other = self._project.shown(located.path) if located and located.path else "another one"
-            return Step(name, shown, imported.guards, f"import file mismatch: module '{name}' is {other}")
         closure.own.add(name)
         closure.add(name)
         return Step(name, shown, imported.guards)

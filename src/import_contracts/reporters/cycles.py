@@ -219,7 +219,7 @@ def _entry(entry: ReportedEntry, style: Style) -> Iterator[str]:
         return
     failure, *others = entry.failures
     at = f" at {failure.place.path}:{failure.place.line}" if failure.place else ""
-    inside = "" if failure.part in entry.entry or not failure.part.endswith(".py") else f" in {failure.part}"
+    inside = f" in {failure.part}" if "pytest" in entry.entry and failure.part not in entry.entry else ""
     yield f"{entry.entry}: {style.paint(f'fails{inside}{at}: {failure.message}', RED)}"
     for line in failure.stack[:-1] if style.verbose else ():
         yield f"    {line.path}:{line.line}: {line.text}"
