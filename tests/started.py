@@ -1,4 +1,4 @@
-"""What CPython and pytest say about a command that starts a program, and what is predicted: `python -m tests.started`."""
+"""What CPython and pytest say of commands that start a program, and what is predicted: `python -m tests.started`."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ def _pytest(folder: Path, spelling: str, path: Sequence[Path]) -> dict[str, str]
         if conftest:
             return {os.path.relpath(conftest[1], os.path.realpath(folder)): output}
         raise ValueError(output)
+    if plugin := re.search(r'Error importing plugin "(.*?)"', output):
+        return {plugin[1]: output}
     found = (each[1] for each in re.finditer(r"^ERROR (\S+?)(?: - .*)?$", output, re.MULTILINE))
     return {each if each.endswith(".py") else f"{each}/conftest.py": output for each in found}
 
@@ -71,6 +73,8 @@ def _environment(path: Sequence[Path]) -> Mapping[str, str]:
 
 
 def _is_import_error(line: str) -> bool:
+    """Tell whether the last line of a traceback, or what `runpy` makes of it, is about an import."""
+    line = line.partition("Error while finding module specification for ")[2].partition("(")[2] or line
     return line.startswith(("ImportError", "ModuleNotFoundError", "AttributeError: partially"))
 
 
@@ -92,28 +96,38 @@ def program(dice: random.Random) -> dict[str, str]:
     if dice.random() < 0.5:
         files["shop/__main__.py"] = _imports(dice, modules, 0.6, "shop.__main__")
     files["main.py"] = _imports(dice, modules, 0.5, "main")
-    has_init = dice.random() < 0.5
+    if dice.random() < 0.3:
+        files["conftest.py"] = _imports(dice, modules, 0.2, "")
+    if dice.random() < 0.7:
+        files["pytest.ini"] = f"[pytest]\n{dice.choice(_SETTINGS)}\n"
+    if dice.random() < 0.5:
+        files["pyproject.toml"] = '[project]\nname = "shop"\nversion = "1"\n'
+    return files | _tests(dice, modules)
+
+
+_SETTINGS = (
+    "testpaths = tests",
+    "pythonpath = .",
+    "addopts = --import-mode=importlib",
+    "addopts = --import-mode=append",
+    "pythonpath = .\naddopts = --import-mode=importlib",
+)
+
+
+def _tests(dice: random.Random, modules: Sequence[str]) -> dict[str, str]:
     inner = dice.choice(["tests/", "tests/unit/", "tests/", "shop/tests/"])
+    has_init = dice.random() < 0.5
+    files = {}
     for name in "xyz"[: dice.randint(1, 3)]:
-        folder = dice.choice(["tests/", inner])
-        files[f"{folder}test_{name}.py"] = _imports(dice, modules, 0.4, "") + "\ndef test(): ...\n"
-    for folder in sorted({path.rpartition("/")[0] for path in files if "test" in path}):
+        imports = _imports(dice, modules, 0.4, "")
+        files[f"{dice.choice(['tests/', inner])}test_{name}.py"] = f"{imports}\ndef test(): ...\n"
+    for folder in sorted({path.rpartition("/")[0] for path in files}):
         if has_init or folder.startswith("shop"):
             files[f"{folder}/__init__.py"] = ""
         if dice.random() < 0.3:
             files[f"{folder}/conftest.py"] = _imports(dice, modules, 0.3, "")
-    if any(path.startswith("tests/unit") for path in files) and has_init:
+    if has_init and "tests/unit/__init__.py" in files:
         files["tests/__init__.py"] = ""
-    if dice.random() < 0.3:
-        files["conftest.py"] = _imports(dice, modules, 0.2, "")
-    settings = dice.choice(["", "testpaths = tests", "pythonpath = .", "addopts = --import-mode=importlib"])
-    settings = settings or dice.choice(
-        ["addopts = --import-mode=append", "pythonpath = .\naddopts = --import-mode=importlib"]
-    )
-    if dice.random() < 0.7:
-        files["pytest.ini"] = f"[pytest]\n{settings}\n"
-    if dice.random() < 0.5:
-        files["pyproject.toml"] = '[project]\nname = "shop"\nversion = "1"\n'
     return files
 
 

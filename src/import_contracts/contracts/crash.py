@@ -24,14 +24,14 @@ from import_contracts.wording import count, listed
 class NoCrash:
     """Some modules, or all if ``modules`` is empty, can be imported first.
 
-    With ``entries``, which are commands that start the program, these must work instead, and also the ``modules`` that
-    are named. Crashes depend on the text of the files, so `check_program` finds them and `check` finds none. ``python``
-    is the Python version to predict for, such as (3, 13); None means the running one.
+    With ``commands``, which start the program, these must work instead, and also the ``modules`` that are named.
+    Crashes depend on the text of the files, so `check_program` finds them and `check` finds none. ``python`` is the
+    Python version to predict for, such as (3, 13); None means the running one.
     """
 
     modules: tuple[ModulePattern, ...] = ()
     python: tuple[int, int] | None = None
-    entries: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return the problems of ``modules``, and no violations."""
@@ -40,7 +40,7 @@ class NoCrash:
             Problem(f"No module matches '{pattern}'.{did_you_mean(str(pattern), graph.modules)}", key="modules")
             for pattern in absent
         ]
-        if not absent and not self.entries and self.first(graph) <= graph.external:
+        if not absent and not self.commands and self.entries(graph) <= graph.external:
             message = "This contract cannot be broken: none of its modules is in the program."
             problems.append(Problem(message, key="modules", severity=Severity.WARNING))
         return Findings(problems=tuple(problems))
@@ -52,11 +52,11 @@ class NoCrash:
             return findings
         version = self.python or program.python
         model = ImportModel(program.sources, program.imports, version, program.namespaces)
-        found = search_crashes(model, self.first(graph))
+        found = search_crashes(model, self.entries(graph))
         problems = [*findings.problems, *_untried(found.untried)]
         violations = [*map(violation_of, found.crashes)]
-        if self.entries:
-            more, errors = _check_entries(program, self.entries, version)
+        if self.commands:
+            more, errors = _check_entries(program, self.commands, version)
             violations += more
             problems += errors
         return replace(findings, violations=tuple(violations), problems=tuple(problems))
@@ -70,12 +70,12 @@ class NoCrash:
             f"A fresh interpreter must be able to import {several}{named} first.",
             f"This is predicted for {python}.",
         )
-        if self.entries:
-            started = f"No import may fail in {listed([repr(entry) for entry in self.entries])}."
+        if self.commands:
+            started = f"No import may fail in {listed([repr(entry) for entry in self.commands])}."
             sentences = (started, *sentences[not self.modules :])
-        if self.modules or self.entries:
+        if self.modules or self.commands:
             return Description(
-                sentences, tuple(Part("first", module, frozenset({module})) for module in sorted(self.first(graph)))
+                sentences, tuple(Part("first", module, frozenset({module})) for module in sorted(self.entries(graph)))
             )
         return Description(sentences, tuple(Part("root package", root, graph.subtree(root)) for root in graph.roots))
 
@@ -84,9 +84,9 @@ class NoCrash:
         del graph, importers, imported
         return ()
 
-    def first(self, graph: ImportGraph) -> frozenset[str]:
+    def entries(self, graph: ImportGraph) -> frozenset[str]:
         """Return the modules that must not crash when they are imported first."""
-        if not self.modules and not self.entries:
+        if not self.modules and not self.commands:
             return frozenset(graph.modules) - graph.external
         return frozenset(module for pattern in self.modules for module in graph.matching(pattern))
 

@@ -89,6 +89,8 @@ def _python(words: Sequence[str]) -> Command | None:
     """Return what the arguments of ``python`` mean."""
     for place, word in enumerate(words):
         rest = tuple(words[place + 1 :])
+        if place and words[place - 1] in {"-W", "-X"}:
+            continue
         if word == "-m" or (word.startswith("-m") and len(word) > 2):
             module, *arguments = rest if word == "-m" else (word[2:], *rest)
             return _module(module, arguments) if rest or word != "-m" else None
