@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -13,7 +13,6 @@ from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.search import MOST_WORK, Trials
-from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.text import Entry, ProgramText, Started, Step
 
 
@@ -52,7 +51,7 @@ class EntryRun:
 
 
 def follow(
-    entries: Sequence[Entry], program: ProgramText, version: tuple[int, int], advance: Advance = not_counted
+    entries: Sequence[Entry], program: ProgramText, version: tuple[int, int], advance: Callable[[], object] = int
 ) -> list[EntryRun]:
     """Return what happens in each entry of a program, in their order, under a version of Python.
 
@@ -75,7 +74,7 @@ class _Group:
         self._model = ImportModel(started.sources, started.imports, version, started.namespaces, started.missing)
         self._bodies = Bodies(self._model, cache)
 
-    def runs(self, entries: Sequence[Entry], advance: Advance) -> list[EntryRun]:
+    def runs(self, entries: Sequence[Entry], advance: Callable[[], object]) -> list[EntryRun]:
         """Return what happens in each entry: repeated until functions that are called import nothing new."""
         reach = Reach(self._model.started)
         while True:
@@ -96,7 +95,7 @@ class _Group:
 
     def _may_fail(self, world: World) -> set[str]:
         """Return the modules whose import may fail, whatever comes first; what is below them is followed before."""
-        trials = Trials(world, not_counted)
+        trials = Trials(world, int)
         crashing = trials.crashes(set(self._model.risky()) - self._started.own)
         found = self._model.importers({*crashing, *trials.untried, *self._started.doubtful})
         trials.crashes(found - self._started.own)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from import_contracts.entries.closure import Project
 from import_contracts.entries.settings import pytest_file, upwards, words
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading.text import ALL
 from import_contracts.reading.trees import parse
 
 
@@ -43,7 +44,6 @@ class Imported(NamedTuple):
 
 
 _MOST_FOLDERS = 20_000
-_ALL = 1 << 62
 _VALUED = frozenset(
     {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--basetemp", "--color", "--confcutdir", "--cov", "--cov-config"}
     | {
@@ -142,7 +142,7 @@ class Collection:
         Raises UserError if an argument names no file or folder. Empty if there are too many folders to search.
         """
         paths = self._arguments()
-        plugins = [Imported("", name, "", _ALL) for name in self._options.plugins]
+        plugins = [Imported("", name, "", ALL) for name in self._options.plugins]
         found = [*plugins, *self._initial_conftests(paths)]
         for path in paths:
             found += self._at(path)
@@ -202,11 +202,11 @@ class Collection:
 
     def _initial_conftests(self, paths: Sequence[str]) -> Iterator[Imported]:
         for path in paths:
-            yield from self._conftests(path, _ALL)
+            yield from self._conftests(path, ALL)
             if self._is_folder(path):
                 for name in self._outside.listing(path).folders:
                     if name.startswith("test"):
-                        yield from self._conftests(os.path.join(path, name), _ALL)
+                        yield from self._conftests(os.path.join(path, name), ALL)
 
     def _conftests(self, path: str, guards: int) -> Iterator[Imported]:
         """Yield the conftest.py files for a path that are not imported yet, from the outermost on."""
@@ -243,7 +243,7 @@ class Collection:
 
     def _at(self, path: str) -> list[Imported]:
         """Return what is imported for an argument: first the conftest.py files around it."""
-        around = list(self._conftests(path, _ALL))
+        around = list(self._conftests(path, ALL))
         return [*around, *(self._folder(path) if self._is_folder(path) else [self._imported(path, 0, is_test=True)])]
 
     def _folder(self, folder: str) -> list[Imported]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,6 +28,10 @@ class Source:
     running_as: str = ""
 
 
+ALL = 1 << 62
+"""More steps than an entry has."""
+
+
 class Step(NamedTuple):
     """One import: of the ``module``, or of a file that runs under its name, such as ``__main__``.
 
@@ -38,7 +41,7 @@ class Step(NamedTuple):
 
     module: str
     label: str
-    guards: int = sys.maxsize
+    guards: int = ALL
     refusal: str = ""
 
 
