@@ -61,7 +61,7 @@ def _pytest(folder: Path, spelling: str, path: Sequence[Path]) -> dict[str, str]
         if conftest:
             return {os.path.relpath(conftest[1], os.path.realpath(folder)): output}
         raise ValueError(output)
-    if plugin := re.search(r'Error importing plugin "(.*?)"', output):
+    if plugin := re.search(r'Error (?:importing|while loading) plugin "(.*?)"', output):
         return {plugin[1]: output}
     found = (each[1] for each in re.finditer(r"^ERROR (\S+?)(?: - .*)?$", output, re.MULTILINE))
     return {each if each.endswith(".py") else f"{each}/conftest.py": output for each in found}

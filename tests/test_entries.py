@@ -184,6 +184,17 @@ PROGRAMS = {
         },
         ["pytest tests/test_a.py"],
     ),
+    "folders that match a pattern": (
+        {
+            **SHOP,
+            "pytest.ini": "[pytest]\npythonpath = .\ntestpaths = p*/tests q/**\n",
+            "pb/tests/test_a.py": f"import shop.users{TEST}",
+            "pa/tests/test_b.py": f"import shop.orders{TEST}",
+            "q/deep/test_c.py": f"import shop.users{TEST}",
+            "tests/test_d.py": f"import shop.users{TEST}",
+        },
+        [],
+    ),
     "files that are left out": (
         {
             **SHOP,
@@ -211,6 +222,18 @@ def test_a_command_fails_where_cpython_does(about: str, tmp_path: Path) -> None:
         assert sorted(truth(folder, spelling)) == sorted(ours), spelling
 
 
+def test_folders_that_are_nested_too_deeply_or_too_many_are_no_tests(tmp_path: Path) -> None:
+    deep = "tests/" + "a/" * 120
+    assert failures(tmp_path, {**SHOP, f"{deep}test_a.py": "import shop.users\n"}) == {}
+
+
+def test_what_is_outside_the_repository_is_not_looked_at(tmp_path: Path) -> None:
+    outside = {"secret/test_a.py": "import shop.users\n", "secret/conftest.py": "import shop.users\n"}
+    write(tmp_path, outside)
+    settings = f"[pytest]\ntestpaths = ../secret {tmp_path}/secret\npythonpath = ../secret\naddopts = ../secret\n"
+    assert failures(tmp_path / "shop", {**SHOP, "pytest.ini": settings}) == {}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_programs_at_random_fail_where_they_do_with_cpython(seed: int) -> None:
@@ -229,8 +252,10 @@ def test_the_report_says_why_one_command_fails_and_another_works(tmp_path: Path)
         "  python -m shop: works",
         "  pytest: works",
         f"  pytest tests/test_users.py: fails at shop/orders.py:1: {CANNOT}",
-        ("    It imports shop.users first. All of 'pytest' works, because tests/test_api.py comes before and imports "
-        "shop.orders first."),
+        (
+            "    It imports shop.users first. All of 'pytest' works, because tests/test_api.py comes before and "
+            "imports shop.orders first."
+        ),
         "  1 of 2 test files work alone.",
     ]
 

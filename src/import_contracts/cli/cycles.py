@@ -81,6 +81,7 @@ def command(  # noqa: PLR0913 - each is an option
     source_roots = (*named, *source_roots)
     if shared.config_file is not None or not packages:
         packages, source_roots, folder = _packages_to_read(packages, shared, source_roots)
+        source_roots = (*named, *source_roots)
     question = Question(
         tuple(dict.fromkeys(packages)),
         python or (sys.version_info.major, sys.version_info.minor),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import glob
 import os
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
@@ -43,7 +42,7 @@ class Imported(NamedTuple):
     is_test: bool = False
 
 
-_MOST_FOLDERS = 20_000
+_MOST_FOLDERS, _DEEPEST = 10_000, 100
 _VALUED = frozenset(
     {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--basetemp", "--color", "--confcutdir", "--cov", "--cov-config"}
     | {
@@ -107,6 +106,7 @@ class Collection:
     def __init__(self, project: Project, arguments: Sequence[str], top: str) -> None:
         self._project = project
         self._outside = project.outside
+        self._top = top
         asked = parse_options(arguments, self._exists)
         start = self._common([self._absolute(path) for path in asked.paths] or [project.folder])
         file = pytest_file(project, start, top)
@@ -129,7 +129,8 @@ class Collection:
     @property
     def pythonpath(self) -> list[str]:
         """The folders that the setting ``pythonpath`` puts on the path."""
-        return [os.path.normpath(os.path.join(self._root, each)) for each in words(self._settings.get("pythonpath"))]
+        paths = (os.path.normpath(os.path.join(self._root, each)) for each in words(self._settings.get("pythonpath")))
+        return [path for path in paths if _is_in(path, self._top)]
 
     @property
     def django_settings(self) -> str:
@@ -172,10 +173,11 @@ class Collection:
 
     def _exists(self, path: str) -> bool:
         absolute = self._absolute(path)
-        return self._is_folder(absolute) or self._outside.is_file(absolute)
+        is_ours = _is_in(absolute, self._top)
+        return is_ours and (self._is_folder(absolute) or self._outside.is_file(absolute))
 
     def _is_folder(self, path: str) -> bool:
-        return path == self._project.folder or self._outside.is_folder(path)
+        return _is_in(self._project.folder, path) or self._outside.is_folder(path)
 
     def _rootdir(self, configured: str | None, start: str, top: str) -> str:
         if self._options.rootdir:
@@ -193,10 +195,20 @@ class Collection:
             return [self._absolute(path) for path in self._options.paths]
         if self._project.folder == self._root:
             patterns = words(self._settings.get("testpaths"))
-            found = [path for each in patterns for path in sorted(glob.glob(self._absolute(each), recursive=True))]
-            if found:
+            if found := [path for each in patterns for path in self._matching(each)]:
                 return found
         return [self._project.folder]
+
+    def _matching(self, pattern: str) -> list[str]:
+        """Return the files and folders that match one of ``testpaths``, sorted; ``**`` is all that is inside."""
+        found = [self._project.folder]
+        for part in os.path.normpath(pattern).split(os.sep):
+            if part == "**":
+                break
+            names = {folder: (part,) if part == ".." else sum(self._outside.listing(folder), ()) for folder in found}
+            paths = [os.path.join(folder, name) for folder in found for name in names[folder] if fnmatch(name, part)]
+            found = found if part == "." else sorted(paths)
+        return [path for path in map(os.path.normpath, found) if _is_in(path, self._top)]
 
     # --- conftest.py --------------------------------------------------------------------------------------------
 
@@ -247,7 +259,7 @@ class Collection:
         return [*around, *(self._folder(path) if self._is_folder(path) else [self._imported(path, 0, is_test=True)])]
 
     def _folder(self, folder: str) -> list[Imported]:
-        self._walked += 1
+        self._walked += 1 if folder.count(os.sep) < self._top.count(os.sep) + _DEEPEST else _MOST_FOLDERS
         files, folders = self._outside.listing(folder)
         found: list[Imported] = []
         for name in sorted((*files, *folders), key=lambda name: (name != "__init__.py", name)):

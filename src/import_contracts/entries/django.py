@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from import_contracts.entries.closure import Closure, Project
 from import_contracts.graph.names import absolute
@@ -57,12 +57,18 @@ def _values(module: str, closure: Closure, project: Project, depth: int) -> dict
     text = project.text(located.path) if located and located.path else None
     try:
         tree = parse(text or "")
-    except SyntaxError:
+        return _bound(tree.body, module, closure, project, depth)
+    except (SyntaxError, RecursionError):
         return {}
+
+
+def _bound(
+    statements: Iterable[ast.stmt], module: str, closure: Closure, project: Project, depth: int
+) -> dict[str, _Value]:
     values: dict[str, _Value] = {}
-    for node in tree.body:
+    for node in statements:
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and depth < _MOST_STARS:
-            base = absolute(node.level, node.module or "", module, is_package=bool(located and located.places))
+            base = absolute(node.level, node.module or "", module, is_package=_is_package(module, closure))
             values |= _values(base or "", closure, project, depth + 1)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -72,6 +78,11 @@ def _values(module: str, closure: Closure, project: Project, depth: int) -> dict
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             values[node.target.id] = _sum(values.get(node.target.id), _value(node.value, values))
     return values
+
+
+def _is_package(module: str, closure: Closure) -> bool:
+    located = closure.find(module)
+    return bool(located and located.places)
 
 
 def _value(node: ast.expr, values: Mapping[str, _Value]) -> _Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -122,7 +123,7 @@ class Launcher:
         alone = []
         for path in dict.fromkeys(files) if len(files) > 1 else ():
             steps, closure = self._collected(command._replace(arguments=(path,)), is_shared=True)
-            alone.append((f"{spelling} {self._project.shown(path)}", steps, closure))
+            alone.append((f"{spelling} {shlex.quote(self._project.shown(path))}", steps, closure))
         started = {closure: closure.started for _, _, closure in alone}
         return [*entries, *(Entry(typed, steps, started[closure], spelling) for typed, steps, closure in alone)]
 
@@ -203,7 +204,7 @@ class Launcher:
             if command.arguments or command.target not in self._closure(self._folder):
                 raise not_understood(spelling)
             return self._imports(spelling, [command.target])
-        module, _, function = target.partition(":")
+        module, _, function = (part.strip() for part in target.partition(":"))
         if not function:
             raise UserError(Problem(f"The script '{command.target}' names no function; write '{module}:main'."))
         called = f"if __name__ == '__main__':\n    sys.exit({function}())"

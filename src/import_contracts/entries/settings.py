@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -73,7 +74,10 @@ def scripts(project: Project) -> dict[str, str]:
         for line in _lines(declared.get(key)):
             name, _, function = line.partition("=")
             found[name.strip()] = function.strip()
-    return {name: target.partition("[")[0].strip() for name, target in sorted(found.items()) if isinstance(target, str)}
+    targets = {name: target.partition("[")[0].strip() for name, target in found.items() if isinstance(target, str)}
+    return {
+        name: targets[name] for name in sorted(targets) if _NAME.fullmatch(name) and _OBJECT.fullmatch(targets[name])
+    }
 
 
 def entry_points(project: Project) -> list[str]:
@@ -81,7 +85,11 @@ def entry_points(project: Project) -> list[str]:
     pyproject = toml(project, os.path.join(project.folder, "pyproject.toml"))
     groups = table(pyproject, "project", "entry-points")
     found = {value for group in groups for value in table(groups, group).values() if isinstance(value, str)}
-    return sorted(each.partition("[")[0].strip() for each in found)
+    return sorted(each for each in (each.partition("[")[0].strip() for each in found) if _OBJECT.fullmatch(each))
+
+
+_NAME = re.compile(r"[\w.-]+")
+_OBJECT = re.compile(r"[\w.]+(?:\s*:\s*[\w.]+)?")
 
 
 def _lines(value: object) -> list[str]:
