@@ -73,21 +73,20 @@ class StoredAnswer(NamedTuple):
 
     ``evidence`` has, for each module with a statement in the text, the digest of the file and the digest of all its
     import statements; the second is "" if the text depends on the whole file. ``outside`` has the digest of each file
-    or folder outside the program, whose path is absolute.
+    or folder outside the program, by its path as `shortened` returns it.
     """
 
     answer: Answer
     evidence: Mapping[str, tuple[str, str]]
     outside: Mapping[str, str] = {}
 
-    @property
-    def is_same_outside(self) -> bool:
-        """Whether what lies outside the program is still the same."""
+    def is_same_outside(self, base: str) -> bool:
+        """Return whether what lies outside the program is still the same; paths are relative to ``base``."""
         if not self.outside:
             return True
         from import_contracts.reading.outside import is_same  # noqa: PLC0415 - few reports depend on that
 
-        return is_same(self.outside)
+        return is_same(dict(zip(_lengthened(self.outside, base), self.outside.values(), strict=True)))
 
 
 class LastRun:
@@ -138,10 +137,10 @@ class LastRun:
         """Return the stored answer to a request; None if there is none, or if something has changed since."""
         if self.cache is None or self.manifest is None or not self.is_current:
             return None
-        stored = self.cache.answer(self.manifest.state, request, self.base)
+        stored = self.cache.answer(self.manifest.state, request)
         if stored is None:
             return None
-        is_same = stored.is_same_outside and all(
+        is_same = stored.is_same_outside(self.base) and all(
             self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items()
         )
         return stored.answer if is_same else None
@@ -300,27 +299,25 @@ class Cache:
             self.save(VERSIONS, [signatures, versions])
         return versions
 
-    def answer(self, state: str, request: str, base: str) -> StoredAnswer | None:
-        """Return the stored answer to a request about a state of a program in a folder; None if there is none."""
+    def answer(self, state: str, request: str) -> StoredAnswer | None:
+        """Return the stored answer to a request about a state of a program; None if there is none."""
         try:
             value = self.load(self._answer_name(state, request))
             evidence = {module: (file, shown) for module, (file, shown) in value["evidence"].items()}
-            outside = value["outside"]
-            strings([*chain.from_iterable(evidence.values()), *outside.values()])
-            paths = _lengthened(strings(list(outside)), base)
-            answer = Answer(text(value["text"]), exit_status(value["status"]))
-            return StoredAnswer(answer, evidence, dict(zip(paths, outside.values(), strict=True)))
+            outside = value.get("outside", {})
+            strings([*chain.from_iterable(evidence.values()), *outside.keys(), *outside.values()])
+            return StoredAnswer(Answer(text(value["text"]), exit_status(value["status"])), evidence, outside)
         except DAMAGED:
             return None
 
-    def keep(self, state: str, request: str, stored: StoredAnswer, base: str) -> None:
-        """Store the answer to a request about a state of a program in a folder, unless its text is very long."""
+    def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
+        """Store the answer to a request about a state of a program, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
             value = {
                 "text": stored.answer.text,
                 "status": stored.answer.exit_status,
                 "evidence": stored.evidence,
-                "outside": {shortened(path, base): known for path, known in stored.outside.items()},
+                **({"outside": stored.outside} if stored.outside else {}),
             }
             self.save(self._answer_name(state, request), value)
 

@@ -16,6 +16,7 @@ from import_contracts.reading.cache import (
     Manifest,
     StoredAnswer,
     digest,
+    shortened,
     signature,
 )
 from import_contracts.reading.context import Advance, RunContext
@@ -145,8 +146,8 @@ class Snapshot:
         """
         if self.last.cache is None or self.manifest is None:
             return None
-        stored = self.last.cache.answer(self.manifest.state, request, self.last.base)
-        if stored is None or not stored.is_same_outside:
+        stored = self.last.cache.answer(self.manifest.state, request)
+        if stored is None or not stored.is_same_outside(self.last.base):
             return None
         digests = self.manifest.digests
         changed = [module for module, (before, _) in stored.evidence.items() if digests.get(module) != before]
@@ -155,7 +156,7 @@ class Snapshot:
         if changed:
             now = {module: (digests.get(module, ""), shown) for module, (_, shown) in stored.evidence.items()}
             kept = StoredAnswer(stored.answer, now, stored.outside)
-            self.last.cache.keep(self.manifest.state, request, kept, self.last.base)
+            self.last.cache.keep(self.manifest.state, request, kept)
         return stored.answer
 
     def keep(
@@ -165,7 +166,7 @@ class Snapshot:
 
         ``evidence`` are the modules whose statements are in its text. If None, the answer depends on the whole text of
         every file; it is not stored then if a file could not be read. ``outside`` are the files and folders outside the
-        program that it depends on, with their digests.
+        program that it depends on, with their digests, by absolute path.
         """
         if self.last.cache is None or self.manifest is None:
             return
@@ -176,7 +177,8 @@ class Snapshot:
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
-        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, outside or {}), self.last.base)
+        beside = {shortened(path, self.last.base): known for path, known in (outside or {}).items()}
+        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, beside))
 
     def _statements_digest(self, module: str) -> str:
         written = self.statements(module).items()
