@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
@@ -60,11 +60,12 @@ def check(  # noqa: PLR0913 - each is a keyword of the API
     return run_check(configurations, Choice(only, use_baseline=use_baseline), context)
 
 
-def find_cycles(
+def find_cycles(  # noqa: PLR0913 - each is an option
     *packages: str,
     folder: AnyPath = ".",
     python: tuple[int, int] | None = None,
     quick: bool = False,
+    entries: Sequence[str] = (),
     exclude: str | Iterable[str] = (),
     cache: bool | AnyPath = True,
 ) -> CyclesReport:
@@ -72,14 +73,17 @@ def find_cycles(
 
     The packages are in ``folder``, in its ``src``, or installed. Paths in the report are relative to ``folder``.
     Crashes are predicted for the version ``python``, such as ``(3, 14)``; by default for the one that is running. A
-    ``quick`` search finds the cycles, but no crashes and no fixes. ``exclude`` are globs of files and folders to leave
-    out, relative to ``folder``. ``cache`` is as in `check`, except that True is ``.import_contracts_cache`` in
+    ``quick`` search finds the cycles, but no crashes and no fixes. ``entries`` are commands that start the program,
+    such as ``python -m shop``; those that the project has are followed too. ``exclude`` are globs of files and folders
+    to leave out, relative to ``folder``. ``cache`` is as in `check`, except that True is ``.import_contracts_cache`` in
     ``folder``.
 
-    The program is not executed. Raises UserError if a package or module is not found, or a glob is not valid.
+    The program is not executed. Raises UserError if a package or module is not found, a glob is not valid, or an entry
+    is not understood.
     """
     here = Path(folder).absolute()
-    question = Question(packages, python or (sys.version_info.major, sys.version_info.minor), is_quick=quick)
+    version = python or (sys.version_info.major, sys.version_info.minor)
+    question = Question(packages, version, is_quick=quick, entries=tuple(entries))
     context = RunContext(here, _cache_folder(here, here, cache=cache), checkouts=(checkout(here),))
     globs = (exclude,) if isinstance(exclude, str) else tuple(exclude)
     if mistakes := [Problem(message, key=EXCLUDE) for glob in globs if (message := mistake_in(glob))]:

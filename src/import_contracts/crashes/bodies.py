@@ -17,18 +17,18 @@ from import_contracts.reading.trees import Parser
 class CodeCache:
     """The operations of texts, each read once; ``parse`` makes the trees.
 
-    It may be shared by questions about one version of Python and one set of root packages.
+    It may be shared by questions about other versions of Python and other programs.
     """
 
     def __init__(self, parse: Parser = trees.parse) -> None:
         self._parse = parse
-        self._codes: dict[Source, Code] = {}
+        self._codes: dict[tuple[Source, ReadingContext], Code] = {}
 
     def code(self, source: Source, context: ReadingContext) -> Code:
         """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
-        if source not in self._codes:
-            self._codes[source] = read_module(source.text, context, self._parse)
-        return self._codes[source]
+        if (source, context) not in self._codes:
+            self._codes[source, context] = read_module(source.text, context, self._parse)
+        return self._codes[source, context]
 
 
 class Bodies:

@@ -53,7 +53,7 @@ class Conditions:
     def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
         dotted = dotted_name(left)
         if dotted in _PLATFORM or dotted == ("__name__",):
-            known = _PLATFORM.get(dotted, self._context.module) if dotted else ""
+            known = _PLATFORM.get(dotted, self._context.name) if dotted else ""
             if isinstance(right, ast.Constant) and isinstance(operator, ast.Eq | ast.NotEq):
                 return (known == right.value) is isinstance(operator, ast.Eq)
             return None

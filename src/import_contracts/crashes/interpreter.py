@@ -46,6 +46,14 @@ class RaisedError(Exception):
         self.name = name
 
 
+class NotFoundError(RaisedError):
+    """An import fails because what it names cannot be found, wherever the import is."""
+
+    def __init__(self, crash: Crash) -> None:
+        super().__init__(crash.error)
+        self.crash = crash
+
+
 class _NotInstalledError(RaisedError):
     """A module outside the program is taken as not installed."""
 
@@ -82,6 +90,8 @@ class Interpreter:
         self._calls_left = _MOST_CALLS
         self._handled: list[CrashError | RaisedError] = []
         self._lazily_imported: set[str] = set()  # which are then attributes of their packages
+        self.begun: list[tuple[str, str]] = []
+        """The module around each import, "" if there is none, and the module that was imported, in order."""
 
     @property
     def loaded(self) -> int:
@@ -133,23 +143,24 @@ class Interpreter:
     def _fail(self, error: str, imported: str, name: str | None) -> None:
         """Raise the crash of the present statement, if its module was parsed."""
         scope = self._stack[-1]
-        if scope.module in self._bodies.unparsed:
-            return
-        raise CrashError(
-            Crash(
-                entry="",
-                error=error,
-                importer=scope.module,
-                imported=imported,
-                name=name,
-                path=self._model.sources[scope.module].path,
-                line=scope.line,
-                text=self._bodies.line(scope.module, scope.line),
-                stack=tuple(Frame(each.module, each.line, each.is_function) for each in self._stack),
-                defined=self._bodies.line_of(imported, name) if name else None,
-                lazy=next((each.lazy for each in self._stack if each.lazy), ""),
-                works_from=None,
-            )
+        if scope.module not in self._bodies.unparsed:
+            raise CrashError(self._crash(error, imported, name))
+
+    def _crash(self, error: str, imported: str, name: str | None) -> Crash:
+        scope = self._stack[-1]
+        return Crash(
+            entry="",
+            error=error,
+            importer=scope.module,
+            imported=imported,
+            name=name,
+            path=self._model.sources[scope.module].path,
+            line=scope.line,
+            text=self._bodies.line(scope.module, scope.line),
+            stack=tuple(Frame(each.module, each.line, each.is_function) for each in self._stack),
+            defined=self._bodies.line_of(imported, name) if name else None,
+            lazy=next((each.lazy for each in self._stack if each.lazy), ""),
+            works_from=None,
         )
 
     # --- importing a module --------------------------------------------------------------------------------------
@@ -165,8 +176,10 @@ class Interpreter:
         return None
 
     def _import_one(self, module: str) -> _Steps:
-        if self._modules.partial:
-            self._world.reach.add(next(reversed(self._modules.partial)), module)
+        importer = next(reversed(self._modules.partial), "")
+        self.begun.append((importer, module))
+        if importer:
+            self._world.reach.add(importer, module)
         if self._modules.load_known(module):
             return None
         operations = self._bodies.module(module).operations
@@ -189,6 +202,8 @@ class Interpreter:
             if not self._modules.has(module):
                 yield self._import_module(module)
             return None
+        if (root := module.partition(".")[0]) in self._model.missing:
+            raise NotFoundError(self._crash("ModuleNotFoundError", root, None))
         self._may_not_be_installed()
         while module and module not in self._model.modules:
             module, _, name = module.rpartition(".")
@@ -197,6 +212,10 @@ class Interpreter:
             if module in self._modules.spaces:
                 self._modules.spaces[module].names.setdefault(name, None)
         return None
+
+    def _leaving_import(self, operation: does.LeavingImport) -> None:
+        self._at(operation.line)
+        raise NotFoundError(self._crash("ImportError", "", None))
 
     def _may_not_be_installed(self) -> None:
         """Take a module outside the program as not installed, once, where the program would go on without it."""
@@ -557,6 +576,7 @@ class Interpreter:
         does.ImportStar: _import_star,
         does.LazyImport: _import_lazily,
         does.ImportExternal: _import_external,
+        does.LeavingImport: _leaving_import,
         does.If: _if,
         does.Loop: _loop,
         does.Try: _try,

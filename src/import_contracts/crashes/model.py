@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from import_contracts.crashes.operations import ReadingContext
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors, parent
-from import_contracts.reading.imports import read_calls, read_imports
+from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.star_imports.exports import Exports
 from import_contracts.reading.text import Source
@@ -21,19 +21,27 @@ Imports: TypeAlias = Mapping[str, Mapping[str, Kind]]
 """The modules that each module imports, with the kind of the most eager import."""
 
 
-def possible_imports(source: Source, modules: Container[str]) -> dict[str, Kind]:
+def possible_imports(
+    source: Source, modules: Container[str], written: Sequence[WrittenImport] | None = None
+) -> dict[str, Kind]:
     """Return those of some modules that a text may import when it runs, in functions and by calls too.
 
-    Each has the kind of the most eager import.
+    Each has the kind of the most eager import. ``written`` are its imports, if they are known.
     """
-    own = {"is_package": source.is_package}
-    written = [*read_imports(source.text, source.module, **own), *read_calls(source.text, source.module, **own)]
     found: dict[str, Kind] = {}
-    for each in sorted(written, key=lambda each: each.kind.rank, reverse=True):
+    for each in sorted(
+        written_imports(source) if written is None else written, key=lambda each: each.kind.rank, reverse=True
+    ):
         module = resolve(each, source.module, is_package=source.is_package, modules=modules)
         if module and each.kind is not Kind.TYPE_CHECKING:
             found[module] = each.kind
     return found
+
+
+def written_imports(source: Source) -> list[WrittenImport]:
+    """Return the imports in a text, in functions and by calls too."""
+    own = {"is_package": source.is_package}
+    return [*read_imports(source.text, source.module, **own), *read_calls(source.text, source.module, **own)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +50,14 @@ class ImportModel:
 
     ``sources`` are the texts by module, and ``namespaces`` the packages without a file. ``imports`` has at least all
     imports in the texts except those for type checking (see `possible_imports`). ``version`` is the version of Python
-    whose behaviour is predicted.
+    whose behaviour is predicted. ``missing`` are top-level modules that certainly cannot be imported.
     """
 
     sources: Mapping[str, Source]
     imports: Imports
     version: tuple[int, int]
     namespaces: Collection[str] = ()
+    missing: frozenset[str] = frozenset()
 
     @cached_property
     def modules(self) -> dict[str, int]:
@@ -64,7 +73,9 @@ class ImportModel:
 
     def context(self, source: Source) -> ReadingContext:
         """Return what the operations of one of the texts depend on."""
-        return ReadingContext(source.module, source.is_package, self.version, self._roots)
+        return ReadingContext(
+            source.module, source.is_package, self.version, self._roots | self.missing, source.running_as
+        )
 
     @cached_property
     def exports(self) -> Exports:

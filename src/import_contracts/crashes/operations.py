@@ -133,6 +133,13 @@ class ImportExternal:
     """An import, in the body of a ``try``, of a module outside the program that may not be installed."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeavingImport:
+    """A relative import that leaves the top-level package, or has none, as in a file that is run: it fails."""
+
+    line: int
+
+
 # --- control flow ------------------------------------------------------------------------------------------------
 
 
@@ -207,6 +214,7 @@ Operation: TypeAlias = (
     | ImportStar
     | LazyImport
     | ImportExternal
+    | LeavingImport
     | If
     | Loop
     | Try
@@ -243,6 +251,13 @@ class ReadingContext:
     version: tuple[int, int]
     roots: frozenset[str]
     """The first parts of the names of the program's modules."""
+    running_as: str = ""
+    """The name under which the module runs, where that is another: ``__main__``."""
+
+    @property
+    def name(self) -> str:
+        """The value of ``__name__``."""
+        return self.running_as or self.module
 
 
 def all_operations(operations: Operations) -> Iterator[Operation]:

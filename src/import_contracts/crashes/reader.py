@@ -28,6 +28,7 @@ from import_contracts.crashes.operations import (
     ImportStar,
     LazyImport,
     Leave,
+    LeavingImport,
     Load,
     Loop,
     Operation,
@@ -219,7 +220,9 @@ class _OperationReader(Visitor):
         for name, alias in names:
             if name == "TYPE_CHECKING":
                 self._conditions.add_alias(alias)
-        if names[0][0] == "*":
+        if not module:
+            self.operations.append(LeavingImport(node.lineno))
+        elif names[0][0] == "*":
             self._add_star(module, node.lineno)
         elif self._is_ours(module) and not self._is_lazy(module, node.lineno):
             self.operations.append(ImportNames(node.lineno, module, names))
@@ -237,7 +240,7 @@ class _OperationReader(Visitor):
             self._any_name = True
         else:
             self._add_external(module)
-            self.operations.append(BindUnknown(self._context.module))
+            self.operations.append(BindUnknown(self._context.name))
 
     def _add_import(self, module: str, name: str, operation: ImportModule | ImportNames, line: int) -> None:
         if not self._is_ours(module):
@@ -412,7 +415,7 @@ class _OperationReader(Visitor):
         """Note ``sys.modules[...] = ...``, which may replace a module by another object."""
         if dotted_name(target.value) in {("sys", "modules"), ("modules",)}:
             written = target.slice.value if isinstance(target.slice, ast.Constant) else None
-            self.operations.append(BindUnknown(written if isinstance(written, str) else self._context.module))
+            self.operations.append(BindUnknown(written if isinstance(written, str) else self._context.name))
 
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
@@ -571,7 +574,7 @@ class _OperationReader(Visitor):
     def _bind_unknown(self, dotted: DottedName) -> None:
         """Note a call that may bind unknown names, unless it only reads."""
         if dotted[-1] not in {"get", "keys", "items", "values", "copy"}:
-            self.operations.append(BindUnknown(self._context.module))
+            self.operations.append(BindUnknown(self._context.name))
 
     def _sets_attribute(self, node: ast.Call) -> None:
         target, name = dotted_name(node.args[0]), node.args[1]
@@ -599,7 +602,7 @@ class _OperationReader(Visitor):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if dotted_name(node.value) == ("sys", "modules") and dotted_name(node.slice) == ("__name__",):
-            self.operations.append(BindUnknown(self._context.module))
+            self.operations.append(BindUnknown(self._context.name))
         self._each([node.value, node.slice])
 
     def visit_Lambda(self, node: ast.Lambda) -> None:

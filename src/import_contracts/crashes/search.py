@@ -15,7 +15,7 @@ from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.uniform import is_uniform
 
-_WORK = 4_000_000
+MOST_WORK = 4_000_000
 """How many operations of modules are followed, twice, before the search ends; that of one entry is always complete."""
 
 
@@ -53,10 +53,10 @@ def search_crashes(
     bodies, reach = Bodies(model, CodeCache() if cache is None else cache), Reach(model.started)
     while True:
         components = reach.components()
-        first = _Trials(World(model, bodies, reach, components, takes_last=False), advance)
+        first = Trials(World(model, bodies, reach, components, takes_last=False), advance)
         wanted = model.importers(first.crashes(model.risky()))
         found = first.crashes(wanted if entries is None else wanted.intersection(entries))
-        last = _Trials(World(model, bodies, reach, reach.components(), takes_last=True), advance)
+        last = Trials(World(model, bodies, reach, reach.components(), takes_last=True), advance)
         confirmed = found.keys() & last.crashes(found).keys()
         untried = (model.importers(first.untried) - first.tried) | (found.keys() & last.untried)
         if reach.components() == components or untried:
@@ -79,7 +79,7 @@ def _told(crash: Crash, model: ImportModel) -> Crash:
     return replace(crash, message=message(lack, model.version), message_at_root=message_at_root(lack, model.version))
 
 
-class _Trials:
+class Trials:
     """Modules, each imported first by a fresh interpreter, and what that comes to.
 
     As long as a module reaches no module that is partially initialized, importing it has the same outcome as in a fresh
@@ -106,7 +106,7 @@ class _Trials:
         for module in self._world.reach.lowest_first(wanted, self._world.component):
             if module in self._world.outcomes:
                 continue
-            if self._world.work > _WORK:
+            if self._world.work > MOST_WORK:
                 self.untried.add(module)
             else:
                 outcome = self._outcome(module)

@@ -45,6 +45,8 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     if remedies is None:
         cycles = [search.cycle(cycle, None, ()) for cycle in found]
         return replace(report, cycles=tuple(sorted(cycles, key=_order)))
+    from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
+
     crashes, plans = remedies.crashes(), remedies.plans(search)
     cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
 
@@ -58,6 +60,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         untried=tuple(module for module in remedies.untried if is_asked_about(module)),
         missing=tuple(remedies.reported_missing(each) for each in missing if is_asked_about(each.importer)),
         not_followed=remedies.not_followed(),
+        entries=report_entries(question, statements),
     )
 
 

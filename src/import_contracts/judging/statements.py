@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -12,14 +16,18 @@ from import_contracts.reading.imports import WrittenImport, read_calls
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
-from import_contracts.reading.text import ProgramText, Source, UndecodableError, decode, split_lines
+from import_contracts.reading.text import Entry, ProgramText, Source, UndecodableError, decode, split_lines
 from import_contracts.reports.check import LaterImport
+
+if TYPE_CHECKING:
+    from import_contracts.entries.launch import Launcher
 
 
 class Statements:
     """The import statements of a program, and the text of its modules.
 
-    ``modules_read`` are the modules whose import statements have been read so far.
+    ``modules_read`` are the modules whose import statements have been read so far. A file outside the program, such as
+    a test, has its path instead of the name of a module.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -51,13 +59,16 @@ class Statements:
     def text(self, module: str, line: int) -> str:
         """Return a line of a module, counted from 1, without the space around it; "" if there is none to quote."""
         source = self.quotable_source(module)
-        lines = split_lines(source.text) if source else []
+        text = source.text if source else self._outside_text(module)
+        lines = [] if text is None else split_lines(text)
         return lines[line - 1].strip() if 0 < line <= len(lines) else ""
 
     def path(self, module: str) -> str:
         """Return the path of a module as reports show it; of a namespace package or an external one, ``a/b``."""
         file = self.snapshot.program.by_module.get(module)
-        return self.snapshot.context.shown(file.path) if file else module.replace(".", "/")
+        if file is None:
+            return module if module.endswith(".py") else module.replace(".", "/")
+        return self.snapshot.context.shown(file.path)
 
     def source(self, module: str) -> Source | None:
         """Return the text of a module; None if it has no file, or this cannot be read or decoded."""
@@ -72,6 +83,31 @@ class Statements:
     def quotable_source(self, module: str) -> Source | None:
         """Return the text of a module as `source` does; None also if reports must not quote it."""
         return self.source(module) if self.snapshot.may_quote(module) else None
+
+    # --- entries ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def launcher(self) -> Launcher:
+        """What finds the entries of the program."""
+        from import_contracts.entries.launch import Launcher  # noqa: PLC0415 - most reports are not about entries
+
+        portions = self.snapshot.program.portions
+        places = dict.fromkeys(Path(folder).parents[root.count(".")] for root, folder in portions)
+        return Launcher(self.snapshot.context, places, self.snapshot.program.roots)
+
+    def _start(self, spellings: Sequence[str]) -> Sequence[Entry]:
+        return self.launcher.given(spellings)
+
+    @property
+    def outside(self) -> dict[str, str]:
+        """The digest of each file and folder outside the program that was looked at, by its absolute path."""
+        return self.launcher.outside.seen if "launcher" in vars(self) else {}
+
+    def _outside_text(self, path: str) -> str | None:
+        """Return the text of a file outside the program; None if there is none to quote."""
+        absolute = os.path.join(self.snapshot.context.folder, path)
+        is_known = absolute in self.outside and self.snapshot.may_quote_file(absolute)
+        return self.launcher.outside.text(absolute) if is_known else None
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -98,7 +134,8 @@ class Statements:
     def program_text(self) -> ProgramText:
         """The text of the whole program, and the modules that each module may import when it runs."""
         running = (sys.version_info.major, sys.version_info.minor)
-        return ProgramText(self.sources, self._may_import(), self.snapshot.program.namespaces, running)
+        imports, namespaces = self._may_import(), self.snapshot.program.namespaces
+        return ProgramText(self.sources, imports, namespaces, running, self._start)
 
     def _may_import(self) -> dict[str, dict[str, Kind]]:
         """Return the imported modules of each module with the most eager kind, also by calls, never type checking."""

@@ -84,12 +84,22 @@ class StoredAnswer(NamedTuple):
 
     ``evidence`` has, for each module with a statement in the text, the digest of the file and the digest of all its
     import statements; the second is "" if the text depends on the whole file. ``branch`` is `LastRun.branch` if the
-    text depends on the merge base, else "".
+    text depends on the merge base, else "". ``outside`` has the digest of each file or folder outside the program, by
+    its path as `shortened` returns it.
     """
 
     answer: Answer
     evidence: Mapping[str, tuple[str, str]]
     branch: str = ""
+    outside: Mapping[str, str] = {}
+
+    def is_same_outside(self, base: str) -> bool:
+        """Return whether what lies outside the program is still the same; paths are relative to ``base``."""
+        if not self.outside:
+            return True
+        from import_contracts.reading.outside import is_same  # noqa: PLC0415 - few reports depend on that
+
+        return is_same(dict(zip(_lengthened(self.outside, base), self.outside.values(), strict=True)))
 
 
 class LastRun:
@@ -149,9 +159,11 @@ class LastRun:
         return digest(*self.tips)
 
     def stored(self, state: str, request: str) -> StoredAnswer | None:
-        """Return the stored answer to a request about a state of the program, if it is not about another merge base."""
+        """Return the stored answer to a request about a state of the program, if all else it depends on is the same."""
         found = None if self.cache is None else self.cache.answer(state, request)
-        return None if found is None or (found.branch and found.branch != self.branch) else found
+        if found is None or (found.branch and found.branch != self.branch) or not found.is_same_outside(self.base):
+            return None
+        return found
 
     def answer(self, request: str) -> Answer | None:
         """Return the stored answer to a request; None if there is none, or if something has changed since."""
@@ -338,18 +350,26 @@ class Cache:
         try:
             value = self.load(self._answer_name(state, request))
             evidence = {module: (file, shown) for module, (file, shown) in value["evidence"].items()}
-            strings([*chain.from_iterable(evidence.values())])
+            outside = value.get("outside", {})
+            strings([*chain.from_iterable(evidence.values()), *outside.keys(), *outside.values()])
             left_out = tuple(map(text, strings(value["left_out"])))
             answer = Answer(text(value["text"]), exit_status(value["status"]), left_out)
-            return StoredAnswer(answer, evidence, text(value["branch"]))
+            return StoredAnswer(answer, evidence, text(value["branch"]), outside)
         except DAMAGED:
             return None
 
     def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
         """Store the answer to a request about a state of a program, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
-            (said, status, left_out), evidence, branch = stored
-            value = {"text": said, "status": status, "left_out": left_out, "evidence": evidence, "branch": branch}
+            (said, status, left_out), evidence, branch, outside = stored
+            value = {
+                "text": said,
+                "status": status,
+                "left_out": left_out,
+                "evidence": evidence,
+                "branch": branch,
+                **({"outside": outside} if outside else {}),
+            }
             self.save(self._answer_name(state, request), value)
 
     def _answer_name(self, state: str, request: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +32,10 @@ from import_contracts.reading.precedence import (
 from import_contracts.wording import count
 
 Portions: TypeAlias = tuple[tuple[str, str], ...]
-"""Each root package and its folder, in order. A namespace package may have several folders, so several items."""
+"""Each root package and its folder, in order. A namespace package may have several folders, so several items.
+
+Of a root that is a single file, it is the path of the file without ``.py``.
+"""
 
 
 class SourceFile(NamedTuple):
@@ -101,8 +105,8 @@ def find_program(roots: Iterable[str], source_roots: Iterable[Path]) -> Program:
     return walk(portions, unread=find_unread(portions, [places]))
 
 
-def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portions:
-    """Return each root package with its folder or folders, in the order of ``roots``.
+def find_portions(roots: Iterable[str], source_roots: Iterable[Path], *, plain: bool = False) -> Portions:
+    """Return each root package with its folder or folders, in the order of ``roots``; if ``plain``, single files too.
 
     A package is searched for in the source roots, in order, and then among the packages installed for the running
     Python. As in CPython, a regular package takes precedence over the portions of a namespace package (PEP 420), and
@@ -114,7 +118,7 @@ def find_portions(roots: Iterable[str], source_roots: Iterable[Path]) -> Portion
     portions: list[tuple[str, str]] = []
     for name in dict.fromkeys(roots):
         try:
-            portions += [(name, folder) for folder in _folders(name, places)]
+            portions += [(name, folder) for folder in _folders(name, places, plain=plain)]
         except _NotFoundError as error:
             problems.append(Problem(str(error)))
     if problems:
@@ -188,11 +192,12 @@ class _NotFoundError(Exception):
     """There is no top-level package of a name; the message is what to write instead."""
 
 
-def _folders(name: str, places: list[str]) -> list[str]:
+def _folders(name: str, places: list[str], *, plain: bool = False) -> list[str]:
     if not all(part.isidentifier() for part in name.split(".")):
         raise _NotFoundError(f"'{name}' is not the name of a package; write it as in an import statement.")
     on_path = [entry or "." for entry in sys.path]
-    folders = _portions(name, places)[0] or _portions(name, on_path)[0] or installed(name)
+    searched = (_portions(name, each, plain=plain)[0] for each in (places, on_path))
+    folders = next(filter(None, searched), None) or installed(name)
     if folders:
         return folders
     near = did_you_mean(name, _packages(places))
@@ -200,10 +205,10 @@ def _folders(name: str, places: list[str]) -> list[str]:
     raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{hint}")
 
 
-def _portions(name: str, places: Collection[str]) -> tuple[list[str], list[Unread]]:
+def _portions(name: str, places: Collection[str], *, plain: bool = False) -> tuple[list[str], list[Unread]]:
     """Return the folders of a package that contain Python files, and what is not imported because of the first.
 
-    Raises _NotFoundError if the name is that of a module, or is inside a regular package.
+    Raises _NotFoundError if the name is inside a regular package, or, unless ``plain``, if it is that of a module.
     """
     *outer, last = name.split(".")
     for done, part in enumerate(outer, 1):
@@ -214,7 +219,10 @@ def _portions(name: str, places: Collection[str]) -> tuple[list[str], list[Unrea
         places = [each.path for each in taken if each.kind == "portion"]
     chosen = choice([each for place in places if (each := candidate(place, last))])
     unread = list(left_out(name, chosen))
-    if any(each.kind == "module" for each in chosen.taken):
+    modules = [each.path for each in chosen.taken if each.kind == "module"]
+    if plain and modules and modules[0].endswith(".py"):
+        return [modules[0].removesuffix(".py")], unread
+    if modules:
         instead = next((f" {each.reason}" for each in unread if is_regular(each.path)), "")
         raise _NotFoundError(f"'{name}' is a module, not a package; name a package.{instead}")
     return [each.path for each in chosen.taken if each.kind == "package" or _has_python(each.path, [])], unread
@@ -266,6 +274,56 @@ _NOT_PROGRAM = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "t
 def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
     """Return the regular packages directly in some folders, except ``tests``, ``docs`` and similar ones, sorted."""
     return tuple(sorted(_packages(map(str, places)) - _NOT_PROGRAM))
+
+
+def find_top_level(folder: str) -> tuple[str, ...]:
+    """Return what can be imported from a folder, sorted: packages, folders with Python files, and single files.
+
+    Without what is there for tools, such as ``tests`` and ``setup.py``, and without virtual environments.
+    """
+    try:
+        files, folders, _ = _entries(folder, [])
+    except OSError:
+        return ()
+    modules = {name for name in map(_stem, files) if name.isidentifier() and not _FOR_TOOLS.fullmatch(name)}
+    for name in set(folders) - _NOT_PROGRAM - _NOT_CODE:
+        path = os.path.join(folder, name)
+        if not os.path.exists(os.path.join(path, "pyvenv.cfg")) and _has_python(path, []):
+            modules.add(name)
+    return tuple(sorted(modules))
+
+
+def find_place(path: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return the modules that the path of a Python file or folder names, and the folders to look them up in.
+
+    Of a file that is in no package, that is everything that can be imported beside it. Raises UserError if nothing can
+    be imported there.
+    """
+    path = Path(os.path.abspath(path))
+    is_folder = os.path.isdir(path)
+    if not is_folder and not (path.suffix == ".py" and os.path.isfile(path)):
+        raise UserError(Problem("There is no such Python file or folder.", file=str(path)))
+    start = folder = path if is_folder else path.parent
+    inside = [] if is_folder or path.stem == "__init__" else [path.stem]
+    while os.path.isfile(folder / "__init__.py") and folder.name.isidentifier():
+        inside.insert(0, folder.name)
+        folder = folder.parent
+    if folder != start:
+        return (".".join(inside),), (folder,)
+    folders = tuple(each for each in (folder, folder / "src") if os.path.isdir(each))
+    found = {*inside, *(name for each in folders for name in find_top_level(str(each)))}
+    found -= {"src"} if len(folders) > 1 and not os.path.isfile(folder / "src" / "__init__.py") else set()
+    if not found:
+        raise UserError(Problem("There is no Python file in this folder that can be imported.", file=str(path)))
+    return tuple(sorted(found)), folders
+
+
+def _stem(file: str) -> str:
+    return file.removesuffix(".py")
+
+
+_FOR_TOOLS = re.compile("setup|conftest|noxfile|test_.*|.*_test|tests|__init__|__main__")
+_NOT_CODE = frozenset({"build", "dist", "env", "node_modules", "site", "venv"})
 
 
 def _packages(places: Iterable[str]) -> set[str]:
@@ -352,7 +410,14 @@ class _Walk:
                     self._problems.append(each.problem)
 
     def package(self, name: str, folder: str) -> None:
-        """Add the modules of a package."""
+        """Add the modules of a package, or a module that is a single file."""
+        if os.path.isfile(file := f"{folder}.py") and not is_regular(folder):
+            if self.globs and self.globs.start(name, file):
+                self.excluded.add(Excluded(name, is_folder=False))
+                return
+            self.files.setdefault(name, SourceFile(name, file, is_package=False))
+            self.watched += (folder, os.path.join(folder, "__init__.py"))
+            return
         if self.globs and self.globs.start(name, folder):
             self._whole.add(name)
             return

@@ -187,7 +187,9 @@ class Read:
 
 def read(program: Program, files: Sequence[SourceFile], take: Take, advance: Advance = not_counted) -> Read:
     """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
-    reader = _FilesReader(program, take, are_few=len(files) <= _FEW)
+    # grimp knows no top-level module that is a single file.
+    is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
+    reader = _FilesReader(program, take, are_few=is_ours)
     for file in files:
         reader.prepare(file)
         advance()

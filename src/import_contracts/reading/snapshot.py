@@ -17,6 +17,7 @@ from import_contracts.reading.cache import (
     Manifest,
     StoredAnswer,
     digest,
+    shortened,
     signature,
 )
 from import_contracts.reading.context import Advance, RunContext
@@ -115,7 +116,11 @@ class Snapshot:
     def may_quote(self, module: str) -> bool:
         """Return whether reports may quote the file of a module."""
         file = self.program.by_module.get(module)
-        return file is None or self._quoting.allows(file.path)
+        return file is None or self.may_quote_file(file.path)
+
+    def may_quote_file(self, path: str) -> bool:
+        """Return whether reports may quote the file at an absolute path."""
+        return self._quoting.allows(path)
 
     @cached_property
     def _quoting(self) -> Quoting:
@@ -154,11 +159,19 @@ class Snapshot:
             self.last.cache.keep(self.manifest.state, request, stored._replace(evidence=now))
         return stored.answer
 
-    def keep(self, request: str, answer: Answer, evidence: Iterable[str] | None, branch: str = "") -> None:
+    def keep(
+        self,
+        request: str,
+        answer: Answer,
+        evidence: Iterable[str] | None,
+        branch: str = "",
+        outside: Mapping[str, str] | None = None,
+    ) -> None:
         """Store the answer to a request; ``branch`` is as in `StoredAnswer`.
 
         ``evidence`` are the modules whose statements are in its text. If None, the answer depends on the whole text of
-        every file; it is not stored then if a file could not be read.
+        every file; it is not stored then if a file could not be read. ``outside`` are the files and folders outside the
+        program that it depends on, with their digests, by absolute path.
         """
         if self.last.cache is None or self.manifest is None:
             return
@@ -169,7 +182,8 @@ class Snapshot:
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
-        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, branch))
+        beside = {shortened(path, self.last.base): known for path, known in (outside or {}).items()}
+        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, branch, beside))
 
     def _statements_digest(self, module: str) -> str:
         written = self.statements(module).items()

@@ -16,7 +16,17 @@ from import_contracts.reporters.people import for_people
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import kind, more, place
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
-from import_contracts.reports.cycles import Cycle, CyclesReport, Place, Plan, ReportedCrash, ReportedMissing, Step
+from import_contracts.reports.cycles import (
+    Cycle,
+    CyclesReport,
+    EntryFailure,
+    Place,
+    Plan,
+    ReportedCrash,
+    ReportedEntry,
+    ReportedMissing,
+    Step,
+)
 from import_contracts.wording import count, listed, path
 
 # How many of each are shown without --verbose, and how long a statement may be.
@@ -37,6 +47,7 @@ def as_json(report: CyclesReport) -> str:
         **({"untried": report.untried} if report.untried else {}),
         "missing": [_missing_object(missing) for missing in report.missing],
         "not_followed": {each.kind: each.number for each in report.not_followed},
+        **({"entries": [_entry_object(entry) for entry in report.entries]} if report.entries else {}),
         "unreadable": [asdict(file) for file in report.unreadable],
         "errors": [_problem_object(problem) for problem in report.problems],
     }
@@ -109,11 +120,44 @@ def _missing_object(missing: ReportedMissing) -> dict[str, object]:
     }
 
 
+def _entry_object(entry: ReportedEntry) -> dict[str, object]:
+    return {
+        "entry": entry.entry,
+        "works": entry.works,
+        "failures": [_failure_object(failure) for failure in entry.failures],
+        "contrast": entry.contrast or None,
+        "parent": entry.parent or None,
+    }
+
+
+def _failure_object(failure: EntryFailure) -> dict[str, object]:
+    place = failure.place
+    return {
+        "part": failure.part,
+        "error": failure.error,
+        "message": failure.message,
+        "imported": failure.imported or None,
+        "name": failure.name,
+        "path": place and place.path,
+        "line": place and place.line,
+        "text": place and place.text,
+        "first": failure.first or None,
+        "stack": [asdict(line) for line in failure.stack],
+    }
+
+
 @for_people
 def as_text(report: CyclesReport, style: Style) -> str:
-    """Return the crashes and what is missing, the cycles, each with its plan, the problems, and the totals."""
-    sections = [*_crashes(report, style), *_missing(report, style), *_cycles(report, style), *_problems(report, style)]
-    return "\n".join([*sections, _summary(report, style)]) + "\n"
+    """Return crashes, entries and what is missing, the cycles, each with its plan, the problems, and the totals."""
+    sections = [
+        *_crashes(report, style),
+        *_entries(report, style),
+        *_missing(report, style),
+        *_cycles(report, style),
+        *_problems(report, style),
+        _summary(report, style),
+    ]
+    return "\n".join(sections) + "\n"
 
 
 # --- crashes -----------------------------------------------------------------------------------------------------
@@ -185,6 +229,46 @@ def _missing(report: CyclesReport, style: Style) -> Iterator[str]:
     if hidden := len(report.missing) - len(shown):
         yield f"  {more(hidden)}"
         yield ""
+
+
+# --- entries -----------------------------------------------------------------------------------------------------
+
+
+def _entries(report: CyclesReport, style: Style) -> Iterator[str]:
+    """Yield a line for each entry; test files that work alone are only counted."""
+    if not report.entries:
+        return
+    yield style.paint("Entries", BOLD)
+    yield ""
+    alone = [] if style.verbose else [entry for entry in report.entries if entry.parent]
+    working = [entry for entry in alone if entry.works]
+    failing = [entry for entry in alone if not entry.works]
+    for entry in (*(each for each in report.entries if each not in alone), *failing[:_ENTRIES]):
+        yield from (f"  {line}" for line in _entry(entry, style))
+    if hidden := len(failing) - _ENTRIES:
+        yield from [f"  {more(hidden, 'failing test file')}"] if hidden > 0 else []
+    if working:
+        test_files = "All" if len(working) == len(alone) else f"{len(working):,} of"
+        yield f"  {test_files} {count(len(alone), 'test file')} {'works' if len(alone) == 1 else 'work'} alone."
+    yield ""
+
+
+def _entry(entry: ReportedEntry, style: Style) -> Iterator[str]:
+    if not entry.failures:
+        known = "works" if entry.works else "it would be too much work to tell"
+        yield f"{entry.entry}: {style.paint(known, GREEN if entry.works else YELLOW)}"
+        return
+    failure, *others = entry.failures
+    at = f" at {failure.place.path}:{failure.place.line}" if failure.place else ""
+    inside = f" in {failure.part}" if "pytest" in entry.entry and failure.part not in entry.entry else ""
+    yield f"{entry.entry}: {style.paint(f'fails{inside}{at}: {failure.message}', RED)}"
+    for line in failure.stack[:-1] if style.verbose else ():
+        yield f"    {line.path}:{line.line}: {line.text}"
+    if others:
+        yield f"  So do {count(len(others), 'more file')}: {_modules([each.part for each in others], _ENTRIES, style)}."
+    if entry.contrast:
+        first = f"It imports {failure.first} first. " if failure.first else ""
+        yield f"  {first}{entry.contrast}"
 
 
 # --- cycles ------------------------------------------------------------------------------------------------------
@@ -347,7 +431,7 @@ def _modules(modules: Sequence[str], most: int, style: Style) -> str:
 
 
 def as_report(report: CyclesReport) -> Report:
-    """Return the result as a report of two contracts, ``crashes`` and ``cycles``.
+    """Return the result as a report of the contracts ``crashes`` and ``cycles``, and ``entries`` if there are any.
 
     Each crash is a violation of the first. Each import that a plan changes is a violation of the second, with an
     elementary cycle as its chain; a cycle without a plan is one violation, with its shortest elementary cycle. Cycles
@@ -359,6 +443,9 @@ def as_report(report: CyclesReport) -> Report:
     outcomes = [Outcome("cycles", "No cycles", "acyclic", "", kept=not cycles, violations=cycles)]
     if report.crashes is not None:
         outcomes.insert(0, Outcome("crashes", "Every module can be imported first", "crash", "", not crashes, crashes))
+    if report.entries:
+        failing = tuple(violation for entry in report.entries for violation in entry.violations)
+        outcomes.insert(1, Outcome("entries", "Every command works", "crash", "", not failing, failing))
     return Report(
         report.modules,
         report.imports,

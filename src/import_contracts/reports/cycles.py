@@ -14,13 +14,15 @@ from import_contracts.reports.check import ReportedFix, ReportedViolation, Unrea
 class Question:
     """What to look for: cycles of these ``kinds`` that contain a module of these ``packages``.
 
-    ``python`` is the version to predict crashes for, such as (3, 13). If ``is_quick``, crashes and plans are left out.
+    ``python`` is the version to predict crashes for, such as (3, 13). If ``is_quick``, crashes, entries and plans are
+    left out. ``entries`` are commands that start the program, besides those that are found.
     """
 
     packages: tuple[str, ...]
     python: tuple[int, int]
     kinds: tuple[Kind, ...] = tuple(Kind)
     is_quick: bool = False
+    entries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,59 @@ class NotFollowed:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryFailure:
+    """A part of an entry that fails: a test file, or the file or module that the command starts.
+
+    ``error`` is ``ImportError``, ``AttributeError`` or ``ModuleNotFoundError``, and ``message`` what CPython or pytest
+    would say. ``stack`` leads from the file that is run to ``place``, the statement that fails, which is its last
+    element; pytest may refuse a file before anything runs, then ``place`` is None. In both, a file outside the program
+    has its path instead of the name of a module. ``first`` is the module of the program that this part imports first,
+    of those that are involved; "" if there is none.
+    """
+
+    part: str
+    error: str
+    message: str
+    imported: str
+    name: str | None
+    place: Place | None
+    stack: tuple[Place, ...]
+    first: str
+    way: tuple[Import, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEntry:
+    """A command that starts the program, and whether its imports work; ``works`` is None if it was too much to tell.
+
+    ``failures`` are in order. ``contrast`` says why another command works, and this one does not; "" if there is none.
+    ``parent`` is the command that does the same and more: of ``pytest tests/test_a.py``, ``pytest``.
+    """
+
+    entry: str
+    works: bool | None
+    failures: tuple[EntryFailure, ...] = ()
+    contrast: str = ""
+    parent: str = ""
+
+    @property
+    def violations(self) -> tuple[ReportedViolation, ...]:
+        """The failures as violations of the entry, each on the line that fails."""
+        return tuple(
+            ReportedViolation(
+                self.entry,
+                "",
+                "",
+                f"{self.entry} fails: {failure.message}",
+                failure.place.path if failure.place else failure.part,
+                (failure.place.line if failure.place else 1,),
+                failure.way,
+            )
+            for failure in self.failures
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One import to change.
 
@@ -157,6 +212,7 @@ class CyclesReport:
     ``missing`` are the imports of what is not there, sorted by module and line; they are no crashes, and none of the
     ``cycles`` has them. ``not_followed`` is what was not followed to predict the crashes, which may hide some.
     ``also_read`` are the packages beside those of ``packages`` that these import and that import them back, sorted.
+    ``entries`` are the commands that start the program: those of the question, and then those that were found.
     """
 
     packages: tuple[str, ...]
@@ -171,6 +227,7 @@ class CyclesReport:
     missing: tuple[ReportedMissing, ...] = ()
     not_followed: tuple[NotFollowed, ...] = ()
     also_read: tuple[str, ...] = ()
+    entries: tuple[ReportedEntry, ...] = ()
 
     @property
     def exit_status(self) -> int:

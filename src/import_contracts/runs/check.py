@@ -17,7 +17,7 @@ from import_contracts.problems import Problem
 from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
-from import_contracts.reading.snapshot import Snapshot, take_snapshot
+from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
@@ -57,7 +57,7 @@ def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[An
     )
     if requests.keys and not any(task.config.custom_types for task in tasks) and not may_differ:
         branch = snapshot.last.branch if requests.compare or made.names_added else ""
-        keep(answers, requests, snapshot, _evidence(made, statements), branch)
+        keep(answers, requests, statements, _evidence(made, statements), branch)
     return answers
 
 
@@ -88,14 +88,14 @@ def _checked(tasks: Sequence[Task], choice: Choice, merge_base: str | None = Non
 def keep(
     answers: Iterable[Answer],
     requests: Requests,
-    snapshot: Snapshot,
+    statements: Statements,
     evidence: Iterable[str] | None,
     branch: str = "",
 ) -> None:
     """Store the answer to each request in the cache; ``evidence`` and ``branch`` are those of `Snapshot.keep`."""
     modules = None if evidence is None else sorted(evidence)
     for key, one in zip(requests.keys, answers, strict=True):
-        snapshot.keep(key, one, modules, branch)
+        statements.snapshot.keep(key, one, modules, branch, statements.outside)
 
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:

@@ -30,16 +30,17 @@ def cycles(
 ) -> CyclesReport:
     """Return the report about the cycles of packages; raises UserError if a package or module is not found."""
     comparison = compare_with_those_beside(cycles_extent(question, source_roots, exclude), context)
-    return _cycles(question, take_snapshot(comparison))
+    return _cycles(question, Statements(take_snapshot(comparison)))
 
 
 def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[Answer]:
     """Find the cycles of packages, return the report in each wanted format, and store it in the cache."""
-    report = _cycles(question, snapshot)
+    statements = Statements(snapshot)
+    report = _cycles(question, statements)
     folder = snapshot.context.folder
     with snapshot.context.step("write the report"):
         answers = [Answer(*_rendered(report, folder, wanted)) for wanted in requests.wanted]
-    keep(answers, requests, snapshot, None)
+    keep(answers, requests, statements, None)
     return answers
 
 
@@ -56,11 +57,12 @@ def _rendered(report: CyclesReport, folder: Path, wanted: Wanted) -> tuple[str, 
     return FORMATS[wanted.format](whole, wanted.style), report.exit_status, left_out(wanted.format, whole)
 
 
-def _cycles(question: Question, snapshot: Snapshot) -> CyclesReport:
-    modules = snapshot.program.modules
-    unknown = [name for name in question.packages if name not in modules]
+def _cycles(question: Question, statements: Statements) -> CyclesReport:
+    program = statements.snapshot.program
+    modules = program.modules
+    unknown = [name for name in question.packages if name not in modules and name not in program.excluded_files]
     if unknown:
         raise UserError(
             *(Problem(f"There is no module '{name}'.{did_you_mean_module(name, modules)}") for name in unknown)
         )
-    return diagnose(question, Statements(snapshot))
+    return diagnose(question, statements)

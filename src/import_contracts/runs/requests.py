@@ -144,12 +144,17 @@ def _program_of(extent: Extent) -> object:
 def cycles_extent(question: Question, source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
     """Return the extent of the programs that a question is about; raises UserError if a root package is not found."""
     roots = [package.partition(".")[0] for package in question.packages]
-    return extent_here(roots, source_roots, exclude)._replace(every_folder=True)
+    return extent_here(roots, source_roots, exclude, plain=True)._replace(every_folder=True)
 
 
-def extent_here(roots: Sequence[str], source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
-    """Return the extent of packages without a configuration; raises UserError if a root package is not found."""
-    portions = find_portions(roots, source_roots)
+def extent_here(
+    roots: Sequence[str], source_roots: Sequence[Path], exclude: Exclude = (), *, plain: bool = False
+) -> Extent:
+    """Return the extent of packages without a configuration, if ``plain`` also of single files.
+
+    Raises UserError if a root package is not found.
+    """
+    portions = find_portions(roots, source_roots, plain=plain)
     unread = find_unread(portions, [source_roots])
     return Extent(portions, include_external=False, kinds=True, exclude=exclude, unread=unread)
 

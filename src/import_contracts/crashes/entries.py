@@ -1,0 +1,182 @@
+"""What happens when the program is started by a command: each entry is followed in a fresh interpreter of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from import_contracts.crashes.bodies import Bodies, CodeCache
+from import_contracts.crashes.crash import Crash
+from import_contracts.crashes.interpreter import CrashError, Interpreter, NotFoundError, RaisedError
+from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.modules import World
+from import_contracts.crashes.reach import Reach
+from import_contracts.crashes.search import MOST_WORK, Trials
+from import_contracts.reading.text import Entry, ProgramText, Started, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A step that fails; ``crash`` is None if its import is refused.
+
+    In the crash, files outside the program have their path instead of the name of a module.
+    """
+
+    step: Step
+    crash: Crash | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A module of the program that a step imports itself, and all that was imported for the first time with it."""
+
+    step: Step
+    module: str
+    modules: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRun:
+    """An entry that was followed: what fails, and what it imports, both in order.
+
+    ``begun`` is empty if the entry imports nothing that may fail. If it was too much work to follow, ``is_known`` is
+    False, and nothing fails.
+    """
+
+    entry: Entry
+    failures: tuple[Failure, ...] = ()
+    begun: tuple[Begun, ...] = ()
+    is_known: bool = True
+
+
+def follow(
+    entries: Sequence[Entry], program: ProgramText, version: tuple[int, int], advance: Callable[[], object] = int
+) -> list[EntryRun]:
+    """Return what happens in each entry of a program, in their order, under a version of Python.
+
+    As in `import_contracts.crashes.search.search_crashes`, what cannot be decided is followed twice, and only what
+    fails both times fails. ``advance`` is called for each entry.
+    """
+    found: list[EntryRun] = []
+    cache = CodeCache()
+    for started, several in groupby(entries, lambda entry: entry.started):
+        found += _Group(started, program, version, cache).runs(list(several), advance)
+    return found
+
+
+class _Group:
+    """Entries whose interpreters find the same modules."""
+
+    def __init__(self, started: Started, program: ProgramText, version: tuple[int, int], cache: CodeCache) -> None:
+        self._started = started
+        self._program = program
+        self._model = ImportModel(started.sources, started.imports, version, started.namespaces, started.missing)
+        self._bodies = Bodies(self._model, cache)
+
+    def runs(self, entries: Sequence[Entry], advance: Callable[[], object]) -> list[EntryRun]:
+        """Return what happens in each entry: repeated until functions that are called import nothing new."""
+        reach = Reach(self._model.started)
+        while True:
+            components = reach.components()
+            first = self._world(reach, takes_last=False)
+            wanted = self._may_fail(first)
+            runs = []
+            for entry in entries:
+                runs.append(self._run(entry, first, wanted))
+                advance()
+            last = self._world(reach, takes_last=True)
+            runs = [self._confirmed(run, last, wanted) for run in runs]
+            if reach.components() == components:
+                return runs
+
+    def _world(self, reach: Reach, *, takes_last: bool) -> World:
+        return World(self._model, self._bodies, reach, reach.components(), takes_last)
+
+    def _may_fail(self, world: World) -> set[str]:
+        """Return the modules whose import may fail, whatever comes first; what is below them is followed before."""
+        trials = Trials(world, int)
+        crashing = trials.crashes(set(self._model.risky()) - self._started.own)
+        found = self._model.importers({*crashing, *trials.untried, *self._started.doubtful})
+        trials.crashes(found - self._started.own)
+        return found
+
+    def _run(self, entry: Entry, world: World, wanted: Collection[str]) -> EntryRun:
+        process = _Process(world, self._started)
+        failures: list[Failure] = []
+        left_out = 0
+        for step in entry.steps:
+            if left_out or not (step.refusal or step.module in wanted):
+                left_out -= bool(left_out)
+                continue
+            if world.work > MOST_WORK:
+                return EntryRun(entry, is_known=False)
+            is_whole, crash = process.start(step)
+            left_out = 0 if is_whole else step.guards
+            failures += [Failure(step, crash and self._with_paths(crash))] if crash or step.refusal else []
+        return EntryRun(entry, tuple(failures), tuple(process.begun()))
+
+    def _with_paths(self, crash: Crash) -> Crash:
+        """Return a crash in which files outside the program have their path as their name; without texts in no file."""
+
+        def name(module: str) -> str:
+            source, known = self._started.sources.get(module), self._program.sources.get(module)
+            return source.path if source and (known is None or known.path != source.path) else module
+
+        frames = tuple(replace(frame, module=name(frame.module)) for frame in crash.stack if name(frame.module))
+        return replace(crash, importer=name(crash.importer), imported=name(crash.imported), stack=frames)
+
+    def _confirmed(self, run: EntryRun, world: World, wanted: Collection[str]) -> EntryRun:
+        if not run.failures:
+            return run
+        again = self._run(run.entry, world, wanted)
+        fails = {failure.step for failure in again.failures}
+        failures = tuple(failure for failure in run.failures if failure.step in fails)
+        return EntryRun(run.entry, failures, run.begun, again.is_known)
+
+
+class _Process:
+    """One fresh interpreter, which makes the steps of an entry one by one."""
+
+    def __init__(self, world: World, started: Started) -> None:
+        self._world = world
+        self._own = started.own
+        self._interpreter = Interpreter(world)
+        self._steps: list[tuple[Step, int]] = []
+
+    def start(self, step: Step) -> tuple[bool, Crash | None]:
+        """Make a step; return whether it ends without an exception, and the crash if it ends with one."""
+        self._steps.append((step, len(self._interpreter.begun)))
+        if step.refusal:
+            return False, None
+        try:
+            self._interpreter.start(step.module)
+        except (CrashError, NotFoundError) as error:
+            return False, error.crash
+        except (RaisedError, RecursionError):  # another exception; or it nests too deeply, and nothing is known
+            return False, None
+        return True, None
+
+    def begun(self) -> Iterator[Begun]:
+        """Yield what the steps have imported themselves."""
+        imports = self._interpreter.begun
+        ends = [start for _, start in self._steps[1:]]
+        for (step, start), end in zip(self._steps, [*ends, len(imports)], strict=False):
+            direct, modules = "", set[str]()
+            for importer, module in imports[start:end]:
+                if module in self._own:
+                    continue
+                if not importer or importer in self._own:
+                    if direct:
+                        yield Begun(step, direct, frozenset(modules))
+                    direct, modules = module, set()
+                modules |= {module, *self._loaded_with(module)}
+            if direct:
+                yield Begun(step, direct, frozenset(modules))
+
+    def _loaded_with(self, module: str) -> Iterator[str]:
+        """Yield what a module has loaded, if that was known before and so was not followed again."""
+        loaded = self._world.outcomes.get(module) or 0
+        for other, number in self._world.model.modules.items() if loaded else ():
+            if loaded >> number & 1:
+                yield other
