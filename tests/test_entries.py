@@ -281,6 +281,29 @@ def test_a_project_that_can_be_installed_is_taken_as_installed(tmp_path: Path) -
     assert entries(tmp_path, files)["pytest"]["works"] is True
 
 
+def test_a_test_file_that_fails_together_with_the_others_is_not_shown_again(tmp_path: Path) -> None:
+    tests = {"tests/test_a.py": "import shop.users\n", "tests/test_b.py": "import shop.users\n"}
+    write(tmp_path, {**SHOP, **HERE, **tests})
+    run = lint(tmp_path, "cycles")
+    assert run.out.partition("Entries\n\n")[2].partition("\n\n")[0].splitlines() == [
+        f"  pytest: fails in tests/test_a.py at shop/orders.py:1: {CANNOT}",
+        "    So do 1 more file: tests/test_b.py.",
+    ]
+    assert "; 3 of 3 entries fail." in run.out
+    assert "pytest tests/test_b.py: fails" in lint(tmp_path, "cycles", "--verbose").out
+
+
+def test_a_file_to_run_may_be_in_src(tmp_path: Path) -> None:
+    files = {
+        "src/main.py": "import orders\n",
+        "src/orders.py": "import users\n",
+        "src/users.py": "from orders import X\n",
+    }
+    write(tmp_path, {".git/HEAD": "", **files})
+    found = json.loads(lint(tmp_path, "cycles", ".", "--format", "json").out)["entries"]
+    assert [(each["entry"], each["works"]) for each in found] == [("python src/main.py", False)]
+
+
 def test_a_src_folder_is_on_the_path(tmp_path: Path) -> None:
     files = {f"src/{path}": text for path, text in SHOP.items()}
     found = failures(tmp_path, {**files, "tests/test_a.py": "import shop.users\n"})

@@ -417,7 +417,7 @@ def test_no_option_that_is_given_twice_silently_means_the_last(
     one, other = VALUES.get(name, ("a.toml", "b.toml"))
     arguments = ARGUMENTS.get(path, [])
     run = lint(shop, *path, *arguments, name, one, name, other)
-    if option.name in ("configs", "only", "kinds", "globs", "source_roots"):  # all values count
+    if option.name in ("configs", "only", "kinds", "globs", "source_roots", "entries"):  # all values count
         assert "more than once" not in run.err
     elif option.name in ("formats", "outputs"):
         assert "--format" in run.err

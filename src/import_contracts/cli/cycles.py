@@ -115,7 +115,7 @@ def _located(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Path, .
     for argument in arguments:
         is_path = argument.endswith(".py") or os.sep in argument or not argument.strip(".")
         path = Path(argument if is_path else f"{argument}.py")
-        if is_path or path.is_file():
+        if is_path or os.path.isfile(path):  # noqa: PTH113 - of too long a name it is no error
             names, places = find_place(path)
             modules += names
             folders += places

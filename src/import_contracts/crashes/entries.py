@@ -12,7 +12,7 @@ from import_contracts.crashes.interpreter import CrashError, Interpreter, NotFou
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.search import MOST_WORK, Trials
+from import_contracts.crashes.search import Trials, is_too_much
 from import_contracts.reading.text import Entry, ProgramText, Started, Step
 
 
@@ -109,7 +109,7 @@ class _Group:
             if left_out or not (step.refusal or step.module in wanted):
                 left_out -= bool(left_out)
                 continue
-            if world.work > MOST_WORK:
+            if is_too_much(world):
                 return EntryRun(entry, is_known=False)
             is_whole, crash = process.start(step)
             left_out = 0 if is_whole else step.guards

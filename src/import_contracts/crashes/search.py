@@ -15,7 +15,7 @@ from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.uniform import is_uniform
 
-MOST_WORK = 4_000_000
+_WORK = 4_000_000
 """How many operations of modules are followed, twice, before the search ends; that of one entry is always complete."""
 
 
@@ -79,6 +79,11 @@ def _told(crash: Crash, model: ImportModel) -> Crash:
     return replace(crash, message=message(lack, model.version), message_at_root=message_at_root(lack, model.version))
 
 
+def is_too_much(world: World) -> bool:
+    """Tell whether there has been so much work that the search ends."""
+    return world.work > _WORK
+
+
 class Trials:
     """Modules, each imported first by a fresh interpreter, and what that comes to.
 
@@ -106,7 +111,7 @@ class Trials:
         for module in self._world.reach.lowest_first(wanted, self._world.component):
             if module in self._world.outcomes:
                 continue
-            if self._world.work > MOST_WORK:
+            if is_too_much(self._world):
                 self.untried.add(module)
             else:
                 outcome = self._outcome(module)

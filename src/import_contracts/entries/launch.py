@@ -94,21 +94,23 @@ class Launcher:
                 yield f"python -m {package}", Command(How.MAIN, package)
         yield from ((name, Command(How.INSTALLED, name)) for name in settings.scripts(self._project))
         yield from ((name, Command(How.OBJECT, name)) for name in settings.entry_points(self._project))
-        for file in self.outside.listing(self._folder).files:
-            if file.endswith(".py") and self._is_run(file):
+        for folder in (self._folder, os.path.join(self._folder, "src")):
+            for file in self._runnable(folder):
+                path = os.path.relpath(os.path.join(folder, file), self._folder)
                 arguments = ("check",) if file == "manage.py" else ()
-                yield " ".join(["python", file, *arguments]), Command(How.SCRIPT, file, arguments)
+                yield shlex.join(["python", path, *arguments]), Command(How.SCRIPT, path, arguments)
 
     @property
     def _places(self) -> tuple[str, ...]:
         return (self._folder, *self._project.installed)
 
-    def _is_run(self, file: str) -> bool:
-        """Tell whether a file beside the program is there to be run."""
-        if file.removesuffix(".py") not in find_top_level(self._folder):
-            return False
-        text = self._project.text(os.path.join(self._folder, file)) or ""
-        return file in {"app.py", "main.py", "manage.py", "run.py"} or _MAIN.search(text) is not None
+    def _runnable(self, folder: str) -> Iterator[str]:
+        """Yield the files in a folder, beside the program, that are there to be run."""
+        modules = find_top_level(folder)
+        for file in self.outside.listing(folder).files:
+            text = self._project.text(os.path.join(folder, file)) if file.removesuffix(".py") in modules else None
+            if text is not None and (file in _RUN or _MAIN.search(text)):
+                yield file
 
     def _tests(self) -> list[Entry]:
         """Return the run of all tests, and of each test file alone; from this folder too, if something is missing."""
@@ -315,6 +317,7 @@ class Launcher:
         return Step(name, shown, imported.guards)
 
 
+_RUN = frozenset({"app.py", "main.py", "manage.py", "run.py"})
 _MAIN = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
 
 

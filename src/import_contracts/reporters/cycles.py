@@ -242,7 +242,8 @@ def _entries(report: CyclesReport, style: Style) -> Iterator[str]:
     yield ""
     alone = [] if style.verbose else [entry for entry in report.entries if entry.parent]
     working = [entry for entry in alone if entry.works]
-    failing = [entry for entry in alone if not entry.works]
+    together = _parts(report)
+    failing = [entry for entry in alone if not entry.works and not _fails_together(entry, together)]
     for entry in (*(each for each in report.entries if each not in alone), *failing[:_ENTRIES]):
         yield from (f"  {line}" for line in _entry(entry, style))
     if hidden := len(failing) - _ENTRIES:
@@ -253,6 +254,16 @@ def _entries(report: CyclesReport, style: Style) -> Iterator[str]:
     yield ""
 
 
+def _parts(report: CyclesReport) -> frozenset[tuple[str, str]]:
+    """Return the parts that fail, each with the entry that it is part of."""
+    return frozenset((entry.entry, failure.part) for entry in report.entries for failure in entry.failures)
+
+
+def _fails_together(entry: ReportedEntry, together: frozenset[tuple[str, str]]) -> bool:
+    """Tell whether all that fails of an entry fails in the entry that does more as well."""
+    return bool(entry.failures) and all((entry.parent, failure.part) in together for failure in entry.failures)
+
+
 def _entry(entry: ReportedEntry, style: Style) -> Iterator[str]:
     if not entry.failures:
         known = "works" if entry.works else "it would be too much work to tell"
@@ -260,7 +271,8 @@ def _entry(entry: ReportedEntry, style: Style) -> Iterator[str]:
         return
     failure, *others = entry.failures
     at = f" at {failure.place.path}:{failure.place.line}" if failure.place else ""
-    inside = f" in {failure.part}" if "pytest" in entry.entry and failure.part not in entry.entry else ""
+    is_clear = failure.part in entry.entry or (failure.place and failure.part == failure.place.path)
+    inside = f" in {failure.part}" if "pytest" in entry.entry and not is_clear else ""
     yield f"{entry.entry}: {style.paint(f'fails{inside}{at}: {failure.message}', RED)}"
     for line in failure.stack[:-1] if style.verbose else ():
         yield f"    {line.path}:{line.line}: {line.text}"
@@ -387,6 +399,11 @@ def _summary(report: CyclesReport, style: Style) -> str:
         verb = "crashes" if len(report.crashes) == 1 else "crash"
         python = f"Python {report.python[0]}.{report.python[1]}"
         crashes = f"; {count(len(report.crashes), 'module')} {verb} when imported first ({python})"
+    failing = sum(bool(entry.failures) for entry in report.entries)
+    if failing:
+        verb = "fails" if failing == 1 else "fail"
+        noun = "entry" if len(report.entries) == 1 else "entries"
+        crashes += f"; {failing:,} of {len(report.entries):,} {noun} {verb}"
     if report.missing:
         verb = "imports" if len(report.missing) == 1 else "import"
         crashes += f"; {count(len(report.missing), 'statement')} {verb} what is missing"
@@ -395,7 +412,8 @@ def _summary(report: CyclesReport, style: Style) -> str:
     if report.also_read:
         import_back = "imports" if len(report.also_read) == 1 else "import"
         size += f", with {listed(report.also_read)}, which {import_back} {listed(report.packages)} back"
-    return style.paint(f"{size}: {cycles}{crashes}.", BOLD, RED if report.crashes else GREEN)
+    is_fine = not report.crashes and not failing
+    return style.paint(f"{size}: {cycles}{crashes}.", BOLD, GREEN if is_fine else RED)
 
 
 _NOT_FOLLOWED = {
@@ -444,7 +462,9 @@ def as_report(report: CyclesReport) -> Report:
     if report.crashes is not None:
         outcomes.insert(0, Outcome("crashes", "Every module can be imported first", "crash", "", not crashes, crashes))
     if report.entries:
-        failing = tuple(violation for entry in report.entries for violation in entry.violations)
+        together = _parts(report)
+        alone = [entry for entry in report.entries if not _fails_together(entry, together)]
+        failing = tuple(violation for entry in alone for violation in entry.violations)
         outcomes.insert(1, Outcome("entries", "Every command works", "crash", "", not failing, failing))
     return Report(
         report.modules,
