@@ -8,7 +8,9 @@ from functools import cached_property
 
 from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.interpreter import CrashError, Interpreter, RaisedError
+from import_contracts.crashes.interpreter import Interpreter
+from import_contracts.crashes.machine import CrashError, FailureError, TooMuchError
+from import_contracts.crashes.memory import Loaded
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
@@ -20,10 +22,15 @@ _WORK = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class CrashSearch:
-    """The result of a search: the crashes, and the modules for which it was too much work to tell, both sorted."""
+    """The result of a search: the crashes, and the modules for which it was too much work to tell, both sorted.
+
+    ``computed`` are the modules and lines of calls such as ``import_module(name)`` that were not followed, because
+    nothing is known of the name; sorted too.
+    """
 
     crashes: tuple[Crash, ...]
     untried: tuple[str, ...]
+    computed: tuple[tuple[str, int], ...] = ()
 
 
 def find_crashes(
@@ -52,19 +59,17 @@ def search_crashes(
     bodies, reach = Bodies(model, CodeCache() if cache is None else cache), Reach(model.started)
     while True:
         components = reach.components()
-        first = _Trials(World(model, bodies, reach, components, takes_last=False), advance)
-        wanted = model.importers(first.crashes(model.risky()))
-        found = first.crashes(wanted if entries is None else wanted.intersection(entries))
-        last = _Trials(World(model, bodies, reach, reach.components(), takes_last=True), advance)
-        confirmed = found.keys() & last.crashes(found).keys()
-        untried = (model.importers(first.untried) - first.tried) | (found.keys() & last.untried)
+        trials = _Trials(World(model, bodies, reach, components), advance)
+        wanted = model.importers(trials.crashes(model.risky()))
+        found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
+        untried = model.importers(trials.untried) - trials.tried
         if reach.components() == components or untried:
             return CrashSearch(
                 tuple(
-                    replace(found[entry], entry=entry, works_from=first.works_from(entry))
-                    for entry in sorted(confirmed)
+                    replace(found[entry], entry=entry, works_from=trials.works_from(entry)) for entry in sorted(found)
                 ),
                 tuple(sorted(untried if entries is None else untried.intersection(entries))),
+                tuple(sorted(trials.computed)),
             )
 
 
@@ -88,6 +93,11 @@ class _Trials:
     def tried(self) -> Set[str]:
         """The modules whose outcome is known."""
         return self._world.outcomes.keys()
+
+    @property
+    def computed(self) -> Set[tuple[str, int]]:
+        """The modules and lines of imports whose names are not known."""
+        return self._world.computed
 
     def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
         """Return the crashes of those of the entries that crash."""
@@ -119,19 +129,19 @@ class _Trials:
             members.setdefault(number, []).append(module)
         return members
 
-    def _outcome(self, module: str) -> int | None:
+    def _outcome(self, module: str) -> Loaded | None:
         interpreter = Interpreter(self._world)
         try:
             interpreter.start(module)
         except CrashError as error:
             self._failures[module] = error.crash
             return None
-        except (RaisedError, RecursionError):  # of a module that nests too deeply, nothing is known
+        except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None
         return interpreter.loaded
 
     def works_from(self, entry: str) -> str | None:
         """Return a module after whose import another is loaded: the outermost, and of these the first by name."""
         bit = 1 << self._world.model.modules[entry]
-        fine = [module for module, loaded in self._world.outcomes.items() if loaded and loaded & bit]
+        fine = [module for module, loaded in self._world.outcomes.items() if loaded and loaded.certain & bit]
         return min(fine, key=lambda module: (module.count("."), module), default=None)

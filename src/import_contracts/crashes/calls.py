@@ -1,0 +1,282 @@
+"""Calls: what runs when a function, a class, or an object is called, or an iterator is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from import_contracts.crashes.machine import FailureError, Left
+from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
+from import_contracts.crashes.objects import Objects
+from import_contracts.crashes.operations import Code, Parameters
+from import_contracts.crashes.scopes import Scope
+from import_contracts.crashes.values import (
+    Argument,
+    Arguments,
+    BoundMethod,
+    ClassValue,
+    Container,
+    Each,
+    ErrorValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    Manager,
+    ModuleValue,
+    Partial,
+    Stream,
+    Wrapped,
+)
+
+_DEEPEST_CALL, _MOST_CALLS = 30, 10_000
+"""Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
+_MOST_RECURSIVE = 3
+"""A function that calls itself more often is not followed."""
+_MOST_ITEMS = 300
+"""Of a longer sequence, not every element is followed."""
+
+
+class StoppedError(FailureError):
+    """The consumer of an iterator leaves it: the iterator ends, and what was left goes on."""
+
+    def __init__(self, left: object, stream: object) -> None:
+        super().__init__(External("builtins.GeneratorExit"))
+        self.left = left
+        self.stream = stream
+
+
+class Calls(Objects):
+    """A machine that calls what is in the program."""
+
+    _calls_left = _MOST_CALLS
+
+    def call(self, function: object, arguments: Arguments) -> object:
+        """Return the result of a call; raises FailureError."""
+        match function:
+            case FunctionValue():
+                return self._call_function(function, arguments)
+            case BoundMethod(inner, first):
+                return self.call(inner, (Argument(first), *arguments))
+            case ClassValue():
+                return self.construct(function, arguments)
+            case Partial(inner, given):
+                return self.call(inner, (*given, *arguments))
+            case Wrapped():
+                return self._call_wrapped(function, arguments)
+            case External():
+                return self.call_external(function, arguments)
+            case InstanceValue():
+                caller = function.of.find("__call__")
+                if caller is not ABSENT and caller is not UNKNOWN:
+                    return self.call(self._bind_to(caller, function, function.of), arguments)
+        return self.call_unknown(arguments)
+
+    def call_external(self, function: External, arguments: Arguments) -> object:
+        """Return the result of calling something outside the program."""
+        raise NotImplementedError
+
+    def call_unknown(self, arguments: Arguments, origin: External | None = None) -> object:
+        """Note that something is called that is not followed; return what comes from it."""
+        is_harmless = origin is not None and origin.is_standard and not origin.name.startswith("unittest")
+        for each in arguments:
+            self.escape(each.value, is_harmless=is_harmless)
+            if not is_harmless and isinstance(each.value, str) and each.value in self.modules.partial:
+                self.modules.forget_names(each.value)
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN if origin is None else External(f"{origin.name}()")
+
+    def _call_wrapped(self, function: Wrapped, arguments: Arguments) -> object:
+        if function.kind == "contextmanager":
+            made = self.call(function.function, arguments)
+            return Manager("function", self.memory.names({"stream": made}))
+        if function.kind in {"staticmethod", "cached", "abstract", "dispatch"}:
+            return self.call(function.function, arguments)
+        return self.call_unknown(arguments)
+
+    # --- functions -----------------------------------------------------------------------------------------------
+
+    def _call_function(self, function: FunctionValue, arguments: Arguments) -> object:
+        code = self.bodies.function(function.module, function.operation)
+        self._calls_left -= 1
+        running = [each.arguments[-1] for each in self.stack if each.arguments]
+        if self._calls_left < 0 or len(running) >= _DEEPEST_CALL:
+            self.modules.forget_names(function.module)
+            return self.call_unknown((Argument(function), *arguments))
+        if running.count(function) > _MOST_RECURSIVE:
+            return self.call_unknown((Argument(function), *arguments))
+        local = self.memory.names(dict.fromkeys(code.defined.keys() - code.globals - code.nonlocals, UNKNOWN))
+        first = self._give(local, code.parameters, function, arguments)
+        scope = Scope("function", function.module, self.modules.space(function.module), function.scopes, local, code)
+        scope.arguments = (first, function)
+        scope.line = function.operation.first
+        if code.yields or code.is_async:
+            return self._stream(scope, code)
+        return self._run_body(scope, code)
+
+    def _give(self, local: Names, parameters: Parameters, function: FunctionValue, arguments: Arguments) -> object:
+        """Bind the parameters of a function to arguments; return the first one."""
+        local.update(function.defaults)
+        values = [each.value for each in arguments if not each.keyword]
+        is_whole = not any(each.keyword in {"*", "**"} for each in arguments)
+        if "*" not in [each.keyword for each in arguments]:
+            local.update(zip(parameters.positional, values))  # noqa: B905 - the rest is the parameter with a star
+        else:
+            given = next(place for place, each in enumerate(arguments) if each.keyword == "*")
+            local.update(zip(parameters.positional, [each.value for each in arguments[:given] if not each.keyword]))  # noqa: B905
+        named = {each.keyword: each.value for each in arguments if each.keyword not in {"", "*", "**"}}
+        known = {*parameters.positional, *parameters.keyword}
+        local.update({name: value for name, value in named.items() if name in known})
+        if not is_whole:
+            local.update(dict.fromkeys(known - named.keys() - set(parameters.positional[: len(values)]), UNKNOWN))
+        if parameters.rest:
+            local[parameters.rest] = tuple(values[len(parameters.positional) :]) if is_whole else UNKNOWN
+        if parameters.others:
+            rest = {name: value for name, value in named.items() if name not in known}
+            local[parameters.others] = Container("dict", self.memory.names(rest if is_whole else {UNKNOWN: True}))
+        return local[parameters.positional[0]] if parameters.positional else ABSENT
+
+    def _run_body(self, scope: Scope, code: Code) -> object:
+        depth = len(self.stack)
+        self.stack.append(scope)
+        try:
+            left = self.until("return", lambda: self.run(code.operations))
+        finally:
+            del self.stack[depth:]
+        return left.value if left else None
+
+    def _stream(self, scope: Scope, code: Code) -> Stream:
+        """Return the iterator or coroutine that the call of a function makes."""
+
+        def run(each: Each) -> object:
+            scope.yields = each
+            return self._run_body(scope, code)
+
+        return Stream(run, is_async=code.is_async and not code.yields)
+
+    # --- iteration -----------------------------------------------------------------------------------------------
+
+    def iterate(self, value: object, each: Callable[[object], Left | None]) -> Left | None:
+        """Call a function with each element of a value, as far as they are known; return what it leaves with."""
+        items = self.items_of(value)
+        if isinstance(items, tuple):
+            for item in items[:_MOST_ITEMS]:
+                if (left := each(item)) is not None:
+                    return left
+            return None
+        if isinstance(items, Stream):
+            return self._iterate_stream(items, each)
+        self.note(FailureError(UNKNOWN))
+        return self.follow_maybe(lambda: each(UNKNOWN))
+
+    def items_of(self, value: object) -> tuple[object, ...] | Stream | None:
+        """Return the elements of a value, or an iterator; None if nothing is known."""
+        match value:
+            case tuple() | Stream():
+                return value
+            case str():
+                return tuple(value)
+            case Container():
+                return value.items
+            case InstanceValue():
+                maker = value.of.find("__iter__")
+                if isinstance(maker, FunctionValue):
+                    found = self.call(BoundMethod(maker, value), ())
+                    return self.items_of(found) if found is not value else self._from_next(value)
+        return None
+
+    def _from_next(self, value: InstanceValue) -> Stream | None:
+        step = value.of.find("__next__")
+        if not isinstance(step, FunctionValue):
+            return None
+
+        def run(each: Each) -> object:
+            try:
+                first = self.call(BoundMethod(step, value), ())
+            except FailureError as error:
+                if error.kind != External("builtins.StopIteration"):
+                    raise
+                return None
+            each(first)
+            return self.follow_maybe(lambda: each(UNKNOWN) and None)
+
+        return Stream(run)
+
+    def _iterate_stream(self, stream: Stream, each: Callable[[object], Left | None]) -> Left | None:
+        stack = self.stack
+        consumer = self.stack[:]
+
+        def take(item: object) -> None:
+            inner, self.stack = self.stack, consumer[:]
+            try:
+                left = each(item)
+            finally:
+                self.stack = inner
+            if left is not None:
+                raise StoppedError(left, stream)
+
+        try:
+            stream.run(take)
+        except StoppedError as stop:
+            if stop.stream is not stream:
+                raise
+            return stop.left if isinstance(stop.left, Left) else None
+        finally:
+            self.stack = stack
+            del self.stack[len(consumer) :]
+        return None
+
+    def elements(self, value: object) -> tuple[object, ...] | None:
+        """Return all elements of a value, whose iterator runs; None if they are not known."""
+        items = self.items_of(value)
+        if not isinstance(items, Stream):
+            if items is None:
+                self.note(FailureError(UNKNOWN))
+            return items
+        found = self.memory.names({"items": ()})
+
+        def take(item: object) -> None:
+            before = found["items"]
+            self.memory.set(found, "items", (*before, item) if isinstance(before, tuple) else UNKNOWN)
+
+        self._iterate_stream(items, take)
+        result = found["items"]
+        return result if isinstance(result, tuple) else None
+
+    # --- context managers ----------------------------------------------------------------------------------------
+
+    def enter(self, manager: object) -> object:
+        """Return what a context manager gives to the name behind ``as``."""
+        if isinstance(manager, InstanceValue):
+            return self.call_method(manager, ("__enter__", "__aenter__"), ())
+        return manager if isinstance(manager, Manager) else UNKNOWN
+
+    def call_method(self, value: InstanceValue, names: tuple[str, ...], arguments: Arguments) -> object:
+        """Return the result of the first of some special methods that the class of an object has."""
+        for name in names:
+            found = value.of.find(name)
+            if found is not ABSENT:
+                result = self.call(self._bind_to(found, value, value.of), arguments)
+                return self.awaited(result)
+        return UNKNOWN
+
+    def awaited(self, value: object) -> object:
+        """Return the result of a coroutine, which runs now, or else UNKNOWN if it is not known."""
+        if isinstance(value, Stream) and value.is_async:
+            return value.run(lambda _: None)
+        return value
+
+    def exit(self, manager: object, error: FailureError | None) -> object:
+        """Return what the end of a ``with`` block makes of an exception: whether it is swallowed; UNKNOWN if unknown."""
+        if isinstance(manager, InstanceValue):
+            kind = None if error is None else error.kind
+            value: object = None if error is None else ErrorValue(error)
+            arguments = (Argument(kind), Argument(value), Argument(None if error is None else UNKNOWN))
+            return self.call_method(manager, ("__exit__", "__aexit__"), arguments)
+        if isinstance(manager, External):
+            return False if manager.is_standard and not _may_swallow(manager.name) else UNKNOWN
+        if isinstance(manager, ModuleValue):
+            return False
+        return UNKNOWN
+
+
+def _may_swallow(name: str) -> bool:
+    return any(word in name for word in ("assert", "suppress", "ExitStack", "subTest", "contextmanager"))

@@ -1,0 +1,698 @@
+"""What functions of the standard library do with values of the program, as far as it decides what runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from import_contracts.crashes.evaluation import Evaluator, is_constant
+from import_contracts.crashes.machine import FailureError, Left, is_subclass, own_name, raised
+from import_contracts.crashes.memory import ABSENT, UNKNOWN
+from import_contracts.crashes.objects import TYPE, is_metaclass
+from import_contracts.crashes.operations import DefineClass
+from import_contracts.crashes.scopes import Scope
+from import_contracts.crashes.values import (
+    Argument,
+    Arguments,
+    BoundMethod,
+    ClassValue,
+    Container,
+    Each,
+    ErrorValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    Manager,
+    ModuleNames,
+    ModuleValue,
+    Partial,
+    Stream,
+    SuperValue,
+    Wrapped,
+    positional,
+)
+from import_contracts.graph.names import absolute
+
+
+
+def first_of(arguments: Arguments) -> object:
+    return arguments[0].value if arguments and not arguments[0].keyword else ABSENT
+
+
+def _named(arguments: Arguments, name: str, place: int | None = None) -> object:
+    """Return an argument by its keyword or place; ABSENT if there is none."""
+    for each in arguments:
+        if each.keyword == name:
+            return each.value
+    if place is not None and place < len(arguments) and not any(each.keyword for each in arguments[: place + 1]):
+        return arguments[place].value
+    return ABSENT
+
+
+class Library(Evaluator):
+    """A machine that knows some functions of the standard library."""
+
+    # --- importing -----------------------------------------------------------------------------------------------
+
+    def import_by_name(self, arguments: Arguments) -> object:
+        """``importlib.import_module(name, package)``."""
+        name, package = _named(arguments, "name", 0), _named(arguments, "package", 1)
+        if not isinstance(name, str):
+            return self._computed()
+        level = len(name) - len(name.lstrip("."))
+        if level and not isinstance(package, str):
+            return self._computed() if package is not ABSENT else self.call_unknown(())
+        module = absolute(level, name[level:], str(package), is_package=True) if level else name
+        return self._import_rooted(module or "")
+
+    def _computed(self) -> object:
+        scope = self.scope
+        self.world.computed.add((scope.module, scope.line))
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN
+
+    def dunder_import(self, arguments: Arguments) -> object:
+        """``__import__(name, globals, locals, fromlist, level)``."""
+        name, level = _named(arguments, "name", 0), _named(arguments, "level", 4)
+        listed = _named(arguments, "fromlist", 3)
+        if not isinstance(name, str) or not isinstance(level if level is not ABSENT else 0, int):
+            return self._computed()
+        if isinstance(level, int) and level > 0:
+            scope = self.scope
+            is_package = scope.module in self.model.packages
+            name = absolute(level, name, scope.module, is_package=is_package) or ""
+        found = self._import_rooted(name)
+        names = self.elements(listed) if listed is not ABSENT else ()
+        if isinstance(found, ModuleValue) and names:
+            if found.name in self.model.packages:
+                self._import_submodules(found.name, [each for each in names if isinstance(each, str)])
+            return found
+        return ModuleValue(name.partition(".")[0]) if isinstance(found, ModuleValue) and names == () else UNKNOWN
+
+    def _import_rooted(self, module: str) -> object:
+        if module.partition(".")[0] not in self.model.modules:
+            self.note(raised("ModuleNotFoundError"))
+            return External(module) if module else UNKNOWN
+        self.import_known(module)
+        return ModuleValue(module) if module in self.model.modules else UNKNOWN
+
+    def reload(self, arguments: Arguments) -> object:
+        """``importlib.reload(module)``."""
+        self.escape(first_of(arguments))
+        return first_of(arguments)
+
+    def iterate_modules(self, arguments: Arguments) -> object:
+        """``pkgutil.iter_modules(path, prefix)``, sorted by name."""
+        path, prefix = _named(arguments, "path", 0), _named(arguments, "prefix", 1)
+        if not isinstance(path, External) or not path.name.startswith("__path__ "):
+            return UNKNOWN
+        package = path.name.removeprefix("__path__ ")
+        before = "" if prefix is ABSENT else prefix
+        inside = [each for each in self.model.modules if each.rpartition(".")[0] == package]
+        if not isinstance(before, str):
+            return UNKNOWN
+        found = [(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
+        return tuple(found)
+
+    # --- attributes ----------------------------------------------------------------------------------------------
+
+    def getattr(self, arguments: Arguments) -> object:
+        """``getattr(value, name, default)``."""
+        values = positional(arguments)
+        if values is None or len(values) < 2:
+            return UNKNOWN
+        value, name = values[:2]
+        if not isinstance(name, str):
+            self.note(FailureError(UNKNOWN))
+            return UNKNOWN
+        if len(values) == 2:
+            return self.get(value, name)
+        mark = self.memory.names({"value": UNKNOWN})
+
+        def get() -> None:
+            self.memory.set(mark, "value", self.get(value, name))
+
+        def handle(error: FailureError) -> None:
+            if error.kind != External("builtins.AttributeError"):
+                raise error
+            self.memory.set(mark, "value", values[2])
+
+        self.guarded(get, handle, lambda left: left)  # type: ignore[arg-type, func-returns-value]
+        return mark["value"]
+
+    def hasattr(self, arguments: Arguments) -> object:
+        """``hasattr(value, name)``."""
+        values = positional(arguments)
+        if values and len(values) == 2 and isinstance(values[0], ModuleValue) and isinstance(values[1], str):
+            module, name = values[0].name, values[1]
+            if module in self.model.modules:
+                has = self._has_attribute(module, name)
+                return UNKNOWN if has is None else has
+        if values and len(values) == 2 and isinstance(values[0], ClassValue | InstanceValue):
+            kind = values[0] if isinstance(values[0], ClassValue) else values[0].of
+            found = kind.find(str(values[1]))
+            return True if found not in (ABSENT, UNKNOWN) else UNKNOWN
+        return UNKNOWN
+
+    def setattr(self, arguments: Arguments) -> object:
+        """``setattr(value, name, value)``."""
+        values = positional(arguments)
+        if values and len(values) == 3:
+            self.set_attribute(values[0], values[1] if isinstance(values[1], str) else None, values[2])
+        return None
+
+    def delattr(self, arguments: Arguments) -> object:
+        """``delattr(value, name)``."""
+        target = first_of(arguments)
+        if isinstance(target, ModuleValue):
+            self.modules.forget_names(target.name)
+        return None
+
+    def vars(self, arguments: Arguments) -> object:
+        """``vars(value)``."""
+        target = first_of(arguments)
+        if isinstance(target, ModuleValue):
+            return ModuleNames(target.name)
+        if target is ABSENT:
+            return self.locals(arguments)
+        self.escape(target)
+        return UNKNOWN
+
+    def globals(self, _: Arguments) -> object:
+        """``globals()``."""
+        return ModuleNames(self.scope.module)
+
+    def locals(self, _: Arguments) -> object:
+        """``locals()``."""
+        return ModuleNames(self.scope.module) if self.scope.kind == "module" else UNKNOWN
+
+    def execute(self, arguments: Arguments) -> object:
+        """``exec(text)`` and ``eval(text)``."""
+        self.modules.forget_names(self.scope.module)
+        return self.call_unknown(arguments)
+
+    def change_names(self, arguments: Arguments) -> object:
+        """``globals().update(...)`` and other methods that change a module's names."""
+        target = first_of(arguments)
+        if isinstance(target, ModuleNames):
+            self._update(target.module, arguments[1:])
+        for each in arguments[1:]:
+            self.escape(each.value, is_harmless=True)
+        return UNKNOWN
+
+    def _update(self, module: str, arguments: Arguments) -> None:
+        for each in arguments:
+            known = isinstance(each.value, Container) and each.value.kind == "dict" and each.value.items is not None
+            if each.keyword and not each.keyword.startswith("*"):
+                self.set_attribute(ModuleValue(module), each.keyword, each.value)
+            elif known and isinstance(each.value, Container):
+                for name, value in each.value.names.items():
+                    self.set_attribute(ModuleValue(module), str(name), value)
+            else:
+                self.modules.forget_names(module)
+        if not arguments:
+            self.modules.forget_names(module)
+
+    def get_name(self, arguments: Arguments) -> object:
+        """``vars(module).get(name, default)``."""
+        values = positional(arguments)
+        if values and len(values) > 1 and isinstance(values[0], ModuleNames) and isinstance(values[1], str):
+            binds = self.modules.binds(values[0].module, values[1])
+            if binds:
+                return self.get(ModuleValue(values[0].module), values[1])
+            if binds is False:
+                return values[2] if len(values) > 2 else None
+        return UNKNOWN
+
+    # --- classes -------------------------------------------------------------------------------------------------
+
+    def isinstance(self, arguments: Arguments) -> object:
+        """``isinstance(value, kind)``."""
+        values = positional(arguments)
+        if not values or len(values) != 2:
+            return UNKNOWN
+        value, kind = values
+        of: object = UNKNOWN
+        if isinstance(value, InstanceValue):
+            of = value.of
+        elif isinstance(value, ErrorValue) and isinstance(value.error, FailureError):
+            of = value.error.kind
+        elif isinstance(value, ClassValue | FunctionValue | ModuleValue | Container):
+            of = External({"ClassValue": "builtins.type"}.get(type(value).__name__, ""))
+            return True if isinstance(value, ClassValue) and kind == TYPE else UNKNOWN
+        elif is_constant(value):
+            of = External(f"builtins.{type(value).__name__}")
+        found = UNKNOWN if of is UNKNOWN else is_subclass(of, kind)
+        return UNKNOWN if found is None else found
+
+    def issubclass(self, arguments: Arguments) -> object:
+        """``issubclass(kind, of)``."""
+        values = positional(arguments)
+        found = is_subclass(*values) if values and len(values) == 2 and values[0] is not UNKNOWN else None
+        return UNKNOWN if found is None else found
+
+    def type(self, arguments: Arguments) -> object:
+        """``type(value)`` and ``type(name, bases, names)``."""
+        values = positional(arguments)
+        if values and len(values) == 1 and isinstance(values[0], InstanceValue):
+            return values[0].of
+        if values and len(values) == 1 and isinstance(values[0], ErrorValue):
+            return getattr(values[0].error, "kind", UNKNOWN)
+        return self.make_type((Argument(TYPE), *arguments)) if values and len(values) == 3 else UNKNOWN
+
+    def make_type(self, arguments: Arguments) -> object:
+        """``type.__new__(metaclass, name, bases, names)``."""
+        values = [each.value for each in arguments if not each.keyword]
+        if len(values) != 4:
+            return UNKNOWN
+        metaclass, name, bases, names = values
+        if not (isinstance(name, str) and isinstance(bases, tuple) and isinstance(names, Container)):
+            self.escape(tuple(values[2:]))
+            return UNKNOWN
+        operation = DefineClass(name, self.scope.line, self.scope.line, (), (), (), ())
+        made = self.make_class(operation, bases, names.names, metaclass)
+        self.announce(made, tuple(each for each in arguments if each.keyword))
+        return made
+
+    def make_instance(self, arguments: Arguments) -> object:
+        """``object.__new__(kind)``."""
+        kind = first_of(arguments)
+        return InstanceValue(kind, self.memory.names()) if isinstance(kind, ClassValue) else UNKNOWN
+
+    def call_class(self, arguments: Arguments) -> object:
+        """``type.__call__(kind, ...)``."""
+        kind = first_of(arguments)
+        return self.construct_plainly(kind, arguments[1:]) if isinstance(kind, ClassValue) else UNKNOWN
+
+    def set_in_object(self, arguments: Arguments) -> object:
+        """``object.__setattr__(value, name, value)``."""
+        values = positional(arguments)
+        if values and len(values) == 3 and isinstance(values[0], InstanceValue):
+            self.memory.set(values[0].names, values[1] if isinstance(values[1], str) else UNKNOWN, values[2])
+        return None
+
+    def get_in_object(self, arguments: Arguments) -> object:
+        """``object.__getattribute__(value, name)``."""
+        values = positional(arguments)
+        if values and len(values) == 2 and isinstance(values[0], InstanceValue):
+            return values[0].names.get(values[1], UNKNOWN)
+        return UNKNOWN
+
+    def super_of_scope(self) -> object:
+        """``super()``: the classes behind the one in which the method that runs was found."""
+        scope = self._home
+        if len(scope.arguments) < 2:
+            return UNKNOWN
+        first, function = scope.arguments
+        return self._super(first, lambda kind: any(_is_around(each, function) for each in kind.names.values()))
+
+    def super_of(self, arguments: Arguments) -> object:
+        """``super(kind, value)``."""
+        values = positional(arguments)
+        return self._super(values[1], lambda kind: kind is values[0]) if values and len(values) == 2 else UNKNOWN
+
+    def _super(self, first: object, is_it: Callable[[ClassValue], bool]) -> object:
+        if isinstance(first, InstanceValue):
+            kinds: tuple[ClassValue, ...] = (first.of,)
+        elif isinstance(first, ClassValue):
+            kinds = (first, first.metaclass) if isinstance(first.metaclass, ClassValue) else (first,)
+        else:
+            return UNKNOWN
+        for kind in kinds:
+            for each in kind.order:
+                if isinstance(each, ClassValue) and is_it(each):
+                    return SuperValue(each, kind, first)
+        return UNKNOWN
+
+    # --- functions -----------------------------------------------------------------------------------------------
+
+    def partial(self, arguments: Arguments) -> object:
+        """``functools.partial(function, ...)``."""
+        return Partial(first_of(arguments), arguments[1:])
+
+    def map(self, arguments: Arguments) -> object:
+        """``map(function, values, ...)``."""
+        values = positional(arguments)
+        if not values or len(values) < 2:
+            return self.call_unknown(arguments)
+        function, first, *others = values
+
+        def run(each: Each) -> object:
+            def take(item: object) -> None:
+                each(self.call(function, (Argument(item), *(Argument(UNKNOWN) for _ in others))))
+
+            return self.iterate(first, take)
+
+        return Stream(run)
+
+    def filter(self, arguments: Arguments) -> object:
+        """``filter(function, values)``."""
+        values = positional(arguments)
+        if not values or len(values) != 2:
+            return self.call_unknown(arguments)
+
+        def run(each: Each) -> object:
+            def take(item: object) -> Left | None:
+                known = self.truth_of(item if values[0] is None else self.call(values[0], (Argument(item),)))
+                if known is None:
+                    return self.follow_maybe(lambda: each(item) and None)
+                if known:
+                    each(item)
+                return None
+
+            return self.iterate(values[1], take)
+
+        return Stream(run)
+
+    def consume(self, arguments: Arguments) -> object:
+        """``sorted(values, key=function)`` and others that take all values of an iterator."""
+        function = _named(arguments, "key")
+        for argument in arguments:
+            if argument.keyword in {"", "*"}:
+                self._consume(argument.value, function)
+        return UNKNOWN
+
+    def _consume(self, value: object, function: object) -> None:
+        items = self.elements(value)
+        if function in (ABSENT, None):
+            return
+        if items is None:
+            self.value_maybe(lambda: self.call(function, (Argument(UNKNOWN),)))
+        for item in items or ():
+            self.call(function, (Argument(item),))
+
+    def compare_all(self, arguments: Arguments) -> object:
+        """``min`` and ``max``: of an iterator, or of several values."""
+        values = [each.value for each in arguments if not each.keyword]
+        function = _named(arguments, "key")
+        self._consume(values[0] if len(values) == 1 else tuple(values), function)
+        return UNKNOWN
+
+    def dict(self, arguments: Arguments) -> object:
+        """``dict(...)``."""
+        names = self.memory.names()
+        for each in arguments:
+            if each.keyword and not each.keyword.startswith("*"):
+                names[each.keyword] = each.value
+                continue
+            known = each.value if isinstance(each.value, Container) and each.value.kind == "dict" else None
+            pairs = None if known else self.elements(each.value)
+            if known is not None:
+                names.update(known.names)
+            elif pairs is not None and all(isinstance(one, tuple) and len(one) == 2 and is_constant(one[0]) for one in pairs):
+                names.update(pairs)  # type: ignore[arg-type]  # just checked
+            else:
+                names[UNKNOWN] = True
+        return Container("dict", names)
+
+    def next(self, arguments: Arguments) -> object:
+        """``next(iterator, default)``."""
+        value = first_of(arguments)
+        if not isinstance(value, Stream):
+            self.note(FailureError(UNKNOWN))
+            return UNKNOWN
+        found: list[object] = []
+
+        def take(item: object) -> Left | None:
+            found.append(item)
+            return Left("break")
+
+        self.iterate(value, take)
+        return found[0] if found else UNKNOWN
+
+    def iter(self, arguments: Arguments) -> object:
+        """``iter(values)``."""
+        found = self.items_of(first_of(arguments)) if len(arguments) == 1 else None
+        return UNKNOWN if found is None else found
+
+    def number(self, arguments: Arguments) -> object:
+        """``enumerate(values)``."""
+        items = self.elements(first_of(arguments))
+        return UNKNOWN if items is None else tuple(enumerate(items))
+
+    def zip(self, arguments: Arguments) -> object:
+        """``zip(values, ...)``."""
+        columns = [self.elements(each.value) for each in arguments if not each.keyword]
+        if not columns or any(each is None for each in columns):
+            return UNKNOWN
+        return tuple(zip(*(each or () for each in columns), strict=False))
+
+    def reversed(self, arguments: Arguments) -> object:
+        """``reversed(values)``."""
+        items = self.elements(first_of(arguments))
+        return UNKNOWN if items is None else items[::-1]
+
+    def range(self, arguments: Arguments) -> object:
+        """``range(...)``."""
+        values = positional(arguments)
+        if not values or not all(type(each) is int for each in values):
+            return UNKNOWN
+        try:
+            found = range(*values)  # type: ignore[arg-type]  # just checked
+        except (TypeError, ValueError):
+            return UNKNOWN
+        return tuple(found) if len(found) < 1_000 else UNKNOWN
+
+    def length(self, arguments: Arguments) -> object:
+        """``len(values)``."""
+        value = first_of(arguments)
+        if isinstance(value, InstanceValue):
+            return self.call_method(value, ("__len__",), ())
+        items = value.items if isinstance(value, Container) else value
+        return len(items) if isinstance(items, str | tuple) else UNKNOWN
+
+    def text(self, arguments: Arguments) -> object:
+        """``str(value)``."""
+        value = first_of(arguments)
+        if isinstance(value, InstanceValue):
+            return self.call_method(value, ("__str__", "__repr__"), ())
+        return str(value) if isinstance(value, str | int) else UNKNOWN
+
+    def reduce(self, arguments: Arguments) -> object:
+        """``functools.reduce(function, values, initial)``."""
+        values = positional(arguments)
+        items = self.elements(values[1]) if values and len(values) > 1 else None
+        if values is None or items is None:
+            return self.call_unknown(arguments)
+        items = (*values[2:], *items)
+        result: object = items[0] if items else UNKNOWN
+        for item in items[1:]:
+            result = self.call(values[0], (Argument(result), Argument(item)))
+        return result
+
+    def attribute_getter(self, arguments: Arguments) -> object:
+        """``operator.attrgetter(name)``."""
+        name = first_of(arguments)
+        return Partial(External("attrgetter.call"), (Argument(name),)) if len(arguments) == 1 else UNKNOWN
+
+    def get_dotted(self, arguments: Arguments) -> object:
+        """The call of what ``operator.attrgetter`` returns."""
+        values = positional(arguments)
+        if not values or len(values) != 2 or not isinstance(values[0], str):
+            return UNKNOWN
+        value = values[1]
+        for name in values[0].split("."):
+            value = self.get(value, name)
+        return value
+
+    def method_caller(self, arguments: Arguments) -> object:
+        """``operator.methodcaller(name, ...)``."""
+        return Partial(External("methodcaller.call"), arguments)
+
+    def call_named(self, arguments: Arguments) -> object:
+        """The call of what ``operator.methodcaller`` returns."""
+        name, *given, target = arguments
+        if not isinstance(name.value, str):
+            return UNKNOWN
+        return self.call(self.get(target.value, name.value), tuple(given))
+
+    def run_coroutine(self, arguments: Arguments) -> object:
+        """``asyncio.run(coroutine)``."""
+        return self.awaited(first_of(arguments))
+
+    def second(self, arguments: Arguments) -> object:
+        """``typing.cast(kind, value)`` and the like."""
+        return arguments[1].value if len(arguments) > 1 else UNKNOWN
+
+    def same(self, arguments: Arguments) -> object:
+        """Decorators that return what they decorate."""
+        return first_of(arguments) if arguments else UNKNOWN
+
+    def dataclass(self, arguments: Arguments) -> object:
+        """``dataclasses.dataclass``."""
+        target = first_of(arguments)
+        if isinstance(target, ClassValue):
+            self.memory.set(target.names, "dataclass", True)
+            return target
+        return External("dataclasses.dataclass")
+
+    def register_dispatch(self, arguments: Arguments) -> object:
+        """``function.register`` of a ``functools.singledispatch`` function; arguments: it, and what it is called with."""
+        target = arguments[1].value if len(arguments) > 1 else ABSENT
+        if len(arguments) == 2 and isinstance(target, FunctionValue):
+            self.read_annotations(target)
+            return target
+        if len(arguments) == 2:
+            return External("decorator.")
+        return arguments[2].value if len(arguments) == 3 else UNKNOWN
+
+    # --- annotations ---------------------------------------------------------------------------------------------
+
+    def type_hints(self, arguments: Arguments) -> object:
+        """``typing.get_type_hints(value)``: evaluates the annotations that are text."""
+        target = first_of(arguments)
+        if len(arguments) > 1:
+            self.value_maybe(lambda: self.read_annotations(target))
+        else:
+            self.read_annotations(target)
+        return UNKNOWN
+
+    def signature(self, arguments: Arguments) -> object:
+        """``inspect.signature(function, eval_str=True)``."""
+        if _named(arguments, "eval_str") is True:
+            self.read_annotations(first_of(arguments), with_bases=False)
+        return UNKNOWN
+
+    def read_annotations(self, target: object, *, with_bases: bool = True) -> None:
+        """Evaluate the annotations of a function, or of a class and its bases, that are text."""
+        if isinstance(target, BoundMethod):
+            target = target.function
+        if isinstance(target, Wrapped):
+            target = target.function
+        if isinstance(target, FunctionValue):
+            for each in self.bodies.annotations(target.module, target.operation):
+                self._evaluate_in(target.module, target.scopes[:0], each)
+        elif isinstance(target, ClassValue):
+            order = target.order if with_bases else (target,)
+            for each in reversed(order):
+                if isinstance(each, ClassValue):
+                    for annotation in self.bodies.annotations(each.module, each.operation):
+                        self._evaluate_in(each.module, (each.names,), annotation)
+        elif isinstance(target, ModuleValue) or target is UNKNOWN:
+            self.note(FailureError(UNKNOWN))
+
+    def _evaluate_in(self, module: str, outer: tuple[object, ...], node: ast.expr) -> None:
+        """Evaluate an annotation with the names of a module and a class, on the line that asks for it."""
+        scope = Scope("comprehension", module, self.modules.space(module), outer, line=self.scope.line)  # type: ignore[arg-type]
+        self.stack.append(scope)
+        try:
+            self.evaluate(node)
+        finally:
+            if self.stack and self.stack[-1] is scope:
+                self.stack.pop()
+
+    # --- context managers ----------------------------------------------------------------------------------------
+
+    def suppress(self, arguments: Arguments) -> object:
+        """``contextlib.suppress(*errors)``."""
+        errors = positional(arguments)
+        return Manager("suppress", self.memory.names({"errors": UNKNOWN if errors is None else errors}))
+
+    def exit_stack(self, _: Arguments) -> object:
+        """``contextlib.ExitStack()``."""
+        return Manager("stack", self.memory.names({"entered": ()}))
+
+    def null_context(self, arguments: Arguments) -> object:
+        """``contextlib.nullcontext(value)``."""
+        return Manager("null", self.memory.names({"value": first_of(arguments) if arguments else None}))
+
+    # --- methods of containers ------------------------------------------------------------------------------------
+
+    def change(self, arguments: Arguments) -> object:
+        """A method of a container that changes it in a way that is not followed."""
+        target = first_of(arguments)
+        for each in arguments[1:]:
+            self.escape(each.value, is_harmless=True)
+        if isinstance(target, Container):
+            self.memory.set(target.names, UNKNOWN if target.kind == "dict" else "items", UNKNOWN)
+        return UNKNOWN
+
+    def method_of_container(self, name: str, arguments: Arguments) -> object:
+        """A method of a list, set or dict."""
+        target, *given = (each.value for each in arguments)
+        if not isinstance(target, Container):
+            return UNKNOWN
+        items = target.items
+        if target.kind == "dict":
+            return self._method_of_dict(target, name, given)
+        if name in {"append", "add"} and len(given) == 1 and items is not None:
+            self.memory.set(target.names, "items", (*items, given[0]))
+            return None
+        if name in {"extend", "update"} and len(given) == 1 and items is not None:
+            more = self.elements(given[0])
+            self.memory.set(target.names, "items", UNKNOWN if more is None else (*items, *more))
+            return None
+        if name == "sort":
+            self._consume(target, _named(arguments, "key"))
+        if name in {"index", "count", "copy"}:
+            return self.new(target.kind, UNKNOWN if items is None else items) if name == "copy" else UNKNOWN
+        return self.change(arguments)
+
+    def _method_of_dict(self, target: Container, name: str, given: list[object]) -> object:
+        items = target.items
+        match name:
+            case "items" | "values" | "keys":
+                if items is None:
+                    return UNKNOWN
+                values = {key: self.settled(target.names, key) for key in items}
+                return {"items": tuple(values.items()), "values": tuple(values.values()), "keys": items}[name]
+            case "get" | "setdefault" | "pop" if given and is_constant(given[0]):
+                if given[0] in target.names:
+                    found = self.settled(target.names, given[0])
+                    if name == "pop":
+                        self.memory.set(target.names, given[0], ABSENT)
+                    return found
+                if items is not None and (len(given) > 1 or name == "get"):
+                    if name == "setdefault":
+                        self.memory.set(target.names, given[0], given[1])
+                    return given[1] if len(given) > 1 else None
+            case "update" if len(given) == 1 and isinstance(given[0], Container) and given[0].kind == "dict":
+                for key, value in given[0].names.items():
+                    self.memory.set(target.names, key, value)
+                return None
+            case "copy":
+                return Container("dict", self.memory.names(target.names))
+        if name == "get":
+            return UNKNOWN
+        self.memory.set(target.names, UNKNOWN, True)
+        return UNKNOWN
+
+    def method_of_text(self, name: str, arguments: Arguments) -> object:
+        """A method of a string."""
+        values = positional(arguments)
+        if values is None or name not in _TEXT_METHODS:
+            return UNKNOWN
+        given = [self.elements(each) if isinstance(each, Container | Stream) else each for each in values[1:]]
+        if not all(map(is_constant, given)) or None in given:
+            return UNKNOWN
+        try:
+            found = getattr(str(values[0]), name)(*given)
+        except (TypeError, ValueError, IndexError, KeyError, OverflowError, MemoryError):
+            return UNKNOWN
+        return self.new("list", tuple(found)) if isinstance(found, list) else found
+
+    def method_of_stream(self, name: str, arguments: Arguments) -> object:
+        """A method of an iterator."""
+        return self.next(arguments[:1]) if name in {"send", "__next__"} else UNKNOWN
+
+    def method_of_wrapped(self, name: str, arguments: Arguments) -> object:
+        """A method of a decorated function."""
+        target = first_of(arguments)
+        if isinstance(target, Wrapped) and target.kind == "dispatch" and name == "register":
+            return self.register_dispatch(arguments)
+        return UNKNOWN
+
+    def setter(self, arguments: Arguments) -> object:
+        """``property.setter``: the property stays what it is when it is read."""
+        return first_of(arguments)
+
+
+def _is_around(value: object, function: object) -> bool:
+    return value is function or (isinstance(value, Wrapped) and _is_around(value.function, function))
+
+
+_TEXT_METHODS = frozenset(
+    "capitalize casefold endswith format join lower lstrip partition removeprefix removesuffix replace rpartition "
+    "rsplit rstrip split startswith strip title upper".split()
+)
