@@ -24,11 +24,14 @@ from import_contracts.crashes.values import (
     ModuleValue,
     Partial,
     Stream,
+    SuperValue,
     Wrapped,
 )
 
 _DEEPEST_CALL, _MOST_CALLS = 30, 10_000
 """Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
+_MOST_EXACT_CALLS = 3_000
+"""After so many calls, of all interpreters together, one that has done nothing before is not followed again."""
 _MOST_RECURSIVE = 3
 """A function that calls itself more often is not followed."""
 _MOST_ITEMS = 300
@@ -103,14 +106,36 @@ class Calls(Objects):
             return self.call_unknown((Argument(function), *arguments))
         if running.count(function) > _MOST_RECURSIVE:
             return self.call_unknown((Argument(function), *arguments))
+        self.world.calls += 1
+        if code.yields or code.is_async:
+            return self._stream(self._scope_of_call(function, code, arguments), code)
+        if self.world.calls < _MOST_EXACT_CALLS:
+            return self._run_body(self._scope_of_call(function, code, arguments), code)
+        return self._remembered(function, code, arguments)
+
+    def _remembered(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
+        """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
+        given = tuple((each.keyword, _shape(each.value)) for each in arguments)
+        around = tuple(_shape(value) for names in function.scopes for value in names.values())
+        key = (function.module, function.operation.first, id(function.operation.node), given, around)
+        if key in self.world.results:
+            return self.world.results[key]
+        births, looks, mark = self.memory.births, self.looks, self.memory.mark()
+        try:
+            result = self._run_body(self._scope_of_call(function, code, arguments), code)
+            if looks == self.looks and not self.memory.has_changed(mark, births):
+                self.world.results[key] = result
+        finally:
+            self.memory.release()
+        return result
+
+    def _scope_of_call(self, function: FunctionValue, code: Code, arguments: Arguments) -> Scope:
         local = self.memory.names(dict.fromkeys(code.defined.keys() - code.globals - code.nonlocals, UNKNOWN))
         first = self._give(local, code.parameters, function, arguments)
         scope = Scope("function", function.module, self.modules.space(function.module), function.scopes, local, code)
         scope.arguments = (first, function)
         scope.line = function.operation.first
-        if code.yields or code.is_async:
-            return self._stream(scope, code)
-        return self._run_body(scope, code)
+        return scope
 
     def _give(self, local: Names, parameters: Parameters, function: FunctionValue, arguments: Arguments) -> object:
         """Bind the parameters of a function to arguments; return the first one."""
@@ -280,3 +305,23 @@ class Calls(Objects):
 
 def _may_swallow(name: str) -> bool:
     return any(word in name for word in ("assert", "suppress", "ExitStack", "subTest", "contextmanager"))
+
+
+def _shape(value: object) -> object:
+    """Return what a call most often depends on in a value."""
+    match value:
+        case FunctionValue(module, operation):
+            return module, operation.first, operation.name
+        case ClassValue(name, module):
+            return module, name
+        case InstanceValue(of):
+            return of.module, of.name
+        case BoundMethod(function, first):
+            return _shape(function), _shape(first)
+        case Partial(function) | Wrapped(_, function):
+            return type(value), _shape(function)
+        case Container() | Stream() | Manager() | ErrorValue() | SuperValue():
+            return type(value)
+        case tuple():
+            return tuple(map(_shape, value))
+    return value

@@ -109,6 +109,8 @@ class Machine(ABC):
         self._frames: list[_Frame] = []
         self._guards: list[_Guard] = []
         self._paths_left = _MOST_PATHS
+        self.looks = 0
+        """How often modules were imported or looked at."""
 
     @abstractmethod
     def run(self, operations: Operations) -> Left | None:

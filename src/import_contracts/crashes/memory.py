@@ -24,14 +24,15 @@ ABSENT = Unknown()
 class Names(dict[object, object]):
     """What is bound: in a module, a class, an object, a call, or a container.
 
-    ``epoch`` is the number of the interpreter that made it.
+    ``epoch`` is the number of the interpreter that made it, and ``birth`` counts what it had made before.
     """
 
-    __slots__ = ("epoch",)
+    __slots__ = ("birth", "epoch")
 
     def __init__(self, epoch: int, values: Mapping[object, object] | Iterable[tuple[object, object]] = ()) -> None:
         super().__init__(values)
         self.epoch = epoch
+        self.birth = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,20 @@ class Memory:
         self._changes: list[tuple[Names, object, object]] = []
         self._foreign: list[tuple[Names, object, object]] = []
         self._marks = 0
+        self.births = 0
 
     def names(self, values: Mapping[object, object] | Iterable[tuple[object, object]] = ()) -> Names:
         """Return a new dictionary."""
-        return Names(self.epoch, values)
+        made = Names(self.epoch, values)
+        self.births += 1
+        made.birth = self.births
+        return made
+
+    def has_changed(self, mark: int, births: int) -> bool:
+        """Tell whether a dictionary has changed since a mark that was older than some number of births."""
+        return any(
+            names.birth <= births or names.epoch != self.epoch for names, _, _ in self._changes[mark:]
+        )
 
     def set(self, names: Names, key: object, value: object) -> None:
         """Bind a key; ABSENT removes it."""

@@ -32,6 +32,10 @@ class World:
     """The names of the modules that were loaded."""
     computed: set[tuple[str, int]] = field(default_factory=set)
     """The modules and lines of imports of a module whose name is not known."""
+    results: dict[object, object] = field(default_factory=dict)
+    """The results of calls that did nothing but return one, by function and arguments."""
+    calls: int = 0
+    """How many calls have been followed."""
     work: int = 0
     """How many operations at the top level of modules have been followed."""
     interpreters: int = 0

@@ -82,6 +82,7 @@ class Objects(Importer):
 
     def _module_attribute(self, module: str, name: str) -> object:
         """Return an attribute of a module of the program."""
+        self.looks += 1
         if module not in self.model.modules:
             return UNKNOWN
         submodule = f"{module}.{name}"
