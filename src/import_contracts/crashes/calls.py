@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from import_contracts.crashes.machine import FailureError, Left
+from import_contracts.crashes.machine import FailureError, Left, TooMuchError
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
@@ -30,6 +30,8 @@ from import_contracts.crashes.values import (
 
 _DEEPEST_CALL, _MOST_CALLS = 30, 10_000
 """Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
+_MOST_PATHS_OF_CALL = 500
+"""A call in which there are more paths is not followed."""
 _MOST_EXACT_CALLS = 3_000
 """After so many calls, of all interpreters together, one that has done nothing before is not followed again."""
 _MOST_RECURSIVE = 3
@@ -109,9 +111,31 @@ class Calls(Objects):
         self.world.calls += 1
         if code.yields or code.is_async:
             return self._stream(self._scope_of_call(function, code, arguments), code)
-        if self.world.calls < _MOST_EXACT_CALLS:
-            return self._run_body(self._scope_of_call(function, code, arguments), code)
-        return self._remembered(function, code, arguments)
+        if self.world.calls >= _MOST_EXACT_CALLS:
+            return self._remembered(function, code, arguments)
+        if not running:
+            return self._limited(function, code, arguments)
+        return self._follow(function, code, arguments)
+
+    def _follow(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
+        return self._run_body(self._scope_of_call(function, code, arguments), code)
+
+    def _limited(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
+        """Return the result of a call that no function makes; with too many paths in it, it is not followed."""
+        loads, mark, left = self.loads, self.memory.mark(), self.paths_left
+        self.paths_left = min(left, _MOST_PATHS_OF_CALL)
+        depth = len(self.stack)
+        try:
+            return self._follow(function, code, arguments)
+        except TooMuchError:
+            if loads != self.loads or left <= _MOST_PATHS_OF_CALL:
+                raise
+            del self.stack[depth:]
+            self.memory.undo(mark)
+            return self.call_unknown((Argument(function), *arguments))
+        finally:
+            self.memory.release()
+            self.paths_left = left - (min(left, _MOST_PATHS_OF_CALL) - self.paths_left)
 
     def _remembered(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
         """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
@@ -122,7 +146,9 @@ class Calls(Objects):
             return self.world.results[key]
         births, looks, mark = self.memory.births, self.looks, self.memory.mark()
         try:
-            result = self._run_body(self._scope_of_call(function, code, arguments), code)
+            is_first = not any(each.arguments for each in self.stack)
+            follow = self._limited if is_first else self._follow
+            result = follow(function, code, arguments)
             if looks == self.looks and not self.memory.has_changed(mark, births):
                 self.world.results[key] = result
         finally:

@@ -40,6 +40,7 @@ class Importer(Machine):
     def _load(self, module: str) -> None:
         if self.modules.partial:
             self.world.reach.add(next(reversed(self.modules.partial)), module)
+        self.loads += 1
         if self.modules.load_known(module):
             return
         operations = self.bodies.module(module).operations

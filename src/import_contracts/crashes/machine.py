@@ -90,8 +90,8 @@ class _Guard:
     pending: list[_Thrown] = field(default_factory=list)
 
 
-_MOST_PATHS, _MOST_STEPS = 3_000, 300_000
-"""How many paths are followed besides the first one, and how many operations on them, before there is too much work."""
+_MOST_PATHS = 20_000
+"""How many paths are followed in one interpreter besides the first one before there is too much work."""
 
 
 class Machine(ABC):
@@ -108,9 +108,11 @@ class Machine(ABC):
         self.handled: list[FailureError] = []
         self._frames: list[_Frame] = []
         self._guards: list[_Guard] = []
-        self._paths_left = _MOST_PATHS
+        self.paths_left = _MOST_PATHS
         self.looks = 0
         """How often modules were imported or looked at."""
+        self.loads = 0
+        """How often a module was loaded."""
 
     @abstractmethod
     def run(self, operations: Operations) -> Left | None:
@@ -178,8 +180,8 @@ class Machine(ABC):
 
     def _follow_paths(self, mark: int, paths: Sequence[_Path]) -> Left | None:
         """Follow paths that begin with different changes since a mark."""
-        self._paths_left -= len(paths) - 1
-        if self._paths_left < 0:
+        self.paths_left -= len(paths) - 1
+        if self.paths_left < 0:
             raise TooMuchError
         live: list[tuple[Left | None, Delta]] = []
         failed: list[tuple[FailureError, Delta]] = []
