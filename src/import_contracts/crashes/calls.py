@@ -111,31 +111,40 @@ class Calls(Objects):
         self.world.calls += 1
         if code.yields or code.is_async:
             return self._stream(self._scope_of_call(function, code, arguments), code)
-        if self.world.calls >= _MOST_EXACT_CALLS:
-            return self._remembered(function, code, arguments)
-        if not running:
-            return self._limited(function, code, arguments)
-        return self._follow(function, code, arguments)
+        follow = self._follow if self.world.calls < _MOST_EXACT_CALLS else self._remembered
+        return follow(function, code, arguments)
 
     def _follow(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
-        return self._run_body(self._scope_of_call(function, code, arguments), code)
+        """Return the result of a call; with too many paths in it, it is not followed.
 
-    def _limited(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
-        """Return the result of a call that no function makes; with too many paths in it, it is not followed."""
-        loads, mark, left = self.loads, self.memory.mark(), self.paths_left
-        self.paths_left = min(left, _MOST_PATHS_OF_CALL)
+        A call that another makes may have half as many. What a call has loaded that is not followed may be loaded.
+        """
         depth = len(self.stack)
+        budget = min(self.paths_left, max(_MOST_PATHS_OF_CALL >> self._calls_in_module(), 4))
+        rest, self.paths_left = self.paths_left - budget, budget
+        mark = self.memory.mark()
         try:
-            return self._follow(function, code, arguments)
+            return self._run_body(self._scope_of_call(function, code, arguments), code)
         except TooMuchError:
-            if loads != self.loads or left <= _MOST_PATHS_OF_CALL:
+            if rest <= 0:
                 raise
             del self.stack[depth:]
+            loaded = self.modules.loaded
             self.memory.undo(mark)
+            self.modules.may_be_loaded(loaded)
             return self.call_unknown((Argument(function), *arguments))
         finally:
             self.memory.release()
-            self.paths_left = left - (min(left, _MOST_PATHS_OF_CALL) - self.paths_left)
+            self.paths_left = rest + max(self.paths_left, 0)
+
+    def _calls_in_module(self) -> int:
+        """Return how many calls there are on the stack since the body of a module began."""
+        count = 0
+        for each in reversed(self.stack):
+            if each.kind == "module":
+                break
+            count += each.kind == "function"
+        return count
 
     def _remembered(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
         """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
@@ -146,9 +155,7 @@ class Calls(Objects):
             return self.world.results[key]
         births, looks, mark = self.memory.births, self.looks, self.memory.mark()
         try:
-            is_first = not any(each.arguments for each in self.stack)
-            follow = self._limited if is_first else self._follow
-            result = follow(function, code, arguments)
+            result = self._follow(function, code, arguments)
             if looks == self.looks and not self.memory.has_changed(mark, births):
                 self.world.results[key] = result
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from import_contracts.crashes import operations as does
-from import_contracts.crashes.machine import CrashError, FailureError, Left, Machine, raised
+from import_contracts.crashes.machine import CrashError, FailureError, Left, Machine, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
@@ -40,7 +40,6 @@ class Importer(Machine):
     def _load(self, module: str) -> None:
         if self.modules.partial:
             self.world.reach.add(next(reversed(self.modules.partial)), module)
-        self.loads += 1
         if self.modules.load_known(module):
             return
         operations = self.bodies.module(module).operations
@@ -49,6 +48,9 @@ class Importer(Machine):
         depth = len(self.stack)
         try:
             self.run(operations)
+        except TooMuchError:
+            self.modules.give_up(module)
+            raise
         except FailureError:
             self.modules.fail(module)
             raise

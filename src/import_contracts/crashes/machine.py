@@ -111,8 +111,6 @@ class Machine(ABC):
         self.paths_left = _MOST_PATHS
         self.looks = 0
         """How often modules were imported or looked at."""
-        self.loads = 0
-        """How often a module was loaded."""
 
     @abstractmethod
     def run(self, operations: Operations) -> Left | None:

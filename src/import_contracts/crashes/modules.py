@@ -116,10 +116,21 @@ class Modules:
         """Note that a module is in `sys.modules`."""
         self._memory.set(self._state, "loaded", self.loaded | Loaded(1 << self._numbers[module]))
 
+    def may_be_loaded(self, modules: Loaded) -> None:
+        """Note that some modules may be in `sys.modules`."""
+        loaded = self.loaded
+        maybe = (loaded.maybe | modules.certain | modules.maybe) & ~loaded.certain
+        self._memory.set(self._state, "loaded", Loaded(loaded.certain, maybe))
+
     def fail(self, module: str) -> None:
         """Take a module out again whose import failed."""
         del self.partial[module]
         self.drop(module)
+
+    def give_up(self, module: str) -> None:
+        """Note that it is not known what the import of a module does."""
+        del self.partial[module]
+        self.may_be_loaded(Loaded(1 << self._numbers[module]))
 
     def drop(self, module: str) -> None:
         """Take a module out."""
