@@ -190,11 +190,12 @@ class Interpreter(Library):
     def _define_class(self, operation: does.DefineClass) -> None:
         scope = self.scope
         decorators = [(each, self.evaluate(each)) for each in operation.decorators]
-        bases = tuple(_base(self.evaluate(each)) for each in operation.bases)
+        bases = tuple([self.evaluate(each) for each in operation.bases])  # a generator would be a call in C
         keywords = [(name, self.evaluate(value)) for name, value in operation.keywords]
         metaclass = self._metaclass(bases, dict(keywords))
         arguments = tuple(Argument(value, name or "**") for name, value in keywords if name != "metaclass")
         names = self.memory.names()
+        scope.line = operation.first
         inner = Scope("class", scope.module, scope.space, scope.around, names, line=operation.first)
         if isinstance(metaclass, ClassValue) and isinstance(metaclass.find("__prepare__"), FunctionValue | Wrapped):
             self.call(self.get(metaclass, "__prepare__"), (Argument(operation.name), Argument(bases), *arguments))
@@ -432,7 +433,8 @@ class Interpreter(Library):
                 return self._matches_class(subject, self.evaluate(kind), [*positional, *named])
             case ast.MatchSequence(patterns):
                 return self._matches_sequence(subject, patterns)
-            case ast.MatchMapping(_, patterns, rest):
+            case ast.MatchMapping(keys, patterns, rest):
+                self._match_keys(subject, keys)
                 self._match_inside(patterns)
                 if rest:
                     self.bind(rest, UNKNOWN)
@@ -467,6 +469,14 @@ class Interpreter(Library):
             return answers[-1] if answers else True
         self._match_inside(patterns)
         return None
+
+    def _match_keys(self, subject: object, keys: list[ast.expr]) -> None:
+        """Follow the keys of a pattern for a mapping, whatever is behind the first one may not be tried."""
+        if isinstance(subject, Container) and subject.kind == "dict" and keys:
+            self.evaluate(keys[0])
+            keys = keys[1:]
+        for each in keys:
+            self.value_maybe(lambda: self.evaluate(each))  # noqa: B023 - called at once
 
     def _match_inside(self, patterns: list[ast.pattern]) -> None:
         """Follow patterns that may not be tried."""
@@ -516,11 +526,6 @@ class Interpreter(Library):
 
 _EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
 _IMPLICIT = {"__init_subclass__": "classmethod", "__class_getitem__": "classmethod", "__new__": "staticmethod"}
-
-
-def _base(value: object) -> object:
-    """Return a base class; of a subscripted one, the class."""
-    return value
 
 
 def _is_key(key: object) -> bool:

@@ -81,6 +81,12 @@ def _table() -> dict[str, Known]:
         "builtins.__import__": Library.dunder_import,
         "importlib.__import__": Library.dunder_import,
         "importlib.reload": Library.reload,
+        "sys.modules.get": Library.loaded_module,
+        "sys.modules.setdefault": Library.loaded_module,
+        "sys.modules.keys": _unknown,
+        "sys.modules.items": _unknown,
+        "sys.modules.values": _unknown,
+        "sys.modules.copy": _unknown,
         "pkgutil.iter_modules": Library.iterate_modules,
         "builtins.super": Library.super_of,
         "builtins.isinstance": Library.isinstance,
@@ -151,6 +157,8 @@ def _table() -> dict[str, Known]:
         found[f"decorator.{kind}"] = _decorator(kind)
     for name in ("get", "keys", "items", "values", "copy", "update", "setdefault", "pop", "clear", "popitem"):
         found[f"ModuleNames.{name}"] = _unknown if name in {"keys", "items", "values", "copy"} else Library.change_names
+    for name in ("pop", "update", "clear", "popitem", "__setitem__"):
+        found[f"sys.modules.{name}"] = Library.change_modules
     found["ModuleNames.get"] = Library.get_name
     return found
 

@@ -102,6 +102,22 @@ class Library(Evaluator):
         self.escape(first_of(arguments))
         return first_of(arguments)
 
+    def loaded_module(self, arguments: Arguments) -> object:
+        """``sys.modules.get(name, default)``."""
+        name = first_of(arguments)
+        has = self.modules.has(name) if isinstance(name, str) and name in self.model.modules else None
+        if has and isinstance(name, str):
+            return ModuleValue(name)
+        if has is None:
+            return UNKNOWN
+        return arguments[1].value if len(arguments) > 1 else None
+
+    def change_modules(self, arguments: Arguments) -> object:
+        """``sys.modules.pop(name)`` and other methods that change it."""
+        name = first_of(arguments)
+        self.modules.replace(name if isinstance(name, str) else self.scope.module)
+        return UNKNOWN
+
     def iterate_modules(self, arguments: Arguments) -> object:
         """``pkgutil.iter_modules(path, prefix)``, sorted by name."""
         path, prefix = _named(arguments, "path", 0), _named(arguments, "prefix", 1)

@@ -144,15 +144,21 @@ class Machine(ABC):
                 path=self.model.sources[scope.module].path,
                 line=scope.line,
                 text=self.bodies.line(scope.module, scope.line),
-                stack=tuple(
-                    Frame(each.module, each.line, each.kind == "function")
-                    for each in self.stack
-                    if each.kind != "comprehension"
-                ),
+                stack=self._frames_now(),
                 defined=self.bodies.line_of(imported, name),
                 works_from=None,
             )
         )
+
+    def _frames_now(self) -> tuple[Frame, ...]:
+        """Return the traceback: the body of a class, and a comprehension, are part of what is around them."""
+        found: list[Frame] = []
+        for each in self.stack:
+            if each.kind in {"module", "function"}:
+                found.append(Frame(each.module, each.line, each.kind == "function"))
+            elif found and found[-1].module == each.module:
+                found[-1] = Frame(each.module, each.line, found[-1].is_call)
+        return tuple(found)
 
     # --- paths ---------------------------------------------------------------------------------------------------
 

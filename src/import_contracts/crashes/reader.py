@@ -180,6 +180,10 @@ def _has_future_annotations(tree: ast.Module) -> bool:
     )
 
 
+# Calls that end the program.
+_EXITS = frozenset({("sys", "exit"), ("exit",), ("quit",), ("os", "_exit")})
+
+
 class _OperationReader(Visitor):
     """Reads one module or function.
 
@@ -302,7 +306,7 @@ class _OperationReader(Visitor):
         self, module: str, name: str, operation: ImportModule | ImportNames, value: External
     ) -> None:
         if not self._is_ours(module):
-            self._add_external(module, is_name=isinstance(operation, ImportNames))
+            self._add_external(module)
             self._relevant.add_external(name, value.name)
             self._bind(name, operation.line, value)
         elif self._is_lazy(module, operation.line):
@@ -320,11 +324,10 @@ class _OperationReader(Visitor):
             self.define(name, line)
         self._relevant.names.add(name)
 
-    def _add_external(self, module: str, *, is_name: bool = False) -> None:
-        """Note the import of a module outside the program, or a name from it, which may be missing."""
-        if is_name or module.partition(".")[0] not in sys.stdlib_module_names:
-            if self._in_try or self._in_function:
-                self.operations.append(ImportExternal())
+    def _add_external(self, module: str) -> None:
+        """Note the import of a module outside the program, which may be missing."""
+        if module.partition(".")[0] not in sys.stdlib_module_names and (self._in_try or self._in_function):
+            self.operations.append(ImportExternal())
 
     def _is_ours(self, module: str) -> bool:
         return module.partition(".")[0] in self._context.roots
@@ -407,7 +410,10 @@ class _OperationReader(Visitor):
     # --- simple statements ---------------------------------------------------------------------------------------
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        self._evaluate(node.value)
+        if isinstance(node.value, ast.Call) and dotted_name(node.value.func) in _EXITS:
+            self.operations.append(Raise(node.value))
+        else:
+            self._evaluate(node.value)
 
     def visit_Return(self, node: ast.Return) -> None:
         self.operations.append(Return(node.value))

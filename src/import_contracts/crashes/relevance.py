@@ -10,7 +10,7 @@ from import_contracts.reading import trees
 from import_contracts.reading.trees import dotted_name
 
 _NAMES = frozenset(
-    "__import__ delattr eval exec execfile exit globals locals quit setattr vars "
+    "__all__ __import__ delattr eval exec execfile exit globals locals quit setattr vars "
     "AttributeError BaseException Exception ImportError ModuleNotFoundError".split()
 )
 _ATTRIBUTES = frozenset({"modules", "exit", "_exit", "import_module", "reload", "__dict__"})

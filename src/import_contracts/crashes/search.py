@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +19,10 @@ from import_contracts.crashes.uniform import is_uniform
 
 _WORK = 4_000_000
 """How many operations of modules are followed, twice, before the search ends; that of one entry is always complete."""
+
+
+_DEEPEST = 200_000
+"""How deep calls may nest. They need no room on the stack of C, as only functions of Python call each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,23 @@ def search_crashes(
     Where ``entries`` are given, only those modules are tried. ``cache`` keeps what was read for other questions about
     the same version of Python and mostly the same texts. ``advance`` is called for each module that was tried.
 
-    Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. What
-    depends on a condition that cannot be decided is followed twice, once with the first branch of every such condition
-    and once with the last, and only what crashes both times is a crash. All of this is repeated until the imports in
-    functions that are called no longer change the strongly connected components, or there is too much work.
+    Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. Where
+    nobody can decide which path CPython takes, all are followed, and only what crashes on each of them is a crash. All
+    of this is repeated until the imports in functions that are called no longer change the strongly connected
+    components, or there is too much work.
     """
-    bodies, reach = Bodies(model, CodeCache() if cache is None else cache), Reach(model.started)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEPEST))
+    try:
+        return _search(model, entries, CodeCache() if cache is None else cache, advance)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _search(
+    model: ImportModel, entries: Collection[str] | None, cache: CodeCache, advance: Callable[[], object]
+) -> CrashSearch:
+    bodies, reach = Bodies(model, cache), Reach(model.started)
     while True:
         components = reach.components()
         trials = _Trials(World(model, bodies, reach, components), advance)
