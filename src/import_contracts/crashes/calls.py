@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from import_contracts.crashes.machine import FailureError, Left, TooMuchError
+from import_contracts.crashes.machine import FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
@@ -93,7 +93,10 @@ class Calls(Objects):
         if function.kind == "contextmanager":
             made = self.call(function.function, arguments)
             return Manager("function", self.memory.names({"stream": made}))
-        if function.kind in {"staticmethod", "cached", "abstract", "dispatch"}:
+        if function.kind == "dispatch":
+            self.value_maybe(lambda: self.call(function.function, arguments))
+            return self.call_unknown(arguments)
+        if function.kind in {"staticmethod", "cached", "abstract"}:
             return self.call(function.function, arguments)
         return self.call_unknown(arguments)
 
@@ -190,7 +193,19 @@ class Calls(Objects):
         if parameters.others:
             rest = {name: value for name, value in named.items() if name not in known}
             local[parameters.others] = Container("dict", self.memory.names(rest if is_whole else {UNKNOWN: True}))
+        if is_whole:
+            self._check_arguments(parameters, function, len(values), named.keys())
         return local[parameters.positional[0]] if parameters.positional else ABSENT
+
+    def _check_arguments(
+        self, parameters: Parameters, function: FunctionValue, count: int, named: Collection[str]
+    ) -> None:
+        """Raise the TypeError of a call with too few arguments, too many, or others."""
+        required = {*parameters.positional[count:], *parameters.keyword} - function.defaults.keys()
+        too_many = count > len(parameters.positional) and parameters.rest is None
+        others = set(named) - {*parameters.positional, *parameters.keyword} and parameters.others is None
+        if too_many or others or not required <= set(named):
+            raise raised("TypeError")
 
     def _run_body(self, scope: Scope, code: Code) -> object:
         depth = len(self.stack)

@@ -19,6 +19,7 @@ from import_contracts.crashes.values import (
     Container,
     External,
     FunctionValue,
+    InstanceValue,
     Literal,
     ModuleNames,
     ModuleValue,
@@ -36,6 +37,28 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+_SPECIAL: dict[type[ast.AST], str] = {
+    ast.Eq: "__eq__",
+    ast.NotEq: "__ne__",
+    ast.Lt: "__lt__",
+    ast.LtE: "__le__",
+    ast.Gt: "__gt__",
+    ast.GtE: "__ge__",
+    ast.Add: "__add__",
+    ast.Sub: "__sub__",
+    ast.Mult: "__mul__",
+    ast.MatMult: "__matmul__",
+    ast.Div: "__truediv__",
+    ast.FloorDiv: "__floordiv__",
+    ast.Mod: "__mod__",
+    ast.Pow: "__pow__",
+    ast.LShift: "__lshift__",
+    ast.RShift: "__rshift__",
+    ast.BitAnd: "__and__",
+    ast.BitOr: "__or__",
+    ast.BitXor: "__xor__",
+}
+"""The methods of operators."""
 _CONSTANT = (str, bytes, int, float, bool, type(None))
 _MOST_TEXT = 1_000
 """Longer strings and tuples are not computed."""
@@ -57,6 +80,10 @@ class Evaluator(Calls):
 
     def truth_of(self, value: object) -> bool | None:
         """Return whether a value is true; None if that is not known."""
+        if isinstance(value, InstanceValue):
+            for name in ("__bool__", "__len__"):
+                if isinstance(value.of.find(name), FunctionValue):
+                    return truth(self.call_method(value, (name,), ()))
         known = truth(value)
         if known is None:
             self.note(FailureError(UNKNOWN))
@@ -87,7 +114,10 @@ class Evaluator(Calls):
                 return scope.module if scope.module in self.model.packages else parent(scope.module)
             case "__path__":
                 return External(f"__path__ {scope.module}")
-        return External(f"builtins.{name}") if is_builtin(name) and UNKNOWN not in scope.space else UNKNOWN
+        if is_builtin(name) and UNKNOWN not in scope.space:
+            return External(f"builtins.{name}")
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN
 
     def _attribute(self, node: ast.Attribute) -> object:
         value = self.evaluate(node.value)
@@ -276,6 +306,8 @@ class Evaluator(Calls):
         if isinstance(word, ast.Is | ast.IsNot):
             same = self._identical(left, right)
             return same if same is None or isinstance(word, ast.Is) else not same
+        if isinstance(left, InstanceValue) and type(word) in _SPECIAL:
+            return truth(self.call_method(left, (_SPECIAL[type(word)],), (Argument(right),)))
         if is_constant(left) and is_constant(right):
             try:
                 return _COMPARISONS[type(word)](left, right)
@@ -296,6 +328,8 @@ class Evaluator(Calls):
 
     def contains(self, container: object, value: object) -> bool | None:
         """Tell whether a container has an element; None if that is not known."""
+        if isinstance(container, InstanceValue):
+            return truth(self.call_method(container, ("__contains__", "__iter__"), (Argument(value),)))
         if container == External("sys.modules"):
             return self.modules.has(value) if isinstance(value, str) and value in self.model.modules else None
         if isinstance(container, ModuleNames) and isinstance(value, str):
@@ -314,6 +348,8 @@ class Evaluator(Calls):
 
     def _binary(self, node: ast.BinOp) -> object:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if isinstance(left, InstanceValue) and type(node.op) in _SPECIAL:
+            return self.call_method(left, (_SPECIAL[type(node.op)],), (Argument(right),))
         lists = [each.items for each in (left, right) if isinstance(each, Container) and each.kind == "list"]
         if isinstance(node.op, ast.Add) and len(lists) == 2 and None not in lists:
             return self.new("list", (*(lists[0] or ()), *(lists[1] or ())))
@@ -358,6 +394,8 @@ class Evaluator(Calls):
         names = self.memory.names()
         for key, value in zip(node.keys, node.values, strict=True):
             index = self.evaluate(key) if key else ABSENT
+            if isinstance(index, InstanceValue):
+                self.call_method(index, ("__hash__",), ())
             item = self.evaluate(value)
             if index is ABSENT and isinstance(item, Container) and item.kind == "dict":
                 names.update(item.names)
@@ -377,6 +415,8 @@ class Evaluator(Calls):
 
     def _formatted(self, node: ast.FormattedValue) -> object:
         value = self.evaluate(node.value)
+        if isinstance(value, InstanceValue):
+            return self.call_method(value, ("__format__", "__str__", "__repr__"), ())
         return str(value) if isinstance(value, str | int) and not node.format_spec and node.conversion == -1 else UNKNOWN
 
     # --- comprehensions ------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ class Importer(Machine):
         if self.modules.partial:
             self.world.reach.add(next(reversed(self.modules.partial)), module)
         if self.modules.load_known(module):
+            self.note(FailureError(UNKNOWN), within=module)
             return
         operations = self.bodies.module(module).operations
         self.world.work += 1 + len(operations)

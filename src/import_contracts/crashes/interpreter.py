@@ -144,6 +144,8 @@ class Interpreter(Library):
         match operation.target:
             case ast.Name(name):
                 names = self.scope.binding(name)
+                if names.get(name, MAYBE) in (MAYBE, UNKNOWN):
+                    self.note(FailureError(UNKNOWN))
                 self.memory.set(names, name, ABSENT if self.scope.local is None or names is self.scope.space else UNKNOWN)
             case ast.Tuple(targets) | ast.List(targets):
                 for each in targets:
@@ -165,6 +167,8 @@ class Interpreter(Library):
             self.modules.forget_names(owner.module)
         elif isinstance(owner, Container):
             self.memory.set(owner.names, UNKNOWN if owner.kind == "dict" else "items", UNKNOWN)
+        elif isinstance(owner, InstanceValue):
+            self.call_method(owner, ("__delitem__",), (Argument(key),))
 
     # --- definitions ---------------------------------------------------------------------------------------------
 

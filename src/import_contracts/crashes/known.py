@@ -204,6 +204,7 @@ def known_function(name: str) -> Known | None:
 _METHODS = {
     "Container": Library.method_of_container,
     "str": Library.method_of_text,
+    "Manager": Library.method_of_manager,
     "Stream": Library.method_of_stream,
     "Wrapped": Library.method_of_wrapped,
 }

@@ -193,6 +193,8 @@ class Library(Evaluator):
         if target is ABSENT:
             return self.locals(arguments)
         self.escape(target)
+        if isinstance(target, InstanceValue):
+            self.hide_names(target)
         return UNKNOWN
 
     def globals(self, _: Arguments) -> object:
@@ -612,6 +614,18 @@ class Library(Evaluator):
     def null_context(self, arguments: Arguments) -> object:
         """``contextlib.nullcontext(value)``."""
         return Manager("null", self.memory.names({"value": first_of(arguments) if arguments else None}))
+
+    def method_of_manager(self, name: str, arguments: Arguments) -> object:
+        """A method of ``contextlib.ExitStack``."""
+        target, *given = (each.value for each in arguments)
+        entered = target.names.get("entered") if isinstance(target, Manager) else UNKNOWN
+        if not isinstance(target, Manager) or name not in {"enter_context", "enter_async_context"} or not given:
+            if isinstance(target, Manager) and name not in {"close", "aclose"}:
+                self.memory.set(target.names, "entered", UNKNOWN)
+            return UNKNOWN
+        known = (*entered, given[0]) if isinstance(entered, tuple) else UNKNOWN
+        self.memory.set(target.names, "entered", known)
+        return self.enter(given[0])
 
     # --- methods of containers ------------------------------------------------------------------------------------
 

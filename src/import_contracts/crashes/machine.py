@@ -281,14 +281,14 @@ class Machine(ABC):
 
     # --- exceptions ----------------------------------------------------------------------------------------------
 
-    def note(self, error: FailureError) -> None:
-        """Note that an exception may be raised here."""
+    def note(self, error: FailureError, within: str = "") -> None:
+        """Note that an exception may be raised here, or while a module was imported."""
         if not self._guards:
             return
         guard = self._guards[-1]
         if error.kind is UNKNOWN and any(each.error.kind is UNKNOWN for each in guard.pending):
             return
-        guard.pending.append(_Thrown(error, self.memory.since(guard.mark), tuple(self.modules.partial)))
+        guard.pending.append(_Thrown(error, self.memory.since(guard.mark), (*self.modules.partial, within) if within else tuple(self.modules.partial)))
 
     def _note_at(self, mark: int, state: Delta, error: FailureError) -> None:
         """Note an exception that may be raised after changes since a mark."""

@@ -18,6 +18,7 @@ from import_contracts.crashes.values import (
     External,
     FunctionValue,
     InstanceValue,
+    Manager,
     ModuleNames,
     ModuleValue,
     Partial,
@@ -36,7 +37,7 @@ _PLAIN_BASES = frozenset(
     "collections.abc.MutableMapping collections.abc.Sequence collections.UserDict collections.OrderedDict "
     "contextlib.AbstractContextManager contextlib.ContextDecorator json.JSONEncoder logging.Handler logging.Filter "
     "logging.Formatter threading.Thread types.ModuleType typing.Generic typing.Protocol string.Formatter "
-    "argparse.Action argparse.ArgumentParser ast.NodeVisitor ast.NodeTransformer io.StringIO io.BytesIO".split()
+    "typing.NamedTuple argparse.Action argparse.ArgumentParser ast.NodeVisitor ast.NodeTransformer io.StringIO io.BytesIO".split()
 )
 _ABC_METACLASSES = frozenset({"abc.ABC", "abc.ABCMeta", "typing.Protocol"})
 TYPE = External("builtins.type")
@@ -64,7 +65,7 @@ class Objects(Importer):
                 if found is ABSENT:
                     found = External(f"{(TYPE if is_metaclass(of) else OBJECT).name}.{name}")
                 return found if name == "__new__" else self._bind_to(found, first, of)
-            case Container() | Stream() | Partial() | ModuleNames() | str() | Wrapped():
+            case Container() | Stream() | Manager() | Partial() | ModuleNames() | str() | Wrapped():
                 return self._method(value, name)
             case FunctionValue() | BoundMethod():
                 return UNKNOWN
@@ -156,6 +157,9 @@ class Objects(Importer):
     def _instance_attribute(self, value: InstanceValue, name: str) -> object:
         if name == "__class__":
             return value.of
+        if name == "__dict__":
+            self.hide_names(value)
+            return UNKNOWN
         if isinstance(value.of.find("__getattribute__"), FunctionValue):
             return self.call(BoundMethod(value.of.find("__getattribute__"), value), (Argument(name),))
         found = value.of.find(name)
@@ -163,12 +167,14 @@ class Objects(Importer):
             return self._bind_to(found, value, value.of)
         if name in value.names:
             return self.settled(value.names, name)
-        if UNKNOWN in value.names and not isinstance(found, FunctionValue | Wrapped):
+        if MAYBE in value.names or (UNKNOWN in value.names and not isinstance(found, FunctionValue | Wrapped)):
+            self.note(FailureError(UNKNOWN))
             return UNKNOWN
         if found is ABSENT:
             fallback = value.of.find("__getattr__")
             if isinstance(fallback, FunctionValue):
                 return self.call(BoundMethod(fallback, value), (Argument(name),))
+            self.note(FailureError(UNKNOWN))
             return UNKNOWN
         result = self._bind_to(found, value, value.of)
         if isinstance(found, Wrapped) and found.kind == "cached_property":
@@ -212,13 +218,18 @@ class Objects(Importer):
                 self.escape(value)
                 self.note(FailureError(UNKNOWN))
 
+    def hide_names(self, value: InstanceValue) -> None:
+        """Note that an object may have any attributes, also instead of those of its class."""
+        self.memory.set(value.names, UNKNOWN, True)
+        self.memory.set(value.names, MAYBE, True)
+
     def _set_in_instance(self, target: InstanceValue, name: str | None, value: object) -> None:
         setter = target.of.find("__setattr__")
         if isinstance(setter, FunctionValue):
             self.call(BoundMethod(setter, target), (Argument(UNKNOWN if name is None else name), Argument(value)))
             return
         if name is None or setter is UNKNOWN or name in {"__class__", "__dict__"}:
-            self.memory.set(target.names, UNKNOWN, True)
+            self.hide_names(target)
             return
         found = target.of.find(name)
         if isinstance(found, Wrapped) and found.kind == "property":

@@ -43,7 +43,7 @@ from import_contracts.crashes.operations import (
     While,
     With,
 )
-from import_contracts.crashes.relevance import Relevance
+from import_contracts.crashes.relevance import Relevance, is_builtin, is_exception
 from import_contracts.crashes.values import External, Literal
 from import_contracts.graph.names import absolute
 from import_contracts.reading import trees
@@ -258,7 +258,7 @@ class _OperationReader(Visitor):
                 for each in trees.walk(node):
                     if isinstance(each, ast.NamedExpr):
                         self._targets(each.target)
-            elif not isinstance(node, ast.Name):
+            elif not isinstance(node, ast.Name) or not (node.id in self.defined or is_builtin(node.id)):
                 self._may_raise()
                 for each in trees.walk(node) if not isinstance(node, ast.Attribute) else ():
                     if isinstance(each, ast.NamedExpr) and isinstance(each.target, ast.Name):
@@ -607,9 +607,11 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 
 def _is_literal(node: ast.expr) -> bool:
-    """Tell whether an expression is made of nothing but constants and displays."""
+    """Tell whether an expression is made of nothing but constants, displays and builtin exceptions."""
     if isinstance(node, ast.Constant):
         return True
+    if isinstance(node, ast.Name):
+        return is_exception(node.id)
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
         return all(map(_is_literal, node.elts))
     if isinstance(node, ast.Dict):

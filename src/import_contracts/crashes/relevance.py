@@ -94,6 +94,12 @@ def is_logger(node: ast.expr) -> bool:
     return "log" in name.lower()
 
 
+def is_exception(name: str) -> bool:
+    """Tell whether a name is that of a builtin exception."""
+    kind = External(f"builtins.{name}").builtin
+    return isinstance(kind, type) and issubclass(kind, BaseException)
+
+
 def is_builtin(name: str) -> bool:
     """Tell whether there is a builtin object of this name."""
     return External(f"builtins.{name}").builtin is not ABSENT
