@@ -21,6 +21,7 @@ from import_contracts.crashes.values import (
     FunctionValue,
     InstanceValue,
     Manager,
+    ModuleNames,
     ModuleValue,
     Partial,
     Stream,
@@ -36,6 +37,11 @@ _MOST_EXACT_CALLS = 3_000
 """After so many calls, of all interpreters together, one that has done nothing before is not followed again."""
 _MOST_RECURSIVE = 3
 """A function that calls itself more often is not followed."""
+_LOOKING = frozenset(
+    "abc builtins collections contextlib copy dataclasses enum functools importlib inspect json logging pkgutil pprint "
+    "re types typing warnings weakref".split()
+)
+"""Modules of the standard library whose functions only look at modules."""
 _MOST_ITEMS = 300
 """Of a longer sequence, not every element is followed."""
 
@@ -82,12 +88,23 @@ class Calls(Objects):
     def call_unknown(self, arguments: Arguments, origin: External | None = None) -> object:
         """Note that something is called that is not followed; return what comes from it."""
         is_harmless = origin is not None and origin.is_standard and not origin.name.startswith("unittest")
+        if origin is not None and "f_globals" in origin.name and not origin.name.endswith(".get"):
+            self.forget_callers()
         for each in arguments:
-            self.escape(each.value, is_harmless=is_harmless)
-            if not is_harmless and isinstance(each.value, str) and each.value in self.modules.partial:
-                self.modules.forget_names(each.value)
+            is_module = isinstance(each.value, ModuleValue | ModuleNames)
+            is_safe = origin is not None and origin.name.partition(".")[0] in _LOOKING
+            self.escape(each.value, is_harmless=is_safe if is_module or isinstance(each.value, tuple) else is_harmless)
+            if not is_harmless and isinstance(each.value, str):
+                for module in self.modules.partial:
+                    if each.value == module or each.value.startswith(f"{module}."):
+                        self.modules.forget_names(module)
         self.note(FailureError(UNKNOWN))
         return UNKNOWN if origin is None else External(f"{origin.name}()")
+
+    def forget_callers(self) -> None:
+        """Note that what runs may put names into the modules on the stack."""
+        for module in dict.fromkeys(each.module for each in self.stack):
+            self.modules.forget_names(module)
 
     def _call_wrapped(self, function: Wrapped, arguments: Arguments) -> object:
         if function.kind == "contextmanager":

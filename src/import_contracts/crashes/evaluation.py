@@ -336,6 +336,8 @@ class Evaluator(Calls):
             return self.modules.binds(container.module, value)
         if isinstance(container, str) and isinstance(value, str):
             return value in container
+        if isinstance(container, Stream):
+            container = self.elements(container)
         items = container.items if isinstance(container, Container) else container
         if isinstance(items, tuple) and is_constant(value):
             if value in [each for each in items if is_constant(each)]:

@@ -137,6 +137,8 @@ class Interpreter(Library):
         elif isinstance(owner, InstanceValue):
             self.call_method(owner, ("__setitem__",), (Argument(key), Argument(value)))
         else:
+            if isinstance(owner, External) and "f_globals" in owner.name:
+                self.forget_callers()
             self.escape(value, is_harmless=isinstance(owner, External) and owner.is_standard)
             self.note(FailureError(UNKNOWN))
 
@@ -208,6 +210,11 @@ class Interpreter(Library):
         self.stack.pop()
         scope.line = operation.first
         made = self.make_class(operation, bases, names, metaclass)
+        maker = dict(keywords).get("metaclass")
+        if isinstance(maker, FunctionValue):
+            given = (Argument(made.name), Argument(bases), Argument(Container("dict", names)), *arguments)
+            self.bind(operation.name, self._decorated(decorators, self.call(maker, given)))
+            return
         self.bind(operation.name, self._decorated(decorators, self._made_by(metaclass, made, arguments)))
 
     def _metaclass(self, bases: tuple[object, ...], keywords: dict[str, object]) -> object:
@@ -372,6 +379,8 @@ class Interpreter(Library):
         if manager.kind == "suppress":
             errors = manager.names["errors"]
             return None if errors is UNKNOWN else is_caught(error, errors)
+        if manager.kind == "null":
+            return False
         entered = manager.names.get("entered")
         if not isinstance(entered, tuple):
             return None

@@ -24,6 +24,7 @@ from import_contracts.crashes.values import (
     FunctionValue,
     InstanceValue,
     Manager,
+    ModuleInfo,
     ModuleNames,
     ModuleValue,
     Partial,
@@ -88,7 +89,10 @@ class Library(Evaluator):
             if found.name in self.model.packages:
                 self._import_submodules(found.name, [each for each in names if isinstance(each, str)])
             return found
-        return ModuleValue(name.partition(".")[0]) if isinstance(found, ModuleValue) and names == () else UNKNOWN
+        if names != ():
+            return UNKNOWN
+        root = name.partition(".")[0]
+        return ModuleValue(root) if isinstance(found, ModuleValue) else External(root) if root else UNKNOWN
 
     def _import_rooted(self, module: str) -> object:
         if module.partition(".")[0] not in self.model.modules:
@@ -128,7 +132,7 @@ class Library(Evaluator):
         inside = [each for each in self.model.modules if each.rpartition(".")[0] == package]
         if not isinstance(before, str):
             return UNKNOWN
-        found = [(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
+        found = [ModuleInfo(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
         return tuple(found)
 
     # --- attributes ----------------------------------------------------------------------------------------------
@@ -168,6 +172,9 @@ class Library(Evaluator):
         if values and len(values) == 2 and isinstance(values[0], ClassValue | InstanceValue):
             kind = values[0] if isinstance(values[0], ClassValue) else values[0].of
             found = kind.find(str(values[1]))
+            if isinstance(found, Wrapped) and found.kind == "property":
+                self.getattr((*arguments, Argument(None)))
+                return UNKNOWN
             return True if found not in (ABSENT, UNKNOWN) else UNKNOWN
         return UNKNOWN
 
@@ -205,8 +212,21 @@ class Library(Evaluator):
         """``locals()``."""
         return ModuleNames(self.scope.module) if self.scope.kind == "module" else UNKNOWN
 
+    def evaluate_text(self, arguments: Arguments) -> object:
+        """``eval(text)``."""
+        text = first_of(arguments)
+        if len(arguments) != 1 or not isinstance(text, str):
+            return self.execute(arguments)
+        try:
+            node = ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return self.execute(arguments)
+        return self.evaluate(ast.increment_lineno(node, self.scope.line - 1))
+
     def execute(self, arguments: Arguments) -> object:
-        """``exec(text)`` and ``eval(text)``."""
+        """``exec(text)``."""
+        for each in arguments[1:]:
+            self.escape(each.value)
         self.modules.forget_names(self.scope.module)
         return self.call_unknown(arguments)
 
@@ -306,6 +326,8 @@ class Library(Evaluator):
     def set_in_object(self, arguments: Arguments) -> object:
         """``object.__setattr__(value, name, value)``."""
         values = positional(arguments)
+        if values and len(values) == 3 and isinstance(values[0], ModuleValue | ClassValue):
+            return self.setattr(arguments)
         if values and len(values) == 3 and isinstance(values[0], InstanceValue):
             self.memory.set(values[0].names, values[1] if isinstance(values[1], str) else UNKNOWN, values[2])
         return None
@@ -315,7 +337,7 @@ class Library(Evaluator):
         values = positional(arguments)
         if values and len(values) == 2 and isinstance(values[0], InstanceValue):
             return values[0].names.get(values[1], UNKNOWN)
-        return UNKNOWN
+        return self.getattr(arguments)
 
     def super_of_scope(self) -> object:
         """``super()``: the classes behind the one in which the method that runs was found."""
@@ -364,6 +386,54 @@ class Library(Evaluator):
 
         return Stream(run)
 
+    def starmap(self, arguments: Arguments) -> object:
+        """``itertools.starmap(function, values)``."""
+        values = positional(arguments)
+        if not values or len(values) != 2:
+            return self.call_unknown(arguments)
+        function, rows = values
+
+        def run(each: Each) -> object:
+            def take(row: object) -> None:
+                given = [Argument(item) for item in row] if isinstance(row, tuple) else [Argument(UNKNOWN, "*")]
+                each(self.call(function, tuple(given)))
+
+            return self.iterate(rows, take)
+
+        return Stream(run)
+
+    def chain(self, arguments: Arguments) -> object:
+        """``itertools.chain(values, ...)``."""
+
+        def run(each: Each) -> object:
+            for one in arguments:
+                self.iterate(one.value, lambda item: each(item) and None)
+            return None
+
+        return Stream(run)
+
+    def gather(self, arguments: Arguments) -> object:
+        """``asyncio.gather(coroutine, ...)``."""
+        for each in arguments:
+            self.awaited(each.value)
+        return UNKNOWN
+
+    def bind_method(self, arguments: Arguments) -> object:
+        """``types.MethodType(function, first)``."""
+        values = positional(arguments)
+        return BoundMethod(*values) if values and len(values) == 2 else UNKNOWN
+
+    def look_at_modules(self, _: Arguments) -> object:
+        """``sys.modules.values()``: whoever gets all modules may put names into them."""
+        for module in self.modules.partial:
+            self.modules.forget_names(module)
+        return UNKNOWN
+
+    def put_members(self, arguments: Arguments) -> object:
+        """``enum.global_enum``: puts names into the present module."""
+        self.modules.forget_names(self.scope.module)
+        return first_of(arguments) if arguments else UNKNOWN
+
     def filter(self, arguments: Arguments) -> object:
         """``filter(function, values)``."""
         values = positional(arguments)
@@ -390,6 +460,15 @@ class Library(Evaluator):
             if argument.keyword in {"", "*"}:
                 self._consume(argument.value, function)
         return UNKNOWN
+
+    def sort(self, arguments: Arguments) -> object:
+        """``sorted(values, key=function)``."""
+        items = self.elements(first_of(arguments))
+        if items is None:
+            return self.consume(arguments)
+        self._consume(items, _named(arguments, "key"))
+        is_text = all(isinstance(each, str) for each in items) and len(arguments) == 1
+        return self.new("list", tuple(sorted(map(str, items))) if is_text else UNKNOWN)
 
     def _consume(self, value: object, function: object) -> None:
         items = self.elements(value)
@@ -441,7 +520,15 @@ class Library(Evaluator):
 
     def iter(self, arguments: Arguments) -> object:
         """``iter(values)``."""
-        found = self.items_of(first_of(arguments)) if len(arguments) == 1 else None
+        function = first_of(arguments)
+        if len(arguments) == 2:
+
+            def run(each: Each) -> object:
+                each(self.call(function, ()))
+                return self.follow_maybe(lambda: each(UNKNOWN) and None)
+
+            return Stream(run)
+        found = self.items_of(function)
         return UNKNOWN if found is None else found
 
     def number(self, arguments: Arguments) -> object:
@@ -560,7 +647,7 @@ class Library(Evaluator):
     def type_hints(self, arguments: Arguments) -> object:
         """``typing.get_type_hints(value)``: evaluates the annotations that are text."""
         target = first_of(arguments)
-        if len(arguments) > 1:
+        if any(each.keyword != "include_extras" and not isinstance(each.value, ModuleNames) for each in arguments[1:]):
             self.value_maybe(lambda: self.read_annotations(target))
         else:
             self.read_annotations(target)
@@ -714,8 +801,11 @@ class Library(Evaluator):
         return UNKNOWN
 
     def setter(self, arguments: Arguments) -> object:
-        """``property.setter``: the property stays what it is when it is read."""
-        return first_of(arguments)
+        """``property.setter``."""
+        target = first_of(arguments)
+        if isinstance(target, Wrapped) and len(arguments) == 2:
+            return Wrapped(target.kind, target.function, arguments[1].value)
+        return UNKNOWN
 
 
 def _is_around(value: object, function: object) -> bool:

@@ -128,8 +128,9 @@ class ImportModel:
         package = module if source.is_package else parent(module)
         found = set(self._children.get(package, ())) if "iter_modules" in source.text else set()
         for text in _STRINGS.findall(source.text):
-            name = text.rpartition("}")[2].strip(".")
-            found.update({name, f"{package}.{name}", f"{module}.{name}"} & self.modules.keys())
+            for part in text.rpartition("}")[2].split():
+                name = part.strip(".")
+                found.update({name, f"{package}.{name}", f"{module}.{name}"} & self.modules.keys())
         return found
 
     @cached_property
@@ -163,8 +164,8 @@ class ImportModel:
         return found
 
 
-_COMPUTES = re.compile(r"import_module|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b")
-_STRINGS = re.compile(r"""["']([\w.{}]+)["']""")
+_COMPUTES = re.compile(r"import_module|sys\.modules|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b")
+_STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
 """``import a.b``, but not ``from a import b``, where ``a`` is one of some names.
 

@@ -18,7 +18,9 @@ from import_contracts.crashes.values import (
     External,
     FunctionValue,
     InstanceValue,
+    Literal,
     Manager,
+    ModuleInfo,
     ModuleNames,
     ModuleValue,
     Partial,
@@ -67,8 +69,12 @@ class Objects(Importer):
                 return found if name == "__new__" else self._bind_to(found, first, of)
             case Container() | Stream() | Manager() | Partial() | ModuleNames() | str() | Wrapped():
                 return self._method(value, name)
+            case FunctionValue(module) if name == "__globals__":
+                return ModuleNames(module)
             case FunctionValue() | BoundMethod():
-                return UNKNOWN
+                return value if name == "__call__" else UNKNOWN
+            case ModuleInfo():
+                return getattr(value, name, UNKNOWN)
         self.note(FailureError(UNKNOWN))
         return UNKNOWN
 
@@ -76,7 +82,7 @@ class Objects(Importer):
         if isinstance(value, Partial) and name == "func":
             return value.function
         if isinstance(value, Wrapped) and name in {"setter", "getter", "deleter"}:
-            return BoundMethod(External("property.setter"), value)
+            return BoundMethod(External(f"property.{name}"), value)
         if isinstance(value, Wrapped) and name in {"__wrapped__", "__func__", "fget"}:
             return value.function
         return BoundMethod(External(f"{type(value).__name__}.{name}"), value)
@@ -114,6 +120,8 @@ class Objects(Importer):
                 return module if module in self.model.packages else parent(module)
             case "__path__":
                 return External(f"__path__ {module}")
+            case "__setattr__" | "__getattribute__":
+                return BoundMethod(External(f"builtins.object.{name}"), ModuleValue(module))
         return UNKNOWN
 
     def _getattr(self, module: str, name: str) -> object:
@@ -134,7 +142,7 @@ class Objects(Importer):
             return value.name
         if name == "__module__":
             return value.module
-        found = value.find(name)
+        found = self._found(value, name)
         if found is ABSENT:
             return self._of_metaclass(value, name)
         if isinstance(found, Wrapped) and found.kind in {"property", "cached_property"}:
@@ -144,6 +152,14 @@ class Objects(Importer):
         if isinstance(found, InstanceValue) and isinstance(found.of.find("__get__"), FunctionValue):
             return self.call(BoundMethod(found.of.find("__get__"), found), (Argument(None), Argument(value)))
         return found.function if isinstance(found, Wrapped) and found.kind == "staticmethod" else found
+
+    def _found(self, kind: ClassValue, name: str) -> object:
+        """Return an attribute that a class or its bases bind."""
+        found = kind.find(name)
+        if isinstance(found, Literal):
+            owners = [each for each in kind.order if isinstance(each, ClassValue) and each.names.get(name) is found]
+            return self.settled(owners[0].names, name)
+        return found
 
     def _of_metaclass(self, value: ClassValue, name: str) -> object:
         if not isinstance(value.metaclass, ClassValue):
@@ -162,7 +178,7 @@ class Objects(Importer):
             return UNKNOWN
         if isinstance(value.of.find("__getattribute__"), FunctionValue):
             return self.call(BoundMethod(value.of.find("__getattribute__"), value), (Argument(name),))
-        found = value.of.find(name)
+        found = self._found(value.of, name)
         if _is_data_descriptor(found):
             return self._bind_to(found, value, value.of)
         if name in value.names:
@@ -233,7 +249,8 @@ class Objects(Importer):
             return
         found = target.of.find(name)
         if isinstance(found, Wrapped) and found.kind == "property":
-            self.memory.set(target.names, UNKNOWN, True)
+            if found.setter is not None:
+                self.call(found.setter, (Argument(target), Argument(value)))
         elif isinstance(found, InstanceValue) and isinstance(found.of.find("__set__"), FunctionValue):
             self.call(BoundMethod(found.of.find("__set__"), found), (Argument(target), Argument(value)))
         else:

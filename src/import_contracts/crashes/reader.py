@@ -128,13 +128,15 @@ def read_annotations(node: ast.stmt, *, everything: bool) -> Iterator[ast.expr]:
     elif isinstance(node, ast.ClassDef):
         found = [each.annotation for each in node.body if isinstance(each, ast.AnnAssign)]
     for each in found:
-        if isinstance(each, ast.Constant) and isinstance(each.value, str):
-            try:
-                yield ast.copy_location(ast.parse(each.value.strip(), mode="eval").body, each)
-            except (SyntaxError, ValueError, MemoryError, RecursionError):
-                return
-        elif each is not None and everything:
+        if each is not None and everything and not isinstance(each, ast.Constant):
             yield each
+        texts = [] if each is None or "Literal" in ast.dump(each) else trees.walk(each)
+        for text in texts:
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                try:
+                    yield ast.copy_location(ast.parse(text.value.strip(), mode="eval").body, text)
+                except (SyntaxError, ValueError, MemoryError, RecursionError):
+                    return
 
 
 def _own_nodes(function: _Function) -> list[ast.AST]:
@@ -475,6 +477,8 @@ class _OperationReader(Visitor):
         for target in targets:
             for each in _names(target):
                 self._bind(each.id, each.lineno, static if target is each else UNKNOWN)
+                if isinstance(static, Literal) and not isinstance(value, ast.Tuple):
+                    self._relevant.names.add(each.id)
                 self._relevant.forget_origin(each.id)
             if not isinstance(target, ast.Name):
                 self._may_raise()

@@ -13,9 +13,12 @@ _NAMES = frozenset(
     "__all__ __import__ delattr eval exec execfile exit globals locals quit setattr vars "
     "AttributeError BaseException Exception ImportError ModuleNotFoundError".split()
 )
-_ATTRIBUTES = frozenset({"modules", "exit", "_exit", "import_module", "reload", "__dict__"})
+_ATTRIBUTES = frozenset(
+    {"modules", "exit", "_exit", "import_module", "reload", "__dict__", "__globals__", "f_globals", "_convert_", "patch"}
+)
 _EXTERNALS = frozenset(
     {"builtins", "importlib", "importlib.import_module", "importlib.reload", "os._exit", "sys.exit", "sys.modules"}
+    | {"unittest.mock.patch"}
 )
 _OWN_NAMES = frozenset({"__name__", "__package__"})
 

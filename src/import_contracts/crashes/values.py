@@ -10,7 +10,7 @@ import builtins
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
 from import_contracts.crashes.operations import Define, DefineClass
@@ -39,6 +39,14 @@ class ModuleValue:
     """A module of the program."""
 
     name: str
+
+
+class ModuleInfo(NamedTuple):
+    """An element of ``pkgutil.iter_modules``."""
+
+    module_finder: object
+    name: str
+    ispkg: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,8 @@ class Wrapped:
 
     kind: str
     function: object
+    setter: object = None
+    """What is called when the attribute is set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,8 +247,8 @@ def inside(value: object) -> Iterator[object]:
         case Partial(function, arguments):
             yield function
             yield from (each.value for each in arguments)
-        case Wrapped(_, function):
-            yield function
+        case Wrapped(_, function, setter):
+            yield from (function, setter)
 
 
 def truth(value: object) -> bool | None:
