@@ -38,8 +38,27 @@ _MOST_EXACT_CALLS = 3_000
 _MOST_RECURSIVE = 3
 """A function that calls itself more often is not followed."""
 _LOOKING = frozenset(
-    "abc builtins collections contextlib copy dataclasses enum functools importlib inspect json logging pkgutil pprint "
-    "re types typing warnings weakref".split()
+    [
+        "abc",
+        "builtins",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "enum",
+        "functools",
+        "importlib",
+        "inspect",
+        "json",
+        "logging",
+        "pkgutil",
+        "pprint",
+        "re",
+        "types",
+        "typing",
+        "warnings",
+        "weakref",
+    ]
 )
 """Modules of the standard library whose functions only look at modules."""
 _MOST_ITEMS = 300

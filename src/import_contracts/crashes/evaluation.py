@@ -102,7 +102,11 @@ class Evaluator(Calls):
             return self._builtin(node.id)
         if value.__class__ in _SETTLED:
             return value
-        return self.settled_of(scope.module, scope.space, node.id) if names is scope.space else self.settled(names, node.id)
+        return (
+            self.settled_of(scope.module, scope.space, node.id)
+            if names is scope.space
+            else self.settled(names, node.id)
+        )
 
     def _builtin(self, name: str) -> object:
         """Return the value of a name that the module does not bind."""
@@ -317,7 +321,7 @@ class Evaluator(Calls):
         return None
 
     def _identical(self, left: object, right: object) -> bool | None:
-        if UNKNOWN in (left, right) or isinstance(left, External) and isinstance(right, External):
+        if UNKNOWN in (left, right) or (isinstance(left, External) and isinstance(right, External)):
             return None if left is UNKNOWN or right is UNKNOWN or left != right else True
         if isinstance(left, _CONSTANT) and isinstance(right, _CONSTANT):
             return left is right if left is None or right is None or isinstance(left, bool) else None
@@ -343,7 +347,12 @@ class Evaluator(Calls):
             if value in [each for each in items if is_constant(each)]:
                 return True
             return False if all(map(is_constant, items)) else None
-        if isinstance(container, Container) and container.kind == "dict" and is_constant(value) and value in container.names:
+        if (
+            isinstance(container, Container)
+            and container.kind == "dict"
+            and is_constant(value)
+            and value in container.names
+        ):
             return True
         self.note(FailureError(UNKNOWN))
         return None
@@ -419,7 +428,9 @@ class Evaluator(Calls):
         value = self.evaluate(node.value)
         if isinstance(value, InstanceValue):
             return self.call_method(value, ("__format__", "__str__", "__repr__"), ())
-        return str(value) if isinstance(value, str | int) and not node.format_spec and node.conversion == -1 else UNKNOWN
+        return (
+            str(value) if isinstance(value, str | int) and not node.format_spec and node.conversion == -1 else UNKNOWN
+        )
 
     # --- comprehensions ------------------------------------------------------------------------------------------
 
@@ -457,7 +468,9 @@ class Evaluator(Calls):
         outer = self.scope
         targets = [each.id for part in parts for each in trees.walk(part.target) if isinstance(each, ast.Name)]
         local = Names(self.memory.epoch, dict.fromkeys(targets, UNKNOWN))
-        scope = Scope("comprehension", outer.module, outer.space, outer.around, local, outer.code, parent=outer, line=outer.line)
+        scope = Scope(
+            "comprehension", outer.module, outer.space, outer.around, local, outer.code, parent=outer, line=outer.line
+        )
         self.stack.append(scope)
         try:
             self._loop_part(parts, first, take)

@@ -33,7 +33,9 @@ class Importer(Machine):
                 return
             has = self.modules.has(name)
             if has is None:
-                self.follow_each([lambda name=name: self.modules.assume_loaded(name), lambda name=name: self._load(name)])
+                self.follow_each(
+                    [lambda name=name: self.modules.assume_loaded(name), lambda name=name: self._load(name)]
+                )
             elif not has:
                 self._load(name)
 

@@ -109,7 +109,9 @@ class Interpreter(Library):
                 self.scope.line = target.end_lineno or target.lineno
                 self.set_attribute(owner, name, value)
             case ast.Subscript(of, key):
-                self._assign_item(self.evaluate(of), self.evaluate(key) if not isinstance(key, ast.Slice) else UNKNOWN, value)
+                self._assign_item(
+                    self.evaluate(of), self.evaluate(key) if not isinstance(key, ast.Slice) else UNKNOWN, value
+                )
             case ast.Starred(inner):
                 self.assign(inner, value)
             case ast.Tuple(targets) | ast.List(targets):
@@ -148,7 +150,9 @@ class Interpreter(Library):
                 names = self.scope.binding(name)
                 if names.get(name, MAYBE) in (MAYBE, UNKNOWN):
                     self.note(FailureError(UNKNOWN))
-                self.memory.set(names, name, ABSENT if self.scope.local is None or names is self.scope.space else UNKNOWN)
+                self.memory.set(
+                    names, name, ABSENT if self.scope.local is None or names is self.scope.space else UNKNOWN
+                )
             case ast.Tuple(targets) | ast.List(targets):
                 for each in targets:
                     self._delete(does.Delete(each))
@@ -542,7 +546,11 @@ _IMPLICIT = {"__init_subclass__": "classmethod", "__class_getitem__": "classmeth
 
 
 def _is_key(key: object) -> bool:
-    return key is None or isinstance(key, str | int | float | bytes | bool) or (isinstance(key, tuple) and all(map(_is_key, key)))
+    return (
+        key is None
+        or isinstance(key, str | int | float | bytes | bool)
+        or (isinstance(key, tuple) and all(map(_is_key, key)))
+    )
 
 
 __all__ = ["Interpreter", "TooMuchError", "is_metaclass"]

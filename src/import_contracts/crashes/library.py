@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from typing import ClassVar
+from collections.abc import Callable
 
 from import_contracts.crashes.evaluation import Evaluator, is_constant
-from import_contracts.crashes.machine import FailureError, Left, is_subclass, own_name, raised
+from import_contracts.crashes.machine import FailureError, Left, is_subclass, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN
-from import_contracts.crashes.objects import TYPE, is_metaclass
+from import_contracts.crashes.objects import TYPE
 from import_contracts.crashes.operations import DefineClass
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
@@ -34,7 +33,6 @@ from import_contracts.crashes.values import (
     positional,
 )
 from import_contracts.graph.names import absolute
-
 
 
 def first_of(arguments: Arguments) -> object:
@@ -497,7 +495,9 @@ class Library(Evaluator):
             pairs = None if known else self.elements(each.value)
             if known is not None:
                 names.update(known.names)
-            elif pairs is not None and all(isinstance(one, tuple) and len(one) == 2 and is_constant(one[0]) for one in pairs):
+            elif pairs is not None and all(
+                isinstance(one, tuple) and len(one) == 2 and is_constant(one[0]) for one in pairs
+            ):
                 names.update(pairs)  # type: ignore[arg-type]  # just checked
             else:
                 names[UNKNOWN] = True
@@ -813,6 +813,25 @@ def _is_around(value: object, function: object) -> bool:
 
 
 _TEXT_METHODS = frozenset(
-    "capitalize casefold endswith format join lower lstrip partition removeprefix removesuffix replace rpartition "
-    "rsplit rstrip split startswith strip title upper".split()
+    [
+        "capitalize",
+        "casefold",
+        "endswith",
+        "format",
+        "join",
+        "lower",
+        "lstrip",
+        "partition",
+        "removeprefix",
+        "removesuffix",
+        "replace",
+        "rpartition",
+        "rsplit",
+        "rstrip",
+        "split",
+        "startswith",
+        "strip",
+        "title",
+        "upper",
+    ]
 )

@@ -288,7 +288,13 @@ class Machine(ABC):
         guard = self._guards[-1]
         if error.kind is UNKNOWN and any(each.error.kind is UNKNOWN for each in guard.pending):
             return
-        guard.pending.append(_Thrown(error, self.memory.since(guard.mark), (*self.modules.partial, within) if within else tuple(self.modules.partial)))
+        guard.pending.append(
+            _Thrown(
+                error,
+                self.memory.since(guard.mark),
+                (*self.modules.partial, within) if within else tuple(self.modules.partial),
+            )
+        )
 
     def _note_at(self, mark: int, state: Delta, error: FailureError) -> None:
         """Note an exception that may be raised after changes since a mark."""
@@ -373,7 +379,16 @@ def is_subclass(kind: object, of: object) -> bool | None:
 
 
 def _is_derived(kind: ClassValue, of: object) -> bool | None:
-    answers = [True if each is of else is_subclass(each, of) if isinstance(each, External) else None if each is UNKNOWN else False for each in kind.order]
+    answers = [
+        True
+        if each is of
+        else is_subclass(each, of)
+        if isinstance(each, External)
+        else None
+        if each is UNKNOWN
+        else False
+        for each in kind.order
+    ]
     if True in answers:
         return True
     return None if None in answers or not isinstance(of, ClassValue | External) else False

@@ -73,9 +73,7 @@ class Memory:
 
     def has_changed(self, mark: int, births: int) -> bool:
         """Tell whether a dictionary has changed since a mark that was older than some number of births."""
-        return any(
-            names.birth <= births or names.epoch != self.epoch for names, _, _ in self._changes[mark:]
-        )
+        return any(names.birth <= births or names.epoch != self.epoch for names, _, _ in self._changes[mark:])
 
     def set(self, names: Names, key: object, value: object) -> None:
         """Bind a key; ABSENT removes it."""
@@ -107,9 +105,7 @@ class Memory:
 
     def since(self, mark: int) -> Delta:
         """Return the changes since a mark."""
-        return {
-            (id(names), key): (names, key, names.get(key, ABSENT)) for names, key, _ in self._changes[mark:]
-        }
+        return {(id(names), key): (names, key, names.get(key, ABSENT)) for names, key, _ in self._changes[mark:]}
 
     def undo(self, mark: int) -> None:
         """Undo the changes since a mark."""
@@ -134,7 +130,11 @@ class Memory:
 
         What was changed is not known any more, as it depends on what is imported, unless the import failed.
         """
-        changed = {} if failed else {(id(names), key): (names, key, names.get(key, ABSENT)) for names, key, _ in self._foreign}
+        changed = (
+            {}
+            if failed
+            else {(id(names), key): (names, key, names.get(key, ABSENT)) for names, key, _ in self._foreign}
+        )
         while self._foreign:
             _put(*self._foreign.pop())
         for names, key, value in changed.values():

@@ -164,7 +164,9 @@ class ImportModel:
         return found
 
 
-_COMPUTES = re.compile(r"import_module|sys\.modules|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b")
+_COMPUTES = re.compile(
+    r"import_module|sys\.modules|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b"
+)
 _STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
 """``import a.b``, but not ``from a import b``, where ``a`` is one of some names.

@@ -11,7 +11,9 @@ from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.values import ModuleValue
 
-_OF_EVERY_MODULE = frozenset({*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"})
+_OF_EVERY_MODULE = frozenset(
+    {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
+)
 
 
 @dataclass(eq=False)

@@ -35,11 +35,35 @@ from import_contracts.graph.names import parent
 
 # Bases outside the program that change neither how classes are made nor how their attributes are looked up.
 _PLAIN_BASES = frozenset(
-    "abc.ABC collections.abc.Callable collections.abc.Iterable collections.abc.Iterator collections.abc.Mapping "
-    "collections.abc.MutableMapping collections.abc.Sequence collections.UserDict collections.OrderedDict "
-    "contextlib.AbstractContextManager contextlib.ContextDecorator json.JSONEncoder logging.Handler logging.Filter "
-    "logging.Formatter threading.Thread types.ModuleType typing.Generic typing.Protocol string.Formatter "
-    "typing.NamedTuple argparse.Action argparse.ArgumentParser ast.NodeVisitor ast.NodeTransformer io.StringIO io.BytesIO".split()
+    [
+        "abc.ABC",
+        "collections.abc.Callable",
+        "collections.abc.Iterable",
+        "collections.abc.Iterator",
+        "collections.abc.Mapping",
+        "collections.abc.MutableMapping",
+        "collections.abc.Sequence",
+        "collections.UserDict",
+        "collections.OrderedDict",
+        "contextlib.AbstractContextManager",
+        "contextlib.ContextDecorator",
+        "json.JSONEncoder",
+        "logging.Handler",
+        "logging.Filter",
+        "logging.Formatter",
+        "threading.Thread",
+        "types.ModuleType",
+        "typing.Generic",
+        "typing.Protocol",
+        "string.Formatter",
+        "typing.NamedTuple",
+        "argparse.Action",
+        "argparse.ArgumentParser",
+        "ast.NodeVisitor",
+        "ast.NodeTransformer",
+        "io.StringIO",
+        "io.BytesIO",
+    ]
 )
 _ABC_METACLASSES = frozenset({"abc.ABC", "abc.ABCMeta", "typing.Protocol"})
 TYPE = External("builtins.type")
@@ -296,7 +320,9 @@ class Objects(Importer):
 
     # --- classes -------------------------------------------------------------------------------------------------
 
-    def make_class(self, operation: does.DefineClass, bases: tuple[object, ...], names: Names, metaclass: object) -> ClassValue:
+    def make_class(
+        self, operation: does.DefineClass, bases: tuple[object, ...], names: Names, metaclass: object
+    ) -> ClassValue:
         """Return a class whose body was followed, without calling what is called for it."""
         scope = self.scope
         return ClassValue(operation.name, scope.module, names, bases, _order(bases), metaclass, operation)
@@ -361,7 +387,9 @@ class Objects(Importer):
         elif maker is UNKNOWN:
             made = UNKNOWN
         if made is UNKNOWN:
-            self.value_maybe(lambda: self._initialize(InstanceValue(kind, self.memory.names({UNKNOWN: True})), arguments))
+            self.value_maybe(
+                lambda: self._initialize(InstanceValue(kind, self.memory.names({UNKNOWN: True})), arguments)
+            )
         elif isinstance(made, InstanceValue) and kind in made.of.order:
             self._initialize(made, arguments)
         return made
@@ -419,7 +447,9 @@ def abstract_methods(kind: ClassValue) -> set[str]:
     checked |= isinstance(metaclass, ClassValue) and External("abc.ABCMeta") in metaclass.order
     if not checked:
         return set()
-    names = {name for each in kind.order if isinstance(each, ClassValue) for name in each.names if isinstance(name, str)}
+    names = {
+        name for each in kind.order if isinstance(each, ClassValue) for name in each.names if isinstance(name, str)
+    }
     return {name for name in names if _is_abstract(find_in(kind.order, name))}
 
 

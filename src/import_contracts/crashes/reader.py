@@ -304,9 +304,7 @@ class _OperationReader(Visitor):
             self._add_external(module)
         self.operations.append(ImportStar(line, module if self._is_ours(module) else None))
 
-    def _add_import(
-        self, module: str, name: str, operation: ImportModule | ImportNames, value: External
-    ) -> None:
+    def _add_import(self, module: str, name: str, operation: ImportModule | ImportNames, value: External) -> None:
         if not self._is_ours(module):
             self._add_external(module)
             self._relevant.add_external(name, value.name)

@@ -10,11 +10,39 @@ from import_contracts.reading import trees
 from import_contracts.reading.trees import dotted_name
 
 _NAMES = frozenset(
-    "__all__ __import__ delattr eval exec execfile exit globals locals quit setattr vars "
-    "AttributeError BaseException Exception ImportError ModuleNotFoundError".split()
+    [
+        "__all__",
+        "__import__",
+        "delattr",
+        "eval",
+        "exec",
+        "execfile",
+        "exit",
+        "globals",
+        "locals",
+        "quit",
+        "setattr",
+        "vars",
+        "AttributeError",
+        "BaseException",
+        "Exception",
+        "ImportError",
+        "ModuleNotFoundError",
+    ]
 )
 _ATTRIBUTES = frozenset(
-    {"modules", "exit", "_exit", "import_module", "reload", "__dict__", "__globals__", "f_globals", "_convert_", "patch"}
+    {
+        "modules",
+        "exit",
+        "_exit",
+        "import_module",
+        "reload",
+        "__dict__",
+        "__globals__",
+        "f_globals",
+        "_convert_",
+        "patch",
+    }
 )
 _EXTERNALS = frozenset(
     {"builtins", "importlib", "importlib.import_module", "importlib.reload", "os._exit", "sys.exit", "sys.modules"}

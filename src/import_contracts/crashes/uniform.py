@@ -7,7 +7,6 @@ stands for all.
 from __future__ import annotations
 
 import ast
-
 from collections.abc import Collection
 
 from import_contracts.crashes import operations as does

@@ -146,7 +146,7 @@ def find_in(order: tuple[object, ...], name: str) -> object:
 
 
 _EMPTY = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol"})
-_HOOKS = frozenset("__new__ __init_subclass__ __set_name__ __getattr__ __getattribute__ __setattr__".split())
+_HOOKS = frozenset(["__new__", "__init_subclass__", "__set_name__", "__getattr__", "__getattribute__", "__setattr__"])
 
 
 def _has(kind: External, name: str) -> bool:
