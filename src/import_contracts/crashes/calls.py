@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from import_contracts.crashes.machine import FailureError, Left, TooMuchError, raised
+from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
@@ -79,7 +79,7 @@ class Calls(Objects):
 
     _calls_left = _MOST_CALLS
 
-    def call(self, function: object, arguments: Arguments) -> object:
+    def call(self, function: object, arguments: Arguments) -> object:  # noqa: PLR0911 - one case each
         """Return the result of a call; raises FailureError."""
         match function:
             case FunctionValue():
@@ -305,7 +305,7 @@ class Calls(Objects):
                     raise
                 return None
             each(first)
-            return self.follow_maybe(lambda: each(UNKNOWN) and None)
+            return self.follow_maybe(giving(each, UNKNOWN))
 
         return Stream(run)
 
@@ -374,7 +374,7 @@ class Calls(Objects):
         return value
 
     def exit(self, manager: object, error: FailureError | None) -> object:
-        """Return what the end of a ``with`` block makes of an exception: whether it is swallowed; UNKNOWN if unknown."""
+        """Return whether the end of a ``with`` block swallows an exception, as far as that is known."""
         if isinstance(manager, InstanceValue):
             kind = None if error is None else error.kind
             value: object = None if error is None else ErrorValue(error)
@@ -387,11 +387,20 @@ class Calls(Objects):
         return UNKNOWN
 
 
+def giving(each: Each, item: object) -> Block:
+    """Return a block that hands a value to the consumer of an iterator."""
+
+    def block() -> None:
+        each(item)
+
+    return block
+
+
 def _may_swallow(name: str) -> bool:
     return any(word in name for word in ("assert", "suppress", "ExitStack", "subTest", "contextmanager"))
 
 
-def _shape(value: object) -> object:
+def _shape(value: object) -> object:  # noqa: PLR0911 - one case each
     """Return what a call most often depends on in a value."""
     match value:
         case FunctionValue(module, operation):

@@ -194,7 +194,7 @@ class Evaluator(Calls):
         arguments = self._arguments(node.args, node.keywords)
         self.scope.line = node.lineno
         if is_logger(node.func) and (function is UNKNOWN or isinstance(function, External)):
-            return UNKNOWN if function is UNKNOWN else External(f"{function.name}()")  # type: ignore[attr-defined]
+            return External(f"{function.name}()") if isinstance(function, External) else UNKNOWN
         return self.call(function, arguments)
 
     def super_of_scope(self) -> object:
@@ -330,7 +330,7 @@ class Evaluator(Calls):
             return False if isinstance(one, External) and one.builtin is not ABSENT else None
         return left == right if type(left) is type(right) else False
 
-    def contains(self, container: object, value: object) -> bool | None:
+    def contains(self, container: object, value: object) -> bool | None:  # noqa: PLR0911 - one case each
         """Tell whether a container has an element; None if that is not known."""
         if isinstance(container, InstanceValue):
             return truth(self.call_method(container, ("__contains__", "__iter__"), (Argument(value),)))
@@ -490,7 +490,8 @@ class Evaluator(Calls):
 
         def each(item: object) -> Left | None:
             self.assign(part.target, item)
-            return self._if_all(part.ifs, inner)
+            self._if_all(part.ifs, inner)
+            return None
 
         self.iterate(items, each)
 

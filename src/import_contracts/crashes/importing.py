@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.machine import CrashError, FailureError, Left, Machine, TooMuchError, raised
@@ -33,9 +34,7 @@ class Importer(Machine):
                 return
             has = self.modules.has(name)
             if has is None:
-                self.follow_each(
-                    [lambda name=name: self.modules.assume_loaded(name), lambda name=name: self._load(name)]
-                )
+                self.follow_each([partial(self.modules.assume_loaded, name), partial(self._load, name)])
             elif not has:
                 self._load(name)
 
@@ -134,7 +133,7 @@ class Importer(Machine):
             if has is False:
                 self.import_module(module)
             else:
-                self.value_maybe(lambda module=module: self.import_module(module))
+                self.follow_maybe(partial(self.import_module, module))
 
     def _has_attribute(self, module: str, name: str) -> bool | None:
         """Tell whether a module has an attribute, as ``hasattr`` does."""
@@ -192,12 +191,12 @@ class Importer(Machine):
         if module is None or module not in self.model.modules:
             if module is not None:
                 self.import_known(module)
-            self.memory.set(scope.space, UNKNOWN, True)
+            self.memory.set(scope.space, UNKNOWN, UNKNOWN)
             return
         self.import_known(module)
         space = self.modules.space(module)
         if UNKNOWN in space:
-            self.memory.set(scope.space, UNKNOWN, True)
+            self.memory.set(scope.space, UNKNOWN, UNKNOWN)
         listed = self._exported(module, space)
         if module in self.model.packages:
             self._import_submodules(module, listed)

@@ -428,7 +428,7 @@ class Interpreter(Library):
                 return self.follow_each([lambda: self.run(case.body), lambda: self._cases(subject, rest)])  # noqa: B023
         return None
 
-    def _matches(self, subject: object, pattern: ast.pattern) -> bool | None:
+    def _matches(self, subject: object, pattern: ast.pattern) -> bool | None:  # noqa: C901, PLR0911 - one case each
         """Tell whether a pattern matches, whose names are bound; None if that is not known."""
         match pattern:
             case ast.MatchAs(None, name) | ast.MatchStar(name):

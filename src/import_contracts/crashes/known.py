@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from import_contracts.crashes.library import Library, first_of
+from import_contracts.crashes.library import Library
 from import_contracts.crashes.machine import Left
 from import_contracts.crashes.memory import ABSENT, UNKNOWN
 from import_contracts.crashes.values import (
@@ -15,6 +15,7 @@ from import_contracts.crashes.values import (
     FunctionValue,
     Partial,
     Wrapped,
+    first_of,
 )
 
 Known = Callable[[Library, Arguments], object]

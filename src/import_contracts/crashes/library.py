@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from import_contracts.crashes.evaluation import Evaluator, is_constant
-from import_contracts.crashes.machine import FailureError, Left, is_subclass, raised
-from import_contracts.crashes.memory import ABSENT, UNKNOWN
+from import_contracts.crashes.evaluation import is_constant
+from import_contracts.crashes.iterators import Iterators
+from import_contracts.crashes.machine import FailureError, is_subclass, raised
+from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.objects import TYPE
 from import_contracts.crashes.operations import DefineClass
 from import_contracts.crashes.scopes import Scope
@@ -17,7 +18,6 @@ from import_contracts.crashes.values import (
     BoundMethod,
     ClassValue,
     Container,
-    Each,
     ErrorValue,
     External,
     FunctionValue,
@@ -27,36 +27,23 @@ from import_contracts.crashes.values import (
     ModuleNames,
     ModuleValue,
     Partial,
-    Stream,
     SuperValue,
     Wrapped,
+    first_of,
+    named_argument,
     positional,
 )
 from import_contracts.graph.names import absolute
 
 
-def first_of(arguments: Arguments) -> object:
-    return arguments[0].value if arguments and not arguments[0].keyword else ABSENT
-
-
-def _named(arguments: Arguments, name: str, place: int | None = None) -> object:
-    """Return an argument by its keyword or place; ABSENT if there is none."""
-    for each in arguments:
-        if each.keyword == name:
-            return each.value
-    if place is not None and place < len(arguments) and not any(each.keyword for each in arguments[: place + 1]):
-        return arguments[place].value
-    return ABSENT
-
-
-class Library(Evaluator):
+class Library(Iterators):
     """A machine that knows some functions of the standard library."""
 
     # --- importing -----------------------------------------------------------------------------------------------
 
     def import_by_name(self, arguments: Arguments) -> object:
         """``importlib.import_module(name, package)``."""
-        name, package = _named(arguments, "name", 0), _named(arguments, "package", 1)
+        name, package = named_argument(arguments, "name", 0), named_argument(arguments, "package", 1)
         if not isinstance(name, str):
             return self._computed()
         level = len(name) - len(name.lstrip("."))
@@ -73,8 +60,8 @@ class Library(Evaluator):
 
     def dunder_import(self, arguments: Arguments) -> object:
         """``__import__(name, globals, locals, fromlist, level)``."""
-        name, level = _named(arguments, "name", 0), _named(arguments, "level", 4)
-        listed = _named(arguments, "fromlist", 3)
+        name, level = named_argument(arguments, "name", 0), named_argument(arguments, "level", 4)
+        listed = named_argument(arguments, "fromlist", 3)
         if not isinstance(name, str) or not isinstance(level if level is not ABSENT else 0, int):
             return self._computed()
         if isinstance(level, int) and level > 0:
@@ -122,7 +109,7 @@ class Library(Evaluator):
 
     def iterate_modules(self, arguments: Arguments) -> object:
         """``pkgutil.iter_modules(path, prefix)``, sorted by name."""
-        path, prefix = _named(arguments, "path", 0), _named(arguments, "prefix", 1)
+        path, prefix = named_argument(arguments, "path", 0), named_argument(arguments, "prefix", 1)
         if not isinstance(path, External) or not path.name.startswith("__path__ "):
             return UNKNOWN
         package = path.name.removeprefix("__path__ ")
@@ -156,7 +143,7 @@ class Library(Evaluator):
                 raise error
             self.memory.set(mark, "value", values[2])
 
-        self.guarded(get, handle, lambda left: left)  # type: ignore[arg-type, func-returns-value]
+        self.guarded(get, handle, lambda left: left)
         return mark["value"]
 
     def hasattr(self, arguments: Arguments) -> object:
@@ -369,47 +356,6 @@ class Library(Evaluator):
         """``functools.partial(function, ...)``."""
         return Partial(first_of(arguments), arguments[1:])
 
-    def map(self, arguments: Arguments) -> object:
-        """``map(function, values, ...)``."""
-        values = positional(arguments)
-        if not values or len(values) < 2:
-            return self.call_unknown(arguments)
-        function, first, *others = values
-
-        def run(each: Each) -> object:
-            def take(item: object) -> None:
-                each(self.call(function, (Argument(item), *(Argument(UNKNOWN) for _ in others))))
-
-            return self.iterate(first, take)
-
-        return Stream(run)
-
-    def starmap(self, arguments: Arguments) -> object:
-        """``itertools.starmap(function, values)``."""
-        values = positional(arguments)
-        if not values or len(values) != 2:
-            return self.call_unknown(arguments)
-        function, rows = values
-
-        def run(each: Each) -> object:
-            def take(row: object) -> None:
-                given = [Argument(item) for item in row] if isinstance(row, tuple) else [Argument(UNKNOWN, "*")]
-                each(self.call(function, tuple(given)))
-
-            return self.iterate(rows, take)
-
-        return Stream(run)
-
-    def chain(self, arguments: Arguments) -> object:
-        """``itertools.chain(values, ...)``."""
-
-        def run(each: Each) -> object:
-            for one in arguments:
-                self.iterate(one.value, lambda item: each(item) and None)
-            return None
-
-        return Stream(run)
-
     def gather(self, arguments: Arguments) -> object:
         """``asyncio.gather(coroutine, ...)``."""
         for each in arguments:
@@ -432,167 +378,13 @@ class Library(Evaluator):
         self.modules.forget_names(self.scope.module)
         return first_of(arguments) if arguments else UNKNOWN
 
-    def filter(self, arguments: Arguments) -> object:
-        """``filter(function, values)``."""
-        values = positional(arguments)
-        if not values or len(values) != 2:
-            return self.call_unknown(arguments)
-
-        def run(each: Each) -> object:
-            def take(item: object) -> Left | None:
-                known = self.truth_of(item if values[0] is None else self.call(values[0], (Argument(item),)))
-                if known is None:
-                    return self.follow_maybe(lambda: each(item) and None)
-                if known:
-                    each(item)
-                return None
-
-            return self.iterate(values[1], take)
-
-        return Stream(run)
-
-    def consume(self, arguments: Arguments) -> object:
-        """``sorted(values, key=function)`` and others that take all values of an iterator."""
-        function = _named(arguments, "key")
-        for argument in arguments:
-            if argument.keyword in {"", "*"}:
-                self._consume(argument.value, function)
-        return UNKNOWN
-
-    def sort(self, arguments: Arguments) -> object:
-        """``sorted(values, key=function)``."""
-        items = self.elements(first_of(arguments))
-        if items is None:
-            return self.consume(arguments)
-        self._consume(items, _named(arguments, "key"))
-        is_text = all(isinstance(each, str) for each in items) and len(arguments) == 1
-        return self.new("list", tuple(sorted(map(str, items))) if is_text else UNKNOWN)
-
-    def _consume(self, value: object, function: object) -> None:
-        items = self.elements(value)
-        if function in (ABSENT, None):
-            return
-        if items is None:
-            self.value_maybe(lambda: self.call(function, (Argument(UNKNOWN),)))
-        for item in items or ():
-            self.call(function, (Argument(item),))
-
-    def compare_all(self, arguments: Arguments) -> object:
-        """``min`` and ``max``: of an iterator, or of several values."""
-        values = [each.value for each in arguments if not each.keyword]
-        function = _named(arguments, "key")
-        self._consume(values[0] if len(values) == 1 else tuple(values), function)
-        return UNKNOWN
-
-    def dict(self, arguments: Arguments) -> object:
-        """``dict(...)``."""
-        names = self.memory.names()
-        for each in arguments:
-            if each.keyword and not each.keyword.startswith("*"):
-                names[each.keyword] = each.value
-                continue
-            known = each.value if isinstance(each.value, Container) and each.value.kind == "dict" else None
-            pairs = None if known else self.elements(each.value)
-            if known is not None:
-                names.update(known.names)
-            elif pairs is not None and all(
-                isinstance(one, tuple) and len(one) == 2 and is_constant(one[0]) for one in pairs
-            ):
-                names.update(pairs)  # type: ignore[arg-type]  # just checked
-            else:
-                names[UNKNOWN] = True
-        return Container("dict", names)
-
-    def next(self, arguments: Arguments) -> object:
-        """``next(iterator, default)``."""
-        value = first_of(arguments)
-        if not isinstance(value, Stream):
-            self.note(FailureError(UNKNOWN))
-            return UNKNOWN
-        found: list[object] = []
-
-        def take(item: object) -> Left | None:
-            found.append(item)
-            return Left("break")
-
-        self.iterate(value, take)
-        return found[0] if found else UNKNOWN
-
-    def iter(self, arguments: Arguments) -> object:
-        """``iter(values)``."""
-        function = first_of(arguments)
-        if len(arguments) == 2:
-
-            def run(each: Each) -> object:
-                each(self.call(function, ()))
-                return self.follow_maybe(lambda: each(UNKNOWN) and None)
-
-            return Stream(run)
-        found = self.items_of(function)
-        return UNKNOWN if found is None else found
-
-    def number(self, arguments: Arguments) -> object:
-        """``enumerate(values)``."""
-        items = self.elements(first_of(arguments))
-        return UNKNOWN if items is None else tuple(enumerate(items))
-
-    def zip(self, arguments: Arguments) -> object:
-        """``zip(values, ...)``."""
-        columns = [self.elements(each.value) for each in arguments if not each.keyword]
-        if not columns or any(each is None for each in columns):
-            return UNKNOWN
-        return tuple(zip(*(each or () for each in columns), strict=False))
-
-    def reversed(self, arguments: Arguments) -> object:
-        """``reversed(values)``."""
-        items = self.elements(first_of(arguments))
-        return UNKNOWN if items is None else items[::-1]
-
-    def range(self, arguments: Arguments) -> object:
-        """``range(...)``."""
-        values = positional(arguments)
-        if not values or not all(type(each) is int for each in values):
-            return UNKNOWN
-        try:
-            found = range(*values)  # type: ignore[arg-type]  # just checked
-        except (TypeError, ValueError):
-            return UNKNOWN
-        return tuple(found) if len(found) < 1_000 else UNKNOWN
-
-    def length(self, arguments: Arguments) -> object:
-        """``len(values)``."""
-        value = first_of(arguments)
-        if isinstance(value, InstanceValue):
-            return self.call_method(value, ("__len__",), ())
-        items = value.items if isinstance(value, Container) else value
-        return len(items) if isinstance(items, str | tuple) else UNKNOWN
-
-    def text(self, arguments: Arguments) -> object:
-        """``str(value)``."""
-        value = first_of(arguments)
-        if isinstance(value, InstanceValue):
-            return self.call_method(value, ("__str__", "__repr__"), ())
-        return str(value) if isinstance(value, str | int) else UNKNOWN
-
-    def reduce(self, arguments: Arguments) -> object:
-        """``functools.reduce(function, values, initial)``."""
-        values = positional(arguments)
-        items = self.elements(values[1]) if values and len(values) > 1 else None
-        if values is None or items is None:
-            return self.call_unknown(arguments)
-        items = (*values[2:], *items)
-        result: object = items[0] if items else UNKNOWN
-        for item in items[1:]:
-            result = self.call(values[0], (Argument(result), Argument(item)))
-        return result
-
     def attribute_getter(self, arguments: Arguments) -> object:
         """``operator.attrgetter(name)``."""
         name = first_of(arguments)
         return Partial(External("attrgetter.call"), (Argument(name),)) if len(arguments) == 1 else UNKNOWN
 
     def get_dotted(self, arguments: Arguments) -> object:
-        """The call of what ``operator.attrgetter`` returns."""
+        """Follow the call of what ``operator.attrgetter`` returns."""
         values = positional(arguments)
         if not values or len(values) != 2 or not isinstance(values[0], str):
             return UNKNOWN
@@ -606,7 +398,7 @@ class Library(Evaluator):
         return Partial(External("methodcaller.call"), arguments)
 
     def call_named(self, arguments: Arguments) -> object:
-        """The call of what ``operator.methodcaller`` returns."""
+        """Follow the call of what ``operator.methodcaller`` returns."""
         name, *given, target = arguments
         if not isinstance(name.value, str):
             return UNKNOWN
@@ -621,19 +413,19 @@ class Library(Evaluator):
         return arguments[1].value if len(arguments) > 1 else UNKNOWN
 
     def same(self, arguments: Arguments) -> object:
-        """Decorators that return what they decorate."""
+        """Return what is decorated."""
         return first_of(arguments) if arguments else UNKNOWN
 
     def dataclass(self, arguments: Arguments) -> object:
         """``dataclasses.dataclass``."""
         target = first_of(arguments)
         if isinstance(target, ClassValue):
-            self.memory.set(target.names, "dataclass", True)
+            self.memory.set(target.names, "dataclass", UNKNOWN)
             return target
         return External("dataclasses.dataclass")
 
     def register_dispatch(self, arguments: Arguments) -> object:
-        """``function.register`` of a ``functools.singledispatch`` function; arguments: it, and what it is called with."""
+        """Follow ``function.register`` of a ``functools.singledispatch`` function, which is the first argument."""
         target = arguments[1].value if len(arguments) > 1 else ABSENT
         if len(arguments) == 2 and isinstance(target, FunctionValue):
             self.read_annotations(target)
@@ -655,7 +447,7 @@ class Library(Evaluator):
 
     def signature(self, arguments: Arguments) -> object:
         """``inspect.signature(function, eval_str=True)``."""
-        if _named(arguments, "eval_str") is True:
+        if named_argument(arguments, "eval_str") is True:
             self.read_annotations(first_of(arguments), with_bases=False)
         return UNKNOWN
 
@@ -666,20 +458,20 @@ class Library(Evaluator):
         if isinstance(target, Wrapped):
             target = target.function
         if isinstance(target, FunctionValue):
-            for each in self.bodies.annotations(target.module, target.operation):
-                self._evaluate_in(target.module, target.scopes[:0], each)
+            for annotation in self.bodies.annotations(target.module, target.operation):
+                self._evaluate_in(target.module, (), annotation)
         elif isinstance(target, ClassValue):
             order = target.order if with_bases else (target,)
             for each in reversed(order):
                 if isinstance(each, ClassValue):
-                    for annotation in self.bodies.annotations(each.module, each.operation):
-                        self._evaluate_in(each.module, (each.names,), annotation)
+                    for text in self.bodies.annotations(each.module, each.operation):
+                        self._evaluate_in(each.module, (each.names,), text)
         elif isinstance(target, ModuleValue) or target is UNKNOWN:
             self.note(FailureError(UNKNOWN))
 
-    def _evaluate_in(self, module: str, outer: tuple[object, ...], node: ast.expr) -> None:
+    def _evaluate_in(self, module: str, outer: tuple[Names, ...], node: ast.expr) -> None:
         """Evaluate an annotation with the names of a module and a class, on the line that asks for it."""
-        scope = Scope("comprehension", module, self.modules.space(module), outer, line=self.scope.line)  # type: ignore[arg-type]
+        scope = Scope("comprehension", module, self.modules.space(module), outer, line=self.scope.line)
         self.stack.append(scope)
         try:
             self.evaluate(node)
@@ -703,7 +495,7 @@ class Library(Evaluator):
         return Manager("null", self.memory.names({"value": first_of(arguments) if arguments else None}))
 
     def method_of_manager(self, name: str, arguments: Arguments) -> object:
-        """A method of ``contextlib.ExitStack``."""
+        """Follow a method of ``contextlib.ExitStack``."""
         target, *given = (each.value for each in arguments)
         entered = target.names.get("entered") if isinstance(target, Manager) else UNKNOWN
         if not isinstance(target, Manager) or name not in {"enter_context", "enter_async_context"} or not given:
@@ -714,87 +506,8 @@ class Library(Evaluator):
         self.memory.set(target.names, "entered", known)
         return self.enter(given[0])
 
-    # --- methods of containers ------------------------------------------------------------------------------------
-
-    def change(self, arguments: Arguments) -> object:
-        """A method of a container that changes it in a way that is not followed."""
-        target = first_of(arguments)
-        for each in arguments[1:]:
-            self.escape(each.value, is_harmless=True)
-        if isinstance(target, Container):
-            self.memory.set(target.names, UNKNOWN if target.kind == "dict" else "items", UNKNOWN)
-        return UNKNOWN
-
-    def method_of_container(self, name: str, arguments: Arguments) -> object:
-        """A method of a list, set or dict."""
-        target, *given = (each.value for each in arguments)
-        if not isinstance(target, Container):
-            return UNKNOWN
-        items = target.items
-        if target.kind == "dict":
-            return self._method_of_dict(target, name, given)
-        if name in {"append", "add"} and len(given) == 1 and items is not None:
-            self.memory.set(target.names, "items", (*items, given[0]))
-            return None
-        if name in {"extend", "update"} and len(given) == 1 and items is not None:
-            more = self.elements(given[0])
-            self.memory.set(target.names, "items", UNKNOWN if more is None else (*items, *more))
-            return None
-        if name == "sort":
-            self._consume(target, _named(arguments, "key"))
-        if name in {"index", "count", "copy"}:
-            return self.new(target.kind, UNKNOWN if items is None else items) if name == "copy" else UNKNOWN
-        return self.change(arguments)
-
-    def _method_of_dict(self, target: Container, name: str, given: list[object]) -> object:
-        items = target.items
-        match name:
-            case "items" | "values" | "keys":
-                if items is None:
-                    return UNKNOWN
-                values = {key: self.settled(target.names, key) for key in items}
-                return {"items": tuple(values.items()), "values": tuple(values.values()), "keys": items}[name]
-            case "get" | "setdefault" | "pop" if given and is_constant(given[0]):
-                if given[0] in target.names:
-                    found = self.settled(target.names, given[0])
-                    if name == "pop":
-                        self.memory.set(target.names, given[0], ABSENT)
-                    return found
-                if items is not None and (len(given) > 1 or name == "get"):
-                    if name == "setdefault":
-                        self.memory.set(target.names, given[0], given[1])
-                    return given[1] if len(given) > 1 else None
-            case "update" if len(given) == 1 and isinstance(given[0], Container) and given[0].kind == "dict":
-                for key, value in given[0].names.items():
-                    self.memory.set(target.names, key, value)
-                return None
-            case "copy":
-                return Container("dict", self.memory.names(target.names))
-        if name == "get":
-            return UNKNOWN
-        self.memory.set(target.names, UNKNOWN, True)
-        return UNKNOWN
-
-    def method_of_text(self, name: str, arguments: Arguments) -> object:
-        """A method of a string."""
-        values = positional(arguments)
-        if values is None or name not in _TEXT_METHODS:
-            return UNKNOWN
-        given = [self.elements(each) if isinstance(each, Container | Stream) else each for each in values[1:]]
-        if not all(map(is_constant, given)) or None in given:
-            return UNKNOWN
-        try:
-            found = getattr(str(values[0]), name)(*given)
-        except (TypeError, ValueError, IndexError, KeyError, OverflowError, MemoryError):
-            return UNKNOWN
-        return self.new("list", tuple(found)) if isinstance(found, list) else found
-
-    def method_of_stream(self, name: str, arguments: Arguments) -> object:
-        """A method of an iterator."""
-        return self.next(arguments[:1]) if name in {"send", "__next__"} else UNKNOWN
-
     def method_of_wrapped(self, name: str, arguments: Arguments) -> object:
-        """A method of a decorated function."""
+        """Follow a method of a decorated function."""
         target = first_of(arguments)
         if isinstance(target, Wrapped) and target.kind == "dispatch" and name == "register":
             return self.register_dispatch(arguments)
@@ -810,28 +523,3 @@ class Library(Evaluator):
 
 def _is_around(value: object, function: object) -> bool:
     return value is function or (isinstance(value, Wrapped) and _is_around(value.function, function))
-
-
-_TEXT_METHODS = frozenset(
-    [
-        "capitalize",
-        "casefold",
-        "endswith",
-        "format",
-        "join",
-        "lower",
-        "lstrip",
-        "partition",
-        "removeprefix",
-        "removesuffix",
-        "replace",
-        "rpartition",
-        "rsplit",
-        "rstrip",
-        "split",
-        "startswith",
-        "strip",
-        "title",
-        "upper",
-    ]
-)

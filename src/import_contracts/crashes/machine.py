@@ -10,6 +10,7 @@ import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, TypeAlias
 
 from import_contracts.crashes.crash import Crash, Frame
@@ -194,23 +195,22 @@ class Machine(ABC):
             self.memory.undo(mark)
             self.memory.apply(state)
             try:
-                live.append((block(), self.memory.since(mark)))
+                left = block()
             except FailureError as error:
                 del self.stack[depth:]
                 failed.append((error, self.memory.since(mark)))
+            else:
+                live.append((left, self.memory.since(mark)))
         self.memory.undo(mark)
-        if not live:
-            return self._fail_all(mark, failed)
-        for error, state in failed:
-            self._note_at(mark, state, error)
-        return self._meet(mark, live)
-
-    def _fail_all(self, mark: int, failed: list[tuple[FailureError, Delta]]) -> None:
-        """Raise one of several exceptions: a crash, if there is one; note the others."""
+        if live:
+            for raised_there, state in failed:
+                self._note_at(mark, state, raised_there)
+            return self._meet(mark, live)
+        # A crash, if there is one.
         chosen = next((each for each in failed if isinstance(each[0], CrashError)), failed[0])
-        for error, state in failed:
-            if error is not chosen[0]:
-                self._note_at(mark, state, error)
+        for raised_there, state in failed:
+            if raised_there is not chosen[0]:
+                self._note_at(mark, state, raised_there)
         self.memory.apply(chosen[1])
         raise chosen[0]
 
@@ -329,15 +329,14 @@ class Machine(ABC):
             if not pending:
                 return first()
             here = self.memory.since(mark)
-            paths = [(here, first)]
-            for thrown in pending:
-                paths.append((self._thrown_state(mark, thrown, here), lambda error=thrown.error: handle(error)))
+            paths: list[_Path] = [(here, first)]
+            paths += [(self._thrown_state(mark, each, here), partial(handle, each.error)) for each in pending]
             return self._follow_paths(mark, paths)
         finally:
             self.memory.release()
 
     def _thrown_state(self, mark: int, thrown: _Thrown, here: Delta) -> Delta:
-        """Return the changes since a mark where an exception is handled; an unknown one may come anywhere from there."""
+        """Return the changes since a mark where an exception is handled; an unknown one may come from there on."""
         if thrown.error.kind is UNKNOWN:
             self.memory.join(mark, [thrown.state, here])
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 class Unknown:
@@ -29,7 +29,7 @@ class Names(dict[object, object]):
 
     __slots__ = ("birth", "epoch")
 
-    def __init__(self, epoch: int, values: Mapping[object, object] | Iterable[tuple[object, object]] = ()) -> None:
+    def __init__(self, epoch: int, values: Mapping[Any, object] | Iterable[tuple[object, object]] = ()) -> None:
         super().__init__(values)
         self.epoch = epoch
         self.birth = 0
@@ -64,7 +64,7 @@ class Memory:
         self._marks = 0
         self.births = 0
 
-    def names(self, values: Mapping[object, object] | Iterable[tuple[object, object]] = ()) -> Names:
+    def names(self, values: Mapping[Any, object] | Iterable[tuple[object, object]] = ()) -> Names:
         """Return a new dictionary."""
         made = Names(self.epoch, values)
         self.births += 1

@@ -61,8 +61,7 @@ class Modules:
     def loaded(self) -> Loaded:
         """Those that are initialized."""
         found = self._state["loaded"]
-        assert isinstance(found, Loaded)
-        return found
+        return found if isinstance(found, Loaded) else Loaded()
 
     def has(self, module: str) -> bool | None:
         """Tell whether a module of the program is in `sys.modules`; None if it may be."""
@@ -141,7 +140,7 @@ class Modules:
     def forget_names(self, module: str) -> None:
         """Note that a module may have any names."""
         if module in self._numbers:
-            self._memory.set(self.space(module), UNKNOWN, True)
+            self._memory.set(self.space(module), UNKNOWN, UNKNOWN)
 
     def replace(self, module: str) -> None:
         """Note that another object is put into `sys.modules` under the name of a module."""

@@ -75,7 +75,7 @@ class Objects(Importer):
 
     # --- attributes ----------------------------------------------------------------------------------------------
 
-    def get(self, value: object, name: str) -> object:
+    def get(self, value: object, name: str) -> object:  # noqa: C901, PLR0911 - one case each
         """Return an attribute, UNKNOWN if it is not known; raises FailureError."""
         match value:
             case ModuleValue(module):
@@ -161,7 +161,7 @@ class Objects(Importer):
                 self.fail("AttributeError", module, name)
             raise
 
-    def _class_attribute(self, value: ClassValue, name: str) -> object:
+    def _class_attribute(self, value: ClassValue, name: str) -> object:  # noqa: PLR0911 - one case each
         if name == "__name__":
             return value.name
         if name == "__module__":
@@ -194,7 +194,7 @@ class Objects(Importer):
             return self.call(BoundMethod(found, value), (Argument(name),)) if found is not ABSENT else UNKNOWN
         return self._bind_to(found, value, value.metaclass)
 
-    def _instance_attribute(self, value: InstanceValue, name: str) -> object:
+    def _instance_attribute(self, value: InstanceValue, name: str) -> object:  # noqa: PLR0911 - one case each
         if name == "__class__":
             return value.of
         if name == "__dict__":
@@ -221,7 +221,7 @@ class Objects(Importer):
             self.memory.set(value.names, name, result)
         return result
 
-    def _bind_to(self, found: object, first: object, of: ClassValue) -> object:
+    def _bind_to(self, found: object, first: object, of: ClassValue) -> object:  # noqa: PLR0911 - one case each
         """Return what an attribute of a class is for an object, or for a class derived from it."""
         match found:
             case FunctionValue() | External():
@@ -260,8 +260,8 @@ class Objects(Importer):
 
     def hide_names(self, value: InstanceValue) -> None:
         """Note that an object may have any attributes, also instead of those of its class."""
-        self.memory.set(value.names, UNKNOWN, True)
-        self.memory.set(value.names, MAYBE, True)
+        self.memory.set(value.names, UNKNOWN, UNKNOWN)
+        self.memory.set(value.names, MAYBE, UNKNOWN)
 
     def _set_in_instance(self, target: InstanceValue, name: str | None, value: object) -> None:
         setter = target.of.find("__setattr__")
@@ -282,7 +282,7 @@ class Objects(Importer):
 
     # --- what code that is not followed can do -------------------------------------------------------------------
 
-    def escape(self, value: object, *, is_harmless: bool = False) -> None:
+    def escape(self, value: object, *, is_harmless: bool = False) -> None:  # noqa: C901, PLR0912 - one case each
         """Note that a value is handed to code that is not followed.
 
         It may put names into modules, call functions, and replace methods. Code that is harmless does neither to
@@ -307,7 +307,7 @@ class Objects(Importer):
                             self.memory.set(space, name, MAYBE)
                 case ClassValue(_, _, names) | InstanceValue(_, names):
                     if not is_harmless:
-                        self.memory.set(names, UNKNOWN, True)
+                        self.memory.set(names, UNKNOWN, UNKNOWN)
                     todo += inside(each)
                     if isinstance(each, InstanceValue):
                         todo += [one for one in each.of.order if isinstance(one, ClassValue)] if is_harmless else []
@@ -400,9 +400,9 @@ class Objects(Importer):
             self.call(self._bind_to(initializer, made, made.of), arguments)
             return
         if initializer is UNKNOWN or any(isinstance(each.value, FunctionValue | ModuleValue) for each in arguments):
-            self.memory.set(made.names, UNKNOWN, True)
+            self.memory.set(made.names, UNKNOWN, UNKNOWN)
         if "dataclass" in made.of.names:
-            self.memory.set(made.names, UNKNOWN, True)
+            self.memory.set(made.names, UNKNOWN, UNKNOWN)
             hook = made.of.find("__post_init__")
             if isinstance(hook, FunctionValue):
                 self.call(BoundMethod(hook, made), ())

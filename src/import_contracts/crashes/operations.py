@@ -292,7 +292,7 @@ class ReadingContext:
     """The first parts of the names of the program's modules."""
 
 
-def parts(operation: Operation) -> tuple[Operations, ...]:
+def parts(operation: Operation) -> tuple[Operations, ...]:  # noqa: PLR0911 - one case each
     """Return the operations inside one."""
     match operation:
         case If(_, then, otherwise):

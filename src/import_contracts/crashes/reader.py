@@ -121,7 +121,7 @@ def read_body(function: _Function, context: ReadingContext) -> Code:
 
 
 def read_annotations(node: ast.stmt, *, everything: bool) -> Iterator[ast.expr]:
-    """Yield the annotations of a function, or of the names in a class, that are text, or all of them, as expressions."""
+    """Yield the annotations of a function, or of the names in a class, that are text, or else all, as expressions."""
     found: list[ast.expr | None] = []
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         found = [*(each.annotation for each in arguments(node)), node.returns]
@@ -152,8 +152,8 @@ def _parameters(own: ast.arguments) -> Parameters:
     return Parameters(
         tuple(each.arg for each in (*own.posonlyargs, *own.args)),
         tuple(each.arg for each in own.kwonlyargs),
-        own.vararg and own.vararg.arg,
-        own.kwarg and own.kwarg.arg,
+        own.vararg.arg if own.vararg else None,
+        own.kwarg.arg if own.kwarg else None,
     )
 
 

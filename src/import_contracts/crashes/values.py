@@ -103,7 +103,10 @@ class Wrapped:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassValue:
-    """A class whose body was followed. ``behind`` are the classes behind it in the order in which attributes are looked up; UNKNOWN stands for unknown ones."""
+    """A class whose body was followed.
+
+    ``behind`` are the classes behind it in the order in which attributes are looked up; UNKNOWN stands for unknown ones.
+    """
 
     name: str
     module: str
@@ -232,6 +235,21 @@ def positional(arguments: Arguments) -> tuple[object, ...] | None:
     return None if any(each.keyword for each in arguments) else tuple(each.value for each in arguments)
 
 
+def first_of(arguments: Arguments) -> object:
+    """Return the first of some arguments; ABSENT if it is not positional."""
+    return arguments[0].value if arguments and not arguments[0].keyword else ABSENT
+
+
+def named_argument(arguments: Arguments, name: str, place: int | None = None) -> object:
+    """Return an argument by its keyword or place; ABSENT if there is none."""
+    for each in arguments:
+        if each.keyword == name:
+            return each.value
+    if place is not None and place < len(arguments) and not any(each.keyword for each in arguments[: place + 1]):
+        return arguments[place].value
+    return ABSENT
+
+
 def inside(value: object) -> Iterator[object]:
     """Yield the values that whoever has a value can get at directly."""
     match value:
@@ -251,7 +269,7 @@ def inside(value: object) -> Iterator[object]:
             yield from (function, setter)
 
 
-def truth(value: object) -> bool | None:
+def truth(value: object) -> bool | None:  # noqa: PLR0911 - one case each
     """Return whether a value is true; None if that is unknown."""
     if value is None or isinstance(value, bool | int | float | str | bytes):
         return bool(value)
