@@ -266,6 +266,9 @@ class Calls(Objects):
     def iterate(self, value: object, each: Callable[[object], Left | None]) -> Left | None:
         """Call a function with each element of a value, as far as they are known; return what it leaves with."""
         items = self.items_of(value)
+        if isinstance(value, Container) and value.kind == "set" and isinstance(items, tuple) and len(items) > 1:
+            forwards, backwards = items, items[::-1]
+            return self.follow_each([lambda: self.iterate(forwards, each), lambda: self.iterate(backwards, each)])
         if isinstance(items, tuple):
             for item in items[:_MOST_ITEMS]:
                 if (left := each(item)) is not None:

@@ -116,6 +116,8 @@ class Evaluator(Calls):
                 return scope.module
             case "__package__":
                 return scope.module if scope.module in self.model.packages else parent(scope.module)
+            case "__file__" if scope.module in self.model.sources:
+                return f"/{self.model.sources[scope.module].path}"
             case "__path__":
                 return External(f"__path__ {scope.module}")
         if is_builtin(name) and UNKNOWN not in scope.space:

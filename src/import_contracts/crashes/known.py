@@ -76,6 +76,10 @@ def _decorator(name: str) -> Known:
     return known
 
 
+def _path_function(name: str) -> Known:
+    return lambda machine, arguments: machine.path_function(name, arguments)
+
+
 def _table() -> dict[str, Known]:
     found: dict[str, Known] = {
         "importlib.import_module": Library.import_by_name,
@@ -88,6 +92,8 @@ def _table() -> dict[str, Known]:
         "sys.modules.items": Library.look_at_modules,
         "sys.modules.values": Library.look_at_modules,
         "sys.modules.copy": _unknown,
+        "os.listdir": Library.list_files,
+        "glob.glob": Library.match_files,
         "pkgutil.iter_modules": Library.iterate_modules,
         "builtins.super": Library.super_of,
         "builtins.isinstance": Library.isinstance,
@@ -161,6 +167,8 @@ def _table() -> dict[str, Known]:
     }
     for name in ("tuple", "list", "set", "frozenset"):
         found[f"builtins.{name}"] = _making(name if name != "frozenset" else "set")
+    for name in ("dirname", "basename", "join", "splitext", "abspath", "realpath", "normpath"):
+        found[f"os.path.{name}"] = _path_function(name)
     for name in ("any", "all"):
         found[f"builtins.{name}"] = _any_or_all(decisive=name == "any")
     for name, kind in _WRAPPING.items():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 
 from import_contracts.crashes.evaluation import is_constant
 from import_contracts.crashes.iterators import Iterators
@@ -119,6 +121,37 @@ class Library(Iterators):
             return UNKNOWN
         found = [ModuleInfo(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
         return tuple(found)
+
+    def path_function(self, name: str, arguments: Arguments) -> object:
+        """Follow a function of ``os.path``; the folder of the program is "/"."""
+        values = [each.value for each in arguments if not each.keyword]
+        if not values or len(values) != len(arguments) or not all(isinstance(each, str) for each in values):
+            return self.call_unknown(arguments, External(f"os.path.{name}"))
+        if name in {"abspath", "realpath", "normpath"}:
+            return posixpath.normpath(str(values[0]))
+        function = {"dirname": posixpath.dirname, "basename": posixpath.basename, "splitext": posixpath.splitext}.get(
+            name
+        )
+        return posixpath.join(*map(str, values)) if function is None else function(str(values[0]))
+
+    def list_files(self, arguments: Arguments) -> object:
+        """``os.listdir(folder)``: the files of the program, in any order."""
+        folder = first_of(arguments)
+        if not isinstance(folder, str):
+            return self.call_unknown(arguments, External("os.listdir"))
+        return self.new("set", tuple([posixpath.basename(each) for each in self._files_in(folder)]))
+
+    def match_files(self, arguments: Arguments) -> object:
+        """``glob.glob(pattern)``: files of the program, in any order."""
+        pattern = first_of(arguments)
+        if not isinstance(pattern, str) or len(arguments) != 1 or not pattern.endswith(".py"):
+            return self.call_unknown(arguments, External("glob.glob"))
+        found = self._files_in(posixpath.dirname(pattern))
+        return self.new("set", tuple([each for each in found if fnmatchcase(each, pattern)]))
+
+    def _files_in(self, folder: str) -> list[str]:
+        paths = sorted(f"/{source.path}" for source in self.model.sources.values())
+        return [each for each in paths if posixpath.dirname(each) == folder.rstrip("/")]
 
     # --- attributes ----------------------------------------------------------------------------------------------
 
@@ -322,7 +355,7 @@ class Library(Iterators):
         values = positional(arguments)
         if values and len(values) == 2 and isinstance(values[0], InstanceValue):
             return values[0].names.get(values[1], UNKNOWN)
-        return self.getattr(arguments)
+        return UNKNOWN
 
     def super_of_scope(self) -> object:
         """``super()``: the classes behind the one in which the method that runs was found."""

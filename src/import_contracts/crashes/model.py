@@ -126,7 +126,7 @@ class ImportModel:
         if source is None or not _COMPUTES.search(source.text):
             return set()
         package = module if source.is_package else parent(module)
-        found = set(self._children.get(package, ())) if "iter_modules" in source.text else set()
+        found = set(self._children.get(package, ())) if _LISTS.search(source.text) else set()
         for text in _STRINGS.findall(source.text):
             for part in text.rpartition("}")[2].split():
                 name = part.strip(".")
@@ -164,6 +164,7 @@ class ImportModel:
         return found
 
 
+_LISTS = re.compile(r"iter_modules|listdir|glob")
 _COMPUTES = re.compile(
     r"import_module|sys\.modules|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b"
 )

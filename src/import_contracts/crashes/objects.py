@@ -145,7 +145,9 @@ class Objects(Importer):
             case "__path__":
                 return External(f"__path__ {module}")
             case "__setattr__" | "__getattribute__":
-                return BoundMethod(External(f"builtins.object.{name}"), ModuleValue(module))
+                return BoundMethod(External(f"builtins.{name.strip('_').replace('ibute', '')}"), ModuleValue(module))
+            case "__file__" if module in self.model.sources:
+                return f"/{self.model.sources[module].path}"
         return UNKNOWN
 
     def _getattr(self, module: str, name: str) -> object:
