@@ -10,6 +10,7 @@ from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
+    ALL_MODULES,
     Argument,
     Arguments,
     BoundMethod,
@@ -33,7 +34,7 @@ _DEEPEST_CALL, _MOST_CALLS = 30, 10_000
 """Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
 _MOST_PATHS_OF_CALL = 500
 """A call in which there are more paths is not followed."""
-_MOST_EXACT_CALLS = 3_000
+_MOST_EXACT_CALLS = 300
 """After so many calls, of all interpreters together, one that has done nothing before is not followed again."""
 _MOST_RECURSIVE = 3
 """A function that calls itself more often is not followed."""
@@ -286,6 +287,9 @@ class Calls(Objects):
                 return value
             case str():
                 return tuple(value)
+            case External(origin) if origin == ALL_MODULES:
+                for module in self.modules.partial:
+                    self.modules.forget_names(module)
             case Container():
                 return value.items
             case InstanceValue():

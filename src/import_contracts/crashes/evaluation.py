@@ -95,8 +95,7 @@ class Evaluator(Calls):
         return node.value
 
     def _name(self, node: ast.Name) -> object:
-        scope = self.scope
-        scope.line = node.lineno if hasattr(node, "lineno") else scope.line
+        scope = self.stack[-1]
         names, value = scope.find(node.id)
         if value is ABSENT:
             return self._builtin(node.id)
@@ -127,7 +126,7 @@ class Evaluator(Calls):
 
     def _attribute(self, node: ast.Attribute) -> object:
         value = self.evaluate(node.value)
-        self.scope.line = getattr(node, "end_lineno", None) or self.scope.line
+        self.stack[-1].line = node.end_lineno or node.lineno
         return _known_external(self.get(value, node.attr))
 
     def _subscript(self, node: ast.Subscript) -> object:

@@ -8,6 +8,7 @@ from import_contracts.crashes.library import Library
 from import_contracts.crashes.machine import Left
 from import_contracts.crashes.memory import ABSENT, UNKNOWN
 from import_contracts.crashes.values import (
+    ALL_MODULES,
     Arguments,
     BoundMethod,
     ClassValue,
@@ -89,8 +90,8 @@ def _table() -> dict[str, Known]:
         "sys.modules.get": Library.loaded_module,
         "sys.modules.setdefault": Library.loaded_module,
         "sys.modules.keys": _unknown,
-        "sys.modules.items": Library.look_at_modules,
-        "sys.modules.values": Library.look_at_modules,
+        "sys.modules.items": lambda _, __: External(ALL_MODULES),
+        "sys.modules.values": lambda _, __: External(ALL_MODULES),
         "sys.modules.copy": _unknown,
         "os.listdir": Library.list_files,
         "glob.glob": Library.match_files,

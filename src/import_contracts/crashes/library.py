@@ -400,12 +400,6 @@ class Library(Iterators):
         values = positional(arguments)
         return BoundMethod(*values) if values and len(values) == 2 else UNKNOWN
 
-    def look_at_modules(self, _: Arguments) -> object:
-        """``sys.modules.values()``: whoever gets all modules may put names into them."""
-        for module in self.modules.partial:
-            self.modules.forget_names(module)
-        return UNKNOWN
-
     def put_members(self, arguments: Arguments) -> object:
         """``enum.global_enum``: puts names into the present module."""
         self.modules.forget_names(self.scope.module)

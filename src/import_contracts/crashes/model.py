@@ -123,7 +123,9 @@ class ImportModel:
     def _computed(self, module: str) -> set[str]:
         """Return the modules that a text may import by names that it computes: those that it names in strings."""
         source = self.sources.get(module)
-        if source is None or not _COMPUTES.search(source.text):
+        if source is None or not any(word in source.text for word in _COMPUTING):
+            return set()
+        if not _COMPUTES.search(source.text):
             return set()
         package = module if source.is_package else parent(module)
         found = set(self._children.get(package, ())) if _LISTS.search(source.text) else set()
@@ -164,6 +166,8 @@ class ImportModel:
         return found
 
 
+_COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "\ndef __getattr__", "__name__")
+"""One of these is in each text that `_COMPUTES` finds."""
 _LISTS = re.compile(r"iter_modules|listdir|glob")
 _COMPUTES = re.compile(
     r"import_module|sys\.modules|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b"

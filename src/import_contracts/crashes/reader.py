@@ -600,11 +600,9 @@ def _walruses(node: ast.expr) -> list[ast.expr]:
 def _loaded(target: ast.expr) -> ast.expr:
     """Return the expression of a target's value."""
     if isinstance(target, ast.Name):
-        return ast.Name(target.id, ast.Load())
+        return ast.copy_location(ast.Name(target.id, ast.Load()), target)
     if isinstance(target, ast.Attribute):
-        loaded = ast.Attribute(target.value, target.attr, ast.Load())
-        loaded.end_lineno = target.end_lineno
-        return loaded
+        return ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
     return target
 
 

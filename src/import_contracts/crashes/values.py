@@ -34,6 +34,10 @@ class External:
         return getattr(builtins, name, ABSENT) if module == "builtins" else ABSENT
 
 
+ALL_MODULES = "sys.modules.values()"
+"""Where the elements of `sys.modules` come from: whoever takes one may put names into any module."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleValue:
     """A module of the program."""
@@ -105,7 +109,7 @@ class Wrapped:
 class ClassValue:
     """A class whose body was followed.
 
-    ``behind`` are the classes behind it in the order in which attributes are looked up; UNKNOWN stands for unknown ones.
+    ``behind`` are the classes in which attributes are looked up after it, in order; UNKNOWN stands for unknown ones.
     """
 
     name: str
