@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.operations import Code, ReadingContext
-from import_contracts.crashes.reader import read_function, read_module
+from import_contracts.crashes.reader import (
+    read_annotations,
+    read_body,
+    read_definition,
+    read_function,
+    read_module,
+)
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading import trees
 from import_contracts.reading.imports import read_imports
@@ -42,7 +50,7 @@ class Bodies:
         self._model = model
         self._cache = cache
         self._modules: dict[str, Code] = {}
-        self._functions: dict[tuple[str, int], Code] = {}
+        self._functions: dict[tuple[str, int, int], Code] = {}
         self._lines: dict[str, list[str]] = {}
 
     def module(self, module: str) -> Code:
@@ -73,12 +81,21 @@ class Bodies:
 
     def function(self, module: str, definition: does.Define) -> Code:
         """Return what a function of a module does when it is called."""
-        key = (module, definition.first)
+        key = (module, definition.first, id(definition.node))
         if key not in self._functions:
-            lines = self._lines_of(module)[definition.first - 1 : definition.last]
             context = self._model.context(self._model.sources[module])
-            self._functions[key] = read_function(lines, definition.first, context)
+            if definition.node is not None:
+                self._functions[key] = read_body(definition.node, context)
+            else:
+                lines = self._lines_of(module)[definition.first - 1 : definition.last]
+                self._functions[key] = read_function(lines, definition.first, context)
         return self._functions[key]
+
+    def annotations(self, module: str, definition: does.Define | does.DefineClass) -> tuple[ast.expr, ...]:
+        """Return those annotations of a function or class that are text when it is defined, as expressions."""
+        lines = self._lines_of(module)[definition.first - 1 : definition.last]
+        is_text = self.module(module).has_future_annotations
+        return tuple(read_annotations(read_definition(lines, definition.first), everything=is_text))
 
     def line(self, module: str, number: int) -> str:
         """Return the text of a line of a module, without white space around it; "" behind the last line."""
@@ -105,6 +122,7 @@ class Bodies:
         for operation in code.operations:
             if (
                 isinstance(operation, does.ImportStar)
+                and operation.module is not None
                 and operation.module not in seen
                 and self.line_of(operation.module, name, seen | {module}) is not None
             ):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from import_contracts.crashes.operations import BooleanTest, Condition, DottedName, ReadingContext
+from import_contracts.crashes.operations import ReadingContext
 from import_contracts.reading.trees import comparison, dotted_name, is_bool_of
 
 _TYPE_CHECKING = frozenset({"TYPE_CHECKING", "MYPY"})
@@ -25,15 +25,17 @@ class Conditions:
         """Note what ``TYPE_CHECKING`` is called in the module."""
         self._type_checking.add(alias)
 
-    def value(self, node: ast.expr) -> Condition:  # noqa: PLR0911 - one for each form
-        """Return the truth of an expression as far as it is known."""
+    def value(self, node: ast.expr) -> bool | None:  # noqa: PLR0911 - one for each form
+        """Return the truth of an expression; None if the text does not tell it."""
         if isinstance(node, ast.Constant):
             return bool(node.value)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             value = self.value(node.operand)
-            return not value if isinstance(value, bool) else value and BooleanTest("not", (value,))
+            return None if value is None else not value
         if isinstance(node, ast.BoolOp):
-            return joined(map(self.value, node.values), is_or=isinstance(node.op, ast.Or))
+            is_or = isinstance(node.op, ast.Or)
+            values = list(map(self.value, node.values))
+            return is_or if is_or in values else None if None in values else not is_or
         if is_bool_of(node):
             return self.value(node.args[0])
         if isinstance(node, ast.Compare) and (known := comparison(node, self._is_false)) is not None:
@@ -45,10 +47,10 @@ class Conditions:
     def _is_false(self, node: ast.expr) -> bool:
         return self._named(dotted_name(node)) is False
 
-    def _named(self, dotted: DottedName | None) -> Condition:
+    def _named(self, dotted: tuple[str, ...] | None) -> bool | None:
         if dotted and dotted[-1] in (self._type_checking if len(dotted) == 1 else _TYPE_CHECKING):
             return False
-        return True if dotted == ("__debug__",) else dotted
+        return True if dotted == ("__debug__",) else None
 
     def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
         dotted = dotted_name(left)
@@ -62,20 +64,6 @@ class Conditions:
         except (ValueError, TypeError):
             return None
         return _version_comparison(left, operator, written, self._context.version)
-
-
-MOST_JOINED = 50
-"""Of more conditions, `joined` returns only whether their value is certain."""
-
-
-def joined(conditions: Iterable[Condition], *, is_or: bool) -> Condition:
-    """Return the value of conditions joined by ``or``, else by ``and``."""
-    values = tuple(conditions)
-    if is_or in values:
-        return is_or
-    if all(isinstance(value, bool) for value in values):
-        return not is_or
-    return BooleanTest("or" if is_or else "and", values) if len(values) <= MOST_JOINED else None
 
 
 def _version_comparison(left: ast.expr, operator: ast.cmpop, written: object, version: tuple[int, int]) -> bool | None:

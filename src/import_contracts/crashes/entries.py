@@ -8,11 +8,12 @@ from itertools import groupby
 
 from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.interpreter import CrashError, Interpreter, NotFoundError, RaisedError
+from import_contracts.crashes.interpreter import Interpreter
+from import_contracts.crashes.machine import CrashError, FailureError, NotFoundError, TooMuchError
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.search import Trials, is_too_much
+from import_contracts.crashes.search import Trials, deep, is_too_much
 from import_contracts.reading.text import Entry, ProgramText, Started, Step
 
 
@@ -55,13 +56,14 @@ def follow(
 ) -> list[EntryRun]:
     """Return what happens in each entry of a program, in their order, under a version of Python.
 
-    As in `import_contracts.crashes.search.search_crashes`, what cannot be decided is followed twice, and only what
-    fails both times fails. ``advance`` is called for each entry.
+    As in `import_contracts.crashes.search.search_crashes`, only what fails on each path fails. ``advance`` is called
+    for each entry.
     """
     found: list[EntryRun] = []
     cache = CodeCache()
-    for started, several in groupby(entries, lambda entry: entry.started):
-        found += _Group(started, program, version, cache).runs(list(several), advance)
+    with deep():
+        for started, several in groupby(entries, lambda entry: entry.started):
+            found += _Group(started, program, version, cache).runs(list(several), advance)
     return found
 
 
@@ -79,19 +81,14 @@ class _Group:
         reach = Reach(self._model.started)
         while True:
             components = reach.components()
-            first = self._world(reach, takes_last=False)
-            wanted = self._may_fail(first)
+            world = World(self._model, self._bodies, reach, components)
+            wanted = self._may_fail(world)
             runs = []
             for entry in entries:
-                runs.append(self._run(entry, first, wanted))
+                runs.append(self._run(entry, world, wanted))
                 advance()
-            last = self._world(reach, takes_last=True)
-            runs = [self._confirmed(run, last, wanted) for run in runs]
             if reach.components() == components:
                 return runs
-
-    def _world(self, reach: Reach, *, takes_last: bool) -> World:
-        return World(self._model, self._bodies, reach, reach.components(), takes_last)
 
     def _may_fail(self, world: World) -> set[str]:
         """Return the modules whose import may fail, whatever comes first; what is below them is followed before."""
@@ -114,6 +111,7 @@ class _Group:
             is_whole, crash = process.start(step)
             left_out = 0 if is_whole else step.guards
             failures += [Failure(step, crash and self._with_paths(crash))] if crash or step.refusal else []
+        process.end()
         return EntryRun(entry, tuple(failures), tuple(process.begun()))
 
     def _with_paths(self, crash: Crash) -> Crash:
@@ -125,14 +123,6 @@ class _Group:
 
         frames = tuple(replace(frame, module=name(frame.module)) for frame in crash.stack if name(frame.module))
         return replace(crash, importer=name(crash.importer), imported=name(crash.imported), stack=frames)
-
-    def _confirmed(self, run: EntryRun, world: World, wanted: Collection[str]) -> EntryRun:
-        if not run.failures:
-            return run
-        again = self._run(run.entry, world, wanted)
-        fails = {failure.step for failure in again.failures}
-        failures = tuple(failure for failure in run.failures if failure.step in fails)
-        return EntryRun(run.entry, failures, run.begun, again.is_known)
 
 
 class _Process:
@@ -150,12 +140,16 @@ class _Process:
         if step.refusal:
             return False, None
         try:
-            self._interpreter.start(step.module)
+            self._interpreter.import_module(step.module)
         except (CrashError, NotFoundError) as error:
             return False, error.crash
-        except (RaisedError, RecursionError):  # another exception; or it nests too deeply, and nothing is known
+        except (FailureError, TooMuchError, RecursionError):  # or it nests too deeply, and nothing is known
             return False, None
         return True, None
+
+    def end(self) -> None:
+        """Undo what the steps have changed in modules that are known to other interpreters."""
+        self._interpreter.memory.leave(failed=True)
 
     def begun(self) -> Iterator[Begun]:
         """Yield what the steps have imported themselves."""
@@ -176,7 +170,7 @@ class _Process:
 
     def _loaded_with(self, module: str) -> Iterator[str]:
         """Yield what a module has loaded, if that was known before and so was not followed again."""
-        loaded = self._world.outcomes.get(module) or 0
+        loaded = self._world.outcomes.get(module)
         for other, number in self._world.model.modules.items() if loaded else ():
-            if loaded >> number & 1:
+            if loaded and loaded.certain >> number & 1:
                 yield other

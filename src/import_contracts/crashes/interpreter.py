@@ -1,601 +1,557 @@
 """A fresh interpreter that imports a module of a program: it follows the operations of the modules as CPython would.
 
-Parents are imported first, `sys.modules` is filled before a body runs, and names are bound one by one. What cannot be
-known is taken as working. The platform is Linux.
+The platform is Linux.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from types import GeneratorType
-from typing import ClassVar, TypeAlias
+import ast
+from collections.abc import Callable
+from typing import ClassVar
 
 from import_contracts.crashes import operations as does
-from import_contracts.crashes.crash import Crash, Frame
-from import_contracts.crashes.modules import Modules, World
-from import_contracts.crashes.operations import (
-    Condition,
-    DottedName,
-    Operations,
-    all_operations,
-    bound_names,
-    ends_with_raise,
+from import_contracts.crashes.known import known_function
+from import_contracts.crashes.library import Library
+from import_contracts.crashes.machine import FailureError, Left, TooMuchError, is_caught, raised
+from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded
+from import_contracts.crashes.objects import TYPE, is_metaclass
+from import_contracts.crashes.operations import Operations
+from import_contracts.crashes.scopes import Scope
+from import_contracts.crashes.values import (
+    Argument,
+    Arguments,
+    BoundMethod,
+    ClassValue,
+    Container,
+    ErrorValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    Manager,
+    ModuleNames,
+    ModuleValue,
+    Stream,
+    Wrapped,
 )
-from import_contracts.crashes.values import ClassValue, FunctionValue, InstanceValue, ModuleValue, Namespace, Scope
-from import_contracts.graph.names import ancestors
+
+_MOST_ROUNDS = 100
+"""Of a ``while`` loop, not more rounds are followed."""
+_Left = Left | None
 
 
-class CrashError(Exception):
-    """An import fails because a module is only partially initialized."""
-
-    def __init__(self, crash: Crash) -> None:
-        super().__init__(crash.name)
-        self.crash = crash
+class Interpreter(Library):
+    """One fresh interpreter."""
 
     @property
-    def name(self) -> str:
-        """The name of the exception's class."""
-        return self.crash.error
-
-
-class RaisedError(Exception):
-    """Another exception is raised, which is not reported; ``name`` is that of its class."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-
-class NotFoundError(RaisedError):
-    """An import fails because what it names cannot be found, wherever the import is."""
-
-    def __init__(self, crash: Crash) -> None:
-        super().__init__(crash.error)
-        self.crash = crash
-
-
-class _NotInstalledError(RaisedError):
-    """A module outside the program is taken as not installed."""
-
-    def __init__(self) -> None:
-        super().__init__("ModuleNotFoundError")
-
-
-# What catches an exception, unless that is only its own class, Exception and BaseException.
-_CAUGHT_BY = {
-    "ModuleNotFoundError": frozenset({"ModuleNotFoundError", "ImportError", "Exception", "BaseException"}),
-    "SystemExit": frozenset({"SystemExit", "BaseException"}),
-}
-
-_DEEPEST_CALL, _MOST_CALLS = 30, 10_000
-"""Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
-
-_Steps: TypeAlias = Generator["_Steps", None, does.Leave | None]
-"""Operations that are being followed: what is yielded is followed first; what is returned leaves the block."""
-
-_Value: TypeAlias = Generator[_Steps, None, object]
-"""The same for an expression, whose value is returned: None where it is unknown."""
-
-
-class Interpreter:
-    """One fresh interpreter: its modules, and the stack of what it executes."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._model = world.model
-        self._bodies = world.bodies
-        self._modules = Modules(world)
-        self._stack: list[Scope] = []
-        self._calls: list[FunctionValue] = []
-        self._calls_left = _MOST_CALLS
-        self._handled: list[CrashError | RaisedError] = []
-        self._lazily_imported: set[str] = set()  # which are then attributes of their packages
-        self.begun: list[tuple[str, str]] = []
-        """The module around each import, "" if there is none, and the module that was imported, in order."""
-
-    @property
-    def loaded(self) -> int:
-        """The modules that are initialized, as bits by their number."""
-        return self._modules.loaded
+    def loaded(self) -> Loaded:
+        """The modules that are initialized."""
+        return self.modules.loaded
 
     def start(self, module: str) -> None:
-        """Import a module; raises CrashError or RaisedError.
-
-        Imports nest as deep as the program has them, without recursion.
-        """
-        waiting: list[_Steps] = [self._import_module(module)]
-        error: Exception | None = None
-        while waiting:
-            try:
-                steps = waiting[-1]
-                waiting.append(steps.throw(error) if error else next(steps))
-                error = None
-            except StopIteration:
-                waiting.pop()
-                error = None
-            except (CrashError, RaisedError) as raised:
-                waiting.pop()
-                error = raised
-        for name, space in self._modules.spaces.items():
-            self._world.spaces.setdefault(name, space)
-        if error:
-            try:
-                raise error
-            finally:
-                del error  # else it and this frame would refer to each other
-
-    def _all(self, operations: Operations) -> _Steps:
-        """Follow operations until one leaves."""
-        for operation in operations:
-            result = self._FOLLOW[type(operation)](self, operation)
-            if result.__class__ is GeneratorType:
-                result = yield from result
-            if result is not None:
-                return result  # type: ignore[return-value]
-        return None
-
-    def _at(self, line: int) -> Scope:
-        """Return the present scope, which has got to a line."""
-        scope = self._stack[-1]
-        scope.line = line
-        return scope
-
-    def _fail(self, error: str, imported: str, name: str | None) -> None:
-        """Raise the crash of the present statement, if its module was parsed."""
-        scope = self._stack[-1]
-        if scope.module not in self._bodies.unparsed:
-            raise CrashError(self._crash(error, imported, name))
-
-    def _crash(self, error: str, imported: str, name: str | None) -> Crash:
-        scope = self._stack[-1]
-        return Crash(
-            entry="",
-            error=error,
-            importer=scope.module,
-            imported=imported,
-            name=name,
-            path=self._model.sources[scope.module].path,
-            line=scope.line,
-            text=self._bodies.line(scope.module, scope.line),
-            stack=tuple(Frame(each.module, each.line, each.is_function) for each in self._stack),
-            defined=self._bodies.line_of(imported, name) if name else None,
-            lazy=next((each.lazy for each in self._stack if each.lazy), ""),
-            works_from=None,
-        )
-
-    # --- importing a module --------------------------------------------------------------------------------------
-
-    def _import_module(self, module: str) -> _Steps:
-        """Import a module of the program and its parents."""
-        around = self._model.around.get(module)
-        for name in (*reversed(list(ancestors(module)) if around is None else around), module):
-            if name not in self._model.modules:
-                return None
-            if not self._modules.has(name):
-                yield self._import_one(name)
-        return None
-
-    def _import_one(self, module: str) -> _Steps:
-        importer = next(reversed(self._modules.partial), "")
-        self.begun.append((importer, module))
-        if importer:
-            self._world.reach.add(importer, module)
-        if self._modules.load_known(module):
-            return None
-        operations = self._bodies.module(module).operations
-        self._world.work += 1 + len(operations)
-        depth = len(self._stack)
-        self._stack.append(Scope(module, self._modules.begin(module)))
+        """Import a module; raises FailureError, or TooMuchError."""
+        failed = True
         try:
-            yield from self._all(operations)
-        except (CrashError, RaisedError):
-            self._modules.fail(module)
-            raise
+            self.import_module(module)
+            failed = False
         finally:
-            del self._stack[depth:]
-        self._modules.finish(module)
+            if not failed:
+                self.modules.keep()
+            self.memory.leave(failed=failed)
+
+    def run(self, operations: Operations) -> Left | None:
+        """Follow operations until one leaves; raises FailureError."""
+        follow = self._FOLLOW
+        for operation in operations:
+            left = follow[type(operation)](self, operation)
+            if left is not None:
+                return left
         return None
 
-    def _import_as_far_as_known(self, module: str) -> _Steps:
-        """Import the module of a statement; of one that is not in the program, the innermost package that is."""
-        if module in self._model.modules:
-            if not self._modules.has(module):
-                yield self._import_module(module)
-            return None
-        if (root := module.partition(".")[0]) in self._model.missing:
-            raise NotFoundError(self._crash("ModuleNotFoundError", root, None))
-        self._may_not_be_installed()
-        while module and module not in self._model.modules:
-            module, _, name = module.rpartition(".")
-        if module:
-            yield self._import_module(module)
-            if module in self._modules.spaces:
-                self._modules.spaces[module].names.setdefault(name, None)
-        return None
-
-    def _leaving_import(self, operation: does.LeavingImport) -> None:
-        self._at(operation.line)
-        raise NotFoundError(self._crash("ImportError", "", None))
-
-    def _may_not_be_installed(self) -> None:
-        """Take a module outside the program as not installed, once, where the program would go on without it."""
-        if self._world.takes_last and self._stack[-1].trying:
-            raise _NotInstalledError
-
-    # --- import statements ---------------------------------------------------------------------------------------
-
-    def _import_statement(self, operation: does.ImportModule) -> _Steps:
-        scope = self._at(operation.line)
-        try:
-            yield from self._import_as_far_as_known(operation.module)
-        except CrashError:
-            if scope.module not in self._bodies.unparsed:
-                raise
-        if operation.alias is None:
-            name = operation.module.partition(".")[0]
-            scope.bind(name, ModuleValue(name))
-        elif operation.alias:
-            scope.bind(operation.alias, self._module_value(operation.module))
-        return None
-
-    def _module_value(self, dotted: str) -> object:
-        """Return what `import a.b as c` binds: since Python 3.7 the attributes, and the module where there is none."""
-        value: object = None
-        module = ""
-        for name in dotted.split("."):
-            package, module = module, f"{module}.{name}" if module else name
-            known = self._modules.space(package).names if package in self._model.modules else {}
-            value = known.get(name, ModuleValue(module) if module in self._model.modules else None)
-        return value
-
-    def _import_names(self, operation: does.ImportNames) -> _Steps:
-        scope = self._at(operation.line)
-        module = operation.module
-        yield from self._import_as_far_as_known(module)
-        if module not in self._model.modules:
-            for _, alias in operation.names:
-                scope.bind(alias, None)
-            return None
-        if module in self._model.packages:
-            yield from self._import_submodules(module, [name for name, _ in operation.names])
-        for name, alias in operation.names:
-            scope.bind(alias, (yield from self._imported_name(module, name)))
-        return None
-
-    def _import_submodules(self, package: str, names: Iterable[str]) -> _Steps:
-        """Import those names from a package that are none of its attributes, as far as there are such modules."""
-        space = self._modules.space(package)
-        for name in names:
-            module = f"{package}.{name}"
-            if name in space.names or module not in self._model.modules:
-                continue
-            if not (self._world.takes_last and (space.has_unknown_names or "__getattr__" in space.names)):
-                yield self._import_module(module)
-        return None
-
-    def _imported_name(self, module: str, name: str) -> _Value:
-        """Return the value of a name in `from module import name`."""
-        submodule = f"{module}.{name}"
-        is_loaded = submodule in self._model.modules and self._modules.has(submodule)
-        if is_loaded and name not in self._modules.space(module).names:
-            return ModuleValue(submodule)
-        if not self._modules.lacks(module, name):
-            return (yield from self._attribute(ModuleValue(module), name))
-        if self._bodies.binds(module, name):
-            self._fail("ImportError", module, name)
-        return None
-
-    def _import_star(self, operation: does.ImportStar) -> _Steps:
-        scope = self._at(operation.line)
-        module = operation.module
-        yield from self._import_as_far_as_known(module)
-        if module not in self._model.modules:
-            scope.space.has_unknown_names = True
-            return None
-        space = self._modules.space(module)
-        listed = space.names.get("__all__")
-        scope.space.has_unknown_names |= space.has_unknown_names
-        if not isinstance(listed, tuple):
-            for value in [each for each in space.names.values() if isinstance(each, does.LazyImport)]:
-                yield from self._imported_if_lazy(module, space, value)
-            public = [name for name in space.names if "__all__" in space.names or not name.startswith("_")]
-            scope.space.names.update({name: space.names[name] for name in public if not name.startswith("__")})
-            if "__all__" not in space.names or module in self._modules.partial:
-                return None
-            loaded = self._model.exports.loaded(module)
-            listed = tuple(name.removeprefix(f"{module}.") for name in loaded.modules if loaded.is_exact)
-        if module in self._model.packages:
-            yield from self._import_submodules(module, listed)
-        for name in listed:
-            scope.bind(name, (yield from self._attribute(ModuleValue(module), name)))
-        return None
-
-    def _import_lazily(self, operation: does.LazyImport) -> None:
-        self._stack[-1].bind(operation.name, operation)
-        imported = operation.operation
-        names = (imported.module, *(f"{imported.module}.{name}" for name, _ in getattr(imported, "names", ())))
-        self._lazily_imported.update(name for name in names if name in self._model.modules)
-
-    def _import_external(self, _: does.ImportExternal) -> None:
-        self._may_not_be_installed()
-
-    # --- values --------------------------------------------------------------------------------------------------
-
-    def _value(self, dotted: DottedName, line: int) -> _Value:
-        """Return the value of a dotted name."""
-        scope = self._at(line)
-        value = yield from self._imported_if_lazy(scope.module, scope.space, scope.find(dotted[0]))
-        for name in dotted[1:]:
-            if value is None:
-                return None
-            value = yield from self._attribute(value, name)
-        return value
-
-    def _attribute(self, value: object, name: str) -> _Value:
-        """Return an attribute of a value."""
-        if isinstance(value, ClassValue):
-            return value.find(name)
-        if isinstance(value, InstanceValue):
-            return value.of.find(name)
-        if isinstance(value, ModuleValue) and value.name in self._model.modules:
-            return (yield from self._module_attribute(value.name, name))
-        return None
-
-    def _module_attribute(self, module: str, name: str) -> _Value:
-        submodule = f"{module}.{name}"
-        if submodule in self._lazily_imported and name not in self._modules.space(module).names:
-            yield from self._import_as_far_as_known(submodule)
-            return ModuleValue(submodule)
-        if self._modules.lacks(module, name):
-            if submodule in self._model.modules or self._bodies.binds(module, name):
-                self._fail("AttributeError", module, name)
-            return None
-        space = self._modules.space(module)
-        if name in space.names:
-            return (yield from self._imported_if_lazy(module, space, space.names[name]))
-        if submodule in self._modules.partial and module not in self._modules.partial and not space.may_have(name):
-            self._fail("AttributeError", submodule, None)
-        return ModuleValue(submodule) if submodule in self._model.modules and self._modules.has(submodule) else None
-
-    def _imported_if_lazy(self, module: str, space: Namespace, value: object) -> _Value:
-        """Return a value; of a lazy import, which runs now, what it binds."""
-        if not isinstance(value, does.LazyImport):
-            return value
-        self._stack.append(Scope(module, space, line=value.operation.line, lazy=_named(value.operation)))
-        yield from self._all((value.operation,))
-        self._stack.pop()
-        return space.names.get(value.name)
+    def call_external(self, function: External, arguments: Arguments) -> object:
+        """Return the result of calling something outside the program."""
+        if (known := known_function(function.name)) is not None:
+            return known(self, arguments)
+        builtin = function.builtin
+        if isinstance(builtin, type) and issubclass(builtin, BaseException):
+            return ErrorValue(FailureError(function))
+        if function.name in _EXITS:
+            raise raised("SystemExit")
+        return self.call_unknown(arguments, function)
 
     # --- names ---------------------------------------------------------------------------------------------------
 
     def _bind(self, operation: does.Bind) -> None:
-        scope = self._stack[-1]
+        scope = self.stack[-1]
         if scope.local is None:
-            scope.space.names.update(operation.values)
+            self.memory.update(scope.space, operation.values)
         else:
             for name, value in operation.values.items():
-                scope.bind(name, value)
+                self.bind(name, value)
 
-    def _bind_unknown(self, operation: does.BindUnknown) -> None:
-        self._modules.forget_names(operation.module)
+    def _evaluate(self, operation: does.Evaluate) -> None:
+        self.evaluate(operation.value)
 
-    def _unbind(self, operation: does.Unbind) -> None:
-        scope = self._stack[-1]
-        if scope.local is None:
-            scope.space.names.pop(operation.name, None)
+    def _may_raise(self, _: does.MayRaise) -> None:
+        self.note(FailureError(UNKNOWN))
+
+    def _assign(self, operation: does.Assign) -> None:
+        value = self.evaluate(operation.value)
+        for target in operation.targets:
+            self.assign(target, value)
+
+    def assign(self, target: ast.expr, value: object) -> None:
+        """Bind a target to a value; raises FailureError."""
+        match target:
+            case ast.Name(name):
+                self.bind(name, value)
+            case ast.Attribute(of, name):
+                owner = self.evaluate(of)
+                self.scope.line = target.end_lineno or target.lineno
+                self.set_attribute(owner, name, value)
+            case ast.Subscript(of, key):
+                self._assign_item(
+                    self.evaluate(of), self.evaluate(key) if not isinstance(key, ast.Slice) else UNKNOWN, value
+                )
+            case ast.Starred(inner):
+                self.assign(inner, value)
+            case ast.Tuple(targets) | ast.List(targets):
+                self._unpack(targets, value)
+
+    def _unpack(self, targets: list[ast.expr], value: object) -> None:
+        items = self.elements(value)
+        is_starred = any(isinstance(each, ast.Starred) for each in targets)
+        if items is not None and not is_starred and len(items) != len(targets):
+            raise raised("ValueError")
+        if items is None or is_starred:
+            items = (UNKNOWN,) * len(targets)
+        for target, item in zip(targets, items, strict=True):
+            self.assign(target, item)
+
+    def _assign_item(self, owner: object, key: object, value: object) -> None:
+        if owner == External("sys.modules"):
+            self.modules.replace(key) if isinstance(key, str) else self.modules.forget_names(self.scope.module)
+        elif isinstance(owner, ModuleNames):
+            self.set_attribute(ModuleValue(owner.module), key if isinstance(key, str) else None, value)
+        elif isinstance(owner, Container) and owner.kind == "dict":
+            self.memory.set(owner.names, key if _is_key(key) else UNKNOWN, value)
+        elif isinstance(owner, Container):
+            self.memory.set(owner.names, "items", UNKNOWN)
+        elif isinstance(owner, InstanceValue):
+            self.call_method(owner, ("__setitem__",), (Argument(key), Argument(value)))
         else:
-            scope.bind(operation.name, None)
+            if isinstance(owner, External) and "f_globals" in owner.name:
+                self.forget_callers()
+            self.escape(value, is_harmless=isinstance(owner, External) and owner.is_standard)
+            self.note(FailureError(UNKNOWN))
 
-    def _load(self, operation: does.Load) -> _Steps:
-        value = yield from self._value(operation.dotted, operation.line)
-        if operation.alias:
-            self._stack[-1].bind(operation.alias, value)
-        return None
+    def _delete(self, operation: does.Delete) -> None:
+        match operation.target:
+            case ast.Name(name):
+                names = self.scope.binding(name)
+                if names.get(name, MAYBE) in (MAYBE, UNKNOWN):
+                    self.note(FailureError(UNKNOWN))
+                self.memory.set(
+                    names, name, ABSENT if self.scope.local is None or names is self.scope.space else UNKNOWN
+                )
+            case ast.Tuple(targets) | ast.List(targets):
+                for each in targets:
+                    self._delete(does.Delete(each))
+            case ast.Attribute(of, name):
+                owner = self.evaluate(of)
+                if isinstance(owner, ModuleValue) and owner.name in self.model.modules:
+                    self.memory.set(self.modules.space(owner.name), name, MAYBE)
+                elif isinstance(owner, InstanceValue | ClassValue):
+                    self.memory.set(owner.names, name, UNKNOWN)
+            case ast.Subscript(of, key):
+                owner, index = self.evaluate(of), UNKNOWN if isinstance(key, ast.Slice) else self.evaluate(key)
+                self._delete_item(owner, index)
 
-    def _set_attribute(self, operation: does.SetAttribute) -> _Steps:
-        value = yield from self._value(operation.dotted, operation.line)
-        if isinstance(value, ModuleValue) and value.name in self._modules.spaces:
-            space = self._modules.spaces[value.name]
-            space.has_unknown_names |= operation.name is None
-            if operation.name:
-                space.names[operation.name] = None
-        return None
+    def _delete_item(self, owner: object, key: object) -> None:
+        if owner == External("sys.modules") and isinstance(key, str):
+            self.modules.replace(key)
+        elif isinstance(owner, ModuleNames):
+            self.modules.forget_names(owner.module)
+        elif isinstance(owner, Container):
+            self.memory.set(owner.names, UNKNOWN if owner.kind == "dict" else "items", UNKNOWN)
+        elif isinstance(owner, InstanceValue):
+            self.call_method(owner, ("__delitem__",), (Argument(key),))
 
-    # --- definitions and calls -----------------------------------------------------------------------------------
+    # --- definitions ---------------------------------------------------------------------------------------------
 
     def _define(self, operation: does.Define) -> None:
-        scope = self._stack[-1]
-        function = FunctionValue(scope.module, operation, scope.around) if operation.is_known else None
-        scope.bind(operation.name, function)
-        scope.space.has_unknown_names |= operation.binds_unknown
-        for name in operation.globals:
-            scope.space.names.setdefault(name, None)
+        scope = self.scope
+        decorators = [(each, self.evaluate(each)) for each in operation.decorators]
+        defaults = {name: self.evaluate(value) for name, value in operation.defaults}
+        for annotation in operation.annotations:
+            self.evaluate(annotation)
+        around = scope.around
+        identity = (operation.first, *map(id, around))
+        value: object = FunctionValue(scope.module, operation, around, defaults, identity)
+        if scope.kind == "class" and operation.name in _IMPLICIT and not decorators:
+            value = Wrapped(_IMPLICIT[operation.name], value)
+        self.bind(operation.name, self._decorated(decorators, value))
 
-    def _define_class(self, operation: does.DefineClass) -> _Steps:
-        scope = self._stack[-1]
-        names: dict[str, object] = {}
-        inner = scope.in_class_body(names)
-        bases = tuple(scope.find(base[0]) if base and len(base) == 1 else None for base in operation.bases)
-        self._stack[-1] = inner
-        try:
-            yield from self._all(operation.body)
-        finally:
-            self._stack[self._stack.index(inner)] = scope
-            scope.line = inner.line
-        scope.bind(operation.name, ClassValue(names, bases) if operation.is_known else None)
-        return None
+    def _decorated(self, decorators: list[tuple[ast.expr, object]], value: object) -> object:
+        for node, decorator in reversed(decorators):
+            self.scope.line = node.lineno
+            value = self.call(decorator, (Argument(value),))
+        return value
 
-    def _call(self, operation: does.CallObject) -> _Steps:
-        value = yield from self._value(operation.dotted, operation.line)
-        result = None
-        if isinstance(value, ClassValue):
-            result = InstanceValue(value)
-            value = value.find("__init__")
-        if isinstance(value, FunctionValue) and value not in self._calls:
-            yield from self._called(value)
-        if operation.alias:
-            self._stack[-1].bind(operation.alias, result)
-        return None
+    def _define_class(self, operation: does.DefineClass) -> None:
+        scope = self.scope
+        decorators = [(each, self.evaluate(each)) for each in operation.decorators]
+        bases = tuple([self.evaluate(each) for each in operation.bases])  # a generator would be a call in C
+        keywords = [(name, self.evaluate(value)) for name, value in operation.keywords]
+        metaclass = self._metaclass(bases, dict(keywords))
+        arguments = tuple(Argument(value, name or "**") for name, value in keywords if name != "metaclass")
+        names = self.memory.names()
+        scope.line = operation.first
+        inner = Scope("class", scope.module, scope.space, scope.around, names, line=operation.first)
+        if isinstance(metaclass, ClassValue) and isinstance(metaclass.find("__prepare__"), FunctionValue | Wrapped):
+            self.call(self.get(metaclass, "__prepare__"), (Argument(operation.name), Argument(bases), *arguments))
+        self.stack.append(inner)
+        self.run(operation.body)
+        self.stack.pop()
+        scope.line = operation.first
+        made = self.make_class(operation, bases, names, metaclass)
+        maker = dict(keywords).get("metaclass")
+        if isinstance(maker, FunctionValue):
+            given = (Argument(made.name), Argument(bases), Argument(Container("dict", names)), *arguments)
+            self.bind(operation.name, self._decorated(decorators, self.call(maker, given)))
+            return
+        self.bind(operation.name, self._decorated(decorators, self._made_by(metaclass, made, arguments)))
 
-    def _called(self, function: FunctionValue) -> _Steps:
-        """Follow a call; if there are too many, the function may have bound any name of its module."""
-        self._calls_left -= 1
-        if self._calls_left < 0 or len(self._calls) == _DEEPEST_CALL:
-            self._modules.space(function.module).has_unknown_names = True
+    def _metaclass(self, bases: tuple[object, ...], keywords: dict[str, object]) -> object:
+        given = keywords.get("metaclass", TYPE)
+        if not isinstance(given, ClassValue) and given not in (TYPE, External("abc.ABCMeta")):
+            return UNKNOWN
+        found = self.metaclass_of(bases)
+        return given if found == TYPE or (isinstance(given, ClassValue) and found in given.order) else found
+
+    def _made_by(self, metaclass: object, made: ClassValue, arguments: Arguments) -> object:
+        """Return what a metaclass makes of a class whose body was followed."""
+        if not isinstance(metaclass, ClassValue):
+            if UNKNOWN in made.behind or metaclass is UNKNOWN:
+                self.note(FailureError(UNKNOWN))
+            self.announce(made, arguments)
+            return made
+        given = (Argument(made.name), Argument(made.bases), Argument(Container("dict", made.names)), *arguments)
+        maker = metaclass.find("__new__")
+        maker = maker.function if isinstance(maker, Wrapped) else maker
+        result: object = made
+        if isinstance(maker, FunctionValue):
+            result = self.call(maker, (Argument(metaclass), *given))
+        elif maker is UNKNOWN:
+            return UNKNOWN
         else:
-            yield from self._body(function)
-        return None
-
-    def _body(self, function: FunctionValue) -> _Steps:
-        """Follow the body of a function, of whose arguments nothing is known."""
-        code = self._bodies.function(function.module, function.operation)
-        if not code.operations:
-            return None
-        self._calls.append(function)
-        depth = len(self._stack)
-        self._stack.append(self._stack[-1].in_call(function, self._modules.space(function.module), code))
-        try:
-            yield from self._all(code.operations)
-        finally:
-            self._calls.pop()
-        del self._stack[depth:]
-        return None
+            self.announce(made, arguments)
+        initializer = metaclass.find("__init__")
+        if isinstance(initializer, FunctionValue) and isinstance(result, ClassValue):
+            self.call(BoundMethod(initializer, result), given)
+        return result
 
     # --- control flow --------------------------------------------------------------------------------------------
 
-    def _known(self, condition: Condition) -> bool | None:
-        """Return the value of a condition; None if it is unknown."""
-        if condition is None or isinstance(condition, bool):
-            return condition
-        if not isinstance(condition, does.BooleanTest):
-            return self._known_value(condition)
-        values = [self._known(each) for each in condition.operands]
-        if condition.word == "not":
-            return None if values[0] is None else not values[0]
-        decisive = condition.word == "or"
-        return decisive if decisive in values else None if None in values else not decisive
-
-    def _known_value(self, dotted: DottedName) -> bool | None:
-        """Return the value of a dotted name if it is a boolean; this neither imports nor fails."""
-        value = self._stack[-1].find(dotted[0])
-        for name in dotted[1:]:
-            if not isinstance(value, ModuleValue) or value.name not in self._model.modules:
-                return None
-            value = self._modules.space(value.name).names.get(name)
-        return value if isinstance(value, bool) else None
-
-    def _if(self, operation: does.If) -> _Steps:
-        known = self._known(operation.test)
+    def _if(self, operation: does.If) -> _Left:
+        known = self.truth_of(self.evaluate(operation.test)) if operation.test else None
         if known is not None:
-            return (yield from self._all(operation.then if known else operation.otherwise))
-        return (yield from self._either(operation.then, operation.otherwise))
+            return self.run(operation.then if known else operation.otherwise)
+        return self.follow_each([lambda: self.run(operation.then), lambda: self.run(operation.otherwise)])
 
-    def _either(self, then: Operations, otherwise: Operations) -> _Steps:
-        """Follow one of two branches: not the one that raises an exception, if the other does not."""
-        chosen, other = (otherwise, then) if self._world.takes_last else (then, otherwise)
-        if ends_with_raise(chosen):
-            chosen, other = other, chosen
-        depth = len(self._stack)
-        try:
-            result = yield from self._all(chosen)
-        except RaisedError as error:
-            if isinstance(error, _NotInstalledError) or ends_with_raise(other):
-                raise
-            del self._stack[depth:]
-            return (yield from self._all(other))
-        self._may_have_run(other)
-        return result
+    def _for(self, operation: does.For) -> _Left:
+        items = self.evaluate(operation.items)
 
-    def _may_have_run(self, operations: Operations) -> None:
-        """Forget what is known of the names that operations would have bound."""
-        if not operations:
-            return
-        scope = self._stack[-1]
-        for name in bound_names(operations):
-            scope.bind(name, None)
-        if any(isinstance(each, does.BindUnknown | does.ImportStar) for each in all_operations(operations)):
-            scope.space.has_unknown_names = True
+        def each(item: object) -> _Left:
+            self.assign(operation.target, item)
+            return self._round(operation.body)
 
-    def _loop(self, operation: does.Loop) -> _Steps:
-        if self._world.takes_last and not operation.always_runs:
-            self._may_have_run(operation.body)
+        return self._loop(lambda: self.iterate(items, each), operation.otherwise)
+
+    def _round(self, body: Operations) -> _Left:
+        left = self.until("continue", lambda: self.run(body))
+        return None if left and left.word == "continue" else left
+
+    def _loop(self, rounds: Callable[[], _Left], otherwise: Operations) -> _Left:
+        """Follow the rounds of a loop, and what runs behind them unless ``break`` leaves it."""
+
+        def block() -> _Left:
+            left = rounds()
+            return left if left is not None else self.run(otherwise)
+
+        left = self.until("break", block)
+        return None if left and left.word == "break" else left
+
+    def _while(self, operation: does.While) -> _Left:
+        def rounds() -> _Left:
+            for _ in range(_MOST_ROUNDS):
+                known = self.truth_of(self.evaluate(operation.test))
+                if known is None:
+                    return self.follow_maybe(lambda: self._round(operation.body))
+                if not known:
+                    return None
+                if (left := self._round(operation.body)) is not None:
+                    return left
             return None
-        left = yield from self._all(operation.body)
-        return left if left and left.function else None
 
-    def _try(self, operation: does.Try) -> _Steps:
-        scope, depth = self._stack[-1], len(self._stack)
-        goes_on = _goes_on_without_modules(operation)
-        scope.trying += goes_on
+        return self._loop(rounds, operation.otherwise)
+
+    def _try(self, operation: does.Try) -> _Left:
+        if not operation.finally_:
+            return self._try_body(operation)
         try:
-            left = yield from self._all(operation.body)
-        except (CrashError, RaisedError) as error:
-            del self._stack[depth:]
-            scope.trying -= goes_on
-            left = yield from self._handle(operation, error)
-        else:
-            scope.trying -= goes_on
-            if left is None:
-                left = yield from self._all(operation.otherwise)
-            for handler in operation.handlers:
-                self._may_have_run(handler.body)
-        return (yield from self._all(operation.finally_)) or left
+            left = self._try_body(operation)
+        except FailureError:
+            inner = self.run(operation.finally_)
+            if inner is not None:
+                return inner
+            raise
+        return self.run(operation.finally_) or left
 
-    def _handle(self, operation: does.Try, error: CrashError | RaisedError) -> _Steps:
-        caught_by = _CAUGHT_BY.get(error.name, frozenset({error.name, "Exception", "BaseException"}))
-        for handler in operation.handlers:
-            if handler.errors is None or handler.errors & caught_by:
-                self._handled.append(error)
-                try:
-                    return (yield from self._all(handler.body))
-                finally:
-                    self._handled.pop()
+    def _try_body(self, operation: does.Try) -> _Left:
+        if not operation.handlers:
+            return self.run(operation.body)
+        return self.guarded(
+            lambda: self.run(operation.body),
+            lambda error: self._handle(operation.handlers, error),
+            lambda left: left or self.run(operation.otherwise),
+        )
+
+    def _handle(self, handlers: tuple[does.Handler, ...], error: FailureError) -> _Left:
+        for place, handler in enumerate(handlers):
+            caught = True if handler.errors is None else is_caught(error, self.evaluate(handler.errors))
+            if caught:
+                return self._run_handler(handler, error)
+            if caught is None:
+                rest = handlers[place + 1 :]
+                return self.follow_each(
+                    [lambda: self._run_handler(handler, error), lambda: self._handle(rest, error)]  # noqa: B023
+                )
         raise error
 
-    def _leave(self, operation: does.Leave) -> does.Leave:
-        return operation
+    def _run_handler(self, handler: does.Handler, error: FailureError) -> _Left:
+        if handler.name:
+            self.bind(handler.name, ErrorValue(error))
+        self.handled.append(error)
+        try:
+            left = self.run(handler.body)
+        finally:
+            self.handled.pop()
+            if handler.name:
+                self._delete(does.Delete(ast.Name(handler.name, ast.Del())))
+        return left
+
+    def _with(self, operation: does.With) -> _Left:
+        manager = self.evaluate(operation.manager)
+        if isinstance(manager, Manager) and manager.kind == "function":
+            return self._with_function(manager.names["stream"], operation)
+        if isinstance(manager, Manager) and manager.kind == "null":
+            return self._with_body(operation, manager.names["value"])
+        value = self.enter(manager)
+        return self.guarded(
+            lambda: self._with_body(operation, value),
+            lambda error: self._swallow(manager, error),
+            lambda left: self._leave_with(manager, left),
+        )
+
+    def _with_body(self, operation: does.With, value: object) -> _Left:
+        if operation.target:
+            self.assign(operation.target, value)
+        return self.run(operation.body)
+
+    def _leave_with(self, manager: object, left: _Left) -> _Left:
+        if not isinstance(manager, Manager):
+            self.exit(manager, None)
+        return left
+
+    def _swallow(self, manager: object, error: FailureError) -> _Left:
+        """Go on behind a ``with`` block that may swallow an exception."""
+        if isinstance(manager, Manager):
+            known = self._swallows(manager, error)
+        else:
+            known = self.truth_of(self.exit(manager, error))
+        if known:
+            return None
+        if known is False:
+            raise error
+
+        def fail() -> None:
+            raise error
+
+        return self.follow_each([lambda: None, fail])
+
+    def _swallows(self, manager: Manager, error: FailureError) -> bool | None:
+        if manager.kind == "suppress":
+            errors = manager.names["errors"]
+            return None if errors is UNKNOWN else is_caught(error, errors)
+        if manager.kind == "null":
+            return False
+        entered = manager.names.get("entered")
+        if not isinstance(entered, tuple):
+            return None
+        for each in reversed(entered):
+            if isinstance(each, Manager):
+                known = self._swallows(each, error) if each.kind != "function" else None
+            else:
+                known = self.truth_of(self.exit(each, error))
+            if known is not False:
+                return known
+        return False
+
+    def _with_function(self, stream: object, operation: does.With) -> _Left:
+        """Follow a generator function with the block in place of its ``yield``."""
+        if not isinstance(stream, Stream):
+            return self.follow_each([lambda: self._with_body(operation, UNKNOWN), lambda: None])
+        found: list[_Left] = []
+
+        def each(value: object) -> _Left:
+            found.append(self._with_body(operation, value))
+            return None
+
+        self.iterate(stream, each)
+        return found[-1] if found else None
+
+    def _match(self, operation: does.Match) -> _Left:
+        return self._cases(self.evaluate(operation.subject), operation.cases)
+
+    def _cases(self, subject: object, cases: tuple[does.Case, ...]) -> _Left:
+        for place, case in enumerate(cases):
+            known = self._matches(subject, case.pattern)
+            if known is not False and case.guard:
+                guard = self.truth_of(self.evaluate(case.guard)) if known else None
+                if known is None:
+                    self.value_maybe(lambda: self.evaluate(case.guard))  # type: ignore[arg-type]  # noqa: B023
+                known = guard if known else None
+            if known:
+                return self.run(case.body)
+            if known is None:
+                rest = cases[place + 1 :]
+                return self.follow_each([lambda: self.run(case.body), lambda: self._cases(subject, rest)])  # noqa: B023
+        return None
+
+    def _matches(self, subject: object, pattern: ast.pattern) -> bool | None:  # noqa: C901, PLR0911 - one case each
+        """Tell whether a pattern matches, whose names are bound; None if that is not known."""
+        match pattern:
+            case ast.MatchAs(None, name) | ast.MatchStar(name):
+                if name:
+                    self.bind(name, subject)
+                return True
+            case ast.MatchAs(inner, name):
+                known = self._matches(subject, inner) if inner else True
+                if name:
+                    self.bind(name, subject)
+                return known
+            case ast.MatchValue(value):
+                return self._compared(subject, ast.Eq(), self.evaluate(value))
+            case ast.MatchSingleton(value):
+                return self._identical(subject, value)
+            case ast.MatchOr(patterns):
+                return self._matches_any(subject, patterns)
+            case ast.MatchClass(kind, positional, _, named):
+                return self._matches_class(subject, self.evaluate(kind), [*positional, *named])
+            case ast.MatchSequence(patterns):
+                return self._matches_sequence(subject, patterns)
+            case ast.MatchMapping(keys, patterns, rest):
+                self._match_keys(subject, keys)
+                self._match_inside(patterns)
+                if rest:
+                    self.bind(rest, UNKNOWN)
+        return None
+
+    def _matches_any(self, subject: object, patterns: list[ast.pattern]) -> bool | None:
+        for place, each in enumerate(patterns):
+            known = self._matches(subject, each)
+            if known is not False:
+                if known is None and patterns[place + 1 :]:
+                    self.value_maybe(lambda: self._matches_any(subject, patterns[place + 1 :]))  # noqa: B023
+                return known
+        return False
+
+    def _matches_class(self, subject: object, kind: object, inside: list[ast.pattern]) -> bool | None:
+        found = self.isinstance((Argument(subject), Argument(kind)))
+        if found is False:
+            return False
+        self._match_inside(inside)
+        return True if found is True and not inside else None
+
+    def _matches_sequence(self, subject: object, patterns: list[ast.pattern]) -> bool | None:
+        items = subject.items if isinstance(subject, Container) and subject.kind == "list" else subject
+        if isinstance(items, tuple) and not any(isinstance(each, ast.MatchStar) for each in patterns):
+            if len(items) != len(patterns):
+                return False
+            answers: list[bool | None] = []
+            for item, each in zip(items, patterns, strict=True):
+                answers.append(self._matches(item, each))
+                if answers[-1] is not True:
+                    break
+            return answers[-1] if answers else True
+        self._match_inside(patterns)
+        return None
+
+    def _match_keys(self, subject: object, keys: list[ast.expr]) -> None:
+        """Follow the keys of a pattern for a mapping, whatever is behind the first one may not be tried."""
+        if isinstance(subject, Container) and subject.kind == "dict" and keys:
+            self.evaluate(keys[0])
+            keys = keys[1:]
+        for each in keys:
+            self.value_maybe(lambda: self.evaluate(each))  # noqa: B023 - called at once
+
+    def _match_inside(self, patterns: list[ast.pattern]) -> None:
+        """Follow patterns that may not be tried."""
+        for each in patterns:
+            self.value_maybe(lambda: self._matches(UNKNOWN, each))  # noqa: B023 - called at once
+
+    def _return(self, operation: does.Return) -> Left:
+        return Left("return", self.evaluate(operation.value) if operation.value else None)
+
+    def _leave(self, operation: does.Leave) -> Left:
+        return Left(operation.word)  # type: ignore[arg-type]  # it is one of the two words
 
     def _raise(self, operation: does.Raise) -> None:
-        if not operation.error and self._handled:
-            raise self._handled[-1]
-        raise RaisedError(operation.error)
+        if operation.error is None:
+            raise self.handled[-1] if self.handled else raised("RuntimeError")
+        value = self.evaluate(operation.error)
+        if isinstance(value, ErrorValue) and isinstance(value.error, FailureError):
+            raise value.error
+        if isinstance(value, InstanceValue):
+            raise FailureError(value.of)
+        raise FailureError(value if isinstance(value, External | ClassValue) else UNKNOWN)
 
-    # Functions of the class, not methods of this object: an interpreter that refers to itself would stay in memory,
-    # with all that it has loaded, until the end.
-    _FOLLOW: ClassVar[dict[type, Callable[..., object]]] = {
+    _FOLLOW: ClassVar[dict[type, Callable[..., _Left]]] = {
         does.Bind: _bind,
-        does.BindUnknown: _bind_unknown,
-        does.Unbind: _unbind,
-        does.Load: _load,
-        does.CallObject: _call,
-        does.SetAttribute: _set_attribute,
+        does.Evaluate: _evaluate,
+        does.MayRaise: _may_raise,
+        does.Assign: _assign,
+        does.Delete: _delete,
         does.Define: _define,
         does.DefineClass: _define_class,
-        does.ImportModule: _import_statement,
-        does.ImportNames: _import_names,
-        does.ImportStar: _import_star,
-        does.LazyImport: _import_lazily,
-        does.ImportExternal: _import_external,
-        does.LeavingImport: _leaving_import,
+        does.ImportModule: Library.import_statement,
+        does.ImportNames: Library.import_names,
+        does.ImportStar: Library.import_star,
+        does.LazyImport: Library.import_lazily,
+        does.ImportExternal: Library.import_external,
+        does.LeavingImport: Library.leaving_import,
         does.If: _if,
-        does.Loop: _loop,
+        does.For: _for,
+        does.While: _while,
         does.Try: _try,
+        does.With: _with,
+        does.Match: _match,
+        does.Return: _return,
         does.Leave: _leave,
         does.Raise: _raise,
     }
 
 
-def _named(operation: does.ImportModule | does.ImportNames) -> str:
-    """Return what CPython says that a lazy import imports; "" for ``import a.b``, whose parts it imports one by one."""
-    if isinstance(operation, does.ImportNames):
-        return f"{operation.module}.{operation.names[0][0]}"
-    return operation.module if operation.alias or "." not in operation.module else ""
+_EXITS = frozenset({"sys.exit", "builtins.exit", "builtins.quit", "os._exit"})
+_IMPLICIT = {"__init_subclass__": "classmethod", "__class_getitem__": "classmethod", "__new__": "staticmethod"}
 
 
-def _goes_on_without_modules(operation: does.Try) -> bool:
-    """Tell whether a `try` statement handles that a module is not installed, and does not raise that again."""
-    return any(
-        (handler.errors is None or handler.errors & _CAUGHT_BY["ModuleNotFoundError"])
-        and not ends_with_raise(handler.body)
-        for handler in operation.handlers
+def _is_key(key: object) -> bool:
+    return (
+        key is None
+        or isinstance(key, str | int | float | bytes | bool)
+        or (isinstance(key, tuple) and all(map(_is_key, key)))
     )
+
+
+__all__ = ["Interpreter", "TooMuchError", "is_metaclass"]

@@ -5,6 +5,7 @@ CPython may call that "most likely due to a circular import", but no cycle is th
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from import_contracts.crashes import operations as does
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.messages import Lack, message
 from import_contracts.crashes.model import ImportModel
+from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.operations import Operation, Operations, all_operations
-from import_contracts.crashes.values import OF_EVERY_MODULE
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute, ancestors
 from import_contracts.reading.imports import WrittenImport, read_imports
@@ -116,10 +117,12 @@ class MissingImports:
     def _binds(self, operation: Operation, name: str, seen: frozenset[str]) -> bool:
         match operation:
             case does.ImportStar(_, module):
-                return self._may_bind(module, name, seen)
+                return module is None or self._may_bind(module, name, seen)
             case does.Define(globals=declared, binds_unknown=unknown):
                 return unknown or name in declared
-        return isinstance(operation, does.BindUnknown | does.SetAttribute)
+            case does.Assign(targets):
+                return any(isinstance(each, ast.Attribute) and each.attr == name for each in targets)
+        return False
 
     def _is_opaque(self, module: str) -> bool:
         """Return whether a module or a package around it may have any name or submodule, as far as is known."""
@@ -167,7 +170,7 @@ def _lines(operations: Operations) -> Iterator[int]:
         match operation:
             case does.ImportModule(line) | does.ImportNames(line) | does.ImportStar(line):
                 yield line
-            case does.DefineClass(_, _, body) | does.Try(body, ()):
+            case does.DefineClass(body=body) | does.Try(body, ()):
                 yield from _lines(body)
-            case does.Leave() | does.Raise():
+            case does.Leave() | does.Return() | does.Raise():
                 return

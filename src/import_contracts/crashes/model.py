@@ -129,6 +129,21 @@ class ImportModel:
         found = {each for each, kind in imports.items() if kind in kinds and each in self.modules}
         if module in self._with_star:
             found.update(*(self._children.get(each, ()) for each in found.copy()))
+        return found | self._computed(module) if Kind.DEFERRED in kinds else found
+
+    def _computed(self, module: str) -> set[str]:
+        """Return the modules that a text may import by names that it computes: those that it names in strings."""
+        source = self.sources.get(module)
+        if source is None or not any(word in source.text for word in _COMPUTING):
+            return set()
+        if not _COMPUTES.search(source.text):
+            return set()
+        package = module if source.is_package else parent(module)
+        found = set(self._children.get(package, ())) if _LISTS.search(source.text) else set()
+        for text in _STRINGS.findall(source.text):
+            for part in text.rpartition("}")[2].split():
+                name = part.strip(".")
+                found.update({name, f"{package}.{name}", f"{module}.{name}"} & self.modules.keys())
         return found
 
     @cached_property
@@ -162,6 +177,13 @@ class ImportModel:
         return found
 
 
+_COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "\ndef __getattr__", "__name__")
+"""One of these is in each text that `_COMPUTES` finds."""
+_LISTS = re.compile(r"iter_modules|listdir|glob")
+_COMPUTES = re.compile(
+    r"import_module|sys\.modules|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b"
+)
+_STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
 """``import a.b``, but not ``from a import b``, where ``a`` is one of some names.
 

@@ -3,94 +3,157 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import ModuleType
 
 from import_contracts.crashes.bodies import Bodies
+from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded, Memory, Names
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.values import ModuleValue, Namespace
+from import_contracts.crashes.values import ModuleValue
+
+OF_EVERY_MODULE = frozenset(
+    {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
+)
+"""The names that every module has before its body runs, or may have."""
 
 
 @dataclass(eq=False)
 class World:
-    """What fresh interpreters share that take the same branch of every condition that cannot be decided.
+    """What fresh interpreters share.
 
     ``component`` has the number of the strongly connected component of each module, as ``reach`` knew it when the first
-    of them started. ``takes_last`` chooses the last branch of such a condition instead of the first.
+    of them started.
     """
 
     model: ImportModel
     bodies: Bodies
     reach: Reach
     component: dict[str, int]
-    takes_last: bool
-    outcomes: dict[str, int | None] = field(default_factory=dict)
-    """By the module that was imported first: the modules loaded after that, as bits; None if it failed."""
-    spaces: dict[str, Namespace] = field(default_factory=dict)
+    outcomes: dict[str, Loaded | None] = field(default_factory=dict)
+    """By the module that was imported first: the modules loaded after that; None if it failed."""
+    spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
+    computed: set[tuple[str, int]] = field(default_factory=set)
+    """The modules and lines of imports of a module whose name is not known."""
+    results: dict[object, object] = field(default_factory=dict)
+    """The results of calls that did nothing but return one, by function and arguments."""
+    calls: int = 0
+    """How many calls have been followed."""
     work: int = 0
     """How many operations at the top level of modules have been followed."""
+    interpreters: int = 0
 
 
 class Modules:
     """The modules of one fresh interpreter.
 
-    ``loaded`` are those that are initialized, as bits by their number. ``spaces`` has the names of those whose body was
-    followed here. ``partial`` are those that are being imported, in this order.
+    ``partial`` are those that are being imported, in this order.
     """
 
-    def __init__(self, world: World) -> None:
-        self.loaded = 0
-        self.spaces: dict[str, Namespace] = {}
+    def __init__(self, world: World, memory: Memory) -> None:
         self.partial: dict[str, None] = {}
         self._world = world
+        self._memory = memory
         self._numbers = world.model.modules
+        self._spaces = memory.names()
+        self._state = memory.names({"loaded": Loaded()})
 
-    def has(self, module: str) -> bool:
-        """Tell whether a module of the program is in `sys.modules`."""
-        return module in self.spaces or bool(self.loaded >> self._numbers[module] & 1)
+    @property
+    def loaded(self) -> Loaded:
+        """Those that are initialized."""
+        found = self._state["loaded"]
+        return found if isinstance(found, Loaded) else Loaded()
 
-    def space(self, module: str) -> Namespace:
+    def has(self, module: str) -> bool | None:
+        """Tell whether a module of the program is in `sys.modules`; None if it may be."""
+        if module in self.partial:
+            return True
+        bit = 1 << self._numbers[module]
+        loaded = self.loaded
+        return True if loaded.certain & bit else None if loaded.maybe & bit else False
+
+    def space(self, module: str) -> Names:
         """Return the names of a module; unknown ones if its body was never followed."""
-        return self.spaces.get(module) or self._world.spaces.get(module) or Namespace(has_unknown_names=True)
+        found = self._spaces.get(module, self._world.spaces.get(module))
+        return found if isinstance(found, Names) else self._memory.names({UNKNOWN: True})
 
-    def lacks(self, module: str, name: str) -> bool:
-        """Tell whether a module is partially initialized and certainly has no such attribute."""
-        return module in self.partial and not self.spaces[module].may_have(name)
+    def binds(self, module: str, name: str) -> bool | None:
+        """Tell whether a module has an attribute without asking its ``__getattr__``; None if it may have."""
+        space = self.space(module)
+        found = space.get(name, ABSENT)
+        if found is MAYBE:
+            return None
+        if found is not ABSENT or name in OF_EVERY_MODULE:
+            return True
+        return None if UNKNOWN in space else False
 
     def load_known(self, module: str) -> bool:
         """Load a module with all that it imports, if its outcome is known and the same here; tell whether it was."""
         outcome = self._world.outcomes.get(module)
         if outcome is None or self._reaches_partial(module):
             return False
-        self.loaded |= outcome
+        self._memory.set(self._state, "loaded", self.loaded | outcome)
         return True
 
     def _reaches_partial(self, module: str) -> bool:
         component = self._world.component
         return any(component[each] == component[module] for each in self.partial)
 
-    def begin(self, module: str) -> Namespace:
+    def begin(self, module: str) -> Names:
         """Put a module into `sys.modules`, partially initialized, and return its names."""
-        space = self.spaces[module] = Namespace(has_unknown_names=module in self._world.bodies.unparsed)
+        space = self._memory.names({UNKNOWN: True} if module in self._world.bodies.unparsed else ())
+        self._memory.set(self._spaces, module, space)
         self.partial[module] = None
         return space
 
     def finish(self, module: str) -> None:
         """Note that a module is initialized, and bind it in its package."""
         del self.partial[module]
-        self.loaded |= 1 << self._numbers[module]
+        self.assume_loaded(module)
         package, _, name = module.rpartition(".")
-        if package in self.spaces:
-            self.spaces[package].names[name] = ModuleValue(module)
+        if package in self._spaces:
+            self._memory.set(self.space(package), name, ModuleValue(module))
+
+    def assume_loaded(self, module: str) -> None:
+        """Note that a module is in `sys.modules`."""
+        self._memory.set(self._state, "loaded", self.loaded | Loaded(1 << self._numbers[module]))
+
+    def may_be_loaded(self, modules: Loaded) -> None:
+        """Note that some modules may be in `sys.modules`."""
+        loaded = self.loaded
+        maybe = (loaded.maybe | modules.certain | modules.maybe) & ~loaded.certain
+        self._memory.set(self._state, "loaded", Loaded(loaded.certain, maybe))
 
     def fail(self, module: str) -> None:
         """Take a module out again whose import failed."""
         del self.partial[module]
-        del self.spaces[module]
+        self.drop(module)
+
+    def give_up(self, module: str) -> None:
+        """Note that it is not known what the import of a module does."""
+        del self.partial[module]
+        self.may_be_loaded(Loaded(1 << self._numbers[module]))
+
+    def drop(self, module: str) -> None:
+        """Take a module out."""
+        self._memory.set(self._spaces, module, ABSENT)
 
     def forget_names(self, module: str) -> None:
-        """Note that a module may have any names, whether or not it is imported already."""
-        if module in self.spaces:
-            self.spaces[module].has_unknown_names = True
-        elif module in self._numbers and not self.has(module):
-            self.spaces[module] = Namespace(has_unknown_names=True)
+        """Note that a module may have any names."""
+        if module in self._numbers:
+            self._memory.set(self.space(module), UNKNOWN, UNKNOWN)
+
+    def replace(self, module: str) -> None:
+        """Note that another object is put into `sys.modules` under the name of a module."""
+        if module not in self._numbers:
+            return
+        if self.has(module) is not True:
+            self._memory.set(self._spaces, module, self._memory.names())
+            self.assume_loaded(module)
+        self.forget_names(module)
+
+    def keep(self) -> None:
+        """Keep the names of the modules for other interpreters."""
+        for module, space in self._spaces.items():
+            if isinstance(space, Names) and self.loaded.certain >> self._numbers[str(module)] & 1:
+                self._world.spaces.setdefault(str(module), space)

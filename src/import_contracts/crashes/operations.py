@@ -1,94 +1,85 @@
-"""What the text of a module does when it is imported, as a short list of operations: binding, importing, using names.
+"""What the text of a module does when it is imported, as a list of operations: binding, importing, using names.
 
-Whatever can neither bind a name, nor import, nor fail on a partially initialized module is left out.
+Whatever can neither bind a name, nor import, nor fail on a partially initialized module is left out. Expressions are
+syntax trees.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
-
-DottedName: TypeAlias = tuple[str, ...]
-"""A name and the attributes that are taken from it: ``a.b.c`` is ``("a", "b", "c")``."""
-
 
 # --- names -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """Bind names, each to a boolean, to a tuple of strings (``__all__``), or to None: an unknown value."""
+    """Bind names to values: constants, `values.Literal`, `values.External`, or UNKNOWN."""
 
     values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class BindUnknown:
-    """Bind unknown names in a module: ``globals()``, ``exec``, ``sys.modules[...] = ...``."""
+class Evaluate:
+    """Evaluate an expression."""
 
-    module: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unbind:
-    """``del name``."""
-
-    name: str
+    value: ast.expr
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """Take attributes; where there is an alias, bind it to the value."""
+class Assign:
+    """``target = ... = value``."""
 
-    line: int
-    dotted: DottedName
-    alias: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CallObject:
-    """Call a function or a class; where there is an alias, bind it to the result."""
-
-    line: int
-    dotted: DottedName
-    alias: str | None = None
+    targets: tuple[ast.expr, ...]
+    value: ast.expr
 
 
 @dataclass(frozen=True, slots=True)
-class SetAttribute:
-    """``a.b.name = ...``; without a name, an unknown attribute is set."""
+class Delete:
+    """``del target``."""
 
-    line: int
-    dotted: DottedName
-    name: str | None
+    target: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
+class MayRaise:
+    """Something was left out that may raise an exception."""
 
 
 @dataclass(frozen=True, slots=True)
 class Define:
-    """``def name``, whose body is read when it is called."""
+    """``def name``, whose body is read when it is called, or a lambda."""
 
     name: str
     first: int
     """The line of ``def``, below its decorators."""
     last: int
-    is_known: bool
-    """No decorator may replace it by an unknown object, so that a call runs its body."""
-    globals: frozenset[str]
-    """The names that it may bind in the module."""
-    binds_unknown: bool
-    """It may bind unknown names in the module."""
+    decorators: tuple[ast.expr, ...] = ()
+    defaults: tuple[tuple[str, ast.expr], ...] = ()
+    annotations: tuple[ast.expr, ...] = ()
+    """Those that are evaluated."""
+    globals: frozenset[str] = frozenset()
+    """The names that a call may bind in the module."""
+    binds_unknown: bool = False
+    """A call may bind unknown names in the module."""
+    node: ast.Lambda | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DefineClass:
-    """``class name``, whose body runs at once; a base that is no dotted name is None."""
+    """``class name``, whose body runs at once."""
 
     name: str
-    bases: tuple[DottedName | None, ...]
+    first: int
+    """The line of ``class``, below its decorators."""
+    last: int
+    decorators: tuple[ast.expr, ...]
+    bases: tuple[ast.expr, ...]
+    keywords: tuple[tuple[str, ast.expr], ...]
+    """Those whose name is not known have the name ""."""
     body: Operations
-    is_known: bool
-    """No decorator or metaclass may replace it by an unknown object."""
 
 
 # --- imports -----------------------------------------------------------------------------------------------------
@@ -96,7 +87,7 @@ class DefineClass:
 
 @dataclass(frozen=True, slots=True)
 class ImportModule:
-    """``import module``, or ``import module as alias``; with the alias "" nothing is bound, as by ``import_module``."""
+    """``import module``, or ``import module as alias``; with the alias "" nothing is bound."""
 
     line: int
     module: str
@@ -114,10 +105,10 @@ class ImportNames:
 
 @dataclass(frozen=True, slots=True)
 class ImportStar:
-    """``from module import *``."""
+    """``from module import *``; without a module, it is one outside the program."""
 
     line: int
-    module: str
+    module: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,7 @@ class LazyImport:
 
 @dataclass(frozen=True, slots=True)
 class ImportExternal:
-    """An import, in the body of a ``try``, of a module outside the program that may not be installed."""
+    """An import, in the body of a ``try``, of a module or name outside the program that may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,35 +135,39 @@ class LeavingImport:
 
 
 @dataclass(frozen=True, slots=True)
-class BooleanTest:
-    """A condition made of others; ``word`` is "and", "or" or "not"."""
-
-    word: str
-    operands: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class If:
-    """One branch or the other, whichever the condition chooses; it may be either where the condition is unknown."""
+    """One branch or the other, whichever the condition chooses; without a condition it may be either."""
 
-    test: Condition
+    test: ast.expr | None
     then: Operations
     otherwise: Operations
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
-    """A loop; ``always_runs`` says that its body runs at least once."""
+class For:
+    """``for target in items``."""
 
+    target: ast.expr
+    items: ast.expr
     body: Operations
-    always_runs: bool
+    otherwise: Operations
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    """``while test``."""
+
+    test: ast.expr
+    body: Operations
+    otherwise: Operations
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """``except``: the names of the exceptions, without the modules they are in; None for all."""
+    """``except errors as name``; without errors it handles all."""
 
-    errors: frozenset[str] | None
+    errors: ast.expr | None
+    name: str | None
     body: Operations
 
 
@@ -187,26 +182,58 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
-    """``return``, where ``function`` is true, else ``break`` or ``continue``."""
+class With:
+    """``with manager as target``, with one item."""
 
-    function: bool
+    manager: ast.expr
+    target: ast.expr | None
+    body: Operations
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``case pattern if guard``."""
+
+    pattern: ast.pattern
+    guard: ast.expr | None
+    body: Operations
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """``match subject``."""
+
+    subject: ast.expr
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """``return value``."""
+
+    value: ast.expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """``break`` or ``continue``, whichever is the word."""
+
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """Raise an exception, given the name of its class without the module it is in; "" raises the present one again."""
+    """Raise an exception; without one, the present one again."""
 
-    error: str
+    error: ast.expr | None
 
 
 Operation: TypeAlias = (
     Bind
-    | BindUnknown
-    | Unbind
-    | Load
-    | CallObject
-    | SetAttribute
+    | Evaluate
+    | Assign
+    | Delete
+    | MayRaise
     | Define
     | DefineClass
     | ImportModule
@@ -216,17 +243,31 @@ Operation: TypeAlias = (
     | ImportExternal
     | LeavingImport
     | If
-    | Loop
+    | For
+    | While
     | Try
+    | With
+    | Match
+    | Return
     | Leave
     | Raise
 )
 Operations: TypeAlias = tuple[Operation, ...]
-Condition: TypeAlias = bool | DottedName | BooleanTest | None
-"""A value, a name that may have a known value, or None if nothing is known."""
 
 
 # --- bodies ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of a function, by the way they are given."""
+
+    positional: tuple[str, ...] = ()
+    keyword: tuple[str, ...] = ()
+    rest: str | None = None
+    """The one with a ``*``."""
+    others: str | None = None
+    """The one with two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +277,16 @@ class Code:
     operations: Operations
     defined: Mapping[str, int] = field(default_factory=dict)
     """The names that may be bound, each with the first line that does it; for a function, its local names."""
-    globals: frozenset[str] = frozenset()
-    """The names that a function declares to be those of the module."""
     submodules: frozenset[str] = frozenset()
     """What a statement imports as a module of the program, whether or not it has a file that can be read."""
+    globals: frozenset[str] = frozenset()
+    nonlocals: frozenset[str] = frozenset()
+    parameters: Parameters = Parameters()
+    yields: bool = False
+    """A call returns an iterator and runs nothing: a generator function."""
+    is_async: bool = False
+    has_future_annotations: bool = False
+    """The annotations of the module are text: they are not evaluated when something is defined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,47 +307,27 @@ class ReadingContext:
         return self.running_as or self.module
 
 
+def parts(operation: Operation) -> tuple[Operations, ...]:  # noqa: PLR0911 - one case each
+    """Return the operations inside one."""
+    match operation:
+        case If(_, then, otherwise):
+            return (then, otherwise)
+        case For(body=body, otherwise=otherwise) | While(body=body, otherwise=otherwise):
+            return (body, otherwise)
+        case DefineClass(body=body) | With(body=body):
+            return (body,)
+        case Try(body, handlers, otherwise, finally_):
+            return (body, otherwise, finally_, *(handler.body for handler in handlers))
+        case Match(cases=cases):
+            return tuple(case.body for case in cases)
+        case LazyImport(_, imports):
+            return ((imports,),)
+    return ()
+
+
 def all_operations(operations: Operations) -> Iterator[Operation]:
     """Yield operations and those inside them."""
     for operation in operations:
         yield operation
-        match operation:
-            case If(_, then, otherwise):
-                yield from all_operations(then + otherwise)
-            case Loop(body, _) | DefineClass(_, _, body, _):
-                yield from all_operations(body)
-            case Try(body, handlers, otherwise, finally_):
-                yield from all_operations(body + otherwise + finally_)
-                for handler in handlers:
-                    yield from all_operations(handler.body)
-            case LazyImport(_, imports):
-                yield imports
-
-
-def bound_names(operations: Operations) -> Iterator[str]:  # noqa: C901 - one case each
-    """Yield the names that operations may bind in their own scope."""
-    for operation in operations:
-        match operation:
-            case Bind(values):
-                yield from values
-            case Define(name) | DefineClass(name) | LazyImport(name):
-                yield name
-            case Load(alias=str(name)) | CallObject(alias=str(name)):
-                yield name
-            case ImportModule(_, module, alias):
-                yield module.partition(".")[0] if alias is None else alias
-            case ImportNames(_, _, names):
-                yield from (alias for _, alias in names)
-            case If(_, then, otherwise):
-                yield from bound_names(then + otherwise)
-            case Loop(body):
-                yield from bound_names(body)
-            case Try(body, handlers, otherwise, finally_):
-                yield from bound_names(body + otherwise + finally_)
-                for handler in handlers:
-                    yield from bound_names(handler.body)
-
-
-def ends_with_raise(operations: Operations) -> bool:
-    """Tell whether the last operation raises an exception."""
-    return bool(operations) and isinstance(operations[-1], Raise)
+        for inside in parts(operation):
+            yield from all_operations(inside)

@@ -9,17 +9,20 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeAlias
 
-from import_contracts.crashes.conditions import MOST_JOINED, Conditions, joined
+from import_contracts.crashes.conditions import Conditions
+from import_contracts.crashes.memory import UNKNOWN
 from import_contracts.crashes.operations import (
+    Assign,
     Bind,
-    BindUnknown,
-    CallObject,
+    Case,
     Code,
-    Condition,
     Define,
     DefineClass,
-    DottedName,
+    Delete,
+    Evaluate,
+    For,
     Handler,
     If,
     ImportExternal,
@@ -29,16 +32,20 @@ from import_contracts.crashes.operations import (
     LazyImport,
     Leave,
     LeavingImport,
-    Load,
-    Loop,
+    Match,
+    MayRaise,
     Operation,
     Operations,
+    Parameters,
     Raise,
     ReadingContext,
-    SetAttribute,
+    Return,
     Try,
-    Unbind,
+    While,
+    With,
 )
+from import_contracts.crashes.relevance import Relevance, is_builtin, is_exception
+from import_contracts.crashes.values import External, Literal
 from import_contracts.graph.names import absolute
 from import_contracts.reading import trees
 from import_contracts.reading.plain import for_older_parsers
@@ -47,6 +54,7 @@ from import_contracts.reading.trees import FunctionDefinition, Parser, Visitor, 
 # Both begin with a literal, which `search` finds fast.
 _GLOBALS = re.compile(r"global(?:s\b|[ \t\f\\])")
 _MAYBE_LAZY = re.compile(r"lazy[ \t]+(?:import|from)\b")
+_Function: TypeAlias = FunctionDefinition | ast.Lambda
 
 
 def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse) -> Code:
@@ -63,35 +71,91 @@ def read_module(text: str, context: ReadingContext, parse: Parser = trees.parse)
         reader.block(tree.body)
     except RecursionError as error:
         raise SyntaxError(str(error)) from error
-    return Code(tuple(reader.operations), reader.defined, submodules=frozenset(reader.submodules))
+    return Code(
+        tuple(reader.operations),
+        reader.defined,
+        submodules=frozenset(reader.submodules),
+        has_future_annotations=reader.has_future_annotations or context.version >= (3, 14),
+    )
 
 
 def read_function(lines: Sequence[str], first: int, context: ReadingContext) -> Code:
-    """Return what a call of a function does, given its lines without their ends; nothing where these cannot be read.
+    """Return what a call of a function does, given its lines without their ends; nothing where these cannot be read."""
+    function = read_definition(lines, first)
+    return read_body(function, context) if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) else Code(())
 
-    The call of a generator function or a coroutine function runs nothing of its body. A ``yield`` in a function inside
-    counts as well: that misses a crash at most.
-    """
+
+def read_definition(lines: Sequence[str], first: int) -> ast.stmt:
+    """Return the first statement in some lines without their ends; ``pass`` if these cannot be read."""
     text = "\n".join(lines)
     indented = text[:1].isspace()
     try:
         tree = _parse(("if 1:\n" if indented else "") + text)
     except SyntaxError:
-        return Code(())
+        return ast.Pass()
     ast.increment_lineno(tree, first - 1 - indented)
-    function = tree.body[0].body[0] if isinstance(tree.body[0], ast.If) else tree.body[0]
-    nodes = trees.walk(function)
-    if not isinstance(function, ast.FunctionDef) or any(isinstance(each, ast.Yield | ast.YieldFrom) for each in nodes):
-        return Code(())
+    return tree.body[0].body[0] if indented and isinstance(tree.body[0], ast.If) else tree.body[0]
+
+
+def read_body(function: _Function, context: ReadingContext) -> Code:
+    """Return what a call of a function does."""
     reader = _OperationReader(context, in_function=True)
     for argument in arguments(function):
-        reader.bind(argument.arg, argument.lineno)
+        reader.define(argument.arg, argument.lineno)
     try:
-        reader.block(function.body)
+        if isinstance(function, ast.Lambda):
+            reader.operations.append(Return(function.body))
+        else:
+            reader.block(function.body)
     except RecursionError:
         return Code(())
-    declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
-    return Code(tuple(reader.operations), reader.defined, declared)
+    own = _own_nodes(function)
+    return Code(
+        tuple(reader.operations),
+        reader.defined,
+        globals=frozenset(name for each in own if isinstance(each, ast.Global) for name in each.names),
+        nonlocals=frozenset(name for each in own if isinstance(each, ast.Nonlocal) for name in each.names),
+        parameters=_parameters(function.args),
+        yields=any(isinstance(each, ast.Yield | ast.YieldFrom) for each in own),
+        is_async=isinstance(function, ast.AsyncFunctionDef),
+    )
+
+
+def read_annotations(node: ast.stmt, *, everything: bool) -> Iterator[ast.expr]:
+    """Yield the annotations of a function, or of the names in a class, that are text, or else all, as expressions."""
+    found: list[ast.expr | None] = []
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        found = [*(each.annotation for each in arguments(node)), node.returns]
+    elif isinstance(node, ast.ClassDef):
+        found = [each.annotation for each in node.body if isinstance(each, ast.AnnAssign)]
+    for each in found:
+        if each is not None and everything and not isinstance(each, ast.Constant):
+            yield each
+        texts = [] if each is None or "Literal" in ast.dump(each) else trees.walk(each)
+        for text in texts:
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                try:
+                    yield ast.copy_location(ast.parse(text.value.strip(), mode="eval").body, text)
+                except (SyntaxError, ValueError, MemoryError, RecursionError):
+                    return
+
+
+def _own_nodes(function: _Function) -> list[ast.AST]:
+    """Return the nodes of a function's body without those of functions and classes inside."""
+    found: list[ast.AST] = list(function.body) if not isinstance(function, ast.Lambda) else [function.body]
+    for each in found:
+        if not isinstance(each, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found += trees.children(each)
+    return found
+
+
+def _parameters(own: ast.arguments) -> Parameters:
+    return Parameters(
+        tuple(each.arg for each in (*own.posonlyargs, *own.args)),
+        tuple(each.arg for each in own.kwonlyargs),
+        own.vararg.arg if own.vararg else None,
+        own.kwarg.arg if own.kwarg else None,
+    )
 
 
 def _without_lazy(text: str) -> tuple[str, frozenset[int]]:
@@ -121,17 +185,13 @@ def _has_future_annotations(tree: ast.Module) -> bool:
 
 # Calls that end the program.
 _EXITS = frozenset({("sys", "exit"), ("exit",), ("quit",), ("os", "_exit")})
-# Decorators after which a call still runs the body of the function.
-_TRANSPARENT = frozenset({"staticmethod", "classmethod", "cache", "lru_cache"})
-# Context managers that catch the exceptions they are called with.
-_CATCHING = frozenset({"suppress", "raises", "assertRaises"})
 
 
 class _OperationReader(Visitor):
     """Reads one module or function.
 
-    ``defined`` are the names that it may bind, each with the first line that does it, and ``modules`` those that may
-    have been bound to something of the program. ``submodules`` are the modules of the program that it imports.
+    ``defined`` are the names that it may bind, each with the first line that does it. ``submodules`` are the modules of
+    the program that it imports.
     """
 
     def __init__(
@@ -144,28 +204,27 @@ class _OperationReader(Visitor):
     ) -> None:
         self.operations: list[Operation] = []
         self.defined: dict[str, int] = {}
-        self.modules: set[str] = set()
         self.submodules: set[str] = set()
         self.has_future_annotations = False
+        self._relevant = Relevance(everything=in_function)
         self._context = context
         self._lazy = lazy
         self._lazy_modules: frozenset[str] | None = frozenset()  # None if they are unknown
-        self._lazy_names: set[str] = set()
-        self._hidden: list[frozenset[str]] = []
         self._in_function = in_function
         self._in_class = 0
         self._in_try = 0
         self._global_lines = global_lines
         self._conditions = Conditions(context)
-        self._callable: set[str] = set()
-        self._any_name = in_function
 
     # --- what is found -------------------------------------------------------------------------------------------
 
-    def bind(self, name: str, line: int, value: object = None) -> None:
-        """Bind a name to a value: None if it is unknown."""
+    def define(self, name: str, line: int) -> None:
+        """Note that a name may be bound here."""
         if not self._in_class:
             self.defined.setdefault(name, line)
+
+    def _bind(self, name: str, line: int, value: object = UNKNOWN) -> None:
+        self.define(name, line)
         last = self.operations[-1] if self.operations else None
         if isinstance(last, Bind):
             last.values[name] = value  # type: ignore[index]  # it was made here, and nothing else has it yet
@@ -176,13 +235,13 @@ class _OperationReader(Visitor):
         """Read statements up to the first after which the rest cannot run."""
         for statement in statements:
             self.visit(statement)
-            if self.operations and isinstance(self.operations[-1], Leave | Raise):
+            if self.operations and isinstance(self.operations[-1], Leave | Return | Raise):
                 break
 
-    def _collect(self, *nodes: ast.AST) -> Operations:
-        """Return the operations of statements or expressions instead of adding them."""
+    def _collect(self, statements: Iterable[ast.stmt]) -> Operations:
+        """Return the operations of statements instead of adding them."""
         with self._collecting() as found:
-            self.block(nodes)  # type: ignore[arg-type]  # expressions are read the same way
+            self.block(statements)
         return tuple(found)
 
     @contextmanager
@@ -192,19 +251,25 @@ class _OperationReader(Visitor):
         yield self.operations
         self.operations = before
 
-    @contextmanager
-    def _hiding(self, names: Iterable[str]) -> Iterator[None]:
-        """Read expressions in which some names are not those of the module."""
-        self._hidden.append(frozenset(names))
-        yield
-        self._hidden.pop()
+    def _evaluate(self, *nodes: ast.expr | None) -> None:
+        """Add the evaluation of those expressions that matter."""
+        for node in nodes:
+            if node is None or isinstance(node, ast.Constant):
+                continue
+            if self._relevant.matters(node):
+                self.operations.append(Evaluate(node))
+                for each in trees.walk(node):
+                    if isinstance(each, ast.NamedExpr):
+                        self._targets(each.target)
+            elif not isinstance(node, ast.Name) or not (node.id in self.defined or is_builtin(node.id)):
+                self._may_raise()
+                for each in trees.walk(node) if not isinstance(node, ast.Attribute) else ():
+                    if isinstance(each, ast.NamedExpr) and isinstance(each.target, ast.Name):
+                        self._bind(each.target.id, each.lineno)
 
-    def _matters(self, dotted: DottedName) -> bool:
-        """Tell whether a name may be bound to something of the program."""
-        root = dotted[0]
-        if any(root in names for names in self._hidden):
-            return False
-        return self._any_name or root in self.modules or root in self._callable or root in self._lazy_names
+    def _may_raise(self) -> None:
+        if MayRaise not in map(type, self.operations[-3:]):
+            self.operations.append(MayRaise())
 
     # --- imports -------------------------------------------------------------------------------------------------
 
@@ -212,7 +277,7 @@ class _OperationReader(Visitor):
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
             operation = ImportModule(node.lineno, alias.name, alias.asname)
-            self._add_import(alias.name, name, operation, node.lineno)
+            self._add_import(alias.name, name, operation, External(alias.name if alias.asname else name))
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         module = self._absolute(node.level, node.module or "")
@@ -232,38 +297,39 @@ class _OperationReader(Visitor):
                 self._imported(alias, None if is_submodule else node.lineno)
         else:
             for name, alias in names:
-                self._add_import(module, alias, ImportNames(node.lineno, module, ((name, alias),)), node.lineno)
+                operation = ImportNames(node.lineno, module, ((name, alias),))
+                self._add_import(module, alias, operation, External(f"{module}.{name}"))
 
     def _add_star(self, module: str, line: int) -> None:
         if self._is_ours(module):
-            self.operations.append(ImportStar(line, module))
-            self._any_name = True
+            self._relevant.everything = True
         else:
             self._add_external(module)
-            self.operations.append(BindUnknown(self._context.name))
+        self.operations.append(ImportStar(line, module if self._is_ours(module) else None))
 
-    def _add_import(self, module: str, name: str, operation: ImportModule | ImportNames, line: int) -> None:
+    def _add_import(self, module: str, name: str, operation: ImportModule | ImportNames, value: External) -> None:
         if not self._is_ours(module):
             self._add_external(module)
-            self.bind(name, line)
-        elif self._is_lazy(module, line):
+            self._relevant.add_external(name, value.name)
+            self._bind(name, operation.line, value)
+        elif self._is_lazy(module, operation.line):
             self.operations.append(LazyImport(name, operation))
-            self._lazy_names.add(name)
-            self._imported(name, line)
+            self._relevant.lazy.add(name)
+            self._imported(name, operation.line)
         else:
             self.operations.append(operation)
             self.submodules.add(module)
-            self._imported(name, line)
+            self._imported(name, operation.line)
 
     def _imported(self, name: str, line: int | None) -> None:
         """Note a name that is bound to something of the program; without a line, its package has it already."""
-        if not self._in_class and line is not None:
-            self.defined.setdefault(name, line)
-        self.modules.add(name)
+        if line is not None:
+            self.define(name, line)
+        self._relevant.names.add(name)
 
     def _add_external(self, module: str) -> None:
-        """Note the import of a module outside the program, if it may fail and the program goes on."""
-        if self._in_try and module.partition(".")[0] not in sys.stdlib_module_names:
+        """Note the import of a module outside the program, which may be missing."""
+        if module.partition(".")[0] not in sys.stdlib_module_names and (self._in_try or self._in_function):
             self.operations.append(ImportExternal())
 
     def _is_ours(self, module: str) -> bool:
@@ -278,384 +344,288 @@ class _OperationReader(Visitor):
         """Return the absolute name of a module; "" if it would lie above the top."""
         return absolute(level, module, self._context.module, is_package=self._context.is_package) or ""
 
-    # --- statements ----------------------------------------------------------------------------------------------
+    # --- definitions ---------------------------------------------------------------------------------------------
 
     def visit_FunctionDef(self, node: FunctionDefinition) -> None:
-        self._each(node.decorator_list, node.args.defaults, node.args.kw_defaults)
-        if self._evaluates_annotations:
-            with self._hiding(_type_parameters(node)):
-                self._each([each.annotation for each in arguments(node)], [node.returns])
-        decorators = [self._called(each) for each in node.decorator_list]
-        is_known = all(each is not None and each[-1] in _TRANSPARENT for each in decorators)
+        own = node.args
+        positional = [*own.posonlyargs, *own.args]
+        defaults = [*zip(positional[len(positional) - len(own.defaults) :], own.defaults, strict=True)]
+        defaults += [(arg, default) for arg, default in zip(own.kwonlyargs, own.kw_defaults, strict=True) if default]
+        annotations = [*(each.annotation for each in arguments(node)), node.returns] if self._has_annotations else []
         declared, binds_unknown = self._bound_in_module(node)
-        if not self._in_class:
-            self.defined.setdefault(node.name, node.lineno)
-        last = node.end_lineno or node.lineno
-        self.operations.append(Define(node.name, node.lineno, last, is_known, declared, binds_unknown))
-        self._callable.add(node.name)
-        self._decorate(node.decorator_list)
+        self.define(node.name, node.lineno)
+        self.operations.append(
+            Define(
+                node.name,
+                node.lineno,
+                node.end_lineno or node.lineno,
+                tuple(node.decorator_list),
+                tuple((arg.arg, default) for arg, default in defaults),
+                tuple(each for each in annotations if each and self._annotates(each, node)),
+                declared,
+                binds_unknown,
+            )
+        )
+        self._relevant.names.add(node.name)
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name of the node
 
+    @property
+    def _has_annotations(self) -> bool:
+        return not self.has_future_annotations and self._context.version < (3, 14)
+
+    def _annotates(self, annotation: ast.expr, node: ast.AST) -> bool:
+        """Tell whether the evaluation of an annotation matters."""
+        if isinstance(annotation, ast.Name | ast.Constant) and not self._relevant.is_lazy(annotation):
+            return False
+        hidden = {each.name for each in getattr(node, "type_params", ())}
+        names = (each.id for each in trees.walk(annotation) if isinstance(each, ast.Name))
+        return hidden.isdisjoint(names) and self._relevant.matters(annotation)
+
     def _bound_in_module(self, node: FunctionDefinition) -> tuple[frozenset[str], bool]:
         """Return the names that a function may bind in the module, and whether it may bind unknown ones."""
-        if not any(node.lineno <= line <= (node.end_lineno or line) for line in self._global_lines):
+        if not self._in_function and not any(
+            node.lineno <= line <= (node.end_lineno or line) for line in self._global_lines
+        ):
             return frozenset(), False
         nodes = trees.walk(node)
         declared = frozenset(name for each in nodes if isinstance(each, ast.Global) for name in each.names)
         return declared, any(isinstance(each, ast.Name) and each.id == "globals" for each in nodes)
 
-    def _decorate(self, decorators: Sequence[ast.expr]) -> None:
-        for decorator in reversed(decorators):
-            dotted = dotted_name(decorator)
-            if dotted and self._matters(dotted):
-                self.operations.append(CallObject(decorator.lineno, dotted))
-
-    def _called(self, node: ast.expr) -> DottedName | None:
-        return dotted_name(node.func if isinstance(node, ast.Call) else node)
-
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self._each(node.decorator_list)
-        with self._hiding(_type_parameters(node)):
-            self._each(node.bases, [each.value for each in node.keywords])
         self._in_class += 1
-        body = self._collect(*node.body)
+        body = self._collect(node.body)
         self._in_class -= 1
-        if not self._in_class:
-            self.defined.setdefault(node.name, node.lineno)
-        bases = tuple(dotted_name(base) for base in node.bases)
+        self.define(node.name, node.lineno)
         self.operations.append(
-            DefineClass(node.name, bases, body, is_known=not node.decorator_list and not node.keywords)
+            DefineClass(
+                node.name,
+                node.lineno,
+                node.end_lineno or node.lineno,
+                tuple(node.decorator_list),
+                tuple(node.bases),
+                tuple((each.arg or "", each.value) for each in node.keywords),
+                body,
+            )
         )
-        self._callable.add(node.name)
-        self._decorate(node.decorator_list)
+        self._relevant.names.add(node.name)
+
+    # --- simple statements ---------------------------------------------------------------------------------------
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Call) and dotted_name(node.value.func) in _EXITS:
+            self.operations.append(Raise(node.value))
+        else:
+            self._evaluate(node.value)
 
     def visit_Return(self, node: ast.Return) -> None:
-        self._each([node.value])
-        self.operations.append(Leave(function=True))
+        self.operations.append(Return(node.value))
 
     def visit_Break(self, _: ast.Break) -> None:
-        self.operations.append(Leave(function=False))
+        self.operations.append(Leave("break"))
 
     def visit_Continue(self, _: ast.Continue) -> None:
-        self.operations.append(Leave(function=False))
+        self.operations.append(Leave("continue"))
 
     def visit_Raise(self, node: ast.Raise) -> None:
-        self._each([node.exc, node.cause])
-        dotted = self._called(node.exc) if node.exc else None
-        self.operations.append(Raise(dotted[-1] if dotted else ""))
+        self._evaluate(node.cause)
+        self.operations.append(Raise(node.exc))
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        self._evaluate(node.test)
+        self._may_raise()
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            if isinstance(target, ast.Name):
-                self.operations.append(Unbind(target.id))
+            if isinstance(target, ast.Name) or self._relevant.matters(target):
+                self.operations.append(Delete(target))
             else:
-                self.visit(target)
+                self._may_raise()
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        self.visit(node.value)
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                self._assign(target, node.value)
-            else:
-                self._target(target)
+        self._assign(node.targets, node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value:
-            self.visit(node.value)
-        if self._evaluates_annotations and not self._in_function:
-            self.visit(node.annotation)
-        if node.value:
-            self._assign(node.target, node.value) if isinstance(node.target, ast.Name) else self._target(node.target)
+            self._assign([node.target], node.value)
+        if self._has_annotations and not self._in_function and self._annotates(node.annotation, node):
+            self.operations.append(Evaluate(node.annotation))
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self._each([node.value])
-        self._target(node.target)
+        left = ast.copy_location(_loaded(node.target), node.target)
+        changed = ast.copy_location(ast.BinOp(left, node.op, node.value), node)
+        if isinstance(node.target, ast.Name) and node.target.id == "__all__":
+            self.define("__all__", node.lineno)
+            self.operations.append(Assign((node.target,), changed))
+        else:
+            self._assign([node.target], changed)
 
-    def _assign(self, target: ast.Name, value: ast.expr) -> None:
-        """Bind a name to the value of an expression, as far as that is known."""
-        dotted = self._called(value)
-        if target.id == "__lazy_modules__" and self._context.version >= (3, 15) and not self._in_class:
+    def _assign(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+        """Bind targets to the value of an expression."""
+        name = targets[0].id if isinstance(targets[0], ast.Name) else ""
+        if name == "__lazy_modules__" and self._context.version >= (3, 15) and not self._in_class:
             strings = _strings(value)
             self._lazy_modules = None if strings is None else frozenset(strings)
-        if dotted and self._matters(dotted) and isinstance(value, ast.Name | ast.Attribute | ast.Call):
-            make = CallObject if isinstance(value, ast.Call) else Load
-            last = self.operations[-1] if self.operations else None
-            if make is CallObject and isinstance(last, CallObject) and last.dotted == dotted:
-                self.operations.pop()
-            self.operations.append(make(_end(value), dotted, target.id))
-            if not self._in_class:
-                self.defined.setdefault(target.id, target.lineno)
-            self.modules.add(target.id)
-        elif target.id == "__all__":
-            self.bind(target.id, target.lineno, _strings(value))
-        else:
-            known = self._conditions.value(value)
-            self.bind(target.id, target.lineno, known if isinstance(known, bool) else None)
+        static = self._static(value)
+        matters = static is UNKNOWN and self._relevant.matters(value)
+        if matters or any(not isinstance(each, ast.Name) and self._relevant.matters(each) for each in targets):
+            self.operations.append(Assign(tuple(targets), value))
+            self._targets(*targets, relevant=matters)
+            return
+        if static is UNKNOWN:
+            self._evaluate(value)
+        elif isinstance(value, ast.Call):
+            self._may_raise()
+        for target in targets:
+            for each in _names(target):
+                self._bind(each.id, each.lineno, static if target is each else UNKNOWN)
+                if isinstance(static, Literal) and not isinstance(value, ast.Tuple):
+                    self._relevant.names.add(each.id)
+                self._relevant.forget_origin(each.id)
+            if not isinstance(target, ast.Name):
+                self._may_raise()
 
-    def _target(self, target: ast.expr) -> None:
-        """Bind the target of an assignment."""
-        if isinstance(target, ast.Name):
-            self.bind(target.id, target.lineno)
-        elif isinstance(target, ast.Attribute):
-            dotted = dotted_name(target.value)
-            if dotted and self._matters(dotted):
-                self.operations.append(SetAttribute(_end(target), dotted, target.attr))
-            else:
-                self.visit(target.value)
-        elif isinstance(target, ast.Subscript):
-            self._change_modules(target)
-            self._each([target.value, target.slice])
-        else:
-            for each in trees.children(target):
-                if isinstance(each, ast.expr):
-                    self._target(each)
+    def _static(self, value: ast.expr) -> object:
+        """Return the value of an expression as far as the text tells it and its evaluation does nothing."""
+        if isinstance(value, ast.Constant):
+            return value.value
+        if isinstance(value, ast.List | ast.Tuple | ast.Set | ast.Dict) and _is_literal(value):
+            return Literal(value)
+        if (known := self._conditions.value(value)) is not None and isinstance(value, ast.Compare | ast.Name):
+            return known
+        if not self._relevant.matters(value):
+            origin = self._relevant.origin(value)
+            return External(origin) if origin else UNKNOWN
+        return UNKNOWN
 
-    def _change_modules(self, target: ast.Subscript) -> None:
-        """Note ``sys.modules[...] = ...``, which may replace a module by another object."""
-        if dotted_name(target.value) in {("sys", "modules"), ("modules",)}:
-            written = target.slice.value if isinstance(target.slice, ast.Constant) else None
-            self.operations.append(BindUnknown(written if isinstance(written, str) else self._context.name))
+    def _targets(self, *targets: ast.expr, relevant: bool = True) -> None:
+        """Note that the names in targets are bound, and that they matter."""
+        for target in targets:
+            for each in _names(target):
+                self.define(each.id, each.lineno)
+                if relevant:
+                    self._relevant.names.add(each.id)
+
+    def visit_TypeAlias(self, node: ast.AST) -> None:
+        name = node.name  # type: ignore[attr-defined]  # Python 3.12 and later
+        self._bind(name.id, name.lineno)
+
+    # --- control flow --------------------------------------------------------------------------------------------
 
     def visit_If(self, node: ast.If) -> None:
-        self.visit(node.test)
-        self._either(self._conditions.value(node.test), node.body, node.orelse)
-
-    def visit_IfExp(self, node: ast.IfExp) -> None:
-        self.visit(node.test)
-        self._either(self._conditions.value(node.test), [node.body], [node.orelse])
-
-    def visit_BoolOp(self, node: ast.BoolOp) -> None:
-        is_or = isinstance(node.op, ast.Or)
-        before: list[Condition] = []
-        for value in node.values:
-            self._either(joined(before, is_or=is_or), *(([], [value]) if is_or else ([value], [])))
-            before.append(self._conditions.value(value))
-            if len(before) > MOST_JOINED:  # else a thousand values would have a thousand conditions of up to a thousand
-                before = [joined(before, is_or=is_or)]
-
-    def _either(self, condition: Condition, then: Sequence[ast.AST], otherwise: Sequence[ast.AST]) -> None:
-        if isinstance(condition, bool):
-            self.block(then if condition else otherwise)  # type: ignore[arg-type]  # expressions too
+        known = self._conditions.value(node.test)
+        if known is not None:
+            self._evaluate_walrus(node.test)
+            self.block(node.body if known else node.orelse)
             return
-        first, second = self._collect(*then), self._collect(*otherwise)
-        if first or second:
-            self.operations.append(If(condition, first, second))
+        matters = self._relevant.matters(node.test)
+        if not matters:
+            self._evaluate(node.test)
+        then, otherwise = self._collect(node.body), self._collect(node.orelse)
+        if matters or then or otherwise:
+            self._targets(*_walruses(node.test))
+            self.operations.append(If(node.test, then, otherwise))
+
+    def _evaluate_walrus(self, node: ast.expr) -> None:
+        if not isinstance(node, ast.Name | ast.Constant) and self._relevant.matters(node):
+            self._evaluate(node)
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        self.visit(node.iter)
-        always_runs = isinstance(node.iter, ast.Tuple | ast.List | ast.Set) and any(
-            not isinstance(each, ast.Starred) for each in node.iter.elts
-        )
-        with self._collecting() as body:
-            self._target(node.target)
-            self.block(node.body)
-        self.operations.append(Loop(tuple(body), always_runs))
-        self._otherwise(node.orelse)
+        self._targets(node.target)
+        body, otherwise = self._collect(node.body), self._collect(node.orelse)
+        self.operations.append(For(node.target, node.iter, body, otherwise))
 
     visit_AsyncFor = visit_For  # noqa: N815
 
     def visit_While(self, node: ast.While) -> None:
-        self.visit(node.test)
-        condition = self._conditions.value(node.test)
-        if condition is not False and (body := self._collect(*node.body)):
-            self.operations.append(Loop(body, condition is True))
-        self._otherwise(node.orelse)
-
-    def _otherwise(self, statements: Sequence[ast.stmt]) -> None:
-        """Read the `else` of a loop, which `break` skips."""
-        if found := self._collect(*statements):
-            self.operations.append(If(None, found, ()))
+        if self._conditions.value(node.test) is not False:
+            self._targets(*_walruses(node.test))
+            self.operations.append(While(node.test, self._collect(node.body), self._collect(node.orelse)))
+        else:
+            self.block(node.orelse)
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> None:
         self._in_try += 1
-        body = self._collect(*node.body)
+        body = self._collect(node.body)
         self._in_try -= 1
         handlers = tuple(map(self._handler, node.handlers))
-        otherwise, finally_ = self._collect(*node.orelse), self._collect(*node.finalbody)
+        otherwise, finally_ = self._collect(node.orelse), self._collect(node.finalbody)
         self.operations.append(Try(body, handlers, otherwise, finally_))
 
     def _handler(self, node: ast.ExceptHandler) -> Handler:
-        with self._collecting() as body:
-            if node.name:
-                self.bind(node.name, node.lineno)
-            self.block(node.body)
-        return Handler(_exceptions(node.type), tuple(body))
+        if node.name:
+            self.define(node.name, node.lineno)
+            self._relevant.names.add(node.name)
+        return Handler(node.type, node.name, self._collect(node.body))
 
     def visit_TryStar(self, node: ast.TryStar) -> None:
         self.visit_Try(node)
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
-        caught: set[str] = set()
+        self._in_try += 1
         for item in node.items:
-            self.visit(item.context_expr)
             if item.optional_vars:
-                self._target(item.optional_vars)
-            call = item.context_expr
-            if isinstance(call, ast.Call) and (dotted := dotted_name(call.func)) and dotted[-1] in _CATCHING:
-                caught |= {name for each in call.args for name in _exceptions(each) or ()}
-        if caught:
-            self._in_try += 1
-            body = self._collect(*node.body)
-            self._in_try -= 1
-            self.operations.append(Try(body, (Handler(frozenset(caught), ()),), (), ()))
-        else:
-            self.block(node.body)
+                self._targets(item.optional_vars)
+        body = self._collect(node.body)
+        self._in_try -= 1
+        for item in reversed(node.items):
+            body = (With(item.context_expr, item.optional_vars, body),)
+        self.operations += body
 
     visit_AsyncWith = visit_With  # noqa: N815
 
     def visit_Match(self, node: ast.Match) -> None:
-        self.visit(node.subject)
-        found: Operations = ()
-        for case in reversed(node.cases):
-            with self._collecting() as body:
-                self.visit(case.pattern)
-                if case.guard:
-                    self.visit(case.guard)
-                self.block(case.body)
-            found = (If(None, tuple(body), found),)
-        self.operations += found
-
-    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
-        self.generic_visit(node)
-        if node.name:
-            self.bind(node.name, node.lineno)
-
-    visit_MatchStar = visit_MatchAs  # noqa: N815
-
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
-        self.generic_visit(node)
-        if node.rest:
-            self.bind(node.rest, node.lineno)
-
-    def visit_TypeAlias(self, node: ast.AST) -> None:
-        self._target(node.name)  # type: ignore[attr-defined]  # Python 3.12 and later
-
-    # --- expressions ---------------------------------------------------------------------------------------------
-
-    def visit_Constant(self, _: ast.Constant) -> None:
-        """Do nothing: the most frequent node."""
-
-    def visit_Name(self, node: ast.Name) -> None:
-        may_be_lazy = node.id in self._lazy_names or (self._in_function and self._context.version >= (3, 15))
-        if may_be_lazy and self._matters((node.id,)):
-            self.operations.append(Load(node.lineno, (node.id,)))
-
-    def visit_Attribute(self, node: ast.Attribute) -> None:
-        dotted = dotted_name(node)
-        if dotted is None:
-            self.visit(node.value)
-        elif self._matters(dotted):
-            self.operations.append(Load(_end(node), dotted))
-
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
-        self.visit(node.value)
-        self._target(node.target)
-
-    def visit_Call(self, node: ast.Call) -> None:
-        self.visit(node.func)
-        self._each(node.args, [each.value for each in node.keywords])
-        dotted = dotted_name(node.func)
-        if dotted is None:
-            return
-        if dotted in _EXITS:
-            self.operations.append(Raise("SystemExit"))
-        elif dotted[-1] in {"import_module", "__import__"}:
-            self._imports_by_name(node)
-        elif dotted[0] == "__all__":  # it may be changed
-            self.bind("__all__", node.lineno)
-        elif dotted == ("setattr",) and len(node.args) == 3:
-            self._sets_attribute(node)
-        elif dotted in {("globals",), ("exec",), ("execfile",)} or dotted[:2] == ("sys", "modules"):
-            self._bind_unknown(dotted)
-        elif self._matters(dotted):
-            self.operations.append(CallObject(node.lineno, dotted))
-
-    def _bind_unknown(self, dotted: DottedName) -> None:
-        """Note a call that may bind unknown names, unless it only reads."""
-        if dotted[-1] not in {"get", "keys", "items", "values", "copy"}:
-            self.operations.append(BindUnknown(self._context.name))
-
-    def _sets_attribute(self, node: ast.Call) -> None:
-        target, name = dotted_name(node.args[0]), node.args[1]
-        written = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
-        if target and self._matters(target):
-            self.operations.append(SetAttribute(node.lineno, target, written))
-
-    def _imports_by_name(self, node: ast.Call) -> None:
-        """Note ``importlib.import_module("literal")`` and ``__import__("literal")``."""
-        first = node.args[0] if node.args else None
-        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
-            return
-        level = len(first.value) - len(first.value.lstrip("."))
-        package = [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "package")]
-        if level and not (package and dotted_name(package[0]) in {("__name__",), ("__package__",)}):
-            return
-        is_name = level and dotted_name(package[0]) == ("__name__",) and not self._context.is_package
-        module = self._absolute(level - bool(is_name) if level else 0, first.value[level:])
-        if is_name and level == 1:
-            return
-        if self._is_ours(module):
-            self.operations.append(ImportModule(node.lineno, module, ""))
-        else:
-            self._add_external(module)
-
-    def visit_Subscript(self, node: ast.Subscript) -> None:
-        if dotted_name(node.value) == ("sys", "modules") and dotted_name(node.slice) == ("__name__",):
-            self.operations.append(BindUnknown(self._context.name))
-        self._each([node.value, node.slice])
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        self._each(node.args.defaults, node.args.kw_defaults)
-
-    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
-        self.visit(node.generators[0].iter)
-
-    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> None:
-        self.visit(node.generators[0].iter)
-        names = [each.id for part in node.generators for each in trees.walk(part.target) if isinstance(each, ast.Name)]
-        inner: list[ast.AST] = [each for part in node.generators for each in part.ifs]
-        inner += [part.iter for part in node.generators[1:]]
-        inner += [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        with self._hiding(names):
-            if found := self._collect(*inner):
-                self.operations.append(If(None, found, ()))
-
-    visit_SetComp = visit_ListComp  # noqa: N815
-    visit_DictComp = visit_ListComp  # noqa: N815
-
-    def _each(self, *groups: Iterable[ast.expr | None]) -> None:
-        for group in groups:
-            for node in group:
-                if node is not None:
-                    self.visit(node)
-
-    @property
-    def _evaluates_annotations(self) -> bool:
-        return not self.has_future_annotations and self._context.version < (3, 14)
+        cases = []
+        for case in node.cases:
+            for each in trees.walk(case.pattern):
+                name = each.rest if isinstance(each, ast.MatchMapping) else getattr(each, "name", None)
+                if name:
+                    self.define(name, case.pattern.lineno)
+                    self._relevant.names.add(name)
+            cases.append(Case(case.pattern, case.guard, self._collect(case.body)))
+        self.operations.append(Match(node.subject, tuple(cases)))
 
 
-def _end(node: ast.expr) -> int:
-    """Return the line on which CPython says that the last attribute is taken."""
-    return (node.end_lineno or node.lineno) if isinstance(node, ast.Attribute) else node.lineno
+def _names(target: ast.expr) -> Iterator[ast.Name]:
+    """Yield the names that an assignment to a target binds."""
+    if isinstance(target, ast.Name):
+        yield target
+    elif isinstance(target, ast.Tuple | ast.List):
+        for each in target.elts:
+            yield from _names(each)
+    elif isinstance(target, ast.Starred):
+        yield from _names(target.value)
 
 
-def _exceptions(node: ast.expr | None) -> frozenset[str] | None:
-    """Return the names of exceptions, without what they are in; None for `except:`."""
-    if node is None:
-        return None
-    names = map(dotted_name, node.elts if isinstance(node, ast.Tuple) else [node])
-    return frozenset(dotted[-1] for dotted in names if dotted)
+def _walruses(node: ast.expr) -> list[ast.expr]:
+    return [each.target for each in trees.walk(node) if isinstance(each, ast.NamedExpr)]
 
 
-def _strings(node: ast.expr) -> tuple[str, ...] | None:
+def _loaded(target: ast.expr) -> ast.expr:
+    """Return the expression of a target's value."""
+    if isinstance(target, ast.Name):
+        return ast.copy_location(ast.Name(target.id, ast.Load()), target)
+    if isinstance(target, ast.Attribute):
+        return ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
+    return target
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Tell whether an expression is made of nothing but constants, displays and builtin exceptions."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.Name):
+        return is_exception(node.id)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return all(map(_is_literal, node.elts))
+    if isinstance(node, ast.Dict):
+        return all(key is not None and _is_literal(key) for key in node.keys) and all(map(_is_literal, node.values))
+    return False
+
+
+def _strings(node: ast.expr) -> list[str] | None:
     """Return the strings of a literal list, tuple or set; None if it is anything else."""
     if not isinstance(node, ast.List | ast.Tuple | ast.Set):
         return None
-    values = [each.value for each in node.elts if isinstance(each, ast.Constant)]
-    strings = tuple(each for each in values if isinstance(each, str))
+    strings = [each.value for each in node.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     return strings if len(strings) == len(node.elts) else None
-
-
-def _type_parameters(node: ast.AST) -> list[str]:
-    return [each.name for each in getattr(node, "type_params", ())]

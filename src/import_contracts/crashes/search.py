@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Set
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.interpreter import CrashError, Interpreter, RaisedError
+from import_contracts.crashes.interpreter import Interpreter
+from import_contracts.crashes.machine import CrashError, FailureError, TooMuchError
+from import_contracts.crashes.memory import Loaded
 from import_contracts.crashes.messages import Lack, message, message_at_root
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
@@ -19,12 +23,21 @@ _WORK = 4_000_000
 """How many operations of modules are followed, twice, before the search ends; that of one entry is always complete."""
 
 
+_DEEPEST = 200_000
+"""How deep calls may nest. They need no room on the stack of C, as only functions of Python call each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class CrashSearch:
-    """The result of a search: the crashes, and the modules for which it was too much work to tell, both sorted."""
+    """The result of a search: the crashes, and the modules for which it was too much work to tell, both sorted.
+
+    ``computed`` are the modules and lines of calls such as ``import_module(name)`` that were not followed, because
+    nothing is known of the name; sorted too.
+    """
 
     crashes: tuple[Crash, ...]
     untried: tuple[str, ...]
+    computed: tuple[tuple[str, int], ...] = ()
 
 
 def find_crashes(
@@ -45,27 +58,44 @@ def search_crashes(
     Where ``entries`` are given, only those modules are tried. ``cache`` keeps what was read for other questions about
     the same version of Python and mostly the same texts. ``advance`` is called for each module that was tried.
 
-    Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. What
-    depends on a condition that cannot be decided is followed twice, once with the first branch of every such condition
-    and once with the last, and only what crashes both times is a crash. All of this is repeated until the imports in
-    functions that are called no longer change the strongly connected components, or there is too much work.
+    Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. Where
+    nobody can decide which path CPython takes, all are followed, and only what crashes on each of them is a crash. All
+    of this is repeated until the imports in functions that are called no longer change the strongly connected
+    components, or there is too much work.
     """
-    bodies, reach = Bodies(model, CodeCache() if cache is None else cache), Reach(model.started)
+    with deep():
+        return _search(model, entries, CodeCache() if cache is None else cache, advance)
+
+
+@contextmanager
+def deep() -> Iterator[None]:
+    """Let modules import one another, and functions call one another, more deeply than Python allows by default."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _search(
+    model: ImportModel, entries: Collection[str] | None, cache: CodeCache, advance: Callable[[], object]
+) -> CrashSearch:
+    bodies, reach = Bodies(model, cache), Reach(model.started)
     while True:
         components = reach.components()
-        first = Trials(World(model, bodies, reach, components, takes_last=False), advance)
-        wanted = model.importers(first.crashes(model.risky()))
-        found = first.crashes(wanted if entries is None else wanted.intersection(entries))
-        last = Trials(World(model, bodies, reach, reach.components(), takes_last=True), advance)
-        confirmed = found.keys() & last.crashes(found).keys()
-        untried = (model.importers(first.untried) - first.tried) | (found.keys() & last.untried)
+        trials = Trials(World(model, bodies, reach, components), advance)
+        wanted = model.importers(trials.crashes(model.risky()))
+        found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
+        untried = model.importers(trials.untried) - trials.tried
         if reach.components() == components or untried:
             return CrashSearch(
                 tuple(
-                    _told(replace(found[entry], entry=entry, works_from=first.works_from(entry)), model)
-                    for entry in sorted(confirmed)
+                    _told(replace(found[entry], entry=entry, works_from=trials.works_from(entry)), model)
+                    for entry in sorted(found)
                 ),
                 tuple(sorted(untried if entries is None else untried.intersection(entries))),
+                tuple(sorted(trials.computed)),
             )
 
 
@@ -105,6 +135,11 @@ class Trials:
         """The modules whose outcome is known."""
         return self._world.outcomes.keys()
 
+    @property
+    def computed(self) -> Set[tuple[str, int]]:
+        """The modules and lines of imports whose names are not known."""
+        return self._world.computed
+
     def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
         """Return the crashes of those of the entries that crash."""
         wanted = set(entries)
@@ -135,19 +170,19 @@ class Trials:
             members.setdefault(number, []).append(module)
         return members
 
-    def _outcome(self, module: str) -> int | None:
+    def _outcome(self, module: str) -> Loaded | None:
         interpreter = Interpreter(self._world)
         try:
             interpreter.start(module)
         except CrashError as error:
             self._failures[module] = error.crash
             return None
-        except (RaisedError, RecursionError):  # of a module that nests too deeply, nothing is known
+        except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None
         return interpreter.loaded
 
     def works_from(self, entry: str) -> str | None:
         """Return a module after whose import another is loaded: the outermost, and of these the first by name."""
         bit = 1 << self._world.model.modules[entry]
-        fine = [module for module, loaded in self._world.outcomes.items() if loaded and loaded & bit]
+        fine = [module for module, loaded in self._world.outcomes.items() if loaded and loaded.certain & bit]
         return min(fine, key=lambda module: (module.count("."), module), default=None)

@@ -6,14 +6,16 @@ stands for all.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.model import ImportModel
-from import_contracts.crashes.operations import Operation, Operations, all_operations, bound_names
+from import_contracts.crashes.operations import Operation, Operations, all_operations
 from import_contracts.graph.components import components
 from import_contracts.graph.names import ancestors
+from import_contracts.reading import trees
 
 
 def is_uniform(modules: Collection[str], model: ImportModel, bodies: Bodies) -> bool:
@@ -49,7 +51,7 @@ class _Module:
         self._bodies = bodies
         self._operations = bodies.module(module).operations
         self._is_parsed = module not in bodies.unparsed
-        self._bound = {name for each in all_operations(self._operations) for name in bound_names((each,))}
+        self._bound = bodies.module(module).defined.keys()
 
     @property
     def is_blind(self) -> bool:
@@ -58,17 +60,24 @@ class _Module:
 
     def _sees_nothing(self, operation: Operation) -> bool:
         match operation:
-            case does.DefineClass(_, _, body):
-                return all(map(self._sees_nothing, body))
-            case does.Load(_, dotted):
-                return len(dotted) == 1
-            case does.CallObject(_, dotted):
-                return len(dotted) == 1 and dotted[0] not in self._bound
+            case does.DefineClass(bases=bases, keywords=keywords, decorators=decorators, body=body):
+                expressions = [*bases, *decorators, *(value for _, value in keywords)]
+                return all(map(self._names_only, expressions)) and all(map(self._sees_nothing, body))
+            case does.Define(decorators=decorators, defaults=defaults, annotations=annotations):
+                return all(map(self._names_only, [*decorators, *annotations, *(value for _, value in defaults)]))
+            case does.Evaluate(value):
+                return self._names_only(value)
             case does.ImportModule(_, module, alias):
                 return not alias and module in self._model.modules
             case does.ImportNames(_, package, names):
                 return all(self._is_submodule(package, name) for name, _ in names)
-        return isinstance(operation, does.Bind | does.Define)
+        return isinstance(operation, does.Bind | does.MayRaise)
+
+    def _names_only(self, node: ast.expr) -> bool:
+        """Tell whether an expression is a name, or uses none that the module has bound."""
+        if isinstance(node, ast.Name | ast.Constant):
+            return True
+        return not any(isinstance(each, ast.Name) and each.id in self._bound for each in trees.walk(node))
 
     def _is_submodule(self, package: str, name: str) -> bool:
         """Tell whether a name of a package is a module in any case: the package binds nothing else under it."""
@@ -84,4 +93,4 @@ def _binds_unknown(operation: Operation) -> bool:
     """Tell whether an operation may bind any name in its module."""
     if isinstance(operation, does.Define):
         return operation.binds_unknown or bool(operation.globals)
-    return isinstance(operation, does.BindUnknown | does.ImportStar | does.SetAttribute)
+    return isinstance(operation, does.ImportStar | does.Assign | does.Evaluate)

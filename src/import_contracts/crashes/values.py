@@ -1,14 +1,41 @@
-"""The values that names are bound to while operations are followed, and the scopes in which they are bound."""
+"""The values that names are bound to while operations are followed.
+
+A constant is itself, as is a tuple of values. Whatever changes is in `Names`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+import builtins
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
+from typing import NamedTuple, TypeAlias
 
-from import_contracts.crashes.operations import Code, Define
+from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
+from import_contracts.crashes.operations import Define, DefineClass
 
-# A value is None if it is unknown, a boolean, a tuple of strings, a lazy import, or one of the following.
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something outside the program by where it comes from: ``os.path``, ``open()``, ``builtins.int``."""
+
+    name: str
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether it is of the standard library."""
+        return self.name.partition(".")[0] in sys.stdlib_module_names
+
+    @property
+    def builtin(self) -> object:
+        """The builtin object of this name; ABSENT if it is none."""
+        module, _, name = self.name.partition(".")
+        return getattr(builtins, name, ABSENT) if module == "builtins" else ABSENT
+
+
+ALL_MODULES = "sys.modules.values()"
+"""Where the elements of `sys.modules` come from: whoever takes one may put names into any module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,32 +45,122 @@ class ModuleValue:
     name: str
 
 
+class ModuleInfo(NamedTuple):
+    """An element of ``pkgutil.iter_modules``."""
+
+    module_finder: object
+    name: str
+    ispkg: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleNames:
+    """The dictionary of a module of the program."""
+
+    module: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
+class Literal:
+    """A display of constants, which is evaluated when its name is first used."""
+
+    node: ast.expr
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionValue:
     """A function, with the local names of the functions around its definition."""
 
     module: str
-    operation: Define
-    scopes: tuple[dict[str, object], ...]
+    operation: Define = field(compare=False)
+    scopes: tuple[Names, ...] = field(compare=False)
+    defaults: Mapping[str, object] = field(compare=False)
+    identity: tuple[int, ...] = ()
+    """What tells it from other functions of the module."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMethod:
+    """A function whose first argument is known."""
+
+    function: object
+    first: object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """``functools.partial``."""
+
+    function: object
+    arguments: Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A function in a descriptor, or one that a decorator of the standard library made: ``kind`` says which."""
+
+    kind: str
+    function: object
+    setter: object = None
+    """What is called when the attribute is set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassValue:
-    """A class whose body was followed; a base that is not one of these is unknown."""
+    """A class whose body was followed.
 
-    names: Mapping[str, object]
+    ``behind`` are the classes in which attributes are looked up after it, in order; UNKNOWN stands for unknown ones.
+    """
+
+    name: str
+    module: str
+    names: Names
     bases: tuple[object, ...]
+    behind: tuple[object, ...]
+    metaclass: object
+    operation: DefineClass
 
-    def find(self, name: str) -> object:
-        """Return an attribute; None where it or a base is unknown."""
-        if name in self.names:
-            return self.names[name]
-        for base in self.bases:
-            if not isinstance(base, ClassValue):
-                return None
-            if (found := base.find(name)) is not None:
+    @property
+    def order(self) -> tuple[object, ...]:
+        """The classes in which attributes are looked up."""
+        return (self, *self.behind)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of its bases are known, and their metaclass."""
+        return UNKNOWN not in self.behind and self.metaclass is not UNKNOWN
+
+    def find(self, name: str, after: object = None) -> object:
+        """Return an attribute, of the classes behind one if that is given; UNKNOWN or ABSENT."""
+        return find_in(self.order[self.order.index(after) + 1 :] if after else self.order, name)
+
+
+def find_in(order: tuple[object, ...], name: str) -> object:
+    """Return an attribute of the first class that has it; UNKNOWN if an unknown one may have it, else ABSENT."""
+    for each in order:
+        if isinstance(each, ClassValue):
+            found = each.names.get(name, ABSENT)
+            if found is MAYBE or (found is ABSENT and UNKNOWN in each.names):
+                return UNKNOWN
+            if found is not ABSENT:
                 return found
-        return None
+        elif isinstance(each, External):
+            if _has(each, name):
+                return External(f"{each.name}.{name}")
+        else:
+            return UNKNOWN
+    return ABSENT
+
+
+_EMPTY = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol"})
+_HOOKS = frozenset(["__new__", "__init_subclass__", "__set_name__", "__getattr__", "__getattribute__", "__setattr__"])
+
+
+def _has(kind: External, name: str) -> bool:
+    """Tell whether a class outside the program may have an attribute that is not one of ``object``."""
+    if isinstance(kind.builtin, type):
+        return any(name in vars(each) for each in kind.builtin.__mro__[:-1])
+    return kind.name not in _EMPTY and name not in _HOOKS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,80 +168,124 @@ class InstanceValue:
     """The result of calling a class."""
 
     of: ClassValue
+    names: Names
 
 
-@dataclass(slots=True, eq=False)
-class Namespace:
-    """The names that are bound in a module so far."""
+@dataclass(frozen=True, slots=True)
+class SuperValue:
+    """``super()``: the attributes of an object or class that are behind a class."""
 
-    names: dict[str, object] = field(default_factory=dict)
-    has_unknown_names: bool = False
-    """Any name may be bound as well."""
-
-    def may_have(self, name: str) -> bool:
-        """Tell whether the module has an attribute, or may have it."""
-        return name in self.names or self.has_unknown_names or "__getattr__" in self.names or name in OF_EVERY_MODULE
+    after: ClassValue
+    of: ClassValue
+    first: object
 
 
-_WHEN_IMPORTED = {"__file__", "__path__", "__builtins__", "__cached__"}
-OF_EVERY_MODULE = frozenset([*dir(ModuleType), *dir(ModuleType("")), *_WHEN_IMPORTED])
-"""The names that every module has before its body runs, or may have."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Container:
+    """A list, set or dict (``kind``) that is not constant. A dict has its own keys, the others have ``items``."""
 
-
-@dataclass(slots=True, eq=False)
-class Scope:
-    """Where operations run: in a module, in a class, or in a function that is called."""
-
-    module: str
-    space: Namespace
-    """The names of the module."""
-    outer: tuple[dict[str, object], ...] = ()
-    """The local names of the functions around, the innermost last."""
-    local: dict[str, object] | None = None
-    """The names of the class or function; None in a module."""
-    globals: frozenset[str] = frozenset()
-    """The names that the function declares to be those of the module."""
-    in_class: bool = False
-    line: int = 0
-    """The line that runs."""
-    trying: int = 0
-    """How many ``try`` statements around go on where a module is not installed."""
-    lazy: str = ""
-    """What is imported here by a lazy import whose name was used; "" anywhere else."""
-
-    def in_class_body(self, names: dict[str, object]) -> Scope:
-        """Return the scope of a class body in this scope, which binds its names in ``names``."""
-        scope = Scope(self.module, self.space, self.around, names, in_class=True)
-        scope.line, scope.trying = self.line, self.trying
-        return scope
-
-    def in_call(self, function: FunctionValue, space: Namespace, code: Code) -> Scope:
-        """Return the scope of a call, made in this scope, of a function with unknown arguments."""
-        local = dict.fromkeys(code.defined.keys() - code.globals)
-        scope = Scope(function.module, space, function.scopes, local, code.globals)
-        scope.line, scope.trying = function.operation.first, self.trying
-        return scope
+    kind: str
+    names: Names
 
     @property
-    def is_function(self) -> bool:
-        """Whether it is a function that is called."""
-        return self.local is not None and not self.in_class
+    def items(self) -> tuple[object, ...] | None:
+        """The elements, or keys, in order; None if they are not known."""
+        if self.kind == "dict":
+            known = UNKNOWN not in self.names and MAYBE not in self.names.values()
+            return tuple(self.names) if known else None
+        found = self.names["items"]
+        return found if isinstance(found, tuple) else None
 
-    @property
-    def around(self) -> tuple[dict[str, object], ...]:
-        """The local names that a function or class in here can see."""
-        return self.outer if self.local is None or self.in_class else (*self.outer, self.local)
 
-    def bind(self, name: str, value: object) -> None:
-        """Bind a name in this scope, or in the module where the function declares it global."""
-        names = self.space.names if self.local is None or name in self.globals else self.local
-        names[name] = value
+Each: TypeAlias = Callable[[object], object]
 
-    def find(self, name: str) -> object:
-        """Return what a name is bound to, which may be a lazy import; None if that is not known."""
-        if self.local is not None and name in self.local:
-            return self.local[name]
-        for names in reversed(self.outer):
-            if name in names:
-                return names[name]
-        return self.space.names.get(name)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """An iterator: ``run`` follows it and calls a function with each value. ``is_async``: a coroutine to be awaited."""
+
+    run: Callable[[Each], object]
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Manager:
+    """A context manager of the standard library: ``suppress``, ``ExitStack``, or of a generator function."""
+
+    kind: str
+    names: Names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ErrorValue:
+    """An exception that was caught."""
+
+    error: object
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a call: ``keyword`` is "" if it is positional, "*" or "**" if it is unpacked and not known."""
+
+    value: object
+    keyword: str = ""
+
+
+Arguments: TypeAlias = tuple[Argument, ...]
+
+
+def positional(arguments: Arguments) -> tuple[object, ...] | None:
+    """Return the values of positional arguments if there are only those, else None."""
+    return None if any(each.keyword for each in arguments) else tuple(each.value for each in arguments)
+
+
+def first_of(arguments: Arguments) -> object:
+    """Return the first of some arguments; ABSENT if it is not positional."""
+    return arguments[0].value if arguments and not arguments[0].keyword else ABSENT
+
+
+def named_argument(arguments: Arguments, name: str, place: int | None = None) -> object:
+    """Return an argument by its keyword or place; ABSENT if there is none."""
+    for each in arguments:
+        if each.keyword == name:
+            return each.value
+    if place is not None and place < len(arguments) and not any(each.keyword for each in arguments[: place + 1]):
+        return arguments[place].value
+    return ABSENT
+
+
+def inside(value: object) -> Iterator[object]:
+    """Yield the values that whoever has a value can get at directly."""
+    match value:
+        case tuple():
+            yield from value
+        case Container(_, names) | InstanceValue(_, names) | Manager(_, names):
+            for each in names.values():
+                yield from each if isinstance(each, tuple) else (each,)
+        case ClassValue():
+            yield from value.names.values()
+        case BoundMethod(function, first):
+            yield from (function, first)
+        case Partial(function, arguments):
+            yield function
+            yield from (each.value for each in arguments)
+        case Wrapped(_, function, setter):
+            yield from (function, setter)
+
+
+def truth(value: object) -> bool | None:  # noqa: PLR0911 - one case each
+    """Return whether a value is true; None if that is unknown."""
+    if value is None or isinstance(value, bool | int | float | str | bytes):
+        return bool(value)
+    if isinstance(value, tuple):
+        return bool(value)
+    if isinstance(value, Container):
+        return None if value.items is None else bool(value.items)
+    if isinstance(value, InstanceValue):
+        has = (value.of.find("__bool__"), value.of.find("__len__"))
+        return True if has == (ABSENT, ABSENT) else None
+    if isinstance(value, FunctionValue | BoundMethod | ClassValue | ModuleValue | Partial | Stream | ErrorValue):
+        return True
+    if isinstance(value, External) and value.builtin is not ABSENT:
+        return True
+    return None

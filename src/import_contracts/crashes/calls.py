@@ -1,0 +1,427 @@
+"""Calls: what runs when a function, a class, or an object is called, or an iterator is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
+from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
+from import_contracts.crashes.objects import Objects
+from import_contracts.crashes.operations import Code, Parameters
+from import_contracts.crashes.scopes import Scope
+from import_contracts.crashes.values import (
+    ALL_MODULES,
+    Argument,
+    Arguments,
+    BoundMethod,
+    ClassValue,
+    Container,
+    Each,
+    ErrorValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    Manager,
+    ModuleNames,
+    ModuleValue,
+    Partial,
+    Stream,
+    SuperValue,
+    Wrapped,
+)
+
+_DEEPEST_CALL, _MOST_CALLS = 30, 10_000
+"""Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
+_MOST_PATHS_OF_CALL = 500
+"""A call in which there are more paths is not followed."""
+_MOST_EXACT_CALLS = 300
+"""After so many calls, of all interpreters together, one that has done nothing before is not followed again."""
+_MOST_RECURSIVE = 3
+"""A function that calls itself more often is not followed."""
+_LOOKING = frozenset(
+    [
+        "abc",
+        "builtins",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "enum",
+        "functools",
+        "importlib",
+        "inspect",
+        "json",
+        "logging",
+        "pkgutil",
+        "pprint",
+        "re",
+        "types",
+        "typing",
+        "warnings",
+        "weakref",
+    ]
+)
+"""Modules of the standard library whose functions only look at modules."""
+_MOST_ITEMS = 300
+"""Of a longer sequence, not every element is followed."""
+
+
+class StoppedError(FailureError):
+    """The consumer of an iterator leaves it: the iterator ends, and what was left goes on."""
+
+    def __init__(self, left: object, stream: object) -> None:
+        super().__init__(External("builtins.GeneratorExit"))
+        self.left = left
+        self.stream = stream
+
+
+class Calls(Objects):
+    """A machine that calls what is in the program."""
+
+    _calls_left = _MOST_CALLS
+
+    def call(self, function: object, arguments: Arguments) -> object:  # noqa: PLR0911 - one case each
+        """Return the result of a call; raises FailureError."""
+        match function:
+            case FunctionValue():
+                return self._call_function(function, arguments)
+            case BoundMethod(inner, first):
+                return self.call(inner, (Argument(first), *arguments))
+            case ClassValue():
+                return self.construct(function, arguments)
+            case Partial(inner, given):
+                return self.call(inner, (*given, *arguments))
+            case Wrapped():
+                return self._call_wrapped(function, arguments)
+            case External():
+                return self.call_external(function, arguments)
+            case InstanceValue():
+                caller = function.of.find("__call__")
+                if caller is not ABSENT and caller is not UNKNOWN:
+                    return self.call(self._bind_to(caller, function, function.of), arguments)
+        return self.call_unknown(arguments)
+
+    def call_external(self, function: External, arguments: Arguments) -> object:
+        """Return the result of calling something outside the program."""
+        raise NotImplementedError
+
+    def call_unknown(self, arguments: Arguments, origin: External | None = None) -> object:
+        """Note that something is called that is not followed; return what comes from it."""
+        is_harmless = origin is not None and origin.is_standard and not origin.name.startswith("unittest")
+        if origin is not None and "f_globals" in origin.name and not origin.name.endswith(".get"):
+            self.forget_callers()
+        for each in arguments:
+            is_module = isinstance(each.value, ModuleValue | ModuleNames)
+            is_safe = origin is not None and origin.name.partition(".")[0] in _LOOKING
+            self.escape(each.value, is_harmless=is_safe if is_module or isinstance(each.value, tuple) else is_harmless)
+            if not is_harmless and isinstance(each.value, str):
+                for module in self.modules.partial:
+                    if each.value == module or each.value.startswith(f"{module}."):
+                        self.modules.forget_names(module)
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN if origin is None else External(f"{origin.name}()")
+
+    def forget_callers(self) -> None:
+        """Note that what runs may put names into the modules on the stack."""
+        for module in dict.fromkeys(each.module for each in self.stack):
+            self.modules.forget_names(module)
+
+    def _call_wrapped(self, function: Wrapped, arguments: Arguments) -> object:
+        if function.kind == "contextmanager":
+            made = self.call(function.function, arguments)
+            return Manager("function", self.memory.names({"stream": made}))
+        if function.kind == "dispatch":
+            self.value_maybe(lambda: self.call(function.function, arguments))
+            return self.call_unknown(arguments)
+        if function.kind in {"staticmethod", "cached", "abstract"}:
+            return self.call(function.function, arguments)
+        return self.call_unknown(arguments)
+
+    # --- functions -----------------------------------------------------------------------------------------------
+
+    def _call_function(self, function: FunctionValue, arguments: Arguments) -> object:
+        code = self.bodies.function(function.module, function.operation)
+        self._calls_left -= 1
+        running = [each.arguments[-1] for each in self.stack if each.arguments]
+        if self._calls_left < 0 or len(running) >= _DEEPEST_CALL:
+            self.modules.forget_names(function.module)
+            return self.call_unknown((Argument(function), *arguments))
+        if running.count(function) > _MOST_RECURSIVE:
+            return self.call_unknown((Argument(function), *arguments))
+        self.world.calls += 1
+        if code.yields or code.is_async:
+            return self._stream(self._scope_of_call(function, code, arguments), code)
+        follow = self._follow if self.world.calls < _MOST_EXACT_CALLS else self._remembered
+        return follow(function, code, arguments)
+
+    def _follow(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
+        """Return the result of a call; with too many paths in it, it is not followed.
+
+        A call that another makes may have half as many. What a call has loaded that is not followed may be loaded.
+        """
+        depth = len(self.stack)
+        budget = min(self.paths_left, max(_MOST_PATHS_OF_CALL >> self._calls_in_module(), 4))
+        rest, self.paths_left = self.paths_left - budget, budget
+        mark = self.memory.mark()
+        try:
+            return self._run_body(self._scope_of_call(function, code, arguments), code)
+        except TooMuchError:
+            if rest <= 0:
+                raise
+            del self.stack[depth:]
+            loaded = self.modules.loaded
+            self.memory.undo(mark)
+            self.modules.may_be_loaded(loaded)
+            return self.call_unknown((Argument(function), *arguments))
+        finally:
+            self.memory.release()
+            self.paths_left = rest + max(self.paths_left, 0)
+
+    def _calls_in_module(self) -> int:
+        """Return how many calls there are on the stack since the body of a module began."""
+        count = 0
+        for each in reversed(self.stack):
+            if each.kind == "module":
+                break
+            count += each.kind == "function"
+        return count
+
+    def _remembered(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
+        """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
+        given = tuple((each.keyword, _shape(each.value)) for each in arguments)
+        around = tuple(_shape(value) for names in function.scopes for value in names.values())
+        key = (function.module, function.operation.first, id(function.operation.node), given, around)
+        if key in self.world.results:
+            return self.world.results[key]
+        births, looks, mark = self.memory.births, self.looks, self.memory.mark()
+        try:
+            result = self._follow(function, code, arguments)
+            if looks == self.looks and not self.memory.has_changed(mark, births):
+                self.world.results[key] = result
+        finally:
+            self.memory.release()
+        return result
+
+    def _scope_of_call(self, function: FunctionValue, code: Code, arguments: Arguments) -> Scope:
+        local = self.memory.names(dict.fromkeys(code.defined.keys() - code.globals - code.nonlocals, UNKNOWN))
+        first = self._give(local, code.parameters, function, arguments)
+        scope = Scope("function", function.module, self.modules.space(function.module), function.scopes, local, code)
+        scope.arguments = (first, function)
+        scope.line = function.operation.first
+        return scope
+
+    def _give(self, local: Names, parameters: Parameters, function: FunctionValue, arguments: Arguments) -> object:
+        """Bind the parameters of a function to arguments; return the first one."""
+        local.update(function.defaults)
+        values = [each.value for each in arguments if not each.keyword]
+        is_whole = not any(each.keyword in {"*", "**"} for each in arguments)
+        if "*" not in [each.keyword for each in arguments]:
+            local.update(zip(parameters.positional, values))  # noqa: B905 - the rest is the parameter with a star
+        else:
+            given = next(place for place, each in enumerate(arguments) if each.keyword == "*")
+            local.update(zip(parameters.positional, [each.value for each in arguments[:given] if not each.keyword]))  # noqa: B905
+        named = {each.keyword: each.value for each in arguments if each.keyword not in {"", "*", "**"}}
+        known = {*parameters.positional, *parameters.keyword}
+        local.update({name: value for name, value in named.items() if name in known})
+        if not is_whole:
+            local.update(dict.fromkeys(known - named.keys() - set(parameters.positional[: len(values)]), UNKNOWN))
+        if parameters.rest:
+            local[parameters.rest] = tuple(values[len(parameters.positional) :]) if is_whole else UNKNOWN
+        if parameters.others:
+            rest = {name: value for name, value in named.items() if name not in known}
+            local[parameters.others] = Container("dict", self.memory.names(rest if is_whole else {UNKNOWN: True}))
+        if is_whole:
+            self._check_arguments(parameters, function, len(values), named.keys())
+        return local[parameters.positional[0]] if parameters.positional else ABSENT
+
+    def _check_arguments(
+        self, parameters: Parameters, function: FunctionValue, count: int, named: Collection[str]
+    ) -> None:
+        """Raise the TypeError of a call with too few arguments, too many, or others."""
+        required = {*parameters.positional[count:], *parameters.keyword} - function.defaults.keys()
+        too_many = count > len(parameters.positional) and parameters.rest is None
+        others = set(named) - {*parameters.positional, *parameters.keyword} and parameters.others is None
+        if too_many or others or not required <= set(named):
+            raise raised("TypeError")
+
+    def _run_body(self, scope: Scope, code: Code) -> object:
+        depth = len(self.stack)
+        self.stack.append(scope)
+        try:
+            left = self.until("return", lambda: self.run(code.operations))
+        finally:
+            del self.stack[depth:]
+        return left.value if left else None
+
+    def _stream(self, scope: Scope, code: Code) -> Stream:
+        """Return the iterator or coroutine that the call of a function makes."""
+
+        def run(each: Each) -> object:
+            scope.yields = each
+            return self._run_body(scope, code)
+
+        return Stream(run, is_async=code.is_async and not code.yields)
+
+    # --- iteration -----------------------------------------------------------------------------------------------
+
+    def iterate(self, value: object, each: Callable[[object], Left | None]) -> Left | None:
+        """Call a function with each element of a value, as far as they are known; return what it leaves with."""
+        items = self.items_of(value)
+        if isinstance(value, Container) and value.kind == "set" and isinstance(items, tuple) and len(items) > 1:
+            forwards, backwards = items, items[::-1]
+            return self.follow_each([lambda: self.iterate(forwards, each), lambda: self.iterate(backwards, each)])
+        if isinstance(items, tuple):
+            for item in items[:_MOST_ITEMS]:
+                if (left := each(item)) is not None:
+                    return left
+            return None
+        if isinstance(items, Stream):
+            return self._iterate_stream(items, each)
+        self.note(FailureError(UNKNOWN))
+        return self.follow_maybe(lambda: each(UNKNOWN))
+
+    def items_of(self, value: object) -> tuple[object, ...] | Stream | None:
+        """Return the elements of a value, or an iterator; None if nothing is known."""
+        match value:
+            case tuple() | Stream():
+                return value
+            case str():
+                return tuple(value)
+            case External(origin) if origin == ALL_MODULES:
+                for module in self.modules.partial:
+                    self.modules.forget_names(module)
+            case Container():
+                return value.items
+            case InstanceValue():
+                maker = value.of.find("__iter__")
+                if isinstance(maker, FunctionValue):
+                    found = self.call(BoundMethod(maker, value), ())
+                    return self.items_of(found) if found is not value else self._from_next(value)
+        return None
+
+    def _from_next(self, value: InstanceValue) -> Stream | None:
+        step = value.of.find("__next__")
+        if not isinstance(step, FunctionValue):
+            return None
+
+        def run(each: Each) -> object:
+            try:
+                first = self.call(BoundMethod(step, value), ())
+            except FailureError as error:
+                if error.kind != External("builtins.StopIteration"):
+                    raise
+                return None
+            each(first)
+            return self.follow_maybe(giving(each, UNKNOWN))
+
+        return Stream(run)
+
+    def _iterate_stream(self, stream: Stream, each: Callable[[object], Left | None]) -> Left | None:
+        stack = self.stack
+        consumer = self.stack[:]
+
+        def take(item: object) -> None:
+            inner, self.stack = self.stack, consumer[:]
+            try:
+                left = each(item)
+            finally:
+                self.stack = inner
+            if left is not None:
+                raise StoppedError(left, stream)
+
+        try:
+            stream.run(take)
+        except StoppedError as stop:
+            if stop.stream is not stream:
+                raise
+            return stop.left if isinstance(stop.left, Left) else None
+        finally:
+            self.stack = stack
+            del self.stack[len(consumer) :]
+        return None
+
+    def elements(self, value: object) -> tuple[object, ...] | None:
+        """Return all elements of a value, whose iterator runs; None if they are not known."""
+        items = self.items_of(value)
+        if not isinstance(items, Stream):
+            if items is None:
+                self.note(FailureError(UNKNOWN))
+            return items
+        found = self.memory.names({"items": ()})
+
+        def take(item: object) -> None:
+            before = found["items"]
+            self.memory.set(found, "items", (*before, item) if isinstance(before, tuple) else UNKNOWN)
+
+        self._iterate_stream(items, take)
+        result = found["items"]
+        return result if isinstance(result, tuple) else None
+
+    # --- context managers ----------------------------------------------------------------------------------------
+
+    def enter(self, manager: object) -> object:
+        """Return what a context manager gives to the name behind ``as``."""
+        if isinstance(manager, InstanceValue):
+            return self.call_method(manager, ("__enter__", "__aenter__"), ())
+        return manager if isinstance(manager, Manager) else UNKNOWN
+
+    def call_method(self, value: InstanceValue, names: tuple[str, ...], arguments: Arguments) -> object:
+        """Return the result of the first of some special methods that the class of an object has."""
+        for name in names:
+            found = value.of.find(name)
+            if found is not ABSENT:
+                result = self.call(self._bind_to(found, value, value.of), arguments)
+                return self.awaited(result)
+        return UNKNOWN
+
+    def awaited(self, value: object) -> object:
+        """Return the result of a coroutine, which runs now, or else UNKNOWN if it is not known."""
+        if isinstance(value, Stream) and value.is_async:
+            return value.run(lambda _: None)
+        return value
+
+    def exit(self, manager: object, error: FailureError | None) -> object:
+        """Return whether the end of a ``with`` block swallows an exception, as far as that is known."""
+        if isinstance(manager, InstanceValue):
+            kind = None if error is None else error.kind
+            value: object = None if error is None else ErrorValue(error)
+            arguments = (Argument(kind), Argument(value), Argument(None if error is None else UNKNOWN))
+            return self.call_method(manager, ("__exit__", "__aexit__"), arguments)
+        if isinstance(manager, External):
+            return False if manager.is_standard and not _may_swallow(manager.name) else UNKNOWN
+        if isinstance(manager, ModuleValue):
+            return False
+        return UNKNOWN
+
+
+def giving(each: Each, item: object) -> Block:
+    """Return a block that hands a value to the consumer of an iterator."""
+
+    def block() -> None:
+        each(item)
+
+    return block
+
+
+def _may_swallow(name: str) -> bool:
+    return any(word in name for word in ("assert", "suppress", "ExitStack", "subTest", "contextmanager"))
+
+
+def _shape(value: object) -> object:  # noqa: PLR0911 - one case each
+    """Return what a call most often depends on in a value."""
+    match value:
+        case FunctionValue(module, operation):
+            return module, operation.first, operation.name
+        case ClassValue(name, module):
+            return module, name
+        case InstanceValue(of):
+            return of.module, of.name
+        case BoundMethod(function, first):
+            return _shape(function), _shape(first)
+        case Partial(function) | Wrapped(_, function):
+            return type(value), _shape(function)
+        case Container() | Stream() | Manager() | ErrorValue() | SuperValue():
+            return type(value)
+        case tuple():
+            return tuple(map(_shape, value))
+    return value

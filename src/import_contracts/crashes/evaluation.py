@@ -1,0 +1,576 @@
+"""Expressions: what their evaluation does, and their values as far as these are known."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from import_contracts.crashes import operations as does
+from import_contracts.crashes.calls import Calls
+from import_contracts.crashes.machine import FailureError, Left, is_subclass, raised
+from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
+from import_contracts.crashes.relevance import is_builtin, is_logger
+from import_contracts.crashes.scopes import Scope
+from import_contracts.crashes.values import (
+    Argument,
+    Arguments,
+    Container,
+    External,
+    FunctionValue,
+    InstanceValue,
+    Literal,
+    ModuleNames,
+    ModuleValue,
+    Stream,
+    truth,
+)
+from import_contracts.graph.names import parent
+from import_contracts.reading import trees
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_SPECIAL: dict[type[ast.AST], str] = {
+    ast.Eq: "__eq__",
+    ast.NotEq: "__ne__",
+    ast.Lt: "__lt__",
+    ast.LtE: "__le__",
+    ast.Gt: "__gt__",
+    ast.GtE: "__ge__",
+    ast.Add: "__add__",
+    ast.Sub: "__sub__",
+    ast.Mult: "__mul__",
+    ast.MatMult: "__matmul__",
+    ast.Div: "__truediv__",
+    ast.FloorDiv: "__floordiv__",
+    ast.Mod: "__mod__",
+    ast.Pow: "__pow__",
+    ast.LShift: "__lshift__",
+    ast.RShift: "__rshift__",
+    ast.BitAnd: "__and__",
+    ast.BitOr: "__or__",
+    ast.BitXor: "__xor__",
+}
+"""The methods of operators."""
+_CONSTANT = (str, bytes, int, float, bool, type(None))
+_MOST_TEXT = 1_000
+"""Longer strings and tuples are not computed."""
+
+
+class Evaluator(Calls):
+    """A machine that evaluates expressions."""
+
+    def evaluate(self, node: ast.expr) -> object:
+        """Return the value of an expression, UNKNOWN if it is not known; raises FailureError."""
+        method = self._EVALUATE.get(type(node))
+        if method is not None:
+            return method(self, node)
+        for each in trees.children(node):
+            if isinstance(each, ast.expr):
+                self.evaluate(each)
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN
+
+    def truth_of(self, value: object) -> bool | None:
+        """Return whether a value is true; None if that is not known."""
+        if isinstance(value, InstanceValue):
+            for name in ("__bool__", "__len__"):
+                if isinstance(value.of.find(name), FunctionValue):
+                    return truth(self.call_method(value, (name,), ()))
+        known = truth(value)
+        if known is None:
+            self.note(FailureError(UNKNOWN))
+        return known
+
+    # --- names and attributes ------------------------------------------------------------------------------------
+
+    def _constant(self, node: ast.Constant) -> object:
+        return node.value
+
+    def _name(self, node: ast.Name) -> object:
+        scope = self.stack[-1]
+        names, value = scope.find(node.id)
+        if value is ABSENT:
+            return self._builtin(node.id)
+        if value.__class__ in _SETTLED:
+            return value
+        return (
+            self.settled_of(scope.module, scope.space, node.id)
+            if names is scope.space
+            else self.settled(names, node.id)
+        )
+
+    def _builtin(self, name: str) -> object:
+        """Return the value of a name that the module does not bind."""
+        scope = self.scope
+        match name:
+            case "__name__":
+                return scope.module
+            case "__package__":
+                source = self.model.sources.get(scope.module)  # of a file that is run, under its own name
+                own = source.module if source else scope.module
+                return own if own in self.model.packages else parent(own)
+            case "__file__" if scope.module in self.model.sources:
+                return f"/{self.model.sources[scope.module].path}"
+            case "__path__":
+                return External(f"__path__ {scope.module}")
+        if is_builtin(name) and UNKNOWN not in scope.space:
+            return External(f"builtins.{name}")
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN
+
+    def _attribute(self, node: ast.Attribute) -> object:
+        value = self.evaluate(node.value)
+        self.stack[-1].line = node.end_lineno or node.lineno
+        return _known_external(self.get(value, node.attr))
+
+    def _subscript(self, node: ast.Subscript) -> object:
+        value, index = self.evaluate(node.value), self._index(node.slice)
+        self.scope.line = node.lineno
+        return self.item(value, index)
+
+    def _index(self, node: ast.expr) -> object:
+        if not isinstance(node, ast.Slice):
+            return self.evaluate(node)
+        ends = [each and self.evaluate(each) for each in (node.lower, node.upper, node.step)]
+        return slice(*ends) if all(each is None or type(each) is int for each in ends) else UNKNOWN
+
+    def item(self, value: object, index: object) -> object:
+        """Return an element; raises FailureError."""
+        if value == External("sys.modules"):
+            return self._loaded_module(index)
+        if isinstance(value, ModuleNames) and isinstance(index, str):
+            return self._item_of_module(value.module, index)
+        if isinstance(value, Container) and value.kind == "dict":
+            if is_constant(index) and (index in value.names or value.items is not None):
+                if index not in value.names:
+                    raise raised("KeyError")
+                return self.settled(value.names, index)
+            self.note(FailureError(UNKNOWN))
+            return UNKNOWN
+        items = value.items if isinstance(value, Container) else value
+        if isinstance(items, str | tuple) and isinstance(index, int | slice):
+            try:
+                return items[index]
+            except IndexError:
+                raise raised("IndexError") from None
+        return self._item_of_object(value, index)
+
+    def _item_of_object(self, value: object, index: object) -> object:
+        getter = getattr(value, "of", None)
+        if getter is not None and hasattr(value, "names"):
+            return self.call_method(value, ("__getitem__",), (Argument(index),))  # type: ignore[arg-type]
+        found = value.find("__class_getitem__") if hasattr(value, "find") else ABSENT
+        if isinstance(found, FunctionValue) or getattr(found, "kind", "") == "classmethod":
+            return self.call(self.get(value, "__class_getitem__"), (Argument(index),))
+        if isinstance(value, External):
+            return value
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN
+
+    def _item_of_module(self, module: str, name: str) -> object:
+        if self.modules.binds(module, name) is False:
+            raise raised("KeyError")
+        return self.get(ModuleValue(module), name)
+
+    def _loaded_module(self, name: object) -> object:
+        if not isinstance(name, str) or name not in self.model.modules:
+            return UNKNOWN
+        has = self.modules.has(name)
+        if has is False:
+            raise raised("KeyError")
+        return ModuleValue(name) if has else UNKNOWN
+
+    # --- calls ---------------------------------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call) -> object:
+        function = self.evaluate(node.func)
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+            return self.super_of_scope()
+        arguments = self._arguments(node.args, node.keywords)
+        self.scope.line = node.lineno
+        if is_logger(node.func) and (function is UNKNOWN or isinstance(function, External)):
+            return External(f"{function.name}()") if isinstance(function, External) else UNKNOWN
+        return self.call(function, arguments)
+
+    def super_of_scope(self) -> object:
+        """Return ``super()``."""
+        raise NotImplementedError
+
+    def _arguments(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> Arguments:
+        found: list[Argument] = []
+        for each in args:
+            if isinstance(each, ast.Starred):
+                value = self.evaluate(each.value)
+                items = self.elements(value)
+                found += [Argument(UNKNOWN, "*")] if items is None else map(Argument, items)
+                if items is None:
+                    self.escape(value, is_harmless=True)
+            else:
+                found.append(Argument(self.evaluate(each)))
+        for keyword in keywords:
+            value = self.evaluate(keyword.value)
+            if keyword.arg is not None:
+                found.append(Argument(value, keyword.arg))
+            elif isinstance(value, Container) and value.kind == "dict" and value.items is not None:
+                found += [Argument(self.settled(value.names, name), str(name)) for name in value.items]
+            else:
+                found.append(Argument(value, "**"))
+        return tuple(found)
+
+    def _lambda(self, node: ast.Lambda) -> object:
+        own = node.args
+        names = [*own.posonlyargs, *own.args]
+        pairs = [*zip(names[len(names) - len(own.defaults) :], own.defaults, strict=True)]
+        pairs += [(name, value) for name, value in zip(own.kwonlyargs, own.kw_defaults, strict=True) if value]
+        defaults = {name.arg: self.evaluate(value) for name, value in pairs}
+        operation = does.Define("<lambda>", node.lineno, node.end_lineno or node.lineno, node=node)
+        scope = self.scope
+        return FunctionValue(scope.module, operation, scope.around, defaults, (id(node), *map(id, scope.around)))
+
+    def _await(self, node: ast.Await) -> object:
+        return self.awaited(self.evaluate(node.value))
+
+    def _yield(self, node: ast.Yield) -> object:
+        value = self.evaluate(node.value) if node.value else None
+        self._give_out(value)
+        return UNKNOWN
+
+    def _yield_from(self, node: ast.YieldFrom) -> object:
+        def each(value: object) -> None:
+            self._give_out(value)
+
+        self.iterate(self.evaluate(node.value), each)
+        return UNKNOWN
+
+    def _give_out(self, value: object) -> None:
+        if (yields := self._home.yields) is not None:
+            yields(value)
+
+    # --- operators -----------------------------------------------------------------------------------------------
+
+    def _bool_op(self, node: ast.BoolOp) -> object:
+        return self._joined_values(node.values, is_or=isinstance(node.op, ast.Or))
+
+    def _joined_values(self, values: Sequence[ast.expr], *, is_or: bool) -> object:
+        for place, each in enumerate(values):
+            value = self.evaluate(each)
+            known = self.truth_of(value)
+            if known is is_or or place == len(values) - 1:
+                return value
+            if known is None:
+                found: list[object] = [UNKNOWN]
+                rest = values[place + 1 :]
+                self.value_maybe(lambda: found.append(self._joined_values(rest, is_or=is_or)))  # noqa: B023 - called at once
+                decided = truth(found[-1])
+                return decided if decided is is_or else UNKNOWN
+        return UNKNOWN
+
+    def _unary(self, node: ast.UnaryOp) -> object:
+        value = self.evaluate(node.operand)
+        if isinstance(node.op, ast.Not):
+            known = self.truth_of(value)
+            return UNKNOWN if known is None else not known
+        if isinstance(node.op, ast.USub) and isinstance(value, int | float):
+            return -value
+        return UNKNOWN
+
+    def _choice(self, node: ast.IfExp) -> object:
+        known = self.truth_of(self.evaluate(node.test))
+        if known is not None:
+            return self.evaluate(node.body if known else node.orelse)
+        found = self.memory.names({"value": UNKNOWN})
+
+        def branch(each: ast.expr) -> Callable[[], None]:
+            return lambda: self.memory.set(found, "value", self.evaluate(each))
+
+        self.follow_each([branch(node.body), branch(node.orelse)])
+        return found["value"]
+
+    def _compare(self, node: ast.Compare) -> object:
+        left = self.evaluate(node.left)
+        result: object = True
+        for place, (word, each) in enumerate(zip(node.ops, node.comparators, strict=True)):
+            right = self.evaluate(each)
+            known = self._compared(left, word, right)
+            if known is False or (known is None and place < len(node.ops) - 1):
+                return UNKNOWN if known is None else False
+            result = UNKNOWN if known is None else result
+            left = right
+        return result
+
+    def _compared(self, left: object, word: ast.cmpop, right: object) -> bool | None:
+        if isinstance(word, ast.In | ast.NotIn):
+            found = self.contains(right, left)
+            return found if found is None or isinstance(word, ast.In) else not found
+        if isinstance(word, ast.Is | ast.IsNot):
+            same = self._identical(left, right)
+            return same if same is None or isinstance(word, ast.Is) else not same
+        if isinstance(left, InstanceValue) and type(word) in _SPECIAL:
+            return truth(self.call_method(left, (_SPECIAL[type(word)],), (Argument(right),)))
+        if is_constant(left) and is_constant(right):
+            try:
+                return _COMPARISONS[type(word)](left, right)
+            except TypeError:
+                raise raised("TypeError") from None
+        self.note(FailureError(UNKNOWN))
+        return None
+
+    def _identical(self, left: object, right: object) -> bool | None:
+        if UNKNOWN in (left, right) or (isinstance(left, External) and isinstance(right, External)):
+            return None if left is UNKNOWN or right is UNKNOWN or left != right else True
+        if isinstance(left, _CONSTANT) and isinstance(right, _CONSTANT):
+            return left is right if left is None or right is None or isinstance(left, bool) else None
+        if isinstance(left, External) or isinstance(right, External):
+            one = left if isinstance(left, External) else right
+            return False if isinstance(one, External) and one.builtin is not ABSENT else None
+        return left == right if type(left) is type(right) else False
+
+    def contains(self, container: object, value: object) -> bool | None:  # noqa: PLR0911 - one case each
+        """Tell whether a container has an element; None if that is not known."""
+        if isinstance(container, InstanceValue):
+            return truth(self.call_method(container, ("__contains__", "__iter__"), (Argument(value),)))
+        if container == External("sys.modules"):
+            return self.modules.has(value) if isinstance(value, str) and value in self.model.modules else None
+        if isinstance(container, ModuleNames) and isinstance(value, str):
+            return self.modules.binds(container.module, value)
+        if isinstance(container, str) and isinstance(value, str):
+            return value in container
+        if isinstance(container, Stream):
+            container = self.elements(container)
+        items = container.items if isinstance(container, Container) else container
+        if isinstance(items, tuple) and is_constant(value):
+            if value in [each for each in items if is_constant(each)]:
+                return True
+            return False if all(map(is_constant, items)) else None
+        if (
+            isinstance(container, Container)
+            and container.kind == "dict"
+            and is_constant(value)
+            and value in container.names
+        ):
+            return True
+        self.note(FailureError(UNKNOWN))
+        return None
+
+    def _binary(self, node: ast.BinOp) -> object:
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if isinstance(left, InstanceValue) and type(node.op) in _SPECIAL:
+            return self.call_method(left, (_SPECIAL[type(node.op)],), (Argument(right),))
+        lists = [each.items for each in (left, right) if isinstance(each, Container) and each.kind == "list"]
+        if isinstance(node.op, ast.Add) and len(lists) == 2 and None not in lists:
+            return self.new("list", (*(lists[0] or ()), *(lists[1] or ())))
+        is_text = isinstance(left, str) and len(left) < _MOST_TEXT
+        if isinstance(node.op, ast.Add) and type(left) is type(right) and isinstance(left, str | int | tuple):
+            return left + right if len(str(left)) < _MOST_TEXT else UNKNOWN  # type: ignore[operator]
+        if isinstance(node.op, ast.Mod) and is_text and is_constant(right):
+            try:
+                return left % right  # type: ignore[operator]
+            except (TypeError, ValueError, OverflowError):
+                return UNKNOWN
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN
+
+    # --- displays ------------------------------------------------------------------------------------------------
+
+    def new(self, kind: str, items: object) -> Container:
+        """Return a new list or set."""
+        return Container(kind, self.memory.names({"items": items}))
+
+    def _elements_of(self, nodes: Sequence[ast.expr]) -> tuple[object, ...] | None:
+        found: list[object] = []
+        is_whole = True
+        for each in nodes:
+            if isinstance(each, ast.Starred):
+                items = self.elements(self.evaluate(each.value))
+                is_whole = is_whole and items is not None
+                found += items or ()
+            else:
+                found.append(self.evaluate(each))
+        return tuple(found) if is_whole else None
+
+    def _tuple(self, node: ast.Tuple) -> object:
+        found = self._elements_of(node.elts)
+        return UNKNOWN if found is None else found
+
+    def _list(self, node: ast.List | ast.Set) -> object:
+        found = self._elements_of(node.elts)
+        return self.new("list" if isinstance(node, ast.List) else "set", UNKNOWN if found is None else found)
+
+    def _dict(self, node: ast.Dict) -> object:
+        names = self.memory.names()
+        for key, value in zip(node.keys, node.values, strict=True):
+            index = self.evaluate(key) if key else ABSENT
+            if isinstance(index, InstanceValue):
+                self.call_method(index, ("__hash__",), ())
+            item = self.evaluate(value)
+            if index is ABSENT and isinstance(item, Container) and item.kind == "dict":
+                names.update(item.names)
+            elif index is ABSENT or not is_constant(index):
+                names[UNKNOWN] = True
+            else:
+                names[index] = item
+        return Container("dict", names)
+
+    def literal(self, value: Literal) -> object:
+        """Return the value of a display of constants."""
+        return self.evaluate(value.node)
+
+    def _text(self, node: ast.JoinedStr) -> object:
+        found = [self.evaluate(each) for each in node.values]
+        return "".join(map(str, found)) if all(isinstance(each, str) for each in found) else UNKNOWN
+
+    def _formatted(self, node: ast.FormattedValue) -> object:
+        value = self.evaluate(node.value)
+        if isinstance(value, InstanceValue):
+            return self.call_method(value, ("__format__", "__str__", "__repr__"), ())
+        return (
+            str(value) if isinstance(value, str | int) and not node.format_spec and node.conversion == -1 else UNKNOWN
+        )
+
+    # --- comprehensions ------------------------------------------------------------------------------------------
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp) -> object:
+        found = self.memory.names({"items": ()} if not isinstance(node, ast.DictComp) else ())
+
+        def take() -> None:
+            if isinstance(node, ast.DictComp):
+                key, value = self.evaluate(node.key), self.evaluate(node.value)
+                self.memory.set(found, key if is_constant(key) else UNKNOWN, value)
+            else:
+                value, before = self.evaluate(node.elt), found["items"]
+                self.memory.set(found, "items", (*before, value) if isinstance(before, tuple) else UNKNOWN)
+
+        self._loop_over(node.generators, self.evaluate(node.generators[0].iter), take)
+        kinds = {ast.ListComp: "list", ast.SetComp: "set", ast.DictComp: "dict"}
+        return Container(kinds[type(node)], found)
+
+    def _generator(self, node: ast.GeneratorExp) -> object:
+        first = self.evaluate(node.generators[0].iter)
+        home = self.stack[:]
+
+        def run(each: Callable[[object], object]) -> object:
+            consumer, self.stack = self.stack, home[:]
+            try:
+                self._loop_over(node.generators, first, lambda: each(self.evaluate(node.elt)))
+            finally:
+                self.stack = consumer
+            return None
+
+        return Stream(run)
+
+    def _loop_over(self, parts: Sequence[ast.comprehension], first: object, take: Callable[[], object]) -> None:
+        """Follow the loops of a comprehension."""
+        outer = self.scope
+        targets = [each.id for part in parts for each in trees.walk(part.target) if isinstance(each, ast.Name)]
+        local = Names(self.memory.epoch, dict.fromkeys(targets, UNKNOWN))
+        scope = Scope(
+            "comprehension", outer.module, outer.space, outer.around, local, outer.code, parent=outer, line=outer.line
+        )
+        self.stack.append(scope)
+        try:
+            self._loop_part(parts, first, take)
+        finally:
+            if self.stack and self.stack[-1] is scope:
+                self.stack.pop()
+        outer.line = scope.line
+
+    def _loop_part(self, parts: Sequence[ast.comprehension], items: object, take: Callable[[], object]) -> None:
+        part, *rest = parts
+
+        def inner() -> None:
+            if rest:
+                self._loop_part(rest, self.evaluate(rest[0].iter), take)
+            else:
+                take()
+
+        def each(item: object) -> Left | None:
+            self.assign(part.target, item)
+            self._if_all(part.ifs, inner)
+            return None
+
+        self.iterate(items, each)
+
+    def _if_all(self, tests: Sequence[ast.expr], block: Callable[[], None]) -> None:
+        if not tests:
+            block()
+            return
+        known = self.truth_of(self.evaluate(tests[0]))
+        if known:
+            self._if_all(tests[1:], block)
+        elif known is None:
+            self.follow_maybe(lambda: self._if_all(tests[1:], block))
+
+    def assign(self, target: ast.expr, value: object) -> None:
+        """Bind a target to a value; raises FailureError."""
+        raise NotImplementedError
+
+    def _walrus(self, node: ast.NamedExpr) -> object:
+        value = self.evaluate(node.value)
+        self.assign(node.target, value)
+        return value
+
+    def _starred(self, node: ast.Starred) -> object:
+        self.elements(self.evaluate(node.value))
+        return UNKNOWN
+
+    _EVALUATE: ClassVar[dict[type[ast.expr], Callable[..., object]]] = {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Call: _call,
+        ast.Lambda: _lambda,
+        ast.Await: _await,
+        ast.Yield: _yield,
+        ast.YieldFrom: _yield_from,
+        ast.BoolOp: _bool_op,
+        ast.UnaryOp: _unary,
+        ast.IfExp: _choice,
+        ast.Compare: _compare,
+        ast.BinOp: _binary,
+        ast.Tuple: _tuple,
+        ast.List: _list,
+        ast.Set: _list,
+        ast.Dict: _dict,
+        ast.JoinedStr: _text,
+        ast.FormattedValue: _formatted,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.DictComp: _comprehension,
+        ast.GeneratorExp: _generator,
+        ast.NamedExpr: _walrus,
+        ast.Starred: _starred,
+    }
+
+
+_SETTLED = frozenset({ModuleValue, FunctionValue, External, str, bool, int, tuple})
+
+
+def is_constant(value: object) -> bool:
+    """Tell whether a value is a constant, or a tuple of constants."""
+    return isinstance(value, _CONSTANT) or (isinstance(value, tuple) and all(map(is_constant, value)))
+
+
+_KNOWN = {
+    "typing.TYPE_CHECKING": False,
+    "typing_extensions.TYPE_CHECKING": False,
+    "sys.platform": "linux",
+    "os.name": "posix",
+    "sys.implementation.name": "cpython",
+    "builtins.__debug__": True,
+}
+
+
+def _known_external(value: object) -> object:
+    return _KNOWN.get(value.name, value) if isinstance(value, External) else value
+
+
+__all__ = ["Evaluator", "is_constant", "is_subclass"]

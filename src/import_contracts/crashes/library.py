@@ -1,0 +1,552 @@
+"""What functions of the standard library do with values of the program, as far as it decides what runs."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+
+from import_contracts.crashes.evaluation import is_constant
+from import_contracts.crashes.iterators import Iterators
+from import_contracts.crashes.machine import FailureError, is_subclass, raised
+from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
+from import_contracts.crashes.objects import TYPE
+from import_contracts.crashes.operations import DefineClass
+from import_contracts.crashes.scopes import Scope
+from import_contracts.crashes.values import (
+    Argument,
+    Arguments,
+    BoundMethod,
+    ClassValue,
+    Container,
+    ErrorValue,
+    External,
+    FunctionValue,
+    InstanceValue,
+    Manager,
+    ModuleInfo,
+    ModuleNames,
+    ModuleValue,
+    Partial,
+    SuperValue,
+    Wrapped,
+    first_of,
+    named_argument,
+    positional,
+)
+from import_contracts.graph.names import absolute
+
+
+class Library(Iterators):
+    """A machine that knows some functions of the standard library."""
+
+    # --- importing -----------------------------------------------------------------------------------------------
+
+    def import_by_name(self, arguments: Arguments) -> object:
+        """``importlib.import_module(name, package)``."""
+        name, package = named_argument(arguments, "name", 0), named_argument(arguments, "package", 1)
+        if not isinstance(name, str):
+            return self._computed()
+        level = len(name) - len(name.lstrip("."))
+        if level and not isinstance(package, str):
+            return self._computed() if package is not ABSENT else self.call_unknown(())
+        module = absolute(level, name[level:], str(package), is_package=True) if level else name
+        return self._import_rooted(module or "")
+
+    def _computed(self) -> object:
+        scope = self.scope
+        self.world.computed.add((scope.module, scope.line))
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN
+
+    def dunder_import(self, arguments: Arguments) -> object:
+        """``__import__(name, globals, locals, fromlist, level)``."""
+        name, level = named_argument(arguments, "name", 0), named_argument(arguments, "level", 4)
+        listed = named_argument(arguments, "fromlist", 3)
+        if not isinstance(name, str) or not isinstance(level if level is not ABSENT else 0, int):
+            return self._computed()
+        if isinstance(level, int) and level > 0:
+            scope = self.scope
+            is_package = scope.module in self.model.packages
+            name = absolute(level, name, scope.module, is_package=is_package) or ""
+        found = self._import_rooted(name)
+        names = self.elements(listed) if listed is not ABSENT else ()
+        if isinstance(found, ModuleValue) and names:
+            if found.name in self.model.packages:
+                self._import_submodules(found.name, [each for each in names if isinstance(each, str)])
+            return found
+        if names != ():
+            return UNKNOWN
+        root = name.partition(".")[0]
+        return ModuleValue(root) if isinstance(found, ModuleValue) else External(root) if root else UNKNOWN
+
+    def _import_rooted(self, module: str) -> object:
+        if module.partition(".")[0] not in self.model.modules:
+            self.note(raised("ModuleNotFoundError"))
+            return External(module) if module else UNKNOWN
+        self.import_known(module)
+        return ModuleValue(module) if module in self.model.modules else UNKNOWN
+
+    def reload(self, arguments: Arguments) -> object:
+        """``importlib.reload(module)``."""
+        self.escape(first_of(arguments))
+        return first_of(arguments)
+
+    def loaded_module(self, arguments: Arguments) -> object:
+        """``sys.modules.get(name, default)``."""
+        name = first_of(arguments)
+        has = self.modules.has(name) if isinstance(name, str) and name in self.model.modules else None
+        if has and isinstance(name, str):
+            return ModuleValue(name)
+        if has is None:
+            return UNKNOWN
+        return arguments[1].value if len(arguments) > 1 else None
+
+    def change_modules(self, arguments: Arguments) -> object:
+        """``sys.modules.pop(name)`` and other methods that change it."""
+        name = first_of(arguments)
+        self.modules.replace(name if isinstance(name, str) else self.scope.module)
+        return UNKNOWN
+
+    def iterate_modules(self, arguments: Arguments) -> object:
+        """``pkgutil.iter_modules(path, prefix)``, sorted by name."""
+        path, prefix = named_argument(arguments, "path", 0), named_argument(arguments, "prefix", 1)
+        if not isinstance(path, External) or not path.name.startswith("__path__ "):
+            return UNKNOWN
+        package = path.name.removeprefix("__path__ ")
+        before = "" if prefix is ABSENT else prefix
+        inside = [each for each in self.model.modules if each.rpartition(".")[0] == package]
+        if not isinstance(before, str):
+            return UNKNOWN
+        found = [ModuleInfo(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
+        return tuple(found)
+
+    def path_function(self, name: str, arguments: Arguments) -> object:
+        """Follow a function of ``os.path``; the folder of the program is "/"."""
+        values = [each.value for each in arguments if not each.keyword]
+        if not values or len(values) != len(arguments) or not all(isinstance(each, str) for each in values):
+            return self.call_unknown(arguments, External(f"os.path.{name}"))
+        if name in {"abspath", "realpath", "normpath"}:
+            return posixpath.normpath(str(values[0]))
+        function = {"dirname": posixpath.dirname, "basename": posixpath.basename, "splitext": posixpath.splitext}.get(
+            name
+        )
+        return posixpath.join(*map(str, values)) if function is None else function(str(values[0]))
+
+    def list_files(self, arguments: Arguments) -> object:
+        """``os.listdir(folder)``: the files of the program, in any order."""
+        folder = first_of(arguments)
+        if not isinstance(folder, str):
+            return self.call_unknown(arguments, External("os.listdir"))
+        return self.new("set", tuple([posixpath.basename(each) for each in self._files_in(folder)]))
+
+    def match_files(self, arguments: Arguments) -> object:
+        """``glob.glob(pattern)``: files of the program, in any order."""
+        pattern = first_of(arguments)
+        if not isinstance(pattern, str) or len(arguments) != 1 or not pattern.endswith(".py"):
+            return self.call_unknown(arguments, External("glob.glob"))
+        found = self._files_in(posixpath.dirname(pattern))
+        return self.new("set", tuple([each for each in found if fnmatchcase(each, pattern)]))
+
+    def _files_in(self, folder: str) -> list[str]:
+        paths = sorted(f"/{source.path}" for source in self.model.sources.values())
+        return [each for each in paths if posixpath.dirname(each) == folder.rstrip("/")]
+
+    # --- attributes ----------------------------------------------------------------------------------------------
+
+    def getattr(self, arguments: Arguments) -> object:
+        """``getattr(value, name, default)``."""
+        values = positional(arguments)
+        if values is None or len(values) < 2:
+            return UNKNOWN
+        value, name = values[:2]
+        if not isinstance(name, str):
+            self.note(FailureError(UNKNOWN))
+            return UNKNOWN
+        if len(values) == 2:
+            return self.get(value, name)
+        mark = self.memory.names({"value": UNKNOWN})
+
+        def get() -> None:
+            self.memory.set(mark, "value", self.get(value, name))
+
+        def handle(error: FailureError) -> None:
+            if error.kind != External("builtins.AttributeError"):
+                raise error
+            self.memory.set(mark, "value", values[2])
+
+        self.guarded(get, handle, lambda left: left)
+        return mark["value"]
+
+    def hasattr(self, arguments: Arguments) -> object:
+        """``hasattr(value, name)``."""
+        values = positional(arguments)
+        if values and len(values) == 2 and isinstance(values[0], ModuleValue) and isinstance(values[1], str):
+            module, name = values[0].name, values[1]
+            if module in self.model.modules:
+                has = self._has_attribute(module, name)
+                return UNKNOWN if has is None else has
+        if values and len(values) == 2 and isinstance(values[0], ClassValue | InstanceValue):
+            kind = values[0] if isinstance(values[0], ClassValue) else values[0].of
+            found = kind.find(str(values[1]))
+            if isinstance(found, Wrapped) and found.kind == "property":
+                self.getattr((*arguments, Argument(None)))
+                return UNKNOWN
+            return True if found not in (ABSENT, UNKNOWN) else UNKNOWN
+        return UNKNOWN
+
+    def setattr(self, arguments: Arguments) -> object:
+        """``setattr(value, name, value)``."""
+        values = positional(arguments)
+        if values and len(values) == 3:
+            self.set_attribute(values[0], values[1] if isinstance(values[1], str) else None, values[2])
+        return None
+
+    def delattr(self, arguments: Arguments) -> object:
+        """``delattr(value, name)``."""
+        target = first_of(arguments)
+        if isinstance(target, ModuleValue):
+            self.modules.forget_names(target.name)
+        return None
+
+    def vars(self, arguments: Arguments) -> object:
+        """``vars(value)``."""
+        target = first_of(arguments)
+        if isinstance(target, ModuleValue):
+            return ModuleNames(target.name)
+        if target is ABSENT:
+            return self.locals(arguments)
+        self.escape(target)
+        if isinstance(target, InstanceValue):
+            self.hide_names(target)
+        return UNKNOWN
+
+    def globals(self, _: Arguments) -> object:
+        """``globals()``."""
+        return ModuleNames(self.scope.module)
+
+    def locals(self, _: Arguments) -> object:
+        """``locals()``."""
+        return ModuleNames(self.scope.module) if self.scope.kind == "module" else UNKNOWN
+
+    def evaluate_text(self, arguments: Arguments) -> object:
+        """``eval(text)``."""
+        text = first_of(arguments)
+        if len(arguments) != 1 or not isinstance(text, str):
+            return self.execute(arguments)
+        try:
+            node = ast.parse(text.strip(), mode="eval").body
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return self.execute(arguments)
+        return self.evaluate(ast.increment_lineno(node, self.scope.line - 1))
+
+    def execute(self, arguments: Arguments) -> object:
+        """``exec(text)``."""
+        for each in arguments[1:]:
+            self.escape(each.value)
+        self.modules.forget_names(self.scope.module)
+        return self.call_unknown(arguments)
+
+    def change_names(self, arguments: Arguments) -> object:
+        """``globals().update(...)`` and other methods that change a module's names."""
+        target = first_of(arguments)
+        if isinstance(target, ModuleNames):
+            self._update(target.module, arguments[1:])
+        for each in arguments[1:]:
+            self.escape(each.value, is_harmless=True)
+        return UNKNOWN
+
+    def _update(self, module: str, arguments: Arguments) -> None:
+        for each in arguments:
+            known = isinstance(each.value, Container) and each.value.kind == "dict" and each.value.items is not None
+            if each.keyword and not each.keyword.startswith("*"):
+                self.set_attribute(ModuleValue(module), each.keyword, each.value)
+            elif known and isinstance(each.value, Container):
+                for name, value in each.value.names.items():
+                    self.set_attribute(ModuleValue(module), str(name), value)
+            else:
+                self.modules.forget_names(module)
+        if not arguments:
+            self.modules.forget_names(module)
+
+    def get_name(self, arguments: Arguments) -> object:
+        """``vars(module).get(name, default)``."""
+        values = positional(arguments)
+        if values and len(values) > 1 and isinstance(values[0], ModuleNames) and isinstance(values[1], str):
+            binds = self.modules.binds(values[0].module, values[1])
+            if binds:
+                return self.get(ModuleValue(values[0].module), values[1])
+            if binds is False:
+                return values[2] if len(values) > 2 else None
+        return UNKNOWN
+
+    # --- classes -------------------------------------------------------------------------------------------------
+
+    def isinstance(self, arguments: Arguments) -> object:
+        """``isinstance(value, kind)``."""
+        values = positional(arguments)
+        if not values or len(values) != 2:
+            return UNKNOWN
+        value, kind = values
+        of: object = UNKNOWN
+        if isinstance(value, InstanceValue):
+            of = value.of
+        elif isinstance(value, ErrorValue) and isinstance(value.error, FailureError):
+            of = value.error.kind
+        elif isinstance(value, ClassValue | FunctionValue | ModuleValue | Container):
+            of = External({"ClassValue": "builtins.type"}.get(type(value).__name__, ""))
+            return True if isinstance(value, ClassValue) and kind == TYPE else UNKNOWN
+        elif is_constant(value):
+            of = External(f"builtins.{type(value).__name__}")
+        found = UNKNOWN if of is UNKNOWN else is_subclass(of, kind)
+        return UNKNOWN if found is None else found
+
+    def issubclass(self, arguments: Arguments) -> object:
+        """``issubclass(kind, of)``."""
+        values = positional(arguments)
+        found = is_subclass(*values) if values and len(values) == 2 and values[0] is not UNKNOWN else None
+        return UNKNOWN if found is None else found
+
+    def type(self, arguments: Arguments) -> object:
+        """``type(value)`` and ``type(name, bases, names)``."""
+        values = positional(arguments)
+        if values and len(values) == 1 and isinstance(values[0], InstanceValue):
+            return values[0].of
+        if values and len(values) == 1 and isinstance(values[0], ErrorValue):
+            return getattr(values[0].error, "kind", UNKNOWN)
+        return self.make_type((Argument(TYPE), *arguments)) if values and len(values) == 3 else UNKNOWN
+
+    def make_type(self, arguments: Arguments) -> object:
+        """``type.__new__(metaclass, name, bases, names)``."""
+        values = [each.value for each in arguments if not each.keyword]
+        if len(values) != 4:
+            return UNKNOWN
+        metaclass, name, bases, names = values
+        if not (isinstance(name, str) and isinstance(bases, tuple) and isinstance(names, Container)):
+            self.escape(tuple(values[2:]))
+            return UNKNOWN
+        operation = DefineClass(name, self.scope.line, self.scope.line, (), (), (), ())
+        made = self.make_class(operation, bases, names.names, metaclass)
+        self.announce(made, tuple(each for each in arguments if each.keyword))
+        return made
+
+    def make_instance(self, arguments: Arguments) -> object:
+        """``object.__new__(kind)``."""
+        kind = first_of(arguments)
+        return InstanceValue(kind, self.memory.names()) if isinstance(kind, ClassValue) else UNKNOWN
+
+    def call_class(self, arguments: Arguments) -> object:
+        """``type.__call__(kind, ...)``."""
+        kind = first_of(arguments)
+        return self.construct_plainly(kind, arguments[1:]) if isinstance(kind, ClassValue) else UNKNOWN
+
+    def set_in_object(self, arguments: Arguments) -> object:
+        """``object.__setattr__(value, name, value)``."""
+        values = positional(arguments)
+        if values and len(values) == 3 and isinstance(values[0], ModuleValue | ClassValue):
+            return self.setattr(arguments)
+        if values and len(values) == 3 and isinstance(values[0], InstanceValue):
+            self.memory.set(values[0].names, values[1] if isinstance(values[1], str) else UNKNOWN, values[2])
+        return None
+
+    def get_in_object(self, arguments: Arguments) -> object:
+        """``object.__getattribute__(value, name)``."""
+        values = positional(arguments)
+        if values and len(values) == 2 and isinstance(values[0], InstanceValue):
+            return values[0].names.get(values[1], UNKNOWN)
+        return UNKNOWN
+
+    def super_of_scope(self) -> object:
+        """``super()``: the classes behind the one in which the method that runs was found."""
+        scope = self._home
+        if len(scope.arguments) < 2:
+            return UNKNOWN
+        first, function = scope.arguments
+        return self._super(first, lambda kind: any(_is_around(each, function) for each in kind.names.values()))
+
+    def super_of(self, arguments: Arguments) -> object:
+        """``super(kind, value)``."""
+        values = positional(arguments)
+        return self._super(values[1], lambda kind: kind is values[0]) if values and len(values) == 2 else UNKNOWN
+
+    def _super(self, first: object, is_it: Callable[[ClassValue], bool]) -> object:
+        if isinstance(first, InstanceValue):
+            kinds: tuple[ClassValue, ...] = (first.of,)
+        elif isinstance(first, ClassValue):
+            kinds = (first, first.metaclass) if isinstance(first.metaclass, ClassValue) else (first,)
+        else:
+            return UNKNOWN
+        for kind in kinds:
+            for each in kind.order:
+                if isinstance(each, ClassValue) and is_it(each):
+                    return SuperValue(each, kind, first)
+        return UNKNOWN
+
+    # --- functions -----------------------------------------------------------------------------------------------
+
+    def partial(self, arguments: Arguments) -> object:
+        """``functools.partial(function, ...)``."""
+        return Partial(first_of(arguments), arguments[1:])
+
+    def gather(self, arguments: Arguments) -> object:
+        """``asyncio.gather(coroutine, ...)``."""
+        for each in arguments:
+            self.awaited(each.value)
+        return UNKNOWN
+
+    def bind_method(self, arguments: Arguments) -> object:
+        """``types.MethodType(function, first)``."""
+        values = positional(arguments)
+        return BoundMethod(*values) if values and len(values) == 2 else UNKNOWN
+
+    def put_members(self, arguments: Arguments) -> object:
+        """``enum.global_enum``: puts names into the present module."""
+        self.modules.forget_names(self.scope.module)
+        return first_of(arguments) if arguments else UNKNOWN
+
+    def attribute_getter(self, arguments: Arguments) -> object:
+        """``operator.attrgetter(name)``."""
+        name = first_of(arguments)
+        return Partial(External("attrgetter.call"), (Argument(name),)) if len(arguments) == 1 else UNKNOWN
+
+    def get_dotted(self, arguments: Arguments) -> object:
+        """Follow the call of what ``operator.attrgetter`` returns."""
+        values = positional(arguments)
+        if not values or len(values) != 2 or not isinstance(values[0], str):
+            return UNKNOWN
+        value = values[1]
+        for name in values[0].split("."):
+            value = self.get(value, name)
+        return value
+
+    def method_caller(self, arguments: Arguments) -> object:
+        """``operator.methodcaller(name, ...)``."""
+        return Partial(External("methodcaller.call"), arguments)
+
+    def call_named(self, arguments: Arguments) -> object:
+        """Follow the call of what ``operator.methodcaller`` returns."""
+        name, *given, target = arguments
+        if not isinstance(name.value, str):
+            return UNKNOWN
+        return self.call(self.get(target.value, name.value), tuple(given))
+
+    def run_coroutine(self, arguments: Arguments) -> object:
+        """``asyncio.run(coroutine)``."""
+        return self.awaited(first_of(arguments))
+
+    def second(self, arguments: Arguments) -> object:
+        """``typing.cast(kind, value)`` and the like."""
+        return arguments[1].value if len(arguments) > 1 else UNKNOWN
+
+    def same(self, arguments: Arguments) -> object:
+        """Return what is decorated."""
+        return first_of(arguments) if arguments else UNKNOWN
+
+    def dataclass(self, arguments: Arguments) -> object:
+        """``dataclasses.dataclass``."""
+        target = first_of(arguments)
+        if isinstance(target, ClassValue):
+            self.memory.set(target.names, "dataclass", UNKNOWN)
+            return target
+        return External("dataclasses.dataclass")
+
+    def register_dispatch(self, arguments: Arguments) -> object:
+        """Follow ``function.register`` of a ``functools.singledispatch`` function, which is the first argument."""
+        target = arguments[1].value if len(arguments) > 1 else ABSENT
+        if len(arguments) == 2 and isinstance(target, FunctionValue):
+            self.read_annotations(target)
+            return target
+        if len(arguments) == 2:
+            return External("decorator.")
+        return arguments[2].value if len(arguments) == 3 else UNKNOWN
+
+    # --- annotations ---------------------------------------------------------------------------------------------
+
+    def type_hints(self, arguments: Arguments) -> object:
+        """``typing.get_type_hints(value)``: evaluates the annotations that are text."""
+        target = first_of(arguments)
+        if any(each.keyword != "include_extras" and not isinstance(each.value, ModuleNames) for each in arguments[1:]):
+            self.value_maybe(lambda: self.read_annotations(target))
+        else:
+            self.read_annotations(target)
+        return UNKNOWN
+
+    def signature(self, arguments: Arguments) -> object:
+        """``inspect.signature(function, eval_str=True)``."""
+        if named_argument(arguments, "eval_str") is True:
+            self.read_annotations(first_of(arguments), with_bases=False)
+        return UNKNOWN
+
+    def read_annotations(self, target: object, *, with_bases: bool = True) -> None:
+        """Evaluate the annotations of a function, or of a class and its bases, that are text."""
+        if isinstance(target, BoundMethod):
+            target = target.function
+        if isinstance(target, Wrapped):
+            target = target.function
+        if isinstance(target, FunctionValue):
+            for annotation in self.bodies.annotations(target.module, target.operation):
+                self._evaluate_in(target.module, (), annotation)
+        elif isinstance(target, ClassValue):
+            order = target.order if with_bases else (target,)
+            for each in reversed(order):
+                if isinstance(each, ClassValue):
+                    for text in self.bodies.annotations(each.module, each.operation):
+                        self._evaluate_in(each.module, (each.names,), text)
+        elif isinstance(target, ModuleValue) or target is UNKNOWN:
+            self.note(FailureError(UNKNOWN))
+
+    def _evaluate_in(self, module: str, outer: tuple[Names, ...], node: ast.expr) -> None:
+        """Evaluate an annotation with the names of a module and a class, on the line that asks for it."""
+        scope = Scope("comprehension", module, self.modules.space(module), outer, line=self.scope.line)
+        self.stack.append(scope)
+        try:
+            self.evaluate(node)
+        finally:
+            if self.stack and self.stack[-1] is scope:
+                self.stack.pop()
+
+    # --- context managers ----------------------------------------------------------------------------------------
+
+    def suppress(self, arguments: Arguments) -> object:
+        """``contextlib.suppress(*errors)``."""
+        errors = positional(arguments)
+        return Manager("suppress", self.memory.names({"errors": UNKNOWN if errors is None else errors}))
+
+    def exit_stack(self, _: Arguments) -> object:
+        """``contextlib.ExitStack()``."""
+        return Manager("stack", self.memory.names({"entered": ()}))
+
+    def null_context(self, arguments: Arguments) -> object:
+        """``contextlib.nullcontext(value)``."""
+        return Manager("null", self.memory.names({"value": first_of(arguments) if arguments else None}))
+
+    def method_of_manager(self, name: str, arguments: Arguments) -> object:
+        """Follow a method of ``contextlib.ExitStack``."""
+        target, *given = (each.value for each in arguments)
+        entered = target.names.get("entered") if isinstance(target, Manager) else UNKNOWN
+        if not isinstance(target, Manager) or name not in {"enter_context", "enter_async_context"} or not given:
+            if isinstance(target, Manager) and name not in {"close", "aclose"}:
+                self.memory.set(target.names, "entered", UNKNOWN)
+            return UNKNOWN
+        known = (*entered, given[0]) if isinstance(entered, tuple) else UNKNOWN
+        self.memory.set(target.names, "entered", known)
+        return self.enter(given[0])
+
+    def method_of_wrapped(self, name: str, arguments: Arguments) -> object:
+        """Follow a method of a decorated function."""
+        target = first_of(arguments)
+        if isinstance(target, Wrapped) and target.kind == "dispatch" and name == "register":
+            return self.register_dispatch(arguments)
+        return UNKNOWN
+
+    def setter(self, arguments: Arguments) -> object:
+        """``property.setter``."""
+        target = first_of(arguments)
+        if isinstance(target, Wrapped) and len(arguments) == 2:
+            return Wrapped(target.kind, target.function, arguments[1].value)
+        return UNKNOWN
+
+
+def _is_around(value: object, function: object) -> bool:
+    return value is function or (isinstance(value, Wrapped) and _is_around(value.function, function))

@@ -1,0 +1,180 @@
+"""What is bound, in dictionaries whose changes can be undone, and joined where paths through the program meet again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+class Unknown:
+    """A value of which nothing is known, and as a key: any other key may be there as well."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
+MAYBE = Unknown()
+"""The same, and the name may be unbound."""
+ABSENT = Unknown()
+"""No value: the name is unbound."""
+
+
+class Names(dict[object, object]):
+    """What is bound: in a module, a class, an object, a call, or a container.
+
+    ``epoch`` is the number of the interpreter that made it, and ``birth`` counts what it had made before.
+    """
+
+    __slots__ = ("birth", "epoch")
+
+    def __init__(self, epoch: int, values: Mapping[Any, object] | Iterable[tuple[object, object]] = ()) -> None:
+        super().__init__(values)
+        self.epoch = epoch
+        self.birth = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Modules as bits by their number: those that are initialized, and those that may be."""
+
+    certain: int = 0
+    maybe: int = 0
+
+    def __or__(self, other: Loaded) -> Loaded:
+        certain = self.certain | other.certain
+        return Loaded(certain, (self.maybe | other.maybe) & ~certain)
+
+
+Delta: TypeAlias = dict[tuple[int, object], tuple[Names, object, object]]
+"""Changes: the dictionary, the key and the value, by the identity of the dictionary and the key."""
+
+
+class Memory:
+    """The changes that one interpreter makes.
+
+    What it changes in dictionaries of earlier interpreters is undone by `leave`.
+    """
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+        self._changes: list[tuple[Names, object, object]] = []
+        self._foreign: list[tuple[Names, object, object]] = []
+        self._marks = 0
+        self.births = 0
+
+    def names(self, values: Mapping[Any, object] | Iterable[tuple[object, object]] = ()) -> Names:
+        """Return a new dictionary."""
+        made = Names(self.epoch, values)
+        self.births += 1
+        made.birth = self.births
+        return made
+
+    def has_changed(self, mark: int, births: int) -> bool:
+        """Tell whether a dictionary has changed since a mark that was older than some number of births."""
+        return any(names.birth <= births or names.epoch != self.epoch for names, _, _ in self._changes[mark:])
+
+    def set(self, names: Names, key: object, value: object) -> None:
+        """Bind a key; ABSENT removes it."""
+        change = (names, key, names.get(key, ABSENT))
+        if self._marks:
+            self._changes.append(change)
+        if names.epoch != self.epoch:
+            self._foreign.append(change)
+        _put(names, key, value)
+
+    def update(self, names: Names, values: Mapping[str, object]) -> None:
+        """Bind keys."""
+        if self._marks or names.epoch != self.epoch:
+            for key, value in values.items():
+                self.set(names, key, value)
+        else:
+            names.update(values)
+
+    def mark(self) -> int:
+        """Return a point to which changes can be undone, until it is released."""
+        self._marks += 1
+        return len(self._changes)
+
+    def release(self) -> None:
+        """Release the last mark."""
+        self._marks -= 1
+        if not self._marks:
+            self._changes.clear()
+
+    def since(self, mark: int) -> Delta:
+        """Return the changes since a mark."""
+        return {(id(names), key): (names, key, names.get(key, ABSENT)) for names, key, _ in self._changes[mark:]}
+
+    def undo(self, mark: int) -> None:
+        """Undo the changes since a mark."""
+        while len(self._changes) > mark:
+            _put(*self._changes.pop())
+
+    def apply(self, delta: Delta) -> None:
+        """Make changes again."""
+        for names, key, value in delta.values():
+            self.set(names, key, value)
+
+    def join(self, mark: int, deltas: Collection[Delta]) -> None:
+        """Undo the changes since a mark, and make those that come of several paths from there."""
+        self.undo(mark)
+        places = {place: each[:2] for delta in deltas for place, each in delta.items()}
+        for place, (names, key) in places.items():
+            old = names.get(key, ABSENT)
+            self.set(names, key, joined([delta[place][2] if place in delta else old for delta in deltas]))
+
+    def leave(self, *, failed: bool) -> None:
+        """End: give the dictionaries of earlier interpreters their old values back.
+
+        What was changed is not known any more, as it depends on what is imported, unless the import failed.
+        """
+        changed = (
+            {}
+            if failed
+            else {(id(names), key): (names, key, names.get(key, ABSENT)) for names, key, _ in self._foreign}
+        )
+        while self._foreign:
+            _put(*self._foreign.pop())
+        for names, key, value in changed.values():
+            _put(names, key, joined([names.get(key, ABSENT), value]))
+
+
+def _put(names: Names, key: object, value: object) -> None:
+    if value is ABSENT:
+        names.pop(key, None)
+    else:
+        names[key] = value
+
+
+def joined(values: list[object]) -> object:
+    """Return what is known of a value that is one of several."""
+    first = values[0]
+    if all(each is first or _same(each, first) for each in values):
+        return first
+    if all(isinstance(each, Loaded) for each in values):
+        return _either_loaded(values)  # type: ignore[arg-type]  # just checked
+    spaces = [each for each in values if isinstance(each, Names)]
+    if spaces and all(each is ABSENT or isinstance(each, Names) for each in values):
+        return spaces[0] if len(spaces) == 1 else _joined_names(spaces)
+    return MAYBE if any(each is ABSENT or each is MAYBE for each in values) else UNKNOWN
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, Names) or type(one) is not type(other):
+        return False
+    return bool(one == other)
+
+
+def _joined_names(spaces: list[Names]) -> Names:
+    keys = dict.fromkeys(key for each in spaces for key in each)
+    return Names(spaces[0].epoch, {key: joined([each.get(key, ABSENT) for each in spaces]) for key in keys})
+
+
+def _either_loaded(values: list[Loaded]) -> Loaded:
+    certain, some = values[0].certain, 0
+    for each in values:
+        certain &= each.certain
+        some |= each.certain | each.maybe
+    return Loaded(certain, some & ~certain)

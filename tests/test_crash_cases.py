@@ -1,0 +1,81 @@
+"""Programs of which CPython 3.13 says what crashes: no false alarm, and what is missed is listed here.
+
+Run `python -m tests.test_crash_cases` to see the false alarms and misses. Each folder `crash_cases/KIND/FORM` has a
+program and `truth.json`, the last line of the traceback by the module that is imported first. `siblings.json` has many
+small programs of the package p with the modules that crash.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from import_contracts.reading.text import Source
+from tests.crashes import Found, predict, read
+
+HERE = Path(__file__).parent / "crash_cases"
+CASES = sorted(path.parent.relative_to(HERE).as_posix() for path in HERE.glob("*/*/truth.json"))
+SIBLINGS = json.loads((HERE / "siblings.json").read_text(encoding="utf-8"))
+# Files found by their names.
+MISSED = {"computed-module-names/E4b"}
+# How many crashes of the siblings are missed, which nothing in the text makes certain, or which are not worth following.
+MOST_MISSED = 60
+
+
+def program(folder: Path) -> Found:
+    """Return the packages and modules in a folder."""
+    packages = [read(folder, each.name) for each in sorted(folder.iterdir()) if each.is_dir()]
+    modules = [
+        Source(each.stem, each.name, is_package=False, text=each.read_text(encoding="utf-8"))
+        for each in sorted(folder.glob("*.py"))
+    ]
+    sources = [source for each in packages for source in each.sources]
+    return Found((*sources, *modules), frozenset().union(*(each.namespaces for each in packages)))
+
+
+def truth(case: str) -> set[str]:
+    told = json.loads((HERE / case / "truth.json").read_text(encoding="utf-8"))
+    return {module for module, error in told["modules"].items() if error}
+
+
+def sibling(files: dict[str, str]) -> Found:
+    names = {path: path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in files}
+    sources = [Source(names[path], path, path.endswith("__init__.py"), text) for path, text in files.items()]
+    return Found(tuple(sources), frozenset())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_crashes_is_found_and_nothing_else(case: str) -> None:
+    found = predict(program(HERE / case), (3, 13)).keys()
+    assert found <= truth(case)
+    assert (found == truth(case)) == (case not in MISSED)
+
+
+@pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))
+def test_no_false_alarm(kind: str) -> None:
+    for each in SIBLINGS:
+        if each["kind"] == kind:
+            assert predict(sibling(each["files"]), (3, 13)).keys() <= set(each["crashes"]), each["files"]
+
+
+def test_most_crashes_are_found() -> None:
+    crashes = sum(len(each["crashes"]) for each in SIBLINGS)
+    found = sum(len(predict(sibling(each["files"]), (3, 13))) for each in SIBLINGS)
+    assert crashes - MOST_MISSED <= found <= crashes
+
+
+def main() -> None:
+    """Print the false alarms and misses."""
+    asked = [(case, program(HERE / case), truth(case)) for case in CASES]
+    asked += [(str(each["files"]), sibling(each["files"]), set(each["crashes"])) for each in SIBLINGS]
+    for name, found, crashing in asked:
+        predicted = predict(found, (3, 13)).keys()
+        for word, modules in (("FALSE", predicted - crashing), ("MISSED", crashing - predicted)):
+            for module in sorted(modules):
+                print(word, module, name)  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()
