@@ -24,7 +24,7 @@ TRACEBACK = """\
     from shop import models
   File "/app/shop/models.py", line 3, in <module>
     from shop import web
-ImportError: cannot import name 'web' from partially initialized module 'shop.web' (most likely due to a circular import)
+ImportError: cannot import name 'web' from 'shop.web' (/app/shop/web.py)
 """
 HOSTILE = "import pathlib\npathlib.Path({!r}).touch()\n"
 
