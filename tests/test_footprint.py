@@ -19,6 +19,13 @@ from tests.workflows.repositories import git
 
 CACHE = ".import_contracts_cache"
 # If this is run, there is a file `ran`, whatever else happens.
+TRACEBACK = """\
+  File "/app/shop/web.py", line 3, in <module>
+    from shop import models
+  File "/app/shop/models.py", line 3, in <module>
+    from shop import web
+ImportError: cannot import name 'web' from 'shop.web' (/app/shop/web.py)
+"""
 HOSTILE = "import pathlib\npathlib.Path({!r}).touch()\n"
 
 
@@ -43,6 +50,7 @@ def repository(tmp_path: Path) -> Path:
                 keys='baseline = "known-violations.txt"\n',
             ),
             "known-violations.txt": "",
+            "web.log": TRACEBACK,
             "evil.sh": f"#!/bin/sh\ntouch {tmp_path / 'ran'}\n",
         },
     )
@@ -99,6 +107,7 @@ READING = [
     ["explain"],
     ["explain", "models"],
     ["explain", "shop.models", "shop.web"],
+    ["explain", "--traceback", "web.log"],
     ["cycles"],
     ["cycles", "shop", "--format", "json"],
     ["cycles", "shop", "--python", "3.13"],

@@ -145,6 +145,28 @@ CASES = {
         "missing_module",
         "import",
     ),
+    "a misspelled package": Case(
+        {
+            "shop/__init__.py": "",
+            "shop/core/__init__.py": "",
+            "shop/core/db.py": "x = 1\n",
+            "a.py": "from shop.corre.db import x\n",
+        },
+        ("a.py",),
+        "missing_module",
+        "import",
+    ),
+    "names of a module in a package beside": Case(
+        {
+            "shop/__init__.py": "",
+            "shop/core/__init__.py": "",
+            "shop/core/db.py": "x = 1\n",
+            "shop/a.py": "from core.db import x\n",
+        },
+        ("-c", "import shop.a"),
+        "missing_module",
+        "import",
+    ),
     "a module beside": Case(
         {"shop/__init__.py": "", "shop/models.py": "x = 1\n", "shop/a.py": "import models\n\nprint(models.x)\n"},
         ("-c", "import shop.a"),

@@ -215,7 +215,7 @@ class Missing:
         package, _, name = new.rpartition(".")
         whole = rf"from {package} import {name}\g<alias>" if "." not in old and package else rf"import {new}\g<alias>"
         patterns = {
-            rf"from\s+{re.escape(old)}\s+import\b": f"from {new} import",
+            rf"from\s+{re.escape(old)}(?P<inside>(?:\.\w+)*)\s+import\b": rf"from {new}\g<inside> import",
             rf"import\s+{re.escape(old)}(?P<alias>\s+as\s+\w+)?\s*(?:#.*)?$": whole,
         }
         return self._changed(patterns, new, importer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.search import search_crashes
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ancestors
+from import_contracts.graph.names import ancestors, parent
 from import_contracts.reading.around import ProgramAround
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
@@ -22,6 +23,9 @@ from import_contracts.reading.trees import Parser
 MAIN = "__main__"
 _MOST_WORK = 3_000  # modules, each counted as often as it is imported on paper
 _FINISHED = "exec(input())\n"  # a module of which nothing is known: it may have any name
+_COMPUTES = re.compile(r"import_module|__import__|iter_modules")
+_LISTS = re.compile(r"iter_modules|listdir|glob")
+_NAMES = re.compile(r"\w+(?:\.\w+)*")
 Texts: TypeAlias = Mapping[str, Source]
 
 
@@ -102,10 +106,20 @@ class Rehearsal:
             named = set(self._possible(text)) if text else set()
             if text and "import *" in text.text:
                 named |= {child for each in named for child in self.program.graph.children(each)}
+            if text and _COMPUTES.search(text.text):
+                named |= self._computed(text)
             new = {each for name in (module, *named) for each in (name, *ancestors(name))} - found
             found |= new
             todo += sorted(new)
         return found
+
+    def _computed(self, source: Source) -> set[str]:
+        """Return the modules that a text may import by names that it computes: those of which it has the name."""
+        package = source.module if source.is_package else parent(source.module)
+        names = _NAMES.findall(source.text)
+        possible = {each for name in names for each in (name, f"{package}.{name}", f"{source.module}.{name}")}
+        listed = self.program.graph.children(package) if _LISTS.search(source.text) else ()
+        return (possible & self.program.modules).union(listed)
 
     def _possible(self, source: Source) -> dict[str, Kind]:
         if source not in self._imports:
