@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,21 @@ def unpacked(requirement: str, *, python: str = "3.11", platform: str = "") -> P
         ZipFile(wheel).extractall(partial)
         partial.rename(folder)
     return folder
+
+
+def with_tests(requirement: str) -> Path:
+    """Return the folder with the source distribution of a requirement, which has its tests."""
+    folder = _CACHE / f"{requirement}.sdist"
+    if not folder.exists():
+        download = _CACHE / f"{requirement}.download"
+        options = ["--no-deps", "--no-binary", requirement.partition("==")[0], "--dest", str(download)]
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", *options, requirement], check=True)
+        (archive,) = download.glob("*.tar.gz")
+        partial = folder.with_suffix(".partial")
+        shutil.unpack_archive(archive, partial, filter="data")
+        partial.rename(folder)
+    (unpacked_folder,) = folder.iterdir()
+    return unpacked_folder
 
 
 def mypy() -> Path:

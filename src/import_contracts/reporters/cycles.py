@@ -1,4 +1,4 @@
-"""The report of ``cycles`` as text and JSON; the other formats show it as a report of two contracts."""
+"""The report of ``cycles`` as text and JSON; the other formats show it as a report of contracts."""
 
 from __future__ import annotations
 
