@@ -134,7 +134,7 @@ class Objects(Importer):
         is_loaded = submodule in self.model.modules and self.modules.has(submodule)
         return ModuleValue(submodule) if is_loaded and binds is False else UNKNOWN
 
-    def _of_every_module(self, module: str, name: str) -> object:
+    def _of_every_module(self, module: str, name: str) -> object:  # noqa: PLR0911 - one case each
         match name:
             case "__dict__":
                 return ModuleNames(module)
