@@ -27,7 +27,7 @@ from import_contracts.crashes.library import Library
 from import_contracts.crashes.machine import FailureError, Left, TooMuchError, is_caught, raised
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded
 from import_contracts.crashes.objects import TYPE, is_metaclass
-from import_contracts.crashes.operations import Operations
+from import_contracts.crashes.operations import Code, Operations
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     Argument,
@@ -219,6 +219,7 @@ class Interpreter(Library):
         names = self.memory.names()
         scope.line = operation.first
         inner = Scope("class", scope.module, scope.space, scope.around, names, line=operation.first)
+        inner.code = Code((), globals=operation.globals)
         if isinstance(metaclass, ClassValue) and isinstance(metaclass.find("__prepare__"), FunctionValue | Wrapped):
             self.call(self.get(metaclass, "__prepare__"), (Argument(operation.name), Argument(bases), *arguments))
         self.stack.append(inner)
