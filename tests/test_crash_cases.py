@@ -20,7 +20,7 @@ CASES = sorted(path.parent.relative_to(HERE).as_posix() for path in HERE.glob("*
 SIBLINGS = json.loads((HERE / "siblings.json").read_text(encoding="utf-8"))
 # Files found by their names.
 MISSED = {"computed-module-names/E4b"}
-# How many crashes of the siblings are missed, which nothing in the text makes certain, or which are not worth following.
+# How many crashes of the siblings are missed: nothing in the text makes them certain, or they are not worth following.
 MOST_MISSED = 60
 
 

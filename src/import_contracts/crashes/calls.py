@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
+from import_contracts.crashes.modules import World
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
 from import_contracts.crashes.scopes import Scope
@@ -66,6 +67,10 @@ _MOST_ITEMS = 300
 """Of a longer sequence, not every element is followed."""
 
 
+# Values through which their elements can be changed.
+_HOLDERS = (tuple, Container, BoundMethod)
+
+
 class StoppedError(FailureError):
     """The consumer of an iterator leaves it: the iterator ends, and what was left goes on."""
 
@@ -78,7 +83,11 @@ class StoppedError(FailureError):
 class Calls(Objects):
     """A machine that calls what is in the program."""
 
-    _calls_left = _MOST_CALLS
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._calls_left = _MOST_CALLS
+        self._called = self.memory.names()
+        """The functions with a cache that were called, and the iterators that were begun."""
 
     def call(self, function: object, arguments: Arguments) -> object:  # noqa: PLR0911 - one case each
         """Return the result of a call; raises FailureError."""
@@ -113,7 +122,9 @@ class Calls(Objects):
         for each in arguments:
             is_module = isinstance(each.value, ModuleValue | ModuleNames)
             is_safe = origin is not None and origin.name.partition(".")[0] in _LOOKING
-            self.escape(each.value, is_harmless=is_safe if is_module or isinstance(each.value, tuple) else is_harmless)
+            self.escape(
+                each.value, is_harmless=is_safe if is_module or isinstance(each.value, _HOLDERS) else is_harmless
+            )
             if not is_harmless and isinstance(each.value, str):
                 for module in self.modules.partial:
                     if each.value == module or each.value.startswith(f"{module}."):
@@ -133,7 +144,11 @@ class Calls(Objects):
         if function.kind == "dispatch":
             self.value_maybe(lambda: self.call(function.function, arguments))
             return self.call_unknown(arguments)
+        if function.kind == "cached" and function in self._called:
+            self.value_maybe(lambda: self.call(function.function, arguments))
+            return UNKNOWN
         if function.kind in {"staticmethod", "cached", "abstract"}:
+            self.memory.set(self._called, function, UNKNOWN)
             return self.call(function.function, arguments)
         return self.call_unknown(arguments)
 
@@ -275,7 +290,8 @@ class Calls(Objects):
                 if (left := each(item)) is not None:
                     return left
             return None
-        if isinstance(items, Stream):
+        if isinstance(items, Stream) and items not in self._called:
+            self.memory.set(self._called, items, UNKNOWN)
             return self._iterate_stream(items, each)
         self.note(FailureError(UNKNOWN))
         return self.follow_maybe(lambda: each(UNKNOWN))
@@ -343,10 +359,13 @@ class Calls(Objects):
     def elements(self, value: object) -> tuple[object, ...] | None:
         """Return all elements of a value, whose iterator runs; None if they are not known."""
         items = self.items_of(value)
+        if isinstance(items, Stream) and items in self._called:
+            return None
         if not isinstance(items, Stream):
             if items is None:
                 self.note(FailureError(UNKNOWN))
             return items
+        self.memory.set(self._called, items, UNKNOWN)
         found = self.memory.names({"items": ()})
 
         def take(item: object) -> None:

@@ -121,7 +121,7 @@ class Evaluator(Calls):
                 return f"/{self.model.sources[scope.module].path}"
             case "__path__":
                 return External(f"__path__ {scope.module}")
-        if is_builtin(name) and UNKNOWN not in scope.space:
+        if is_builtin(name) and not name.startswith("__d") and UNKNOWN not in scope.space:
             return External(f"builtins.{name}")
         self.note(FailureError(UNKNOWN))
         return UNKNOWN
@@ -360,10 +360,14 @@ class Evaluator(Calls):
         self.note(FailureError(UNKNOWN))
         return None
 
-    def _binary(self, node: ast.BinOp) -> object:
+    def _binary(self, node: ast.BinOp) -> object:  # noqa: PLR0911 - one case each
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         if isinstance(left, InstanceValue) and type(node.op) in _SPECIAL:
-            return self.call_method(left, (_SPECIAL[type(node.op)],), (Argument(right),))
+            result = self.call_method(left, (_SPECIAL[type(node.op)],), (Argument(right),))
+            if result != External("builtins.NotImplemented"):
+                return result
+            self.note(FailureError(UNKNOWN))
+            return UNKNOWN
         lists = [each.items for each in (left, right) if isinstance(each, Container) and each.kind == "list"]
         if isinstance(node.op, ast.Add) and len(lists) == 2 and None not in lists:
             return self.new("list", (*(lists[0] or ()), *(lists[1] or ())))

@@ -176,6 +176,7 @@ class Importer(Machine):
             return self.get(ModuleValue(module), name)
         if self.bodies.binds(module, name):
             self.fail("ImportError", module, name)
+        self.note(raised("ImportError"))
         return UNKNOWN
 
     def _from_getattr(self, module: str, name: str) -> object:

@@ -1,6 +1,18 @@
 """A fresh interpreter that imports a module of a program: it follows the operations of the modules as CPython would.
 
-The platform is Linux.
+The chapters of the language reference are followed in these modules, on Linux:
+
+- "The import system": `importing` and `modules`. A module outside the program may be missing where a ``try`` handles
+  that, and is taken as working elsewhere.
+- "Execution model": `scopes`, `importing.Importer.settled` and `machine`. A name that may be bound counts as bound.
+- "Compound statements": this module, on top of `machine`, where paths part and meet again. A handler or a context
+  manager that is not understood catches every exception; so may a handler whatever may have been raised before.
+- "Data model": `objects` and `calls`. Code that is not followed may change all that it is given: names of modules,
+  methods of classes, attributes, elements. It does not call the functions.
+- "Expressions": `evaluation`. A value that is not known has any attribute and is true or false.
+- The standard library: `library`, `iterators` and `known`.
+
+Each assumption is on the side on which no crash is reported.
 """
 
 from __future__ import annotations
@@ -15,7 +27,7 @@ from import_contracts.crashes.library import Library
 from import_contracts.crashes.machine import FailureError, Left, TooMuchError, is_caught, raised
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded
 from import_contracts.crashes.objects import TYPE, is_metaclass
-from import_contracts.crashes.operations import Operations
+from import_contracts.crashes.operations import Code, Operations
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     Argument,
@@ -207,6 +219,7 @@ class Interpreter(Library):
         names = self.memory.names()
         scope.line = operation.first
         inner = Scope("class", scope.module, scope.space, scope.around, names, line=operation.first)
+        inner.code = Code((), globals=operation.globals)
         if isinstance(metaclass, ClassValue) and isinstance(metaclass.find("__prepare__"), FunctionValue | Wrapped):
             self.call(self.get(metaclass, "__prepare__"), (Argument(operation.name), Argument(bases), *arguments))
         self.stack.append(inner)

@@ -160,24 +160,37 @@ class Iterators(Evaluator):
 
             return Stream(run)
         found = self.items_of(function)
-        return UNKNOWN if found is None else found
+        return self._once(found) if isinstance(found, tuple) else UNKNOWN if found is None else found
+
+    def _once(self, items: tuple[object, ...]) -> Stream:
+        """Return an iterator over some values."""
+
+        def take(each: Each) -> object:
+            return self.iterate(items, lambda item: giving(each, item)())
+
+        return Stream(take)
 
     def number(self, arguments: Arguments) -> object:
         """``enumerate(values)``."""
-        items = self.elements(first_of(arguments))
-        return UNKNOWN if items is None else tuple(enumerate(items))
+        value = first_of(arguments)
+        if isinstance(value, Stream):
+            return Stream(lambda each: self.iterate(value, lambda item: giving(each, (UNKNOWN, item))()))
+        items = self.elements(value) if len(arguments) == 1 else None
+        return UNKNOWN if items is None else self._once(tuple(enumerate(items)))
 
     def zip(self, arguments: Arguments) -> object:
         """``zip(values, ...)``."""
-        columns = [self.elements(each.value) for each in arguments if not each.keyword]
+        if any(isinstance(each.value, Stream) or each.keyword for each in arguments):
+            return self.call_unknown(arguments)
+        columns = [self.elements(each.value) for each in arguments]
         if not columns or any(each is None for each in columns):
             return UNKNOWN
-        return tuple(zip(*(each or () for each in columns), strict=False))
+        return self._once(tuple(zip(*(each or () for each in columns), strict=False)))
 
     def reversed(self, arguments: Arguments) -> object:
         """``reversed(values)``."""
         items = self.elements(first_of(arguments))
-        return UNKNOWN if items is None else items[::-1]
+        return UNKNOWN if items is None else self._once(items[::-1])
 
     def range(self, arguments: Arguments) -> object:
         """``range(...)``."""

@@ -127,12 +127,17 @@ class Library(Iterators):
         values = [each.value for each in arguments if not each.keyword]
         if not values or len(values) != len(arguments) or not all(isinstance(each, str) for each in values):
             return self.call_unknown(arguments, External(f"os.path.{name}"))
-        if name in {"abspath", "realpath", "normpath"}:
-            return posixpath.normpath(str(values[0]))
-        function = {"dirname": posixpath.dirname, "basename": posixpath.basename, "splitext": posixpath.splitext}.get(
-            name
-        )
-        return posixpath.join(*map(str, values)) if function is None else function(str(values[0]))
+        first, *rest = map(str, values)
+        match name:
+            case "dirname":
+                return posixpath.dirname(first)
+            case "basename":
+                return posixpath.basename(first)
+            case "splitext":
+                return posixpath.splitext(first)
+            case "join":
+                return posixpath.join(first, *rest)
+        return posixpath.normpath(first)
 
     def list_files(self, arguments: Arguments) -> object:
         """``os.listdir(folder)``: the files of the program, in any order."""

@@ -7,10 +7,10 @@ all of them. So a failure is certain if no path is left on which it does not hap
 from __future__ import annotations
 
 import builtins
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Literal, TypeAlias
 
 from import_contracts.crashes.crash import Crash, Frame
@@ -300,15 +300,11 @@ class Machine(ABC):
         if not self._guards:
             return
         guard = self._guards[-1]
-        if error.kind is UNKNOWN and any(each.error.kind is UNKNOWN for each in guard.pending):
-            return
-        guard.pending.append(
-            _Thrown(
-                error,
-                self.memory.since(guard.mark),
-                (*self.modules.partial, within) if within else tuple(self.modules.partial),
-            )
-        )
+        partial = (*self.modules.partial, within) if within else tuple(self.modules.partial)
+        if error.kind is not UNKNOWN or all(
+            each.error.kind is not UNKNOWN or len(each.partial) > len(partial) for each in guard.pending
+        ):
+            guard.pending.append(_Thrown(error, self.memory.since(guard.mark), partial))
 
     def _note_at(self, mark: int, state: Delta, error: FailureError) -> None:
         """Note an exception that may be raised after changes since a mark."""
@@ -344,7 +340,7 @@ class Machine(ABC):
                 return first()
             here = self.memory.since(mark)
             paths: list[_Path] = [(here, first)]
-            paths += [(self._thrown_state(mark, each, here), partial(handle, each.error)) for each in pending]
+            paths += [(self._thrown_state(mark, each, here), functools.partial(handle, each.error)) for each in pending]
             return self._follow_paths(mark, paths)
         finally:
             self.memory.release()

@@ -134,8 +134,10 @@ class Objects(Importer):
             return UNKNOWN
         if binds is False and submodule in self.modules.partial:
             self.fail("AttributeError", submodule, None)
-        is_loaded = submodule in self.model.modules and self.modules.has(submodule)
-        return ModuleValue(submodule) if is_loaded and binds is False else UNKNOWN
+        if submodule in self.model.modules and self.modules.has(submodule) and binds is False:
+            return ModuleValue(submodule)
+        self.note(FailureError(UNKNOWN))
+        return UNKNOWN
 
     def _of_every_module(self, module: str, name: str) -> object:  # noqa: PLR0911 - one case each
         match name:
@@ -174,7 +176,10 @@ class Objects(Importer):
         found = self._found(value, name)
         if found is ABSENT:
             return self._of_metaclass(value, name)
-        if isinstance(found, Wrapped) and found.kind in {"property", "cached_property"}:
+        is_plain = isinstance(found, FunctionValue | ClassValue | Wrapped)
+        if (isinstance(found, Wrapped) and found.kind in {"property", "cached_property"}) or (
+            not value.is_known and not is_plain
+        ):
             return UNKNOWN
         if isinstance(found, Wrapped) and found.kind == "classmethod":
             return BoundMethod(found.function, value)
@@ -199,7 +204,7 @@ class Objects(Importer):
             return self.call(BoundMethod(found, value), (Argument(name),)) if found is not ABSENT else UNKNOWN
         return self._bind_to(found, value, value.metaclass)
 
-    def _instance_attribute(self, value: InstanceValue, name: str) -> object:  # noqa: PLR0911 - one case each
+    def _instance_attribute(self, value: InstanceValue, name: str) -> object:  # noqa: C901, PLR0911 - one case each
         if name == "__class__":
             return value.of
         if name == "__dict__":
@@ -208,6 +213,8 @@ class Objects(Importer):
         if isinstance(value.of.find("__getattribute__"), FunctionValue):
             return self.call(BoundMethod(value.of.find("__getattribute__"), value), (Argument(name),))
         found = self._found(value.of, name)
+        if not value.of.is_known and not isinstance(found, FunctionValue | Wrapped):
+            found = ABSENT if found is ABSENT else UNKNOWN
         if _is_data_descriptor(found):
             return self._bind_to(found, value, value.of)
         if name in value.names:

@@ -80,6 +80,7 @@ class DefineClass:
     keywords: tuple[tuple[str, ast.expr], ...]
     """Those whose name is not known have the name ""."""
     body: Operations
+    globals: frozenset[str] = frozenset()
 
 
 # --- imports -----------------------------------------------------------------------------------------------------

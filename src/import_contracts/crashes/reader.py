@@ -44,7 +44,7 @@ from import_contracts.crashes.operations import (
     While,
     With,
 )
-from import_contracts.crashes.relevance import Relevance, is_builtin, is_exception
+from import_contracts.crashes.relevance import Relevance, is_exception
 from import_contracts.crashes.values import External, Literal
 from import_contracts.graph.names import absolute
 from import_contracts.reading import trees
@@ -261,7 +261,7 @@ class _OperationReader(Visitor):
                 for each in trees.walk(node):
                     if isinstance(each, ast.NamedExpr):
                         self._targets(each.target)
-            elif not isinstance(node, ast.Name) or not (node.id in self.defined or is_builtin(node.id)):
+            else:
                 self._may_raise()
                 for each in trees.walk(node) if not isinstance(node, ast.Attribute) else ():
                     if isinstance(each, ast.NamedExpr) and isinstance(each.target, ast.Name):
@@ -406,6 +406,7 @@ class _OperationReader(Visitor):
                 tuple(node.bases),
                 tuple((each.arg or "", each.value) for each in node.keywords),
                 body,
+                frozenset(name for each in node.body if isinstance(each, ast.Global) for name in each.names),
             )
         )
         self._relevant.names.add(node.name)
@@ -467,6 +468,10 @@ class _OperationReader(Visitor):
             strings = _strings(value)
             self._lazy_modules = None if strings is None else frozenset(strings)
         static = self._static(value)
+        if isinstance(static, Literal) and len(targets) > 1:
+            self.operations.append(Assign(tuple(targets), value))
+            self._targets(*targets)
+            return
         matters = static is UNKNOWN and self._relevant.matters(value)
         if matters or any(not isinstance(each, ast.Name) and self._relevant.matters(each) for each in targets):
             self.operations.append(Assign(tuple(targets), value))
