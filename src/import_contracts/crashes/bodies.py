@@ -31,12 +31,24 @@ class CodeCache:
     def __init__(self, parse: Parser = trees.parse) -> None:
         self._parse = parse
         self._codes: dict[tuple[Source, ReadingContext], Code] = {}
+        self._functions: dict[tuple[Source, ReadingContext, int, int], Code] = {}
 
     def code(self, source: Source, context: ReadingContext) -> Code:
         """Return what a module does when it is imported; raises SyntaxError where `ast` cannot read it."""
         if (source, context) not in self._codes:
             self._codes[source, context] = read_module(source.text, context, self._parse)
         return self._codes[source, context]
+
+    def function(self, source: Source, context: ReadingContext, definition: does.Define, lines: list[str]) -> Code:
+        """Return what a function of a module does when it is called; ``lines`` are those of the module."""
+        key = (source, context, definition.first, id(definition.node))
+        if key not in self._functions:
+            if definition.node is not None:
+                self._functions[key] = read_body(definition.node, context)
+            else:
+                own = lines[definition.first - 1 : definition.last]
+                self._functions[key] = read_function(own, definition.first, context)
+        return self._functions[key]
 
 
 class Bodies:
@@ -83,12 +95,9 @@ class Bodies:
         """Return what a function of a module does when it is called."""
         key = (module, definition.first, id(definition.node))
         if key not in self._functions:
-            context = self._model.context(self._model.sources[module])
-            if definition.node is not None:
-                self._functions[key] = read_body(definition.node, context)
-            else:
-                lines = self._lines_of(module)[definition.first - 1 : definition.last]
-                self._functions[key] = read_function(lines, definition.first, context)
+            source = self._model.sources[module]
+            context = self._model.context(source)
+            self._functions[key] = self._cache.function(source, context, definition, self._lines_of(module))
         return self._functions[key]
 
     def annotations(self, module: str, definition: does.Define | does.DefineClass) -> tuple[ast.expr, ...]:

@@ -161,7 +161,9 @@ class Calls(Objects):
         if self._calls_left < 0 or len(running) >= _DEEPEST_CALL:
             self.modules.forget_names(function.module)
             return self.call_unknown((Argument(function), *arguments))
-        if running.count(function) > _MOST_RECURSIVE:
+        # Identities are compared fast, and those of functions in other modules may be the same.
+        alike = [each for each in running if isinstance(each, FunctionValue) and each.identity == function.identity]
+        if len(alike) > _MOST_RECURSIVE and alike.count(function) > _MOST_RECURSIVE:
             return self.call_unknown((Argument(function), *arguments))
         self.world.calls += 1
         if code.yields or code.is_async:

@@ -52,15 +52,19 @@ class EntryRun:
 
 
 def follow(
-    entries: Sequence[Entry], program: ProgramText, version: tuple[int, int], advance: Callable[[], object] = int
+    entries: Sequence[Entry],
+    program: ProgramText,
+    version: tuple[int, int],
+    cache: CodeCache | None = None,
+    advance: Callable[[], object] = int,
 ) -> list[EntryRun]:
     """Return what happens in each entry of a program, in their order, under a version of Python.
 
-    As in `import_contracts.crashes.search.search_crashes`, only what fails on each path fails. ``advance`` is called
-    for each entry.
+    As in `import_contracts.crashes.search.search_crashes`, only what fails on each path fails. ``cache`` and
+    ``advance`` are as there, but ``advance`` is called for each entry.
     """
     found: list[EntryRun] = []
-    cache = CodeCache()
+    cache = CodeCache() if cache is None else cache
     with deep():
         for started, several in groupby(entries, lambda entry: entry.started):
             found += _Group(started, program, version, cache).runs(list(several), advance)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from import_contracts.contracts.crash import entry_violation, message_of
+from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.entries import Begun, EntryRun, Failure, follow
 from import_contracts.judging.statements import Statements
 from import_contracts.reports.cycles import EntryFailure, Place, Question, ReportedEntry
 
 
-def report_entries(question: Question, statements: Statements) -> tuple[ReportedEntry, ...]:
-    """Return the entries of a question, and then those that the program has; raises UserError as `Launcher.given`."""
+def report_entries(question: Question, statements: Statements, codes: CodeCache) -> tuple[ReportedEntry, ...]:
+    """Return the entries of a question, and then those that the program has; raises UserError as `Launcher.given`.
+
+    ``codes`` are the operations that are known from the search for crashes.
+    """
     context = statements.snapshot.context
     with context.step("find the entries"):
         launcher = statements.launcher
@@ -20,7 +24,7 @@ def report_entries(question: Question, statements: Statements) -> tuple[Reported
         spellings = {entry.spelling for entry in entries}
         entries += [entry for entry in launcher.found() if entry.spelling not in spellings]
     with context.step("follow the entries", len(entries)) as advance:
-        runs = follow(entries, statements.program_text, question.python, advance)
+        runs = follow(entries, statements.program_text, question.python, codes, advance)
     return tuple(_Reporter(runs, statements).entry(run) for run in runs)
 
 

@@ -45,7 +45,8 @@ class Remedies:
         self._question = question
         self._statements = statements
         self._parse = remembering()
-        self._codes = CodeCache(self._parse)
+        self.codes = CodeCache(self._parse)
+        """The operations of the texts that were read so far."""
 
     # --- crashes --------------------------------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ class Remedies:
         self, changed: Mapping[str, Source], entries: Collection[str] | None = None, advance: Advance = not_counted
     ) -> CrashSearch:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
-        return search_crashes(self._model(changed), entries, self._codes, advance)
+        return search_crashes(self._model(changed), entries, self.codes, advance)
 
     def _model(self, changed: Mapping[str, Source]) -> ImportModel:
         """Return the program in which the modules in ``changed`` have this text."""
@@ -109,7 +110,7 @@ class Remedies:
         else:
             sources = {module: source for module in importers if (source := self._statements.source(module))}
             model = ImportModel(sources, {}, self._question.python)
-        return MissingImports(model, Bodies(model, self._codes), self._exists).of(sorted(model.sources))
+        return MissingImports(model, Bodies(model, self.codes), self._exists).of(sorted(model.sources))
 
     def _exists(self, module: str) -> bool:
         program = self._statements.snapshot.program
