@@ -303,6 +303,8 @@ def find_place(path: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
     is_folder = os.path.isdir(path)
     if not is_folder and not (path.suffix == ".py" and os.path.isfile(path)):
         raise UserError(Problem("There is no such Python file or folder.", file=str(path)))
+    if path.parent == path:
+        raise UserError(Problem("This is all of the file system; name the folder of a program.", file=str(path)))
     start = folder = path if is_folder else path.parent
     inside = [] if is_folder or path.stem == "__init__" else [path.stem]
     while os.path.isfile(folder / "__init__.py") and folder.name.isidentifier():
