@@ -163,7 +163,8 @@ class _Reproduction:
         begun = [step.module for step in self.stack.steps[: self.begin + 1] if not step.is_call]
         entries = list(dict.fromkeys(begun))
         unseen = [number for number in range(1, len(self.stack.steps)) if self._is_unseen(number)]
-        observed = tuple(self._observed(number) for number in unseen)
+        first = next(number for number, step in enumerate(self.stack.steps) if not step.is_call)
+        observed = tuple(self._observed(number) for number in unseen if number > first)
         notes = self._notes(unseen)
         for rehearsal in (self.rehearsal, replace(self.rehearsal, finished=self._finished)):
             for known in [(), observed] if observed else [()]:
