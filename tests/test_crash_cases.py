@@ -8,10 +8,14 @@ small programs of the package p with the modules that crash.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.search import search_crashes
 from import_contracts.reading.text import Source
 from tests.crashes import Found, predict, read
 
@@ -40,6 +44,12 @@ def truth(case: str) -> set[str]:
     return {module for module, error in told["modules"].items() if error}
 
 
+def model_of(sources: Sequence[Source]) -> ImportModel:
+    by_module = {source.module: source for source in sources}
+    imports = {module: possible_imports(source, by_module) for module, source in by_module.items()}
+    return ImportModel(by_module, imports, (3, 13))
+
+
 def sibling(files: dict[str, str]) -> Found:
     names = {path: path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in files}
     sources = [Source(names[path], path, path.endswith("__init__.py"), text) for path, text in files.items()]
@@ -51,6 +61,21 @@ def test_what_crashes_is_found_and_nothing_else(case: str) -> None:
     found = predict(program(HERE / case), (3, 13)).keys()
     assert found <= truth(case)
     assert (found == truth(case)) == (case not in MISSED)
+
+
+@pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))
+def test_a_search_before_an_edit_changes_nothing_in_the_search_after_it(kind: str) -> None:
+    for each in SIBLINGS:
+        if each["kind"] != kind:
+            continue
+        found = sibling(each["files"])
+        before = search_crashes(model_of(found.sources))
+        for place, source in enumerate(found.sources):
+            edited = [line for line in source.text.split("\n") if not line.startswith(("from ", "import "))]
+            texts = [*found.sources]
+            texts[place] = replace(source, text="\n".join(edited) + "\n")
+            after = model_of(texts)
+            assert search_crashes(after, before=before) == search_crashes(after), (each["files"], source.module)
 
 
 @pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))

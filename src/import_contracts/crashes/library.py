@@ -55,8 +55,7 @@ class Library(Iterators):
         return self._import_rooted(module or "")
 
     def _computed(self) -> object:
-        scope = self.scope
-        self.world.computed.add((scope.module, scope.line))
+        """Go on behind an import of what is not known."""
         self.note(FailureError(UNKNOWN))
         return UNKNOWN
 

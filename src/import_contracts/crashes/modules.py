@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -33,8 +34,6 @@ class World:
     """By the module that was imported first: the modules loaded after that; None if it failed."""
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
-    computed: set[tuple[str, int]] = field(default_factory=set)
-    """The modules and lines of imports of a module whose name is not known."""
     results: dict[object, object] = field(default_factory=dict)
     """The results of calls that did nothing but return one, by function and arguments."""
     calls: int = 0
@@ -42,6 +41,23 @@ class World:
     work: int = 0
     """How many operations at the top level of modules have been followed."""
     interpreters: int = 0
+
+    def same_in(self, model: ImportModel) -> set[str]:
+        """Return the modules that do the same in another program: none that they start has another text there."""
+        ours, theirs = self.model, model
+        if ours.version != theirs.version or ours.missing != theirs.missing or ours.modules != theirs.modules:
+            return set()
+        changed = [each for each in ours.modules if ours.sources.get(each) != theirs.sources.get(each)]
+        return ours.modules.keys() - self.reach.starting(changed)
+
+    def take_over(self, before: World, modules: Collection[str]) -> None:
+        """Take what is known of modules that do the same as in an earlier world, but for failures."""
+        self.interpreters = before.interpreters
+        for module in modules:
+            if (loaded := before.outcomes.get(module)) is not None:
+                self.outcomes[module] = loaded
+            if (names := before.spaces.get(module)) is not None:
+                self.spaces[module] = names
 
 
 class Modules:

@@ -21,6 +21,25 @@ class Reach:
         """Add that the import of a module starts that of another."""
         self._started[importer].add(imported)
 
+    def starting(self, modules: Iterable[str]) -> set[str]:
+        """Return some modules and those whose import may start one of them, directly or not."""
+        importers: dict[str, list[str]] = {}
+        for importer, started in self._started.items():
+            for each in started:
+                importers.setdefault(each, []).append(importer)
+        found = set(modules)
+        todo = list(found)
+        for module in todo:
+            new = [each for each in importers.get(module, ()) if each not in found]
+            found.update(new)
+            todo += new
+        return found
+
+    def take_over(self, before: Reach, modules: Iterable[str]) -> None:
+        """Add what the import of some modules starts as far as another one knows it."""
+        for module in modules:
+            self._started[module] |= before._started[module]
+
     def components(self) -> dict[str, int]:
         """Return for each module the number of its strongly connected component, which may be that module alone."""
         found = components(self._started)

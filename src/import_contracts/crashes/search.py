@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from import_contracts.crashes.bodies import Bodies, CodeCache
@@ -29,15 +29,12 @@ _DEEPEST = 200_000
 
 @dataclass(frozen=True, slots=True)
 class CrashSearch:
-    """The result of a search: the crashes, and the modules for which it was too much work to tell, both sorted.
-
-    ``computed`` are the modules and lines of calls such as ``import_module(name)`` that were not followed, because
-    nothing is known of the name; sorted too.
-    """
+    """The result of a search: the crashes, and the modules for which it was too much work to tell, both sorted."""
 
     crashes: tuple[Crash, ...]
     untried: tuple[str, ...]
-    computed: tuple[tuple[str, int], ...] = ()
+    world: World | None = field(default=None, compare=False, repr=False)
+    """What was found out, for another search."""
 
 
 def find_crashes(
@@ -52,11 +49,13 @@ def search_crashes(
     entries: Collection[str] | None = None,
     cache: CodeCache | None = None,
     advance: Callable[[], object] = int,
+    before: CrashSearch | None = None,
 ) -> CrashSearch:
     """Return a crash for every module whose import fails in a fresh interpreter, sorted by that module.
 
     Where ``entries`` are given, only those modules are tried. ``cache`` keeps what was read for other questions about
     the same version of Python and mostly the same texts. ``advance`` is called for each module that was tried.
+    Of a search ``before`` in nearly the same program, what its edits cannot change is taken.
 
     Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. Where
     nobody can decide which path CPython takes, all are followed, and only what crashes on each of them is a crash. All
@@ -64,7 +63,7 @@ def search_crashes(
     components, or there is too much work.
     """
     with deep():
-        return _search(model, entries, CodeCache() if cache is None else cache, advance)
+        return _search(model, entries, CodeCache() if cache is None else cache, advance, before)
 
 
 @contextmanager
@@ -79,12 +78,23 @@ def deep() -> Iterator[None]:
 
 
 def _search(
-    model: ImportModel, entries: Collection[str] | None, cache: CodeCache, advance: Callable[[], object]
+    model: ImportModel,
+    entries: Collection[str] | None,
+    cache: CodeCache,
+    advance: Callable[[], object],
+    before: CrashSearch | None,
 ) -> CrashSearch:
     bodies, reach = Bodies(model, cache), Reach(model.started)
+    known = before.world if before else None
+    same = known.same_in(model) if known else set()
+    if known:
+        reach.take_over(known.reach, same)
     while True:
         components = reach.components()
-        trials = Trials(World(model, bodies, reach, components), advance)
+        world = World(model, bodies, reach, components)
+        if known:
+            world.take_over(known, same)
+        trials = Trials(world, advance)
         wanted = model.importers(trials.crashes(model.risky()))
         found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
         untried = model.importers(trials.untried) - trials.tried
@@ -95,7 +105,7 @@ def _search(
                     for entry in sorted(found)
                 ),
                 tuple(sorted(untried if entries is None else untried.intersection(entries))),
-                tuple(sorted(trials.computed)),
+                world,
             )
 
 
@@ -134,11 +144,6 @@ class Trials:
     def tried(self) -> Set[str]:
         """The modules whose outcome is known."""
         return self._world.outcomes.keys()
-
-    @property
-    def computed(self) -> Set[tuple[str, int]]:
-        """The modules and lines of imports whose names are not known."""
-        return self._world.computed
 
     def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
         """Return the crashes of those of the entries that crash."""

@@ -68,7 +68,8 @@ class Remedies:
         self, changed: Mapping[str, Source], entries: Collection[str] | None = None, advance: Advance = not_counted
     ) -> CrashSearch:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
-        return search_crashes(self._model(changed), entries, self.codes, advance)
+        before = self._before if changed else None
+        return search_crashes(self._model(changed), entries, self.codes, advance, before)
 
     def _model(self, changed: Mapping[str, Source]) -> ImportModel:
         """Return the program in which the modules in ``changed`` have this text."""
