@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Collection
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
@@ -110,9 +111,9 @@ class Calls(Objects):
                     return self.call(self._bind_to(caller, function, function.of), arguments)
         return self.call_unknown(arguments)
 
+    @abstractmethod
     def call_external(self, function: External, arguments: Arguments) -> object:
         """Return the result of calling something outside the program."""
-        raise NotImplementedError
 
     def call_unknown(self, arguments: Arguments, origin: External | None = None) -> object:
         """Note that something is called that is not followed; return what comes from it."""

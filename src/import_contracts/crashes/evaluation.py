@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -200,9 +201,9 @@ class Evaluator(Calls):
             return External(f"{function.name}()") if isinstance(function, External) else UNKNOWN
         return self.call(function, arguments)
 
+    @abstractmethod
     def super_of_scope(self) -> object:
         """Return ``super()``."""
-        raise NotImplementedError
 
     def _arguments(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> Arguments:
         found: list[Argument] = []
@@ -512,9 +513,9 @@ class Evaluator(Calls):
         elif known is None:
             self.follow_maybe(lambda: self._if_all(tests[1:], block))
 
+    @abstractmethod
     def assign(self, target: ast.expr, value: object) -> None:
         """Bind a target to a value; raises FailureError."""
-        raise NotImplementedError
 
     def _walrus(self, node: ast.NamedExpr) -> object:
         value = self.evaluate(node.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from functools import partial
 
@@ -23,7 +24,6 @@ from import_contracts.crashes.values import (
     External,
     FunctionValue,
     Literal,
-    ModuleNames,
     ModuleValue,
 )
 from import_contracts.graph.names import ancestors
@@ -254,13 +254,9 @@ class Importer(Machine):
         self.stack.pop()
         return self.settled(names, key)
 
+    @abstractmethod
     def literal(self, value: Literal) -> object:
         """Return the value of a display of constants."""
-        raise NotImplementedError
-
-    def names_of(self, module: str) -> ModuleNames:
-        """Return the dictionary of a module."""
-        return ModuleNames(module)
 
     def import_lazily(self, operation: does.LazyImport) -> None:
         """Follow a lazy import, which only binds a name."""

@@ -24,9 +24,9 @@ from typing import ClassVar
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.known import known_function
 from import_contracts.crashes.library import Library
-from import_contracts.crashes.machine import FailureError, Left, TooMuchError, is_caught, raised
+from import_contracts.crashes.machine import FailureError, Left, is_caught, raised
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded
-from import_contracts.crashes.objects import TYPE, is_metaclass
+from import_contracts.crashes.objects import TYPE
 from import_contracts.crashes.operations import Code, Operations
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
@@ -565,6 +565,3 @@ def _is_key(key: object) -> bool:
         or isinstance(key, str | int | float | bytes | bool)
         or (isinstance(key, tuple) and all(map(_is_key, key)))
     )
-
-
-__all__ = ["Interpreter", "TooMuchError", "is_metaclass"]
