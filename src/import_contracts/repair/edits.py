@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from import_contracts.reading.trees import FunctionDefinition
+from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.usage import Binding
 
 
@@ -23,6 +24,11 @@ class Rewrite:
     functions: tuple[FunctionDefinition, ...] = ()
     is_for_types: bool = False
     needs_future: bool = False
+
+    @property
+    def level(self) -> Level:
+        """An import that only comes from another module is safe; one that runs later, or never, is not."""
+        return Level.UNSAFE if self.functions or self.is_for_types else Level.SAFE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The kinds of fixes, by what they cost."""
+"""The kinds of fixes, by what they cost, and the levels of trust in them."""
 
 from __future__ import annotations
 
@@ -35,3 +35,19 @@ _WEIGHTS = {
     FixKind.DEFER: 8,
     FixKind.RESTRUCTURE: 12,
 }
+
+
+class Level(StrEnum):
+    """Who may carry out a fix, the most harmless level first."""
+
+    SAFE = "safe"
+    """The program means the same, so a tool may write it."""
+    UNSAFE = "unsafe"
+    """A program that reads annotations, or depends on when a module is imported, may notice; a person should agree."""
+    SHOWN = "shown"
+    """Code has to move, so a person has to write it."""
+
+    @property
+    def rank(self) -> int:
+        """The place among the levels: 0 for the most harmless."""
+        return list(Level).index(self)

@@ -16,7 +16,7 @@ from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
 from import_contracts.repair.edits import Edit, Rewrite, edited, edits
 from import_contracts.repair.extraction import definitions_to_move
-from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding
 from import_contracts.repair.ways import ImportedName, Reason, Way
@@ -35,6 +35,13 @@ class Fix:
     imported: str
     why: tuple[str, ...]
     rewrites: tuple[Rewrite, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The least harmless level of what has to be written."""
+        if not self.rewrites:
+            return Level.SAFE if self.kind is FixKind.NONE else Level.SHOWN
+        return max((rewrite.level for rewrite in self.rewrites), key=lambda level: level.rank)
 
 
 @dataclass(frozen=True, slots=True)
