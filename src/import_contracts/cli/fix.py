@@ -102,7 +102,8 @@ def command(  # noqa: PLR0913 - each is an option
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds))
     wanted = FixQuestion(question, unsafe, only, stops_crashes, is_diff, verify, keep_passing, allow_dirty)
     extent = cycles_extent(question, asked.roots, asked.exclude)
-    place = run.Place.of(extent, shared.context_here(asked.folder), _home(asked))
+    context, home = shared.context_here(asked.folder), _home(asked)
+    place = run.Place.of(extent, context._replace(checkouts=(*context.checkouts, home)), home)
     report = run.fix(wanted, place)
     printed = [each for each in shared.reports if each.output is None]
     if is_diff and all(each.format == "text" for each in printed):

@@ -94,6 +94,7 @@ class State:
         self.contents = contents or {}
         """The new content of the files of the modules that are not as on the disk."""
         self._proposals: dict[Kind, tuple[Proposal, ...]] = {}
+        self._originals: dict[str, bytes] = {}
 
     @classmethod
     def of(cls, question: Question, statements: Statements) -> State:
@@ -137,15 +138,25 @@ class State:
         return {module: self.fixes.text(module, edits) for module, edits in self.fixes.edits(fixes).items()}
 
     def content(self, module: str, text: str) -> bytes:
-        """Return the content of the file of a module with a new text.
+        """Return the content of the file of a module with a new text; the file is read the first time.
 
         Raises StaleTextError if the file has changed since it was analysed, and UndecodableError as `rewritten` does.
         """
-        source = self.statements.source(module)
-        data = self.statements.snapshot.program.by_module[module].read()
-        if source is None or decode(data) != source.text:
-            raise StaleTextError(self.statements.path(module))
-        return rewritten(data, text)
+        return rewritten(self.original(module), text)
+
+    def original(self, module: str) -> bytes:
+        """Return the content of the file of a module as it was analysed; raises StaleTextError if it has changed."""
+        if module not in self._originals:
+            source = self.statements.source(module)
+            try:
+                data = self.statements.snapshot.program.by_module[module].read()
+                is_same = source is not None and decode(data) == source.text
+            except (OSError, UndecodableError):
+                is_same = False
+            if not is_same:
+                raise StaleTextError(self.statements.path(module))
+            self._originals[module] = data
+        return self._originals[module]
 
     def after(self, contents: Mapping[str, bytes]) -> State:
         """Return the program in which the files of some modules have other contents."""

@@ -229,6 +229,8 @@ def _put_back(report: FixReport, style: Style) -> Iterator[str]:
         return
     what = "everything was" if len(report.put_back) == len(report.made) else "these were"
     yield style.paint(f"{command} fails after the changes, so {what} put back ({runs}):", RED)
+    if verification.fails_without:
+        yield style.paint("It fails without them too.", RED)
     yield ""
     for fix in report.put_back:
         yield from _step(fix, style)

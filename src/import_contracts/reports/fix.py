@@ -95,11 +95,14 @@ class ChangedFile:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What became of the command that the user named: its words, whether it passes in the end, and how often it ran."""
+    """The command that the user named, how often it ran, and whether it fails also if nothing is changed.
+
+    It passes with what was kept, unless it ``fails_without``, which is only looked at if it fails after the changes.
+    """
 
     command: tuple[str, ...]
-    passes: bool
     runs: int
+    fails_without: bool = False
 
 
 @dataclass(frozen=True, slots=True)

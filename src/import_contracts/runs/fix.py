@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
@@ -92,25 +92,16 @@ class _Fixing:
             refusal=self._refusal,
         )
         self._planned = self._kept = self._repaired(self._selection)
-        self._originals = dict(self._read_originals())
         self._made = [*map(_made, self._planned.made)]  # from the texts that are on the disk now
         self._left = [_left(refusal, wanted) for refusal in self._planned.left]
-        self._verification: Verification | None = None
+        self._runs = 0
+        self._fails_without = False
 
     def _repaired(self, selection: Selection) -> Repair:
         try:
             return repair(self._before, selection)
         except StaleTextError as error:
             raise changed(str(error)) from None
-
-    def _read_originals(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the modules whose files are changed, each with the content that it has now."""
-        statements = self._before.statements
-        for module in self._planned.state.contents:
-            data, source = statements.snapshot.program.by_module[module].read(), statements.source(module)
-            if source is None or decode(data) != source.text:
-                raise changed(statements.path(module))
-            yield module, data
 
     def _refusal(self, module: str) -> str:
         """Return why the file of a module must not be changed; "" if it may."""
@@ -129,9 +120,9 @@ class _Fixing:
 
     def write(self) -> None:
         """Write what is planned, and keep what the command passes with."""
-        if not self._originals:
+        files = {self._path(module): self._file(module) for module in self._planned.state.contents}
+        if not files:
             return
-        files = {self._path(module): self._file(module, data) for module, data in self._originals.items()}
         self._refuse_dirty(files)
         with rewriting(self._place.root, files) as one:
             self._write(one, self._planned)
@@ -141,8 +132,9 @@ class _Fixing:
     def _path(self, module: str) -> Path:
         return Path(disk.real(self._before.statements.snapshot.program.by_module[module].path))
 
-    def _file(self, module: str, data: bytes) -> UserFile:
-        return UserFile(self._path(module), self._before.statements.path(module), self._place.root, data)
+    def _file(self, module: str) -> UserFile:
+        name = self._before.statements.path(module)
+        return UserFile(self._path(module), name, self._place.root, self._before.original(module))
 
     def _refuse_dirty(self, paths: Iterable[Path]) -> None:
         if self._wanted.allow_dirty or not _has_git(self._place.root):
@@ -173,7 +165,8 @@ class _Fixing:
             return
         self._kept = self._part(())
         self._write(one, self._kept)
-        if self._passes() and self._wanted.keep_passing:
+        self._fails_without = not self._passes()
+        if self._wanted.keep_passing and not self._fails_without and len(self._planned.made) > 1:
             self._kept = self._largest(one)
             self._write(one, self._kept)
 
@@ -204,7 +197,6 @@ class _Fixing:
         Its output goes to standard error. It writes no bytecode: Python takes that of a file for current if the time,
         in seconds, and the size are the same, as they may be if one file is changed several times.
         """
-        runs = self._verification.runs if self._verification else 0
         command = self._wanted.verify
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         try:
@@ -220,9 +212,8 @@ class _Fixing:
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             raise UserError(Problem(f"The command '{command[0]}' cannot be started: {why}.")) from None
-        passes = done.returncode == 0
-        self._verification = Verification(command, runs + 1, fails_without=bool(runs == 1 and not passes))
-        return passes
+        self._runs += 1
+        return done.returncode == 0
 
     # --- the report -----------------------------------------------------------------------------------------------
 
@@ -244,7 +235,7 @@ class _Fixing:
             made=tuple(replace(made, was_put_back=not is_in) for made, is_in in zip(self._made, is_kept, strict=True)),
             left=tuple(self._left),
             files=tuple(sorted(map(self._changed_file, kept.state.contents.items()), key=lambda file: file.path)),
-            verification=self._verification,
+            verification=Verification(self._wanted.verify, self._runs, self._fails_without) if self._runs else None,
             unreadable=tuple(
                 Unreadable(shown(each.path), each.line, each.message) for each in snapshot.scan.unreadable
             ),
@@ -256,7 +247,7 @@ class _Fixing:
 
     def _changed_file(self, item: tuple[str, bytes]) -> ChangedFile:
         (module, after), path = item, self._before.statements.path(item[0])
-        before = self._originals[module]
+        before = self._before.original(module)
         return ChangedFile(path, replacements(path, decode(before), decode(after)), before, after)
 
 
