@@ -33,7 +33,7 @@ SHOP = {
     "shop/models/price.py": "class Price: ...\n",
     "shop/models/stock.py": "from shop.models import Price\n\n\nclass Stock:\n    price = Price()\n",
     "shop/orders.py": "from shop.users import User\n\n\nclass Order:\n    def owner(self) -> User: ...\n",
-    "shop/users.py": "from shop.orders import Order\n\n\nclass User:\n    def orders(self):\n        return [Order()]\n",
+    "shop/users.py": "from shop.orders import Order\n\n\nclass User:\n    def orders(self):\n        return Order()\n",
     "shop/web.py": "from shop import cart\n\n\nclass View(cart.Base): ...\n",
     "shop/cart.py": "from shop import web\n\n\nclass Base: ...\n\n\nclass Cart(web.View): ...\n",
 }
@@ -254,7 +254,7 @@ def test_a_diff_names_odd_paths_as_git_does(tmp_path: Path) -> None:
     write(tmp_path, {'a b/é"/q/b.py': "import q.a\nclass B: ...\n"})
     run = lint(tmp_path, "fix", "--no-cache", "--diff", "--unsafe-fixes", "--source-root", 'a b/é"')
     assert run.out.startswith('--- "a/a b/\\303\\251\\"/q/a.py"\n+++ "b/a b/\\303\\251\\"/q/a.py"\n')
-    subprocess.run(["git", "apply"], cwd=tmp_path, input=run.out.encode(), check=True)
+    subprocess.run(["git", "apply"], cwd=tmp_path, input=run.out.encode(), check=True)  # noqa: S607
     assert "TYPE_CHECKING" in (tmp_path / 'a b/é"/q/a.py').read_text()
 
 
@@ -549,3 +549,112 @@ def test_packages_are_those_of_the_configuration(tmp_path: Path) -> None:
     before = texts(tmp_path)
     fix(tmp_path, "--unsafe-fixes")
     assert changed(tmp_path, before) == {"shop/orders.py", "shop/models/stock.py"}
+
+
+# --- what is stale -----------------------------------------------------------------------------------------------
+
+STALE_TOML = """\
+[tool.import-contracts]  # ours
+root_packages = ["shop"]
+baseline = "known.txt"
+
+[[tool.import-contracts.contracts]]
+id = "models"
+name = "ignore_imports = [ in a name"
+type = "forbidden"
+source_modules = ["shop.models"]
+forbidden_modules = ["shop.web"]
+
+[[tool.import-contracts.contracts]]
+id = "orders"
+name = "Orders"
+type = "forbidden"
+source_modules = ["shop.models.stock"]
+forbidden_modules = ["shop.models.price"]
+ignore_imports = [
+    # the fat package
+    "shop.models.stock -> shop.models",  # until it is direct
+    'shop.web -> shop.cart',  # stays
+
+    "shop.gone -> shop.web"
+]
+
+[[tool.import-contracts.contracts]]
+id = "rings"
+name = "Rings"
+type = "acyclic"
+ignore_imports = ["shop.old -> shop.web", "shop.cart -> shop.web", "shop.older -> shop.web"]  # old
+"""
+KNOWN = "# known\nrings shop.orders -> shop.users\nrings shop.gone -> shop.users\n"
+
+
+def test_what_is_stale_after_the_fix_is_removed_and_all_else_stays(shop: Path) -> None:
+    write(shop, {"pyproject.toml": STALE_TOML, "known.txt": KNOWN})
+    report = fix(shop, "--stale", "--unsafe-fixes")
+    expected = STALE_TOML.replace('    "shop.models.stock -> shop.models",  # until it is direct\n', "")
+    expected = expected.replace('    "shop.gone -> shop.web"\n', "")
+    expected = expected.replace('"shop.old -> shop.web", ', "").replace(', "shop.older -> shop.web"]', "]")
+    assert (shop / "pyproject.toml").read_text() == expected
+    assert (shop / "known.txt").read_text() == "# known\n"
+    assert [(each["path"], each["contract"]) for each in report["removed"]] == [
+        *[("pyproject.toml", "orders")] * 2,
+        *[("pyproject.toml", "rings")] * 2,
+        *[("known.txt", "rings")] * 2,
+    ]
+    assert lint(shop, "check").status == 1
+    assert fix(shop, "--stale", "--unsafe-fixes")["files"] == []
+
+
+def test_without_being_asked_nothing_stale_is_removed(shop: Path) -> None:
+    write(shop, {"pyproject.toml": STALE_TOML, "known.txt": KNOWN})
+    fix(shop, "--unsafe-fixes")
+    assert ((shop / "pyproject.toml").read_text(), (shop / "known.txt").read_text()) == (STALE_TOML, KNOWN)
+
+
+def test_a_diff_shows_what_is_stale(shop: Path) -> None:
+    write(shop, {"pyproject.toml": STALE_TOML, "known.txt": KNOWN})
+    run = lint(shop, "fix", "--no-cache", "--stale", "--diff", "--unsafe-fixes")
+    assert run.status == 1
+    assert '-    "shop.gone -> shop.web"\n' in run.out
+    assert "-rings shop.gone -> shop.users\n" in run.out
+    assert (shop / "known.txt").read_text() == KNOWN
+
+
+def test_stale_lines_of_an_ini_file_are_removed(shop: Path) -> None:
+    text = (
+        "[importlinter]\nroot_package = shop\n\n[importlinter:contract:a]\nname = A\ntype = forbidden\n"
+        "source_modules = shop.models\nforbidden_modules = shop.web\nignore_imports =\n    # a comment\n"
+        "    shop.gone -> shop.web\n    shop.web -> shop.cart\n; another\n    shop.old -> shop.web\n\n"
+        "[importlinter:contract:b]\nname = B\ntype = forbidden\nsource_modules = shop.models\n"
+        "forbidden_modules = shop.web\nignore_imports = shop.gone -> shop.web\n"
+    )
+    write(shop, {".importlinter": text})
+    fix(shop, "--stale")
+    expected = text.replace("    shop.gone -> shop.web\n", "").replace("    shop.old -> shop.web\n", "")
+    assert (shop / ".importlinter").read_text() == expected.replace("= shop.gone -> shop.web\n", "=\n")
+    assert lint(shop, "check").status == 0
+
+
+def test_what_is_stale_if_all_is_put_back_is_not_what_is_stale_after_the_fix(shop: Path) -> None:
+    write(shop, {"pyproject.toml": STALE_TOML, "known.txt": KNOWN})
+    fix(shop, "--stale", "--unsafe-fixes", "--verify", fails_if("shop/orders.py"), status=1)
+    assert "shop.models.stock -> shop.models" in (shop / "pyproject.toml").read_text()
+    assert (shop / "known.txt").read_text() == "# known\nrings shop.orders -> shop.users\n"
+
+
+def test_a_baseline_that_is_a_link_is_not_written_through(tmp_path: Path, shop: Path) -> None:
+    outside = write(tmp_path / "outside", {"known.txt": KNOWN})
+    write(shop, {"pyproject.toml": STALE_TOML})
+    (shop / "known.txt").symlink_to(outside / "known.txt")
+    before = texts(shop)
+    run = lint(shop, "fix", "--no-cache", "--stale", "--unsafe-fixes")
+    assert run.status == 2
+    assert "symbolic link" in run.err
+    assert changed(shop, before) == set()
+    assert texts(outside) == {"known.txt": KNOWN.encode()}
+
+
+def test_stale_needs_a_configuration(shop: Path) -> None:
+    assert "No configuration found." in lint(shop, "fix", "--stale").err
+    run = lint(shop, "fix", "--stale", "--source-root", ".")
+    assert "--stale and --source-root are both given." in run.err

@@ -37,8 +37,8 @@ def repository(tmp_path: Path) -> Path:
         tmp_path / "repository",
         {
             "shop/__init__.py": hostile,
-            "shop/web.py": f"{hostile}from shop import models\n",
-            "shop/models.py": f"{hostile}from shop import web\n",
+            "shop/web.py": f"{hostile}from shop import models\ndef view(): ...\ndef show():\n    return models\n",
+            "shop/models.py": f"{hostile}from shop import web\nbase = web.view\n",
             "setup.py": hostile,
             "conftest.py": hostile,
             "sitecustomize.py": hostile,
@@ -113,6 +113,8 @@ READING = [
     ["cycles", "shop", "--python", "3.13"],
     ["baseline", "status"],
     ["baseline", "status", "--since", "HEAD", "--format", "json"],
+    ["fix", "--diff", "--unsafe-fixes"],
+    ["fix", "shop", "--format", "json"],
     ["init", "--dry-run"],
     ["--help"],
     ["--version"],
@@ -123,6 +125,9 @@ WRITING = [
     (["baseline", "create"], {"repository/known-violations.txt"}),
     (["baseline", "accept", "--all", "--reason", "x"], {"repository/known-violations.txt"}),
     (["baseline", "shrink"], set()),
+    # the journal, which is removed, is in a folder of the user that was not there
+    (["fix", "--unsafe-fixes", "--allow-dirty"], {"repository/shop/web.py", ".local", ".local/state"}),
+    (["fix", "--unsafe-fixes", "--stale"], {"repository/shop/web.py", ".local", ".local/state"}),
     (["baseline", "rename", "shop.models", "shop.tables"], set()),
 ]
 

@@ -13,6 +13,7 @@ from import_contracts import disk
 from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option, python_option
 from import_contracts.cli.reports import Reporting, deliver, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, once, options, print_diff, say, source_roots
+from import_contracts.config.session import Config
 from import_contracts.reading.cache import Answer
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.reporters.fix import FIX_FORMATS, as_diff
@@ -59,6 +60,7 @@ def _words(command: str) -> tuple[str, ...]:
 )
 @click.option("--keep-passing", is_flag=True, help="Keep the largest part with which the command of --verify passes.")
 @click.option("--allow-dirty", is_flag=True, help="Also if files have changes that are in no commit of git.")
+@click.option("--stale", "removes_stale", is_flag=True, help="Also remove stale ignore_imports and baseline entries.")
 @python_option
 @source_roots
 @exclude_option
@@ -75,6 +77,7 @@ def command(  # noqa: PLR0913 - each is an option
     verify: tuple[str, ...],
     keep_passing: bool,
     allow_dirty: bool,
+    removes_stale: bool,
     python: tuple[int, int] | None,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
@@ -97,13 +100,18 @@ def command(  # noqa: PLR0913 - each is an option
         raise click.UsageError("--keep-passing needs --verify.")
     if verify and is_diff:
         raise click.UsageError("--verify and --diff are both given. Give one of them.")
+    if removes_stale and source_roots:
+        raise click.UsageError("--stale and --source-root are both given. Give one of them.")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(is_fix=True)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds))
-    wanted = FixQuestion(question, unsafe, only, stops_crashes, is_diff, verify, keep_passing, allow_dirty)
+    wanted = FixQuestion(
+        question, unsafe, only, stops_crashes, is_diff, verify, keep_passing, allow_dirty, removes_stale
+    )
     extent = cycles_extent(question, asked.roots, asked.exclude)
+    config = _config(shared) if removes_stale else None
     context, home = shared.context_here(asked.folder), _home(asked)
-    place = run.Place.of(extent, context._replace(checkouts=(*context.checkouts, home)), home)
+    place = run.Place.of(extent, context._replace(checkouts=(*context.checkouts, home)), home, config)
     report = run.fix(wanted, place)
     printed = [each for each in shared.reports if each.output is None]
     if is_diff and all(each.format == "text" for each in printed):
@@ -113,6 +121,12 @@ def command(  # noqa: PLR0913 - each is an option
         shared = shared._replace(reports=tuple(each for each in shared.reports if each not in printed))
     deliver(shared.reports, [_answer(report, each) for each in shared.reports])
     return report.exit_status
+
+
+def _config(shared: Shared) -> Config:
+    config = shared.config()
+    config.demand_no_refusal()
+    return config
 
 
 def _answer(report: FixReport, wanted: Wanted) -> Answer:

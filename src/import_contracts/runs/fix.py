@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts import disk
+from import_contracts.config.session import Config
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.diagnosis import about_exclude
 from import_contracts.judging.repairs import Proposal, Refusal, Repair, Selection, StaleTextError, State, repair
@@ -36,24 +38,29 @@ from import_contracts.reports.fix import (
     Verification,
 )
 from import_contracts.repository import checkout, repository_of, root_of
-from import_contracts.runs.changing import UserFile, alone, changed
+from import_contracts.runs.changing import UserFile, alone, changed, changing
 from import_contracts.runs.cycles import demand_modules
 from import_contracts.runs.journal import Rewriting, recover, refuse_unfinished, rewriting
+from import_contracts.runs.stale import Stale, find_stale
 from import_contracts.uncommitted import UnknownError, uncommitted
 from import_contracts.wording import listed
 
 
 class Place(NamedTuple):
-    """Which program is fixed: its extent, the context of the run, and the folder outside which nothing is written."""
+    """Which program is fixed: its extent, the context of the run, and the folder outside which nothing is written.
+
+    ``config`` is the configuration in which to look for what is stale; None if that is not asked for.
+    """
 
     extent: Extent
     context: RunContext
     root: Path
+    config: Config | None = None
 
     @classmethod
-    def of(cls, extent: Extent, context: RunContext, folder: Path) -> Place:
+    def of(cls, extent: Extent, context: RunContext, folder: Path, config: Config | None) -> Place:
         """Return the place of a program in a folder: what is in its repository, or in the folder if there is none."""
-        return cls(extent, context, Path(disk.real(checkout(folder))))
+        return cls(extent, context, Path(disk.real(checkout(folder))), config)
 
     def state(self, wanted: FixQuestion) -> State:
         """Return the program as it is on the disk; raises UserError if it has no module of a name that is asked for."""
@@ -71,11 +78,18 @@ def fix(wanted: FixQuestion, place: Place) -> FixReport:
     if wanted.is_diff:
         refuse_unfinished(place.root)
         return _Fixing(wanted, place).report()
-    with alone(place.root):
+    with alone(place.root), _alone_with(place):
         recovery = recover(place.root)
         fixing = _Fixing(wanted, place)
         fixing.write()
         return replace(fixing.report(), recovery=recovery)
+
+
+def _alone_with(place: Place) -> AbstractContextManager[None]:
+    """Be alone with the files of a configuration that is in another folder; one that is not has been locked already."""
+    config = place.config
+    is_other = config is not None and disk.real(config.folder) != str(place.root)
+    return changing(config) if config is not None and is_other else nullcontext()
 
 
 class _Fixing:
@@ -94,6 +108,7 @@ class _Fixing:
         self._planned = self._kept = self._repaired(self._selection)
         self._made = [*map(_made, self._planned.made)]  # from the texts that are on the disk now
         self._left = [_left(refusal, wanted) for refusal in self._planned.left]
+        self._stale = self._found_stale()
         self._runs = 0
         self._fails_without = False
 
@@ -120,14 +135,32 @@ class _Fixing:
 
     def write(self) -> None:
         """Write what is planned, and keep what the command passes with."""
-        files = {self._path(module): self._file(module) for module in self._planned.state.contents}
+        program = {self._path(module): self._file(module) for module in self._planned.state.contents}
+        configured = {file.path: file for file, _ in self._stale.changes}
+        files = {**program, **configured}
         if not files:
             return
+        for path in configured:
+            if not path.is_relative_to(self._place.root):
+                raise UserError(Problem(f"This file is outside {self._place.root}, so it is not changed.", str(path)))
         self._refuse_dirty(files)
         with rewriting(self._place.root, files) as one:
             self._write(one, self._planned)
             if self._wanted.verify:
                 self._verify(one)
+            if self._kept is not self._planned:
+                self._stale = self._found_stale()
+            one.write(self._contents(self._kept) | {file.path: data for file, data in self._stale.changes})
+
+    def _contents(self, repaired: Repair) -> dict[Path, bytes]:
+        return {self._path(module): data for module, data in repaired.state.contents.items()}
+
+    def _found_stale(self) -> Stale:
+        """Return what is stale with what is kept."""
+        if self._place.config is None:
+            return Stale((), ())
+        contents = {str(path): data for path, data in self._contents(self._kept).items()}
+        return find_stale(self._place.config, self._place.context, contents)
 
     def _path(self, module: str) -> Path:
         return Path(disk.real(self._before.statements.snapshot.program.by_module[module].path))
@@ -151,7 +184,7 @@ class _Fixing:
 
     def _write(self, one: Rewriting, repaired: Repair) -> None:
         """Write what is made of the program, and look whether it has the imports then that it should have."""
-        one.write({self._path(module): data for module, data in repaired.state.contents.items()})
+        one.write(self._contents(repaired))
         found = Statements(take_snapshot(compare_with_those_beside(self._place.extent, self._place.context)))
         if not repaired.state.is_as(found):
             message = "After writing, the program does not have the imports that it should have. All was put back."
@@ -234,7 +267,8 @@ class _Fixing:
             untried=kept.state.remedies.untried,
             made=tuple(replace(made, was_put_back=not is_in) for made, is_in in zip(self._made, is_kept, strict=True)),
             left=tuple(self._left),
-            files=tuple(sorted(map(self._changed_file, kept.state.contents.items()), key=lambda file: file.path)),
+            files=tuple(sorted(self._changed_files(), key=lambda file: file.path)),
+            removed=self._stale.removed,
             verification=Verification(self._wanted.verify, self._runs, self._fails_without) if self._runs else None,
             unreadable=tuple(
                 Unreadable(shown(each.path), each.line, each.message) for each in snapshot.scan.unreadable
@@ -245,10 +279,13 @@ class _Fixing:
             root=root.as_posix() if (root := root_of(folder)) else "",
         )
 
-    def _changed_file(self, item: tuple[str, bytes]) -> ChangedFile:
-        (module, after), path = item, self._before.statements.path(item[0])
-        before = self._before.original(module)
-        return ChangedFile(path, replacements(path, decode(before), decode(after)), before, after)
+    def _changed_files(self) -> Iterator[ChangedFile]:
+        for module, after in self._kept.state.contents.items():
+            before, path = self._before.original(module), self._before.statements.path(module)
+            yield ChangedFile(path, replacements(path, decode(before), decode(after)), before, after)
+        for file, after in self._stale.changes:
+            before = file.before or b""
+            yield ChangedFile(file.name, replacements(file.name, before.decode(), after.decode()), before, after)
 
 
 def _has_git(root: Path) -> bool:
