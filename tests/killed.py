@@ -29,7 +29,7 @@ def run(folder: Path, *args: str, at_write: int = -1, at_call: int = -1, at_end:
         null = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(null, stream)
-        sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")
+        sys.stdout = sys.stderr = os.fdopen(null, "w", encoding="utf-8")
         os.chdir(folder)
         _watch(at_write, at_call, at_end=at_end)
         main(args)

@@ -277,8 +277,7 @@ def _problems(report: FixReport, style: Style) -> Iterator[str]:
 def _summary(report: FixReport, style: Style) -> Iterator[str]:
     before, after = _cycles(report.cycles_before), _cycles(report.cycles_after)
     python = "Python {}.{}".format(*report.question.question.python)
-    is_better = (report.cycles_before, report.crashes_before) != (report.cycles_after, report.crashes_after)
-    if is_better:
+    if report.files:
         crashes = f"{len(report.crashes_before):,} -> {len(report.crashes_after):,}"
         yield style.paint(f"Cycles: {before} -> {after}.", BOLD)
         yield style.paint(f"Modules that crash when imported first ({python}): {crashes}.", BOLD)
