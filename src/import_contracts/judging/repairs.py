@@ -203,8 +203,18 @@ def repair(state: State, selection: Selection) -> Repair:
         left += (each for each in _chosen(state, kind, selection, harmful)[1] if _is_told(each, state.search.question))
     by_edge: dict[tuple[str, str], Refusal] = {}
     for refusal in left:
-        by_edge.setdefault((refusal.proposal.fix.importer, refusal.proposal.fix.imported), refusal)
+        if _is_open(refusal.proposal, state):
+            by_edge.setdefault((refusal.proposal.fix.importer, refusal.proposal.fix.imported), refusal)
     return Repair(tuple(made), state, tuple(by_edge.values()))
+
+
+def _is_open(proposal: Proposal, after: State) -> bool:
+    """Return whether the import of a step is still in a cycle, because no other step has repaired that too."""
+    edge = proposal.fix.importer, proposal.fix.imported
+    return proposal.cycle is None or any(
+        after.search.view(proposal.cycle).has_import(*edge) and set(edge) <= set(modules)
+        for modules in _cycles_in(after, proposal.cycle)
+    )
 
 
 def _is_told(refusal: Refusal, question: Question) -> bool:
