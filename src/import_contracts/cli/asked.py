@@ -119,5 +119,6 @@ def _packages_in(places: Places) -> tuple[str, ...]:
     found = find_packages(places.folders) or (() if places.named else find_top_level(str(Path.cwd())))
     if not found:
         where = "in the source roots" if places.named else "in this folder or in 'src'"
-        raise UserError(Problem(f"There is no package {where}; name one: lint-imports cycles shop")) from None
+        command = click.get_current_context().info_name
+        raise UserError(Problem(f"There is no package {where}; name one: lint-imports {command} shop")) from None
     return found
