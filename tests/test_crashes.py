@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.crashes import search
+from import_contracts.crashes import calls, search
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.model import ImportModel, possible_imports
@@ -54,6 +54,37 @@ RULES: dict[str, tuple[Files, set[str]]] = {
     "a function that is called at once": (
         {"a": A_THEN_B, "b": "import p.a as a\ny = 1\ndef f(): return a.x\nf()"},
         {"p.a", "p.b"},
+    ),
+    "a method of another object": (
+        {
+            "a": "class N:\n    def __init__(s, m): s.m = m\n    def load(s): __import__(s.m)\n"
+            "N('os').load()\nN('p.b').load()\nx = 1",
+            "b": "from p.a import x",
+        },
+        {"p.a"},
+    ),
+    "a function that gets another list": (
+        {
+            "a": "def load(names):\n    for each in names: __import__(each)\nload(['os'])\nload(['p.b'])\nx = 1",
+            "b": "from p.a import x",
+        },
+        {"p.a"},
+    ),
+    "a function that another call has made": (
+        {
+            "a": "def loader(m):\n    def load(): __import__(m)\n    return load\n"
+            "loader('os')()\nloader('p.b')()\nx = 1",
+            "b": "from p.a import x",
+        },
+        {"p.a"},
+    ),
+    "an object that is changed between two calls": (
+        {
+            "a": "class N:\n    m = 'os'\n    def set(s, m): s.m = m\n    def load(s): __import__(s.m)\n"
+            "n = N()\nn.load()\nn.set('p.b')\nn.load()\nx = 1",
+            "b": "from p.a import x",
+        },
+        {"p.a"},
     ),
     "a deferred import": (
         {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x"},
@@ -1343,6 +1374,13 @@ def _renamed(text: str, number: int) -> str:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_of_the_language(rule: str) -> None:
     files, expected = RULES[rule]
+    assert set(predicted(files)) == expected
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_holds_where_calls_are_remembered(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, expected = RULES[rule]
+    monkeypatch.setattr(calls, "_MOST_EXACT_CALLS", 0)
     assert set(predicted(files)) == expected
 
 

@@ -5,35 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import NamedTuple
 
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded, Memory, Names
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
+from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
 from import_contracts.crashes.values import ModuleValue
 
 OF_EVERY_MODULE = frozenset(
     {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
 )
 """The names that every module has before its body runs, or may have."""
-
-
-class CallKey(NamedTuple):
-    """A call: the module of the function and its definition there, and what its result most often depends on."""
-
-    module: str
-    line: int
-    node: int
-    given: tuple[object, ...]
-    around: tuple[object, ...]
-
-
-class Result(NamedTuple):
-    """The result of a call, if all modules that it has looked at are initialized."""
-
-    value: object
-    looked_at: frozenset[str]
 
 
 @dataclass(eq=False)
@@ -53,7 +36,11 @@ class World:
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
     results: dict[CallKey, Result] = field(default_factory=dict)
-    """The results of calls that did nothing but return one."""
+    """What came of calls."""
+    habits: dict[tuple[str, int], Habit] = field(default_factory=dict)
+    """What calls have in common, by module and line of the function."""
+    limits: dict[tuple[str, int], Limit] = field(default_factory=dict)
+    """What was too much work in calls, by module and line of the function."""
     calls: int = 0
     """How many calls have been followed."""
     work: int = 0
@@ -82,6 +69,7 @@ class World:
             for call, result in before.results.items()
             if call.module in taken and result.looked_at <= taken
         }
+        self.habits = {place: habit for place, habit in before.habits.items() if place[0] in taken}
         self.calls = before.calls
 
 

@@ -336,8 +336,8 @@ class Objects(Importer):
         self, operation: does.DefineClass, bases: tuple[object, ...], names: Names, metaclass: object
     ) -> ClassValue:
         """Return a class whose body was followed, without calling what is called for it."""
-        scope = self.scope
-        return ClassValue(operation.name, scope.module, names, bases, _order(bases), metaclass, operation)
+        module, is_local = self.scope.module, bool(self.scope.around)
+        return ClassValue(operation.name, module, names, bases, _order(bases), metaclass, operation, is_local)
 
     def metaclass_of(self, bases: tuple[object, ...]) -> object:
         """Return the metaclass of a class with some bases; UNKNOWN if that is not known."""

@@ -119,6 +119,8 @@ class ClassValue:
     behind: tuple[object, ...]
     metaclass: object
     operation: DefineClass
+    is_local: bool = False
+    """It is defined in a function."""
 
     @property
     def order(self) -> tuple[object, ...]:
