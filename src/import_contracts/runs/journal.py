@@ -57,9 +57,11 @@ class Rewriting:
 
         Raises UserError if a file was changed by somebody else, or cannot be written; the others stay as they are then.
         """
-        for path, data in contents.items():
+        new = {path: data for path, data in contents.items() if data != self._now[path]}
+        for path, data in new.items():
             self._entries[path].ours.append(_digest(data))
-        self._store()
+        if new:
+            self._store()
         for path, entry in self._entries.items():
             data = contents.get(path, entry.before)
             if data != self._now[path]:
