@@ -26,6 +26,22 @@ from tests.crashes import Found, Outcome, imported_by_cpython, is_crash, predict
 Files = dict[str, str]
 
 HERE = (sys.version_info.major, sys.version_info.minor)
+A_LAZY_MODULE = """
+import sys
+from types import ModuleType
+origins = {}
+for name in ["y"]: origins[name] = "p.b"
+class Lazy(ModuleType):
+    def __getattr__(self, name):
+        if name in origins:
+            module = __import__(origins[name], None, None, [name])
+            setattr(self, name, getattr(module, name))
+            return getattr(module, name)
+        return ModuleType.__getattribute__(self, name)
+old = sys.modules[__name__]
+new = sys.modules[__name__] = Lazy(__name__)
+new.__dict__.update({"__path__": __path__, "__spec__": __spec__, "VERSION": 1})
+"""
 NODES = ("a", "b", "c.d", "c", "e.f.g", "e.f")
 A_THEN_B = "from p.b import y\nx = 1"
 
@@ -54,6 +70,63 @@ RULES: dict[str, tuple[Files, set[str]]] = {
     "a function that is called at once": (
         {"a": A_THEN_B, "b": "import p.a as a\ny = 1\ndef f(): return a.x\nf()"},
         {"p.a", "p.b"},
+    ),
+    "a package that replaces itself imports a submodule that is no attribute of it": (
+        {"": A_LAZY_MODULE, "a": "from p import b\nx = 1", "b": "from p.a import x\ny = 1"},
+        {"p.a"},
+    ),
+    "a package that replaces itself has the attributes that it puts into its dictionary": (
+        {"": A_LAZY_MODULE + "new.__dict__['b'] = 1", "a": "from p import b\nx = 1", "b": "from p.a import x\ny = 1"},
+        set(),
+    ),
+    "a package that replaces itself imports what its class asks for": (
+        {"": A_LAZY_MODULE, "a": "from p import y\nx = 1", "b": "from p.a import x\ny = 1"},
+        {"p.a"},
+    ),
+    "a package that replaces itself has its submodules": (
+        {"": A_LAZY_MODULE, "a": "import p.c\nfrom p import c, VERSION\nx = 1", "c": "y = 1\nfrom p import a"},
+        set(),
+    ),
+    "a package that replaces itself knows its name": (
+        {
+            "": A_LAZY_MODULE + "import importlib\nimportlib.import_module('.b', new.__name__)",
+            "b": "from p.a import x\ny = 1",
+            "a": A_THEN_B,
+        },
+        {"p", "p.a", "p.b"},
+    ),
+    "a package that replaces itself may have an initializer": (
+        {
+            "": A_LAZY_MODULE.replace("    def __get", "    def __init__(self, n): super().__init__(n)\n    def __get"),
+            "a": "from p import b\nx = 1",
+            "b": "from p.a import x\ny = 1",
+        },
+        {"p.a"},
+    ),
+    "a package that replaces itself may have a class that type makes": (
+        {
+            "": A_LAZY_MODULE.replace("Lazy(__name__)", "type('q.r'.rpartition('.')[2], (Lazy,), {})(__name__)"),
+            "a": "from p import b\nx = 1",
+            "b": "from p.a import x\ny = 1",
+        },
+        {"p.a"},
+    ),
+    "an object of another class may replace a package": (
+        {
+            "": "import sys\nclass C:\n    __path__ = __path__\n    x = 1\nsys.modules[__name__] = C()",
+            "a": "from p import b\nx = 1",
+            "b": "from p import x\nfrom p.a import x\ny = 1",
+        },
+        set(),
+    ),
+    "an object with any attributes may replace a package": (
+        {
+            "": "import sys\nclass C:\n    __path__ = __path__\n    def __init__(self): self.__dict__.update(b=1)\n"
+            "sys.modules[__name__] = C()",
+            "a": "from p import b\nx = 1",
+            "b": "from p.a import x\ny = 1",
+        },
+        set(),
     ),
     "a deferred import": (
         {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x"},
@@ -1026,6 +1099,14 @@ LATER: dict[str, bool] = {
     "def f():\n    global x\n    x = 1\nq(f)": True,
     "class C:\n    def m(self):\n        global x\n        x = 1\nq(C)": True,
     "def f(): globals()['x'] = 1\nq([f])": True,
+    "import nothere\nnothere.setup(__name__)": True,
+    "import nothere\nnothere.App(__name__)": False,
+    "import nothere\nz = nothere.web.App(__name__, static_folder=None)": False,
+    "from nothere import get_tracer\nz = get_tracer(__name__)": False,
+    "import nothere\nclass C(nothere.C):\n    def __init__(self, n): super().__init__(n)\nC(__name__)": True,
+    "import nothere\nclass C(nothere.C):\n    def __init__(self, n): super().__init__(n)\nC(f'{__name__}.x')": True,
+    "import nothere\nclass C(nothere.C):\n    def __init__(self, n): super().__init__(n)\nC('p.a.x')": True,
+    "import nothere\nclass C(nothere.C):\n    def __init__(self, n): super().__init__(n)\nC('p.a')": False,
 }
 
 # What is known of a condition, on Python 3.12, in the module p.b.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
+from import_contracts.crashes.relevance import only_reads
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     ALL_MODULES,
@@ -26,6 +28,7 @@ from import_contracts.crashes.values import (
     Manager,
     ModuleNames,
     ModuleValue,
+    OwnName,
     Partial,
     Stream,
     SuperValue,
@@ -70,6 +73,13 @@ _MOST_ITEMS = 300
 
 # Values through which their elements can be changed.
 _HOLDERS = (tuple, Container, BoundMethod)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The result of a call that returns one of its arguments."""
+
+    place: int
 
 
 class StoppedError(FailureError):
@@ -126,12 +136,20 @@ class Calls(Objects):
             self.escape(
                 each.value, is_harmless=is_safe if is_module or isinstance(each.value, _HOLDERS) else is_harmless
             )
-            if not is_harmless and isinstance(each.value, str):
-                for module in self.modules.partial:
-                    if each.value == module or each.value.startswith(f"{module}."):
-                        self.modules.forget_names(module)
+            if not is_harmless and isinstance(each.value, str) and not (origin and only_reads(origin.name)):
+                self._give_name(each.value)
         self.note(FailureError(UNKNOWN))
         return UNKNOWN if origin is None else External(f"{origin.name}()")
+
+    def _give_name(self, text: str) -> None:
+        """Note that code that is not followed is given some text, which may name a module or something in one.
+
+        A module may be changed by whoever has its ``__name__``, or a dotted path into it. Its name alone as written in
+        the program is most often that of something else, such as a command.
+        """
+        for module in self.modules.partial:
+            if (text == module and isinstance(text, OwnName)) or text.startswith(f"{module}."):
+                self.modules.forget_names(module)
 
     def forget_callers(self) -> None:
         """Note that what runs may put names into the modules on the stack."""
@@ -210,12 +228,17 @@ class Calls(Objects):
         around = tuple(_shape(value) for names in function.scopes for value in names.values())
         key = (function.module, function.operation.first, id(function.operation.node), given, around)
         if key in self.world.results:
-            return self.world.results[key]
+            found = self.world.results[key]
+            return arguments[found.place].value if isinstance(found, _Given) else found
         births, looks, mark = self.memory.births, self.looks, self.memory.mark()
         try:
             result = self._follow(function, code, arguments)
             if looks == self.looks and not self.memory.has_changed(mark, births):
-                self.world.results[key] = result
+                place = next((place for place, each in enumerate(arguments) if each.value is result), None)
+                if place is not None:
+                    self.world.results[key] = _Given(place)
+                elif _is_lasting(result):
+                    self.world.results[key] = result
         finally:
             self.memory.release()
         return result
@@ -427,6 +450,15 @@ def giving(each: Each, item: object) -> Block:
 
 def _may_swallow(name: str) -> bool:
     return any(word in name for word in ("assert", "suppress", "ExitStack", "subTest", "contextmanager"))
+
+
+def _is_lasting(value: object) -> bool:
+    """Tell whether a value is the same in every interpreter: it holds nothing that one of them made or may change."""
+    if isinstance(value, tuple):
+        return all(map(_is_lasting, value))
+    if isinstance(value, FunctionValue):
+        return not value.scopes and all(map(_is_lasting, value.defaults.values()))
+    return value is None or value is UNKNOWN or isinstance(value, str | bytes | int | float | External | ModuleValue)
 
 
 def _shape(value: object) -> object:  # noqa: PLR0911 - one case each
