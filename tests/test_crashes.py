@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.crashes import search
+from import_contracts.crashes import calls, search
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.model import ImportModel, possible_imports
@@ -41,6 +41,25 @@ class Lazy(ModuleType):
 old = sys.modules[__name__]
 new = sys.modules[__name__] = Lazy(__name__)
 new.__dict__.update({"__path__": __path__, "__spec__": __spec__, "VERSION": 1})
+"""
+A_REGISTRY = """
+class Keeper:
+    def __init__(self, registry, key): self.registry, self.key = registry, key
+    def __call__(self, f):
+        if self.key in self.registry.seen: raise KeyError(self.key)
+        self.registry.seen[self.key] = f
+        return f
+class Registry:
+    def __init__(self): self.seen = {{}}
+    def put(self, key):
+        def keep(f):
+            if key in self.seen: raise KeyError(key)
+            self.seen[key] = f
+            return f
+        return {}
+registry = Registry()
+@registry.put("z")
+def f(): pass
 """
 NODES = ("a", "b", "c.d", "c", "e.f.g", "e.f")
 A_THEN_B = "from p.b import y\nx = 1"
@@ -1531,6 +1550,15 @@ def test_a_lazy_import_is_tried_on_first_use(text: str) -> None:
 def test_a_crash_tells_the_first_line_that_would_have_bound_the_name(text: str) -> None:
     files = {"a": f"from p.b import y\nz = b = 1\n{text}\n{text}", "b": "from p.a import x\ny = 1", "c": "x = FLAG = 1"}
     assert predicted(files)["p.a"].defined == (3 if DEFINING[text] else None)
+
+
+@pytest.mark.parametrize("put", ["keep", "Keeper(self, key)"])
+def test_what_a_call_returned_in_one_interpreter_is_not_used_in_another(
+    put: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "_MOST_EXACT_CALLS", 0)
+    a = f"{A_REGISTRY.format(put)}from p.b import y\nx = 1"
+    assert predicted({"a": a, "b": "from p.a import x\ny = 1"}).keys() == {"p.a", "p.b"}
 
 
 def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:
