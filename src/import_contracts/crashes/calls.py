@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import chain
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
@@ -73,6 +74,7 @@ _MOST_ITEMS = 300
 
 # Values through which their elements can be changed.
 _HOLDERS = (tuple, Container, BoundMethod)
+_LASTING = (str, bytes, int, float, External, ModuleValue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,11 +468,18 @@ def _may_swallow(name: str) -> bool:
 
 def _is_lasting(value: object) -> bool:
     """Tell whether a value is the same in every interpreter: it holds nothing that one of them made or may change."""
-    if isinstance(value, tuple):
-        return all(map(_is_lasting, value))
-    if isinstance(value, FunctionValue):
-        return not value.scopes and all(map(_is_lasting, value.defaults.values()))
-    return value is None or value is UNKNOWN or isinstance(value, str | bytes | int | float | External | ModuleValue)
+    todo = [value]
+    seen: set[FunctionValue] = set()
+    for each in todo:
+        if isinstance(each, tuple):
+            todo += each
+        elif isinstance(each, FunctionValue):
+            if each not in seen:
+                seen.add(each)
+                todo += [*each.defaults.values(), *chain.from_iterable(names.values() for names in each.scopes)]
+        elif each is not None and each is not UNKNOWN and not isinstance(each, _LASTING):
+            return False
+    return True
 
 
 def _shape(value: object) -> object:  # noqa: PLR0911 - one case each
