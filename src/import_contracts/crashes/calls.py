@@ -11,6 +11,7 @@ from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
+from import_contracts.crashes.relevance import only_reads
 from import_contracts.crashes.remembering import Habit, Keeper, Limit, Result, UnlikeError, call_key, own_names
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
@@ -28,6 +29,7 @@ from import_contracts.crashes.values import (
     Manager,
     ModuleNames,
     ModuleValue,
+    OwnName,
     Partial,
     Stream,
     Wrapped,
@@ -127,12 +129,20 @@ class Calls(Objects):
             self.escape(
                 each.value, is_harmless=is_safe if is_module or isinstance(each.value, _HOLDERS) else is_harmless
             )
-            if not is_harmless and isinstance(each.value, str):
-                for module in self.modules.partial:
-                    if each.value == module or each.value.startswith(f"{module}."):
-                        self.modules.forget_names(module)
+            if not is_harmless and isinstance(each.value, str) and not (origin and only_reads(origin.name)):
+                self._give_name(each.value)
         self.note(FailureError(UNKNOWN))
         return UNKNOWN if origin is None else External(f"{origin.name}()")
+
+    def _give_name(self, text: str) -> None:
+        """Note that code that is not followed is given some text, which may name a module or something in one.
+
+        A module may be changed by whoever has its ``__name__``, or a dotted path into it. Its name alone as written in
+        the program is most often that of something else, such as a command.
+        """
+        for module in self.modules.partial:
+            if (text == module and isinstance(text, OwnName)) or text.startswith(f"{module}."):
+                self.modules.forget_names(module)
 
     def forget_callers(self) -> None:
         """Note that what runs may put names into the modules on the stack."""

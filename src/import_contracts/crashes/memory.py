@@ -17,6 +17,8 @@ class Unknown:
 UNKNOWN = Unknown()
 MAYBE = Unknown()
 """The same, and the name may be unbound."""
+REPLACED = Unknown()
+"""As a key among the names of a module: what has taken its place in `sys.modules`."""
 ABSENT = Unknown()
 """No value: the name is unbound."""
 

@@ -7,7 +7,7 @@ are taken to be the same in all of the calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -70,9 +70,9 @@ class _Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _New:
-    """A container or an object that the call makes, with what is in it."""
+    """A container that the call makes, with what is in it."""
 
-    make: Callable[[Names], object]
+    kind: str
     names: tuple[tuple[object, object], ...]
 
 
@@ -93,9 +93,9 @@ def _shape(value: object, deepest: int = _DEEPEST) -> object:  # noqa: C901, PLR
     if not deepest:
         raise UnlikeError
     match value:
-        case bool() | int() | float() | complex():
+        case bool() | int() | float() | complex() | str():
             return type(value), value
-        case str() | bytes() | None | Unknown() | External() | ModuleValue() | ModuleNames() | Literal():
+        case bytes() | None | Unknown() | External() | ModuleValue() | ModuleNames() | Literal():
             return value
         case FunctionValue():
             return (value, *(_shape(each, deepest - 1) for each in value.defaults.values()))
@@ -140,9 +140,7 @@ class Keeper:
                 return _Given(place)
         match value:
             case Container(kind, names) if self._is_new(names):
-                return _New(lambda new: Container(kind, new), self.kept_items(names.items()))
-            case InstanceValue(of, names) if self._is_new(names):
-                return _New(lambda new: InstanceValue(of, new), self.kept_items(names.items()))
+                return _New(kind, self.kept_items(names.items()))
             case tuple() if not isinstance(value, ModuleInfo):
                 return tuple([self.kept(each) for each in value])
         if _is_constant(value):
@@ -161,15 +159,15 @@ class Keeper:
         match kept:
             case _Given(place):
                 return self.arguments[place].value
-            case _New(make, names):
-                return make(self.memory.names({key: self.again(each) for key, each in names}))
+            case _New(kind, names):
+                return Container(kind, self.memory.names({key: self.again(each) for key, each in names}))
             case tuple():
                 return tuple([self.again(each) for each in kept])
         return kept
 
 
 def _is_constant(value: object, *, in_scope: bool = False) -> bool:
-    """Tell whether nothing can be changed in a value, nor in what is around a function."""
+    """Tell whether a value holds nothing that one interpreter has made or may change, as a class; nor a function."""
     if isinstance(value, tuple):
         return all(_is_constant(each, in_scope=in_scope) for each in value)
     if isinstance(value, FunctionValue) and not in_scope:
@@ -177,7 +175,7 @@ def _is_constant(value: object, *, in_scope: bool = False) -> bool:
     return value is None or isinstance(value, _CONSTANT)
 
 
-_CONSTANT = (str, bytes, bool, int, float, complex, Unknown, External, ModuleValue, ClassValue, FunctionValue, Literal)
+_CONSTANT = (str, bytes, bool, int, float, complex, Unknown, External, ModuleValue, FunctionValue, Literal)
 
 
 class Habit:
