@@ -9,31 +9,17 @@ import pytest
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
+from tests.concrete import Files, program
 
-Files = dict[str, str]
 EAGER = frozenset({Kind.RUNTIME})
 
 
 def fixes(files: Files, version: tuple[int, int] = (3, 12)) -> Fixes:
-    modules = {"p", *(f"p.{each}" for each in files if each)}
-    sources = {
-        name: Source(
-            name, f"{name.replace('.', '/')}.py", name == "p" or any(o.startswith(name + ".") for o in modules), text
-        )
-        for name in modules
-        for text in [files.get(name.removeprefix("p").removeprefix("."), "")]
-    }
-    imports: dict[str, dict[str, list[int]]] = {}
-    for each in sources.values():
-        for written in read_imports(each.text, each.module, is_package=each.is_package):
-            if found := resolve(written, each.module, is_package=each.is_package, modules=modules):
-                imports.setdefault(each.module, {}).setdefault(found, []).append(written.line)
-    return Fixes(sources.get, ImportGraph(modules, imports, roots=["p"]), version)
+    sources, graph = program(files)
+    return Fixes(sources.get, graph, version)
 
 
 def fix(text: str, files: Files | None = None, *, imported: str = "p.b", version: tuple[int, int] = (3, 12)) -> Fix:

@@ -171,18 +171,18 @@ class _Editor:
         new: list[NewImport] = []
         for rewrite in rewrites:
             if isinstance(rewrite.binding.statement, ast.Import):
-                new.append(NewImport(rewrite.text, (), self._comment(rewrite)))
+                new.append(NewImport(rewrite.text, (), joined_comments(self._comments(rewrite))))
             else:
                 found.setdefault(rewrite.module, []).append(rewrite)
         for module, of_it in found.items():
-            names = dict.fromkeys(rewrite.text for rewrite in of_it)
-            new.append(
-                NewImport(module, tuple(sorted(names, key=_by_type)), joined_comments(map(self._comment, of_it)))
-            )
+            both = [self._comments(rewrite) for rewrite in of_it]
+            comments = {rewrite.text: own for rewrite, (own, _) in zip(of_it, both, strict=True)}
+            whole = joined_comments(comment for _, comment in both)
+            new.append(NewImport(module, tuple(sorted(comments, key=_by_type)), whole, comments))
         return new
 
-    def _comment(self, rewrite: Rewrite) -> str:
-        """Return the comments that go with a name: its own, and those of its statement if no other name stays.
+    def _comments(self, rewrite: Rewrite) -> tuple[str, str]:
+        """Return the comments that go with a name: its own, and that of its statement if no other name stays.
 
         Comments that tell tools what to do on a line are repeated.
         """
@@ -191,7 +191,7 @@ class _Editor:
         own, whole = changed.text.comment_of(alias), [changed.text.opening_comment, self._layout.behind(node).strip()]
         removed = [each.binding.alias for each in changed.removed]
         kept = own if changed.text.is_last_on_line(alias, removed) else directives(own)
-        return joined_comments([kept, *whole] if changed.is_gone else [kept, directives(*whole)])
+        return kept, joined_comments(whole) if changed.is_gone else directives(*whole)
 
     # --- statements that are there already ------------------------------------------------------------------------
 
@@ -208,7 +208,7 @@ class _Editor:
         """Tell whether one of the statements of some bindings imports the name as well, or can be made to."""
         binding = rewrite.binding
         wanted = rewrite.origin or (binding.module, binding.name)
-        if self._comment(rewrite):
+        if any(self._comments(rewrite)):
             return False
         if any((each.module, each.name, each.local) == (*wanted, binding.local) for each in bindings):
             return True

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from import_contracts.repair.layout import Layout
@@ -172,17 +172,22 @@ def directives(*comments: str) -> str:
 
 
 def joined_comments(comments: Iterable[str]) -> str:
-    """Return comments as one, each only once."""
-    return "  ".join(dict.fromkeys(each for each in comments if each))
+    """Return comments as one, each only once; one for type checkers must be the first (PEP 484)."""
+    found = dict.fromkeys(each for each in comments if each)
+    return "  ".join(sorted(found, key=lambda each: not each.startswith("# type:")))
 
 
 @dataclass(frozen=True, slots=True)
 class NewImport:
-    """An import statement to write: of a ``module``, or from it if there are ``names``, sorted."""
+    """An import statement to write: of a ``module``, or from it if there are ``names``, sorted.
+
+    ``comment`` is that of the statement, and ``comments`` has those of names.
+    """
 
     module: str
     names: tuple[str, ...] = ()
     comment: str = ""
+    comments: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> tuple[bool, int, bool, str]:
@@ -191,15 +196,23 @@ class NewImport:
         return bool(dots), -dots, bool(self.names), self.module.lstrip(".").partition(" as ")[0]
 
     def lines(self, indent: str, step: str, width: int) -> list[str]:
-        """Return the lines of the statement, without ends; in brackets if one line would be too long."""
-        comment = f"  {self.comment}" if self.comment else ""
-        if not self.names:
-            return [f"{indent}import {self.module}{comment}"]
-        whole = f"{indent}from {self.module} import {', '.join(self.names)}"
-        if len(whole) <= width or self.names == ("*",):
-            return [whole + comment]
-        names = (f"{indent}{step}{name}," for name in self.names)
-        return [f"{indent}from {self.module} import ({comment}", *names, f"{indent})"]
+        """Return the lines of the statement, without ends: one, or a line for each name in brackets.
+
+        These are used if one line would be too long, and if names have comments.
+        """
+        begin = f"{indent}from {self.module} import" if self.names else f"{indent}import {self.module}"
+        whole = f"{begin} {', '.join(self.names)}".rstrip()
+        if len(self.names) < 2 or not any(self.comments.values()):
+            comment = joined_comments([*self.comments.values(), self.comment])
+            if len(whole) <= width or not self.names:
+                return [_with(whole, comment)]
+            return [_with(f"{begin} (", comment), *(f"{indent}{step}{name}," for name in self.names), f"{indent})"]
+        names = (_with(f"{indent}{step}{name},", self.comments.get(name, "")) for name in self.names)
+        return [_with(f"{begin} (", self.comment), *names, f"{indent})"]
+
+
+def _with(line: str, comment: str) -> str:
+    return f"{line}  {comment}" if comment else line
 
 
 def _from(found: re.Match[str], module: str) -> str:
