@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias, TypeVar, cast
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
@@ -15,6 +15,7 @@ from import_contracts.reading.trees import Parser
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import Binding, Usage, names_in, read_usage
 
+_T = TypeVar("_T")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
 Origin: TypeAlias = tuple[str, str]
@@ -40,6 +41,18 @@ class ProgramNames:
         self._importers: dict[str, tuple[set[str], list[str]]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
         self._questions = 0
+        self._made: dict[Callable[[ProgramNames], object], object] = {}
+
+    @property
+    def sources(self) -> Iterator[Source]:
+        """The modules of the program that have a text, sorted."""
+        return filter(None, map(self._source, sorted(self._modules)))
+
+    def made(self, make: Callable[[ProgramNames], _T]) -> _T:
+        """Return what something makes of these names, which it makes only once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("_T", self._made[make])
 
     # --- texts ----------------------------------------------------------------------------------------------------
 
@@ -169,6 +182,27 @@ class ProgramNames:
             return module, name
         binding = next(each for each in usage.bindings if each.statement is statements[0] and each.local == name)
         return self._imported_definition(binding, seen | {module})
+
+    def definition(self, module: str, dotted: Sequence[str]) -> Origin | None:
+        """Return the module that defines what a module calls ``a.b.c``, and its name there; None if it is not certain.
+
+        The name is "" for a module, and has dots for what is defined in a class.
+        """
+        usage, name, rest = self.usage(module), dotted[0], list(dotted[1:])
+        statements = usage.defined.get(name, []) if usage else []
+        self._questions = 0
+        found: Origin | None
+        if usage and len(statements) == 1 and isinstance(statements[0], ast.Import):
+            binding = next(each for each in usage.bindings if each.local == name and not each.inside)
+            found = (binding.alias.name if binding.alias.asname else name, "")
+        else:
+            found = self._definition(module, name, frozenset())
+            found = (".".join(found), "") if found and self.is_module(*found) else found
+        while found and rest and not found[1]:
+            inner = (found[0], rest.pop(0))
+            is_module = self.is_module(*inner)
+            found = (".".join(inner), "") if is_module else self._definition(*inner, frozenset())
+        return (found[0], ".".join([found[1], *rest])) if found else None
 
     def _imported_definition(self, binding: Binding, seen: frozenset[str]) -> Origin | None:
         module, name = binding.module, binding.name
