@@ -96,6 +96,10 @@ class Usage:
     """The uses of each name that is imported at the top level from the program."""
     rebound: set[str] = field(default_factory=set)
     """The names that are bound by anything but an import."""
+    reassigned: set[str] = field(default_factory=set)
+    """The names of the module that functions bind."""
+    unclear: frozenset[str] = frozenset()
+    """The words in code that this Python cannot parse."""
     defined: dict[str, list[ast.stmt]] = field(default_factory=dict)
     """The top-level statements that bind each name, imports too."""
     exported: frozenset[str] = frozenset()
@@ -151,11 +155,11 @@ def names_in(node: ast.AST) -> frozenset[str]:
         elif isinstance(each, ast.Global):
             found.add("global")
         elif isinstance(each, ast.Constant) and isinstance(each.value, str) and len(each.value) < _LONGEST:
-            found.update(_WORD.findall(each.value))
+            found.update(WORD.findall(each.value))
     return frozenset(found)
 
 
-_WORD = re.compile(r"[^\W\d]\w*")
+WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST = 200
 
 
@@ -404,6 +408,7 @@ class _UsageReader(Visitor):
 
     def visit_Global(self, node: ast.Global) -> None:
         self.usage.rebound |= set(node.names)
+        self.usage.reassigned |= set(node.names)
         self._scopes[-1].declared |= set(node.names)
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from import_contracts.reading.trees import FunctionDefinition
 from import_contracts.repair.annotation_readers import AnnotationReaders
-from import_contracts.repair.edits import Rewrite
+from import_contracts.repair.edits import Rewrite, is_docstring
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.program_names import ProgramNames
@@ -70,12 +70,15 @@ class ImportedName:
 
     def _has_room(self, function: FunctionDefinition) -> bool:
         """Tell whether an import can be added at the top of a function, on a line of its own."""
-        return self._layout.starts_line(function.body[0]) and self._layout.has_own_lines(function.body[0])
+        first = function.body[0]
+        return self._layout.has_own_lines(first) if is_docstring(first) else self._layout.starts_line(first)
 
     def _direct_import(self) -> Way | None:
         binding, names = self.binding, self.names
         origin = names.origin(binding)
         if origin is None or self.importer in (origin[0], names.module(*origin)):
+            return None
+        if binding.function and names.is_replaced(binding.module, str(binding.name)):
             return None
         where = ".".join(origin) if names.is_module(*origin) else origin[0]
         reason = Reason(f"Defined in {where} and only re-exported by {binding.module}", str(binding.name))
@@ -196,6 +199,10 @@ class ImportedName:
             yield "Re-exported"
         if local in self.usage.rebound or sum(each.local == local for each in self._module_bindings) > 1:
             yield "Bound more than once"
+        if local in self.usage.unclear:
+            yield "Used in syntax that needs a newer Python than the one that runs"
+        if self.names.is_replaced(self.importer, local):
+            yield f"Replaced in {self.importer} by a string that names it"
         if self.names.is_imported_elsewhere(self.importer, local):
             yield f"Imported from {self.importer} by other modules"
         if self.names.is_package(self.importer) and not local.startswith("_"):
