@@ -42,7 +42,8 @@ def import_statements(draw: st.DrawFn, module: str, names: list[str]) -> str:
     layout = draw(st.sampled_from(["plain", "backslash", "brackets", "lines", "lines", "commas first", "aligned"]))
     end = draw(COMMENTS) + "\n"
     if layout == "plain":
-        return f"{head} {draw(st.sampled_from([', ', ',', ' , '])).join(written)}{end}"
+        before, behind = (draw(st.sampled_from(["", "", each])) for each in ("Z = 1; ", "; W = 1"))
+        return f"{before}{head} {draw(st.sampled_from([', ', ',', ' , '])).join(written)}{behind}{end}"
     if layout == "backslash":
         return f"{head} \\\n    " + ", \\\n    ".join(written) + end
     if layout == "brackets":

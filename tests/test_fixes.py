@@ -75,7 +75,8 @@ ON_ONE_LINE = "Used in a lambda, or in a function whose body begins on the line 
         ("from p.b import f\nx = f()", FixKind.RESTRUCTURE),
         ("from p.b import C\nclass A(C): ...", FixKind.EXTRACT),
         ("from p.b import B\nx = (", FixKind.RESTRUCTURE),
-        (f"x = 1; {IMPORT}def f(b: B): ...", FixKind.RESTRUCTURE),
+        (f"x = 1; {IMPORT}def f(b: B): ...", FixKind.TYPE_CHECKING),
+        (f"if x: {IMPORT}def f(b: B): ...", FixKind.RESTRUCTURE),
     ],
 )
 def test_the_fix_that_the_uses_of_a_name_allow(text: str, kind: FixKind) -> None:
@@ -272,7 +273,8 @@ UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer Py
             f"{IMPORT}@app.get('/')\ndef f(): ...\ndef g(b: B): ...",
             "Used in annotations of a module in which something may read annotations at run time: B.",
         ),
-        ("x = 1; from p.b import B\ndef f(b: B): ...", "Imported on a line with other code: B."),
+        ("if x: from p.b import B\ndef f(b: B): ...", "Imported under if, not at the top level: B."),
+        ("x = '#'; from p.b import B\ndef f(b: B): ...", "Imported on a line with other code: B."),
         ("import p.b\ndef f(b: p.b.B): ...", "Bound as an attribute of its package: p.b."),
         (f"{IMPORT}f = lambda: B()", f"{ON_ONE_LINE}: B."),
         (f"{IMPORT}def f(): return B()", f"{ON_ONE_LINE}: B."),
@@ -395,7 +397,7 @@ def test_when_a_name_is_needed_is_told_by_where_it_is_used(rest: str, why: str) 
         (f"from q import annotations\n{IMPORT}class A(m.X): ...\nx: B", READ_BY_SOMETHING),
         ("from p.b import B as _B\nx: _B", "Used only in annotations: _B (line 2)."),
         ("from p import b\nx: b.B", "Used only in annotations: b (line 2)."),
-        ("from p.b import B; x = 1\ny: B", "Imported on a line with other code: B."),
+        ("from p.b import B; x = 1\ny: B", ANNOTATED.format(2)),
         ("from p.b import B  # why\ny: B", ANNOTATED.format(2)),
     ],
 )
@@ -714,6 +716,26 @@ def test_annotations_that_are_evaluated_need_the_future(text: str, future: str) 
 )
 def test_where_a_deferred_import_goes(text: str, expected: str) -> None:
     assert written(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"import os; {IMPORT}x = B", "import os; from p.b.x import B\nx = B"),
+        ("from p.b import B; import os\nx = B", "from p.b.x import B; import os\nx = B"),
+        ("import os; from p.b import B; import re\nx: 'B'", f"import os; import re\n{TYPING}\n{UNDER}\nx: 'B'"),
+        ("from p.b import B; x: 'B'\n", f"{TYPING}\nx: 'B'\n\n{UNDER}"),
+        (
+            "import os; from p.b import B  # noqa: E702\nx: 'B'",
+            f"import os  # noqa: E702\n{TYPING}\n{UNDER[:-1]}  # noqa: E702\n\nx: 'B'",
+        ),
+        ("from p.b import B;  # why\nx: 'B'", f"{TYPING}\n{UNDER[:-1]}  # why\n\nx: 'B'"),
+        ("from p.b import B, C; import os\nx = C, B", "from p.b.x import B; from p.b.y import C; import os\nx = C, B"),
+    ],
+)
+def test_statements_that_share_a_line_go_on_to_do_so(text: str, expected: str) -> None:
+    files = {"b": "from p.b.x import B\nfrom .y import C", "b.x": "class B: ...", "b.y": "class C: ..."}
+    assert written(text, files) == expected
 
 
 def test_edits_are_sorted_by_line() -> None:

@@ -64,7 +64,7 @@ def test_nothing_but_imports_differs_and_ruff_finds_nothing_new(
 ) -> None:
     sources = {each.module: each for each in read(folder(), package).sources}
     names = ProgramNames(sources.get, graph_of(sources, package), parse)
-    texts = {}
+    texts: dict[str, str] = {}
     for number, (module, after) in enumerate(changed(names, sources, order)):
         before = sources[module].text
         assert lost_comments(before, after) == [], module

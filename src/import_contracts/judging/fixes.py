@@ -37,6 +37,6 @@ def reported_fix(fix: Fix, fixes: Fixes, statements: Statements) -> ReportedFix:
 
 
 def change(path: str, edit: Edit) -> Change:
-    """Return an edit of a file as reports show it."""
-    old, new = (universal_newlines(text).removesuffix("\n") for text in (edit.old, edit.new))
+    """Return an edit of a file as reports show it, without blank lines at the end."""
+    old, new = (universal_newlines(text).rstrip("\n") for text in (edit.old, edit.new))
     return Change(path, edit.line, old, new, edit.column, edit.end_line, edit.end_column, edit.new, edit.level)

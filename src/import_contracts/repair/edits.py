@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from import_contracts.graph.kinds import Kind
@@ -76,7 +76,7 @@ class Rewrite:
 def edits(tree: ast.Module, layout: Layout, rewrites: Sequence[Rewrite], usage: Usage) -> tuple[Edit, ...]:
     """Return the edits of one module for some rewrites, sorted; each replaces whole lines.
 
-    The statements of the rewrites share no lines with other code.
+    A statement of a rewrite that shares lines with others is one of the top level, and has no comments inside.
     """
     return _Editor(tree, layout, usage, rewrites).edits()
 
@@ -98,6 +98,23 @@ class _Statement:
     def is_gone(self) -> bool:
         """Whether all of its names are removed."""
         return len(self.removed) == len(self.text.names)
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether it imports all of its names from one other module instead."""
+        modules = {rewrite.module for rewrite in self.direct}
+        return len(self.direct) == len(self.text.names) and len(modules) == 1
+
+    @property
+    def kept(self) -> str:
+        """The text of the statement with what is left of it, or from another module."""
+        if self.is_renamed:
+            texts = {rewrite.binding.alias: rewrite.text for rewrite in self.direct}
+            return str(self.text.renamed(self.direct[0].module, [texts[alias] for alias in self.node.names]))
+        kept = self.text.without([rewrite.binding.alias for rewrite in self.removed]) if self.removed else self.text
+        for name in self.added:
+            kept = kept.adding(name, _place_of(name, [each.text for each in kept.names]))
+        return str(kept)
 
 
 class _Editor:
@@ -140,30 +157,44 @@ class _Editor:
 
     def _replace(self, changed: _Statement) -> None:
         """Note what replaces the lines of a statement."""
-        node, text, layout = changed.node, changed.text, self._layout
-        indent = layout.before(node)
-        modules = list(dict.fromkeys(rewrite.module for rewrite in changed.direct))
-        if len(changed.direct) == len(text.names) and len(modules) == 1:
-            texts = {rewrite.binding.alias: rewrite.text for rewrite in changed.direct}
-            new = str(text.renamed(modules[0], [texts[alias] for alias in node.names]))
-            self._put(changed, [f"{indent}{new}{layout.behind(node)}"])
+        node, layout = changed.node, self._layout
+        group = layout.on_its_lines(node, self._body)
+        if len(group) > 1 or not layout.has_own_lines(node):
+            if changed.node is next(each.node for each in self._statements.values() if _is_among(each.node, group)):
+                self._replace_group(group)
             return
-        lines = []
-        if not changed.is_gone:
-            kept = text.without([rewrite.binding.alias for rewrite in changed.removed]) if changed.removed else text
-            for name in changed.added:
-                kept = kept.adding(name, _place_of(name, [each.text for each in kept.names]))
-            lines.append(f"{indent}{kept}{layout.behind(node)}")
+        indent, step, width = layout.before(node), layout.indentation, layout.width
+        if changed.is_renamed or not changed.is_gone:
+            lines = [f"{indent}{changed.kept}{layout.behind(node)}"]
         else:
-            lines += [indent + comment for comment in text.own_comments]
-        for new_import in sorted(self._imports(changed.direct), key=lambda each: each.place):
-            lines += new_import.lines(indent, layout.indentation, layout.width)
-        self._put(changed, lines)
+            lines = [indent + comment for comment in changed.text.own_comments]
+        if not changed.is_renamed:
+            for new in sorted(self._imports(changed.direct), key=lambda each: each.place):
+                lines += new.lines(indent, step, width)
+        self._put(node, node, lines, changed.rewrites)
 
-    def _put(self, changed: _Statement, lines: list[str]) -> None:
-        node = changed.node
-        last = node.end_lineno or node.lineno
-        self._lines.replace(Replaced(node.lineno - 1, last, tuple(lines), _causes(changed.rewrites)))
+    def _replace_group(self, group: Sequence[ast.stmt]) -> None:
+        """Note what replaces the lines of statements that are on the same lines; they have no comments inside."""
+        layout = self._layout
+        parts: list[str] = []
+        rewrites: list[Rewrite] = []
+        for number, node in enumerate(group):
+            gap = layout.text[layout.end(group[number - 1]) : layout.start(node)] if parts else ""
+            changed = self._statements.get((node.lineno, node.col_offset))
+            if changed is None:
+                parts.append(gap + layout.text[layout.start(node) : layout.end(node)])
+                continue
+            rewrites += changed.rewrites
+            new = [changed.kept] if changed.is_renamed or not changed.is_gone else []
+            direct = [] if changed.is_renamed else sorted(self._imports(changed.direct), key=lambda each: each.place)
+            new += (replace(each, comment="", comments={}).lines("", "", sys.maxsize)[0] for each in direct)
+            parts += [gap + "; ".join(new)] if new else []
+        line = f"{layout.before(group[0])}{''.join(parts)}{layout.behind(group[-1])}"
+        self._put(group[0], group[-1], [line] if parts else [], rewrites)
+
+    def _put(self, first: ast.stmt, last: ast.stmt, lines: Sequence[str], rewrites: Iterable[Rewrite]) -> None:
+        end = last.end_lineno or last.lineno
+        self._lines.replace(Replaced(first.lineno - 1, end, tuple(lines), _causes(rewrites)))
 
     def _imports(self, rewrites: Iterable[Rewrite]) -> list[NewImport]:
         """Return the statements that import what some rewrites need; those of one module are one."""
@@ -188,10 +219,16 @@ class _Editor:
         """
         node, alias = rewrite.binding.statement, rewrite.binding.alias
         changed = self._statements[node.lineno, node.col_offset]
-        own, whole = changed.text.comment_of(alias), [changed.text.opening_comment, self._layout.behind(node).strip()]
+        group = self._layout.on_its_lines(node, self._body)
+        own, whole = changed.text.comment_of(alias), [changed.text.opening_comment, self._layout.comment(group[-1])]
         removed = [each.binding.alias for each in changed.removed]
         kept = own if changed.text.is_last_on_line(alias, removed) else directives(own)
-        return kept, joined_comments(whole) if changed.is_gone else directives(*whole)
+        return kept, joined_comments(whole) if self._are_gone(group) else directives(*whole)
+
+    def _are_gone(self, group: Sequence[ast.stmt]) -> bool:
+        """Tell whether all names of some statements are removed; if these share lines, nothing may replace them."""
+        found = [self._statements.get((each.lineno, each.col_offset)) for each in group]
+        return all(each and each.is_gone and (len(group) == 1 or not each.direct) for each in found)
 
     # --- statements that are there already ------------------------------------------------------------------------
 
@@ -367,6 +404,10 @@ def _causes(rewrites: Iterable[Rewrite]) -> tuple[Cause, ...]:
 
 
 _TYPING = frozenset({"typing", "typing_extensions"})
+
+
+def _is_among(node: ast.stmt, group: Iterable[ast.stmt]) -> bool:
+    return any((each.lineno, each.col_offset) == (node.lineno, node.col_offset) for each in group)
 
 
 def _by_type(name: str) -> tuple[int, str]:

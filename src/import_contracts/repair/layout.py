@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -80,6 +80,24 @@ class Layout:
     def has_own_lines(self, node: ast.stmt) -> bool:
         """Tell whether a statement shares no line with other code; a comment may follow it."""
         return self.starts_line(node) and self.behind(node).lstrip()[:1] in {"", "#"}
+
+    def comment(self, node: ast.stmt) -> str:
+        """Return the comment behind a statement on its line; "" if there is none."""
+        rest = self.behind(node).lstrip("; \t\f")
+        return rest if rest.startswith("#") else ""
+
+    def on_its_lines(self, node: ast.stmt, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        """Return the statements of a block that share lines with one of them or with those that do, in order."""
+        place = (node.lineno, node.col_offset)
+        number = next((at for at, each in enumerate(body) if (each.lineno, each.col_offset) == place), None)
+        if number is None:
+            return [node]
+        first, last = number, number + 1
+        while first and body[first - 1].end_lineno == body[first].lineno:
+            first -= 1
+        while last < len(body) and body[last].lineno == body[last - 1].end_lineno:
+            last += 1
+        return list(body[first:last])
 
     def is_blank(self, number: int) -> bool:
         """Tell whether there is nothing but white space on a line, counted from 0."""

@@ -85,13 +85,14 @@ class NewLines:
     def _add(self, added: Added, number: int) -> None:
         is_below_comment = bool(self._made) and self._made[-1][0].lstrip().startswith("#")
         self._separate(max(self._wanted, 0 if is_below_comment else added.before), number)
-        self._write(added.lines, number, added.causes)
+        self._write(added.lines, self._layout.line_end(number - 1))
+        self._causes.setdefault(number, []).extend(added.causes)
         self._wanted, self._spare = added.after, 0
 
     def _replace(self, replaced: Replaced) -> None:
         if replaced.lines:
             self._separate(self._wanted, replaced.first)
-            self._write(replaced.lines, replaced.first, replaced.causes)
+            self._write(replaced.lines, self._layout.line_end(replaced.last - 1))
             self._wanted = self._spare = 0
         else:
             is_first = all(not line.strip() for line, _ in self._made)
@@ -120,10 +121,8 @@ class NewLines:
             found += 1
         return found
 
-    def _write(self, lines: Iterable[str], number: int, causes: Iterable[Cause]) -> None:
-        end = self._layout.line_end(number - 1)
+    def _write(self, lines: Iterable[str], end: str) -> None:
         self._made += [(line + end, None) for line in lines]
-        self._causes.setdefault(number, []).extend(causes)
 
     def _end(self) -> None:
         """Let the last line alone end as that of the text does: in a line end, or in none."""

@@ -60,7 +60,19 @@ class ImportedName:
     @property
     def _is_fixed(self) -> bool:
         """Whether the statement cannot be edited, or what follows depends on whether it fails."""
-        return not self._layout.has_own_lines(self.binding.statement) or self._is_tried
+        return not self._is_editable or self._is_tried
+
+    @cached_property
+    def _is_editable(self) -> bool:
+        """Whether the statement has its own lines, or shares them with others of the top level, without comments."""
+        layout, node = self._layout, self.binding.statement
+        if layout.has_own_lines(node):
+            return True
+        group = layout.on_its_lines(node, self.names.tree(self.importer).body)
+        rest = layout.behind(group[-1]).lstrip("; \t\f")
+        texts = (layout.text[layout.start(each) : layout.end(each)] for each in group)
+        is_whole = not self.binding.inside and layout.starts_line(group[0]) and rest[:1] in {"", "#"}
+        return is_whole and not any("#" in text for text in texts)
 
     @property
     def _is_tried(self) -> bool:
@@ -122,7 +134,7 @@ class ImportedName:
             yield Reason(reason, shown)
         if self.ways:
             yield Reason("Every cheaper fix leaves a cycle or makes a module crash", shown)
-        if not self._layout.has_own_lines(self.binding.statement):
+        if not self._is_editable:
             yield Reason("Imported on a line with other code", shown)
         if self._is_part_of_package:
             yield Reason("Bound as an attribute of its package", shown)
