@@ -12,6 +12,9 @@ The chapters of the language reference are followed in these modules, on Linux:
 - "Expressions": `evaluation`. A value that is not known has any attribute and is true or false.
 - The standard library: `library`, `iterators` and `known`.
 
+In a large program, calls that are alike are followed once (`remembering`). Once fifty different calls of a function
+have done nothing but bind names in its first argument, the next ones are taken to bind unknown values there, no more.
+
 Each assumption is on the side on which no crash is reported.
 """
 

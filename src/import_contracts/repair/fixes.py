@@ -14,9 +14,10 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
-from import_contracts.repair.edits import Edit, Rewrite, edited, edits
+from import_contracts.repair.edits import Rewrite, edits
 from import_contracts.repair.extraction import definitions_to_move
 from import_contracts.repair.fix_kinds import FixKind, Level
+from import_contracts.repair.layout import Edit, edited
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding
 from import_contracts.repair.ways import ImportedName, Reason, Way
@@ -63,6 +64,7 @@ class CyclicImport:
 
 _BECOMES = {FixKind.DEFER: Kind.DEFERRED, FixKind.TYPE_CHECKING: Kind.TYPE_CHECKING}
 
+_UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer Python than the one that runs."
 # The kinds that may be combined to fix all names of an import, the cheapest first.
 _COMBINATIONS = (
     frozenset({FixKind.TYPE_CHECKING}),
@@ -101,7 +103,7 @@ class Fixes:
         importer, imported = wanted.edge
         usage = self._names.usage(importer)
         if usage is None:
-            return _restructure(wanted, ["This file cannot be parsed, so no fix can be checked."])
+            return _restructure(wanted, [_UNPARSED])
         names = [
             ImportedName(importer, usage, binding, self._names, self._version)
             for binding in usage.bindings
@@ -146,14 +148,14 @@ class Fixes:
             done = {rewrite.binding.alias for rewrite in known}
             known += [rewrite for rewrite in fix.rewrites if rewrite.binding.alias not in done]
         return {
-            module: edits(self._names.tree(module), self._names.lines(module), found)
+            module: edits(self._names.tree(module), self._names.layout(module), found, usage)
             for module, found in rewrites.items()
-            if found
+            if found and (usage := self._names.usage(module))
         }
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
-        """Return the text of a module with edits made; its lines end in line feeds."""
-        return edited(self._names.lines(module), edits)
+        """Return the text of a module with edits made; the rest of it is as it was."""
+        return edited(self._names.layout(module).text, edits)
 
 
 def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds: frozenset[FixKind]) -> Fix | None:
