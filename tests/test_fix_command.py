@@ -455,7 +455,7 @@ def test_a_file_that_was_changed_since_it_was_analysed_is_not_overwritten(
 ) -> None:
     pairs(tmp_path, 3)
     with (tmp_path / "p/a1.py").open("a") as mine:
-        monkeypatch.setattr("import_contracts.runs.fix._has_git", lambda _: mine.write("# mine\n") and mine.flush())
+        monkeypatch.setattr("import_contracts.runs.fix._has_git", lambda _: print("# mine", file=mine, flush=True))
         before = texts(tmp_path)
         run = lint(tmp_path, "fix", "--no-cache", "--unsafe-fixes")
     assert run.status == 2
