@@ -1,7 +1,7 @@
 """The cheapest changes that satisfy some constraints: a hitting set whose elements are sets of changes.
 
-A constraint says of a ring: if some changes are made, then all changes of one of several ways must be made, too. Without
-conditions, and if each way is one change, that is the hitting set problem.
+A constraint says of a ring: if some changes are made, then all changes of one of several ways must be made, too. If no
+constraint has a condition, and each way is one change, that is the hitting set problem.
 """
 
 from __future__ import annotations
@@ -184,8 +184,8 @@ class _Search:
     def _bound(self, active: Iterable[Sequence[tuple[Sequence[int], Way]]]) -> int:
         """Return a lower bound for the cost of satisfying constraints, given what each of their ways still needs.
 
-        A solution of the dual program: each constraint pays as much as its cheapest way still costs, and what it pays is
-        taken from the costs of all its ways, so that no constraint pays for what another has paid for.
+        A solution of the dual program: each constraint pays as much as its cheapest way still costs, and what it pays
+        is taken from the costs of all its ways, so that no constraint pays for what another has paid for.
         """
         bound, left = 0, dict[int, int]()
         for ways in sorted(active, key=len):

@@ -14,11 +14,10 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
-from import_contracts.repair.edits import Edit, Rewrite, edited, edits
+from import_contracts.repair.edits import Edit, Rewrite, edited, edits, has_own_lines
 from import_contracts.repair.extraction import definitions_to_move
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.program_names import ProgramNames
-from import_contracts.repair.usage import Binding
 from import_contracts.repair.ways import ImportedName, Reason, Way
 from import_contracts.wording import listed
 
@@ -61,6 +60,9 @@ class CyclicImport:
         return frozenset(fix for fix, kind in _BECOMES.items() if kind in self.kinds)
 
 
+_ELSEWHERE = "_import_contracts_by_hand"
+"""A module outside every program."""
+
 _BECOMES = {FixKind.DEFER: Kind.DEFERRED, FixKind.TYPE_CHECKING: Kind.TYPE_CHECKING}
 
 # The kinds that may be combined to fix all names of an import, the cheapest first.
@@ -89,6 +91,7 @@ class Fixes:
         self._names = ProgramNames(source, graph, parse)
         self._version = version
         self._found: dict[tuple[CyclicImport, frozenset[FixKind]], Fix] = {}
+        self._imported: dict[str, tuple[ImportedName, ...]] = {}
 
     def cheapest(self, wanted: CyclicImport, rejected: frozenset[FixKind] = frozenset()) -> Fix:
         """Return the cheapest fix of an import that is of none of the rejected kinds."""
@@ -98,36 +101,77 @@ class Fixes:
         return self._found[key]
 
     def _cheapest(self, wanted: CyclicImport, without: frozenset[FixKind]) -> Fix:
+        names = self.names(wanted)
+        ways = [name.ways for name in names]
+        for kinds in _COMBINATIONS if names else ():
+            fix = self.extraction(wanted) if kinds == {FixKind.EXTRACT} else _combined(wanted, ways, kinds - without)
+            if fix is not None and fix.kind not in without:
+                return fix
+        return self.restructuring(wanted)
+
+    def names(self, wanted: CyclicImport) -> tuple[ImportedName, ...]:
+        """Return the names that an import imports by statements of its kinds, in their order."""
+        importer, imported = wanted.edge
+        if importer not in self._imported:
+            usage = self._names.usage(importer)
+            self._imported[importer] = (
+                ()
+                if usage is None
+                else tuple(
+                    ImportedName(importer, usage, binding, self._names, self._version) for binding in usage.bindings
+                )
+            )
+        return tuple(
+            name
+            for name in self._imported[importer]
+            if name.binding.kind in wanted.kinds
+            and self._names.module(name.binding.module, name.binding.name) == imported
+        )
+
+    def direct_edge(self, name: ImportedName) -> Edge | None:
+        """Return the import that importing a name from its defining module adds; None if there is no such way."""
+        _, rewrite = name.ways.get(FixKind.DIRECT_IMPORT, (None, None))
+        module = self._names.module(*rewrite.origin) if rewrite and rewrite.origin else None
+        return (name.importer, module) if module else None
+
+    def made_of(self, wanted: CyclicImport, chosen: Sequence[tuple[ImportedName, FixKind]]) -> Fix:
+        """Return the fix of an import that goes a certain way for each of its names."""
+        found = [name.ways[kind] for name, kind in chosen]
+        kind = max((kind for _, kind in chosen), key=_weight)
+        return Fix(kind, *wanted.edge, _sentences(reason for reason, _ in found), tuple(each for _, each in found))
+
+    def restructuring(self, wanted: CyclicImport) -> Fix:
+        """Return what to do about an import by hand, with what prevents everything else."""
         importer, imported = wanted.edge
         usage = self._names.usage(importer)
         if usage is None:
             return _restructure(wanted, ["This file cannot be parsed, so no fix can be checked."])
-        names = [
-            ImportedName(importer, usage, binding, self._names, self._version)
-            for binding in usage.bindings
-            if binding.kind in wanted.kinds and self._names.module(binding.module, binding.name) == imported
-        ]
-        if not names:
-            stars = (self._names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
-            if parent(imported) in stars:
-                return _restructure(
-                    wanted, ["A star import imports it, because __all__ names it; import the names used."]
-                )
-            return _restructure(wanted, ["It is imported by a call, not by an import statement."])
-        ways = [name.ways for name in names]
-        for kinds in _COMBINATIONS:
-            if kinds != {FixKind.EXTRACT}:
-                fix = _combined(wanted, ways, kinds - without)
-            else:
-                fix = None if kinds & without else self._extraction(wanted, [name.binding for name in names])
-            if fix is not None:
-                return fix
-        return _restructure(wanted, _sentences(name.obstacle() for name in names))
+        if names := self.names(wanted):
+            return _restructure(wanted, _sentences(name.obstacle() for name in names))
+        stars = (self._names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
+        if parent(imported) in stars:
+            return _restructure(wanted, ["A star import imports it, because __all__ names it; import the names used."])
+        return _restructure(wanted, ["It is imported by a call, not by an import statement."])
 
-    def _extraction(self, wanted: CyclicImport, bindings: Sequence[Binding]) -> Fix | None:
+    def stand_in(self, wanted: CyclicImport) -> Fix | None:
+        """Return a fix that takes what an import imports from a module that is not in the program.
+
+        It is for trying what somebody will do by hand, and never shown. None if the statements cannot be edited.
+        """
+        names = self.names(wanted)
+        lines = self._names.lines(wanted.edge[0]) if names else []
+        if not names or any(
+            each.binding.name == "*" or not has_own_lines(each.binding.statement, lines) for each in names
+        ):
+            return None
+        rewrites = (Rewrite(each.binding, origin=(_ELSEWHERE, each.binding.local)) for each in names)
+        return Fix(FixKind.RESTRUCTURE, *wanted.edge, (), tuple(rewrites))
+
+    def extraction(self, wanted: CyclicImport) -> Fix | None:
         """Return how to move what is imported into a new module; None if it cannot be moved."""
         importer, imported = wanted.edge
-        moved = definitions_to_move(imported, bindings, self._names, wanted.cycle)
+        bindings = [name.binding for name in self.names(wanted)]
+        moved = definitions_to_move(imported, bindings, self._names, wanted.cycle) if bindings else None
         if moved is None:
             return None
         definitions = listed(f"{name} (line {line})" for name, line in moved.items())

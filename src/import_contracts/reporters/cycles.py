@@ -86,6 +86,8 @@ def _step_object(step: Step) -> dict[str, object]:
         "changes": [asdict(change) for change in step.fix.changes],
         "ring": [asdict(statement) for statement in step.ring],
         **({"ring_is_cut": True} if step.is_ring_cut else {}),
+        **({"package": step.package} if step.package else {}),
+        **({"others": [asdict(statement) for statement in step.others]} if step.others else {}),
     }
 
 
