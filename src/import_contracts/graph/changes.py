@@ -12,18 +12,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
 
 from import_contracts.graph.components import cyclic_parts
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.node_order import moves_for
 from import_contracts.graph.ring_constraints import Constraint, cheapest_for
 from import_contracts.graph.short_rings import RingFinder
+from import_contracts.graph.way_order import Removable, WayOrder
 
-_ROUNDS, _WORK, _READS = 60, 400_000, 30_000_000
+_ROUNDS, _WORK, _READS = 60, 100_000, 30_000_000
 """The exact search stops after this many rounds of adding cycles, this many constraints read, or this many edges read
 to find cycles."""
 _LARGE = 20_000_000
 """A graph is large if its nodes times its edges are more than this: what finding cycles reads in one round."""
+
+_STARTS, _SEED = 6, 7919
+"""How often the heuristic begins anew, and by how much the seeds of its searches differ."""
 
 Way = frozenset[int]
 """The changes that remove an edge together."""
@@ -84,12 +90,15 @@ class Chosen:
 
 def cheapest_changes(changes: Changes) -> Chosen:
     """Return the cheapest changes after which no cycle is left."""
+    is_large = len({node for edge in changes.edges for node in edge}) * len(changes.edges) > _LARGE
     if not changes.added and not _are_shared(changes.ways.values()):
         cut = feedback_set({edge: changes.cost(_cheapest_way(changes, edge)) for edge in changes.ways})
-        return Chosen(tuple(sorted(min(_cheapest_way(changes, edge)) for edge in cut.edges)), cut.is_minimum)
-    nodes = {node for edge in changes.edges for node in edge}
-    exact = None if len(nodes) * len(changes.edges) > _LARGE else _Exact(changes).solution()
-    return Chosen(_needed(_by_edges(changes) if exact is None else exact, changes), exact is not None)
+        chosen = tuple(sorted(min(_cheapest_way(changes, edge)) for edge in cut.edges))
+        if not cut.is_minimum and not is_large:
+            chosen = min(chosen, _Orders(changes).best(), key=changes.cost)
+        return Chosen(chosen, cut.is_minimum)
+    exact = None if is_large else _Exact(changes).solution()
+    return Chosen(_Orders(changes).best() if exact is None else _needed(exact, changes), exact is not None)
 
 
 def _are_shared(ways: Iterable[Sequence[Way]]) -> bool:
@@ -98,9 +107,8 @@ def _are_shared(ways: Iterable[Sequence[Way]]) -> bool:
     return len(each) > len(set(each)) or any(len(way) > 1 for of_edge in ways for way in of_edge)
 
 
-def _cheapest_way(changes: Changes, edge: Edge, barred: frozenset[int] = frozenset()) -> Way:
-    ways = [way for way in changes.ways[edge] if way.isdisjoint(barred)] or changes.ways[edge]
-    return min(ways, key=lambda way: (changes.cost(way), sorted(way)))
+def _cheapest_way(changes: Changes, edge: Edge) -> Way:
+    return min(changes.ways[edge], key=lambda way: (changes.cost(way), sorted(way)))
 
 
 def _needed(chosen: Collection[int], changes: Changes) -> tuple[int, ...]:
@@ -109,10 +117,57 @@ def _needed(chosen: Collection[int], changes: Changes) -> tuple[int, ...]:
     All of them, if it is too much work to tell.
     """
     needed = set(chosen)
+    left = _Left(changes, needed)
     for change in sorted(chosen, key=lambda change: (-changes.costs[change], change)):
-        if len(chosen) * len(changes.edges) <= _READS and changes.is_enough(needed - {change}):
-            needed.remove(change)
+        needed.remove(change)
+        if left.reads > _READS or left.closes_cycle(change):
+            needed.add(change)
+            left.update(change)
     return tuple(sorted(needed))
+
+
+class _Left:
+    """The edges that are left after some changes, which may become others; ``reads`` are the edges read so far."""
+
+    def __init__(self, changes: Changes, made: Set[int]) -> None:
+        self.reads = 0
+        self._changes = changes
+        self._made = made
+        self._edges_of: dict[int, list[Edge]] = {}
+        for edge in changes.edges:
+            concerned = frozenset[int]().union(*changes.ways.get(edge, ()), changes.added.get(edge, ()))
+            for change in concerned & made:
+                self._edges_of.setdefault(change, []).append(edge)
+        self._heads: dict[str, set[str]] = {}
+        for tail, head in changes.left(made):
+            self._heads.setdefault(tail, set()).add(head)
+
+    def update(self, change: int) -> list[Edge]:
+        """Take note that a change has become one of those made, or no longer is; return the edges that there are now."""
+        now = []
+        for edge in self._edges_of.get(change, ()):
+            heads = self._heads.setdefault(edge[0], set())
+            if self._changes.supply(edge, self._made) is None:
+                heads.discard(edge[1])
+            elif edge[1] not in heads:
+                heads.add(edge[1])
+                now.append(edge)
+        return now
+
+    def closes_cycle(self, change: int) -> bool:
+        """Take note that a change is no longer made, and tell whether there is a cycle then."""
+        return any(self._leads(head, tail) for tail, head in self.update(change))
+
+    def _leads(self, start: str, goal: str) -> bool:
+        seen, todo = {start}, [start]
+        for node in todo:
+            if node == goal:
+                return True
+            heads = self._heads.get(node, set())
+            self.reads += len(heads)
+            todo += heads - seen
+            seen |= heads
+        return False
 
 
 # --- the exact search --------------------------------------------------------------------------------------------
@@ -157,31 +212,87 @@ class _Exact:
 # --- the heuristic -----------------------------------------------------------------------------------------------
 
 
-def _by_edges(changes: Changes) -> frozenset[int]:
-    """Return cheap changes after which no cycle is left.
+class _Orders:
+    """A search for an order of the nodes in which it costs little to make every edge lead forwards.
 
-    The edges to remove are a feedback arc set, weighted by the cheapest way of each: once by the cheapest one at all,
-    where what is added is put right afterwards, and once without what adds anything. The cheaper result is taken.
+    It begins anew several times, with an order that fits the best changes so far but is otherwise as different as can
+    be.
     """
-    adding = frozenset(change for found in changes.added.values() for change in found)
-    found = []
-    for barred in {frozenset[int](): None, adding: None}:
-        ways = {edge: _cheapest_way(changes, edge, barred) for edge in changes.ways}
-        cut = feedback_set({edge: max(changes.cost(way), 1) for edge, way in ways.items()})
-        found.append(_needed(_put_right({edge: ways[edge] for edge in cut.edges}, changes, adding), changes))
-    return frozenset(min(found, key=changes.cost))
 
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._names = sorted({name for edge in changes.edges for name in edge})
+        self._numbers = {name: number for number, name in enumerate(self._names)}
+        self._heads: dict[int, set[int]] = {}
+        for (_, head), adding in changes.added.items():
+            for change in adding:
+                self._heads.setdefault(change, set()).add(self._numbers[head])
+        tails: dict[int, set[str]] = {}
+        for edge, ways in changes.ways.items():
+            for change in frozenset[int]().union(*ways):
+                tails.setdefault(change, set()).add(edge[0])
+        self._shared = sorted(change for change, found in tails.items() if len(found) > 1)
+        self._edges = [
+            Removable(self._numbers[edge[0]], self._numbers[edge[1]], tuple(sorted(map(self._way, ways))))
+            for edge, ways in sorted(changes.ways.items())
+        ]
 
-def _put_right(ways: dict[Edge, Way], changes: Changes, adding: frozenset[int]) -> frozenset[int]:
-    """Return changes like some that remove edges, in which what adds an edge that is on a cycle is replaced."""
-    barred: frozenset[int] = frozenset()
-    while True:
-        chosen = frozenset(change for way in ways.values() for change in way)
-        cyclic = {edge for part in cyclic_parts(changes.left(chosen)) for edge in part}
-        wrong = frozenset(change for edge in cyclic for change in changes.supply(edge, chosen) or ())
-        if not wrong:
-            return chosen
-        barred |= wrong
-        ways = {
-            edge: way if way.isdisjoint(barred) else _cheapest_way(changes, edge, adding) for edge, way in ways.items()
-        }
+    def _way(self, way: Way) -> tuple[int, tuple[int, ...]]:
+        heads = set[int]().union(*(self._heads.get(change, ()) for change in way))
+        return self._changes.cost(way), tuple(sorted(heads))
+
+    def best(self) -> tuple[int, ...]:
+        """Return the cheapest changes that are found."""
+        best: tuple[int, ...] | None = None
+        for number in range(_STARTS):
+            search = WayOrder(self._edges, len(self._names), moves_for(len(self._edges)) // _STARTS, _SEED * number + 1)
+            if best is not None:
+                search.begin(self._order_after(frozenset(best), 1 if number % 2 else -1))
+            place = dict(zip(self._names, search.found(), strict=True))
+            found = _needed(self._made(place), self._changes)
+            if best is None or self._changes.cost(found) <= self._changes.cost(best):
+                best = found
+        return best or ()
+
+    def _made(self, place: Mapping[str, int]) -> frozenset[int]:
+        """Return cheap changes after which every edge leads forwards; those that nodes share are made if that pays."""
+        added = self._changes.added.items()
+        wrong = {change for (tail, head), adding in added if place[tail] >= place[head] for change in adding}
+        backward = [edge for edge in sorted(self._changes.ways) if place[edge[0]] >= place[edge[1]]]
+        ways = [[way for way in self._changes.ways[edge] if wrong.isdisjoint(way)] for edge in backward]
+        first = frozenset[int]()
+        best = self._filled(first, ways)
+        for change in self._shared:
+            if change not in wrong:
+                other = self._filled(first | {change}, ways)
+                if self._changes.cost(other) < self._changes.cost(best):
+                    first, best = first | {change}, other
+        return best
+
+    def _filled(self, first: frozenset[int], edges: Iterable[Sequence[Way]]) -> frozenset[int]:
+        """Return some changes and those that remove the other edges, each edge in the way that costs the least more."""
+        chosen = set(first)
+        for ways in edges:
+            chosen |= min(ways, key=lambda way: (self._changes.cost(way - chosen), sorted(way)))
+        return frozenset(chosen)
+
+    def _order_after(self, chosen: Set[int], sign: int) -> list[int]:
+        """Return the nodes in an order in which all edges that are left lead forwards.
+
+        Of several that may be next, the first by name, or the last.
+        """
+        heads: list[list[int]] = [[] for _ in self._names]
+        into = [0] * len(self._names)
+        for tail, head in self._changes.left(chosen):
+            heads[self._numbers[tail]].append(self._numbers[head])
+            into[self._numbers[head]] += 1
+        waiting = sorted(sign * node for node, number in enumerate(into) if not number)
+        order: list[int] = []
+        while waiting:
+            node = sign * heappop(waiting)
+            order.append(node)
+            for head in heads[node]:
+                into[head] -= 1
+                if not into[head]:
+                    heappush(waiting, sign * head)
+        return order
