@@ -10,7 +10,7 @@ the same edges give the same answer on every machine.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 
@@ -39,7 +39,7 @@ Way = frozenset[int]
 class Changes:
     """What can be done about the edges of a graph.
 
-    ``ways`` has every edge with the ways to remove it, of which there is at least one. ``added`` has the edges that
+    ``ways`` has every edge with the ways to remove it, of which at least one adds no edge. ``added`` has the edges that
     changes add, each with these changes: whatever else is done, the edge is there if one of them is made. ``costs`` has
     the cost of each change, not negative.
     """
@@ -97,7 +97,7 @@ def cheapest_changes(changes: Changes) -> Chosen:
         if not cut.is_minimum and not is_large:
             chosen = min(chosen, _Orders(changes).best(), key=changes.cost)
         return Chosen(chosen, cut.is_minimum)
-    exact = None if is_large else _Exact(changes).solution()
+    exact = None if is_large else _Exact(changes, _WORK).with_(frozenset())
     return Chosen(_Orders(changes).best() if exact is None else _needed(exact, changes), exact is not None)
 
 
@@ -143,7 +143,7 @@ class _Left:
             self._heads.setdefault(tail, set()).add(head)
 
     def update(self, change: int) -> list[Edge]:
-        """Take note that a change has become one of those made, or no longer is; return the edges that there are now."""
+        """Take note that a change has become one of those made, or no longer is; return the edges that come back."""
         now = []
         for edge in self._edges_of.get(change, ()):
             heads = self._heads.setdefault(edge[0], set())
@@ -173,40 +173,48 @@ class _Left:
 # --- the exact search --------------------------------------------------------------------------------------------
 
 
-@dataclass
 class _Exact:
-    """An implicit hitting set: the constraints are the cycles that were found so far."""
+    """An implicit hitting set: the constraints are the cycles that were found so far.
 
-    changes: Changes
-    known: set[Constraint] = field(default_factory=set)
+    ``work`` is the number of constraints that may be read.
+    """
 
-    def solution(self) -> frozenset[int] | None:
-        """Return the cheapest changes; None if it takes too much work to find them."""
-        edges = self.changes.edges
-        numbers = {name: number for number, name in enumerate(sorted({name for edge in edges for name in edge}))}
-        finder = RingFinder([(numbers[tail], numbers[head]) for tail, head in edges], _READS)
-        chosen: frozenset[int] = frozenset()
-        work = _WORK
+    def __init__(self, changes: Changes, work: int) -> None:
+        self._changes = changes
+        self._work = work
+        numbers = {name: at for at, name in enumerate(sorted({name for edge in changes.edges for name in edge}))}
+        self._finder = RingFinder([(numbers[tail], numbers[head]) for tail, head in changes.edges], _READS)
+
+    def with_(self, made: frozenset[int]) -> frozenset[int] | None:
+        """Return the cheapest changes that contain some others; None if it takes too much work to find them."""
+        known: set[Constraint] = set()
+        chosen, work = made, self._work
         for _ in range(_ROUNDS):
-            supplies = {number: supply for number, edge in enumerate(edges) if (supply := self._supply(edge, chosen))}
-            rings = finder.rings(supplies)
-            if finder.left < 0:
+            supplies = {
+                number: supply
+                for number, edge in enumerate(self._changes.edges)
+                if (supply := self._supply(edge, chosen, made))
+            }
+            rings = self._finder.rings(supplies)
+            if self._finder.left < 0:
                 return None
             if not rings:
                 return chosen
-            self.known |= {Constraint.of(map(supplies.__getitem__, ring)) for ring in rings}
-            found = cheapest_for(self.known, self.changes.costs, work)
+            known |= {Constraint.of(map(supplies.__getitem__, ring)) for ring in rings}
+            found = cheapest_for(known, self._changes.costs, work)
             if found is None:
                 return None
-            chosen, work = found
+            chosen, work = made | found[0], found[1]
         return None
 
-    def _supply(self, edge: Edge, chosen: Set[int]) -> Constraint | None:
+    def _supply(self, edge: Edge, chosen: Set[int], made: frozenset[int]) -> Constraint | None:
         """Return what an edge that is left adds to the constraint of its ring; None if it is not left."""
-        supply = self.changes.supply(edge, chosen)
+        supply = self._changes.supply(edge, chosen)
         if supply is None:
             return None
-        return Constraint(frozenset(supply), frozenset() if supply else frozenset(self.changes.ways[edge]))
+        if supply:
+            return Constraint(frozenset(supply) - made, frozenset())
+        return Constraint(frozenset(), frozenset(way - made for way in self._changes.ways[edge]))
 
 
 # --- the heuristic -----------------------------------------------------------------------------------------------
@@ -283,9 +291,10 @@ class _Orders:
         """
         heads: list[list[int]] = [[] for _ in self._names]
         into = [0] * len(self._names)
-        for tail, head in self._changes.left(chosen):
-            heads[self._numbers[tail]].append(self._numbers[head])
-            into[self._numbers[head]] += 1
+        for edge in self._changes.left(chosen):
+            tail, head = map(self._numbers.__getitem__, edge)
+            heads[tail].append(head)
+            into[head] += 1
         waiting = sorted(sign * node for node, number in enumerate(into) if not number)
         order: list[int] = []
         while waiting:

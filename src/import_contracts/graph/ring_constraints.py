@@ -126,7 +126,7 @@ class _Inside:
         no other way needs; or its changes are some of those of the way.
         """
         dominated: set[Way] = set()
-        for way in sorted(self._of, key=lambda way: (-self._cost(way), sorted(way))):
+        for way in sorted(self._of, key=lambda way: (self._cost(way), sorted(way)), reverse=True):
             own = self._cost(change for change in way if self._users[change] == 1)
             rivals = frozenset.intersection(*(each.ways for each in self._of[way])) - dominated - {way}
             if any(

@@ -177,4 +177,5 @@ class Remedies:
             is_ring_cut=ring is None,
             others=tuple(search.statement(edge, view) for edge in others),
             package=step.package,
+            shape=step.shape or "",
         )

@@ -134,13 +134,13 @@ class _Menu:
 
     def _is_by_statements(self, edge: Edge) -> bool:
         """Tell whether nothing but the names of import statements imports a module: no call, and no other star."""
-        lines = {name.binding.statement.lineno for name in self._fixes.names(self._wanted(edge))}
+        lines = {name.binding.statement.lineno for name in self._fixes.names_of(self._wanted(edge))}
         return lines.issuperset(self._cycle.graph.lines(*edge))
 
     def _automatic(self, edge: Edge) -> list[Way]:
         """Return the ways to remove an import by editing its statements."""
         statements: dict[object, list[ImportedName]] = {}
-        for name in self._fixes.names(self._wanted(edge)):
+        for name in self._fixes.names_of(self._wanted(edge)):
             statements.setdefault(name.binding.statement, []).append(name)
         if not statements or not self._is_by_statements(edge):
             return []
@@ -194,7 +194,7 @@ class _Menu:
         for edge in self._cycle.edges:
             importer, package = edge
             if importer != package and within(importer, package) and self._can_be_direct(edge):
-                names = self._fixes.names(self._wanted(edge))
+                names = self._fixes.names_of(self._wanted(edge))
                 of_package.setdefault(package, {})[edge] = len({name.binding.statement for name in names})
         first = FixKind.DIRECT_IMPORT.weight - _ADDED_AT_ONCE
         return {
@@ -205,7 +205,7 @@ class _Menu:
         }
 
     def _can_be_direct(self, edge: Edge) -> bool:
-        names = self._fixes.names(self._wanted(edge))
+        names = self._fixes.names_of(self._wanted(edge))
         is_allowed = FixKind.DIRECT_IMPORT not in self._rejected.get(edge, ())
         return is_allowed and self._is_by_statements(edge) and all(map(self._fixes.direct_edge, names)) and bool(names)
 

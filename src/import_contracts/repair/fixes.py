@@ -69,8 +69,8 @@ _BECOMES = {FixKind.DEFER: Kind.DEFERRED, FixKind.TYPE_CHECKING: Kind.TYPE_CHECK
 _COMBINATIONS = (
     frozenset({FixKind.TYPE_CHECKING}),
     frozenset({FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT}),
-    frozenset({FixKind.EXTRACT}),
     frozenset({FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT, FixKind.DEFER}),
+    frozenset({FixKind.EXTRACT}),
 )
 
 
@@ -88,7 +88,7 @@ class Fixes:
         version: tuple[int, int],
         parse: Parser = parse,
     ) -> None:
-        self._names = ProgramNames(source, graph, parse)
+        self.names = ProgramNames(source, graph, parse)
         self._version = version
         self._found: dict[tuple[CyclicImport, frozenset[FixKind]], Fix] = {}
         self._imported: dict[str, tuple[ImportedName, ...]] = {}
@@ -101,7 +101,7 @@ class Fixes:
         return self._found[key]
 
     def _cheapest(self, wanted: CyclicImport, without: frozenset[FixKind]) -> Fix:
-        names = self.names(wanted)
+        names = self.names_of(wanted)
         ways = [name.ways for name in names]
         for kinds in _COMBINATIONS if names else ():
             fix = self.extraction(wanted) if kinds == {FixKind.EXTRACT} else _combined(wanted, ways, kinds - without)
@@ -109,29 +109,29 @@ class Fixes:
                 return fix
         return self.restructuring(wanted)
 
-    def names(self, wanted: CyclicImport) -> tuple[ImportedName, ...]:
+    def names_of(self, wanted: CyclicImport) -> tuple[ImportedName, ...]:
         """Return the names that an import imports by statements of its kinds, in their order."""
         importer, imported = wanted.edge
         if importer not in self._imported:
-            usage = self._names.usage(importer)
+            usage = self.names.usage(importer)
             self._imported[importer] = (
                 ()
                 if usage is None
                 else tuple(
-                    ImportedName(importer, usage, binding, self._names, self._version) for binding in usage.bindings
+                    ImportedName(importer, usage, binding, self.names, self._version) for binding in usage.bindings
                 )
             )
         return tuple(
             name
             for name in self._imported[importer]
             if name.binding.kind in wanted.kinds
-            and self._names.module(name.binding.module, name.binding.name) == imported
+            and self.names.module(name.binding.module, name.binding.name) == imported
         )
 
     def direct_edge(self, name: ImportedName) -> Edge | None:
         """Return the import that importing a name from its defining module adds; None if there is no such way."""
         _, rewrite = name.ways.get(FixKind.DIRECT_IMPORT, (None, None))
-        module = self._names.module(*rewrite.origin) if rewrite and rewrite.origin else None
+        module = self.names.module(*rewrite.origin) if rewrite and rewrite.origin else None
         return (name.importer, module) if module else None
 
     def made_of(self, wanted: CyclicImport, chosen: Sequence[tuple[ImportedName, FixKind]]) -> Fix:
@@ -143,12 +143,12 @@ class Fixes:
     def restructuring(self, wanted: CyclicImport) -> Fix:
         """Return what to do about an import by hand, with what prevents everything else."""
         importer, imported = wanted.edge
-        usage = self._names.usage(importer)
+        usage = self.names.usage(importer)
         if usage is None:
             return _restructure(wanted, ["This file cannot be parsed, so no fix can be checked."])
-        if names := self.names(wanted):
+        if names := self.names_of(wanted):
             return _restructure(wanted, _sentences(name.obstacle() for name in names))
-        stars = (self._names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
+        stars = (self.names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
         if parent(imported) in stars:
             return _restructure(wanted, ["A star import imports it, because __all__ names it; import the names used."])
         return _restructure(wanted, ["It is imported by a call, not by an import statement."])
@@ -158,8 +158,8 @@ class Fixes:
 
         It is for trying what somebody will do by hand, and never shown. None if the statements cannot be edited.
         """
-        names = self.names(wanted)
-        lines = self._names.lines(wanted.edge[0]) if names else []
+        names = self.names_of(wanted)
+        lines = self.names.lines(wanted.edge[0]) if names else []
         if not names or any(
             each.binding.name == "*" or not has_own_lines(each.binding.statement, lines) for each in names
         ):
@@ -170,8 +170,8 @@ class Fixes:
     def extraction(self, wanted: CyclicImport) -> Fix | None:
         """Return how to move what is imported into a new module; None if it cannot be moved."""
         importer, imported = wanted.edge
-        bindings = [name.binding for name in self.names(wanted)]
-        moved = definitions_to_move(imported, bindings, self._names, wanted.cycle) if bindings else None
+        bindings = [name.binding for name in self.names_of(wanted)]
+        moved = definitions_to_move(imported, bindings, self.names, wanted.cycle) if bindings else None
         if moved is None:
             return None
         definitions = listed(f"{name} (line {line})" for name, line in moved.items())
@@ -190,14 +190,14 @@ class Fixes:
             done = {rewrite.binding.alias for rewrite in known}
             known += [rewrite for rewrite in fix.rewrites if rewrite.binding.alias not in done]
         return {
-            module: edits(self._names.tree(module), self._names.lines(module), found)
+            module: edits(self.names.tree(module), self.names.lines(module), found)
             for module, found in rewrites.items()
             if found
         }
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
         """Return the text of a module with edits made; its lines end in line feeds."""
-        return edited(self._names.lines(module), edits)
+        return edited(self.names.lines(module), edits)
 
 
 def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds: frozenset[FixKind]) -> Fix | None:

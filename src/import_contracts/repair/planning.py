@@ -22,6 +22,7 @@ from import_contracts.reading.text import Source
 from import_contracts.repair.choices import Choice, Cut, choose
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
+from import_contracts.repair.shapes import Shape, Shapes
 
 _ROUNDS = 3
 """How often single kinds of fixes are rejected; after that, all automatic fixes of an import are."""
@@ -40,6 +41,7 @@ class PlannedStep:
     """How many imports fewer are cyclic, given the steps before."""
     package: str = ""
     """The package of which all these modules are; "" if it is one import."""
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,6 @@ class _Planner:
         self._crashed = frozenset(crash.entry for crash in tools.before.crashes)
         self._choices: list[Choice | None] = [None for _ in cycles]
         self._chosen: dict[Edge, Fix] = {}
-        self._untried: set[Edge] = set()
         self._changed: dict[str, Source] = {}
         self._crashing: dict[str, Crash] = {}
         self._is_known = True
@@ -115,25 +116,15 @@ class _Planner:
             if self._choices[number] is None:
                 self._choices[number] = choose(cycle, self._kinds, self._tools.fixes, self._rejected)
         self._chosen = {edge: fix for choice in filter(None, self._choices) for edge, fix in choice.fixes.items()}
+        self._changed = self._texts(self._chosen.values())
+
+    def _texts(self, chosen: Iterable[Fix]) -> dict[str, Source]:
+        """Return the modules that some fixes change, as they are then."""
         sources, fixes = self._tools.sources, self._tools.fixes
-        tried = [self._tried(edge, fix) for edge, fix in self._chosen.items()]
-        self._changed = {
+        return {
             module: replace(sources[module], text=fixes.text(module, edits))
-            for module, edits in fixes.edits(filter(None, tried)).items()
+            for module, edits in fixes.edits(chosen).items()
         }
-
-    def _tried(self, edge: Edge, fix: Fix) -> Fix | None:
-        """Return the fix to try: where it has to be carried out by hand, something that stands in for it.
-
-        None if nothing can, or if no module crashes, so that nothing has to be told of crashes.
-        """
-        if fix.level is not Level.SHOWN:
-            return fix
-        found = None
-        if self._crashed:
-            found = self._tools.fixes.stand_in(CyclicImport(edge, self._kinds, self._cycle_of[edge[0]]))
-            self._untried |= {edge} if found is None else set()
-        return found
 
     def reject(self, fixes: Iterable[Edge], *, for_good: bool) -> None:
         """Choose other fixes of some imports from now on, none at all for good."""
@@ -184,16 +175,54 @@ class _Planner:
         assert choice is not None, "every cycle has a choice in the end"  # noqa: S101
         rings = shortest_rings(cycle.graph, cycle.modules, list(choice.fixes))
         left, now = self._crashes_in[number]
-        is_known = self._is_known and self._untried.isdisjoint(choice.fixes)
+        shapes = Shapes(cycle, self._tools.fixes)
         return RepairPlan(
             steps=tuple(
-                PlannedStep(cut.fixes, {edge: rings[edge] for edge in cut.fixes}, gain, cut.package)
+                PlannedStep(
+                    cut.fixes,
+                    {edge: rings[edge] for edge in cut.fixes},
+                    gain,
+                    cut.package,
+                    shapes.shape(next(iter(cut.fixes.values()))),
+                )
                 for cut, gain in ordered(choice.cuts, cycle)
             ),
             is_minimum=choice.is_minimum,
-            crashes_left=tuple(sorted(left & self._crashing.keys())) if is_known else None,
-            crashes_new=tuple(sorted(now - self._crashed)) if is_known else None,
+            crashes_left=self._crashes_left(left, choice),
+            crashes_new=tuple(sorted(now - self._crashed)) if self._is_known else None,
         )
+
+    def _crashes_left(self, before: set[str], choice: Choice) -> tuple[str, ...] | None:
+        """Return which of the modules that crash in a cycle still do when everything is done, by hand too; sorted.
+
+        None if that is not known.
+        """
+        if not before and self._is_known:
+            return ()
+        left = self._crashing_at_last if self._stand_ins.keys() >= self._manual(choice.fixes).keys() else None
+        return None if left is None or not self._is_known else tuple(sorted(before.intersection(left)))
+
+    def _manual(self, fixes: Mapping[Edge, Fix]) -> dict[Edge, Fix]:
+        return {edge: fix for edge, fix in fixes.items() if fix.level is Level.SHOWN}
+
+    @cached_property
+    def _stand_ins(self) -> dict[Edge, Fix]:
+        """What is tried instead of each change by hand, as far as there is something."""
+        found = {}
+        for edge in self._manual(self._chosen):
+            wanted = CyclicImport(edge, self._kinds, self._cycle_of[edge[0]])
+            if (fix := self._tools.fixes.stand_in(wanted)) is not None:
+                found[edge] = fix
+        return found
+
+    @cached_property
+    def _crashing_at_last(self) -> Collection[str] | None:
+        """The modules that crash now and when everything is done, by hand too; None if that is not known."""
+        if not self._stand_ins:
+            return self._crashing.keys()
+        changed = self._texts([*self._chosen.values(), *self._stand_ins.values()])
+        found = self._tools.crashes(changed, self._crashed)
+        return None if found.untried else {crash.entry for crash in found.crashes}
 
     @cached_property
     def _crashes_in(self) -> list[tuple[set[str], set[str]]]:

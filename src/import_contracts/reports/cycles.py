@@ -163,6 +163,9 @@ class Step:
 
     If several modules of a ``package`` import through its ``__init__``, all of them are changed in one step; ``others``
     are the imports besides ``evidence``, sorted. Else the package is "".
+
+    ``shape`` is the name of what closes the cycle here, if that has one: ``fat_init``, ``mutual_models``,
+    ``utility_creep`` or ``type_hints``; else "".
     """
 
     evidence: Import
@@ -172,6 +175,7 @@ class Step:
     is_ring_cut: bool = False
     others: tuple[Import, ...] = ()
     package: str = ""
+    shape: str = ""
 
     @property
     def imports(self) -> tuple[Import, ...]:
@@ -192,6 +196,12 @@ class Plan:
     is_minimum: bool
     crashes_left: tuple[str, ...] | None
     crashes_new: tuple[str, ...] | None
+
+    @property
+    def shape(self) -> str:
+        """The shape that all steps have; "" if they have several, or none."""
+        shapes = {step.shape for step in self.steps}
+        return shapes.pop() if len(shapes) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
