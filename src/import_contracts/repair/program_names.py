@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -15,6 +16,9 @@ from import_contracts.reading.trees import Parser
 from import_contracts.repair.usage import Binding, Usage, names_in, read_usage
 
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
+
+_IMPORTS = re.compile(r"^[ \t]*(?:from|import)\b.*", re.MULTILINE)
+"""The first lines of import statements, on which all dots are those of modules."""
 
 Origin: TypeAlias = tuple[str, str]
 """A module and a name that it defines; or a package and a module in it."""
@@ -101,7 +105,14 @@ class ProgramNames:
         if module not in self._importers:
             self._importers[module] = self._read_importers(module)
         names, texts = self._importers[module]
-        return name in names or "*" in names or any(f".{name}" in text for text in texts)
+        last = re.escape(module.rpartition(".")[2])
+        attribute = rf"\s*\.\s*{re.escape(name)}\b"
+
+        def takes(text: str) -> bool:
+            aliases = map(re.escape, re.findall(rf"\b{last}\s+as\s+(\w+)", text))
+            return re.search(rf"\b(?:{'|'.join([last, *aliases])}){attribute}", _IMPORTS.sub("", text)) is not None
+
+        return name in names or "*" in names or any(f".{name}" in text and takes(text) for text in texts)
 
     def _read_importers(self, module: str) -> tuple[set[str], list[str]]:
         """Return the names that others import from a module, and the texts in which the module itself is bound."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from import_contracts.graph.names import within
 from import_contracts.repair.edits import Rewrite, has_own_lines, starts_line
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.program_names import ProgramNames
@@ -93,8 +94,6 @@ class ImportedName:
             yield Reason("Every cheaper fix leaves a cycle or makes a module crash", shown)
         if not has_own_lines(self.binding.statement, self._lines):
             yield Reason("Imported on a line with other code", shown)
-        if self._is_part_of_package:
-            yield Reason("Bound as an attribute of its package", shown)
         if self._needs_future and self.usage.reads_annotations:
             yield Reason("Used in annotations of a module in which something may read annotations at run time", shown)
         yield Reason("Used in a lambda, or in a function whose body begins on the line of its header", shown)
@@ -106,17 +105,11 @@ class ImportedName:
         """Whether nothing needs the name in the module while that is imported, and afterwards only functions do."""
         return not (
             self.binding.function
-            or self._is_part_of_package
             or self._eager
             or any(use.reader for use in self._annotations)
             or (self._needs_future and self.usage.reads_annotations)
             or self._reason_to_stay
         )
-
-    @property
-    def _is_part_of_package(self) -> bool:
-        """Whether the statement is ``import a.b``, which binds ``a``."""
-        return not self.binding.name and not self.binding.alias.asname
 
     @property
     def _needs_future(self) -> bool:
@@ -143,8 +136,15 @@ class ImportedName:
             yield "Bound more than once"
         if self.names.is_imported_elsewhere(self.importer, local):
             yield f"Imported from {self.importer} by other modules"
-        if self.names.is_package(self.importer) and not local.startswith("_"):
+        if self._may_be_re_exported:
             yield f"May be re-exported by {self.importer}, which is a package"
+
+    @property
+    def _may_be_re_exported(self) -> bool:
+        """Whether users of a package may take the name from it: not if it has an ``__all__``, or if it is around it."""
+        is_public = not self.binding.local.startswith("_") and "__all__" not in self.usage.defined
+        is_around = not self.binding.name and within(self.importer, self.binding.local)
+        return self.names.is_package(self.importer) and is_public and not is_around
 
     @property
     def _module_bindings(self) -> list[Binding]:
