@@ -63,15 +63,17 @@ class Shapes:
         return (module, name) if len(statements) == 1 and isinstance(statements[0], ast.ClassDef) else None
 
     def _is_utility(self, fix: Fix) -> bool:
-        functions = {function.name for rewrite in fix.rewrites for function in rewrite.functions}
+        functions = {function for rewrite in fix.rewrites for function in rewrite.functions}
+        usage = self._names.usage(fix.importer)
+        if len(functions) != 1 or usage is None:
+            return False
+        (function,) = functions
         others = [edge for edge in self._cycle.edges if edge[0] == fix.importer and edge[1] != fix.imported]
         users = (edge[0] for edge in self._cycle.edges if edge[1] == fix.importer)
-        return (
-            len(functions) == 1 and not others and all(self._uses_more(user, fix.importer, functions) for user in users)
-        )
+        is_global = function in usage.defined.get(function.name, [])
+        return is_global and not others and all(self._uses_more(user, fix.importer, function.name) for user in users)
 
-    def _uses_more(self, user: str, module: str, functions: set[str]) -> bool:
-        """Tell whether a module imports another as a whole, or something else of it than some functions."""
+    def _uses_more(self, user: str, module: str, function: str) -> bool:
+        """Tell whether a module imports another as a whole, or something else of it than a function."""
         usage = self._names.usage(user)
-        names = {each.name for each in usage.bindings if each.module == module} if usage else set[str]()
-        return not names or not names <= functions
+        return {each.name for each in usage.bindings if each.module == module} != {function} if usage else True
