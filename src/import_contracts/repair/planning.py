@@ -207,9 +207,12 @@ class _Planner:
 
     @cached_property
     def _stand_ins(self) -> dict[Edge, Fix]:
-        """What is tried instead of each change by hand, as far as there is something."""
+        """What is tried instead of each change by hand, as far as there is something.
+
+        Nothing where other imports count than those that run at once, because only these crash.
+        """
         found = {}
-        for edge in self._manual(self._chosen):
+        for edge in self._manual(self._chosen) if self._kinds == {Kind.RUNTIME} else ():
             wanted = CyclicImport(edge, self._kinds, self._cycle_of[edge[0]])
             if (fix := self._tools.fixes.stand_in(wanted)) is not None:
                 found[edge] = fix
