@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
+from import_contracts.crashes.relevance import only_reads
+from import_contracts.crashes.remembering import Habit, Keeper, Limit, Result, UnlikeError, call_key, own_names
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     ALL_MODULES,
@@ -26,15 +29,15 @@ from import_contracts.crashes.values import (
     Manager,
     ModuleNames,
     ModuleValue,
+    OwnName,
     Partial,
     Stream,
-    SuperValue,
     Wrapped,
 )
 
 _DEEPEST_CALL, _MOST_CALLS = 30, 10_000
 """Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
-_MOST_PATHS_OF_CALL = 500
+_MOST_PATHS_OF_CALL = 100
 """A call in which there are more paths is not followed."""
 _MOST_EXACT_CALLS = 300
 """After so many calls, of all interpreters together, one that has done nothing before is not followed again."""
@@ -88,7 +91,7 @@ class Calls(Objects):
         super().__init__(world)
         self._calls_left = _MOST_CALLS
         self._called = self.memory.names()
-        """The functions with a cache that were called, and the iterators that were begun."""
+        """The functions with a cache that were called."""
 
     def call(self, function: object, arguments: Arguments) -> object:  # noqa: PLR0911 - one case each
         """Return the result of a call; raises FailureError."""
@@ -126,12 +129,20 @@ class Calls(Objects):
             self.escape(
                 each.value, is_harmless=is_safe if is_module or isinstance(each.value, _HOLDERS) else is_harmless
             )
-            if not is_harmless and isinstance(each.value, str):
-                for module in self.modules.partial:
-                    if each.value == module or each.value.startswith(f"{module}."):
-                        self.modules.forget_names(module)
+            if not is_harmless and isinstance(each.value, str) and not (origin and only_reads(origin.name)):
+                self._give_name(each.value)
         self.note(FailureError(UNKNOWN))
         return UNKNOWN if origin is None else External(f"{origin.name}()")
+
+    def _give_name(self, text: str) -> None:
+        """Note that code that is not followed is given some text, which may name a module or something in one.
+
+        A module may be changed by whoever has its ``__name__``, or a dotted path into it. Its name alone as written in
+        the program is most often that of something else, such as a command.
+        """
+        for module in self.modules.partial:
+            if (text == module and isinstance(text, OwnName)) or text.startswith(f"{module}."):
+                self.modules.forget_names(module)
 
     def forget_callers(self) -> None:
         """Note that what runs may put names into the modules on the stack."""
@@ -168,7 +179,7 @@ class Calls(Objects):
             return self.call_unknown((Argument(function), *arguments))
         self.world.calls += 1
         if code.yields or code.is_async:
-            return self._stream(self._scope_of_call(function, code, arguments), code)
+            return self._stream_of_call(self._scope_of_call(function, code, arguments), code)
         follow = self._follow if self.world.calls < _MOST_EXACT_CALLS else self._remembered
         return follow(function, code, arguments)
 
@@ -179,6 +190,10 @@ class Calls(Objects):
         """
         depth = len(self.stack)
         budget = min(self.paths_left, max(_MOST_PATHS_OF_CALL >> self._calls_in_module(), 4))
+        limit = self.world.limits.setdefault((function.module, function.operation.first), Limit())
+        if limit.exceeds(budget):
+            self.modules.may_be_loaded(limit.loaded)
+            return self.call_unknown((Argument(function), *arguments))
         rest, self.paths_left = self.paths_left - budget, budget
         mark = self.memory.mark()
         try:
@@ -190,6 +205,7 @@ class Calls(Objects):
             loaded = self.modules.loaded
             self.memory.undo(mark)
             self.modules.may_be_loaded(loaded)
+            limit.add(budget, loaded)
             return self.call_unknown((Argument(function), *arguments))
         finally:
             self.memory.release()
@@ -206,19 +222,62 @@ class Calls(Objects):
 
     def _remembered(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
         """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
-        given = tuple((each.keyword, _shape(each.value)) for each in arguments)
-        around = tuple(_shape(value) for names in function.scopes for value in names.values())
-        key = (function.module, function.operation.first, id(function.operation.node), given, around)
-        if key in self.world.results:
-            return self.world.results[key]
-        births, looks, mark = self.memory.births, self.looks, self.memory.mark()
+        key = call_key(function, arguments)
+        known = self.world.results.get(key) if key else None
+        if known and all(map(self.modules.is_initialized, known.looked_at)):
+            return self._again(known, arguments)
+        habit = self.world.habits.setdefault((function.module, function.operation.first), Habit())
+        if habit.is_firm:
+            return self._by_habit(habit, arguments)
+        outer, self.looked_at = self.looked_at, set()
+        keeper = Keeper(self.memory, arguments, self.memory.births)
+        mark, noted = self.memory.mark(), len(self.noted)
+        kept: Result | None = None
         try:
             result = self._follow(function, code, arguments)
-            if looks == self.looks and not self.memory.has_changed(mark, births):
-                self.world.results[key] = result
+            with suppress(UnlikeError):
+                kept = self._kept(result, keeper, mark, self.noted[noted:])
+            if kept and key:
+                self.world.results[key] = kept
         finally:
+            habit.add(kept)
             self.memory.release()
+            outer |= self.looked_at
+            self.looked_at = outer
         return result
+
+    def _kept(self, result: object, keeper: Keeper, mark: int, noted: Sequence[object]) -> Result:
+        """Return what has come of a call; raises UnlikeError if it is not to be remembered."""
+        own = own_names(keeper.arguments)
+        changed = self.memory.changed(mark, keeper.births)
+        if any(names is not own or key not in names for names, key in changed):
+            raise UnlikeError
+        if not all(map(self.modules.is_initialized, self.looked_at)):
+            raise UnlikeError
+        bound = keeper.kept_items([(key, names[key]) for names, key in changed])
+        return Result(keeper.kept(result), frozenset(self.looked_at), tuple(dict.fromkeys(noted)), bound)
+
+    def _by_habit(self, habit: Habit, arguments: Arguments) -> object:
+        """Return the result of a call that is not followed, as many calls of its function did nothing that matters."""
+        if habit.may_raise:
+            self.note(FailureError(UNKNOWN))
+        own = own_names(arguments)
+        if habit.binds and own is not None:
+            for key in (*own, UNKNOWN):
+                self.memory.set(own, key, UNKNOWN)
+        return UNKNOWN
+
+    def _again(self, known: Result, arguments: Arguments) -> object:
+        """Return the result of a call that is like an earlier one."""
+        keeper = Keeper(self.memory, arguments)
+        self.looked_at |= known.looked_at
+        for kind in known.may_raise:
+            self.note(FailureError(kind))
+        own = own_names(arguments)
+        for key, value in known.bound:
+            if own is not None:
+                self.memory.set(own, key, keeper.again(value))
+        return keeper.again(known.value)
 
     def _scope_of_call(self, function: FunctionValue, code: Code, arguments: Arguments) -> Scope:
         local = self.memory.names(dict.fromkeys(code.defined.keys() - code.globals - code.nonlocals, UNKNOWN))
@@ -271,16 +330,27 @@ class Calls(Objects):
             del self.stack[depth:]
         return left.value if left else None
 
-    def _stream(self, scope: Scope, code: Code) -> Stream:
+    def _stream_of_call(self, scope: Scope, code: Code) -> Stream:
         """Return the iterator or coroutine that the call of a function makes."""
 
         def run(each: Each) -> object:
             scope.yields = each
             return self._run_body(scope, code)
 
-        return Stream(run, is_async=code.is_async and not code.yields)
+        return self.stream(run, is_async=code.is_async and not code.yields)
 
     # --- iteration -----------------------------------------------------------------------------------------------
+
+    def stream(self, run: Callable[[Each], object], *, is_async: bool = False) -> Stream:
+        """Return an iterator or coroutine that was not begun."""
+        return Stream(run, self.memory.names(), is_async)
+
+    def _begin(self, stream: Stream) -> bool:
+        """Begin an iterator; tell whether it had not been begun before."""
+        if stream.state:
+            return False
+        self.memory.set(stream.state, "begun", UNKNOWN)
+        return True
 
     def iterate(self, value: object, each: Callable[[object], Left | None]) -> Left | None:
         """Call a function with each element of a value, as far as they are known; return what it leaves with."""
@@ -293,8 +363,7 @@ class Calls(Objects):
                 if (left := each(item)) is not None:
                     return left
             return None
-        if isinstance(items, Stream) and items not in self._called:
-            self.memory.set(self._called, items, UNKNOWN)
+        if isinstance(items, Stream) and self._begin(items):
             return self._iterate_stream(items, each)
         self.note(FailureError(UNKNOWN))
         return self.follow_maybe(lambda: each(UNKNOWN))
@@ -333,7 +402,7 @@ class Calls(Objects):
             each(first)
             return self.follow_maybe(giving(each, UNKNOWN))
 
-        return Stream(run)
+        return self.stream(run)
 
     def _iterate_stream(self, stream: Stream, each: Callable[[object], Left | None]) -> Left | None:
         stack = self.stack
@@ -362,13 +431,12 @@ class Calls(Objects):
     def elements(self, value: object) -> tuple[object, ...] | None:
         """Return all elements of a value, whose iterator runs; None if they are not known."""
         items = self.items_of(value)
-        if isinstance(items, Stream) and items in self._called:
-            return None
         if not isinstance(items, Stream):
             if items is None:
                 self.note(FailureError(UNKNOWN))
             return items
-        self.memory.set(self._called, items, UNKNOWN)
+        if not self._begin(items):
+            return None
         found = self.memory.names({"items": ()})
 
         def take(item: object) -> None:
@@ -427,23 +495,3 @@ def giving(each: Each, item: object) -> Block:
 
 def _may_swallow(name: str) -> bool:
     return any(word in name for word in ("assert", "suppress", "ExitStack", "subTest", "contextmanager"))
-
-
-def _shape(value: object) -> object:  # noqa: PLR0911 - one case each
-    """Return what a call most often depends on in a value."""
-    match value:
-        case FunctionValue(module, operation):
-            return module, operation.first, operation.name
-        case ClassValue(name, module):
-            return module, name
-        case InstanceValue(of):
-            return of.module, of.name
-        case BoundMethod(function, first):
-            return _shape(function), _shape(first)
-        case Partial(function) | Wrapped(_, function):
-            return type(value), _shape(function)
-        case Container() | Stream() | Manager() | ErrorValue() | SuperValue():
-            return type(value)
-        case tuple():
-            return tuple(map(_shape, value))
-    return value

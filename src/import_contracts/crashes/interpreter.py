@@ -12,6 +12,9 @@ The chapters of the language reference are followed in these modules, on Linux:
 - "Expressions": `evaluation`. A value that is not known has any attribute and is true or false.
 - The standard library: `library`, `iterators` and `known`.
 
+In a large program, calls that are alike are followed once (`remembering`). Once fifty different calls of a function
+have done nothing but bind names in its first argument, the next ones are taken to bind unknown values there, no more.
+
 Each assumption is on the side on which no crash is reported.
 """
 
@@ -141,7 +144,7 @@ class Interpreter(Library):
 
     def _assign_item(self, owner: object, key: object, value: object) -> None:
         if owner == External("sys.modules"):
-            self.modules.replace(key) if isinstance(key, str) else self.modules.forget_names(self.scope.module)
+            self.modules.replace(key, value) if isinstance(key, str) else self.modules.forget_names(self.scope.module)
         elif isinstance(owner, ModuleNames):
             self.set_attribute(ModuleValue(owner.module), key if isinstance(key, str) else None, value)
         elif isinstance(owner, Container) and owner.kind == "dict":

@@ -17,6 +17,8 @@ class Unknown:
 UNKNOWN = Unknown()
 MAYBE = Unknown()
 """The same, and the name may be unbound."""
+REPLACED = Unknown()
+"""As a key among the names of a module: what has taken its place in `sys.modules`."""
 ABSENT = Unknown()
 """No value: the name is unbound."""
 
@@ -71,9 +73,21 @@ class Memory:
         made.birth = self.births
         return made
 
-    def has_changed(self, mark: int, births: int) -> bool:
-        """Tell whether a dictionary has changed since a mark that was older than some number of births."""
-        return any(names.birth <= births or names.epoch != self.epoch for names, _, _ in self._changes[mark:])
+    def is_new(self, names: Names, births: int) -> bool:
+        """Tell whether a dictionary was made after some number of births."""
+        return names.birth > births and names.epoch == self.epoch
+
+    def changed(self, mark: int, births: int) -> list[tuple[Names, object]]:
+        """Return what is not what it was at a mark in the dictionaries older than some number of births."""
+        before: dict[tuple[int, object], tuple[Names, object, object]] = {}
+        for names, key, old in self._changes[mark:]:
+            if not self.is_new(names, births):
+                before.setdefault((id(names), key), (names, key, old))
+        return [
+            (names, key)
+            for names, key, old in before.values()
+            if (now := names.get(key, ABSENT)) is not old and not _same(now, old)
+        ]
 
     def set(self, names: Names, key: object, value: object) -> None:
         """Bind a key; ABSENT removes it."""
@@ -169,7 +183,9 @@ def _same(one: object, other: object) -> bool:
 
 def _joined_names(spaces: list[Names]) -> Names:
     keys = dict.fromkeys(key for each in spaces for key in each)
-    return Names(spaces[0].epoch, {key: joined([each.get(key, ABSENT) for each in spaces]) for key in keys})
+    made = Names(spaces[0].epoch, {key: joined([each.get(key, ABSENT) for each in spaces]) for key in keys})
+    made.birth = min(each.birth for each in spaces)
+    return made
 
 
 def _either_loaded(values: list[Loaded]) -> Loaded:

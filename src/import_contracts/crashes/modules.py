@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from import_contracts.crashes.bodies import Bodies
-from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded, Memory, Names
+from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Loaded, Memory, Names
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.values import ModuleValue
+from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
+from import_contracts.crashes.values import InstanceValue, ModuleValue
 
 OF_EVERY_MODULE = frozenset(
     {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
@@ -34,8 +35,12 @@ class World:
     """By the module that was imported first: the modules loaded after that; None if it failed."""
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
-    results: dict[object, object] = field(default_factory=dict)
-    """The results of calls that did nothing but return one, by function and arguments."""
+    results: dict[CallKey, Result] = field(default_factory=dict)
+    """What came of calls."""
+    habits: dict[tuple[str, int], Habit] = field(default_factory=dict)
+    """What calls have in common, by module and line of the function."""
+    limits: dict[tuple[str, int], Limit] = field(default_factory=dict)
+    """What was too much work in calls, by module and line of the function."""
     calls: int = 0
     """How many calls have been followed."""
     work: int = 0
@@ -43,11 +48,11 @@ class World:
     interpreters: int = 0
 
     def same_in(self, model: ImportModel) -> set[str]:
-        """Return the modules that do the same in another program: none that they start has another text there."""
-        ours, theirs = self.model, model
-        if ours.version != theirs.version or ours.missing != theirs.missing or ours.modules != theirs.modules:
+        """Return the modules that do the same in a program like this, which has them and all they start unchanged."""
+        ours = self.model
+        if model.like is not ours or ours.version != model.version or ours.missing != model.missing:
             return set()
-        changed = [each for each in ours.modules if ours.sources.get(each) != theirs.sources.get(each)]
+        changed = [each for each in ours.modules if each not in model.modules or model.has_changed(each)]
         return ours.modules.keys() - self.reach.starting(changed)
 
     def take_over(self, before: World, modules: Collection[str]) -> None:
@@ -58,6 +63,14 @@ class World:
                 self.outcomes[module] = loaded
             if (names := before.spaces.get(module)) is not None:
                 self.spaces[module] = names
+        taken = frozenset(modules)
+        self.results = {
+            call: result
+            for call, result in before.results.items()
+            if call.module in taken and result.looked_at <= taken
+        }
+        self.habits = {place: habit for place, habit in before.habits.items() if place[0] in taken}
+        self.calls = before.calls
 
 
 class Modules:
@@ -88,14 +101,23 @@ class Modules:
         loaded = self.loaded
         return True if loaded.certain & bit else None if loaded.maybe & bit else False
 
+    def is_initialized(self, module: str) -> bool:
+        """Tell whether a module of the program certainly is in `sys.modules`, with all that its body does."""
+        number = self._numbers.get(module)
+        return number is not None and bool(self.loaded.certain >> number & 1) and module not in self.partial
+
     def space(self, module: str) -> Names:
         """Return the names of a module; unknown ones if its body was never followed."""
         found = self._spaces.get(module, self._world.spaces.get(module))
         return found if isinstance(found, Names) else self._memory.names({UNKNOWN: True})
 
+    def attributes(self, module: str) -> Names:
+        """Return the names that others see in a module: unknown ones if another one has taken its place."""
+        return self.space(module) if self.replacing(module) is None else self._memory.names({UNKNOWN: True})
+
     def binds(self, module: str, name: str) -> bool | None:
         """Tell whether a module has an attribute without asking its ``__getattr__``; None if it may have."""
-        space = self.space(module)
+        space = self.attributes(module)
         found = space.get(name, ABSENT)
         if found is MAYBE:
             return None
@@ -129,6 +151,8 @@ class Modules:
         package, _, name = module.rpartition(".")
         if package in self._spaces:
             self._memory.set(self.space(package), name, ModuleValue(module))
+            if (replacing := self.replacing(package)) is not None:
+                self._memory.set(replacing.names, name, ModuleValue(module))
 
     def assume_loaded(self, module: str) -> None:
         """Note that a module is in `sys.modules`."""
@@ -158,15 +182,25 @@ class Modules:
         """Note that a module may have any names."""
         if module in self._numbers:
             self._memory.set(self.space(module), UNKNOWN, UNKNOWN)
+            if (replacing := self.replacing(module)) is not None:
+                self._memory.set(replacing.names, UNKNOWN, UNKNOWN)
+                self._memory.set(replacing.names, MAYBE, UNKNOWN)
 
-    def replace(self, module: str) -> None:
+    def replacing(self, module: str) -> InstanceValue | None:
+        """Return the module that the program has made and put into the place of another one, if that is certain."""
+        found = self.space(module).get(REPLACED)
+        return found if isinstance(found, InstanceValue) and found.is_module else None
+
+    def replace(self, module: str, by: object = UNKNOWN) -> None:
         """Note that another object is put into `sys.modules` under the name of a module."""
         if module not in self._numbers:
             return
         if self.has(module) is not True:
             self._memory.set(self._spaces, module, self._memory.names())
             self.assume_loaded(module)
-        self.forget_names(module)
+        self._memory.set(self.space(module), REPLACED, by)
+        if self.replacing(module) is None:
+            self.forget_names(module)
 
     def keep(self) -> None:
         """Keep the names of the modules for other interpreters."""

@@ -13,9 +13,9 @@ from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.text import Source, split_lines
-from import_contracts.repair.edits import edited
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fixes
+from import_contracts.repair.layout import edited
 from import_contracts.repair.moving import moved_below
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.reports.tracebacks import Mending
@@ -203,7 +203,7 @@ class Mender:
             edits = moved_below(module, line, needed, names)
             if not edits:
                 return
-            new = replace(sources[module], text=edited(names.lines(module), edits))
+            new = replace(sources[module], text=edited(names.layout(module).text, edits))
             yield _Change(
                 "move",
                 (f"{listed(needed)} {'is' if len(needed) == 1 else 'are'} then bound before the import runs.",),

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from import_contracts.contracts.crash import entry_violation, message_of
-from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.entries import Begun, EntryRun, Failure, follow
+from import_contracts.crashes.modules import World
 from import_contracts.judging.statements import Statements
 from import_contracts.reports.cycles import EntryFailure, Place, Question, ReportedEntry
 
 
-def report_entries(question: Question, statements: Statements, codes: CodeCache) -> tuple[ReportedEntry, ...]:
+def report_entries(question: Question, statements: Statements, before: World | None) -> tuple[ReportedEntry, ...]:
     """Return the entries of a question, and then those that the program has; raises UserError as `Launcher.given`.
 
-    ``codes`` are the operations that are known from the search for crashes.
+    ``before`` is what is known from the search for crashes.
     """
     context = statements.snapshot.context
     with context.step("find the entries"):
@@ -24,7 +24,7 @@ def report_entries(question: Question, statements: Statements, codes: CodeCache)
         spellings = {entry.spelling for entry in entries}
         entries += [entry for entry in launcher.found() if entry.spelling not in spellings]
     with context.step("follow the entries", len(entries)) as advance:
-        runs = follow(entries, statements.program_text, question.python, codes, advance)
+        runs = follow(entries, statements.program_text, question.python, before, advance)
     return tuple(_Reporter(runs, statements).entry(run) for run in runs)
 
 

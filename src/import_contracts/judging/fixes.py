@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.statements import Statements
+from import_contracts.reading.text import universal_newlines
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
+from import_contracts.repair.layout import Edit
 from import_contracts.reports.check import Change, ReportedFix
 
 
@@ -32,9 +34,13 @@ class CutFixes:
 def reported_fix(together: Sequence[Fix], fixes: Fixes, statements: Statements) -> ReportedFix:
     """Return fixes of one kind, of which there is at least one, as reports show them, with the changes of each file."""
     changes = (
-        Change(statements.path(module), edit.line, edit.old, edit.new)
-        for module, edits in fixes.edits(together).items()
-        for edit in edits
+        change(statements.path(module), edit) for module, edits in fixes.edits(together).items() for edit in edits
     )
     why = tuple(dict.fromkeys(sentence for fix in together for sentence in fix.why))
     return ReportedFix(together[0].kind, why, tuple(changes))
+
+
+def change(path: str, edit: Edit) -> Change:
+    """Return an edit of a file as reports show it, without blank lines at the end."""
+    old, new = (universal_newlines(text).rstrip("\n") for text in (edit.old, edit.new))
+    return Change(path, edit.line, old, new, edit.column, edit.end_line, edit.end_column, edit.new, edit.level)

@@ -12,6 +12,7 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.modules import World
 from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -45,8 +46,7 @@ class Remedies:
         self._question = question
         self._statements = statements
         self._parse = remembering()
-        self.codes = CodeCache(self._parse)
-        """The operations of the texts that were read so far."""
+        self._codes = CodeCache(self._parse)
 
     # --- crashes --------------------------------------------------------------------------------------------------
 
@@ -59,6 +59,11 @@ class Remedies:
         """The modules for which it is not known whether they crash, sorted."""
         return self._before.untried
 
+    @property
+    def known(self) -> World | None:
+        """What the search for crashes has found out."""
+        return self._before.world
+
     @cached_property
     def _before(self) -> CrashSearch:
         with self._statements.snapshot.context.step("look for crashes") as advance:
@@ -69,7 +74,7 @@ class Remedies:
     ) -> CrashSearch:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
         before = self._before if changed else None
-        return search_crashes(self._model(changed), entries, self.codes, advance, before)
+        return search_crashes(self._model(changed), entries, self._codes, advance, before)
 
     def _model(self, changed: Mapping[str, Source]) -> ImportModel:
         """Return the program in which the modules in ``changed`` have this text."""
@@ -77,7 +82,8 @@ class Remedies:
         modules = self._statements.snapshot.program.modules
         changed_imports = {module: possible_imports(source, modules) for module, source in changed.items()}
         sources, imports = {**text.sources, **changed}, {**text.imports, **changed_imports}
-        return ImportModel(sources, imports, self._question.python, text.namespaces)
+        like = self.known.model if changed and self.known else None
+        return ImportModel(sources, imports, self._question.python, text.namespaces, like=like)
 
     def _reported(self, crash: Crash) -> ReportedCrash:
         violation = violation_of(crash)
@@ -111,7 +117,7 @@ class Remedies:
         else:
             sources = {module: source for module in importers if (source := self._statements.source(module))}
             model = ImportModel(sources, {}, self._question.python)
-        return MissingImports(model, Bodies(model, self.codes), self._exists).of(sorted(model.sources))
+        return MissingImports(model, Bodies(model, self._codes), self._exists).of(sorted(model.sources))
 
     def _exists(self, module: str) -> bool:
         program = self._statements.snapshot.program

@@ -14,9 +14,10 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
-from import_contracts.repair.edits import Edit, Rewrite, edited, edits, has_own_lines
+from import_contracts.repair.edits import Rewrite, edits
 from import_contracts.repair.extraction import definitions_to_move
 from import_contracts.repair.fix_kinds import FixKind, Level
+from import_contracts.repair.layout import Edit, edited
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.ways import ImportedName, Reason, Way
 from import_contracts.wording import listed
@@ -65,6 +66,7 @@ _ELSEWHERE = "_import_contracts_by_hand"
 
 _BECOMES = {FixKind.DEFER: Kind.DEFERRED, FixKind.TYPE_CHECKING: Kind.TYPE_CHECKING}
 
+_UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer Python than the one that runs."
 # The kinds that may be combined to fix all names of an import, the cheapest first.
 _COMBINATIONS = (
     frozenset({FixKind.TYPE_CHECKING}),
@@ -145,7 +147,7 @@ class Fixes:
         importer, imported = wanted.edge
         usage = self.names.usage(importer)
         if usage is None:
-            return _restructure(wanted, ["This file cannot be parsed, so no fix can be checked."])
+            return _restructure(wanted, [_UNPARSED])
         if names := self.names_of(wanted):
             return _restructure(wanted, _sentences(name.obstacle() for name in names))
         stars = (self.names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
@@ -159,12 +161,12 @@ class Fixes:
         It is for trying what somebody will do by hand, and never shown. None if the statements cannot be edited.
         """
         names = self.names_of(wanted)
-        lines = self.names.lines(wanted.edge[0]) if names else []
-        if not names or any(
-            each.binding.name == "*" or not has_own_lines(each.binding.statement, lines) for each in names
-        ):
+        if not names or any(each.binding.name == "*" or not each.is_editable for each in names):
             return None
-        rewrites = (Rewrite(each.binding, origin=(_ELSEWHERE, each.binding.local)) for each in names)
+        rewrites = (
+            Rewrite(each.binding, origin=(_ELSEWHERE, each.binding.local) if each.binding.name else None)
+            for each in names
+        )
         return Fix(FixKind.RESTRUCTURE, *wanted.edge, (), tuple(rewrites))
 
     def extraction(self, wanted: CyclicImport) -> Fix | None:
@@ -190,14 +192,14 @@ class Fixes:
             done = {rewrite.binding.alias for rewrite in known}
             known += [rewrite for rewrite in fix.rewrites if rewrite.binding.alias not in done]
         return {
-            module: edits(self.names.tree(module), self.names.lines(module), found)
+            module: edits(self.names.tree(module), self.names.layout(module), found, usage)
             for module, found in rewrites.items()
-            if found
+            if found and (usage := self.names.usage(module))
         }
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
-        """Return the text of a module with edits made; its lines end in line feeds."""
-        return edited(self.names.lines(module), edits)
+        """Return the text of a module with edits made; the rest of it is as it was."""
+        return edited(self.names.layout(module).text, edits)
 
 
 def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds: frozenset[FixKind]) -> Fix | None:

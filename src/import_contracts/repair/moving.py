@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from import_contracts.repair.edits import Edit, has_own_lines
+from import_contracts.repair.fix_kinds import Level
+from import_contracts.repair.layout import Edit, without_end
+from import_contracts.repair.new_lines import Added, Cause, NewLines, Replaced
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, Role, Usage, names_in
+from import_contracts.wording import listed
 
 
-def moved_below(module: str, line: int, wanted: Iterable[str], names: ProgramNames) -> tuple[Edit, ...]:
+def moved_below(module: str, line: int, wanted: Sequence[str], names: ProgramNames) -> tuple[Edit, ...]:
     """Return the edits that move the import on a line of a module below the statements that bind some names.
 
     Empty if nothing at the top level is imported on that line, if no statement below it binds one of the names, and if
@@ -19,21 +22,23 @@ def moved_below(module: str, line: int, wanted: Iterable[str], names: ProgramNam
     usage = names.usage(module)
     if usage is None:
         return ()
-    tree, lines = names.tree(module), names.lines(module)
+    tree, layout = names.tree(module), names.layout(module)
     moved = next((each for each in tree.body if each.lineno == line), None)
     bound = [[each for each in usage.defined.get(name, []) if each.lineno > line] for name in wanted]
-    if not isinstance(moved, ast.Import | ast.ImportFrom) or not all(bound) or not has_own_lines(moved, lines):
+    if not isinstance(moved, ast.Import | ast.ImportFrom) or not all(bound) or not layout.has_own_lines(moved):
         return ()
     target = max((each[0] for each in bound), key=lambda each: each.lineno)
     between = [each for each in tree.body if line < each.lineno <= target.lineno]
-    bindings = [each for each in usage.bindings if each.statement is moved]
+    bindings = [each for each in usage.bindings if each.statement.lineno == line and not each.inside]
     if any(each.name == "*" for each in bindings) or _needs(between, bindings, usage):
         return ()
-    first, last = moved.lineno, moved.end_lineno or moved.lineno
-    end = target.end_lineno or target.lineno
-    text = "\n".join(lines[first - 1 : last])
+    first, last = moved.lineno - 1, moved.end_lineno or moved.lineno
+    lines = tuple(map(without_end, layout.lines[first:last]))
     is_definition = isinstance(target, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    return Edit(first, text, ""), Edit(end + 1, "", f"\n\n{text}" if is_definition else text)
+    new, why = NewLines(layout), (Cause(Level.UNSAFE, f"{listed(wanted)} must be bound before this import runs."),)
+    new.replace(Replaced(first, last, (), why))
+    new.add(target.end_lineno or target.lineno, Added(lines, 2 if is_definition else 0, 0, why))
+    return new.edits()
 
 
 def _needs(statements: Iterable[ast.stmt], bindings: Iterable[Binding], usage: Usage) -> bool:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.names import within
-from import_contracts.repair.edits import Rewrite, has_own_lines, starts_line
+from import_contracts.reading.trees import FunctionDefinition
+from import_contracts.repair.annotation_readers import AnnotationReaders
+from import_contracts.repair.edits import Rewrite, is_docstring
 from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.repair.layout import Layout
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, NameUse, Role, Usage
 from import_contracts.wording import listed
@@ -20,6 +24,11 @@ class Reason(NamedTuple):
 
     what: str
     name: str
+
+    @property
+    def sentence(self) -> str:
+        """The reason as a sentence about one name."""
+        return f"{self.what}: {self.name}."
 
 
 Way: TypeAlias = tuple[Reason, Rewrite]
@@ -42,37 +51,69 @@ class ImportedName:
     @cached_property
     def ways(self) -> Mapping[FixKind, Way]:
         """How to change the name, by the kind of the fix; at most one way of each kind."""
-        if not has_own_lines(self.binding.statement, self._lines):
+        if self._is_fixed:
             return {}
         found = {FixKind.DIRECT_IMPORT: self._direct_import()}
         if self._is_movable:
             found |= {FixKind.TYPE_CHECKING: self._for_type_checking(), FixKind.DEFER: self._deferred()}
         return {kind: way for kind, way in found.items() if way is not None}
 
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether the statement cannot be edited, or what follows depends on whether it fails."""
+        return not self.is_editable or self._is_tried
+
+    @cached_property
+    def is_editable(self) -> bool:
+        """Whether the statement has its own lines, or shares them with others of the top level, without comments."""
+        layout, node = self._layout, self.binding.statement
+        if layout.has_own_lines(node):
+            return True
+        group = layout.on_its_lines(node, self.names.tree(self.importer).body)
+        rest = layout.behind(group[-1]).lstrip("; \t\f")
+        texts = (layout.text[layout.start(each) : layout.end(each)] for each in group)
+        is_whole = not self.binding.inside and layout.starts_line(group[0]) and rest[:1] in {"", "#"}
+        return is_whole and not any("#" in text for text in texts)
+
+    @property
+    def _is_tried(self) -> bool:
+        """Whether the statement is in one that may handle its failure."""
+        around = takewhile(lambda each: each != "def", reversed(self.binding.inside))
+        return not {"try", "with"}.isdisjoint(around)
+
+    def _has_room(self, function: FunctionDefinition) -> bool:
+        """Tell whether an import can be added at the top of a function, on a line of its own."""
+        first = function.body[0]
+        return self._layout.has_own_lines(first) if is_docstring(first) else self._layout.starts_line(first)
+
     def _direct_import(self) -> Way | None:
         binding, names = self.binding, self.names
         origin = names.origin(binding)
         if origin is None or self.importer in (origin[0], names.module(*origin)):
             return None
+        if binding.function and names.is_replaced(binding.module, str(binding.name)):
+            return None
         where = ".".join(origin) if names.is_module(*origin) else origin[0]
         reason = Reason(f"Defined in {where} and only re-exported by {binding.module}", str(binding.name))
-        return reason, Rewrite(binding, origin=origin)
+        return reason, Rewrite(binding, origin=origin, why=reason.sentence)
 
     def _for_type_checking(self) -> Way | None:
         if self._bodies or not self._annotations:
             return None
         reason = Reason("Used only in annotations", f"{self.binding.shown} ({_places(self._annotations)})")
-        return reason, Rewrite(self.binding, is_for_types=True, needs_future=self._needs_future)
+        future, read = self._needs_future, self._may_be_read
+        return reason, Rewrite(self.binding, None, (), bool(self._annotations), future, read, reason.sentence)
 
     def _deferred(self) -> Way | None:
         functions = tuple(dict.fromkeys(use.function for use in self._bodies if use.function is not None))
         in_functions = all(use.function is not None for use in self._bodies)
-        if not functions or not in_functions or not all(starts_line(each.body[0], self._lines) for each in functions):
+        if not functions or not in_functions or not all(map(self._has_room, functions)):
             return None
         reason = Reason(
             "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
         )
-        return reason, Rewrite(self.binding, None, functions, bool(self._annotations), self._needs_future)
+        is_for_types, future, read = bool(self._annotations), self._needs_future, self._may_be_read
+        return reason, Rewrite(self.binding, None, functions, is_for_types, future, read, reason.sentence)
 
     def obstacle(self) -> Reason:
         """Return what prevents every way to change the name, or that those there are were rejected."""
@@ -87,29 +128,52 @@ class ImportedName:
             yield Reason(self._reason_to_stay, shown)
         if self._eager:
             yield Reason(f"Used while {self.importer} is imported", f"{shown} ({_places(self._eager)})")
-        if read := [use for use in self._annotations if use.reader]:
-            what = f"Used in an annotation that {read[0].reader} may read at run time"
-            yield Reason(what, f"{shown} ({_places(read)})")
+        if self._read:
+            what = f"Used in an annotation that {next(iter(self._read.values()))} may read at run time"
+            yield Reason(what, f"{shown} ({_places(self._read)})")
+        if reason := self._block:
+            yield Reason(reason, shown)
         if self.ways:
             yield Reason("Every cheaper fix leaves a cycle or makes a module crash", shown)
-        if not has_own_lines(self.binding.statement, self._lines):
+        if not self.is_editable:
             yield Reason("Imported on a line with other code", shown)
-        if self._needs_future and self.usage.reads_annotations:
+        if self._is_future_read:
             yield Reason("Used in annotations of a module in which something may read annotations at run time", shown)
         yield Reason("Used in a lambda, or in a function whose body begins on the line of its header", shown)
 
     # --- what the name is needed for ------------------------------------------------------------------------------
 
     @property
+    def _block(self) -> str:
+        """What prevents fixes because of the block that the statement is in; "" if nothing does."""
+        if self._is_tried:
+            return "Imported in a statement that may handle a failed import"
+        is_in_block = self.binding.inside and not self.binding.function
+        return f"Imported under {self.binding.inside[0]}, not at the top level" if is_in_block else ""
+
+    @property
     def _is_movable(self) -> bool:
         """Whether nothing needs the name in the module while that is imported, and afterwards only functions do."""
-        return not (
-            self.binding.function
-            or self._eager
-            or any(use.reader for use in self._annotations)
-            or (self._needs_future and self.usage.reads_annotations)
-            or self._reason_to_stay
-        )
+        return not (self.binding.inside or self._eager or self._reason_to_stay or self._read or self._is_future_read)
+
+    @property
+    def _readers(self) -> AnnotationReaders:
+        return self.names.made(AnnotationReaders)
+
+    @cached_property
+    def _read(self) -> Mapping[NameUse, str]:
+        """The annotations that use the name and may be read at run time, each with what may read it."""
+        found = {use: self._readers.reader_of(self.importer, use) for use in self._annotations}
+        return {use: reader for use, reader in found.items() if reader}
+
+    @property
+    def _is_future_read(self) -> bool:
+        """Whether something may read annotations that would become strings."""
+        return self._needs_future and self._readers.any_in(self.importer, self.usage)
+
+    @property
+    def _may_be_read(self) -> bool:
+        return any(self._readers.may_read(self.importer, use) for use in self._annotations)
 
     @property
     def _needs_future(self) -> bool:
@@ -134,6 +198,10 @@ class ImportedName:
             yield "Re-exported"
         if local in self.usage.rebound or sum(each.local == local for each in self._module_bindings) > 1:
             yield "Bound more than once"
+        if local in self.usage.unclear:
+            yield "Used in syntax that needs a newer Python than the one that runs"
+        if self.names.is_replaced(self.importer, local):
+            yield f"Replaced in {self.importer} by a string that names it"
         if self.names.is_imported_elsewhere(self.importer, local):
             yield f"Imported from {self.importer} by other modules"
         if self._may_be_re_exported:
@@ -163,8 +231,8 @@ class ImportedName:
         return self.usage.uses_of(self.binding, Role.EAGER)
 
     @property
-    def _lines(self) -> list[str]:
-        return self.names.lines(self.importer)
+    def _layout(self) -> Layout:
+        return self.names.layout(self.importer)
 
 
 def _places(uses: Collection[NameUse]) -> str:
