@@ -70,7 +70,9 @@ ON_ONE_LINE = "Used in a lambda, or in a function whose body begins on the line 
         (IMPORT, FixKind.RESTRUCTURE),
         ("from p.b import *\ndef f(b: B): ...", FixKind.RESTRUCTURE),
         ("try:\n    from p.b import B\nexcept ImportError:\n    B = None\ndef f(b: B): ...", FixKind.RESTRUCTURE),
-        ("import p.b\ndef f(b: p.b.B): ...", FixKind.RESTRUCTURE),
+        ("import p.b\ndef f(b: p.b.B): ...", FixKind.TYPE_CHECKING),
+        ("import p.b\ndef f():\n    return p.b.B", FixKind.DEFER),
+        ("import p.b\nimport p.c\ndef f():\n    return p.b.B", FixKind.RESTRUCTURE),
         ("import p.b as b\ndef f(x: b.B): ...", FixKind.TYPE_CHECKING),
         ("from p.b import f\nx = f()", FixKind.RESTRUCTURE),
         ("from p.b import C\nclass A(C): ...", FixKind.EXTRACT),
@@ -90,7 +92,9 @@ def test_what_another_module_takes_from_here_must_stay() -> None:
     assert (found.kind, found.why) == (FixKind.RESTRUCTURE, ("Imported from p.a by other modules: B.",))
 
 
-@pytest.mark.parametrize("statement", ["import p.a as a", "from p import a", "from . import a"])
+@pytest.mark.parametrize(
+    "statement", ["import p.a as a", "from p import a", "from . import a", "from p import a as d\nd.B"]
+)
 def test_what_is_used_as_an_attribute_of_the_module_must_stay(statement: str) -> None:
     files = {"b": "class B: ...", "a": f"{IMPORT}def f(b: B): ...", "c": f"{statement}\na.B"}
     of_a, of_c = (CyclicImport(edge, EAGER, frozenset()) for edge in (("p.a", "p.b"), ("p.c", "p.a")))
@@ -275,7 +279,7 @@ UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer Py
         ),
         ("if x: from p.b import B\ndef f(b: B): ...", "Imported under if, not at the top level: B."),
         ("x = '#'; from p.b import B\ndef f(b: B): ...", "Imported on a line with other code: B."),
-        ("import p.b\ndef f(b: p.b.B): ...", "Bound as an attribute of its package: p.b."),
+        ("import p.b\nimport p.c\ndef f(b: p.b.B): ...", "Bound more than once: p.b."),
         (f"{IMPORT}f = lambda: B()", f"{ON_ONE_LINE}: B."),
         (f"{IMPORT}def f(): return B()", f"{ON_ONE_LINE}: B."),
     ],

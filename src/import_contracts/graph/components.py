@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -53,6 +53,20 @@ def components(  # noqa: C901 - one loop, which only recursion would divide
                     if len(component) > 1 or node in successors.get(node, ()):
                         cyclic.append(tuple(sorted(component)))
     return tuple(sorted(cyclic))
+
+
+def cyclic_parts(edges: Iterable[tuple[Node, Node]]) -> list[list[tuple[Node, Node]]]:
+    """Return the edges of each component; an edge from a node to itself is a part of its own."""
+    every = list(edges)
+    successors: dict[Node, list[Node]] = {}
+    for tail, head in every:
+        successors.setdefault(tail, []).append(head)
+    number_of = {node: number for number, nodes in enumerate(components(successors)) for node in nodes}
+    parts: dict[tuple[int, Node | None], list[tuple[Node, Node]]] = {}
+    for tail, head in every:
+        if tail in number_of and number_of[tail] == number_of.get(head):
+            parts.setdefault((number_of[tail], tail if tail == head else None), []).append((tail, head))
+    return list(parts.values())
 
 
 @dataclass(frozen=True)

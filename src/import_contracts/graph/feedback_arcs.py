@@ -7,15 +7,16 @@ order of the edges does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from import_contracts.graph.components import Node, components
+from import_contracts.graph.components import cyclic_parts
 from import_contracts.graph.contraction import contracted
 from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.node_order import backward_edges
 from import_contracts.graph.numbered import Numbered
+from import_contracts.graph.short_rings import RingFinder
 
 _ROUNDS, _SETS, _READS = 30, 100_000, 30_000_000
 """The exact search stops after this many rounds of adding cycles, this many cycles read for one hitting set, or this
@@ -45,20 +46,6 @@ def feedback_set(weights: Mapping[Edge, int]) -> FeedbackSet:
         chosen += [inside[edge] for edge in solution]
         is_minimum &= is_proven
     return FeedbackSet(tuple(sorted(chosen)), is_minimum)
-
-
-def cyclic_parts(edges: Iterable[tuple[Node, Node]]) -> list[list[tuple[Node, Node]]]:
-    """Return the edges of each component; an edge from a node to itself is a part of its own."""
-    every = list(edges)
-    successors: dict[Node, list[Node]] = {}
-    for tail, head in every:
-        successors.setdefault(tail, []).append(head)
-    number_of = {node: number for number, nodes in enumerate(components(successors)) for node in nodes}
-    parts: dict[tuple[int, Node | None], list[tuple[Node, Node]]] = {}
-    for tail, head in every:
-        if tail in number_of and number_of[tail] == number_of.get(head):
-            parts.setdefault((number_of[tail], tail if tail == head else None), []).append((tail, head))
-    return list(parts.values())
 
 
 def _solved(graph: Numbered) -> tuple[Collection[int], bool]:
@@ -97,7 +84,7 @@ def _exact(graph: Numbered) -> tuple[int, ...] | None:
     An implicit hitting set (Chandrasekaran, Karp, Moreno-Centeno, Vempala, 2011): find the lightest edges that break
     some short cycles, add the cycles that are left, and repeat until none is left.
     """
-    finder = _RingFinder(graph)
+    finder = RingFinder(graph.ends, _READS)
     rings = finder.rings(range(len(graph.ends)))
     for _ in range(_ROUNDS):
         if finder.left < 0:
@@ -111,53 +98,3 @@ def _exact(graph: Numbered) -> tuple[int, ...] | None:
             return chosen
         rings |= more
     return None
-
-
-class _RingFinder:
-    """Finds short cycles, each a set of edges; ``left`` is the work that is left, negative if there was too much."""
-
-    def __init__(self, graph: Numbered) -> None:
-        self.left = _READS
-        self._ends = graph.ends
-        self._numbers = {pair: edge for edge, pair in enumerate(graph.ends)}
-
-    def rings(self, edges: Iterable[int]) -> set[frozenset[int]]:
-        """Return a shortest cycle for every one of some edges that is on a cycle; only some if it is too much work."""
-        return {ring for part in cyclic_parts(map(self._ends.__getitem__, edges)) for ring in self._of_part(part)}
-
-    def _of_part(self, part: Sequence[tuple[int, int]]) -> Iterator[frozenset[int]]:
-        heads: dict[int, list[int]] = {}
-        tails: dict[int, list[int]] = {}
-        for tail, head in part:
-            heads.setdefault(tail, []).append(head)
-            tails.setdefault(head, []).append(tail)
-        for start, before in tails.items():
-            if self.left < 0:
-                return
-            parent = self._reached(heads, start, set(before))
-            for tail in before:
-                ring = frozenset(self._ring(parent, start, tail))
-                self.left -= len(ring)
-                yield ring
-
-    def _reached(self, heads: Mapping[int, Sequence[int]], start: int, goals: set[int]) -> dict[int, int]:
-        """Return the predecessor of each node in a breadth-first search from ``start`` to all of the goals."""
-        before = {start: start}
-        goals.discard(start)
-        todo = [start]
-        for node in todo:
-            if not goals:
-                break
-            self.left -= len(heads[node])
-            for head in heads[node]:
-                if head not in before:
-                    before[head] = node
-                    todo.append(head)
-                    goals.discard(head)
-        return before
-
-    def _ring(self, before: Mapping[int, int], start: int, end: int) -> Iterator[int]:
-        yield self._numbers[end, start]
-        while end != start:
-            yield self._numbers[before[end], end]
-            end = before[end]

@@ -20,12 +20,14 @@ _ROUNDS, _EDGES_PER_ROUND = 200, 50
 def backward_edges(graph: Numbered) -> list[int]:
     """Return the edges that lead backwards in a good order of the nodes, sorted, without those that close no cycle."""
     edges = len(graph.ends)
-    order = OrderSearch(graph, _MOVES * min(edges, _FULL) + _MOVES_BEYOND * max(edges - _FULL, 0))
-    order.settle(order.order())
-    order.go()
-    place = {node: position for position, node in enumerate(order.order())}  # two nodes may have got to one place
+    place = OrderSearch(graph, moves_for(edges)).found()
     backward = [edge for edge, (tail, head) in enumerate(graph.ends) if place[tail] > place[head]]
     return sorted(needed(backward, graph))
+
+
+def moves_for(edges: int) -> int:
+    """Return how many edges to read in a search for an order of a graph with some number of edges."""
+    return _MOVES * min(edges, _FULL) + _MOVES_BEYOND * max(edges - _FULL, 0)
 
 
 class OrderSearch:
@@ -44,6 +46,15 @@ class OrderSearch:
         self._moved: list[tuple[int, float]] = []
         self._left = moves
         self._dice = 1
+
+    def found(self) -> list[int]:
+        """Search, and return the place of each node: a number from 0 on."""
+        self.settle(self.order())
+        self.go()
+        place = [0] * len(self.place)
+        for position, node in enumerate(self.order()):  # two nodes may have got to one place
+            place[node] = position
+        return place
 
     def order(self) -> list[int]:
         """Return the nodes in their order."""
@@ -68,10 +79,9 @@ class OrderSearch:
 
     def _settle(self, node: int) -> int:
         """Move a node to the gap between its neighbours where it costs least; return the gain."""
-        place = self.place
-        ranked = sorted([(place[other], cost) for other, cost in self._neighbours[node]])
+        ranked = sorted(self._changes_at(node))
         self._left -= len(ranked)
-        here = place[node]
+        here = self.place[node]
         cost = before = least = 0
         best = -1
         for number, (position, change) in enumerate(ranked):
@@ -103,6 +113,8 @@ class OrderSearch:
             if rounds % again == 0:
                 self._number(self.order())
                 backward = [pair for pair in ends if self.place[pair[0]] > self.place[pair[1]]]
+            if not backward:
+                return
             rounds += 1
             self._turn(*backward[self._roll(len(backward))])
 
@@ -124,9 +136,13 @@ class OrderSearch:
     def _cost_at(self, node: int, position: float) -> int:
         """Return how much more a node would cost at another position."""
         here, more = self.place[node], 0
-        for other, cost in self._neighbours[node]:
-            more += cost * ((self.place[other] < position) - (self.place[other] < here))
+        for place, cost in self._changes_at(node):
+            more += cost * ((place < position) - (place < here))
         return more
+
+    def _changes_at(self, node: int) -> list[tuple[float, int]]:
+        """Return the places at which the cost of a node changes if it is moved beyond them, each with the change."""
+        return [(self.place[other], cost) for other, cost in self._neighbours[node]]
 
 
 def _neighbours(graph: Numbered) -> list[dict[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -27,13 +28,16 @@ class CutFixes:
         ``cycle`` are the modules of the cycle.
         """
         fix = self._fixes.cheapest(CyclicImport(edge, self._kinds, cycle))
-        return reported_fix(fix, self._fixes, self._statements)
+        return reported_fix([fix], self._fixes, self._statements)
 
 
-def reported_fix(fix: Fix, fixes: Fixes, statements: Statements) -> ReportedFix:
-    """Return a fix as reports show it, with the changes of each file."""
-    changes = (change(statements.path(module), edit) for module, edits in fixes.edits([fix]).items() for edit in edits)
-    return ReportedFix(fix.kind, fix.why, tuple(changes))
+def reported_fix(together: Sequence[Fix], fixes: Fixes, statements: Statements) -> ReportedFix:
+    """Return fixes of one kind, of which there is at least one, as reports show them, with the changes of each file."""
+    changes = (
+        change(statements.path(module), edit) for module, edits in fixes.edits(together).items() for edit in edits
+    )
+    why = tuple(dict.fromkeys(sentence for fix in together for sentence in fix.why))
+    return ReportedFix(together[0].kind, why, tuple(changes))
 
 
 def change(path: str, edit: Edit) -> Change:

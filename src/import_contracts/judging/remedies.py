@@ -25,11 +25,11 @@ from import_contracts.judging.fixes import reported_fix
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import did_you_mean_module
 from import_contracts.reading.context import Advance, not_counted
-from import_contracts.reading.imports import read_imports
+from import_contracts.reading.imports import read_calls, read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
 from import_contracts.repair.fixes import Fixes
-from import_contracts.repair.planning import RepairPlan, Tools, plans
+from import_contracts.repair.planning import PlannedStep, RepairPlan, Tools, plans
 from import_contracts.reports.cycles import (
     NotFollowed,
     Place,
@@ -188,19 +188,26 @@ class Remedies:
         return plans(tools, cycles, kinds) if cycles else ()
 
     def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
-        for written in read_imports(source.text, source.module, is_package=source.is_package):
-            if (imported := self._statements.resolved(written, source)) is not None:
-                yield (source.module, imported), written.kind
+        text, module, is_package = source.text, source.module, source.is_package
+        for read in (read_imports, read_calls):
+            for written in read(text, module, is_package=is_package):
+                if (imported := self._statements.resolved(written, source)) is not None:
+                    yield (module, imported), written.kind
 
     def _plan(self, plan: RepairPlan, view: ImportGraph, fixes: Fixes, search: CycleSearch) -> Plan:
-        steps = tuple(
-            Step(
-                evidence=search.statement(step.edge, view),
-                gain=step.gain,
-                fix=reported_fix(step.fix, fixes, self._statements),
-                ring=tuple(search.statement(edge, view) for edge in step.ring or (step.edge,)),
-                is_ring_cut=step.ring is None,
-            )
-            for step in plan.steps
-        )
+        steps = tuple(self._step(step, view, fixes, search) for step in plan.steps)
         return Plan(steps, plan.is_minimum, plan.crashes_left, plan.crashes_new)
+
+    def _step(self, step: PlannedStep, view: ImportGraph, fixes: Fixes, search: CycleSearch) -> Step:
+        first, *others = step.fixes
+        ring = step.rings[first]
+        return Step(
+            evidence=search.statement(first, view),
+            gain=step.gain,
+            fix=reported_fix(list(step.fixes.values()), fixes, self._statements),
+            ring=tuple(search.statement(edge, view) for edge in ring or (first,)),
+            is_ring_cut=ring is None,
+            others=tuple(search.statement(edge, view) for edge in others),
+            package=step.package,
+            shape=step.shape or "",
+        )

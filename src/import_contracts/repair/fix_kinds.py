@@ -14,10 +14,10 @@ class FixKind(StrEnum):
     """Import the name under ``if TYPE_CHECKING``."""
     DIRECT_IMPORT = "direct_import"
     """Import the name from its defining module."""
-    EXTRACT = "extract"
-    """Move what is imported into a module of its own."""
     DEFER = "defer"
     """Import the name inside the functions that use it."""
+    EXTRACT = "extract"
+    """Move what is imported into a module of its own."""
     RESTRUCTURE = "restructure"
     """Restructure the code by hand."""
 
@@ -31,8 +31,8 @@ _WEIGHTS = {
     FixKind.NONE: 1,
     FixKind.TYPE_CHECKING: 2,
     FixKind.DIRECT_IMPORT: 3,
-    FixKind.EXTRACT: 6,
-    FixKind.DEFER: 8,
+    FixKind.DEFER: 6,
+    FixKind.EXTRACT: 8,
     FixKind.RESTRUCTURE: 12,
 }
 

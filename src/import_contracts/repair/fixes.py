@@ -19,7 +19,6 @@ from import_contracts.repair.extraction import definitions_to_move
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.layout import Edit, edited
 from import_contracts.repair.program_names import ProgramNames
-from import_contracts.repair.usage import Binding
 from import_contracts.repair.ways import ImportedName, Reason, Way
 from import_contracts.wording import listed
 
@@ -62,6 +61,9 @@ class CyclicImport:
         return frozenset(fix for fix, kind in _BECOMES.items() if kind in self.kinds)
 
 
+_ELSEWHERE = "_import_contracts_by_hand"
+"""A module outside every program."""
+
 _BECOMES = {FixKind.DEFER: Kind.DEFERRED, FixKind.TYPE_CHECKING: Kind.TYPE_CHECKING}
 
 _UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer Python than the one that runs."
@@ -69,8 +71,8 @@ _UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer P
 _COMBINATIONS = (
     frozenset({FixKind.TYPE_CHECKING}),
     frozenset({FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT}),
-    frozenset({FixKind.EXTRACT}),
     frozenset({FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT, FixKind.DEFER}),
+    frozenset({FixKind.EXTRACT}),
 )
 
 
@@ -88,9 +90,10 @@ class Fixes:
         version: tuple[int, int],
         parse: Parser = parse,
     ) -> None:
-        self._names = ProgramNames(source, graph, parse)
+        self.names = ProgramNames(source, graph, parse)
         self._version = version
         self._found: dict[tuple[CyclicImport, frozenset[FixKind]], Fix] = {}
+        self._imported: dict[str, tuple[ImportedName, ...]] = {}
 
     def cheapest(self, wanted: CyclicImport, rejected: frozenset[FixKind] = frozenset()) -> Fix:
         """Return the cheapest fix of an import that is of none of the rejected kinds."""
@@ -100,36 +103,77 @@ class Fixes:
         return self._found[key]
 
     def _cheapest(self, wanted: CyclicImport, without: frozenset[FixKind]) -> Fix:
+        names = self.names_of(wanted)
+        ways = [name.ways for name in names]
+        for kinds in _COMBINATIONS if names else ():
+            fix = self.extraction(wanted) if kinds == {FixKind.EXTRACT} else _combined(wanted, ways, kinds - without)
+            if fix is not None and fix.kind not in without:
+                return fix
+        return self.restructuring(wanted)
+
+    def names_of(self, wanted: CyclicImport) -> tuple[ImportedName, ...]:
+        """Return the names that an import imports by statements of its kinds, in their order."""
         importer, imported = wanted.edge
-        usage = self._names.usage(importer)
+        if importer not in self._imported:
+            usage = self.names.usage(importer)
+            self._imported[importer] = (
+                ()
+                if usage is None
+                else tuple(
+                    ImportedName(importer, usage, binding, self.names, self._version) for binding in usage.bindings
+                )
+            )
+        return tuple(
+            name
+            for name in self._imported[importer]
+            if name.binding.kind in wanted.kinds
+            and self.names.module(name.binding.module, name.binding.name) == imported
+        )
+
+    def direct_edge(self, name: ImportedName) -> Edge | None:
+        """Return the import that importing a name from its defining module adds; None if there is no such way."""
+        _, rewrite = name.ways.get(FixKind.DIRECT_IMPORT, (None, None))
+        module = self.names.module(*rewrite.origin) if rewrite and rewrite.origin else None
+        return (name.importer, module) if module else None
+
+    def made_of(self, wanted: CyclicImport, chosen: Sequence[tuple[ImportedName, FixKind]]) -> Fix:
+        """Return the fix of an import that goes a certain way for each of its names."""
+        found = [name.ways[kind] for name, kind in chosen]
+        kind = max((kind for _, kind in chosen), key=_weight)
+        return Fix(kind, *wanted.edge, _sentences(reason for reason, _ in found), tuple(each for _, each in found))
+
+    def restructuring(self, wanted: CyclicImport) -> Fix:
+        """Return what to do about an import by hand, with what prevents everything else."""
+        importer, imported = wanted.edge
+        usage = self.names.usage(importer)
         if usage is None:
             return _restructure(wanted, [_UNPARSED])
-        names = [
-            ImportedName(importer, usage, binding, self._names, self._version)
-            for binding in usage.bindings
-            if binding.kind in wanted.kinds and self._names.module(binding.module, binding.name) == imported
-        ]
-        if not names:
-            stars = (self._names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
-            if parent(imported) in stars:
-                return _restructure(
-                    wanted, ["A star import imports it, because __all__ names it; import the names used."]
-                )
-            return _restructure(wanted, ["It is imported by a call, not by an import statement."])
-        ways = [name.ways for name in names]
-        for kinds in _COMBINATIONS:
-            if kinds != {FixKind.EXTRACT}:
-                fix = _combined(wanted, ways, kinds - without)
-            else:
-                fix = None if kinds & without else self._extraction(wanted, [name.binding for name in names])
-            if fix is not None:
-                return fix
-        return _restructure(wanted, _sentences(name.obstacle() for name in names))
+        if names := self.names_of(wanted):
+            return _restructure(wanted, _sentences(name.obstacle() for name in names))
+        stars = (self.names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
+        if parent(imported) in stars:
+            return _restructure(wanted, ["A star import imports it, because __all__ names it; import the names used."])
+        return _restructure(wanted, ["It is imported by a call, not by an import statement."])
 
-    def _extraction(self, wanted: CyclicImport, bindings: Sequence[Binding]) -> Fix | None:
+    def stand_in(self, wanted: CyclicImport) -> Fix | None:
+        """Return a fix that takes what an import imports from a module that is not in the program.
+
+        It is for trying what somebody will do by hand, and never shown. None if the statements cannot be edited.
+        """
+        names = self.names_of(wanted)
+        if not names or any(each.binding.name == "*" or not each.is_editable for each in names):
+            return None
+        rewrites = (
+            Rewrite(each.binding, origin=(_ELSEWHERE, each.binding.local) if each.binding.name else None)
+            for each in names
+        )
+        return Fix(FixKind.RESTRUCTURE, *wanted.edge, (), tuple(rewrites))
+
+    def extraction(self, wanted: CyclicImport) -> Fix | None:
         """Return how to move what is imported into a new module; None if it cannot be moved."""
         importer, imported = wanted.edge
-        moved = definitions_to_move(imported, bindings, self._names, wanted.cycle)
+        bindings = [name.binding for name in self.names_of(wanted)]
+        moved = definitions_to_move(imported, bindings, self.names, wanted.cycle) if bindings else None
         if moved is None:
             return None
         definitions = listed(f"{name} (line {line})" for name, line in moved.items())
@@ -148,14 +192,14 @@ class Fixes:
             done = {rewrite.binding.alias for rewrite in known}
             known += [rewrite for rewrite in fix.rewrites if rewrite.binding.alias not in done]
         return {
-            module: edits(self._names.tree(module), self._names.layout(module), found, usage)
+            module: edits(self.names.tree(module), self.names.layout(module), found, usage)
             for module, found in rewrites.items()
-            if found and (usage := self._names.usage(module))
+            if found and (usage := self.names.usage(module))
         }
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
         """Return the text of a module with edits made; the rest of it is as it was."""
-        return edited(self._names.layout(module).text, edits)
+        return edited(self.names.layout(module).text, edits)
 
 
 def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds: frozenset[FixKind]) -> Fix | None:

@@ -24,6 +24,9 @@ _REPLACES = re.compile(r"\bpatch\b|\b[gs]etattr\(")
 _QUOTED_NAME = re.compile(r"""["']((?:\w+\.)+\w+)["']""")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
+_IMPORTS = re.compile(r"^[ \t]*(?:from|import)\b.*", re.MULTILINE)
+"""The first lines of import statements, on which all dots are those of modules."""
+
 Origin: TypeAlias = tuple[str, str]
 """A module and a name that it defines; or a package and a module in it."""
 
@@ -139,8 +142,16 @@ class ProgramNames:
         names, texts = self._importers[module]
         if name in names or "*" in names:
             return True
-        attribute, quoted = (re.compile(rf"{before}{re.escape(name)}\b") for before in (r"\.", "[\"']"))
-        return any(attribute.search(text) or (_REPLACES.search(text) and quoted.search(text)) for text in texts)
+        last, quoted = re.escape(module.rpartition(".")[2]), re.compile(rf"[\"']{re.escape(name)}\b")
+
+        def takes(text: str) -> bool:
+            aliases = map(re.escape, re.findall(rf"\b{last}\s+as\s+(\w+)", text))
+            attribute = rf"\b(?:{'|'.join([last, *aliases])})\s*\.\s*{re.escape(name)}\b"
+            return re.search(attribute, _IMPORTS.sub("", text)) is not None
+
+        return any(
+            (f".{name}" in text and takes(text)) or (_REPLACES.search(text) and quoted.search(text)) for text in texts
+        )
 
     def is_replaced(self, module: str, name: str) -> bool:
         """Tell whether some module names a name of a module in a string where it may replace it, as mocks do."""

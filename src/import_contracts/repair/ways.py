@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
+from import_contracts.graph.names import within
 from import_contracts.reading.trees import FunctionDefinition
 from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.edits import Rewrite, is_docstring
@@ -60,10 +61,10 @@ class ImportedName:
     @property
     def _is_fixed(self) -> bool:
         """Whether the statement cannot be edited, or what follows depends on whether it fails."""
-        return not self._is_editable or self._is_tried
+        return not self.is_editable or self._is_tried
 
     @cached_property
-    def _is_editable(self) -> bool:
+    def is_editable(self) -> bool:
         """Whether the statement has its own lines, or shares them with others of the top level, without comments."""
         layout, node = self._layout, self.binding.statement
         if layout.has_own_lines(node):
@@ -134,10 +135,8 @@ class ImportedName:
             yield Reason(reason, shown)
         if self.ways:
             yield Reason("Every cheaper fix leaves a cycle or makes a module crash", shown)
-        if not self._is_editable:
+        if not self.is_editable:
             yield Reason("Imported on a line with other code", shown)
-        if self._is_part_of_package:
-            yield Reason("Bound as an attribute of its package", shown)
         if self._is_future_read:
             yield Reason("Used in annotations of a module in which something may read annotations at run time", shown)
         yield Reason("Used in a lambda, or in a function whose body begins on the line of its header", shown)
@@ -155,14 +154,7 @@ class ImportedName:
     @property
     def _is_movable(self) -> bool:
         """Whether nothing needs the name in the module while that is imported, and afterwards only functions do."""
-        return not (
-            self.binding.inside
-            or self._is_part_of_package
-            or self._eager
-            or self._reason_to_stay
-            or self._read
-            or self._is_future_read
-        )
+        return not (self.binding.inside or self._eager or self._reason_to_stay or self._read or self._is_future_read)
 
     @property
     def _readers(self) -> AnnotationReaders:
@@ -182,11 +174,6 @@ class ImportedName:
     @property
     def _may_be_read(self) -> bool:
         return any(self._readers.may_read(self.importer, use) for use in self._annotations)
-
-    @property
-    def _is_part_of_package(self) -> bool:
-        """Whether the statement is ``import a.b``, which binds ``a``."""
-        return not self.binding.name and not self.binding.alias.asname
 
     @property
     def _needs_future(self) -> bool:
@@ -217,8 +204,15 @@ class ImportedName:
             yield f"Replaced in {self.importer} by a string that names it"
         if self.names.is_imported_elsewhere(self.importer, local):
             yield f"Imported from {self.importer} by other modules"
-        if self.names.is_package(self.importer) and not local.startswith("_"):
+        if self._may_be_re_exported:
             yield f"May be re-exported by {self.importer}, which is a package"
+
+    @property
+    def _may_be_re_exported(self) -> bool:
+        """Whether users of a package may take the name from it: not if it has an ``__all__``, or if it is around it."""
+        is_public = not self.binding.local.startswith("_") and "__all__" not in self.usage.defined
+        is_around = not self.binding.name and within(self.importer, self.binding.local)
+        return self.names.is_package(self.importer) and is_public and not is_around
 
     @property
     def _module_bindings(self) -> list[Binding]:

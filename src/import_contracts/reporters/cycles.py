@@ -30,7 +30,7 @@ from import_contracts.reports.cycles import (
 from import_contracts.wording import count, listed, path
 
 # How many of each are shown without --verbose, and how long a statement may be.
-_CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES, _RING, _LONGEST = 5, 10, 5, 8, 6, 20, 100
+_CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES, _RING, _LONGEST, _CHANGES = 5, 10, 5, 8, 6, 20, 100, 12
 
 
 def as_json(report: CyclesReport) -> str:
@@ -70,6 +70,7 @@ def _cycle_object(cycle: Cycle) -> dict[str, object]:
         "shortest": [*(statement.importer for statement in cycle.ring), cycle.ring[0].importer],
         **({} if cycle.is_shortest else {"is_shortest": False}),
         "crashes": cycle.crashes,
+        **({"shape": plan.shape} if plan and plan.shape else {}),
         "cut": plan and [_step_object(step) for step in plan.steps],
         "is_minimum": plan and plan.is_minimum,
         "crashes_left": plan and plan.crashes_left,
@@ -86,6 +87,9 @@ def _step_object(step: Step) -> dict[str, object]:
         "changes": [asdict(change) for change in step.fix.changes],
         "ring": [asdict(statement) for statement in step.ring],
         **({"ring_is_cut": True} if step.is_ring_cut else {}),
+        **({"shape": step.shape} if step.shape else {}),
+        **({"package": step.package} if step.package else {}),
+        **({"others": [asdict(statement) for statement in step.others]} if step.others else {}),
     }
 
 
@@ -292,6 +296,14 @@ _CLOSED_BY = {
 }
 
 
+_SHAPES = {
+    "fat_init": "fat __init__",
+    "mutual_models": "mutual models",
+    "utility_creep": "utility creep",
+    "type_hints": "type hints",
+}
+
+
 def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
     """Yield every runtime cycle and the first of the others in full, then the rest in one line each."""
     costly = [cycle for cycle in report.cycles if cycle.kind is not Kind.TYPE_CHECKING]
@@ -314,7 +326,8 @@ def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
 
 def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
     size = f"{count(len(cycle.modules), 'module')}, {count(len(cycle.imports), 'cyclic import')}"
-    yield style.paint(f"Cycle {number}: {size}; {_CLOSED_BY.get(cycle.kind, 'runtime cycle')}", BOLD)
+    shape = f" ({_SHAPES[cycle.plan.shape]})" if cycle.plan and cycle.plan.shape else ""
+    yield style.paint(f"Cycle {number}: {size}; {_CLOSED_BY.get(cycle.kind, 'runtime cycle')}{shape}", BOLD)
     yield ""
     if len(cycle.modules) > len(cycle.ring):
         yield f"  {_modules(cycle.modules, _MODULES, style)}"
@@ -335,36 +348,58 @@ def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
 
 def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
     minimum = "proven minimal" if plan.is_minimum else "not proven minimal"
-    yield f"  Cheapest fix: change {count(len(plan.steps), 'import')} ({minimum}):"
+    imports = sum(len(step.imports) for step in plan.steps)
+    yield f"  Cheapest fix: change {count(imports, 'import')} ({minimum}):"
     yield ""
     shown = style.capped(plan.steps, _STEPS)
     left = len(cycle.imports)
     for number, step in enumerate(shown, 1):
-        left -= step.gain
-        yield from (f"  {line}".rstrip() for line in _step(number, step, left, style))
-    if hidden := len(plan.steps) - len(shown):
+        before, left = left, left - step.gain
+        yield from (f"  {line}".rstrip() for line in _step(number, step, (before, left), style))
+    if hidden := imports - sum(len(step.imports) for step in shown):
         yield f"  {more(hidden, 'import')}"
     if manual := sum(not step.fix.changes for step in plan.steps):
-        yield f"  {manual} of {len(plan.steps)} must be changed by hand."
+        yield f"  {manual} of {imports} must be changed by hand."
+    yield from _crashes_after(cycle, plan, style)
+    yield ""
+
+
+def _crashes_after(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
+    """Yield what becomes of crashes; a crash that is left is not due to the cycle, of which nothing is left."""
     if plan.crashes_new:
         modules = _modules(plan.crashes_new, _ENTRIES, style)
         yield style.paint(f"  These changes would make these modules crash when imported first: {modules}", YELLOW)
     elif plan.crashes_left:
         modules = _modules(plan.crashes_left, _ENTRIES, style)
-        yield style.paint(f"  After these changes, these modules still crash when imported first: {modules}", YELLOW)
+        what = "After these changes, these modules still crash when imported first, but not through this cycle"
+        yield style.paint(f"  {what}: {modules}", YELLOW)
     elif cycle.crashes and plan.crashes_left is not None:
         yield style.paint("  After these changes, none of its modules crashes.", GREEN)
-    yield ""
 
 
-def _step(number: int, step: Step, left: int, style: Style) -> Iterator[str]:
+def _step(number: int, step: Step, numbers: tuple[int, int], style: Style) -> Iterator[str]:
+    """Yield a step; the numbers are those of the cyclic imports before and after it."""
+    before, left = numbers
     statement = step.evidence
-    yield f"  {number}. {place(statement)}: {style.paint(_short(statement.text, style), BOLD)}{kind(statement)}"
     rest = f"{left:,} left" if left else "no cycle left"
-    yield f"     {FIXES[step.fix.kind]} (breaks {count(step.gain, 'cyclic import')}; {rest})"
-    yield from (style.paint(f"     {sentence}", DIM) for sentence in step.fix.why)
-    for change in step.fix.changes:
+    if step.package:
+        modules = style.paint(f"{len(step.imports):,} modules of {step.package}", BOLD)
+        yield f"  {number}. {modules} import through its own __init__"
+        yield f"     import directly: breaks {step.gain:,} of {count(before, 'cyclic import')}; {rest}"
+    else:
+        yield f"  {number}. {place(statement)}: {style.paint(_short(statement.text, style), BOLD)}{kind(statement)}"
+        yield f"     {FIXES[step.fix.kind]} (breaks {count(step.gain, 'cyclic import')}; {rest})"
+    reasons = style.capped(step.fix.why, _STEPS)
+    yield from (style.paint(f"     {sentence}", DIM) for sentence in reasons)
+    if hidden := len(step.fix.why) - len(reasons):
+        yield style.paint(f"     {more(hidden, 'name')}", DIM)
+    if step.shape and not step.package:
+        yield style.paint(f"     Shape: {_SHAPES[step.shape]}.", DIM)
+    changes = style.capped(step.fix.changes, _CHANGES)
+    for change in changes:
         yield from (f"       {line}" for line in changed(change, statement, style))
+    if hidden := len(step.fix.changes) - len(changes):
+        yield style.paint(f"       {more(hidden, 'change')}", DIM)
     yield ""
 
 
@@ -481,7 +516,7 @@ def _problem_of(missing: ReportedMissing) -> Problem:
 
 
 def _cycle_violations(cycle: Cycle) -> Iterator[ReportedViolation]:
-    rings = [(step.ring, step.is_ring_cut) for step in cycle.plan.steps] if cycle.plan else [(cycle.ring, False)]
+    rings = list(_rings(cycle.plan)) if cycle.plan else [(cycle.ring, False)]
     size = count(len(cycle.modules), "module")
     closed_by = _CLOSED_BY.get(cycle.kind)
     what = f"A cycle of {size} {closed_by}" if closed_by else f"A runtime cycle of {size}"
@@ -490,3 +525,10 @@ def _cycle_violations(cycle: Cycle) -> Iterator[ReportedViolation]:
         first = ring[0]
         ends = (first.importer, first.imported, "")
         yield ReportedViolation(*ends, message, first.path, (first.line,), ring, is_chain_cut=is_cut)
+
+
+def _rings(plan: Plan) -> Iterator[tuple[tuple[Import, ...], bool]]:
+    """Yield a chain for each import that a plan changes, and whether it is cut."""
+    for step in plan.steps:
+        yield step.ring, step.is_ring_cut
+        yield from (((statement,), True) for statement in step.others)

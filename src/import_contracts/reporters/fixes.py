@@ -18,8 +18,10 @@ FIXES = {
 
 
 def changed(change: Change, evidence: Import, style: Style) -> Iterator[str]:
-    """Yield a change as diff lines; before them the line number, if it is not the line of the import."""
-    if change.line != evidence.line:
+    """Yield a change as diff lines; before them the place, if it is not that of the import."""
+    if change.path != evidence.path:
+        yield style.paint(f"{change.path}:{change.line}:", DIM)
+    elif change.line != evidence.line:
         yield style.paint(f"line {change.line}:", DIM)
     yield from (style.paint(f"- {line}", RED) for line in change.old.split("\n") if change.old)
     yield from (style.paint(f"+ {line}", GREEN) for line in change.new.split("\n") if line)

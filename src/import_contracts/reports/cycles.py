@@ -155,11 +155,17 @@ class ReportedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One import to change.
+    """One import to change, or several that are changed together.
 
     ``evidence`` is the import, ``fix`` how to change it. ``gain`` is the number of imports that are then no longer
     cyclic, given the steps before. ``ring`` is a shortest elementary cycle that begins with the import. If
     ``is_ring_cut`` is True, it has only the import itself, because those of a large plan would be too long together.
+
+    If several modules of a ``package`` import through its ``__init__``, all of them are changed in one step; ``others``
+    are the imports besides ``evidence``, sorted. Else the package is "".
+
+    ``shape`` is the name of what closes the cycle here, if that has one: ``fat_init``, ``mutual_models``,
+    ``utility_creep`` or ``type_hints``; else "".
     """
 
     evidence: Import
@@ -167,11 +173,19 @@ class Step:
     fix: ReportedFix
     ring: tuple[Import, ...]
     is_ring_cut: bool = False
+    others: tuple[Import, ...] = ()
+    package: str = ""
+    shape: str = ""
+
+    @property
+    def imports(self) -> tuple[Import, ...]:
+        """All imports to change, sorted."""
+        return self.evidence, *self.others
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cheapest imports to change so that no cycle is left, in order.
+    """The cheapest changes after which no cycle is left, in order.
 
     ``is_minimum`` is True if they are proven to be the cheapest. After the changes, the modules in ``crashes_left``
     still crash when imported first, and those in ``crashes_new`` begin to; both are None if crashes were not predicted,
@@ -182,6 +196,12 @@ class Plan:
     is_minimum: bool
     crashes_left: tuple[str, ...] | None
     crashes_new: tuple[str, ...] | None
+
+    @property
+    def shape(self) -> str:
+        """The shape that all steps have; "" if they have several, or none."""
+        shapes = {step.shape for step in self.steps}
+        return shapes.pop() if len(shapes) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
