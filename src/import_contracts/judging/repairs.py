@@ -126,10 +126,11 @@ class State:
             with self.statements.snapshot.context.step("plan"):
                 plans = self.remedies.repair_plans(cycles, kind, self.fixes)
             self._proposals[kind] = tuple(
-                Proposal(self, step.fix, copy_of(self.search.statement(step.edge, cycle.graph)), kind)
+                Proposal(self, fix, copy_of(self.search.statement(edge, cycle.graph)), kind)
                 for cycle, plan in zip(cycles, plans, strict=True)
                 for step in plan.steps
-                if step.fix.kind is not FixKind.NONE
+                for edge, fix in step.fixes.items()
+                if fix.kind is not FixKind.NONE
             )
         return self._proposals[kind]
 
@@ -316,10 +317,6 @@ def _harms(before: State, after: State, proposals: Sequence[Proposal]) -> Iterat
         yield from (
             (module, f"{crash.entry} would crash when it is imported first.") for module in on_stack or importers
         )
-    for proposal in proposals:
-        edge = proposal.fix.importer, proposal.fix.imported
-        if proposal.cycle is not None and after.search.view(proposal.cycle).has_import(*edge):
-            yield edge[0], f"{edge[0]} would still import {edge[1]}."
     for kind in {proposal.cycle or Kind.RUNTIME for proposal in proposals}:
         for modules in _new_cycles(before, after, kind):
             own = importers.intersection(modules)
