@@ -178,6 +178,18 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         },
         set(),
     ),
+    "a name that a package computes and has not bound yet": (
+        {"": "from p import a\nglobals().update((name, 1) for name in ['X', 'y'])", "a": "from p import X"},
+        {"p", "p.a"},
+    ),
+    "a name that a package has computed": (
+        {"": "globals().update((name, 1) for name in ['X', 'y'])\nfrom p import a", "a": "from p import X"},
+        set(),
+    ),
+    "a name of a star that a package has not imported yet": (
+        {"": "from p import a\nfrom string import *", "a": "from p import Formatter"},
+        {"p", "p.a"},
+    ),
     "a deferred import": (
         {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x"},
         set(),
@@ -1017,6 +1029,13 @@ UNKNOWABLE = [
     "setattr(a, 1, 1)\na.x",
     "q.z = 1\na.x  #!",
     "import sys\nsys.modules[q] = 1\na.x  #!",
+    "def f():\n    z = dict()\n    if q: z['k'] = 1\n    if 'k' in z: a.x\nf()",
+    "def f():\n    z = dict()\n    if q: z['k'] = 1\n    if 'w' not in z: a.x  #!\nf()",
+    "def f():\n    z = dict()\n    if q: z['k'] = 1\n    if z.get('w') is None: a.x  #!\nf()",
+    "def f():\n    z = dict()\n    if q: z['k'] = 1\n    if z.get('k') is None: a.x\nf()",
+    "def f():\n    z = dict()\n    if q: z['k'] = 1\n    try: z['w']\n    except KeyError: a.x  #!\nf()",
+    "def f():\n    z = dict()\n    if q: z['k'] = 1\n    try: z['k']\n    except KeyError: a.x\nf()",
+    "def f():\n    z = dict()\n    z[q] = 1\n    if 'w' not in z: a.x\nf()",
     "import sys\nsys.modules['nothere'] = 1\na.x  #!",
     "if q or True:\n    a.x  #!",
     "if True or q:\n    a.x  #!",

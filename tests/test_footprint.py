@@ -37,8 +37,8 @@ def repository(tmp_path: Path) -> Path:
         tmp_path / "repository",
         {
             "shop/__init__.py": hostile,
-            "shop/web.py": f"{hostile}from shop import models\n",
-            "shop/models.py": f"{hostile}from shop import web\n",
+            "shop/web.py": f"{hostile}from shop import models\ndef view(): ...\ndef show():\n    return models\n",
+            "shop/models.py": f"{hostile}from shop import web\nbase = web.view\n",
             "setup.py": hostile,
             "conftest.py": hostile,
             "sitecustomize.py": hostile,
@@ -113,17 +113,22 @@ READING = [
     ["cycles", "shop", "--python", "3.13"],
     ["baseline", "status"],
     ["baseline", "status", "--since", "HEAD", "--format", "json"],
+    ["fix", "--diff", "--unsafe-fixes"],
+    ["fix", "shop", "--format", "json"],
     ["init", "--dry-run"],
     ["--help"],
     ["--version"],
     ["no-such-command"],
 ]
 WRITING = [
-    (["check", "--format", "sarif", "--output", "report.sarif"], {"repository/report.sarif"}),
-    (["baseline", "create"], {"repository/known-violations.txt"}),
-    (["baseline", "accept", "--all", "--reason", "x"], {"repository/known-violations.txt"}),
-    (["baseline", "shrink"], set()),
-    (["baseline", "rename", "shop.models", "shop.tables"], set()),
+    (["check", "--format", "sarif", "--output", "report.sarif"], ["repository/report.sarif"]),
+    (["baseline", "create"], ["repository/known-violations.txt"]),
+    (["baseline", "accept", "--all", "--reason", "x"], ["repository/known-violations.txt"]),
+    (["baseline", "shrink"], []),
+    # the journal, which is removed, is in a folder of the user that was not there
+    (["fix", "--unsafe-fixes", "--allow-dirty"], ["repository/shop/web.py", ".local", ".local/state"]),
+    (["fix", "--unsafe-fixes", "--stale"], ["repository/shop/web.py", ".local", ".local/state"]),
+    (["baseline", "rename", "shop.models", "shop.tables"], []),
 ]
 
 
@@ -158,10 +163,10 @@ def test_a_command_that_reads_runs_nothing_and_writes_only_its_cache(repository:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("args", "written"), WRITING, ids=" ".join)
-def test_a_command_that_writes_replaces_only_its_files(repository: Path, args: list[str], written: set[str]) -> None:
+def test_a_command_that_writes_replaces_only_its_files(repository: Path, args: list[str], written: list[str]) -> None:
     run = watched(repository, *args)
     refuse(run, repository)
-    assert outside_the_cache(run.changed) == written
+    assert outside_the_cache(run.changed) == set(written)
 
 
 def test_the_watch_sees_what_is_executed_started_and_written(repository: Path) -> None:

@@ -31,14 +31,17 @@ WRITES = {
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
+def is_write(event: str, args: tuple[Any, ...]) -> bool:
+    """Return whether an event writes something."""
+    return event in WRITES and (event != "open" or bool(args[2] & _WRITING))
+
+
 def main(log: str, arguments: list[str]) -> None:
     """Run the command and write the events to a file."""
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        if event not in EXECUTES | STARTS | CONNECTS | WRITES:
-            return
-        if event == "open" and not args[2] & _WRITING:
+        if event not in EXECUTES | STARTS | CONNECTS and not is_write(event, args):
             return
         shown = [each.co_filename if isinstance(each, CodeType) else str(each) for each in args]
         os.write(descriptor, json.dumps([event, *shown]).encode() + b"\n")

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 _LARGEST = 1 << 30  # bytes; no source, configuration, baseline or cache comes near, and some files in /proc never end
@@ -96,26 +97,66 @@ def real(path: str | os.PathLike[str]) -> str:
         raise _invalid(path) from None
 
 
-def write(path: Path, data: bytes) -> None:
+def temporary_name() -> str:
+    """Return a random name for a file that is renamed soon."""
+    return f".{os.urandom(8).hex()}.tmp"
+
+
+def write(path: Path, data: bytes, temporary: str = "", *, is_durable: bool = False) -> None:
     """Write a file under a temporary name in the same folder, and rename it.
 
-    The temporary name is random and did not exist. A regular file that already exists keeps its mode, and its owner if
-    the system allows that; a symbolic link is replaced, not followed; anything else stays. Raises OSError; the old file
-    is unchanged then. The data is not forced to the disk, which matters only if the whole system stops.
+    The temporary name is random unless one is given, and did not exist. A regular file that already exists keeps its
+    mode, and its owner if the system allows that; a symbolic link is replaced, not followed; anything else stays.
+    Raises OSError; the old file is unchanged then. Only if it ``is_durable``, the data is forced to the disk, which
+    matters if the whole system stops.
     """
     _refuse_impossible(path)
-    file = path.parent / f".{os.urandom(8).hex()}.tmp"
+    file = path.parent / (temporary or temporary_name())
     try:
         descriptor = _open(file, _CREATE)  # here, because an interrupt may come as soon as the file is there
         with os.fdopen(descriptor, "wb") as new:
             new.write(data)
+            if is_durable:
+                new.flush()
+                os.fsync(new.fileno())
         _keep_mode_and_owner(path, file)
         file.replace(path)
+        if is_durable:
+            force(path.parent)
     except FileExistsError:  # somebody else's
         raise
     except BaseException:
         file.unlink(missing_ok=True)
         raise
+
+
+def force(folder: Path) -> None:
+    """Force the names in a folder to the disk, where the system can do that."""
+    with suppress(OSError):  # on Windows, no folder can be opened
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def journal_of(folder: Path) -> Path | None:
+    """Return where the journal of unfinished changes to the files in a folder is; None if there is no place for it.
+
+    It is in the user's own folder for states (XDG Base Directory Specification), where no checkout can bring one. Its
+    name is the digest of the folder's real path. Raises nothing.
+    """
+    states = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(states):
+        local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
+        states = local or os.path.expanduser(os.path.join("~", ".local", "state"))
+    if not os.path.isabs(states):
+        return None
+    try:
+        name = sha256(os.fsencode(real(folder))).hexdigest()
+    except OSError:
+        return None
+    return Path(states, "import-contracts", f"{name}.journal")
 
 
 def _keep_mode_and_owner(old: Path, new: Path) -> None:

@@ -206,14 +206,75 @@ def _names(index: bytes) -> list[bytes]:
     """Return the names of the files in an index; raises ValueError if it is not valid."""
     if index[:4] != b"DIRC" or not 2 <= int.from_bytes(index[4:8]) <= 4:
         raise ValueError
+    return [name for name, _, _ in _any_entries(index)]
+
+
+def _any_entries(index: bytes) -> list[tuple[bytes, int, int]]:
     try:
         return list(_entries(index, 20))
     except ValueError:
         return list(_entries(index, 32))  # in a repository with SHA-256
 
 
-def _entries(index: bytes, hash_size: int) -> Iterator[bytes]:
-    """Yield the names in an index: each entry has 40 bytes, a hash, 2 bytes of flags, and perhaps 2 more of them."""
+class IndexEntry(NamedTuple):
+    """A file in the index: its path from the root, the name of its object, and its status when it was added.
+
+    It is not ``is_file`` but a submodule, or a folder of a sparse index. Git does not look whether it is as in the
+    index if it ``may_be_absent``; and it compares the content if it ``may_be_newer`` than its status says.
+    """
+
+    path: str
+    name: str
+    seconds: int
+    nanoseconds: int
+    size: int
+    is_file: bool
+    may_be_absent: bool
+    may_be_newer: bool
+
+
+def index_entries(git_dir: Path) -> list[IndexEntry]:
+    """Return the files in the index of a repository, in its order; empty if there is none.
+
+    Raises OSError or ValueError if it cannot be read, or is split, or has conflicts.
+    """
+    path = git_dir / "index"
+    if not disk.exists(path):
+        return []
+    index, written = disk.read(path), path.stat().st_mtime_ns // 10**9
+    _names(index)
+    found = [_index_entry(index, *place, written) for place in _any_entries(index)]
+    if any(place.name.startswith("sharedindex.") for place in git_dir.iterdir()):
+        raise ValueError
+    return found
+
+
+def _index_entry(index: bytes, name: bytes, start: int, hash_size: int, written: int) -> IndexEntry:
+    def number(at: int) -> int:
+        return int.from_bytes(index[start + at : start + at + 4])
+
+    flags = int.from_bytes(index[start + 40 + hash_size : start + 42 + hash_size])
+    more = int.from_bytes(index[start + 42 + hash_size : start + 44 + hash_size]) if flags & 0x4000 else 0
+    if flags & 0x3000:  # a conflict
+        raise ValueError
+    kind = number(24) >> 12
+    return IndexEntry(
+        os.fsdecode(name),
+        index[start + 40 : start + 40 + hash_size].hex(),
+        number(8),
+        number(12),
+        number(36),
+        is_file=kind in {0o10, 0o12},
+        may_be_absent=bool(flags & 0x8000 or more & 0x4000),
+        may_be_newer=number(8) >= written,
+    )
+
+
+def _entries(index: bytes, hash_size: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the names in an index, where each entry starts, and the size of its hash.
+
+    Each has 40 bytes, a hash, 2 bytes of flags, and perhaps 2 more of them.
+    """
     version, at, name = int.from_bytes(index[4:8]), 12, b""
     for _ in range(int.from_bytes(index[8:12])):
         flags_at = at + 40 + hash_size
@@ -226,8 +287,8 @@ def _entries(index: bytes, hash_size: int) -> Iterator[bytes]:
         name = name[:kept] + index[start:end]
         if kept < 0 or flags & 0xFFF != min(len(name), 0xFFF):
             raise ValueError
+        yield name, at, hash_size
         at = end + 1 if version == 4 else at + (end - at + 8) // 8 * 8
-        yield name
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:

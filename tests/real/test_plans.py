@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from import_contracts.reading.text import decode
+from import_contracts.repair.layout import Edit, edited
 from tests.arranging import lint
 from tests.crashes import imported_by_cpython, read
 from tests.real.wheels import DJANGO, django, unpacked
@@ -19,15 +21,19 @@ from tests.real.wheels import DJANGO, django, unpacked
 pytestmark = pytest.mark.real
 
 
-def make(folder: Path, changes: list[dict[str, Any]]) -> None:
-    """Make changes from the last line to the first, those of one statement once."""
-    wanted = {(each["path"], each["line"], each["old"]): each["new"] for each in reversed(changes)}
-    for (path, line, old), new in sorted(wanted.items(), key=lambda item: (item[0][0], -item[0][1], not item[0][2])):
-        lines = (folder / path).read_text(encoding="utf-8").split("\n")
-        end = line - 1 + len(old.split("\n")) * bool(old)
-        assert "\n".join(lines[line - 1 : end]) == old
-        lines[line - 1 : end] = new.rstrip("\n").split("\n") if new else []
-        (folder / path).write_text("\n".join(lines), encoding="utf-8")
+def make(folder: Path, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Make the changes of some steps, and return these; the changes of steps in one file are made for one of them."""
+    made: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        made.setdefault(step["changes"][0]["path"], step)
+    for path, step in made.items():
+        text = decode((folder / path).read_bytes())
+        edits = [
+            Edit(*(each[key] for key in ("line", "column", "end_line", "end_column", "old", "text")))
+            for each in step["changes"]
+        ]
+        (folder / path).write_bytes(edited(text, edits).encode())
+    return list(made.values())
 
 
 @pytest.mark.parametrize(
@@ -44,20 +50,18 @@ def test_after_the_changes_whatever_could_be_imported_still_can(
     shutil.copytree(program() / package, tmp_path / package)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(unpacked(each)) for each in needs))
     report = cycles(tmp_path, package)
-    steps = [step for each in report["cycles"] for step in each["cut"] if step["changes"]]
     modules = {module for cycle in report["cycles"] for module in cycle["modules"]}
     entries = sorted(modules | {each.module for each in read(tmp_path, package).sources[::25]})
     before = imported_by_cpython(sys.executable, tmp_path, entries)
 
-    make(tmp_path, [change for step in steps for change in step["changes"]])
+    steps: list[dict[str, Any]] = []
+    while wanted := [step for each in report["cycles"] for step in each["cut"] if step["changes"]]:
+        steps += make(tmp_path, wanted)
+        report = cycles(tmp_path, package)
 
     after = imported_by_cpython(sys.executable, tmp_path, entries)
     assert [each for each, outcome in after.items() if outcome and before[each] is None] == []
-    left = {
-        (each["importer"], each["imported"])
-        for cycle in cycles(tmp_path, package)["cycles"]
-        for each in cycle["imports"]
-    }
+    left = {(each["importer"], each["imported"]) for cycle in report["cycles"] for each in cycle["imports"]}
     assert steps
     assert left.isdisjoint((step["importer"], step["imported"]) for step in steps)
 

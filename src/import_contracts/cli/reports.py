@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
@@ -39,8 +39,9 @@ class Reporting(click.Command):
         return rest
 
 
-def report_options(command: Callable[..., int]) -> Callable[..., int]:
+def report_options(command: Callable[..., int], formats: Iterable[str] = FORMATS) -> Callable[..., int]:
     """Add the options ``--format`` and ``--output``, and those about the look of a report."""
+    names = list(formats)
     output = click.option(
         "--output", "outputs", metavar="FILE", multiple=True, help="Write the report of the --format before it to FILE."
     )
@@ -48,9 +49,9 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         "--format",
         "formats",
         metavar="FORMAT",
-        type=click.Choice(list(FORMATS)),
+        type=click.Choice(names),
         multiple=True,
-        help=f"One of {', '.join(FORMATS)}; default: text. Can be repeated, each with its own --output.",
+        help=f"One of {', '.join(names)}; default: text. Can be repeated, each with its own --output.",
     )
     return format_(output(with_look(command)))
 

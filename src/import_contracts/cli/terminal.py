@@ -40,6 +40,8 @@ class Shared(NamedTuple):
     no_custom_types: bool = False
     files: tuple[str, ...] = ()
     """The configuration files, for a command that reads several of them."""
+    is_fix: bool = False
+    """The command puts back itself what an earlier one has left unfinished."""
 
     def configs(self) -> tuple[Config, ...]:
         """Return the configurations in ``files``, or the one that is found from the working directory."""
@@ -85,6 +87,8 @@ class Shared(NamedTuple):
         named = os.path.expanduser(self.cache_dir) if self.cache_dir else None  # noqa: PTH111
         cache = None if self.no_cache else Path.cwd() / named if named else default
         checkouts = (checkout(folder), checkout(Path.cwd()))
+        if not self.is_fix:
+            warn_of_unfinished(checkouts[0])
         progress = Progress(say, timings=timings)
         return RunContext(folder, cache, progress.step, progress.above(warn), checkouts)
 
@@ -212,6 +216,13 @@ def warn(message: str) -> None:
     say(f"warning: {visible(message)}")
 
 
+def warn_of_unfinished(folder: Path) -> None:
+    """Warn if the files in a folder are being changed, or were when the command was stopped."""
+    journal = disk.journal_of(folder)
+    if journal is not None and disk.exists(journal):
+        warn("'lint-imports fix' was stopped while it changed files here, or still runs. Run it to put them back.")
+
+
 def print_traceback(error: BaseException) -> None:
     """Print an exception and where it was raised on standard error, as Python does."""
     printed = StringIO()
@@ -273,6 +284,16 @@ def write(text: str, output: str | None, *, is_for_log: bool = True) -> None:
     except OSError as error:
         why = error.strerror if disk.is_folder(path.parent) else f"there is no folder '{path.parent}'"
         raise UserError(Problem(f"Cannot write the report: {why}.", file=output)) from None
+
+
+def print_diff(diff: bytes) -> None:
+    """Print a diff on standard output: exactly, unless it is a terminal."""
+    if sys.stdout.isatty():
+        write(diff.decode(errors="replace"), None)
+        return
+    around = _not_obeyed("").encode().split(b"\n", 1)
+    sys.stdout.buffer.write(diff if len(around) < 2 or not diff else b"%s\n%s%s" % (around[0], diff, around[1]))
+    sys.stdout.buffer.flush()
 
 
 def style(*, verbose: bool, color: bool | None, output: str | None) -> Style:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.model import ImportModel
@@ -20,6 +21,8 @@ from import_contracts.reading.imports import read_imports
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
+
+_COMPUTES_NAMES = re.compile(r"\b(?:globals|vars|locals|exec|setattr)\(|\bmodules\[")
 
 
 class CodeCache:
@@ -117,11 +120,22 @@ class Bodies:
         return self._lines[module]
 
     def binds(self, module: str, name: str) -> bool:
-        """Tell whether the module itself has to bind a name: one that no submodule without Python source may be."""
+        """Tell whether the module itself has to bind a name: one that no submodule without Python source may be.
+
+        Where the names of a package are computed, that is one with a capital letter, as no module has.
+        """
         if module not in self._model.packages:
             return True
-        submodule = f"{module}.{name}"
-        return submodule not in self.module(module).submodules and self.line_of(module, name) is not None
+        if f"{module}.{name}" in self.module(module).submodules:
+            return False
+        return self.line_of(module, name) is not None or (name[:1].isupper() and self._computes_names(module))
+
+    def _computes_names(self, module: str) -> bool:
+        """Tell whether the names that a module binds depend on more than its text."""
+        stars = (each.module for each in self.module(module).operations if isinstance(each, does.ImportStar))
+        source = self._model.sources.get(module)
+        is_computed = source is not None and _COMPUTES_NAMES.search(source.text) is not None
+        return is_computed or not all(each in self._model.modules for each in stars)
 
     def line_of(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> int | None:
         """Return the line of a module that would bind a name, which may be a star import; None if there is none."""

@@ -151,9 +151,9 @@ class Evaluator(Calls):
         if isinstance(value, ModuleNames) and isinstance(index, str):
             return self._item_of_module(value.module, index)
         if isinstance(value, Container) and value.kind == "dict":
-            if is_constant(index) and (index in value.names or value.items is not None):
-                if index not in value.names:
-                    raise raised("KeyError")
+            if (has := value.has_key(index) if is_constant(index) else None) is False:
+                raise raised("KeyError")
+            if has:
                 return self.settled(value.names, index)
             self.note(FailureError(UNKNOWN))
             return UNKNOWN
@@ -347,18 +347,13 @@ class Evaluator(Calls):
             return value in container
         if isinstance(container, Stream):
             container = self.elements(container)
+        if isinstance(container, Container) and container.kind == "dict" and is_constant(value):
+            return container.has_key(value)
         items = container.items if isinstance(container, Container) else container
         if isinstance(items, tuple) and is_constant(value):
             if value in [each for each in items if is_constant(each)]:
                 return True
             return False if all(map(is_constant, items)) else None
-        if (
-            isinstance(container, Container)
-            and container.kind == "dict"
-            and is_constant(value)
-            and value in container.names
-        ):
-            return True
         self.note(FailureError(UNKNOWN))
         return None
 

@@ -274,7 +274,7 @@ class Iterators(Evaluator):
                     if name == "pop":
                         self.memory.set(target.names, given[0], ABSENT)
                     return found
-                if items is not None and (len(given) > 1 or name == "get"):
+                if target.has_key(given[0]) is False and (len(given) > 1 or name == "get"):
                     if name == "setdefault":
                         self.memory.set(target.names, given[0], given[1])
                     return given[1] if len(given) > 1 else None

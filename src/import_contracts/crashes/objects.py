@@ -386,7 +386,10 @@ class Objects(Importer):
     def construct_plainly(self, kind: ClassValue, arguments: Arguments) -> object:
         """Return the result of ``type.__call__``."""
         if not kind.is_known:
-            self.value_maybe(lambda: self._construct(kind, arguments))
+            if _initializes(kind):
+                self._initialize(InstanceValue(kind, self.memory.names({UNKNOWN: True})), arguments)
+            else:
+                self.value_maybe(lambda: self._construct(kind, arguments))
             self.escape(tuple(each.value for each in arguments))
             return UNKNOWN
         if abstract_methods(kind):
@@ -423,6 +426,17 @@ class Objects(Importer):
             hook = made.of.find("__post_init__")
             if isinstance(hook, FunctionValue):
                 self.call(BoundMethod(hook, made), ())
+
+
+def _initializes(kind: ClassValue) -> bool:
+    """Tell whether a class with unknown bases calls its own ``__init__``: those of other libraries leave that alone."""
+    bases = (base for each in kind.order if isinstance(each, ClassValue) for base in each.bases)
+    is_foreign = all(
+        isinstance(each, ClassValue) or (isinstance(each, External) and (_is_plain(each) or not each.is_standard))
+        for each in bases
+    )
+    has_own_maker = isinstance(kind.metaclass, ClassValue) or kind.find("__new__") not in (UNKNOWN, ABSENT)
+    return is_foreign and not has_own_maker and isinstance(kind.find("__init__"), FunctionValue)
 
 
 def is_metaclass(kind: ClassValue) -> bool:

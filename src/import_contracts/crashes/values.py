@@ -212,6 +212,13 @@ class Container:
         found = self.names["items"]
         return found if isinstance(found, tuple) else None
 
+    def has_key(self, key: object) -> bool | None:
+        """Tell whether a dict has a constant as a key; None if it may have."""
+        found = self.names.get(key, ABSENT)
+        if found is ABSENT:
+            return None if UNKNOWN in self.names else False
+        return None if found is MAYBE else True
+
 
 Each: TypeAlias = Callable[[object], object]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -43,12 +44,29 @@ class CycleSearch:
         self.statements = statements
         self._missing = tuple(missing)
 
+    def after(self, statements: Statements) -> CycleSearch:
+        """Return the same for a program after edits, which change nothing about what is missing."""
+        later = copy(self)
+        for cached in ("_whole_graph", "graph", "cycles"):
+            later.__dict__.pop(cached, None)
+        later.statements = statements
+        later.__dict__["_left_out"] = self._left_out
+        return later
+
     @cached_property
     def graph(self) -> ImportGraph:
         """The import graph, including imports by call."""
+        graph = self._whole_graph
+        return graph.without([edge for edge in self._left_out if graph.has_import(*edge)])
+
+    @cached_property
+    def _whole_graph(self) -> ImportGraph:
         calls = ((edge, line, written.kind) for (edge, line), written in self.statements.calls.items())
-        graph = self.statements.snapshot.scan.graph.with_imports(calls)
-        return graph.without(self._edges_of_missing(graph))
+        return self.statements.snapshot.scan.graph.with_imports(calls)
+
+    @cached_property
+    def _left_out(self) -> list[Edge]:
+        return self._edges_of_missing(self._whole_graph)
 
     def _edges_of_missing(self, graph: ImportGraph) -> list[Edge]:
         """Return the imports of packages whose statements import nothing else than what is missing in these."""
@@ -79,19 +97,17 @@ class CycleSearch:
         """
         seen: set[tuple[str, ...]] = set()
         cycles = []
-        for kind, view in self._views():
+        for kind in Kind:
+            view = self.view(kind)
             for modules in components({module: view.imported_by(module) for module in view.modules}):
                 if modules not in seen:
                     seen.add(modules)
                     cycles.append(FoundCycle(kind, Component(view, modules)))
         return [cycle for cycle in cycles if self._is_asked_for(cycle)]
 
-    def _views(self) -> Iterator[tuple[Kind, ImportGraph]]:
-        """Yield each kind, most eager first, with the graph of its imports and of the imports of more eager kinds."""
-        excluded = frozenset(Kind)
-        for kind in Kind:
-            excluded -= {kind}
-            yield kind, self.graph.without_kinds(excluded)
+    def view(self, kind: Kind) -> ImportGraph:
+        """Return the graph of the imports of a kind and of more eager kinds."""
+        return self.graph.without_kinds(frozenset(other for other in Kind if other.rank > kind.rank))
 
     def _is_asked_for(self, cycle: FoundCycle) -> bool:
         packages = self.question.packages

@@ -39,7 +39,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         unreadable=tuple(
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
-        problems=tuple(_about_exclude(snapshot)),
+        problems=tuple(about_exclude(snapshot)),
         also_read=tuple(sorted(set(snapshot.program.roots) - {name.partition(".")[0] for name in question.packages})),
     )
     if remedies is None:
@@ -77,7 +77,8 @@ def _missing_in_themselves(question: Question, statements: Statements) -> tuple[
     return _remedies(question, statements).missing(suspects) if suspects else ()
 
 
-def _about_exclude(snapshot: Snapshot) -> Iterator[Problem]:
+def about_exclude(snapshot: Snapshot) -> Iterator[Problem]:
+    """Yield the problems of what is excluded, with paths as reports show them."""
     for problem in (*snapshot.program.problems, *snapshot.scan.problems):
         if problem.key == EXCLUDE:
             yield replace(problem, file=snapshot.context.shown(problem.file) if problem.file else None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from itertools import starmap
 
@@ -15,6 +16,7 @@ from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.crashes.unfollowed import unfollowed
+from import_contracts.graph.components import Component
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
@@ -48,11 +50,28 @@ class Remedies:
         self._parse = remembering()
         self._codes = CodeCache(self._parse)
 
+    def after(self, statements: Statements, changed: Mapping[str, Source]) -> Remedies:
+        """Return the same for the program in which the modules in ``changed`` have this text."""
+        later = copy(self)
+        later._statements = statements  # noqa: SLF001 - our own
+        later.__dict__["_before"] = self._crashes(changed)
+        return later
+
     # --- crashes --------------------------------------------------------------------------------------------------
 
     def crashes(self) -> tuple[ReportedCrash, ...]:
         """Return the crashes, sorted by the module that crashes when it is imported first."""
         return tuple(map(self._reported, self._before.crashes))
+
+    @property
+    def crashing(self) -> frozenset[str]:
+        """The modules that crash when they are imported first."""
+        return frozenset(crash.entry for crash in self._before.crashes)
+
+    @property
+    def found(self) -> tuple[Crash, ...]:
+        """The crashes as they were found, sorted like `crashes`."""
+        return self._before.crashes
 
     @property
     def untried(self) -> tuple[str, ...]:
@@ -149,17 +168,24 @@ class Remedies:
             return self._plans(search)
 
     def _plans(self, search: CycleSearch) -> list[Plan]:
-        cycles = search.cycles
-        fixes = Fixes(self._statements.quotable_source, search.graph, self._question.python, self._parse)
-        tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
+        cycles, fixes = search.cycles, self.fixes(search)
         by_modules: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:
             components = [cycle.component for cycle in cycles if cycle.kind is kind]
-            kinds = [other for other in Kind if other.rank <= kind.rank]
-            made = plans(tools, components, kinds) if components else ()
+            made = self.repair_plans(components, kind, fixes)
             for component, plan in zip(components, made, strict=True):
                 by_modules[component.modules] = self._plan(plan, component.graph, fixes, search)
         return [by_modules[cycle.component.modules] for cycle in cycles]
+
+    def fixes(self, search: CycleSearch) -> Fixes:
+        """Return what finds the fixes of imports."""
+        return Fixes(self._statements.quotable_source, search.graph, self._question.python, self._parse)
+
+    def repair_plans(self, cycles: Sequence[Component], kind: Kind, fixes: Fixes) -> tuple[RepairPlan, ...]:
+        """Return the plan of each of some cycles of one kind, in their order; they are planned together."""
+        tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
+        kinds = [other for other in Kind if other.rank <= kind.rank]
+        return plans(tools, cycles, kinds) if cycles else ()
 
     def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
         text, module, is_package = source.text, source.module, source.is_package

@@ -47,6 +47,23 @@ from import_contracts.reading.values import DAMAGED
 _MANY = 100
 
 
+class RewrittenFile(SourceFile):
+    """A file that would have another content."""
+
+    data: bytes
+
+    @classmethod
+    def of(cls, file: SourceFile, data: bytes) -> RewrittenFile:
+        """Return a file with another content than that on the disk."""
+        rewritten = cls(*file)
+        rewritten.data = data
+        return rewritten
+
+    def read(self) -> bytes:
+        """Return the other content."""
+        return self.data
+
+
 class AllImports(NamedTuple):
     """The imports of all files, by module, and what their star imports load."""
 
@@ -100,6 +117,18 @@ class Snapshot:
             readings = _read(self.program, self.program.files, self.last).readings
             found = AllImports(readings, load_stars(self.program, stars_in(readings), texts_of(self.program)))
         return found
+
+    def with_texts(self, texts: Mapping[str, bytes]) -> Snapshot:
+        """Return the program as it would be if the files of some modules had other contents; nothing is stored."""
+        files = (
+            RewrittenFile.of(file, texts[file.module]) if file.module in texts else file for file in self.program.files
+        )
+        program = replace(self.program, files=tuple(files))
+        readings = dict(self._imports.readings)
+        for module in texts:  # one by one, because many would be read by grimp, from the disk
+            readings |= read(program, [program.by_module[module]], take(self.last.extent)).readings
+        stars = load_stars(program, stars_in(readings), texts_of(program))
+        return Snapshot(program, self.last, None, imports=AllImports(readings, stars))
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
         """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once.

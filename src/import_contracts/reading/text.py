@@ -102,7 +102,7 @@ def split_lines(text: str) -> list[str]:
     return universal_newlines(text).split("\n")
 
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 # PEP 263: in a comment on the first line, or on the second if the first is blank or a comment.
 _COOKIE = re.compile(rb"(?:[ \t\f]*+(?:#[^\r\n]*+)?(?:\r\n?|\n))??[ \t\f]*+#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 
@@ -113,9 +113,8 @@ def decode(data: bytes) -> str:
     Raises UndecodableError, and nothing else, if the bytes are not text in the encoding that they declare, which is
     UTF-8 where they declare none.
     """
-    text = data.removeprefix(_BOM)
-    cookie = _COOKIE.match(text)
-    declared = _codec(cookie[1].decode("ascii", "replace")) if cookie else "utf-8"
+    text = data.removeprefix(BOM)
+    declared = declared_encoding(text)
     if len(text) < len(data) and declared not in {"utf-8", "utf8"}:
         raise UndecodableError(f"it declares {declared}, but has the byte order mark of UTF-8")
     if declared in _SLOW:
@@ -128,6 +127,12 @@ def decode(data: bytes) -> str:
         raise UndecodableError(f"no text encoding is called {declared}") from error
     except UnicodeError as error:
         raise UndecodableError(f"it is not {declared}: {error}") from error
+
+
+def declared_encoding(data: bytes) -> str:
+    """Return the name of the encoding that a source file without its byte order mark declares; else ``utf-8``."""
+    cookie = _COOKIE.match(data)
+    return _codec(cookie[1].decode("ascii", "replace")) if cookie else "utf-8"
 
 
 _SLOW = frozenset({"idna", "punycode"})  # they take time with the square of the text

@@ -15,9 +15,9 @@ from import_contracts.reports.check import Outcome, Report, ReportedViolation, R
 from import_contracts.version import __version__
 from import_contracts.wording import count
 
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # The name that GitHub documents for the root of the repository.
-_ROOT = "%SRCROOT%"
+ROOT = "%SRCROOT%"
 # What GitHub code scanning keeps of a run, and of a result. It drops the rest without a word, or refuses the file.
 _MOST_RESULTS = 5000
 _MOST_STEPS = 1000
@@ -34,11 +34,11 @@ def render(report: Report, _: Style) -> str:
     run = {
         "tool": {"driver": {"name": "import-contracts", "semanticVersion": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
         "invocations": [_invocation(report, [str(rule["id"]) for rule in rules])],
         "results": [],
     }
-    document = json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
+    document = json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
     lines = [
         json_text(_result(violation, outcome, index, report), indent=None)
         for outcome, index, most in zip(report.outcomes, indexes, _shares(report), strict=True)
@@ -90,7 +90,7 @@ def _rule(outcome: Outcome) -> dict[str, object]:
 
 
 def _result(violation: ReportedViolation, outcome: Outcome, rule: int, report: Report) -> dict[str, object]:
-    place = _location(violation.path, report, violation.line, violation.column)
+    place = location(violation.path, report, violation.line, violation.column)
     said = f"{violation.message} ({way(violation)})"
     module = {"fullyQualifiedName": violation.importer, "kind": "module"}
     result: dict[str, object] = {
@@ -119,19 +119,20 @@ def _state(violation: ReportedViolation, report: Report) -> dict[str, object]:
 
 def _step(statement: Import, report: Report) -> dict[str, object]:
     message = f"{statement.importer} imports {statement.imported}: {statement.text}{kind(statement)}"
-    return {**_location(statement.path, report, statement.line, statement.column), "message": {"text": message}}
+    return {**location(statement.path, report, statement.line, statement.column), "message": {"text": message}}
 
 
-def _location(path: str, report: Report, line: int | None = None, column: int = 1) -> dict[str, object]:
+def location(path: str, report: Report, line: int | None = None, column: int = 1) -> dict[str, object]:
+    """Return a place in a file of the report, as SARIF has it."""
     region = {} if line is None else {"region": {"startLine": line, "startColumn": column}}
-    return {"physicalLocation": {"artifactLocation": _artifact(report.in_repository(path)), **region}}
+    return {"physicalLocation": {"artifactLocation": artifact(report.in_repository(path)), **region}}
 
 
-def _artifact(path: str) -> dict[str, object]:
+def artifact(path: str) -> dict[str, object]:
     """Return a reference to a path, relative to the repository if it is inside."""
     if path.startswith("/") or path[1:3] == ":/":
         return {"uri": f"file:///{_quoted(path.removeprefix('/'), safe='/:')}"}
-    return {"uri": _quoted(path), "uriBaseId": _ROOT}
+    return {"uri": _quoted(path), "uriBaseId": ROOT}
 
 
 def _quoted(path: str, safe: str = "/") -> str:
@@ -150,9 +151,9 @@ def _invocation(report: Report, rules: Sequence[str]) -> dict[str, object]:
     return {
         "executionSuccessful": report.result is not Result.ERROR,
         "exitCode": report.exit_status,
-        "toolConfigurationNotifications": [_notification(problem, rules, report) for problem in report.problems],
+        "toolConfigurationNotifications": [notification(problem, rules, report) for problem in report.problems],
         "toolExecutionNotifications": [
-            _notification(problem, rules, report) for problem in (*files, *report.drift, *left_out(report))
+            notification(problem, rules, report) for problem in (*files, *report.drift, *left_out(report))
         ],
     }
 
@@ -172,11 +173,12 @@ def left_out(report: Report) -> Iterator[Problem]:
         yield Problem(message, severity=Severity.WARNING)
 
 
-def _notification(problem: Problem, rules: Sequence[str], report: Report) -> dict[str, object]:
+def notification(problem: Problem, rules: Sequence[str], report: Report) -> dict[str, object]:
+    """Return a problem as SARIF has it; ``rules`` are the ids of the contracts."""
     key = f"{problem.key}: " if problem.key else ""
     note: dict[str, object] = {"level": str(problem.severity), "message": {"text": f"{key}{problem.full_message}"}}
     if problem.file is not None:
-        note["locations"] = [_location(problem.file, report, problem.line)]
+        note["locations"] = [location(problem.file, report, problem.line)]
     if problem.contract in rules:
         note["associatedRule"] = {"id": problem.contract, "index": rules.index(problem.contract)}
     return note

@@ -98,7 +98,7 @@ def changing(config: Config) -> Iterator[None]:
     """Be `alone` with the files of a configuration; raises UserError if it has changed since it was read."""
     with alone(config.folder):
         if repr(read_document(config.path, config.file)) != repr(config.documents[0]):
-            raise _changed(config.file)
+            raise changed(config.file)
         yield
 
 
@@ -121,10 +121,11 @@ def write_all(*changes: tuple[UserFile, str]) -> None:
 
 def _refuse_changed(file: UserFile) -> None:
     if _content(file.path, file.name) != file.before:
-        raise _changed(file.name)
+        raise changed(file.name)
 
 
-def _changed(name: str) -> UserError:
+def changed(name: str) -> UserError:
+    """Return the error for a file that somebody else has changed meanwhile."""
     return UserError(Problem("This file was changed while the command was running; run the command again.", file=name))
 
 

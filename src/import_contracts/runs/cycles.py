@@ -15,6 +15,7 @@ from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
+from import_contracts.reading.program import Program
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reporters.cycles import as_json, as_report, as_text
@@ -58,11 +59,15 @@ def _rendered(report: CyclesReport, folder: Path, wanted: Wanted) -> tuple[str, 
 
 
 def _cycles(question: Question, statements: Statements) -> CyclesReport:
-    program = statements.snapshot.program
+    demand_modules(question, statements.snapshot.program)
+    return diagnose(question, statements)
+
+
+def demand_modules(question: Question, program: Program) -> None:
+    """Raise UserError if a program does not have the modules that a question is about."""
     modules = program.modules
     unknown = [name for name in question.packages if name not in modules and name not in program.excluded_files]
     if unknown:
         raise UserError(
             *(Problem(f"There is no module '{name}'.{did_you_mean_module(name, modules)}") for name in unknown)
         )
-    return diagnose(question, statements)

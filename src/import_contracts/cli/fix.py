@@ -1,0 +1,147 @@
+"""The command ``fix``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from functools import partial
+from pathlib import Path
+
+import click
+
+from import_contracts import disk
+from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option, python_option
+from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.terminal import Shared, exclude_option, once, options, print_diff, say, source_roots
+from import_contracts.config.session import Config
+from import_contracts.reading.cache import Answer
+from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.reporters.fix import FIX_FORMATS, as_diff
+from import_contracts.reporters.style import Wanted
+from import_contracts.reports.cycles import Question
+from import_contracts.reports.fix import FixQuestion, FixReport
+from import_contracts.repository import checkout
+from import_contracts.runs import fix as run
+from import_contracts.runs.requests import cycles_extent
+
+_KINDS = [str(kind) for kind in FixKind if kind not in {FixKind.NONE, FixKind.EXTRACT, FixKind.RESTRUCTURE}]
+
+
+def _words(command: str) -> tuple[str, ...]:
+    """Return the words of a command; raises BadParameter if there is none, or a quote is not closed."""
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise click.BadParameter(f"'{command}': {error}.", param_hint="'--verify'") from None
+    if not words:
+        raise click.BadParameter("the command is empty.", param_hint="'--verify'")
+    return words
+
+
+@click.command("fix", cls=Reporting, short_help="Write the plans for cycles and crashes into the files.")
+@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@click.option("--diff", "is_diff", is_flag=True, help="Print a diff and change nothing; exit with 1 if there is one.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Also make fixes that the program may notice.")
+@click.option(
+    "--only",
+    type=click.Choice(_KINDS),
+    metavar="FIX",
+    multiple=True,
+    help=f"Make only this kind of fix: {', '.join(_KINDS)}. Can be repeated.",
+)
+@kind_option("Repair only cycles of this kind. Can be repeated.")
+@click.option("--crashes", "stops_crashes", is_flag=True, help="Make only the fixes that stop crashes.")
+@once(
+    "--verify",
+    convert=_words,
+    metavar="COMMAND",
+    default=(),
+    help="Run COMMAND afterwards; if it fails, put everything back.",
+)
+@click.option("--keep-passing", is_flag=True, help="Keep the largest part with which the command of --verify passes.")
+@click.option("--allow-dirty", is_flag=True, help="Also if files have changes that are in no commit of git.")
+@click.option("--stale", "removes_stale", is_flag=True, help="Also remove stale ignore_imports and baseline entries.")
+@python_option
+@source_roots
+@exclude_option
+@partial(report_options, formats=FIX_FORMATS)
+@options
+def command(  # noqa: PLR0913 - each is an option
+    *,
+    packages: tuple[str, ...],
+    is_diff: bool,
+    unsafe: bool,
+    only: tuple[str, ...],
+    kinds: tuple[str, ...],
+    stops_crashes: bool,
+    verify: tuple[str, ...],
+    keep_passing: bool,
+    allow_dirty: bool,
+    removes_stale: bool,
+    python: tuple[int, int] | None,
+    source_roots: tuple[str, ...],
+    globs: tuple[str, ...],
+    shared: Shared,
+) -> int:
+    """Change the imports of a program so that no cycle is left: what "lint-imports cycles" proposes, in the files.
+
+    A PACKAGE is looked up as for cycles. Safe fixes are made, after which the program means the same; --unsafe-fixes
+    also makes those that it may notice, because an import runs later, or only for type checkers. What has to be
+    changed by hand is shown. All files are changed, or none.
+
+    \b
+    Exit status:
+      0  everything is done, also if there was nothing to do
+      1  with --diff: something would be changed; with --verify: something was put back
+      2  nothing was changed: the command line is wrong, git has uncommitted changes, or a file cannot be written;
+         or a file of the program could not be read
+    """  # noqa: D301 - as above
+    if keep_passing and not verify:
+        raise click.UsageError("--keep-passing needs --verify.")
+    if verify and is_diff:
+        raise click.UsageError("--verify and --diff are both given. Give one of them.")
+    if removes_stale and source_roots:
+        raise click.UsageError("--stale and --source-root are both given. Give one of them.")
+    asked = find_asked(packages, source_roots, globs, shared)
+    shared = shared.seen_from_here(asked.folder)._replace(is_fix=True)
+    question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds))
+    wanted = FixQuestion(
+        question, unsafe, only, stops_crashes, is_diff, verify, keep_passing, allow_dirty, removes_stale
+    )
+    extent = cycles_extent(question, asked.roots, asked.exclude)
+    config = _config(shared) if removes_stale else None
+    context, home = shared.context_here(asked.folder), _home(asked)
+    place = run.Place.of(extent, context._replace(checkouts=(*context.checkouts, home)), home, config)
+    report = run.fix(wanted, place)
+    printed = [each for each in shared.reports if each.output is None]
+    if is_diff and all(each.format == "text" for each in printed):
+        print_diff(as_diff(report.files, partial(_from_here, folder=asked.folder)))
+        for each in printed:
+            say(FIX_FORMATS[each.format](report, each.style).rstrip("\n"))
+        shared = shared._replace(reports=tuple(each for each in shared.reports if each not in printed))
+    deliver(shared.reports, [_answer(report, each) for each in shared.reports])
+    return report.exit_status
+
+
+def _config(shared: Shared) -> Config:
+    config = shared.config()
+    config.demand_no_refusal()
+    return config
+
+
+def _answer(report: FixReport, wanted: Wanted) -> Answer:
+    return Answer(FIX_FORMATS[wanted.format](report, wanted.style), report.exit_status)
+
+
+def _from_here(path: str, folder: Path) -> str:
+    """Return a path that is relative to a folder so that it is relative to the working directory, if it is inside."""
+    there = os.path.relpath(folder / path)
+    return path if there.startswith(os.pardir) else Path(there).as_posix()
+
+
+def _home(asked: Asked) -> Path:
+    """Return the folder of the program: this one, unless the user has named only others."""
+    here = checkout(asked.folder)
+    if not asked.named or any(disk.is_inside(folder, here) for folder in asked.named):
+        return asked.folder
+    return asked.named[0]
