@@ -454,10 +454,11 @@ def test_a_file_that_was_changed_since_it_was_analysed_is_not_overwritten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pairs(tmp_path, 3)
-    with (tmp_path / "p/a1.py").open("a") as mine:
-        monkeypatch.setattr("import_contracts.runs.fix._has_git", lambda _: mine.write("# mine\n") and mine.flush())
-        before = texts(tmp_path)
-        run = lint(tmp_path, "fix", "--no-cache", "--unsafe-fixes")
+    mine = tmp_path / "p/a1.py"
+    text = f"{mine.read_text()}# mine\n"
+    monkeypatch.setattr("import_contracts.runs.fix._has_git", lambda _: mine.write_text(text) and None)
+    before = texts(tmp_path)
+    run = lint(tmp_path, "fix", "--no-cache", "--unsafe-fixes")
     assert run.status == 2
     assert "p/a1.py: This file was changed while the command was running; run the command again." in run.err
     assert changed(tmp_path, before) == {"p/a1.py"}

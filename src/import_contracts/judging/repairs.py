@@ -126,10 +126,11 @@ class State:
             with self.statements.snapshot.context.step("plan"):
                 plans = self.remedies.repair_plans(cycles, kind, self.fixes)
             self._proposals[kind] = tuple(
-                Proposal(self, step.fix, copy_of(self.search.statement(step.edge, cycle.graph)), kind)
+                Proposal(self, fix, copy_of(self.search.statement(edge, cycle.graph)), kind)
                 for cycle, plan in zip(cycles, plans, strict=True)
                 for step in plan.steps
-                if step.fix.kind is not FixKind.NONE
+                for edge, fix in step.fixes.items()
+                if fix.kind is not FixKind.NONE
             )
         return self._proposals[kind]
 
