@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from import_contracts.reading.trees import FunctionDefinition
 from import_contracts.repair.fix_kinds import Level
@@ -38,6 +39,35 @@ class Edit:
     line: int
     old: str
     new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rearrangement:
+    """Edits of one module that move import statements, add them, or write the uses of a name in another form."""
+
+    edits: tuple[Edit, ...]
+
+    @property
+    def level(self) -> Level:
+        """Modules are imported in another order, or a module is asked for a name at another time."""
+        return Level.UNSAFE
+
+
+Change: TypeAlias = Rewrite | Rearrangement
+"""What a fix changes in the text of a module."""
+
+
+def overlap(edits: Sequence[Edit]) -> bool:
+    """Tell whether two edits of one module change the same line."""
+    changed: set[int] = set()
+    added: set[int] = set()
+    for edit in edits:
+        lines = range(edit.line, edit.line + edit.old.count("\n") + 1) if edit.old else ()
+        if not changed.isdisjoint(lines):
+            return True
+        changed.update(lines)
+        added.update(lines[1:])
+    return any(not edit.old and edit.line in added for edit in edits)
 
 
 def edits(tree: ast.Module, lines: Sequence[str], rewrites: Sequence[Rewrite]) -> tuple[Edit, ...]:
@@ -111,11 +141,11 @@ def _replacement(statement: ast.Import | ast.ImportFrom, rewrites: Sequence[Rewr
     """Return what replaces a statement: what is kept of it, direct imports, and imports for type checking."""
     changed = {rewrite.binding.alias for rewrite in rewrites}
     kept = [alias for alias in statement.names if alias not in changed]
-    new = [_import(statement, kept)] if kept else []
+    new = [import_of(statement, kept)] if kept else []
     new += _direct_imports(rewrites)
     typed = [rewrite.binding.alias for rewrite in rewrites if rewrite.is_for_types]
     if typed:
-        new += ["if TYPE_CHECKING:", "    " + _import(statement, typed)]
+        new += ["if TYPE_CHECKING:", "    " + import_of(statement, typed)]
     indent = " " * statement.col_offset
     return "\n".join(indent + line for line in new or (["pass"] if indent else []))
 
@@ -142,11 +172,11 @@ def _bodies(rewrites: Iterable[Rewrite]) -> Iterator[Edit]:
         start = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
         line = min([start.lineno, *(each.lineno for each in getattr(start, "decorator_list", []))])
         indent = " " * start.col_offset
-        new = (_import(rewrite.binding.statement, [rewrite.binding.alias]) for rewrite in of_it)
+        new = (import_of(rewrite.binding.statement, [rewrite.binding.alias]) for rewrite in of_it)
         yield Edit(line, "", "\n".join(indent + each for each in new))
 
 
-def _import(statement: ast.Import | ast.ImportFrom, aliases: Sequence[ast.alias]) -> str:
+def import_of(statement: ast.Import | ast.ImportFrom, aliases: Sequence[ast.alias]) -> str:
     """Return an import statement like another, with some of its names."""
     if isinstance(statement, ast.Import):
         return f"import {_names(aliases)}"

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FixKind(StrEnum):
-    """How to remove an import from a cycle, the cheapest kind first."""
+    """How to remove an import from a cycle, or to make it harmless; the cheapest kind first."""
 
     NONE = "none"
     """The import never runs, and nothing has to change."""
@@ -14,10 +14,18 @@ class FixKind(StrEnum):
     """Import the name under ``if TYPE_CHECKING``."""
     DIRECT_IMPORT = "direct_import"
     """Import the name from its defining module."""
+    REORDER = "reorder"
+    """Import another module first, by an import statement that is further down."""
+    MOVE = "move"
+    """Import it below what another module needs."""
     EXTRACT = "extract"
     """Move what is imported into a module of its own."""
+    MODULE_FORM = "module_form"
+    """Import the module, and take the name from it where it is used."""
     DEFER = "defer"
     """Import the name inside the functions that use it."""
+    IMPORT_FIRST = "import_first"
+    """Add an import of a module that can be imported first."""
     RESTRUCTURE = "restructure"
     """Restructure the code by hand."""
 
@@ -31,8 +39,12 @@ _WEIGHTS = {
     FixKind.NONE: 1,
     FixKind.TYPE_CHECKING: 2,
     FixKind.DIRECT_IMPORT: 3,
+    FixKind.REORDER: 4,
+    FixKind.MOVE: 6,
     FixKind.EXTRACT: 6,
+    FixKind.MODULE_FORM: 7,
     FixKind.DEFER: 8,
+    FixKind.IMPORT_FIRST: 9,
     FixKind.RESTRUCTURE: 12,
 }
 

@@ -14,7 +14,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
-from import_contracts.repair.edits import Edit, Rewrite, edited, edits
+from import_contracts.repair.edits import Change, Edit, Rearrangement, Rewrite, edited, edits
 from import_contracts.repair.extraction import definitions_to_move
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.program_names import ProgramNames
@@ -27,14 +27,14 @@ from import_contracts.wording import listed
 class Fix:
     """A way to remove an import from a cycle; ``why`` are the reasons, a sentence each.
 
-    ``rewrites`` say what to write instead. A fix without any has to be carried out by hand.
+    ``rewrites`` say what to write instead, all of it in the importer. A fix without any has to be carried out by hand.
     """
 
     kind: FixKind
     importer: str
     imported: str
     why: tuple[str, ...]
-    rewrites: tuple[Rewrite, ...] = ()
+    rewrites: tuple[Change, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -86,7 +86,7 @@ class Fixes:
         version: tuple[int, int],
         parse: Parser = parse,
     ) -> None:
-        self._names = ProgramNames(source, graph, parse)
+        self.names = ProgramNames(source, graph, parse)
         self._version = version
         self._found: dict[tuple[CyclicImport, frozenset[FixKind]], Fix] = {}
 
@@ -99,16 +99,16 @@ class Fixes:
 
     def _cheapest(self, wanted: CyclicImport, without: frozenset[FixKind]) -> Fix:
         importer, imported = wanted.edge
-        usage = self._names.usage(importer)
+        usage = self.names.usage(importer)
         if usage is None:
             return _restructure(wanted, ["This file cannot be parsed, so no fix can be checked."])
         names = [
-            ImportedName(importer, usage, binding, self._names, self._version)
+            ImportedName(importer, usage, binding, self.names, self._version)
             for binding in usage.bindings
-            if binding.kind in wanted.kinds and self._names.module(binding.module, binding.name) == imported
+            if binding.kind in wanted.kinds and self.names.module(binding.module, binding.name) == imported
         ]
         if not names:
-            stars = (self._names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
+            stars = (self.names.module(each.module, each.name) for each in usage.bindings if each.name == "*")
             if parent(imported) in stars:
                 return _restructure(
                     wanted, ["A star import imports it, because __all__ names it; import the names used."]
@@ -127,7 +127,7 @@ class Fixes:
     def _extraction(self, wanted: CyclicImport, bindings: Sequence[Binding]) -> Fix | None:
         """Return how to move what is imported into a new module; None if it cannot be moved."""
         importer, imported = wanted.edge
-        moved = definitions_to_move(imported, bindings, self._names, wanted.cycle)
+        moved = definitions_to_move(imported, bindings, self.names, wanted.cycle)
         if moved is None:
             return None
         definitions = listed(f"{name} (line {line})" for name, line in moved.items())
@@ -141,19 +141,27 @@ class Fixes:
         Of two fixes of the same name, the first is made.
         """
         rewrites: dict[str, list[Rewrite]] = {}
+        others: dict[str, list[Edit]] = {}
         for fix in fixes:
             known = rewrites.setdefault(fix.importer, [])
             done = {rewrite.binding.alias for rewrite in known}
-            known += [rewrite for rewrite in fix.rewrites if rewrite.binding.alias not in done]
+            for change in fix.rewrites:
+                if isinstance(change, Rearrangement):
+                    others.setdefault(fix.importer, []).extend(change.edits)
+                elif change.binding.alias not in done:
+                    known.append(change)
         return {
-            module: edits(self._names.tree(module), self._names.lines(module), found)
+            module: tuple(sorted([*self._rewritten(module, found), *others.get(module, ())], key=_line))
             for module, found in rewrites.items()
-            if found
+            if found or module in others
         }
+
+    def _rewritten(self, module: str, rewrites: Sequence[Rewrite]) -> tuple[Edit, ...]:
+        return edits(self.names.tree(module), self.names.lines(module), rewrites) if rewrites else ()
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
         """Return the text of a module with edits made; its lines end in line feeds."""
-        return edited(self._names.lines(module), edits)
+        return edited(self.names.lines(module), edits)
 
 
 def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds: frozenset[FixKind]) -> Fix | None:
@@ -164,6 +172,10 @@ def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds
     found = [way[kind] for way, kind in zip(ways, chosen, strict=True)]
     why = _sentences(reason for reason, _ in found)
     return Fix(max(chosen, key=_weight), *wanted.edge, why, tuple(rewrite for _, rewrite in found))
+
+
+def _line(edit: Edit) -> int:
+    return edit.line
 
 
 def _weight(kind: FixKind) -> int:

@@ -1,13 +1,19 @@
-"""Moving an import statement below the definition that another module needs before the import has finished."""
+"""Import statements in other places: below what another module needs, above another one, or a new one before it."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
+from import_contracts.graph.names import absolute
 from import_contracts.repair.edits import Edit, has_own_lines
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, Role, Usage, names_in
+
+_ImportStatement = ast.Import | ast.ImportFrom
+_BELOW_CODE = "  # noqa: E402"
+_ONLY_FOR_ORDER = "  # noqa: F401 - imported first because of a cycle"
 
 
 def moved_below(module: str, line: int, wanted: Iterable[str], names: ProgramNames) -> tuple[Edit, ...]:
@@ -17,35 +23,144 @@ def moved_below(module: str, line: int, wanted: Iterable[str], names: ProgramNam
     anything in between may need what is imported.
     """
     usage = names.usage(module)
-    if usage is None:
+    moved = import_at(module, line, names)
+    if usage is None or moved is None:
         return ()
-    tree, lines = names.tree(module), names.lines(module)
-    moved = next((each for each in tree.body if each.lineno == line), None)
+    tree = names.tree(module)
     bound = [[each for each in usage.defined.get(name, []) if each.lineno > line] for name in wanted]
-    if not isinstance(moved, ast.Import | ast.ImportFrom) or not all(bound) or not has_own_lines(moved, lines):
+    if not all(bound):
         return ()
     target = max((each[0] for each in bound), key=lambda each: each.lineno)
     between = [each for each in tree.body if line < each.lineno <= target.lineno]
     bindings = [each for each in usage.bindings if each.statement is moved]
     if any(each.name == "*" for each in bindings) or _needs(between, bindings, usage):
         return ()
-    first, last = moved.lineno, moved.end_lineno or moved.lineno
+    lines = names.lines(module)
+    is_code = [not _is_before_code(each) for each in tree.body if each.lineno <= target.lineno]
+    was_code = any(is_code[: tree.body.index(moved)])
+    new = _lines_of(moved, lines)
+    if any(is_code) and not was_code:
+        if new[0].endswith("\\"):
+            return ()
+        new = [new[0] + _BELOW_CODE, *new[1:]] if "noqa" not in new[0] else new
+    gap = ["", ""] if isinstance(target, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else []
     end = target.end_lineno or target.lineno
-    text = "\n".join(lines[first - 1 : last])
-    is_definition = isinstance(target, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    return Edit(first, text, ""), Edit(end + 1, "", f"\n\n{text}" if is_definition else text)
+    return Edit(moved.lineno, "\n".join(_lines_of(moved, lines)), ""), Edit(end + 1, "", "\n".join([*gap, *new]))
+
+
+def moved_above(module: str, line: int, names: ProgramNames) -> Iterator[tuple[Binding, tuple[Edit, ...]]]:
+    """Yield how to move each import of a module that is below a line above the import on that line.
+
+    Each with the first name that it binds. No import is moved that binds a name which one in between binds too.
+    """
+    usage, first = names.usage(module), import_at(module, line, names)
+    if usage is None or first is None:
+        return
+    lines = names.lines(module)
+    body = names.tree(module).body
+    below = [each for each in body if each.lineno > line and isinstance(each, _ImportStatement)]
+    for moved in below:
+        bindings = [each for each in usage.bindings if each.statement is moved]
+        between = [each for each in body if first.lineno <= each.lineno < moved.lineno]
+        if not _clash(bindings, between, usage, names) and has_own_lines(moved, lines):
+            text = "\n".join(_lines_of(moved, lines))
+            yield bindings[0], (Edit(first.lineno, "", text), Edit(moved.lineno, text, ""))
+
+
+def added_import(module: str, line: int | None, imported: str, names: ProgramNames) -> tuple[Edit, ...]:
+    """Return the edits that add an import of a module above the import on a line, or else below the other imports.
+
+    Empty if the name that it binds is another one's in the module.
+    """
+    usage = names.usage(module)
+    if usage is None:
+        return ()
+    package, _, name = imported.rpartition(".")
+    local = name if package else imported
+    is_its_own = package == module and all(
+        isinstance(each, ast.ImportFrom) and _imports_from(each, imported, module, names)
+        for each in usage.defined.get(local, ())
+    )
+    if local in usage.defined and not is_its_own:
+        return ()
+    new = f"from {package} import {name}" if package else f"import {name}"
+    before = import_at(module, line, names) if line is not None else None
+    if line is not None and before is None:
+        return ()
+    body = names.tree(module).body
+    head = list(takewhile(_is_before_code, body))
+    at = before.lineno if before else (head[-1].end_lineno or 0) + 1 if head else 1
+    gap = [""] if before is None and head and not isinstance(head[-1], _ImportStatement) else []
+    return (Edit(at, "", "\n".join([*gap, new + _ONLY_FOR_ORDER])),)
+
+
+def import_at(module: str, line: int, names: ProgramNames) -> _ImportStatement | None:
+    """Return the import statement at the top level of a module that begins on a line, which it shares with no other."""
+    if names.usage(module) is None:
+        return None
+    found = next((each for each in names.tree(module).body if each.lineno == line), None)
+    return found if isinstance(found, _ImportStatement) and has_own_lines(found, names.lines(module)) else None
+
+
+def _clash(bindings: Iterable[Binding], between: Sequence[ast.stmt], usage: Usage, names: ProgramNames) -> bool:
+    """Tell whether some statements may bind the same name as one of the bindings."""
+    stars = [each for each in usage.bindings if each.statement in between and each.name == "*"]
+    theirs = [names.exported(each.module) for each in stars]
+    theirs.append({name for name, statements in usage.defined.items() if not set(between).isdisjoint(statements)})
+    ours = [names.exported(each.module) if each.name == "*" else {each.local} for each in bindings]
+    return any(one is None or other is None or not one.isdisjoint(other) for one in ours for other in theirs)
+
+
+def _imports_from(statement: ast.ImportFrom, imported: str, module: str, names: ProgramNames) -> bool:
+    """Tell whether a statement imports from a module, or that module itself."""
+    base = absolute(statement.level, statement.module or "", module, is_package=names.is_package(module))
+    return base == imported or any(f"{base}.{alias.name}" == imported for alias in statement.names)
+
+
+def _lines_of(statement: ast.stmt, lines: Sequence[str]) -> list[str]:
+    return list(lines[statement.lineno - 1 : statement.end_lineno])
+
+
+def _is_before_code(statement: ast.stmt) -> bool:
+    """Tell whether linters let import statements follow a statement: a docstring, an import, a guard, a dunder name."""
+    match statement:
+        case ast.Expr(ast.Constant(str())) | ast.Import() | ast.ImportFrom() | ast.If() | ast.Try():
+            return True
+        case ast.Assign([ast.Name(name)]) | ast.AnnAssign(ast.Name(name)):
+            return name.startswith("__") and name.endswith("__")
+    return False
 
 
 def _needs(statements: Iterable[ast.stmt], bindings: Iterable[Binding], usage: Usage) -> bool:
     """Tell whether running some statements may need one of the bindings; a function needs it only when it is called."""
     statements = list(statements)
-    lines = {line for each in statements for line in range(each.lineno, (each.end_lineno or each.lineno) + 1)}
+    lines = {line for each in statements for line in _range(each)}
     uses = [use for binding in bindings for use in usage.uses.get(binding.local, ())]
     if any(use.line in lines and use.role is not Role.BODY and not use.is_quoted for use in uses):
         return True
-    functions = {use.function.name for use in uses if use.function is not None}
+    using = _using({use.line for use in uses if use.role is Role.BODY}, usage)
     return any(
-        not functions.isdisjoint(names_in(each) - {getattr(each, "name", "")})
+        not using.isdisjoint(names_in(each) - {getattr(each, "name", "")})
         for each in statements
         if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
     )
+
+
+def _using(lines: set[int], usage: Usage) -> set[str]:
+    """Return the names whose definitions have one of some lines, or use such a name, directly or not."""
+    found: set[str] = set()
+    while True:
+        new = {
+            name
+            for name, statements in usage.defined.items()
+            if name not in found
+            for each in statements
+            if not lines.isdisjoint(_range(each)) or not found.isdisjoint(names_in(each) - {name})
+        }
+        if not new:
+            return found
+        found |= new
+
+
+def _range(statement: ast.stmt) -> range:
+    return range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import TypeAlias
 
 from import_contracts.graph.import_graph import ImportGraph
@@ -39,6 +39,11 @@ class ProgramNames:
         self._importers: dict[str, tuple[set[str], list[str]]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
         self._questions = 0
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The modules of the program."""
+        return self._modules
 
     # --- texts ----------------------------------------------------------------------------------------------------
 
@@ -135,6 +140,20 @@ class ProgramNames:
             if module := resolve(written, importer, is_package=is_package, modules=self._modules):
                 origin = absolute(written.level, written.module, importer, is_package=is_package)
                 yield module, written.name if module == origin else None
+
+    def exported(self, module: str, seen: frozenset[str] = frozenset()) -> Set[str] | None:
+        """Return the names that a star import of a module may bind; None if they are not known."""
+        usage = self.usage(module)
+        if usage is None or "__getattr__" in usage.defined:
+            return None
+        found = {name for name in usage.defined if not name.startswith("_")} | usage.exported
+        for each in usage.bindings:
+            if each.name == "*" and not each.function and each.module not in seen:
+                more = self.exported(each.module, seen | {module})
+                if more is None:
+                    return None
+                found |= more
+        return found
 
     # --- where names are defined ----------------------------------------------------------------------------------
 

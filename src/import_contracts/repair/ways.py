@@ -44,7 +44,7 @@ class ImportedName:
         if not has_own_lines(self.binding.statement, self._lines):
             return {}
         found = {FixKind.DIRECT_IMPORT: self._direct_import()}
-        if self._is_movable:
+        if self.is_movable:
             found |= {FixKind.TYPE_CHECKING: self._for_type_checking(), FixKind.DEFER: self._deferred()}
         return {kind: way for kind, way in found.items() if way is not None}
 
@@ -61,7 +61,7 @@ class ImportedName:
         if self._bodies or not self._annotations:
             return None
         reason = Reason("Used only in annotations", f"{self.binding.shown} ({_places(self._annotations)})")
-        return reason, Rewrite(self.binding, is_for_types=True, needs_future=self._needs_future)
+        return reason, Rewrite(self.binding, is_for_types=True, needs_future=self.needs_future)
 
     def _deferred(self) -> Way | None:
         functions = tuple(dict.fromkeys(use.function for use in self._bodies if use.function is not None))
@@ -71,7 +71,7 @@ class ImportedName:
         reason = Reason(
             "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
         )
-        return reason, Rewrite(self.binding, None, functions, bool(self._annotations), self._needs_future)
+        return reason, Rewrite(self.binding, None, functions, bool(self._annotations), self.needs_future)
 
     def obstacle(self) -> Reason:
         """Return what prevents every way to change the name, or that those there are were rejected."""
@@ -95,21 +95,21 @@ class ImportedName:
             yield Reason("Imported on a line with other code", shown)
         if self._is_part_of_package:
             yield Reason("Bound as an attribute of its package", shown)
-        if self._needs_future and self.usage.reads_annotations:
+        if self.needs_future and self.usage.reads_annotations:
             yield Reason("Used in annotations of a module in which something may read annotations at run time", shown)
         yield Reason("Used in a lambda, or in a function whose body begins on the line of its header", shown)
 
     # --- what the name is needed for ------------------------------------------------------------------------------
 
     @property
-    def _is_movable(self) -> bool:
+    def is_movable(self) -> bool:
         """Whether nothing needs the name in the module while that is imported, and afterwards only functions do."""
         return not (
             self.binding.function
             or self._is_part_of_package
             or self._eager
             or any(use.reader for use in self._annotations)
-            or (self._needs_future and self.usage.reads_annotations)
+            or (self.needs_future and self.usage.reads_annotations)
             or self._reason_to_stay
         )
 
@@ -119,7 +119,7 @@ class ImportedName:
         return not self.binding.name and not self.binding.alias.asname
 
     @property
-    def _needs_future(self) -> bool:
+    def needs_future(self) -> bool:
         """Whether annotations that use the name are evaluated when they are executed: until PEP 649, unless quoted."""
         if self.usage.has_future_annotations or self.version >= (3, 14):
             return False
