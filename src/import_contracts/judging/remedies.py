@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from itertools import starmap
 
@@ -12,7 +13,7 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports
-from import_contracts.crashes.search import CrashSearch, search_crashes
+from import_contracts.crashes.search import CrashSearch, search_crashes, try_entries
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -25,7 +26,8 @@ from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
-from import_contracts.repair.fixes import Fixes
+from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
+from import_contracts.repair.fixes import Fix, Fixes
 from import_contracts.repair.planning import RepairPlan, Tools, plans
 from import_contracts.reports.cycles import (
     NotFollowed,
@@ -33,6 +35,9 @@ from import_contracts.reports.cycles import (
     Plan,
     Question,
     ReportedCrash,
+    ReportedCrashPlan,
+    ReportedDeadlock,
+    ReportedEdit,
     ReportedMissing,
     Step,
 )
@@ -47,6 +52,8 @@ class Remedies:
         self._parse = remembering()
         self.codes = CodeCache(self._parse)
         """The operations of the texts that were read so far."""
+        self.after_crash_plan: dict[str, Source] = {}
+        """The modules that the plan for crashes changes, as they are then."""
 
     # --- crashes --------------------------------------------------------------------------------------------------
 
@@ -99,6 +106,51 @@ class Remedies:
     def _place(self, module: str, line: int, *, is_call: bool = False) -> Place:
         return Place(module, self._statements.path(module), line, self._statements.text(module, line), is_call)
 
+    # --- the plan for crashes --------------------------------------------------------------------------------------
+
+    def crash_plan(self, search: CycleSearch) -> ReportedCrashPlan | None:
+        """Return the plan for the crashes; None if there are none."""
+        if not self._before.crashes:
+            return None
+        with self._statements.snapshot.context.step("plan for the crashes"):
+            fixes = self._fixes(search.graph)
+            plan = self._crash_plan(search.graph, fixes)
+        return ReportedCrashPlan(
+            tuple(self._edit(step.fix, step.stops, fixes) for step in plan.steps),
+            tuple(
+                ReportedDeadlock(left.entries, left.fix.importer, reported_fix(left.fix, fixes, self._statements))
+                for left in plan.left
+            ),
+            plan.is_whole,
+        )
+
+    def _crash_plan(self, graph: ImportGraph, fixes: Fixes) -> CrashPlan:
+        tools = CrashTools(
+            self._statements.sources,
+            graph,
+            fixes,
+            self._question.python,
+            lambda changed, entries: try_entries(self._model(changed), entries, self.codes, self._before),
+            self._crashes,
+        )
+        plan = crash_plan(tools, self._before)
+        edits = fixes.edits(step.fix for step in plan.steps)
+        self.after_crash_plan = {
+            module: replace(self._statements.sources[module], text=fixes.text(module, found))
+            for module, found in edits.items()
+        }
+        return plan
+
+    def _edit(self, fix: Fix, stops: tuple[str, ...], fixes: Fixes) -> ReportedEdit:
+        (changed,) = fixes.edits([fix]).values()
+        first = next((edit for edit in changed if edit.old), changed[0])
+        text = first.old.split("\n")[0].strip() or self._statements.text(fix.importer, first.line)
+        place = Place(fix.importer, self._statements.path(fix.importer), first.line, text)
+        return ReportedEdit(fix.imported, place, reported_fix(fix, fixes, self._statements), fix.level, stops)
+
+    def _fixes(self, graph: ImportGraph) -> Fixes:
+        return Fixes(self._statements.quotable_source, graph, self._question.python, self._parse)
+
     # --- what is not there, and what is not known ----------------------------------------------------------------
 
     def missing(self, importers: Iterable[str] | None = None) -> tuple[MissingImport, ...]:
@@ -144,7 +196,7 @@ class Remedies:
 
     def _plans(self, search: CycleSearch) -> list[Plan]:
         cycles = search.cycles
-        fixes = Fixes(self._statements.quotable_source, search.graph, self._question.python, self._parse)
+        fixes = self._fixes(search.graph)
         tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
         by_modules: dict[tuple[str, ...], Plan] = {}
         for kind in Kind:

@@ -35,11 +35,23 @@ class CrashStep:
 
 
 @dataclass(frozen=True, slots=True)
-class CrashPlan:
-    """Edits after which fewer modules crash; ``left`` are those that still do, sorted."""
+class LeftDeadlock:
+    """Modules that crash in one deadlock after the edits of a plan, sorted, and what to do about it by hand."""
 
-    steps: tuple[CrashStep, ...]
-    left: tuple[str, ...]
+    entries: tuple[str, ...]
+    fix: Fix
+
+
+@dataclass(frozen=True, slots=True)
+class CrashPlan:
+    """Edits after which fewer modules crash; ``left`` is what still does, the largest part first.
+
+    ``is_whole`` is False if it was too much work to try every edit.
+    """
+
+    steps: tuple[CrashStep, ...] = ()
+    left: tuple[LeftDeadlock, ...] = ()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class CrashTools:
 def crash_plan(tools: CrashTools, before: CrashSearch) -> CrashPlan:
     """Return a plan for the crashes of a program."""
     crashes = {crash.entry: crash for crash in before.crashes}
-    return _CrashPlanner(tools, crashes).plan() if crashes else CrashPlan((), ())
+    return _CrashPlanner(tools, crashes).plan() if crashes else CrashPlan()
 
 
 class _CrashPlanner:
@@ -76,7 +88,7 @@ class _CrashPlanner:
     def plan(self) -> CrashPlan:
         """Return the plan."""
         chosen: tuple[Fix, ...] = ()
-        best: tuple[tuple[Fix, ...], frozenset[str]] = ((), frozenset(self._before))
+        best, left = chosen, self._before
         crashes: Mapping[str, Crash] = self._before
         for _ in range(_ROUNDS):
             picked = self._next(chosen, crashes)
@@ -92,12 +104,11 @@ class _CrashPlanner:
                 chosen = tuple(fix for fix in chosen if fix not in guilty)
                 crashes = self._crashes(chosen, self._before)
                 continue
-            if len(crashes) < len(best[1]):
-                best = chosen, frozenset(crashes)
+            if len(crashes) < len(left):
+                best, left = chosen, crashes
             if not crashes:
                 break
-        chosen, left = best
-        return self._told(self._needed(chosen, left), left)
+        return self._told(self._needed(best, left), left)
 
     # --- trying edits ---------------------------------------------------------------------------------------------
 
@@ -236,7 +247,7 @@ class _CrashPlanner:
                 chosen = fewer
         return chosen
 
-    def _told(self, chosen: tuple[Fix, ...], left: Collection[str]) -> CrashPlan:
+    def _told(self, chosen: tuple[Fix, ...], left: Mapping[str, Crash]) -> CrashPlan:
         """Return the plan with the fixes in their order: always the one next that stops the most crashes."""
         steps: list[CrashStep] = []
         now = self._before.keys()
@@ -246,7 +257,9 @@ class _CrashPlanner:
             fix = min(remaining, key=lambda each: (len(after[each]), _rank(each)))
             steps.append(CrashStep(fix, tuple(sorted(now - after[fix]))))
             now = after[fix]
-        return CrashPlan(tuple(steps), tuple(sorted(left)))
+        groups = self._deadlocks(chosen, left)
+        by_hand = (LeftDeadlock(tuple(sorted(found)), self._ways.by_hand(each)) for each, found in groups.items())
+        return CrashPlan(tuple(steps), tuple(by_hand), self._left > 0)
 
 
 def _rank(fix: Fix) -> tuple[int, str, str]:

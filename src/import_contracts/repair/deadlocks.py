@@ -89,6 +89,17 @@ class WaysOut:
                 found.setdefault((importer, each), number >= len(deadlock.stack))
         return found
 
+    def by_hand(self, deadlock: Deadlock) -> Fix:
+        """Return what has to be changed by hand: what can be moved into a new module, or what prevents every fix."""
+        cycle = frozenset(module for module, _ in deadlock.stack)
+        tried = frozenset(FixKind) - _BY_HAND
+        edges = [edge for edge, is_outer in self.edges(deadlock).items() if not is_outer]
+        found = [self.fixes.cheapest(CyclicImport(edge, _EAGER, cycle), tried) for edge in edges]
+        if extraction := next((fix for fix in found if fix.kind is FixKind.EXTRACT), None):
+            return extraction
+        why = tuple(dict.fromkeys(f"{fix.importer}: {why}" for fix in found for why in fix.why))
+        return Fix(FixKind.RESTRUCTURE, deadlock.stack[-1][0], deadlock.imported, why)
+
     def _imported_on(self, importer: str, line: int) -> list[str]:
         return [each for each in self.graph.imported_by(importer) if line in self.graph.lines(importer, each)]
 
