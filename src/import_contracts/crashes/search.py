@@ -36,6 +36,11 @@ class CrashSearch:
     world: World | None = field(default=None, compare=False, repr=False)
     """What was found out, for another search."""
 
+    @property
+    def work(self) -> int:
+        """How many operations at the top level of modules have been followed."""
+        return self.world.work if self.world else 0
+
 
 def find_crashes(
     model: ImportModel, entries: Collection[str] | None = None, cache: CodeCache | None = None

@@ -42,6 +42,9 @@ from import_contracts.reports.cycles import (
     Step,
 )
 
+_WORK = 2_000_000
+"""How many operations of modules are followed, at most, to try edits for crashes."""
+
 
 class Remedies:
     """The crashes of a program and the plans for its cycles. Files are parsed only once for both."""
@@ -125,19 +128,24 @@ class Remedies:
         )
 
     def _crash_plan(self, graph: ImportGraph, fixes: Fixes) -> CrashPlan:
-        tools = CrashTools(
-            self._statements.sources,
-            graph,
-            fixes,
-            self._question.python,
-            lambda changed, entries: try_entries(self._model(changed), entries, self.codes, self._before),
-            self._crashes,
-        )
-        plan = crash_plan(tools, self._before)
-        edits = fixes.edits(step.fix for step in plan.steps)
+        work = 0
+
+        def attempt(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
+            nonlocal work
+            found = try_entries(self._model(changed), entries, self.codes, self._before)
+            work += found.work
+            return found.crashes
+
+        def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
+            found = self._crashes(changed)
+            return None if set(found.untried) - set(self.untried) else found.crashes
+
+        sources, version = self._statements.sources, self._question.python
+        tools = CrashTools(sources, graph, fixes, version, sources.keys(), attempt, search, lambda: work > _WORK)
+        plan = crash_plan(tools, self._before.crashes)
         self.after_crash_plan = {
-            module: replace(self._statements.sources[module], text=fixes.text(module, found))
-            for module, found in edits.items()
+            module: replace(sources[module], text=fixes.text(module, found))
+            for module, found in fixes.edits(step.fix for step in plan.steps).items()
         }
         return plan
 

@@ -1,17 +1,17 @@
 """Plans for crashes: the cheapest edits after which no module fails that failed, and none that did not.
 
 Crashes that end in one deadlock are one. For each deadlock, edits are tried on paper that may end it; the cheapest of
-them that together end all are a hitting set. What only leads from one deadlock to another is built upon. In the end
-every edit is left out again that is not needed.
+them that together end all are a hitting set. Where no single edit ends a deadlock, a search looks for the cheapest that
+do together. In the end every edit is left out again that is not needed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.search import CrashSearch
 from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.reading.text import Source
@@ -19,9 +19,8 @@ from import_contracts.repair.deadlocks import Deadlock, Line, WaysOut, same_line
 from import_contracts.repair.edits import overlap
 from import_contracts.repair.fixes import Fix, Fixes
 
-_ROUNDS, _MOST_DEADLOCKS, _MOST_MOVES, _WORKING = 8, 40, 10, 3
-_WORK = 2_000_000
-"""How many operations of modules are followed, at most, to try edits."""
+_ROUNDS, _MOST_DEADLOCKS, _FEW_DEADLOCKS, _MOST_MOVES, _WORKING, _TRIES = 8, 40, 6, 10, 3, 300
+_INFINITE = 1 << 30
 _SEARCH = 50_000
 """How much work the choice among the edits may be."""
 
@@ -63,16 +62,26 @@ class CrashTools:
     graph: ImportGraph
     fixes: Fixes
     version: tuple[int, int]
-    attempt: Callable[[Mapping[str, Source], Collection[str]], CrashSearch]
+    entries: Collection[str]
+    """The modules of which it is known whether they crash today."""
+    attempt: Callable[[Mapping[str, Source], Collection[str]], Iterable[Crash]]
     """Returns which of some modules would crash if some modules had other texts."""
-    search: Callable[[Mapping[str, Source]], CrashSearch]
-    """Returns which of all modules would crash if some modules had other texts."""
+    search: Callable[[Mapping[str, Source]], Iterable[Crash] | None]
+    """Returns which of all entries would crash; None if it was too much work to tell."""
+    is_too_much: Callable[[], bool]
+    """Tells whether so much work has been done that no more edits should be tried."""
 
 
-def crash_plan(tools: CrashTools, before: CrashSearch) -> CrashPlan:
+def crash_plan(tools: CrashTools, before: Iterable[Crash]) -> CrashPlan:
     """Return a plan for the crashes of a program."""
-    crashes = {crash.entry: crash for crash in before.crashes}
+    crashes = {crash.entry: crash for crash in before}
     return _CrashPlanner(tools, crashes).plan() if crashes else CrashPlan()
+
+
+def fixes_for(entry: str, tools: CrashTools, before: Iterable[Crash]) -> tuple[Fix, ...]:
+    """Return those fixes of the plan for some crashes that one of them needs; empty if none stop it."""
+    crashes = {crash.entry: crash for crash in before}
+    return _CrashPlanner(tools, crashes).fixes_for(entry)
 
 
 class _CrashPlanner:
@@ -83,10 +92,20 @@ class _CrashPlanner:
         self._before = before
         self._ways = WaysOut(tools.fixes, tools.graph, tools.version)
         self._rejected: set[Fix] = set()
-        self._left = _WORK
+        self._new: set[str] = set()
 
     def plan(self) -> CrashPlan:
         """Return the plan."""
+        chosen, left = self._best()
+        return self._told(self._needed(chosen, left), left)
+
+    def fixes_for(self, entry: str) -> tuple[Fix, ...]:
+        """Return those fixes of the plan that an entry needs."""
+        chosen, left = self._best()
+        return () if entry in left else self._needed(chosen, self._before.keys() - {entry})
+
+    def _best(self) -> tuple[tuple[Fix, ...], Mapping[str, Crash]]:
+        """Return fixes after which the fewest modules crash, and the crashes that are left."""
         chosen: tuple[Fix, ...] = ()
         best, left = chosen, self._before
         crashes: Mapping[str, Crash] = self._before
@@ -95,20 +114,34 @@ class _CrashPlanner:
             if not picked:
                 break
             chosen = (*chosen, *picked)
-            found = self._tools.search(self._changed(chosen) or {})
-            crashes = {crash.entry: crash for crash in found.crashes}
-            new = {frame.module for crash in found.crashes if crash.entry not in self._before for frame in crash.stack}
-            if found.untried or new:
-                guilty = {fix for fix in chosen if fix.importer in new} or {*picked}
-                self._rejected |= guilty
-                chosen = tuple(fix for fix in chosen if fix not in guilty)
+            found = self._searched(chosen)
+            if found is None:
+                chosen = self._without_guilty(chosen, picked)
                 crashes = self._crashes(chosen, self._before)
                 continue
+            crashes = found
             if len(crashes) < len(left):
                 best, left = chosen, crashes
             if not crashes:
                 break
-        return self._told(self._needed(best, left), left)
+        if len(self._deadlocks((), self._before)) <= _FEW_DEADLOCKS:
+            cheaper = self._combined((), self._before, _cost(best) if not left else _INFINITE)
+            if cheaper and self._searched(cheaper) == {}:
+                return cheaper, {}
+        return best, left
+
+    def _searched(self, chosen: Sequence[Fix]) -> Mapping[str, Crash] | None:
+        """Return the crashes after some fixes; None if a module crashes that did not, or if that is not known."""
+        found = self._tools.search(self._changed(chosen) or {})
+        crashes = {crash.entry: crash for crash in found or ()}
+        self._new = {frame.module for entry in crashes.keys() - self._before for frame in crashes[entry].stack}
+        return None if found is None or self._new else crashes
+
+    def _without_guilty(self, chosen: tuple[Fix, ...], picked: Collection[Fix]) -> tuple[Fix, ...]:
+        """Return the fixes without those of modules in new crashes, or else without the last; reject these."""
+        guilty = {fix for fix in chosen if fix.importer in self._new} or {*picked}
+        self._rejected |= guilty
+        return tuple(fix for fix in chosen if fix not in guilty)
 
     # --- trying edits ---------------------------------------------------------------------------------------------
 
@@ -127,9 +160,7 @@ class _CrashPlanner:
         changed = self._changed(fixes)
         if not changed:
             return {entry: self._before[entry] for entry in entries if entry in self._before}
-        found = self._tools.attempt(changed, entries)
-        self._left -= found.world.work if found.world else 0
-        return {crash.entry: crash for crash in found.crashes}
+        return {crash.entry: crash for crash in self._tools.attempt(changed, entries)}
 
     # --- choosing edits -------------------------------------------------------------------------------------------
 
@@ -138,16 +169,10 @@ class _CrashPlanner:
         groups = self._deadlocks(chosen, crashes)
         entries = [group[0] for group in groups.values()]
         stopping: dict[Fix, set[int]] = {}
-        further: dict[int, Fix] = {}
         for fix, tried in self._candidates(chosen, groups, crashes):
-            stops, changes = self._effect(chosen, fix, [entries[each] for each in tried], crashes)
-            for number in tried:
-                if entries[number] in stops:
-                    stopping.setdefault(fix, set()).add(number)
-                elif entries[number] in changes and (
-                    number not in further or fix.kind.weight < further[number].kind.weight
-                ):
-                    further[number] = fix
+            after = self._after((*chosen, fix), {entries[each]: crashes[entries[each]] for each in tried})
+            if stops := {each for each in tried if after is not None and entries[each] not in after}:
+                stopping[fix] = stops
         fixes = sorted(stopping, key=_rank)
         chains = [
             frozenset(place for place, fix in enumerate(fixes) if number in stopping[fix])
@@ -155,9 +180,33 @@ class _CrashPlanner:
         ]
         picked, _ = hitting_set([each for each in chains if each], lambda place: fixes[place].kind.weight, _SEARCH)
         found = [fixes[place] for place in picked]
-        if found:
-            return self._compatible(chosen, found)
-        return self._compatible(chosen, list(dict.fromkeys(further.values()))[:1])
+        for entry in (entry for entry, chain in zip(entries, chains, strict=True) if not chain):
+            found += self._combined(chosen, {entry: crashes[entry]}, _INFINITE)
+        return self._compatible(chosen, list(dict.fromkeys(found)))
+
+    def _combined(self, chosen: tuple[Fix, ...], crashes: Mapping[str, Crash], most: int) -> tuple[Fix, ...]:
+        """Return the cheapest further edits that together end some crashes, by a search for the cheapest first.
+
+        Empty if none cost less than ``most``, or none are found after some tries.
+        """
+        queue: list[tuple[int, int, tuple[Fix, ...]]] = [(0, 0, ())]
+        seen: set[frozenset[Fix]] = set()
+        for _ in range(_TRIES):
+            if not queue or self._tools.is_too_much():
+                break
+            _, _, more = heappop(queue)
+            after = self._after((*chosen, *more), crashes)
+            if after is None:
+                continue
+            if not after:
+                return more
+            deadlock, entries = next(iter(self._deadlocks((*chosen, *more), after).items()))
+            for fix in self._of((*chosen, *more), deadlock, after[entries[0]]):
+                fixes = frozenset({*more, fix})
+                if fix not in self._rejected and fixes not in seen and _cost(fixes) < most:
+                    seen.add(fixes)
+                    heappush(queue, (_cost(fixes), len(seen), (*more, fix)))
+        return ()
 
     def _compatible(self, chosen: tuple[Fix, ...], picked: Sequence[Fix]) -> list[Fix]:
         """Return those of some fixes that can be made together, the first of them at least."""
@@ -195,7 +244,7 @@ class _CrashPlanner:
         sizes = [len(entries) for entries in groups.values()]
         order = sorted(found, key=lambda fix: (fix.kind.weight / sum(sizes[each] for each in found[fix]), *_rank(fix)))
         for fix in order:
-            if self._left <= 0:
+            if self._tools.is_too_much():
                 return
             near = [n for n, deadlock in enumerate(groups) if n in found[fix] or fix.importer in deadlock.modules]
             yield fix, near
@@ -212,30 +261,18 @@ class _CrashPlanner:
                 return
             needed.append(after.name or "")
 
-    def _effect(
-        self, chosen: tuple[Fix, ...], fix: Fix, entries: Sequence[str], crashes: Mapping[str, Crash]
-    ) -> tuple[set[str], set[str]]:
-        """Return the entries that an edit stops from crashing, and those that then crash elsewhere.
+    def _after(self, fixes: tuple[Fix, ...], crashes: Mapping[str, Crash]) -> Mapping[str, Crash] | None:
+        """Return those of some crashes that still happen, or happen elsewhere, after fixes.
 
-        Both are empty if a module of their stacks crashes that did not.
+        None if the fixes cannot be made together, or if a module that they change, or one on the stacks, crashes that
+        did not.
         """
-        if not self._changed((*chosen, fix)):
-            return set(), set()
-        beside = {
-            frame.module
-            for entry in entries
-            for frame in crashes[entry].stack
-            if frame.module not in self._before and frame.module in self._tools.sources
-        }
-        after = self._crashes((*chosen, fix), sorted({*entries, *beside, fix.importer}))
-        if not after.keys() <= self._before.keys():
-            return set(), set()
-        changes = {
-            entry
-            for entry in entries
-            if entry in after and _end(after[entry]) not in (_end(crashes[entry]), _end(self._before[entry]))
-        }
-        return set(entries) - after.keys(), changes
+        if self._changed(fixes) is None:
+            return None
+        beside = {frame.module for crash in crashes.values() for frame in crash.stack}
+        beside = {*beside, *(fix.importer for fix in fixes)}.intersection(self._tools.entries) - self._before.keys()
+        after = self._crashes(fixes, sorted({*crashes, *beside}))
+        return after if after.keys() <= crashes.keys() else None
 
     # --- the plan -------------------------------------------------------------------------------------------------
 
@@ -243,7 +280,7 @@ class _CrashPlanner:
         """Return fixes without those that are not needed, the most expensive tried first."""
         for fix in sorted(chosen, key=_rank, reverse=True):
             fewer = tuple(each for each in chosen if each != fix)
-            if self._crashes(fewer, self._before).keys() <= {*left}:
+            if self._crashes(fewer, self._before).keys() <= {*left} and self._searched(fewer) is not None:
                 chosen = fewer
         return chosen
 
@@ -259,12 +296,12 @@ class _CrashPlanner:
             now = after[fix]
         groups = self._deadlocks(chosen, left)
         by_hand = (LeftDeadlock(tuple(sorted(found)), self._ways.by_hand(each)) for each, found in groups.items())
-        return CrashPlan(tuple(steps), tuple(by_hand), self._left > 0)
+        return CrashPlan(tuple(steps), tuple(by_hand), not (left and self._tools.is_too_much()))
 
 
 def _rank(fix: Fix) -> tuple[int, str, str]:
     return fix.kind.weight, fix.importer, fix.imported
 
 
-def _end(crash: Crash) -> tuple[str, str, str | None]:
-    return crash.importer, crash.imported, crash.name
+def _cost(fixes: Iterable[Fix]) -> int:
+    return sum(fix.kind.weight for fix in fixes)

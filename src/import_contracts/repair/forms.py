@@ -13,9 +13,7 @@ from import_contracts.repair.usage import Binding, Usage
 from import_contracts.repair.ways import ImportedName
 
 
-def module_form(
-    module: str, line: int, wanted: str, names: ProgramNames, version: tuple[int, int]
-) -> tuple[Edit, ...]:
+def module_form(module: str, line: int, wanted: str, names: ProgramNames, version: tuple[int, int]) -> tuple[Edit, ...]:
     """Return the edits after which ``from a.b import x`` on a line is ``import a.b``, and each ``x`` is ``a.b.x``.
 
     All names of the statement are changed that are used only in functions; ``wanted`` must be one. Empty if it is not,
@@ -72,9 +70,7 @@ def _is_late(name: ImportedName) -> bool:
     return bool(name.binding.name) and name.is_movable and not name.needs_future
 
 
-def _import_of_module(
-    statement: ast.ImportFrom, base: str, tree: ast.Module, usage: Usage
-) -> tuple[str, str] | None:
+def _import_of_module(statement: ast.ImportFrom, base: str, tree: ast.Module, usage: Usage) -> tuple[str, str] | None:
     """Return the statement that imports the module of another one, and how it is then written; None if names clash."""
     bound = _bound(tree)
     root = base.partition(".")[0]

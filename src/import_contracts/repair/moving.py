@@ -7,11 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from import_contracts.graph.names import absolute
+from import_contracts.reading.trees import walk
 from import_contracts.repair.edits import Edit, has_own_lines
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, Role, Usage, names_in
 
 _ImportStatement = ast.Import | ast.ImportFrom
+_LOOKING = frozenset(
+    {"__dict__", "__import__", "eval", "exec", "get_annotations", "get_type_hints", "globals", "import_module"}
+    | {"locals", "modules", "signature", "vars"}
+)
 _BELOW_CODE = "  # noqa: E402"
 _ONLY_FOR_ORDER = "  # noqa: F401 - imported first because of a cycle"
 
@@ -136,7 +141,8 @@ def _needs(statements: Iterable[ast.stmt], bindings: Iterable[Binding], usage: U
     statements = list(statements)
     lines = {line for each in statements for line in _range(each)}
     uses = [use for binding in bindings for use in usage.uses.get(binding.local, ())]
-    if any(use.line in lines and use.role is not Role.BODY and not use.is_quoted for use in uses):
+    needed = [use for use in uses if use.line in lines and use.role is not Role.BODY]
+    if any(not use.is_quoted or usage.reads_annotations for use in needed) or any(map(_looks_around, statements)):
         return True
     using = _using({use.line for use in uses if use.role is Role.BODY}, usage)
     return any(
@@ -144,6 +150,12 @@ def _needs(statements: Iterable[ast.stmt], bindings: Iterable[Binding], usage: U
         for each in statements
         if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
     )
+
+
+def _looks_around(statement: ast.stmt) -> bool:
+    """Tell whether a statement uses what may need a name, or a module, that it does not mention."""
+    names = (getattr(each, "id", getattr(each, "attr", "")) for each in walk(statement))
+    return not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and not _LOOKING.isdisjoint(names)
 
 
 def _using(lines: set[int], usage: Usage) -> set[str]:

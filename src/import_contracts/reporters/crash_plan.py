@@ -15,9 +15,10 @@ _STEPS, _ENTRIES = 10, 6  # how many are shown without --verbose
 
 def crash_plan_object(plan: ReportedCrashPlan) -> dict[str, object]:
     """Return the plan as an object of the JSON report."""
-    return {"steps": [_step_object(step) for step in plan.steps], "left": [_left_object(left) for left in plan.left]} | (
-        {} if plan.is_whole else {"is_whole": False}
-    )
+    return {
+        "steps": [_step_object(step) for step in plan.steps],
+        "left": [_left_object(left) for left in plan.left],
+    } | ({} if plan.is_whole else {"is_whole": False})
 
 
 def _step_object(step: ReportedEdit) -> dict[str, object]:
@@ -51,9 +52,7 @@ def edit_of(plan: ReportedCrashPlan, entry: str, told: Collection[int], style: S
     yield from () if as_above else _diff(step, style)
 
 
-def crash_plan_as_text(
-    plan: ReportedCrashPlan, crashes: int, told: Collection[int], style: Style
-) -> Iterator[str]:
+def crash_plan_as_text(plan: ReportedCrashPlan, crashes: int, told: Collection[int], style: Style) -> Iterator[str]:
     """Yield the plan for a number of crashes; the steps that were ``told`` have no diff."""
     yield style.paint(_headline(plan, crashes), BOLD)
     yield ""
