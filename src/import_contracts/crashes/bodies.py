@@ -54,13 +54,13 @@ class CodeCache:
 class Bodies:
     """What the modules and functions of a program do when they run.
 
-    ``unparsed`` are the modules read so far that `ast` cannot parse.
+    ``unparsed`` are the modules read so far that `ast` cannot parse. ``cache`` may be shared with other programs.
     """
 
     def __init__(self, model: ImportModel, cache: CodeCache) -> None:
         self.unparsed: set[str] = set()
         self._model = model
-        self._cache = cache
+        self.cache = cache
         self._modules: dict[str, Code] = {}
         self._functions: dict[tuple[str, int, int], Code] = {}
         self._lines: dict[str, list[str]] = {}
@@ -76,7 +76,7 @@ class Bodies:
         if source is None:
             return Code(())
         try:
-            return self._cache.code(source, self._model.context(source))
+            return self.cache.code(source, self._model.context(source))
         except SyntaxError:
             self.unparsed.add(module)
             return self._only_imports(source)
@@ -97,7 +97,7 @@ class Bodies:
         if key not in self._functions:
             source = self._model.sources[module]
             context = self._model.context(source)
-            self._functions[key] = self._cache.function(source, context, definition, self._lines_of(module))
+            self._functions[key] = self.cache.function(source, context, definition, self._lines_of(module))
         return self._functions[key]
 
     def annotations(self, module: str, definition: does.Define | does.DefineClass) -> tuple[ast.expr, ...]:

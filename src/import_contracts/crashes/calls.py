@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
-from import_contracts.crashes.modules import World
+from import_contracts.crashes.modules import CallKey, Result, World
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
 from import_contracts.crashes.scopes import Scope
@@ -88,7 +88,7 @@ class Calls(Objects):
         super().__init__(world)
         self._calls_left = _MOST_CALLS
         self._called = self.memory.names()
-        """The functions with a cache that were called, and the iterators that were begun."""
+        """The functions with a cache that were called."""
 
     def call(self, function: object, arguments: Arguments) -> object:  # noqa: PLR0911 - one case each
         """Return the result of a call; raises FailureError."""
@@ -168,7 +168,7 @@ class Calls(Objects):
             return self.call_unknown((Argument(function), *arguments))
         self.world.calls += 1
         if code.yields or code.is_async:
-            return self._stream(self._scope_of_call(function, code, arguments), code)
+            return self._stream_of_call(self._scope_of_call(function, code, arguments), code)
         follow = self._follow if self.world.calls < _MOST_EXACT_CALLS else self._remembered
         return follow(function, code, arguments)
 
@@ -208,16 +208,22 @@ class Calls(Objects):
         """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
         given = tuple((each.keyword, _shape(each.value)) for each in arguments)
         around = tuple(_shape(value) for names in function.scopes for value in names.values())
-        key = (function.module, function.operation.first, id(function.operation.node), given, around)
-        if key in self.world.results:
-            return self.world.results[key]
-        births, looks, mark = self.memory.births, self.looks, self.memory.mark()
+        key = CallKey(function.module, function.operation.first, id(function.operation.node), given, around)
+        known = self.world.results.get(key)
+        if known and all(map(self.modules.is_initialized, known.looked_at)):
+            self.looked_at |= known.looked_at
+            return known.value
+        outer, self.looked_at = self.looked_at, set()
+        births, mark = self.memory.births, self.memory.mark()
         try:
             result = self._follow(function, code, arguments)
-            if looks == self.looks and not self.memory.has_changed(mark, births):
-                self.world.results[key] = result
+            is_pure = all(map(self.modules.is_initialized, self.looked_at))
+            if is_pure and not self.memory.has_changed(mark, births):
+                self.world.results[key] = Result(result, frozenset(self.looked_at))
         finally:
             self.memory.release()
+            outer |= self.looked_at
+            self.looked_at = outer
         return result
 
     def _scope_of_call(self, function: FunctionValue, code: Code, arguments: Arguments) -> Scope:
@@ -271,16 +277,27 @@ class Calls(Objects):
             del self.stack[depth:]
         return left.value if left else None
 
-    def _stream(self, scope: Scope, code: Code) -> Stream:
+    def _stream_of_call(self, scope: Scope, code: Code) -> Stream:
         """Return the iterator or coroutine that the call of a function makes."""
 
         def run(each: Each) -> object:
             scope.yields = each
             return self._run_body(scope, code)
 
-        return Stream(run, is_async=code.is_async and not code.yields)
+        return self.stream(run, is_async=code.is_async and not code.yields)
 
     # --- iteration -----------------------------------------------------------------------------------------------
+
+    def stream(self, run: Callable[[Each], object], *, is_async: bool = False) -> Stream:
+        """Return an iterator or coroutine that was not begun."""
+        return Stream(run, self.memory.names(), is_async)
+
+    def _begin(self, stream: Stream) -> bool:
+        """Begin an iterator; tell whether it had not been begun before."""
+        if stream.state:
+            return False
+        self.memory.set(stream.state, "begun", UNKNOWN)
+        return True
 
     def iterate(self, value: object, each: Callable[[object], Left | None]) -> Left | None:
         """Call a function with each element of a value, as far as they are known; return what it leaves with."""
@@ -293,8 +310,7 @@ class Calls(Objects):
                 if (left := each(item)) is not None:
                     return left
             return None
-        if isinstance(items, Stream) and items not in self._called:
-            self.memory.set(self._called, items, UNKNOWN)
+        if isinstance(items, Stream) and self._begin(items):
             return self._iterate_stream(items, each)
         self.note(FailureError(UNKNOWN))
         return self.follow_maybe(lambda: each(UNKNOWN))
@@ -333,7 +349,7 @@ class Calls(Objects):
             each(first)
             return self.follow_maybe(giving(each, UNKNOWN))
 
-        return Stream(run)
+        return self.stream(run)
 
     def _iterate_stream(self, stream: Stream, each: Callable[[object], Left | None]) -> Left | None:
         stack = self.stack
@@ -362,13 +378,12 @@ class Calls(Objects):
     def elements(self, value: object) -> tuple[object, ...] | None:
         """Return all elements of a value, whose iterator runs; None if they are not known."""
         items = self.items_of(value)
-        if isinstance(items, Stream) and items in self._called:
-            return None
         if not isinstance(items, Stream):
             if items is None:
                 self.note(FailureError(UNKNOWN))
             return items
-        self.memory.set(self._called, items, UNKNOWN)
+        if not self._begin(items):
+            return None
         found = self.memory.names({"items": ()})
 
         def take(item: object) -> None:

@@ -55,37 +55,48 @@ def follow(
     entries: Sequence[Entry],
     program: ProgramText,
     version: tuple[int, int],
-    cache: CodeCache | None = None,
+    before: World | None = None,
     advance: Callable[[], object] = int,
 ) -> list[EntryRun]:
     """Return what happens in each entry of a program, in their order, under a version of Python.
 
-    As in `import_contracts.crashes.search.search_crashes`, only what fails on each path fails. ``cache`` and
-    ``advance`` are as there, but ``advance`` is called for each entry.
+    As in `import_contracts.crashes.search.search_crashes`, only what fails on each path fails. ``advance`` is called
+    for each entry. What is known from a search ``before`` is taken from there.
     """
     found: list[EntryRun] = []
-    cache = CodeCache() if cache is None else cache
+    before = before or _nothing_known(version)
     with deep():
         for started, several in groupby(entries, lambda entry: entry.started):
-            found += _Group(started, program, version, cache).runs(list(several), advance)
+            found += _Group(started, program, before).runs(list(several), advance)
     return found
+
+
+def _nothing_known(version: tuple[int, int]) -> World:
+    empty = ImportModel({}, {}, version)
+    return World(empty, Bodies(empty, CodeCache()), Reach({}), {})
 
 
 class _Group:
     """Entries whose interpreters find the same modules."""
 
-    def __init__(self, started: Started, program: ProgramText, version: tuple[int, int], cache: CodeCache) -> None:
+    def __init__(self, started: Started, program: ProgramText, before: World) -> None:
         self._started = started
         self._program = program
-        self._model = ImportModel(started.sources, started.imports, version, started.namespaces, started.missing)
-        self._bodies = Bodies(self._model, cache)
+        self._before = before
+        self._model = ImportModel(
+            started.sources, started.imports, before.model.version, started.namespaces, started.missing, before.model
+        )
+        self._bodies = Bodies(self._model, before.bodies.cache)
 
     def runs(self, entries: Sequence[Entry], advance: Callable[[], object]) -> list[EntryRun]:
         """Return what happens in each entry: repeated until functions that are called import nothing new."""
         reach = Reach(self._model.started)
+        same = self._before.same_in(self._model)
+        reach.take_over(self._before.reach, same)
         while True:
             components = reach.components()
             world = World(self._model, self._bodies, reach, components)
+            world.take_over(self._before, same)
             wanted = self._may_fail(world)
             runs = []
             for entry in entries:

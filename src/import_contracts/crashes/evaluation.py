@@ -469,7 +469,7 @@ class Evaluator(Calls):
                 self.stack = consumer
             return None
 
-        return Stream(run)
+        return self.stream(run)
 
     def _loop_over(self, parts: Sequence[ast.comprehension], first: object, take: Callable[[], object]) -> None:
         """Follow the loops of a comprehension."""

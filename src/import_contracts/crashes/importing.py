@@ -72,7 +72,7 @@ class Importer(Machine):
 
     def import_known(self, module: str) -> None:
         """Import the module of a statement; of one that is not in the program, the innermost package that is."""
-        self.looks += 1
+        self.looked_at.add(module)
         if module in self.model.modules:
             self.import_module(module)
             return

@@ -35,7 +35,7 @@ class Iterators(Evaluator):
 
             return self.iterate(first, take)
 
-        return Stream(run)
+        return self.stream(run)
 
     def starmap(self, arguments: Arguments) -> object:
         """``itertools.starmap(function, values)``."""
@@ -51,7 +51,7 @@ class Iterators(Evaluator):
 
             return self.iterate(rows, take)
 
-        return Stream(run)
+        return self.stream(run)
 
     def chain(self, arguments: Arguments) -> object:
         """``itertools.chain(values, ...)``."""
@@ -61,7 +61,7 @@ class Iterators(Evaluator):
                 self.iterate(one.value, lambda item: giving(each, item)())
             return None
 
-        return Stream(run)
+        return self.stream(run)
 
     def filter(self, arguments: Arguments) -> object:
         """``filter(function, values)``."""
@@ -80,7 +80,7 @@ class Iterators(Evaluator):
 
             return self.iterate(values[1], take)
 
-        return Stream(run)
+        return self.stream(run)
 
     def consume(self, arguments: Arguments) -> object:
         """``sorted(values, key=function)`` and others that take all values of an iterator."""
@@ -158,7 +158,7 @@ class Iterators(Evaluator):
                 each(self.call(function, ()))
                 return self.follow_maybe(giving(each, UNKNOWN))
 
-            return Stream(run)
+            return self.stream(run)
         found = self.items_of(function)
         return self._once(found) if isinstance(found, tuple) else UNKNOWN if found is None else found
 
@@ -168,13 +168,13 @@ class Iterators(Evaluator):
         def take(each: Each) -> object:
             return self.iterate(items, lambda item: giving(each, item)())
 
-        return Stream(take)
+        return self.stream(take)
 
     def number(self, arguments: Arguments) -> object:
         """``enumerate(values)``."""
         value = first_of(arguments)
         if isinstance(value, Stream):
-            return Stream(lambda each: self.iterate(value, lambda item: giving(each, (UNKNOWN, item))()))
+            return self.stream(lambda each: self.iterate(value, lambda item: giving(each, (UNKNOWN, item))()))
         items = self.elements(value) if len(arguments) == 1 else None
         return UNKNOWN if items is None else self._once(tuple(enumerate(items)))
 

@@ -118,8 +118,8 @@ class Machine(ABC):
         self._frames: list[_Frame] = []
         self._guards: list[_Guard] = []
         self.paths_left = _MOST_PATHS
-        self.looks = 0
-        """How often modules were imported or looked at."""
+        self.looked_at: set[str] = set()
+        """The modules that were imported or looked at, in the present call."""
         self.begun: list[tuple[str, str]] = []
         """The module around each import, "" if there is none, and the module that was imported, in order."""
         self.lazily_imported: set[str] = set()

@@ -72,8 +72,16 @@ class Memory:
         return made
 
     def has_changed(self, mark: int, births: int) -> bool:
-        """Tell whether a dictionary has changed since a mark that was older than some number of births."""
-        return any(names.birth <= births or names.epoch != self.epoch for names, _, _ in self._changes[mark:])
+        """Tell whether a dictionary that was older than some number of births is not what it was at a mark."""
+        seen = set[tuple[int, object]]()
+        for names, key, old in self._changes[mark:]:
+            if names.birth > births and names.epoch == self.epoch:
+                continue
+            place = (id(names), key)
+            if place not in seen and (now := names.get(key, ABSENT)) is not old and not _same(now, old):
+                return True
+            seen.add(place)
+        return False
 
     def set(self, names: Names, key: object, value: object) -> None:
         """Bind a key; ABSENT removes it."""
@@ -169,7 +177,9 @@ def _same(one: object, other: object) -> bool:
 
 def _joined_names(spaces: list[Names]) -> Names:
     keys = dict.fromkeys(key for each in spaces for key in each)
-    return Names(spaces[0].epoch, {key: joined([each.get(key, ABSENT) for each in spaces]) for key in keys})
+    made = Names(spaces[0].epoch, {key: joined([each.get(key, ABSENT) for each in spaces]) for key in keys})
+    made.birth = min(each.birth for each in spaces)
+    return made
 
 
 def _either_loaded(values: list[Loaded]) -> Loaded:

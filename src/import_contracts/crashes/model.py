@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import TypeAlias
 
 from import_contracts.crashes.operations import ReadingContext
@@ -50,7 +51,8 @@ class ImportModel:
 
     ``sources`` are the texts by module, and ``namespaces`` the packages without a file. ``imports`` has at least all
     imports in the texts except those for type checking (see `possible_imports`). ``version`` is the version of Python
-    whose behaviour is predicted. ``missing`` are top-level modules that certainly cannot be imported.
+    whose behaviour is predicted. ``missing`` are top-level modules that certainly cannot be imported. The modules of
+    ``like`` have the same numbers as there, and what is known of them can be taken over.
     """
 
     sources: Mapping[str, Source]
@@ -58,13 +60,16 @@ class ImportModel:
     version: tuple[int, int]
     namespaces: Collection[str] = ()
     missing: frozenset[str] = frozenset()
+    like: ImportModel | None = None
 
     @cached_property
     def modules(self) -> dict[str, int]:
-        """All modules and packages, sorted, each with its place in this order."""
+        """All modules and packages, sorted, each with its number."""
         found = self.sources.keys() | set(self.namespaces)
         found |= {package for module in found for package in ancestors(module)}
-        return {module: place for place, module in enumerate(sorted(found))}
+        known = self.like.modules if self.like else {}
+        new = count(max(known.values(), default=-1) + 1)
+        return {module: known[module] if module in known else next(new) for module in sorted(found)}
 
     @cached_property
     def packages(self) -> frozenset[str]:
@@ -73,9 +78,10 @@ class ImportModel:
 
     def context(self, source: Source) -> ReadingContext:
         """Return what the operations of one of the texts depend on."""
-        return ReadingContext(
-            source.module, source.is_package, self.version, self._roots | self.missing, source.running_as
-        )
+        roots = self._roots
+        if self.like is not None:
+            roots = self.like._roots.union(map(_root, (source.module, *self.imports.get(source.module, ()))))  # noqa: SLF001
+        return ReadingContext(source.module, source.is_package, self.version, self.missing | roots, source.running_as)
 
     @cached_property
     def exports(self) -> Exports:
@@ -121,7 +127,20 @@ class ImportModel:
 
     @cached_property
     def _all_named(self) -> dict[str, set[str]]:
-        return {module: self._named(module, *Kind) for module in self.modules}
+        known = self.like._all_named if self.like and self.like.modules == self.modules else {}  # noqa: SLF001
+        return {
+            module: known[module] if module in known and not self.has_changed(module) else self._named(module, *Kind)
+            for module in self.modules
+        }
+
+    def has_changed(self, module: str) -> bool:
+        """Tell whether a module is another one than in the program that this is like."""
+        like = self.like
+        return like is None or (
+            like.modules.get(module) != self.modules[module]
+            or like.sources.get(module) != self.sources.get(module)
+            or like.imports.get(module) != self.imports.get(module)
+        )
 
     def _named(self, module: str, *kinds: Kind) -> set[str]:
         """Return the modules that the imports of some kinds name; with a star import, what is inside of these too."""
@@ -156,7 +175,7 @@ class ImportModel:
 
     @cached_property
     def _roots(self) -> frozenset[str]:
-        return frozenset(module.partition(".")[0] for module in self.modules)
+        return frozenset(map(_root, self.modules))
 
     @cached_property
     def _plain_import(self) -> re.Pattern[str]:
@@ -175,6 +194,10 @@ class ImportModel:
         for module in self.modules:
             found.setdefault(parent(module), []).append(module)
         return found
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
 
 
 _COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "\ndef __getattr__", "__name__")

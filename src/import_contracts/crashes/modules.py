@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import NamedTuple
 
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded, Memory, Names
@@ -16,6 +17,23 @@ OF_EVERY_MODULE = frozenset(
     {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
 )
 """The names that every module has before its body runs, or may have."""
+
+
+class CallKey(NamedTuple):
+    """A call: the module of the function and its definition there, and what its result most often depends on."""
+
+    module: str
+    line: int
+    node: int
+    given: tuple[object, ...]
+    around: tuple[object, ...]
+
+
+class Result(NamedTuple):
+    """The result of a call, if all modules that it has looked at are initialized."""
+
+    value: object
+    looked_at: frozenset[str]
 
 
 @dataclass(eq=False)
@@ -34,8 +52,8 @@ class World:
     """By the module that was imported first: the modules loaded after that; None if it failed."""
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
-    results: dict[object, object] = field(default_factory=dict)
-    """The results of calls that did nothing but return one, by function and arguments."""
+    results: dict[CallKey, Result] = field(default_factory=dict)
+    """The results of calls that did nothing but return one."""
     calls: int = 0
     """How many calls have been followed."""
     work: int = 0
@@ -43,11 +61,11 @@ class World:
     interpreters: int = 0
 
     def same_in(self, model: ImportModel) -> set[str]:
-        """Return the modules that do the same in another program: none that they start has another text there."""
-        ours, theirs = self.model, model
-        if ours.version != theirs.version or ours.missing != theirs.missing or ours.modules != theirs.modules:
+        """Return the modules that do the same in a program like this, which has them and all they start unchanged."""
+        ours = self.model
+        if model.like is not ours or ours.version != model.version or ours.missing != model.missing:
             return set()
-        changed = [each for each in ours.modules if ours.sources.get(each) != theirs.sources.get(each)]
+        changed = [each for each in ours.modules if each not in model.modules or model.has_changed(each)]
         return ours.modules.keys() - self.reach.starting(changed)
 
     def take_over(self, before: World, modules: Collection[str]) -> None:
@@ -58,6 +76,13 @@ class World:
                 self.outcomes[module] = loaded
             if (names := before.spaces.get(module)) is not None:
                 self.spaces[module] = names
+        taken = frozenset(modules)
+        self.results = {
+            call: result
+            for call, result in before.results.items()
+            if call.module in taken and result.looked_at <= taken
+        }
+        self.calls = before.calls
 
 
 class Modules:
@@ -87,6 +112,11 @@ class Modules:
         bit = 1 << self._numbers[module]
         loaded = self.loaded
         return True if loaded.certain & bit else None if loaded.maybe & bit else False
+
+    def is_initialized(self, module: str) -> bool:
+        """Tell whether a module of the program certainly is in `sys.modules`, with all that its body does."""
+        number = self._numbers.get(module)
+        return number is not None and bool(self.loaded.certain >> number & 1) and module not in self.partial
 
     def space(self, module: str) -> Names:
         """Return the names of a module; unknown ones if its body was never followed."""

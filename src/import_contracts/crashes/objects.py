@@ -113,7 +113,7 @@ class Objects(Importer):
 
     def _module_attribute(self, module: str, name: str) -> object:  # noqa: PLR0911 - one case each
         """Return an attribute of a module of the program."""
-        self.looks += 1
+        self.looked_at.add(module)
         if module not in self.model.modules:
             return UNKNOWN
         submodule = f"{module}.{name}"

@@ -19,14 +19,15 @@ _OTHERS = {
     "loaders": re.compile(r"(?<!def )\b(?:exec_module|load_module|run_module|run_path)\s*\("),
     "hooks": re.compile(r"\bsys\s*\.\s*(?:meta_path|path_hooks)\b"),
 }
-_WORDS = ("import_module", "__import__", "exec", "eval", "load_module", "run_", "meta_path", "path_hooks")
+_WORDS = ("import_module", "__import__", "load_module", "exec_module", "run_", "meta_path", "path_hooks")
+_CALLED = re.compile(r"e(?:xec|val)\s*[(\\]")
 
 
 def unfollowed(sources: Iterable[Source]) -> dict[str, int]:
     """Return how often some texts have each kind, in the order of the kinds, without those that none of them has."""
     found = Counter(dict.fromkeys((COMPUTED, *_OTHERS), 0))
     for source in sources:
-        if not any(word in source.text for word in _WORDS):
+        if not any(word in source.text for word in _WORDS) and not _CALLED.search(source.text):
             continue
         plain = plain_text(source.text)
         calls = len(_CALLS.findall(plain))

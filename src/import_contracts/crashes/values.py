@@ -202,9 +202,13 @@ Each: TypeAlias = Callable[[object], object]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """An iterator: ``run`` follows it and calls a function with each value. ``is_async``: a coroutine to be awaited."""
+    """An iterator: ``run`` follows it and calls a function with each value. ``is_async``: a coroutine to be awaited.
+
+    ``state`` has a key once it was begun.
+    """
 
     run: Callable[[Each], object]
+    state: Names
     is_async: bool = False
 
 

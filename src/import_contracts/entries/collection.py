@@ -6,6 +6,7 @@ import ast
 import os
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
+from itertools import takewhile
 from typing import NamedTuple
 
 from import_contracts.entries.closure import Project
@@ -114,6 +115,8 @@ class Collection:
         self._options = self._with_addopts(asked)
         self._root = self._rootdir(file.folder, start, top)
         self._cut = self._absolute(self._options.confcutdir) if self._options.confcutdir else self._root
+        self._searched: set[str] = set()
+        """The folders in which conftest.py was looked for."""
         self._loaded: set[str] = set()
         self._walked = 0
         self._files_wanted = words(self._settings.get("python_files")) or ["test_*.py", "*_test.py"]
@@ -225,10 +228,12 @@ class Collection:
         if not self._options.has_conftest:
             return
         folder = path if self._is_folder(path) else os.path.dirname(path)
-        around = list(upwards(folder, self._cut)) if _is_in(folder, self._cut) else [folder]
-        for each in reversed(around):
+        around = upwards(folder, self._cut) if _is_in(folder, self._cut) else iter([folder])
+        new = list(takewhile(lambda each: each not in self._searched, around))
+        self._searched.update(new)
+        for each in reversed(new):
             conftest = os.path.join(each, "conftest.py")
-            if conftest not in self._loaded and self._outside.is_file(conftest):
+            if self._outside.is_file(conftest):
                 self._loaded.add(conftest)
                 yield self._imported(conftest, guards)
                 yield from (Imported("", name, "", guards) for name in self._literals(conftest, "pytest_plugins"))
@@ -282,7 +287,7 @@ class Collection:
     def _is_ignored(self, path: str) -> bool:
         if path in self._ignored or any(fnmatch(path, each) for each in self._ignored_globs):
             return True
-        for folder in upwards(os.path.dirname(path), self._cut):
+        for folder in upwards(os.path.dirname(path), self._cut) if self._loaded else ():
             conftest = os.path.join(folder, "conftest.py")
             if conftest in self._loaded:
                 ignored = (os.path.join(folder, each) for each in self._literals(conftest, "collect_ignore"))

@@ -61,7 +61,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         untried=tuple(module for module in remedies.untried if is_asked_about(module)),
         missing=tuple(remedies.reported_missing(each) for each in missing if is_asked_about(each.importer)),
         not_followed=remedies.not_followed(),
-        entries=report_entries(question, statements, remedies.codes, remedies.after_crash_plan),
+        entries=report_entries(question, statements, remedies.known, remedies.after_crash_plan),
         crash_plan=crash_plan,
     )
 

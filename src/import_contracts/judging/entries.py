@@ -6,22 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from import_contracts.contracts.crash import entry_violation, message_of
-from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.entries import Begun, EntryRun, Failure, follow
 from import_contracts.crashes.model import possible_imports
+from import_contracts.crashes.modules import World
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.text import Entry, Source, Started
 from import_contracts.reports.cycles import EntryFailure, Place, Question, ReportedEntry
 
 
 def report_entries(
-    question: Question, statements: Statements, codes: CodeCache, changed: Mapping[str, Source]
+    question: Question, statements: Statements, before: World | None, changed: Mapping[str, Source]
 ) -> tuple[ReportedEntry, ...]:
     """Return the entries of a question, and then those that the program has; raises UserError as `Launcher.given`.
 
-    ``codes`` are the operations that are known from the search for crashes. ``changed`` are the modules that the plan
-    for crashes changes, as they are then.
+    ``before`` is what is known from the search for crashes. ``changed`` are the modules that the plan for crashes
+    changes, as they are then.
     """
     context = statements.snapshot.context
     with context.step("find the entries"):
@@ -30,9 +30,9 @@ def report_entries(
         spellings = {entry.spelling for entry in entries}
         entries += [entry for entry in launcher.found() if entry.spelling not in spellings]
     with context.step("follow the entries", len(entries)) as advance:
-        runs = follow(entries, statements.program_text, question.python, codes, advance)
+        runs = follow(entries, statements.program_text, question.python, before, advance)
         failing = [run.entry for run in runs if run.failures] if changed else []
-        after = follow(_after(failing, changed), statements.program_text, question.python, codes)
+        after = follow(_after(failing, changed), statements.program_text, question.python, before)
     works = {run.entry.spelling: not run.failures for run in after if run.is_known}
     reporter = _Reporter(runs, statements)
     return tuple(replace(reporter.entry(run), works_after=works.get(run.entry.spelling)) for run in runs)

@@ -13,6 +13,7 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.modules import World
 from import_contracts.crashes.search import CrashSearch, search_crashes, try_entries
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -53,8 +54,7 @@ class Remedies:
         self._question = question
         self._statements = statements
         self._parse = remembering()
-        self.codes = CodeCache(self._parse)
-        """The operations of the texts that were read so far."""
+        self._codes = CodeCache(self._parse)
         self.after_crash_plan: dict[str, Source] = {}
         """The modules that the plan for crashes changes, as they are then."""
 
@@ -69,6 +69,11 @@ class Remedies:
         """The modules for which it is not known whether they crash, sorted."""
         return self._before.untried
 
+    @property
+    def known(self) -> World | None:
+        """What the search for crashes has found out."""
+        return self._before.world
+
     @cached_property
     def _before(self) -> CrashSearch:
         with self._statements.snapshot.context.step("look for crashes") as advance:
@@ -79,7 +84,7 @@ class Remedies:
     ) -> CrashSearch:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
         before = self._before if changed else None
-        return search_crashes(self._model(changed), entries, self.codes, advance, before)
+        return search_crashes(self._model(changed), entries, self._codes, advance, before)
 
     def _model(self, changed: Mapping[str, Source]) -> ImportModel:
         """Return the program in which the modules in ``changed`` have this text."""
@@ -87,7 +92,8 @@ class Remedies:
         modules = self._statements.snapshot.program.modules
         changed_imports = {module: possible_imports(source, modules) for module, source in changed.items()}
         sources, imports = {**text.sources, **changed}, {**text.imports, **changed_imports}
-        return ImportModel(sources, imports, self._question.python, text.namespaces)
+        like = self.known.model if changed and self.known else None
+        return ImportModel(sources, imports, self._question.python, text.namespaces, like=like)
 
     def _reported(self, crash: Crash) -> ReportedCrash:
         violation = violation_of(crash)
@@ -132,7 +138,7 @@ class Remedies:
 
         def attempt(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
             nonlocal work
-            found = try_entries(self._model(changed), entries, self.codes, self._before)
+            found = try_entries(self._model(changed), entries, self._codes, self._before)
             work += found.work
             return found.crashes
 
@@ -171,7 +177,7 @@ class Remedies:
         else:
             sources = {module: source for module in importers if (source := self._statements.source(module))}
             model = ImportModel(sources, {}, self._question.python)
-        return MissingImports(model, Bodies(model, self.codes), self._exists).of(sorted(model.sources))
+        return MissingImports(model, Bodies(model, self._codes), self._exists).of(sorted(model.sources))
 
     def _exists(self, module: str) -> bool:
         program = self._statements.snapshot.program

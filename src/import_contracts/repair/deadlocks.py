@@ -17,7 +17,7 @@ from import_contracts.repair.edits import Edit, Rearrangement
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 from import_contracts.repair.forms import module_form, submodule_form
-from import_contracts.repair.moving import added_import, import_at, moved_above, moved_below
+from import_contracts.repair.moving import BELOW_CODE, added_import, import_at, moved_above, moved_below
 from import_contracts.wording import listed
 
 _EAGER, _WHEN_CALLED = frozenset({Kind.RUNTIME}), frozenset({Kind.RUNTIME, Kind.DEFERRED})
@@ -162,7 +162,8 @@ class WaysOut:
         edits = moved_below(module, line, needed, self.fixes.names)
         imported = next(iter(self._imported_on(module, line)), module)
         why = f"{listed(needed)} {'is' if len(needed) == 1 else 'are'} then bound before the import runs."
-        return next(_fix(FixKind.MOVE, (module, imported), why, edits), None)
+        kind = FixKind.MOVE if any(BELOW_CODE in edit.new for edit in edits) else FixKind.REORDER
+        return next(_fix(kind, (module, imported), why, edits), None)
 
 
 def _fix(kind: FixKind, edge: Edge, why: str, edits: tuple[Edit, ...]) -> Iterator[Fix]:

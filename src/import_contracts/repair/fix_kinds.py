@@ -15,15 +15,15 @@ class FixKind(StrEnum):
     DIRECT_IMPORT = "direct_import"
     """Import the name from its defining module."""
     REORDER = "reorder"
-    """Import another module first, by an import statement that is further down."""
-    MOVE = "move"
-    """Import it below what another module needs."""
+    """Put import statements in another order."""
     EXTRACT = "extract"
     """Move what is imported into a module of its own."""
     MODULE_FORM = "module_form"
     """Import the module, and take the name from it where it is used."""
     DEFER = "defer"
     """Import the name inside the functions that use it."""
+    MOVE = "move"
+    """Import it below the code that another module needs."""
     IMPORT_FIRST = "import_first"
     """Add an import of a module that can be imported first."""
     RESTRUCTURE = "restructure"
@@ -40,11 +40,11 @@ _WEIGHTS = {
     FixKind.TYPE_CHECKING: 2,
     FixKind.DIRECT_IMPORT: 3,
     FixKind.REORDER: 4,
-    FixKind.MOVE: 6,
     FixKind.EXTRACT: 6,
     FixKind.MODULE_FORM: 7,
     FixKind.DEFER: 8,
-    FixKind.IMPORT_FIRST: 9,
+    FixKind.MOVE: 9,
+    FixKind.IMPORT_FIRST: 10,
     FixKind.RESTRUCTURE: 12,
 }
 

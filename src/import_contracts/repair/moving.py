@@ -17,7 +17,7 @@ _LOOKING = frozenset(
     {"__dict__", "__import__", "eval", "exec", "get_annotations", "get_type_hints", "globals", "import_module"}
     | {"locals", "modules", "signature", "vars"}
 )
-_BELOW_CODE = "  # noqa: E402"
+BELOW_CODE = "  # noqa: E402"
 _ONLY_FOR_ORDER = "  # noqa: F401 - imported first because of a cycle"
 
 
@@ -47,7 +47,7 @@ def moved_below(module: str, line: int, wanted: Iterable[str], names: ProgramNam
     if any(is_code) and not was_code:
         if new[0].endswith("\\"):
             return ()
-        new = [new[0] + _BELOW_CODE, *new[1:]] if "noqa" not in new[0] else new
+        new = [new[0] + BELOW_CODE, *new[1:]] if "noqa" not in new[0] else new
     gap = ["", ""] if isinstance(target, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else []
     end = target.end_lineno or target.lineno
     return Edit(moved.lineno, "\n".join(_lines_of(moved, lines)), ""), Edit(end + 1, "", "\n".join([*gap, *new]))

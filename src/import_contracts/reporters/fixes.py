@@ -11,7 +11,7 @@ from import_contracts.reports.check import Change
 FIXES = {
     "type_checking": "import it for type checking only",
     "direct_import": "import it from its defining module",
-    "reorder": "move this import up",
+    "reorder": "put these imports in another order",
     "move": "move this import below what the other module needs",
     "extract": "move what both need into a new module",
     "module_form": "import the module, and look the name up where it is used",
