@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 import pytest
@@ -13,7 +13,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.cycles import as_json, as_report, as_text
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Change, Outcome, Report, ReportedFix, ReportedViolation, Unreadable
+from import_contracts.reports.check import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
 from import_contracts.reports.cycles import (
     Cycle,
     CyclesReport,
@@ -25,10 +25,11 @@ from import_contracts.reports.cycles import (
     ReportedMissing,
     Step,
 )
+from tests.reports import change
 
 BRIEF, VERBOSE, COLORED = Style(), Style(verbose=True), Style(color=True)
 NO_CHANGE = ReportedFix("restructure", (), ())
-CHANGE = ReportedFix("type_checking", ("Used only in annotations.",), (Change("a.py", 1, "import b", "import c"),))
+CHANGE = ReportedFix("type_checking", ("Used only in annotations.",), (change("a.py", 1, "import b", "import c"),))
 
 
 def an_import(importer: str, imported: str, kind: Kind = Kind.RUNTIME) -> Import:
@@ -561,7 +562,7 @@ def test_a_plan_has_a_step_for_each_import_to_change(of: Plan, text: str) -> Non
 
 
 def test_a_step_has_the_kind_of_its_import_and_a_line_for_each_sentence() -> None:
-    fix = ReportedFix("defer", ("One.", "Two."), (Change("a.py", 9, "", "import b"), Change("a.py", 1, "import b", "")))
+    fix = ReportedFix("defer", ("One.", "Two."), (change("a.py", 9, "", "import b"), change("a.py", 1, "import b", "")))
     step = Step(an_import("a", "b", Kind.LAZY), 2, fix, ring("a", "b"))
     assert plan_of(cycle("a", "b", plan=plan(step))).partition(":\n\n")[2] == (
         """\
@@ -740,7 +741,7 @@ def of_place(module: str, line: int) -> dict[str, object]:
 
 
 def test_json_has_everything() -> None:
-    fix = ReportedFix("defer", ("One.", "Two."), (Change("a.py", 4, "", "größe"),))
+    fix = ReportedFix("defer", ("One.", "Two."), (change("a.py", 4, "", "größe"),))
     a_plan = plan(Step(an_import("a", "b"), 2, fix, ring("a", "b")), crashes_left=("l",), crashes_new=("n",))
     of = CyclesReport(
         ("p", "q"),
@@ -785,7 +786,7 @@ def test_json_has_everything() -> None:
                         "gain": 2,
                         "fix": "defer",
                         "why": "One. Two.",
-                        "changes": [{"path": "a.py", "line": 4, "old": "", "new": "größe"}],
+                        "changes": [asdict(change("a.py", 4, "", "größe"))],
                         "ring": both,
                     }
                 ],

@@ -9,31 +9,17 @@ import pytest
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
+from tests.concrete import Files, program
 
-Files = dict[str, str]
 EAGER = frozenset({Kind.RUNTIME})
 
 
 def fixes(files: Files, version: tuple[int, int] = (3, 12)) -> Fixes:
-    modules = {"p", *(f"p.{each}" for each in files if each)}
-    sources = {
-        name: Source(
-            name, f"{name.replace('.', '/')}.py", name == "p" or any(o.startswith(name + ".") for o in modules), text
-        )
-        for name in modules
-        for text in [files.get(name.removeprefix("p").removeprefix("."), "")]
-    }
-    imports: dict[str, dict[str, list[int]]] = {}
-    for each in sources.values():
-        for written in read_imports(each.text, each.module, is_package=each.is_package):
-            if found := resolve(written, each.module, is_package=each.is_package, modules=modules):
-                imports.setdefault(each.module, {}).setdefault(found, []).append(written.line)
-    return Fixes(sources.get, ImportGraph(modules, imports, roots=["p"]), version)
+    sources, graph = program(files)
+    return Fixes(sources.get, graph, version)
 
 
 def fix(text: str, files: Files | None = None, *, imported: str = "p.b", version: tuple[int, int] = (3, 12)) -> Fix:
@@ -301,6 +287,8 @@ CALLED = "Used only inside functions: B ({})."
 BOUND_TWICE = "Bound more than once: B."
 UNUSED = "Not used in this module, so re-exported or imported for its side effects: B."
 READ_BY_SOMETHING = "Used in annotations of a module in which something may read annotations at run time: B."
+IN_BLOCK = "Imported under if, not at the top level: B."
+TRIED = "Imported in a statement that may handle a failed import: B."
 READ = "Used in an annotation that the base class m.X may read at run time: B (line {})."
 
 
@@ -332,7 +320,7 @@ READ = "Used in an annotation that the base class m.X may read at run time: B (l
         ("from p.b import B\nx: B", BOUND_TWICE),
         ("def f():\n    global B\n    B = 1\n    return B", BOUND_TWICE),
         ("def f():\n    global B\n    return B", BOUND_TWICE),
-        ("def f():\n    from p.b import B\n    return B", CALLED.format("f")),
+        ("def f():\n    from p.b import B\n    return B", UNUSED),
         # Names of an inner scope.
         ("def f(B):\n    return B\nx: B", ANNOTATED.format(4)),
         ("def f():\n    B = 1\n    return B\nx: B", ANNOTATED.format(5)),
@@ -395,8 +383,10 @@ def test_when_a_name_is_needed_is_told_by_where_it_is_used(rest: str, why: str) 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("if x:\n    from p.b import B\ny: B", ANNOTATED.format(3)),
-        ("if TYPE_CHECKING: ...\nelse:\n    from p.b import B\nx: B", ANNOTATED.format(4)),
+        ("if x:\n    from p.b import B\ny: B", IN_BLOCK),
+        ("if TYPE_CHECKING: ...\nelse:\n    from p.b import B\nx: B", IN_BLOCK),
+        ("try:\n    from p.b import B\nexcept E: ...\nx: B", TRIED),
+        ("with suppress(ImportError):\n    from p.b import B\nx: B", TRIED),
         ("if TYPE_CHECKING:\n    from p.b import B\nx: B", "It is imported by a call, not by an import statement."),
         (f"from __future__ import annotations, division\n{IMPORT}class A(m.X): ...\nx: B", ANNOTATED.format(4)),
         (f"from __future__ import division\n{IMPORT}class A(m.X): ...\nx: B", READ_BY_SOMETHING),
@@ -519,15 +509,15 @@ def test_the_kinds_of_fixes_are_sorted_by_what_they_cost() -> None:
 
 def test_an_import_for_types_goes_under_type_checking_with_all_that_this_needs() -> None:
     assert written(f'"""Doc."""\nimport os\n{IMPORT}def f(b: B): ...') == (
-        '"""Doc."""\nfrom __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\nimport os\n'
-        "if TYPE_CHECKING:\n    from p.b import B\ndef f(b: B): ..."
+        '"""Doc."""\n\nfrom __future__ import annotations\n\nimport os\nfrom typing import TYPE_CHECKING\n\n'
+        "if TYPE_CHECKING:\n    from p.b import B\n\ndef f(b: B): ..."
     )
 
 
 def test_nothing_is_added_that_is_there_already() -> None:
     text = f"{FUTURE}from typing import TYPE_CHECKING\n{IMPORT}def f(b: B): ..."
     assert written(text) == (
-        f"{FUTURE}from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p.b import B\ndef f(b: B): ..."
+        f"{FUTURE}from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from p.b import B\n\ndef f(b: B): ..."
     )
 
 
@@ -540,8 +530,7 @@ def test_other_names_of_the_statement_stay() -> None:
     found = fixes({**files, "a": "from p.b import (\n    B,\n    C,\n)\nclass A(B): ...\ndef f(c: C): ..."}, (3, 14))
     one = found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})))
     assert [edit.new for edit in found.edits([one])["p.a"]] == [
-        "from typing import TYPE_CHECKING\n",
-        "from p.b.x import B\nif TYPE_CHECKING:\n    from p.b import C",
+        "from typing import TYPE_CHECKING\n\nfrom p.b.x import B\n\nif TYPE_CHECKING:\n    from p.b import C\n\n",
     ]
 
 
@@ -564,8 +553,18 @@ def test_a_deferred_import_goes_behind_the_docstring_of_each_function() -> None:
     )
 
 
-def test_line_ends_of_other_systems_do_no_harm() -> None:
-    assert written(f"{IMPORT}\r\ndef f(b: B): ...\r\n", version=(3, 14)).endswith("def f(b: B): ...\n")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_those_of_the_file_do(end: str) -> None:
+    assert written(f"{IMPORT}\ndef f(b: B): ...\n".replace("\n", end), version=(3, 14)) == (
+        f"{TYPING}\n{UNDER}\ndef f(b: B): ...\n".replace("\n", end)
+    )
+
+
+def test_where_the_ends_of_lines_are_mixed_new_lines_end_as_the_line_above() -> None:
+    text = "import os\r\nfrom p.b import B\r\ndef f():\n    return B\rdef g():\r    return B\r\n"
+    assert written(text) == (
+        "import os\r\ndef f():\n    from p.b import B\n    return B\rdef g():\r    from p.b import B\r    return B\r\n"
+    )
 
 
 TYPING = "from typing import TYPE_CHECKING\n"
@@ -575,34 +574,64 @@ UNDER = "if TYPE_CHECKING:\n    from p.b import B\n"
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"print()\n{IMPORT}x: B", f"{TYPING}\nprint()\n{UNDER}x: B"),
-        (f"1\n{IMPORT}x: B", f"{TYPING}\n1\n{UNDER}x: B"),
-        (f"{FUTURE}import os\n{IMPORT}x: B", f"{FUTURE}{TYPING}import os\n{UNDER}x: B"),
-        (
-            f"from __future__ import (\n    annotations,\n)\nimport os\n{IMPORT}x: B",
-            f"from __future__ import (\n    annotations,\n)\n{TYPING}import os\n{UNDER}x: B",
-        ),
-        (f"from q import z\n{IMPORT}x: B", f"{TYPING}\nfrom q import z\n{UNDER}x: B"),
-        (f"{IMPORT}{TYPING}x: B", f"{TYPING}\n{UNDER}{TYPING}x: B"),
+        (f"print()\n{IMPORT}x: B", f"print()\n{TYPING}\n{UNDER}\nx: B"),
+        (f"{FUTURE}import os\n{IMPORT}x: B", f"{FUTURE}import os\n{TYPING}\n{UNDER}\nx: B"),
+        (f"{FUTURE}import zlib\n\nimport z\n{IMPORT}x: B", f"{FUTURE}import zlib\n{TYPING}\nimport z\n\n{UNDER}\nx: B"),
+        (f"from q import z\n{IMPORT}x: B", f"{TYPING}\nfrom q import z\n\n{UNDER}\nx: B"),
+        (f"from q import z\n\n{IMPORT}\nx: B", f"{TYPING}\nfrom q import z\n\n{UNDER}\nx: B"),
+        (f"# Ours.\n\n# The library.\n{IMPORT}x: B", f"# Ours.\n\n{TYPING}\n# The library.\n{UNDER}\nx: B"),
+        (f"# Ours.\n{IMPORT}x: B", f"# Ours.\n{TYPING}\n{UNDER}\nx: B"),
+        (f"{IMPORT}{TYPING}x: B", f"{TYPING}\n{UNDER}\nx: B"),
         (
             f"{IMPORT}{TYPING}from p.b import C\nx: B\ny: C",
-            f"{TYPING}\n{UNDER}{TYPING}if TYPE_CHECKING:\n    from p.b import C\nx: B\ny: C",
+            f"{TYPING}\nif TYPE_CHECKING:\n    from p.b import B, C\n\nx: B\ny: C",
         ),
         (
             f"from typing import TYPE_CHECKING as T\n{IMPORT}x: B",
-            f"{TYPING}\nfrom typing import TYPE_CHECKING as T\n{UNDER}x: B",
+            "from typing import TYPE_CHECKING as T\n\nif T:\n    from p.b import B\n\nx: B",
         ),
-        (f"from q import z, TYPE_CHECKING\n{IMPORT}x: B", f"from q import z, TYPE_CHECKING\n{UNDER}x: B"),
+        (f"import typing as t\n{IMPORT}x: B", f"import typing as t\n\n{UNDER}\nx: B".replace("if ", "if t.")),
+        (f"from typing import Any\n{IMPORT}x: B", f"from typing import TYPE_CHECKING, Any\n\n{UNDER}\nx: B"),
+        (
+            f"from typing import (\n    Any,\n    cast as c,  # why\n)\n{IMPORT}x: B",
+            f"from typing import (\n    TYPE_CHECKING,\n    Any,\n    cast as c,  # why\n)\n\n{UNDER}\nx: B",
+        ),
+        (f"from typing import (z, a)\n{IMPORT}x: B", f"from typing import (z, a, TYPE_CHECKING)\n\n{UNDER}\nx: B"),
+        (
+            f"from typing import (\n    z,\n    a  # why\n)\n{IMPORT}x: B",
+            f"from typing import (\n    z,\n    a,  # why\n    TYPE_CHECKING\n)\n\n{UNDER}\nx: B",
+        ),
+        (
+            f"if y:\n    from typing import Any\n{IMPORT}x: B",
+            f"{TYPING}\nif y:\n    from typing import Any\n\n{UNDER}\nx: B",
+        ),
+        (f"from q import z, TYPE_CHECKING\n{IMPORT}x: B", f"from q import z, TYPE_CHECKING\n\n{UNDER}\nx: B"),
         (
             "from p import TYPE_CHECKING, b\nx: b.B",
-            "from p import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p import b\nx: b.B",
+            "from p import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from p import b\n\nx: b.B",
         ),
-        ("import p.b as b\nx: b.B", f"{TYPING}\nif TYPE_CHECKING:\n    import p.b as b\nx: b.B"),
-        ("from .b import B\nx: B", f"{TYPING}\nif TYPE_CHECKING:\n    from .b import B\nx: B"),
-        ("from . import b\nx: b.B", f"{TYPING}\nif TYPE_CHECKING:\n    from . import b\nx: b.B"),
+        ("import p.b as b\nx: b.B", f"{TYPING}\nif TYPE_CHECKING:\n    import p.b as b\n\nx: b.B"),
+        ("from .b import B\nx: B", f"{TYPING}\nif TYPE_CHECKING:\n    from .b import B\n\nx: B"),
+        ("from . import b\nx: b.B", f"{TYPING}\nif TYPE_CHECKING:\n    from . import b\n\nx: b.B"),
         (
             "from p.b import (\n    B,\n    E as F,\n)\nx: B\ny: F",
-            f"{TYPING}\nif TYPE_CHECKING:\n    from p.b import B, E as F\nx: B\ny: F",
+            f"{TYPING}\nif TYPE_CHECKING:\n    from p.b import B, E as F\n\nx: B\ny: F",
+        ),
+        (
+            f"{TYPING}{IMPORT}if TYPE_CHECKING:\n    from p.b import A, D\nx: B",
+            f"{TYPING}if TYPE_CHECKING:\n    from p.b import A, B, D\nx: B",
+        ),
+        (
+            f"{TYPING}{IMPORT}if TYPE_CHECKING:\n\tfrom p.a import A\n\tfrom p.c import C\nelse:\n\tA = C = 1\nx: B",
+            f"{TYPING}if TYPE_CHECKING:\n\tfrom p.a import A\n\t{IMPORT}\tfrom p.c import C\nelse:\n\tA = C = 1\nx: B",
+        ),
+        (
+            f"import typing as t\n{IMPORT}if t.TYPE_CHECKING:\n    x = 1\ny: B",
+            "import typing as t\nif t.TYPE_CHECKING:\n    x = 1\n    from p.b import B\ny: B",
+        ),
+        (
+            f"{TYPING}{IMPORT}if TYPE_CHECKING: import os\nx: B",
+            f"{TYPING}if TYPE_CHECKING: import os\n\n{UNDER}\nx: B",
         ),
     ],
 )
@@ -627,7 +656,6 @@ def test_annotations_that_are_evaluated_need_the_future(text: str, future: str) 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"if x:\n    {IMPORT}def f():\n    return B", f"if x:\n    pass\ndef f():\n    {IMPORT}    return B"),
         (f"{IMPORT}def f():\n    x = 1\n    return B", f"def f():\n    {IMPORT}    x = 1\n    return B"),
         (
             f"{IMPORT}def f():\n    @cache\n    def g():\n        return B\n    return g",
@@ -639,11 +667,7 @@ def test_annotations_that_are_evaluated_need_the_future(text: str, future: str) 
         ),
         (
             "from p.b import B, C as D\ndef f():\n    return B, D",
-            "def f():\n    from p.b import B\n    from p.b import C as D\n    return B, D",
-        ),
-        (
-            f"if x:\n    {IMPORT}    def f():\n        return B",
-            f"if x:\n    pass\n    def f():\n        {IMPORT}        return B",
+            "def f():\n    from p.b import B, C as D\n    return B, D",
         ),
         (f"def f():\n    return B\n{IMPORT}", f"def f():\n    {IMPORT}    return B\n"),
     ],
@@ -655,11 +679,10 @@ def test_where_a_deferred_import_goes(text: str, expected: str) -> None:
 def test_edits_are_sorted_by_line() -> None:
     found = fixes({"a": f"def f():\n    return B\n{IMPORT}x: B\ndef g():\n    return B", "b": "class B: ..."}, (3, 14))
     one = found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})))
-    assert [(each.line, each.old, each.new) for each in found.edits([one])["p.a"]] == [
-        (1, "", TYPING),
-        (2, "", f"    {IMPORT.strip()}"),
-        (3, IMPORT.strip(), UNDER.strip()),
-        (6, "", f"    {IMPORT.strip()}"),
+    assert [(each.line, each.end_line, each.old, each.new) for each in found.edits([one])["p.a"]] == [
+        (2, 2, "", f"    {IMPORT}"),
+        (3, 4, IMPORT, f"{TYPING}\n{UNDER}\n"),
+        (6, 6, "", f"    {IMPORT}"),
     ]
 
 
@@ -679,4 +702,4 @@ def test_of_several_names_each_gets_its_cheapest_fix_and_the_dearest_gives_the_k
     files = {"b": "from .x import B, C", "b.x": "class B: ...\nclass C: ..."}
     text = "from p.b import B, C\nx: B\ny = C"
     assert fix(text, files).kind is FixKind.DIRECT_IMPORT
-    assert written(text, files, version=(3, 14)) == f"{TYPING}\nfrom p.b.x import C\n{UNDER}x: B\ny = C"
+    assert written(text, files, version=(3, 14)) == f"{TYPING}\nfrom p.b.x import C\n\n{UNDER}\nx: B\ny = C"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from hashlib import sha256
 from importlib import import_module
 from importlib.resources import files
@@ -31,7 +31,6 @@ from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import (
     Cause,
-    Change,
     Outcome,
     Report,
     ReportedCut,
@@ -41,7 +40,7 @@ from import_contracts.reports.check import (
 )
 from import_contracts.version import __version__
 from import_contracts.visible import visible
-from tests.reports import REPORTS, TEXTS, VIOLATIONS
+from tests.reports import REPORTS, TEXTS, VIOLATIONS, change
 
 GOLDEN = Path(__file__).parent / "golden"
 # The package carries the schema that OASIS publishes, as it is.
@@ -86,7 +85,7 @@ def test_every_format_tells_of_every_report(report: Report, format_: str, verbos
 # One report for the whole text of each format: its contracts are broken, kept and not checked.
 HM = Problem("hm", "x.toml", "lay", "key", Severity.WARNING, 5)
 NO = Problem("no", "y.toml", "off")
-FIX = ReportedFix("type_checking", ("Why.",), (Change("a.py", 4, "old", "größe"),))
+FIX = ReportedFix("type_checking", ("Why.",), (change("a.py", 4, "old", "größe"),))
 CHAIN = (
     Import("a", "b", "a.py", 3, 5, Kind.RUNTIME, "import b"),
     Import("b", "c", "b.py", 1, 1, Kind.TYPE_CHECKING, "import c"),
@@ -460,7 +459,7 @@ def test_json_has_the_whole_report() -> None:
                         "fix": {
                             "kind": "type_checking",
                             "why": ["Why."],
-                            "changes": [{"path": "a.py", "line": 4, "old": "old", "new": "größe"}],
+                            "changes": [asdict(change("a.py", 4, "old", "größe"))],
                         },
                     }
                 ],

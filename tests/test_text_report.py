@@ -17,7 +17,6 @@ from import_contracts.reporters.style import Style
 from import_contracts.reporters.text import render
 from import_contracts.reports.check import (
     Cause,
-    Change,
     Outcome,
     Report,
     ReportedCut,
@@ -25,6 +24,7 @@ from import_contracts.reports.check import (
     ReportedViolation,
     Unreadable,
 )
+from tests.reports import change
 
 BRIEF, VERBOSE, COLORED = Style(), Style(verbose=True), Style(color=True)
 
@@ -184,7 +184,7 @@ INDIRECT = """\
       a -> b -> c
       b.py:1:2: import c
 """
-CHANGE = Change("b.py", 1, "import c", "import d")
+CHANGE = change("b.py", 1, "import c", "import d")
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ CHANGE = Change("b.py", 1, "import c", "import d")
                 cut(
                     *("b -> c", "b -> d", "b -> e"),
                     fixes=(
-                        ReportedFix("type_checking", ("One.", "Two."), (CHANGE, Change("b.py", 9, "", "x"))),
+                        ReportedFix("type_checking", ("One.", "Two."), (CHANGE, change("b.py", 9, "", "x"))),
                         ReportedFix("restructure", (), ()),
                         ReportedFix("extract", ("Three.",), ()),
                     ),

@@ -36,6 +36,7 @@ from import_contracts.reports.check import (
     Unreadable,
 )
 from import_contracts.wording import count, listed
+from tests.reports import change
 
 
 def step(edge: str, kind: Kind = Kind.RUNTIME) -> Import:
@@ -334,20 +335,20 @@ def test_each_fix_has_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "lines"),
+    ("made", "lines"),
     [
-        (Change("a.py", 3, "import b", "import c"), ["- import b", "+ import c"]),
-        (Change("a.py", 9, "x\ny", "u\n\nv"), ["line 9:", "- x", "- y", "+ u", "+ v"]),
-        (Change("a.py", 1, "", "import c"), ["line 1:", "+ import c"]),
-        (Change("a.py", 3, "x\n\ny", ""), ["- x", "- ", "- y"]),
+        (change("a.py", 3, "import b", "import c"), ["- import b", "+ import c"]),
+        (change("a.py", 9, "x\ny", "u\n\nv"), ["line 9:", "- x", "- y", "+ u", "+ v"]),
+        (change("a.py", 1, "", "import c"), ["line 1:", "+ import c"]),
+        (change("a.py", 3, "x\n\ny", ""), ["- x", "- ", "- y"]),
     ],
 )
-def test_a_change_is_a_diff_under_its_line_unless_it_is_that_of_the_import(change: Change, lines: list[str]) -> None:
-    assert list(changed(change, step("a -> b"), Style())) == lines
+def test_a_change_is_a_diff_under_its_line_unless_it_is_that_of_the_import(made: Change, lines: list[str]) -> None:
+    assert list(changed(made, step("a -> b"), Style())) == lines
 
 
 def test_what_a_change_removes_is_red_and_what_it_adds_green() -> None:
-    assert list(changed(Change("a.py", 9, "x", "y"), step("a -> b"), Style(color=True))) == [
+    assert list(changed(change("a.py", 9, "x", "y"), step("a -> b"), Style(color=True))) == [
         "\x1b[2mline 9:\x1b[0m",
         "\x1b[31m- x\x1b[0m",
         "\x1b[32m+ y\x1b[0m",

@@ -14,7 +14,8 @@ from import_contracts.graph.names import absolute, ancestors, parent
 from import_contracts.problems import did_you_mean
 from import_contracts.reading.around import ProgramAround
 from import_contracts.reading.text import Source, split_lines
-from import_contracts.repair.edits import Rewrite, edited, edits
+from import_contracts.repair.edits import Rewrite, edits
+from import_contracts.repair.layout import edited
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Usage
 from import_contracts.reports.tracebacks import Mending, StoryKind
@@ -159,11 +160,11 @@ class Missing:
         usage = self.names.usage(importer.module)
         wanted = (self.failure.module, self.failure.name)
         bindings = [each for each in usage.bindings if (each.module, each.name) == wanted] if usage else []
-        if not bindings:
+        layout = self.names.layout(importer.module)
+        if usage is None or not bindings or not all(layout.has_own_lines(each.statement) for each in bindings):
             return None
-        lines = split_lines(importer.text)
         rewrites = [Rewrite(each, origin=(home, self.failure.name)) for each in bindings]
-        new = edited(lines, edits(self.names.tree(importer.module), lines, rewrites))
+        new = edited(layout.text, edits(self.names.tree(importer.module), layout, rewrites, usage))
         return _import(f"{self.failure.name} from {home}", importer, new, "direct_import")
 
     def _attribute(self, importer: Source) -> Answer:

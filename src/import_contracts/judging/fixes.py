@@ -7,7 +7,9 @@ import sys
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.statements import Statements
+from import_contracts.reading.text import universal_newlines
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
+from import_contracts.repair.layout import Edit
 from import_contracts.reports.check import Change, ReportedFix
 
 
@@ -30,9 +32,11 @@ class CutFixes:
 
 def reported_fix(fix: Fix, fixes: Fixes, statements: Statements) -> ReportedFix:
     """Return a fix as reports show it, with the changes of each file."""
-    changes = (
-        Change(statements.path(module), edit.line, edit.old, edit.new)
-        for module, edits in fixes.edits([fix]).items()
-        for edit in edits
-    )
+    changes = (change(statements.path(module), edit) for module, edits in fixes.edits([fix]).items() for edit in edits)
     return ReportedFix(fix.kind, fix.why, tuple(changes))
+
+
+def change(path: str, edit: Edit) -> Change:
+    """Return an edit of a file as reports show it."""
+    old, new = (universal_newlines(text).removesuffix("\n") for text in (edit.old, edit.new))
+    return Change(path, edit.line, old, new, edit.column, edit.end_line, edit.end_column, edit.new, edit.level)

@@ -13,10 +13,11 @@ from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.text import split_lines
-from import_contracts.repair.edits import Edit, Rearrangement
+from import_contracts.repair.edits import Rearrangement
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 from import_contracts.repair.forms import module_form, submodule_form
+from import_contracts.repair.layout import Edit
 from import_contracts.repair.moving import BELOW_CODE, added_import, import_at, moved_above, moved_below
 from import_contracts.wording import listed
 

@@ -1,15 +1,30 @@
-"""The new text of a module: which lines to replace or to add so that an import is changed."""
+"""What to write into a module so that some of its imports are changed; everything else in it stays as it is."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 from typing import TypeAlias
 
+from import_contracts.graph.kinds import Kind
 from import_contracts.reading.trees import FunctionDefinition
 from import_contracts.repair.fix_kinds import Level
-from import_contracts.repair.usage import Binding
+from import_contracts.repair.import_text import (
+    ImportStatement,
+    ImportText,
+    NewImport,
+    directives,
+    import_text,
+    joined_comments,
+    module_text,
+    name_text,
+)
+from import_contracts.repair.layout import Edit, Layout
+from import_contracts.repair.new_lines import Added, Cause, NewLines, Replaced
+from import_contracts.repair.usage import Binding, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +32,8 @@ class Rewrite:
     """How to change one name of an import statement.
 
     ``origin`` is the module and the name to import instead. ``functions`` are those in which to import the name. It
-    ``is_for_types`` if annotations need it, and it ``needs_future`` if these must not be evaluated (PEP 563).
+    ``is_for_types`` if annotations need it, it ``needs_future`` if these must not be evaluated (PEP 563), and it
+    ``may_be_read`` if something may evaluate them all the same. ``why`` is the reason, a sentence.
     """
 
     binding: Binding
@@ -25,20 +41,37 @@ class Rewrite:
     functions: tuple[FunctionDefinition, ...] = ()
     is_for_types: bool = False
     needs_future: bool = False
+    may_be_read: bool = False
+    why: str = ""
 
     @property
     def level(self) -> Level:
-        """An import that only comes from another module is safe; one that runs later, or never, is not."""
-        return Level.UNSAFE if self.functions or self.is_for_types else Level.SAFE
+        """An import that runs later is unsafe, and one that never runs is, if an annotation may be evaluated."""
+        is_unsafe = self.functions or self.needs_future or self.may_be_read
+        return Level.UNSAFE if is_unsafe else Level.SAFE
 
+    @property
+    def stays(self) -> bool:
+        """Whether the name is still imported at the same place, from another module."""
+        return self.origin is not None and not self.functions and not self.is_for_types
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Lines of a file, from ``line`` on, and their replacement; ``old`` is "" where lines are only added."""
+    @property
+    def module(self) -> str:
+        """The module to import from as it is written: relative if the statement is, and if that is possible."""
+        statement = self.binding.statement
+        assert isinstance(statement, ast.ImportFrom)  # noqa: S101 - only such statements have an origin or a module
+        if self.origin is None:
+            return module_text(statement)
+        base = self.binding.module.removesuffix(f".{statement.module}") if statement.module else self.binding.module
+        if statement.level and f"{self.origin[0]}.".startswith(f"{base}."):
+            return "." * statement.level + self.origin[0][len(base) + 1 :]
+        return self.origin[0]
 
-    line: int
-    old: str
-    new: str
+    @property
+    def text(self) -> str:
+        """The name as the new statement has it."""
+        alias = self.binding.alias
+        return name_text(self.origin[1], self.binding.local) if self.origin else name_text(alias.name, alias.asname)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,130 +91,349 @@ Change: TypeAlias = Rewrite | Rearrangement
 
 
 def overlap(edits: Sequence[Edit]) -> bool:
-    """Tell whether two edits of one module change the same line."""
-    changed: set[int] = set()
-    added: set[int] = set()
-    for edit in edits:
-        lines = range(edit.line, edit.line + edit.old.count("\n") + 1) if edit.old else ()
-        if not changed.isdisjoint(lines):
+    """Tell whether two edits of one module change the same text, or begin at the same place."""
+    ranges = sorted(((edit.line, edit.column), (edit.end_line, edit.end_column)) for edit in edits)
+    return any(start < end or start == begin for (begin, end), (start, _) in pairwise(ranges))
+
+
+def edits(tree: ast.Module, layout: Layout, rewrites: Sequence[Rewrite], usage: Usage) -> tuple[Edit, ...]:
+    """Return the edits of one module for some rewrites, sorted; each replaces whole lines.
+
+    The statements of the rewrites share no lines with other code.
+    """
+    return _Editor(tree, layout, usage, rewrites).edits()
+
+
+@dataclass(slots=True)
+class _Statement:
+    """An import statement, and what becomes of it."""
+
+    node: ImportStatement
+    text: ImportText
+    removed: list[Rewrite] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    direct: list[Rewrite] = field(default_factory=list)
+    """The names among those removed that are imported from other modules at the same place."""
+    rewrites: list[Rewrite] = field(default_factory=list)
+    """Why it is changed."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether all of its names are removed."""
+        return len(self.removed) == len(self.text.names)
+
+
+class _Editor:
+    """Edits one module."""
+
+    def __init__(self, tree: ast.Module, layout: Layout, usage: Usage, rewrites: Sequence[Rewrite]) -> None:
+        self._body = tree.body
+        self._layout = layout
+        self._usage = usage
+        self._rewrites = rewrites
+        self._statements: dict[tuple[int, int], _Statement] = {}
+        self._lines = NewLines(self._layout)
+
+    def edits(self) -> tuple[Edit, ...]:
+        for rewrite in self._rewrites:
+            changed = self._changed(rewrite.binding.statement, rewrite)
+            changed.removed.append(rewrite)
+        for rewrite in self._rewrites:
+            if rewrite.stays and not self._is_merged(rewrite, self._top_level_above(rewrite.binding)):
+                self._changed(rewrite.binding.statement, rewrite).direct.append(rewrite)
+        self._guard([rewrite for rewrite in self._rewrites if rewrite.is_for_types])
+        self._functions()
+        for changed in self._statements.values():
+            self._replace(changed)
+        return self._lines.edits()
+
+    def _changed(self, node: ImportStatement, rewrite: Rewrite) -> _Statement:
+        """Return what becomes of a statement, and note that a rewrite changes it."""
+        key = (node.lineno, node.col_offset)
+        if key not in self._statements:
+            self._statements[key] = _Statement(node, import_text(node, self._layout))
+        self._statements[key].rewrites.append(rewrite)
+        return self._statements[key]
+
+    def _is_changed(self, node: ImportStatement) -> bool:
+        changed = self._statements.get((node.lineno, node.col_offset))
+        return changed is not None and bool(changed.removed)
+
+    # --- import statements ----------------------------------------------------------------------------------------
+
+    def _replace(self, changed: _Statement) -> None:
+        """Note what replaces the lines of a statement."""
+        node, text, layout = changed.node, changed.text, self._layout
+        indent = layout.before(node)
+        modules = list(dict.fromkeys(rewrite.module for rewrite in changed.direct))
+        if len(changed.direct) == len(text.names) and len(modules) == 1:
+            texts = {rewrite.binding.alias: rewrite.text for rewrite in changed.direct}
+            new = str(text.renamed(modules[0], [texts[alias] for alias in node.names]))
+            self._put(changed, [f"{indent}{new}{layout.behind(node)}"])
+            return
+        lines = []
+        if not changed.is_gone:
+            kept = text.without([rewrite.binding.alias for rewrite in changed.removed]) if changed.removed else text
+            for name in changed.added:
+                kept = kept.adding(name, _place_of(name, [each.text for each in kept.names]))
+            lines.append(f"{indent}{kept}{layout.behind(node)}")
+        else:
+            lines += [indent + comment for comment in text.own_comments]
+        for new_import in sorted(self._imports(changed.direct), key=lambda each: each.place):
+            lines += new_import.lines(indent, layout.indentation, layout.width)
+        self._put(changed, lines)
+
+    def _put(self, changed: _Statement, lines: list[str]) -> None:
+        node = changed.node
+        last = node.end_lineno or node.lineno
+        self._lines.replace(Replaced(node.lineno - 1, last, tuple(lines), _causes(changed.rewrites)))
+
+    def _imports(self, rewrites: Iterable[Rewrite]) -> list[NewImport]:
+        """Return the statements that import what some rewrites need; those of one module are one."""
+        found: dict[str, list[Rewrite]] = {}
+        new: list[NewImport] = []
+        for rewrite in rewrites:
+            if isinstance(rewrite.binding.statement, ast.Import):
+                new.append(NewImport(rewrite.text, (), joined_comments(self._comments(rewrite))))
+            else:
+                found.setdefault(rewrite.module, []).append(rewrite)
+        for module, of_it in found.items():
+            both = [self._comments(rewrite) for rewrite in of_it]
+            comments = {rewrite.text: own for rewrite, (own, _) in zip(of_it, both, strict=True)}
+            whole = joined_comments(comment for _, comment in both)
+            new.append(NewImport(module, tuple(sorted(comments, key=_by_type)), whole, comments))
+        return new
+
+    def _comments(self, rewrite: Rewrite) -> tuple[str, str]:
+        """Return the comments that go with a name: its own, and that of its statement if no other name stays.
+
+        Comments that tell tools what to do on a line are repeated.
+        """
+        node, alias = rewrite.binding.statement, rewrite.binding.alias
+        changed = self._statements[node.lineno, node.col_offset]
+        own, whole = changed.text.comment_of(alias), [changed.text.opening_comment, self._layout.behind(node).strip()]
+        removed = [each.binding.alias for each in changed.removed]
+        kept = own if changed.text.is_last_on_line(alias, removed) else directives(own)
+        return kept, joined_comments(whole) if changed.is_gone else directives(*whole)
+
+    # --- statements that are there already ------------------------------------------------------------------------
+
+    def _top_level(self) -> list[Binding]:
+        return [each for each in self._usage.bindings if not each.inside and each.kind is Kind.RUNTIME]
+
+    def _top_level_above(self, binding: Binding) -> list[Binding]:
+        """Return the names that statements at the top level import before that of another top-level binding."""
+        if binding.inside:
+            return []
+        return [each for each in self._top_level() if each.statement.lineno < binding.statement.lineno]
+
+    def _is_merged(self, rewrite: Rewrite, bindings: Iterable[Binding]) -> bool:
+        """Tell whether one of the statements of some bindings imports the name as well, or can be made to."""
+        binding = rewrite.binding
+        wanted = rewrite.origin or (binding.module, binding.name)
+        if any(self._comments(rewrite)):
+            return False
+        if any((each.module, each.name, each.local) == (*wanted, binding.local) for each in bindings):
             return True
-        changed.update(lines)
-        added.update(lines[1:])
-    return any(not edit.old and edit.line in added for edit in edits)
+        free = [
+            each.statement
+            for each in bindings
+            if each.module == wanted[0]
+            and each.name not in {None, "*"}
+            and self._layout.has_own_lines(each.statement)
+            and not self._is_changed(each.statement)
+        ]
+        if not free or not wanted[1]:
+            return False
+        self._changed(free[0], rewrite).added.append(rewrite.text)
+        return True
+
+    # --- TYPE_CHECKING --------------------------------------------------------------------------------------------
+
+    def _guard(self, rewrites: Sequence[Rewrite]) -> None:
+        """Import names under TYPE_CHECKING: in the first block under it, or else in a new one."""
+        if any(rewrite.needs_future for rewrite in rewrites):
+            self._future([rewrite for rewrite in rewrites if rewrite.needs_future])
+        if not rewrites:
+            return
+        guard = next(filter(self._is_guard, self._body), None)
+        if isinstance(guard, ast.If):
+            self._add_or_merge(guard.body, rewrites)
+            return
+        run = self._run(min(rewrite.binding.statement.lineno for rewrite in rewrites))
+        condition, bound = self._type_checking(run, rewrites)
+        run = max(run, self._run(bound), key=lambda each: each[-1].lineno) if bound else run
+        step, width = self._layout.indentation, self._layout.width
+        imports = sorted(self._imports(rewrites), key=lambda each: each.place)
+        lines = [f"if {condition}:", *(line for each in imports for line in each.lines(step, step, width))]
+        self._lines.add(run[-1].end_lineno or 0, Added(tuple(lines), 1, 1, _causes(rewrites)))
+
+    def _is_guard(self, node: ast.stmt) -> bool:
+        """Tell whether a statement is a block under TYPE_CHECKING to which lines can be added."""
+        if not isinstance(node, ast.If) or not self._layout.starts_line(node.body[0]):
+            return False
+        return self._usage.is_type_checking(node.test) and self._layout.has_own_lines(node.body[-1])
+
+    def _run(self, line: int) -> list[ast.stmt]:
+        """Return the statements of the top level that import, from the one on a line to the next that does more."""
+        below = [each for each in self._body if (each.end_lineno or each.lineno) >= line]
+        return list(takewhile(_only_imports, below)) or below[:1]
+
+    def _type_checking(self, run: Sequence[ast.stmt], rewrites: Sequence[Rewrite]) -> tuple[str, int]:
+        """Return how a new block calls TYPE_CHECKING, and the line where it is imported; 0 if it is imported anew."""
+        end = run[-1].lineno
+        top = [each for each in self._top_level() if each.local not in self._usage.rebound]
+        for each in top:
+            if each.name == "TYPE_CHECKING" and (each.local == each.name or each.module in _TYPING):
+                return each.local, each.statement.lineno
+        for each in top:
+            if each.name is None and each.module == "typing" and each.statement.lineno <= end:
+                return f"{each.local}.TYPE_CHECKING", each.statement.lineno
+        for each in top:
+            node = each.statement
+            is_free = each.name != "*" and node.lineno <= end and self._layout.has_own_lines(node)
+            if each.module == "typing" and each.name and is_free:
+                for rewrite in rewrites:
+                    self._changed(node, rewrite)
+                self._changed(node, rewrites[0]).added.append("TYPE_CHECKING")
+                return "TYPE_CHECKING", node.lineno
+        first = next(each for each in self._body if _only_imports(each) and not _is_future(each))
+        self._add_among(self._run(first.lineno), [NewImport("typing", ("TYPE_CHECKING",))], rewrites)
+        return "TYPE_CHECKING", 0
+
+    def _future(self, rewrites: Sequence[Rewrite]) -> None:
+        """Import annotations from __future__, below the docstring and comments at the top of the module."""
+        future = next(filter(_is_future, self._body), None)
+        if isinstance(future, ast.ImportFrom) and self._layout.has_own_lines(future):
+            for rewrite in rewrites:
+                self._changed(future, rewrite)
+            self._changed(future, rewrites[0]).added.append("annotations")
+            return
+        first = self._body[0]
+        line = (first.end_lineno or 0) if _is_docstring(first) else self._above(first)
+        new = ("from __future__ import annotations",)
+        self._lines.add(line, Added(new, int(_is_docstring(first)), 1, _causes(rewrites)))
+
+    # --- functions ------------------------------------------------------------------------------------------------
+
+    def _functions(self) -> None:
+        """Import names at the top of functions, behind their docstrings and the imports that are there."""
+        by_function: dict[FunctionDefinition, list[Rewrite]] = {}
+        for rewrite in self._rewrites:
+            for function in rewrite.functions:
+                by_function.setdefault(function, []).append(rewrite)
+        for function, rewrites in by_function.items():
+            body = function.body[1:] if _is_docstring(function.body[0]) else function.body
+            run = list(takewhile(lambda each: isinstance(each, ast.Import | ast.ImportFrom), body))
+            if run:
+                self._add_or_merge(run, rewrites)
+            else:
+                self._add_at_top(function, rewrites)
+
+    def _add_at_top(self, function: FunctionDefinition, rewrites: Sequence[Rewrite]) -> None:
+        first = function.body[0]
+        line = (first.end_lineno or 0) if _is_docstring(first) else self._above(first)
+        indent = self._layout.before(first)
+        for each in sorted(self._imports(rewrites), key=lambda each: each.place):
+            lines = each.lines(indent, self._layout.indentation, self._layout.width)
+            self._lines.add(line, Added(tuple(lines), 0, 0, _causes(rewrites)))
+
+    # --- places ---------------------------------------------------------------------------------------------------
+
+    def _add_or_merge(self, block: Sequence[ast.stmt], rewrites: Iterable[Rewrite]) -> None:
+        """Import names by the statements of a block, or else by new ones in it."""
+        places = {(each.lineno, each.col_offset) for each in block}
+        there = [each for each in self._usage.bindings if (each.statement.lineno, each.statement.col_offset) in places]
+        left = [rewrite for rewrite in rewrites if not self._is_merged(rewrite, there)]
+        self._add_among(block, self._imports(left), left)
+
+    def _add_among(self, block: Sequence[ast.stmt], new: Iterable[NewImport], rewrites: Sequence[Rewrite]) -> None:
+        """Add imports to a block of statements where they sort; without any of their kind, behind the imports."""
+        indent = self._layout.before(block[0])
+        imports = [each for each in block if isinstance(each, ast.Import | ast.ImportFrom) and not _is_future(each)]
+        for each in sorted(new, key=lambda each: each.place):
+            line, before, after = self._place(each, imports, block)
+            lines = each.lines(indent, self._layout.indentation, self._layout.width)
+            self._lines.add(line, Added(tuple(lines), before, after, _causes(rewrites)))
+
+    def _place(
+        self, new: NewImport, imports: Sequence[ImportStatement], block: Sequence[ast.stmt]
+    ) -> tuple[int, int, int]:
+        """Return the line, counted from 0, above which an import goes, and the blank lines above and below it."""
+        same = [each for each in imports if _section(_as_new(each)) == _section(new)]
+        places = [_as_new(each).place for each in same]
+        if same:
+            is_sorted = places == sorted(places)
+            above = [each for each, place in zip(same, places, strict=True) if place < new.place or not is_sorted]
+            return (above[-1].end_lineno or 0, 0, 0) if above else (self._above(same[0]), 0, 0)
+        above = [each for each in imports if _section(_as_new(each))[0] <= _section(new)[0]]
+        if above:
+            return above[-1].end_lineno or 0, 1, 0
+        if not imports and not _only_imports(block[0]):
+            return block[-1].end_lineno or 0, 0, 0
+        return self._above(block[0]), 0, 1
+
+    def _above(self, node: ast.stmt) -> int:
+        """Return the line, counted from 0, at which the comments right above a statement begin, or else the statement.
+
+        Comments at the top of the file belong to the file, and a comment with types to the line above it.
+        """
+        first: int = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]) - 1
+        begin = first
+        while begin and self._layout.is_comment(begin - 1) and "type:" not in self._layout.lines[begin - 1]:
+            begin -= 1
+        return begin or first
 
 
-def edits(tree: ast.Module, lines: Sequence[str], rewrites: Sequence[Rewrite]) -> tuple[Edit, ...]:
-    """Return the edits of one module for some rewrites, sorted by line; its lines have no ends."""
-    replaced = _statements(lines, rewrites)
-    return tuple(sorted([*_head(tree, rewrites), *replaced, *_bodies(rewrites)], key=lambda edit: edit.line))
+def _causes(rewrites: Iterable[Rewrite]) -> tuple[Cause, ...]:
+    return tuple(Cause(rewrite.level, rewrite.why) for rewrite in rewrites)
 
 
-def edited(lines: Sequence[str], edits: Iterable[Edit]) -> str:
-    """Return the text of a module, whose lines have no ends, with edits made; its lines end in line feeds."""
-    new = list(lines)
-    for edit in sorted(edits, key=lambda edit: (-edit.line, not edit.old)):
-        old = edit.old.count("\n") + 1 if edit.old else 0
-        new[edit.line - 1 : edit.line - 1 + old] = edit.new.split("\n") if edit.new else []
-    return "\n".join(new)
+_TYPING = frozenset({"typing", "typing_extensions"})
 
 
-def has_own_lines(statement: ast.stmt, lines: Sequence[str]) -> bool:
-    """Tell whether a statement shares no line with other code; a comment may follow it."""
-    rest = lines[(statement.end_lineno or statement.lineno) - 1].encode()[statement.end_col_offset or 0 :].strip()
-    return starts_line(statement, lines) and (not rest or rest.startswith(b"#"))
+def _by_type(name: str) -> tuple[int, str]:
+    """Return what sorts names as isort does: constants, classes, and the rest."""
+    plain = name.partition(" ")[0]
+    return (0 if plain.isupper() and len(plain) > 1 else 1 if plain[:1].isupper() else 2), name
 
 
-def starts_line(statement: ast.stmt, lines: Sequence[str]) -> bool:
-    """Tell whether nothing but white space stands before a statement on its line."""
-    return not lines[statement.lineno - 1].encode()[: statement.col_offset].strip()
+def _place_of(name: str, names: Sequence[str]) -> int:
+    """Return the place of a name among others: where it sorts, if these are sorted, and else behind them."""
+    for key in (_by_type, lambda each: (0, each), lambda each: (0, each.lower())):
+        keys = list(map(key, names))
+        if keys == sorted(keys):
+            return sum(each < key(name) for each in keys)
+    return len(names)
 
 
-# --- the head of the module --------------------------------------------------------------------------------------
+def _as_new(node: ImportStatement) -> NewImport:
+    if isinstance(node, ast.Import):
+        return NewImport(node.names[0].name)
+    return NewImport(module_text(node), tuple(each.name for each in node.names))
 
 
-def _head(tree: ast.Module, rewrites: Sequence[Rewrite]) -> Iterator[Edit]:
-    """Yield what to add at the top of the module."""
-    start = next((node for node in tree.body if not _is_docstring(node)), tree.body[0])
-    line = start.lineno
-    needs_future = any(rewrite.needs_future for rewrite in rewrites)
-    new = ["from __future__ import annotations", ""] if needs_future else []
-    typed = [rewrite.binding.statement.lineno for rewrite in rewrites if rewrite.is_for_types]
-    if typed and not _imports_type_checking(tree, min(typed)):
-        future = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
-        line = (future[-1].end_lineno or 0) + 1 if future else line
-        new += ["from typing import TYPE_CHECKING", *([] if future else [""])]
-    if new:
-        yield Edit(line, "", "\n".join(new))
+def _section(new: NewImport) -> tuple[int, str]:
+    """Return the section of an import: the standard library, a library or a part of the program, or relative ones."""
+    root = new.module.partition(" ")[0].partition(".")[0]
+    return (2, "") if not root else (0, "") if root in sys.stdlib_module_names else (1, root)
 
 
-def _imports_type_checking(tree: ast.Module, line: int) -> bool:
-    """Tell whether TYPE_CHECKING is imported above a line, under this name."""
-    above = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.lineno <= line)
-    return any(alias.name == "TYPE_CHECKING" and alias.asname is None for node in above for alias in node.names)
+def _only_imports(node: ast.stmt) -> bool:
+    """Tell whether a statement only imports, in any of its branches."""
+    if isinstance(node, ast.If):
+        return all(map(_only_imports, [*node.body, *node.orelse]))
+    if isinstance(node, ast.Try):
+        handled = (each for handler in node.handlers for each in handler.body)
+        return all(map(_only_imports, node.body)) and all(
+            _only_imports(each) or isinstance(each, ast.Assign) for each in [*handled, *node.orelse, *node.finalbody]
+        )
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.Pass)
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-# --- import statements -------------------------------------------------------------------------------------------
-
-
-def _statements(lines: Sequence[str], rewrites: Iterable[Rewrite]) -> Iterator[Edit]:
-    """Yield the replacements of the import statements."""
-    by_statement: dict[ast.Import | ast.ImportFrom, list[Rewrite]] = {}
-    for rewrite in rewrites:
-        by_statement.setdefault(rewrite.binding.statement, []).append(rewrite)
-    for statement, of_it in by_statement.items():
-        first, last = statement.lineno, statement.end_lineno or statement.lineno
-        yield Edit(first, "\n".join(lines[first - 1 : last]), _replacement(statement, of_it))
-
-
-def _replacement(statement: ast.Import | ast.ImportFrom, rewrites: Sequence[Rewrite]) -> str:
-    """Return what replaces a statement: what is kept of it, direct imports, and imports for type checking."""
-    changed = {rewrite.binding.alias for rewrite in rewrites}
-    kept = [alias for alias in statement.names if alias not in changed]
-    new = [import_of(statement, kept)] if kept else []
-    new += _direct_imports(rewrites)
-    typed = [rewrite.binding.alias for rewrite in rewrites if rewrite.is_for_types]
-    if typed:
-        new += ["if TYPE_CHECKING:", "    " + import_of(statement, typed)]
-    indent = " " * statement.col_offset
-    return "\n".join(indent + line for line in new or (["pass"] if indent else []))
-
-
-def _direct_imports(rewrites: Iterable[Rewrite]) -> list[str]:
-    """Return imports of names from the modules that define them, sorted by module."""
-    direct: dict[str, list[ast.alias]] = {}
-    for rewrite in rewrites:
-        if rewrite.origin:
-            module, name = rewrite.origin
-            local = rewrite.binding.local
-            direct.setdefault(module, []).append(ast.alias(name, local if local != name else None))
-    return [f"from {module} import {_names(aliases)}" for module, aliases in sorted(direct.items())]
-
-
-def _bodies(rewrites: Iterable[Rewrite]) -> Iterator[Edit]:
-    """Yield the imports to add at the top of functions, behind their docstrings."""
-    by_function: dict[FunctionDefinition, list[Rewrite]] = {}
-    for rewrite in rewrites:
-        for function in rewrite.functions:
-            by_function.setdefault(function, []).append(rewrite)
-    for function, of_it in by_function.items():
-        body = function.body
-        start = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
-        line = min([start.lineno, *(each.lineno for each in getattr(start, "decorator_list", []))])
-        indent = " " * start.col_offset
-        new = (import_of(rewrite.binding.statement, [rewrite.binding.alias]) for rewrite in of_it)
-        yield Edit(line, "", "\n".join(indent + each for each in new))
-
-
-def import_of(statement: ast.Import | ast.ImportFrom, aliases: Sequence[ast.alias]) -> str:
-    """Return an import statement like another, with some of its names."""
-    if isinstance(statement, ast.Import):
-        return f"import {_names(aliases)}"
-    return f"from {'.' * statement.level}{statement.module or ''} import {_names(aliases)}"
-
-
-def _names(aliases: Iterable[ast.alias]) -> str:
-    return ", ".join(f"{each.name} as {each.asname}" if each.asname else each.name for each in aliases)

@@ -14,9 +14,10 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
-from import_contracts.repair.edits import Change, Edit, Rearrangement, Rewrite, edited, edits
+from import_contracts.repair.edits import Change, Rearrangement, Rewrite, edits
 from import_contracts.repair.extraction import definitions_to_move
 from import_contracts.repair.fix_kinds import FixKind, Level
+from import_contracts.repair.layout import Edit, edited
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding
 from import_contracts.repair.ways import ImportedName, Reason, Way
@@ -151,17 +152,20 @@ class Fixes:
                 elif change.binding.alias not in done:
                     known.append(change)
         return {
-            module: tuple(sorted([*self._rewritten(module, found), *others.get(module, ())], key=_line))
+            module: tuple(sorted([*self._rewritten(module, found), *others.get(module, ())], key=_place))
             for module, found in rewrites.items()
             if found or module in others
         }
 
     def _rewritten(self, module: str, rewrites: Sequence[Rewrite]) -> tuple[Edit, ...]:
-        return edits(self.names.tree(module), self.names.lines(module), rewrites) if rewrites else ()
+        usage = self.names.usage(module)
+        if usage is None or not rewrites:
+            return ()
+        return edits(self.names.tree(module), self.names.layout(module), rewrites, usage)
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
-        """Return the text of a module with edits made; its lines end in line feeds."""
-        return edited(self.names.lines(module), edits)
+        """Return the text of a module with edits made; the rest of it is as it was."""
+        return edited(self.names.layout(module).text, edits)
 
 
 def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds: frozenset[FixKind]) -> Fix | None:
@@ -174,8 +178,8 @@ def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds
     return Fix(max(chosen, key=_weight), *wanted.edge, why, tuple(rewrite for _, rewrite in found))
 
 
-def _line(edit: Edit) -> int:
-    return edit.line
+def _place(edit: Edit) -> tuple[int, int]:
+    return edit.line, edit.column
 
 
 def _weight(kind: FixKind) -> int:

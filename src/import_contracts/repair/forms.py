@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from import_contracts.graph.names import parent
 from import_contracts.reading.trees import walk
-from import_contracts.repair.edits import Edit, has_own_lines, import_of
+from import_contracts.repair.fix_kinds import Level
+from import_contracts.repair.import_text import import_text
+from import_contracts.repair.layout import Edit, Layout
+from import_contracts.repair.new_lines import Cause, NewLines, Replaced
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, Usage
 from import_contracts.repair.ways import ImportedName
@@ -20,7 +23,7 @@ def module_form(module: str, line: int, wanted: str, names: ProgramNames, versio
     and if the text does not show every use.
     """
     usage = names.usage(module)
-    bindings = [each for each in usage.bindings if each.statement.lineno == line and not each.function] if usage else []
+    bindings = [each for each in usage.bindings if each.statement.lineno == line and not each.inside] if usage else []
     late = [each for each in bindings if usage and _is_late(ImportedName(module, usage, each, names, version))]
     if usage is None or wanted not in [each.name for each in late]:
         return ()
@@ -36,9 +39,7 @@ def module_form(module: str, line: int, wanted: str, names: ProgramNames, versio
     if any(found is None for found in uses.values()):
         return ()
     replaced = [(use, f"{prefix}.{each.name}") for each, found in uses.items() for use in found or ()]
-    kept = [alias for alias in statement.names if alias not in [each.alias for each in late]]
-    head = [import_of(statement, kept)] if kept else []
-    return _edits(statement, [*head, text], replaced, names.lines(module))
+    return _edits(late, text, replaced, names.layout(module))
 
 
 def submodule_form(module: str, lacking: str, names: ProgramNames) -> tuple[Edit, ...]:
@@ -54,14 +55,14 @@ def submodule_form(module: str, lacking: str, names: ProgramNames) -> tuple[Edit
     for each in usage.bindings:
         package, _, name = each.module.rpartition(".")
         is_whole = each.name is None and each.alias.asname is None and len(each.statement.names) == 1
-        if not is_whole or each.function or not f"{each.module}.".startswith(f"{lacking}.") or not package:
+        if not is_whole or each.inside or not f"{each.module}.".startswith(f"{lacking}.") or not package:
             continue
         chains = [node for node in walk(tree) if isinstance(node, ast.Attribute) and _dotted(node) == each.module]
         roots = [node for node in walk(tree) if isinstance(node, ast.Name) and node.id == each.local]
         is_every_use = len(chains) == len(roots) == len(usage.uses.get(each.local, ()))
         if is_every_use and name not in _bound(tree):
-            new = [f"from {package} import {name}"]
-            return _edits(each.statement, new, [(chain, name) for chain in chains], names.lines(module))
+            new = f"from {package} import {name}"
+            return _edits([each], new, [(chain, name) for chain in chains], names.layout(module))
     return ()
 
 
@@ -75,7 +76,7 @@ def _import_of_module(statement: ast.ImportFrom, base: str, tree: ast.Module, us
     bound = _bound(tree)
     root = base.partition(".")[0]
     name = base.rpartition(".")[2]
-    own = [each for each in usage.bindings if each.local == root and each.name is None and not each.function]
+    own = [each for each in usage.bindings if each.local == root and each.name is None and not each.inside]
     if statement.level and statement.module and name not in bound:
         package = "." * statement.level + parent(statement.module)
         return f"from {package} import {name}", name
@@ -122,28 +123,32 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _edits(
-    statement: ast.stmt, new: Sequence[str], uses: Iterable[tuple[ast.expr, str]], lines: Sequence[str]
+    bindings: Sequence[Binding], new: str, uses: Iterable[tuple[ast.expr, str]], layout: Layout
 ) -> tuple[Edit, ...]:
-    """Return the edits of a statement and of uses of its names; empty if a comment would be lost, or a use is unclear.
+    """Return the edits after which a statement does not bind some names, another is below it, and uses are other texts.
 
-    Of an f-string, Python before 3.12 does not say where its names are.
+    Empty if a comment would be lost, or if it is not clear where a use is: of names in f-strings, Python before 3.12
+    does not say that.
     """
-    old = "\n".join(lines[statement.lineno - 1 : statement.end_lineno])
-    if "#" in old or not has_own_lines(statement, lines):
+    node, removed = bindings[0].statement, [each.alias for each in bindings]
+    if not layout.has_own_lines(node):
         return ()
-    changed: dict[int, list[tuple[int, int, str]]] = {}
-    for use, text in uses:
-        end = use.end_col_offset or 0
-        if use.lineno != use.end_lineno:
+    text, cause = import_text(node, layout), Cause(Level.UNSAFE, "It is looked up when it is used.")
+    is_gone = len(removed) == len(node.names)
+    comments = [*map(text.comment_of, removed), *([text.opening_comment, *text.own_comments] if is_gone else [])]
+    if any(comments):
+        return ()
+    behind = layout.behind(node)
+    new_lines = (new + behind,) if is_gone else (f"{text.without(removed)}{behind}", new)
+    lines = NewLines(layout)
+    lines.replace(Replaced(node.lineno - 1, node.end_lineno or node.lineno, new_lines, (cause,)))
+    found = [*lines.edits()]
+    for use, written in uses:
+        start, end = layout.offset(use.lineno, use.col_offset), layout.offset(use.lineno, use.end_col_offset or 0)
+        old = layout.text[start:end]
+        if use.lineno != use.end_lineno or old != ast.unparse(use):
             return ()
-        written = lines[use.lineno - 1].encode()[use.col_offset : end].decode(errors="replace")
-        if written != (ast.unparse(use)):
-            return ()
-        changed.setdefault(use.lineno, []).append((use.col_offset, end, text))
-    found = [Edit(statement.lineno, old, "\n".join(new))]
-    for number, places in changed.items():
-        line = lines[number - 1].encode()
-        for start, end, text in sorted(places, reverse=True):
-            line = line[:start] + text.encode() + line[end:]
-        found.append(Edit(number, lines[number - 1], line.decode()))
-    return tuple(sorted(found, key=lambda edit: edit.line))
+        column = start - layout.starts[use.lineno - 1] + 1
+        end_column = column + len(old)
+        found.append(Edit(use.lineno, column, use.lineno, end_column, old, written, Level.UNSAFE, (cause.why,)))
+    return tuple(sorted(found, key=lambda edit: (edit.line, edit.column)))

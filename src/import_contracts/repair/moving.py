@@ -8,11 +8,14 @@ from itertools import takewhile
 
 from import_contracts.graph.names import absolute
 from import_contracts.reading.trees import walk
-from import_contracts.repair.edits import Edit, has_own_lines
+from import_contracts.repair.fix_kinds import Level
+from import_contracts.repair.import_text import ImportStatement
+from import_contracts.repair.layout import Edit, Layout, without_end
+from import_contracts.repair.new_lines import Added, Cause, NewLines, Replaced
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, Role, Usage, names_in
+from import_contracts.wording import listed
 
-_ImportStatement = ast.Import | ast.ImportFrom
 _LOOKING = frozenset(
     {"__dict__", "__import__", "eval", "exec", "get_annotations", "get_type_hints", "globals", "import_module"}
     | {"locals", "modules", "signature", "vars"}
@@ -21,7 +24,7 @@ BELOW_CODE = "  # noqa: E402"
 _ONLY_FOR_ORDER = "  # noqa: F401 - imported first because of a cycle"
 
 
-def moved_below(module: str, line: int, wanted: Iterable[str], names: ProgramNames) -> tuple[Edit, ...]:
+def moved_below(module: str, line: int, wanted: Sequence[str], names: ProgramNames) -> tuple[Edit, ...]:
     """Return the edits that move the import on a line of a module below the statements that bind some names.
 
     Empty if nothing at the top level is imported on that line, if no statement below it binds one of the names, and if
@@ -37,20 +40,18 @@ def moved_below(module: str, line: int, wanted: Iterable[str], names: ProgramNam
         return ()
     target = max((each[0] for each in bound), key=lambda each: each.lineno)
     between = [each for each in tree.body if line < each.lineno <= target.lineno]
-    bindings = [each for each in usage.bindings if each.statement is moved]
+    bindings = _bindings(moved, usage)
     if any(each.name == "*" for each in bindings) or _needs(between, bindings, usage):
         return ()
-    lines = names.lines(module)
-    is_code = [not _is_before_code(each) for each in tree.body if each.lineno <= target.lineno]
-    was_code = any(is_code[: tree.body.index(moved)])
-    new = _lines_of(moved, lines)
-    if any(is_code) and not was_code:
+    layout = names.layout(module)
+    new = _lines_of(moved, layout)
+    if _is_below_code(target, tree) and not _is_below_code(moved, tree) and "noqa" not in new[0]:
         if new[0].endswith("\\"):
             return ()
-        new = [new[0] + BELOW_CODE, *new[1:]] if "noqa" not in new[0] else new
-    gap = ["", ""] if isinstance(target, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else []
-    end = target.end_lineno or target.lineno
-    return Edit(moved.lineno, "\n".join(_lines_of(moved, lines)), ""), Edit(end + 1, "", "\n".join([*gap, *new]))
+        new = (new[0] + BELOW_CODE, *new[1:])
+    gap = 2 if isinstance(target, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else 0
+    added = (target.end_lineno or target.lineno, Added(new, gap, 0, _causes(f"{listed(wanted)} must be bound before.")))
+    return _moved(moved, added, layout)
 
 
 def moved_above(module: str, line: int, names: ProgramNames) -> Iterator[tuple[Binding, tuple[Edit, ...]]]:
@@ -61,15 +62,15 @@ def moved_above(module: str, line: int, names: ProgramNames) -> Iterator[tuple[B
     usage, first = names.usage(module), import_at(module, line, names)
     if usage is None or first is None:
         return
-    lines = names.lines(module)
+    layout = names.layout(module)
     body = names.tree(module).body
-    below = [each for each in body if each.lineno > line and isinstance(each, _ImportStatement)]
+    below = [each for each in body if each.lineno > line and isinstance(each, ast.Import | ast.ImportFrom)]
     for moved in below:
-        bindings = [each for each in usage.bindings if each.statement is moved]
+        bindings = _bindings(moved, usage)
         between = [each for each in body if first.lineno <= each.lineno < moved.lineno]
-        if not _clash(bindings, between, usage, names) and has_own_lines(moved, lines):
-            text = "\n".join(_lines_of(moved, lines))
-            yield bindings[0], (Edit(first.lineno, "", text), Edit(moved.lineno, text, ""))
+        if not _clash(bindings, between, usage, names) and layout.has_own_lines(moved):
+            added = Added(_lines_of(moved, layout), 0, 0, _causes("It must be imported before what is below it."))
+            yield bindings[0], _moved(moved, (first.lineno - 1, added), layout)
 
 
 def added_import(module: str, line: int | None, imported: str, names: ProgramNames) -> tuple[Edit, ...]:
@@ -94,24 +95,29 @@ def added_import(module: str, line: int | None, imported: str, names: ProgramNam
         return ()
     body = names.tree(module).body
     head = list(takewhile(_is_before_code, body))
-    at = before.lineno if before else (head[-1].end_lineno or 0) + 1 if head else 1
-    gap = [""] if before is None and head and not isinstance(head[-1], _ImportStatement) else []
-    return (Edit(at, "", "\n".join([*gap, new + _ONLY_FOR_ORDER])),)
+    line_above = before.lineno - 1 if before else (head[-1].end_lineno or 0) if head else 0
+    gap = int(before is None and bool(head) and not isinstance(head[-1], ast.Import | ast.ImportFrom))
+    lines = NewLines(names.layout(module))
+    lines.add(line_above, Added((new + _ONLY_FOR_ORDER,), gap, 0, _causes(f"{imported} must be imported first.")))
+    return lines.edits()
 
 
-def import_at(module: str, line: int, names: ProgramNames) -> _ImportStatement | None:
+def import_at(module: str, line: int, names: ProgramNames) -> ImportStatement | None:
     """Return the import statement at the top level of a module that begins on a line, which it shares with no other."""
     if names.usage(module) is None:
         return None
     found = next((each for each in names.tree(module).body if each.lineno == line), None)
-    return found if isinstance(found, _ImportStatement) and has_own_lines(found, names.lines(module)) else None
+    return (
+        found if isinstance(found, ast.Import | ast.ImportFrom) and names.layout(module).has_own_lines(found) else None
+    )
 
 
 def _clash(bindings: Iterable[Binding], between: Sequence[ast.stmt], usage: Usage, names: ProgramNames) -> bool:
     """Tell whether some statements may bind the same name as one of the bindings."""
-    stars = [each for each in usage.bindings if each.statement in between and each.name == "*"]
+    stars = [each for statement in between for each in _bindings(statement, usage) if each.name == "*"]
     theirs = [names.exported(each.module) for each in stars]
-    theirs.append({name for name, statements in usage.defined.items() if not set(between).isdisjoint(statements)})
+    lines = {each.lineno for each in between}
+    theirs.append({name for name, found in usage.defined.items() if any(each.lineno in lines for each in found)})
     ours = [names.exported(each.module) if each.name == "*" else {each.local} for each in bindings]
     return any(one is None or other is None or not one.isdisjoint(other) for one in ours for other in theirs)
 
@@ -122,8 +128,30 @@ def _imports_from(statement: ast.ImportFrom, imported: str, module: str, names: 
     return base == imported or any(f"{base}.{alias.name}" == imported for alias in statement.names)
 
 
-def _lines_of(statement: ast.stmt, lines: Sequence[str]) -> list[str]:
-    return list(lines[statement.lineno - 1 : statement.end_lineno])
+def _bindings(statement: ast.stmt, usage: Usage) -> list[Binding]:
+    """Return the names that a statement at the top level binds."""
+    return [each for each in usage.bindings if each.statement.lineno == statement.lineno and not each.inside]
+
+
+def _moved(statement: ast.stmt, added: tuple[int, Added], layout: Layout) -> tuple[Edit, ...]:
+    """Return the edits that take a statement away and add lines above another line, counted from 0."""
+    new = NewLines(layout)
+    new.replace(Replaced(statement.lineno - 1, statement.end_lineno or statement.lineno, (), added[1].causes))
+    new.add(*added)
+    return new.edits()
+
+
+def _causes(why: str) -> tuple[Cause, ...]:
+    return (Cause(Level.UNSAFE, why),)
+
+
+def _lines_of(statement: ast.stmt, layout: Layout) -> tuple[str, ...]:
+    return tuple(map(without_end, layout.lines[statement.lineno - 1 : statement.end_lineno]))
+
+
+def _is_below_code(statement: ast.stmt, tree: ast.Module) -> bool:
+    """Tell whether linters would object to an import behind a statement."""
+    return not all(_is_before_code(each) for each in tree.body if each.lineno <= statement.lineno)
 
 
 def _is_before_code(statement: ast.stmt) -> bool:

@@ -10,8 +10,9 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.resolution import resolve
-from import_contracts.reading.text import Source, split_lines
+from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser
+from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import Binding, Usage, names_in, read_usage
 
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
@@ -33,7 +34,7 @@ class ProgramNames:
         self._parse = parse
         self._modules = graph.modules_set
         self._roots = frozenset(module.partition(".")[0] for module in self._modules)
-        self._lines: dict[str, list[str]] = {}
+        self._layouts: dict[str, Layout] = {}
         self._usages: dict[str, Usage | None] = {}
         self._definitions: dict[tuple[str, str], frozenset[str]] = {}
         self._importers: dict[str, tuple[set[str], list[str]]] = {}
@@ -51,11 +52,11 @@ class ProgramNames:
         """Tell whether a module that has a text is a package."""
         return self._text(module).is_package
 
-    def lines(self, module: str) -> list[str]:
-        """Return the lines of a module that has a text, without their ends."""
-        if module not in self._lines:
-            self._lines[module] = split_lines(self._text(module).text)
-        return self._lines[module]
+    def layout(self, module: str) -> Layout:
+        """Return the lines of a module that has a text."""
+        if module not in self._layouts:
+            self._layouts[module] = Layout(self._text(module).text)
+        return self._layouts[module]
 
     def tree(self, module: str) -> ast.Module:
         """Return the tree of a module that can be parsed."""

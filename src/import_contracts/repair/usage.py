@@ -61,6 +61,8 @@ class Binding:
     kind: Kind
     function: FunctionDefinition | None
     """The outermost function around the statement."""
+    inside: tuple[str, ...] = ()
+    """The functions, classes and compound statements around it, the outermost first: ``def``, ``class``, ``try``."""
 
     @property
     def local(self) -> str:
@@ -86,6 +88,8 @@ class Usage:
     """The top-level statements that bind each name, imports too."""
     exported: frozenset[str] = frozenset()
     """The strings in ``__all__``."""
+    type_checking: frozenset[str] = frozenset({"TYPE_CHECKING", "MYPY"})
+    """The names of ``TYPE_CHECKING``."""
     has_future_annotations: bool = False
     reads_annotations: bool = False
     """Something in the module may read annotations at run time."""
@@ -93,6 +97,10 @@ class Usage:
     def uses_of(self, binding: Binding, role: Role) -> list[NameUse]:
         """Return where the name of a binding is used in a role, in the order of the module."""
         return [use for use in self.uses.get(binding.local, []) if use.role is role]
+
+    def is_type_checking(self, node: ast.expr) -> bool:
+        """Tell whether an expression is ``TYPE_CHECKING`` of `typing`, under any name."""
+        return _last(node) in (self.type_checking if isinstance(node, ast.Name) else {"TYPE_CHECKING"})
 
 
 def read_usage(tree: ast.Module, source: Source, roots: Container[str]) -> Usage:
@@ -197,6 +205,7 @@ class _UsageReader(Visitor):
         self._readers: list[str] = [""]
         self._classes: dict[str, str] = {}
         self._never = False
+        self._inside: list[str] = []
 
     @property
     def uses(self) -> list[NameUse]:
@@ -215,19 +224,49 @@ class _UsageReader(Visitor):
             self.usage.has_future_annotations |= any(alias.name == "annotations" for alias in node.names)
         origin = absolute(node.level, module, self._source.module, is_package=self._source.is_package) or ""
         for alias in node.names:
+            if alias.name == "TYPE_CHECKING" and module in {"typing", "typing_extensions"}:
+                self.usage.type_checking |= {alias.asname or alias.name}
             self._bind(node, alias, origin, alias.name)
 
     def _bind(self, node: ast.Import | ast.ImportFrom, alias: ast.alias, module: str, name: str | None) -> None:
         kind = Kind.TYPE_CHECKING if self._never else Kind.DEFERRED if self._functions else Kind.RUNTIME
-        self.usage.bindings.append(Binding(node, alias, module, name, kind, self._outermost))
+        binding = Binding(node, alias, module, name, kind, self._outermost, tuple(self._inside))
+        self.usage.bindings.append(binding)
+        if self._functions:
+            self._scopes[-1].bound.add(binding.local)
 
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
         before = self._never
-        self._never |= _last(node.test) == "TYPE_CHECKING"
+        self._never |= self.usage.is_type_checking(node.test)
+        self._inside.append("if")
         self._all(node.body)
         self._never = before
         self._all(node.orelse)
+        self._inside.pop()
+
+    def visit_Try(self, node: ast.Try) -> None:
+        self._compound(node, "try")
+
+    def visit_TryStar(self, node: ast.TryStar) -> None:
+        self._compound(node, "try")
+
+    def visit_With(self, node: ast.With) -> None:
+        self._compound(node, "with")
+
+    def visit_For(self, node: ast.For) -> None:
+        self._compound(node, "for")
+
+    def visit_While(self, node: ast.While) -> None:
+        self._compound(node, "while")
+
+    def visit_Match(self, node: ast.Match) -> None:
+        self._compound(node, "match")
+
+    def _compound(self, node: ast.stmt, what: str) -> None:
+        self._inside.append(what)
+        self.generic_visit(node)
+        self._inside.pop()
 
     # --- scopes ---------------------------------------------------------------------------------------------------
 
@@ -268,7 +307,9 @@ class _UsageReader(Visitor):
         self._functions.append(node)
         self._scopes.append(scope)
         self._readers.append("")
+        self._inside.append("def")
         self._all(body)
+        self._inside.pop()
         self._readers.pop()
         self._scopes.pop()
         self._functions.pop()
@@ -285,7 +326,9 @@ class _UsageReader(Visitor):
         self._rebind(node.name)
         self._readers.append(reader)
         self._scopes.append(_UsageScope(uses=self._scopes[-1].uses))
+        self._inside.append("class")
         self._all(node.body)
+        self._inside.pop()
         self._scopes.pop()
         self._readers.pop()
 

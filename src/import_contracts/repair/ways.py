@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
-from import_contracts.repair.edits import Rewrite, has_own_lines, starts_line
+from import_contracts.reading.trees import FunctionDefinition
+from import_contracts.repair.edits import Rewrite
 from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.repair.layout import Layout
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, NameUse, Role, Usage
 from import_contracts.wording import listed
@@ -19,6 +22,11 @@ class Reason(NamedTuple):
 
     what: str
     name: str
+
+    @property
+    def sentence(self) -> str:
+        """The reason as a sentence about one name."""
+        return f"{self.what}: {self.name}."
 
 
 Way: TypeAlias = tuple[Reason, Rewrite]
@@ -41,12 +49,27 @@ class ImportedName:
     @cached_property
     def ways(self) -> Mapping[FixKind, Way]:
         """How to change the name, by the kind of the fix; at most one way of each kind."""
-        if not has_own_lines(self.binding.statement, self._lines):
+        if self._is_fixed:
             return {}
         found = {FixKind.DIRECT_IMPORT: self._direct_import()}
         if self.is_movable:
             found |= {FixKind.TYPE_CHECKING: self._for_type_checking(), FixKind.DEFER: self._deferred()}
         return {kind: way for kind, way in found.items() if way is not None}
+
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether the statement cannot be edited, or what follows depends on whether it fails."""
+        return not self._layout.has_own_lines(self.binding.statement) or self._is_tried
+
+    @property
+    def _is_tried(self) -> bool:
+        """Whether the statement is in one that may handle its failure."""
+        around = takewhile(lambda each: each != "def", reversed(self.binding.inside))
+        return not {"try", "with"}.isdisjoint(around)
+
+    def _has_room(self, function: FunctionDefinition) -> bool:
+        """Tell whether an import can be added at the top of a function, on a line of its own."""
+        return self._layout.starts_line(function.body[0]) and self._layout.has_own_lines(function.body[0])
 
     def _direct_import(self) -> Way | None:
         binding, names = self.binding, self.names
@@ -55,23 +78,25 @@ class ImportedName:
             return None
         where = ".".join(origin) if names.is_module(*origin) else origin[0]
         reason = Reason(f"Defined in {where} and only re-exported by {binding.module}", str(binding.name))
-        return reason, Rewrite(binding, origin=origin)
+        return reason, Rewrite(binding, origin=origin, why=reason.sentence)
 
     def _for_type_checking(self) -> Way | None:
         if self._bodies or not self._annotations:
             return None
         reason = Reason("Used only in annotations", f"{self.binding.shown} ({_places(self._annotations)})")
-        return reason, Rewrite(self.binding, is_for_types=True, needs_future=self.needs_future)
+        return reason, Rewrite(self.binding, is_for_types=True, needs_future=self.needs_future, why=reason.sentence)
 
     def _deferred(self) -> Way | None:
         functions = tuple(dict.fromkeys(use.function for use in self._bodies if use.function is not None))
         in_functions = all(use.function is not None for use in self._bodies)
-        if not functions or not in_functions or not all(starts_line(each.body[0], self._lines) for each in functions):
+        if not functions or not in_functions or not all(map(self._has_room, functions)):
             return None
         reason = Reason(
             "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
         )
-        return reason, Rewrite(self.binding, None, functions, bool(self._annotations), self.needs_future)
+        return reason, Rewrite(
+            self.binding, None, functions, bool(self._annotations), self.needs_future, why=reason.sentence
+        )
 
     def obstacle(self) -> Reason:
         """Return what prevents every way to change the name, or that those there are were rejected."""
@@ -89,9 +114,11 @@ class ImportedName:
         if read := [use for use in self._annotations if use.reader]:
             what = f"Used in an annotation that {read[0].reader} may read at run time"
             yield Reason(what, f"{shown} ({_places(read)})")
+        if reason := self._block:
+            yield Reason(reason, shown)
         if self.ways:
             yield Reason("Every cheaper fix leaves a cycle or makes a module crash", shown)
-        if not has_own_lines(self.binding.statement, self._lines):
+        if not self._layout.has_own_lines(self.binding.statement):
             yield Reason("Imported on a line with other code", shown)
         if self._is_part_of_package:
             yield Reason("Bound as an attribute of its package", shown)
@@ -102,10 +129,18 @@ class ImportedName:
     # --- what the name is needed for ------------------------------------------------------------------------------
 
     @property
+    def _block(self) -> str:
+        """What prevents fixes because of the block that the statement is in; "" if nothing does."""
+        if self._is_tried:
+            return "Imported in a statement that may handle a failed import"
+        is_in_block = self.binding.inside and not self.binding.function
+        return f"Imported under {self.binding.inside[0]}, not at the top level" if is_in_block else ""
+
+    @property
     def is_movable(self) -> bool:
         """Whether nothing needs the name in the module while that is imported, and afterwards only functions do."""
         return not (
-            self.binding.function
+            self.binding.inside
             or self._is_part_of_package
             or self._eager
             or any(use.reader for use in self._annotations)
@@ -163,8 +198,8 @@ class ImportedName:
         return self.usage.uses_of(self.binding, Role.EAGER)
 
     @property
-    def _lines(self) -> list[str]:
-        return self.names.lines(self.importer)
+    def _layout(self) -> Layout:
+        return self.names.layout(self.importer)
 
 
 def _places(uses: Collection[NameUse]) -> str:

@@ -145,12 +145,22 @@ class ReportedViolation:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change to a file: ``new`` replaces ``old`` at ``line``; ``old`` is "" if lines are only added."""
+    """A change to a file: ``new`` replaces ``old`` at ``line``; ``old`` is "" if lines are only added.
+
+    These are lines to show, which end in line feeds, the last one in none. For a tool, ``text`` is exactly what
+    replaces the text from ``line`` and ``column`` to ``end_line`` and ``end_column``. Both count from 1, columns in
+    characters; the end is exclusive. ``level`` is ``safe`` or ``unsafe``.
+    """
 
     path: str
     line: int
     old: str
     new: str
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    level: str
 
 
 @dataclass(frozen=True, slots=True)
