@@ -106,8 +106,13 @@ class WaysOut:
 
     def _of_imports(self, deadlock: Deadlock) -> Iterator[Fix]:
         cycle = frozenset(module for module, _ in deadlock.stack)
+        used_at_once = None if self._imported_on(*deadlock.stack[-1]) else (deadlock.stack[-1][0], deadlock.imported)
         for edge, is_outer in self.edges(deadlock).items():
-            rejected = frozenset({FixKind.EXTRACT, FixKind.DEFER}) if is_outer else frozenset({FixKind.EXTRACT})
+            rejected = frozenset({FixKind.EXTRACT})
+            if is_outer:
+                rejected |= {FixKind.DEFER}
+            if edge == used_at_once:
+                rejected |= {FixKind.DEFER, FixKind.TYPE_CHECKING}
             for kinds in (_EAGER, _WHEN_CALLED):
                 while True:
                     fix = self.fixes.cheapest(CyclicImport(edge, kinds, cycle), rejected)
