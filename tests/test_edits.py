@@ -26,8 +26,8 @@ ORDER = [FixKind.TYPE_CHECKING, FixKind.DIRECT_IMPORT, FixKind.DEFER]
 OTHERS = {
     "b": "from p.b.x import B, C\nfrom .y import D\nclass E: ...\nclass F: ...\n",
     "b.x": "class B: ...\nclass C: ...\n",
-    "b.y": "class D: ...\n",
-    "c": "from p.b import B as G\nclass H: ...\n",
+    "b.y": "class D: ...\nclass G: ...\n",
+    "c": "from .b.y import G\nclass H: ...\n",
 }
 NAMES = {"p.b": "BCDEF", ".b": "BCDEF", "p.c": "GH"}
 COMMENTS = st.sampled_from(["", "", "", "  # noqa: F401", "  # why", " # type: ignore", "  # isort:skip"])

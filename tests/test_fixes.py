@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 
 import pytest
@@ -38,12 +37,12 @@ def written(text: str, files: Files | None = None, *, imported: str = "p.b", ver
     everything = {"b": "class B: pass", **(files or {}), "a": text}
     found = fixes(everything, version)
     one = found.cheapest(CyclicImport(("p.a", imported), EAGER, frozenset({"p.a", imported})))
-    after = found.text("p.a", found.edits([one])["p.a"])
-    ast.parse(after)
-    return after
+    return found.text("p.a", found.edits([one])["p.a"])
 
 
 IMPORT = "from p.b import B\n"
+TYPING = "from typing import TYPE_CHECKING\n"
+UNDER = "if TYPE_CHECKING:\n    from p.b import B\n"
 FUTURE = "from __future__ import annotations\n"
 ON_ONE_LINE = "Used in a lambda, or in a function whose body begins on the line of its header"
 
@@ -243,10 +242,13 @@ def test_what_needs_the_importer_cannot_be_extracted() -> None:
     assert fix("from p.b import one\nx = one()", files).kind is FixKind.RESTRUCTURE
 
 
+UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer Python than the one that runs."
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("from p.b import B\nx = (", "This file cannot be parsed, so no fix can be checked."),
+        ("from p.b import B\nx = (", UNPARSED),
         ("x = 1", "It is imported by a call, not by an import statement."),
         ("from p.b import *", "Imports every name: *."),
         (IMPORT, "Not used in this module, so re-exported or imported for its side effects: B."),
@@ -504,6 +506,48 @@ def test_the_kinds_of_fixes_are_sorted_by_what_they_cost() -> None:
     assert [kind.weight for kind in FixKind] == [1, 2, 3, 6, 8, 12]
 
 
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("patch('p.a.B')", "Replaced in p.a by a string that names it: B."),
+        ("with mock.patch(\n    'p.a.B.run'\n): ...", "Replaced in p.a by a string that names it: B."),
+        ("monkeypatch.setattr('p.a.B', 1)", "Replaced in p.a by a string that names it: B."),
+        ("from p import a\npatch.object(a, 'B')", "Imported from p.a by other modules: B."),
+        ('from p import a\nsetattr(a, "B", 1)', "Imported from p.a by other modules: B."),
+        ("patch('p.a.Bar')", CALLED.format("f")),
+        ("print('p.a.B')", CALLED.format("f")),
+    ],
+)
+def test_what_is_replaced_by_its_name_must_stay(statement: str, why: str) -> None:
+    assert fix(f"{IMPORT}def f():\n    return B", {"c": statement}).why == (why,)
+
+
+def test_what_functions_assign_again_is_imported_from_where_it_was() -> None:
+    files = {"b": "from .x import B\ndef f():\n    global B\n    B = 1", "b.x": "class B: ..."}
+    assert fix("from p.b import B\nclass A(B): ...\nclass C: ...", files).kind is not FixKind.DIRECT_IMPORT
+
+
+NEWER_BODY = "def f[T](x: T):\n    return B(f'{x!r:{'>'}}')\n"
+NEWER = "def g[T](x: T, y: 'B') -> T:\n    return x\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{IMPORT}{NEWER}", f"{TYPING}\n{UNDER}\n{NEWER}"),
+        (f"{IMPORT}{NEWER_BODY}", NEWER_BODY.replace("    return", f"    {IMPORT}    return")),
+    ],
+)
+def test_a_file_whose_syntax_is_newer_than_this_python_is_edited_as_well(text: str, expected: str) -> None:
+    assert written(text) == expected
+
+
+def test_a_name_in_syntax_that_this_python_cannot_parse_is_left_alone() -> None:
+    text = f"{IMPORT}type Y = list[B]\ndef f():\n    return B\n"
+    if sys.version_info < (3, 12):
+        assert fix(text).why == ("Used in syntax that needs a newer Python than the one that runs: B.",)
+
+
 # --- what is written ----------------------------------------------------------------------------------------------
 
 
@@ -565,10 +609,6 @@ def test_where_the_ends_of_lines_are_mixed_new_lines_end_as_the_line_above() -> 
     assert written(text) == (
         "import os\r\ndef f():\n    from p.b import B\n    return B\rdef g():\r    from p.b import B\r    return B\r\n"
     )
-
-
-TYPING = "from typing import TYPE_CHECKING\n"
-UNDER = "if TYPE_CHECKING:\n    from p.b import B\n"
 
 
 @pytest.mark.parametrize(

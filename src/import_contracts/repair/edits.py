@@ -310,9 +310,9 @@ class _Editor:
             self._changed(future, rewrites[0]).added.append("annotations")
             return
         first = self._body[0]
-        line = (first.end_lineno or 0) if _is_docstring(first) else self._above(first)
+        line = (first.end_lineno or 0) if is_docstring(first) else self._above(first)
         new = ("from __future__ import annotations",)
-        self._lines.add(line, Added(new, int(_is_docstring(first)), 1, _causes(rewrites)))
+        self._lines.add(line, Added(new, int(is_docstring(first)), 1, _causes(rewrites)))
 
     # --- functions ------------------------------------------------------------------------------------------------
 
@@ -323,7 +323,7 @@ class _Editor:
             for function in rewrite.functions:
                 by_function.setdefault(function, []).append(rewrite)
         for function, rewrites in by_function.items():
-            body = function.body[1:] if _is_docstring(function.body[0]) else function.body
+            body = function.body[1:] if is_docstring(function.body[0]) else function.body
             run = list(takewhile(lambda each: isinstance(each, ast.Import | ast.ImportFrom), body))
             if run:
                 self._add_or_merge(run, rewrites)
@@ -332,7 +332,7 @@ class _Editor:
 
     def _add_at_top(self, function: FunctionDefinition, rewrites: Sequence[Rewrite]) -> None:
         first = function.body[0]
-        line = (first.end_lineno or 0) if _is_docstring(first) else self._above(first)
+        line = (first.end_lineno or 0) if is_docstring(first) else self._above(first)
         indent = self._layout.before(first)
         for each in sorted(self._imports(rewrites), key=lambda each: each.place):
             lines = each.lines(indent, self._layout.indentation, self._layout.width)
@@ -435,5 +435,6 @@ def _is_future(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-def _is_docstring(node: ast.stmt) -> bool:
+def is_docstring(node: ast.stmt) -> bool:
+    """Tell whether a statement is a string, as docstrings are."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

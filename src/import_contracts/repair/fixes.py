@@ -64,6 +64,7 @@ class CyclicImport:
 
 _BECOMES = {FixKind.DEFER: Kind.DEFERRED, FixKind.TYPE_CHECKING: Kind.TYPE_CHECKING}
 
+_UNPARSED = "This file cannot be parsed: its syntax is wrong, or needs a newer Python than the one that runs."
 # The kinds that may be combined to fix all names of an import, the cheapest first.
 _COMBINATIONS = (
     frozenset({FixKind.TYPE_CHECKING}),
@@ -102,7 +103,7 @@ class Fixes:
         importer, imported = wanted.edge
         usage = self.names.usage(importer)
         if usage is None:
-            return _restructure(wanted, ["This file cannot be parsed, so no fix can be checked."])
+            return _restructure(wanted, [_UNPARSED])
         names = [
             ImportedName(importer, usage, binding, self.names, self._version)
             for binding in usage.bindings

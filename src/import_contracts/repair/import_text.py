@@ -71,24 +71,28 @@ class ImportText:
         gaps = [*(each.lead for each in self.names), self.rest]
         return [comment for gap in gaps for comment in _COMMENT.findall(gap)]
 
-    def comment_of(self, alias: ast.alias) -> str:
-        """Return the comment on the line on which a name ends; "" if there is none."""
-        number = next(number for number, each in enumerate(self.names) if each.alias is alias)
-        for each, following in zip(self.names[number:], [*self.names[number + 1 :], None], strict=True):
-            if each.comment or following is None or _has_line_end(following.lead):
-                return each.comment
-        return ""
-
-    def is_last_on_line(self, alias: ast.alias, removed: Collection[ast.alias]) -> bool:
-        """Tell whether all names on the line of a name are removed."""
+    def _line_of(self, alias: ast.alias) -> list[Name]:
+        """Return the names on the line of a name."""
         line: list[Name] = []
-        for each in self.names:
-            if _has_line_end(each.lead) and line:
+        for number, each in enumerate(self.names):
+            if number and self._begins_line(number):
                 if any(one.alias is alias for one in line):
                     break
                 line = []
             line.append(each)
-        return all(one.alias in removed for one in line)
+        return line
+
+    def _begins_line(self, number: int) -> bool:
+        """Tell whether a name, but not the first, is the first on its line."""
+        return _has_line_end(self.names[number - 1].tail + self.names[number].lead)
+
+    def comment_of(self, alias: ast.alias) -> str:
+        """Return the comment on the line of a name; "" if there is none."""
+        return self._line_of(alias)[-1].comment
+
+    def is_last_on_line(self, alias: ast.alias, removed: Collection[ast.alias]) -> bool:
+        """Tell whether all names on the line of a name are removed."""
+        return all(each.alias in removed for each in self._line_of(alias))
 
     # --- other statements like this one ---------------------------------------------------------------------------
 
@@ -96,12 +100,12 @@ class ImportText:
         """Return the statement without some of its names, but not without all; comments of their own stay."""
         kept: list[Name] = []
         lead: str | None = None
-        for each in self.names:
+        for number, each in enumerate(self.names):
             own = each.lead if lead is None else _joined_lead(lead, each.lead, is_first=not kept)
             lead = own if each.alias in removed else None
             if lead is None:
                 kept.append(replace(each, lead=own))
-            elif kept and each.comment and not _has_line_end(own):
+            elif kept and each.comment and not self._begins_line(number) and not _has_line_end(own):
                 kept[-1] = replace(kept[-1], tail=f"{kept[-1].tail.rstrip()}  {each.comment}")
         if lead is None:
             return replace(self, names=tuple(kept))

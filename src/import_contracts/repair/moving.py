@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import takewhile
 
 from import_contracts.graph.names import absolute
 from import_contracts.reading.trees import walk
+from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import ImportStatement
 from import_contracts.repair.layout import Edit, Layout, without_end
 from import_contracts.repair.new_lines import Added, Cause, NewLines, Replaced
 from import_contracts.repair.program_names import ProgramNames
-from import_contracts.repair.usage import Binding, Role, Usage, names_in
+from import_contracts.repair.usage import Binding, NameUse, Role, Usage, names_in
 from import_contracts.wording import listed
 
 _LOOKING = frozenset(
@@ -41,7 +43,8 @@ def moved_below(module: str, line: int, wanted: Sequence[str], names: ProgramNam
     target = max((each[0] for each in bound), key=lambda each: each.lineno)
     between = [each for each in tree.body if line < each.lineno <= target.lineno]
     bindings = _bindings(moved, usage)
-    if any(each.name == "*" for each in bindings) or _needs(between, bindings, usage):
+    reads = partial(names.made(AnnotationReaders).reader_of, module)
+    if any(each.name == "*" for each in bindings) or _needs(between, bindings, usage, reads):
         return ()
     layout = names.layout(module)
     new = _lines_of(moved, layout)
@@ -164,13 +167,18 @@ def _is_before_code(statement: ast.stmt) -> bool:
     return False
 
 
-def _needs(statements: Iterable[ast.stmt], bindings: Iterable[Binding], usage: Usage) -> bool:
-    """Tell whether running some statements may need one of the bindings; a function needs it only when it is called."""
+def _needs(
+    statements: Iterable[ast.stmt], bindings: Iterable[Binding], usage: Usage, reads: Callable[[NameUse], object]
+) -> bool:
+    """Tell whether running some statements may need one of the bindings; a function needs it only when it is called.
+
+    ``reads`` tells whether something may read an annotation.
+    """
     statements = list(statements)
     lines = {line for each in statements for line in _range(each)}
     uses = [use for binding in bindings for use in usage.uses.get(binding.local, ())]
     needed = [use for use in uses if use.line in lines and use.role is not Role.BODY]
-    if any(not use.is_quoted or usage.reads_annotations for use in needed) or any(map(_looks_around, statements)):
+    if any(not use.is_quoted or reads(use) for use in needed) or any(map(_looks_around, statements)):
         return True
     using = _using({use.line for use in uses if use.role is Role.BODY}, usage)
     return any(

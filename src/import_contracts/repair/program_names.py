@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Set
-from typing import TypeAlias
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cached_property
+from typing import TypeAlias, TypeVar, cast
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
 from import_contracts.reading.imports import read_imports
+from import_contracts.reading.plain import for_older_parsers
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser
 from import_contracts.repair.layout import Layout
-from import_contracts.repair.usage import Binding, Usage, names_in, read_usage
+from import_contracts.repair.usage import WORD, Binding, Usage, names_in, read_usage
 
+_T = TypeVar("_T")
+_REPLACES = re.compile(r"\bpatch\b|\b[gs]etattr\(")
+_QUOTED_NAME = re.compile(r"""["']((?:\w+\.)+\w+)["']""")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
 Origin: TypeAlias = tuple[str, str]
@@ -40,6 +47,18 @@ class ProgramNames:
         self._importers: dict[str, tuple[set[str], list[str]]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
         self._questions = 0
+        self._made: dict[Callable[[ProgramNames], object], object] = {}
+
+    @property
+    def sources(self) -> Iterator[Source]:
+        """The modules of the program that have a text, sorted."""
+        return filter(None, map(self._source, sorted(self._modules)))
+
+    def made(self, make: Callable[[ProgramNames], _T]) -> _T:
+        """Return what something makes of these names, which it makes only once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("_T", self._made[make])
 
     @property
     def modules(self) -> frozenset[str]:
@@ -59,8 +78,17 @@ class ProgramNames:
         return self._layouts[module]
 
     def tree(self, module: str) -> ast.Module:
-        """Return the tree of a module that can be parsed."""
-        return self._parse(self._text(module).text)
+        """Return the tree of a module that can be parsed.
+
+        If its syntax is newer than this Python, that of a text that means almost the same; lines have the same numbers.
+        """
+        return self._tree(self._text(module).text)
+
+    def _tree(self, text: str) -> ast.Module:
+        try:
+            return self._parse(text)
+        except SyntaxError:
+            return self._parse(for_older_parsers(text))
 
     def _text(self, module: str) -> Source:
         source = self._source(module)
@@ -76,16 +104,23 @@ class ProgramNames:
 
     def _parsed(self, source: Source) -> Usage | None:
         try:
-            return read_usage(self._parse(source.text), source, self._roots)
+            usage = read_usage(self._tree(source.text), source, self._roots)
         except (SyntaxError, RecursionError):
             return None
+        try:
+            self._parse(source.text)
+        except SyntaxError:
+            words, kept = (Counter(WORD.findall(text)) for text in (source.text, for_older_parsers(source.text)))
+            usage.unclear = frozenset(words - kept)
+        return usage
 
     def names_in(self, module: str, definition: str) -> frozenset[str]:
         """Return the names in the first definition of a name, as `usage.names_in` does; nothing if there is none."""
         if (module, definition) not in self._definitions:
             usage = self.usage(module)
             statements = usage.defined.get(definition) if usage else None
-            self._definitions[module, definition] = names_in(statements[0]) if statements else frozenset()
+            found = names_in(statements[0]) | usage.unclear if usage and statements else frozenset()
+            self._definitions[module, definition] = found
         return self._definitions[module, definition]
 
     # --- what imports stand for -----------------------------------------------------------------------------------
@@ -107,7 +142,21 @@ class ProgramNames:
         if module not in self._importers:
             self._importers[module] = self._read_importers(module)
         names, texts = self._importers[module]
-        return name in names or "*" in names or any(f".{name}" in text for text in texts)
+        if name in names or "*" in names:
+            return True
+        attribute, quoted = (re.compile(rf"{before}{re.escape(name)}\b") for before in (r"\.", "[\"']"))
+        return any(attribute.search(text) or (_REPLACES.search(text) and quoted.search(text)) for text in texts)
+
+    def is_replaced(self, module: str, name: str) -> bool:
+        """Tell whether some module names a name of a module in a string where it may replace it, as mocks do."""
+        return f"{module}.{name}" in self._replaced
+
+    @cached_property
+    def _replaced(self) -> frozenset[str]:
+        """The dotted names in strings of the modules that replace names of others, and all that they begin with."""
+        texts = (source.text for source in self.sources if _REPLACES.search(source.text))
+        found = {name for text in texts for name in _QUOTED_NAME.findall(text)}
+        return frozenset(name[:end] for name in found for end in (*_dots(name), len(name)))
 
     def _read_importers(self, module: str) -> tuple[set[str], list[str]]:
         """Return the names that others import from a module, and the texts in which the module itself is bound."""
@@ -182,12 +231,33 @@ class ProgramNames:
         statements = usage.defined.get(name, [])
         if not statements:
             return self._definition_by_star(usage, name, seen | {module})
-        if len(statements) > 1 or isinstance(statements[0], ast.Import | ast.If | ast.Try):
+        if len(statements) > 1 or isinstance(statements[0], ast.Import | ast.If | ast.Try) or name in usage.reassigned:
             return None
         if not isinstance(statements[0], ast.ImportFrom):
             return module, name
         binding = next(each for each in usage.bindings if each.statement is statements[0] and each.local == name)
         return self._imported_definition(binding, seen | {module})
+
+    def definition(self, module: str, dotted: Sequence[str]) -> Origin | None:
+        """Return the module that defines what a module calls ``a.b.c``, and its name there; None if it is not certain.
+
+        The name is "" for a module, and has dots for what is defined in a class.
+        """
+        usage, name, rest = self.usage(module), dotted[0], list(dotted[1:])
+        statements = usage.defined.get(name, []) if usage else []
+        self._questions = 0
+        found: Origin | None
+        if usage and len(statements) == 1 and isinstance(statements[0], ast.Import):
+            binding = next(each for each in usage.bindings if each.local == name and not each.inside)
+            found = (binding.alias.name if binding.alias.asname else name, "")
+        else:
+            found = self._definition(module, name, frozenset())
+            found = (".".join(found), "") if found and self.is_module(*found) else found
+        while found and rest and not found[1]:
+            inner = (found[0], rest.pop(0))
+            is_module = self.is_module(*inner)
+            found = (".".join(inner), "") if is_module else self._definition(*inner, frozenset())
+        return (found[0], ".".join([found[1], *rest])) if found else None
 
     def _imported_definition(self, binding: Binding, seen: frozenset[str]) -> Origin | None:
         module, name = binding.module, binding.name
@@ -202,3 +272,7 @@ class ProgramNames:
         stars = [each.module for each in usage.bindings if each.name == "*" and each.module in self._modules]
         found = [origin for module in stars if (origin := self._definition(module, name, seen))]
         return found[0] if len(found) == 1 else None
+
+
+def _dots(name: str) -> Iterator[int]:
+    return (found.start() for found in re.finditer(r"\.", name))

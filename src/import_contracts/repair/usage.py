@@ -10,12 +10,12 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import accumulate
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
 from import_contracts.reading.text import Source, universal_newlines
-from import_contracts.reading.trees import FunctionDefinition, Visitor, arguments, walk
+from import_contracts.reading.trees import FunctionDefinition, Visitor, arguments, dotted_name, walk
 
 FunctionNode: TypeAlias = FunctionDefinition | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -45,7 +45,11 @@ class NameUse:
     is_quoted: bool = False
     """It is in an annotation that is a string, or that is never evaluated."""
     reader: str = ""
-    """What may read this annotation at run time, as sentences show it: a base class, a decorator; "" if nothing may."""
+    """What may read this annotation at run time, as sentences show it, base classes aside; "" if nothing may."""
+    owner: str | None = None
+    """The class or function that has the annotation, such as ``Order.total``; "" is the module, None if none has it."""
+    class_name: str = ""
+    """The class around it, functions aside; "" if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ class Binding:
         return self.alias.asname or self.alias.name
 
 
+@dataclass(frozen=True, slots=True)
+class ClassHeader:
+    """What may read the annotations of a class: a decorator, its metaclass or itself ("" if none may), or a base."""
+
+    reader: str
+    bases: tuple[ast.expr, ...]
+
+
 @dataclass(slots=True)
 class Usage:
     """The names of one module."""
@@ -84,6 +96,10 @@ class Usage:
     """The uses of each name that is imported at the top level from the program."""
     rebound: set[str] = field(default_factory=set)
     """The names that are bound by anything but an import."""
+    reassigned: set[str] = field(default_factory=set)
+    """The names of the module that functions bind."""
+    unclear: frozenset[str] = frozenset()
+    """The words in code that this Python cannot parse."""
     defined: dict[str, list[ast.stmt]] = field(default_factory=dict)
     """The top-level statements that bind each name, imports too."""
     exported: frozenset[str] = frozenset()
@@ -91,8 +107,10 @@ class Usage:
     type_checking: frozenset[str] = frozenset({"TYPE_CHECKING", "MYPY"})
     """The names of ``TYPE_CHECKING``."""
     has_future_annotations: bool = False
-    reads_annotations: bool = False
-    """Something in the module may read annotations at run time."""
+    has_readers: bool = False
+    """A decorator of a function may read annotations at run time."""
+    classes: dict[str, list[ClassHeader]] = field(default_factory=dict)
+    """The classes, by their names with those of the classes and functions around them."""
 
     def uses_of(self, binding: Binding, role: Role) -> list[NameUse]:
         """Return where the name of a binding is used in a role, in the order of the module."""
@@ -100,7 +118,7 @@ class Usage:
 
     def is_type_checking(self, node: ast.expr) -> bool:
         """Tell whether an expression is ``TYPE_CHECKING`` of `typing`, under any name."""
-        return _last(node) in (self.type_checking if isinstance(node, ast.Name) else {"TYPE_CHECKING"})
+        return last_name(node) in (self.type_checking if isinstance(node, ast.Name) else {"TYPE_CHECKING"})
 
 
 def read_usage(tree: ast.Module, source: Source, roots: Container[str]) -> Usage:
@@ -137,11 +155,11 @@ def names_in(node: ast.AST) -> frozenset[str]:
         elif isinstance(each, ast.Global):
             found.add("global")
         elif isinstance(each, ast.Constant) and isinstance(each.value, str) and len(each.value) < _LONGEST:
-            found.update(_WORD.findall(each.value))
+            found.update(WORD.findall(each.value))
     return frozenset(found)
 
 
-_WORD = re.compile(r"[^\W\d]\w*")
+WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST = 200
 
 
@@ -163,13 +181,37 @@ def _parsed(text: str) -> ast.expr | None:
         return None
 
 
+EVALUATING = frozenset(
+    {"TypeAdapter", "beartype", "class_schema", "evaluate_forward_ref", "from_callable", "get_annotations"}
+    | {
+        "get_type_hints",
+        "parse_obj_as",
+        "resolve_types",
+        "schema_of",
+        "signature",
+        "structure",
+        "typechecked",
+        "validate_arguments",
+    }
+    | {"validate_call"}
+)
+"""The functions of libraries that evaluate the annotations of what they are given; some of them only when asked to."""
+READING_LIBRARIES = frozenset(
+    {"beartype", "cattr", "cattrs", "dependency_injector", "dishka", "fastapi", "injector", "kink", "lagom"}
+    | {"marshmallow_dataclass", "msgspec", "punq", "pydantic", "sqlmodel", "starlette", "strawberry", "svcs"}
+    | {"typeguard", "typer", "wired"}
+)
+"""Libraries whose functions evaluate the annotations of classes and functions that they are given."""
+_READS = re.compile("|".join(sorted(EVALUATING)))
+_ITSELF = frozenset({"self", "cls", "__class__"})
+
 # Decorators and base classes that read no annotations, or leave those alone that are strings.
 _HARMLESS_DECORATORS = frozenset(
     {"abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod", "contextmanager", "dataclass"}
     | {"deleter", "deprecated", "final", "getter", "lru_cache", "overload", "override", "property", "runtime_checkable"}
     | {"setter", "staticmethod", "total_ordering", "wraps"}
 )
-_HARMLESS_BASES = frozenset(
+HARMLESS_BASES = frozenset(
     {"ABC", "BaseException", "Enum", "Exception", "Flag", "Generic", "IntEnum", "IntFlag", "NamedTuple", "Protocol"}
     | {"StrEnum", "Thread", "TypedDict", "bool", "bytes", "dict", "float", "frozenset", "int", "list", "object", "set"}
     | {"str", "tuple", "type"}
@@ -202,8 +244,10 @@ class _UsageReader(Visitor):
         self._functions: list[FunctionNode] = []
         self._scopes = [_UsageScope()]
         self._imported = imported
-        self._readers: list[str] = [""]
-        self._classes: dict[str, str] = {}
+        self._owners: list[str] = []
+        self._libraries: set[str] = set()
+        self._class_readers: list[tuple[str, str]] = [("", "")]
+        self._may_read_itself = _READS.search(source.text) is not None
         self._never = False
         self._inside: list[str] = []
 
@@ -232,6 +276,8 @@ class _UsageReader(Visitor):
         kind = Kind.TYPE_CHECKING if self._never else Kind.DEFERRED if self._functions else Kind.RUNTIME
         binding = Binding(node, alias, module, name, kind, self._outermost, tuple(self._inside))
         self.usage.bindings.append(binding)
+        if module.partition(".")[0] in READING_LIBRARIES:
+            self._libraries.add(binding.local)
         if self._functions:
             self._scopes[-1].bound.add(binding.local)
 
@@ -283,10 +329,12 @@ class _UsageReader(Visitor):
     def visit_FunctionDef(self, node: FunctionDefinition) -> None:
         self._all(node.decorator_list)
         self._all([*node.args.defaults, *node.args.kw_defaults])
-        reader = self._readers[-1] or _decorator_that_reads(node.decorator_list)
-        self.usage.reads_annotations |= bool(reader)
+        decorator = _decorator_that_reads(node.decorator_list, self._libraries)
+        self.usage.has_readers |= bool(decorator)
+        class_name, reader = self._class_readers[-1]
+        place = _Annotated(".".join([*self._owners, node.name]), class_name, reader or decorator)
         for annotation in (*(each.annotation for each in arguments(node)), node.returns):
-            self._annotation(annotation, reader)
+            self._annotation(annotation, place)
         for parameter in getattr(node, "type_params", ()):
             self.visit(parameter)
         self._rebind(node.name)
@@ -306,11 +354,13 @@ class _UsageReader(Visitor):
         scope = _UsageScope({each.arg for each in arguments(node)})
         self._functions.append(node)
         self._scopes.append(scope)
-        self._readers.append("")
+        self._class_readers.append(("", ""))
+        self._owners.append(getattr(node, "name", "<lambda>"))
         self._inside.append("def")
         self._all(body)
         self._inside.pop()
-        self._readers.pop()
+        self._owners.pop()
+        self._class_readers.pop()
         self._scopes.pop()
         self._functions.pop()
         own = scope.bound - scope.declared
@@ -320,27 +370,28 @@ class _UsageReader(Visitor):
         self._all(node.decorator_list)
         self._all(node.bases)
         self._all(each.value for each in node.keywords)
-        reader = self._reader_of(node)
-        self._classes[node.name] = reader
-        self.usage.reads_annotations |= bool(reader)
+        self._owners.append(node.name)
+        name, reader = ".".join(self._owners), self._reader_of(node)
+        self.usage.classes.setdefault(name, []).append(ClassHeader(reader, tuple(node.bases)))
         self._rebind(node.name)
-        self._readers.append(reader)
+        self._class_readers.append((name, reader))
         self._scopes.append(_UsageScope(uses=self._scopes[-1].uses))
         self._inside.append("class")
         self._all(node.body)
         self._inside.pop()
         self._scopes.pop()
-        self._readers.pop()
+        self._class_readers.pop()
+        self._owners.pop()
 
     def _reader_of(self, node: ast.ClassDef) -> str:
-        """Return what may read the annotations of a class: a decorator, a base class or a metaclass; "" if none may."""
-        reader = _decorator_that_reads(node.decorator_list)
-        for base in node.bases:
-            plain = base.value if isinstance(base, ast.Subscript) else base
-            name = _last(plain)
-            harmless = name in _HARMLESS_BASES or name.endswith("Error")
-            reader = reader or ("" if harmless else self._classes.get(name, f"the base class {ast.unparse(plain)}"))
-        return reader or ("the metaclass" if any(each.arg == "metaclass" for each in node.keywords) else "")
+        """Return what may read the annotations of a class, its bases aside; "" if nothing may."""
+        if reader := _decorator_that_reads(node.decorator_list, self._libraries):
+            return reader
+        if any(each.arg == "metaclass" and last_name(each.value) != "ABCMeta" for each in node.keywords):
+            return "the metaclass"
+        calls = (each for each in walk(node) if isinstance(each, ast.Call)) if self._may_read_itself else ()
+        reads = any(last_name(call.func) in EVALUATING and not _ITSELF.isdisjoint(names_in(call)) for call in calls)
+        return f"the class {node.name}" if reads else ""
 
     # --- uses -----------------------------------------------------------------------------------------------------
 
@@ -357,6 +408,7 @@ class _UsageReader(Visitor):
 
     def visit_Global(self, node: ast.Global) -> None:
         self.usage.rebound |= set(node.names)
+        self.usage.reassigned |= set(node.names)
         self._scopes[-1].declared |= set(node.names)
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
@@ -380,44 +432,64 @@ class _UsageReader(Visitor):
             self.usage.exported |= {each for each in strings if isinstance(each, str)}
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self._annotation(node.annotation, self._readers[-1], is_evaluated=not self._functions)
+        class_name, reader = self._class_readers[-1]
+        is_local = bool(self._functions) and not class_name
+        place = _Annotated(None, "", "") if is_local else _Annotated(".".join(self._owners), class_name, reader)
+        self._annotation(node.annotation, place, is_evaluated=not is_local)
         self._exports([node.target], node.value or ast.Constant(None))
         self._all([node.target, node.value])
 
     def visit_Call(self, node: ast.Call) -> None:
-        if _last(node.func) == "cast" and node.args:
+        if last_name(node.func) == "cast" and node.args:
             quoted = node.args[0]
             if isinstance(quoted, ast.Constant):
-                self._annotation(quoted, "")
+                self._annotation(quoted, _Annotated(None, "", ""))
         self.generic_visit(node)
 
-    def _annotation(self, node: ast.expr | None, reader: str, *, is_evaluated: bool = True) -> None:
+    def _annotation(self, node: ast.expr | None, place: _Annotated, *, is_evaluated: bool = True) -> None:
         """Note the names in an annotation, which may be a string or contain strings.
 
         The annotation of a local variable is never evaluated (PEP 526).
         """
         for each in walk(node) if node is not None else ():
             if isinstance(each, ast.Name):
-                self._use(each.id, each.lineno, Role.ANNOTATION, is_quoted=not is_evaluated, reader=reader)
+                self._use(each.id, each.lineno, Role.ANNOTATION, place, is_quoted=not is_evaluated)
             elif isinstance(each, ast.Constant) and isinstance(each.value, str):
                 for name in walk(_parsed(each.value) or ast.Constant(None)):
                     if isinstance(name, ast.Name):
-                        self._use(name.id, each.lineno, Role.ANNOTATION, is_quoted=True, reader=reader)
+                        self._use(name.id, each.lineno, Role.ANNOTATION, place, is_quoted=True)
 
-    def _use(self, name: str, line: int, role: Role, *, is_quoted: bool = False, reader: str = "") -> None:
+    def _use(
+        self, name: str, line: int, role: Role, place: _Annotated | None = None, *, is_quoted: bool = False
+    ) -> None:
         if name in self._imported:
-            self._scopes[-1].uses.append(NameUse(name, line, role, self._outermost, is_quoted, reader))
+            owner, class_name, reader = place or _Annotated(None, "", "")
+            self._scopes[-1].uses.append(
+                NameUse(name, line, role, self._outermost, is_quoted, reader, owner, class_name)
+            )
 
 
-def _last(node: ast.expr) -> str:
+class _Annotated(NamedTuple):
+    """What has an annotation, the class around it, and what may read it, as in `NameUse`."""
+
+    owner: str | None
+    class_name: str
+    reader: str
+
+
+def last_name(node: ast.expr) -> str:
     """Return a name, or the last attribute that is taken of an expression; "" for any other expression."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _decorator_that_reads(decorators: Iterable[ast.expr]) -> str:
-    """Return the first decorator that may read annotations, as a sentence names it; "" if none may."""
+def _decorator_that_reads(decorators: Iterable[ast.expr], libraries: Container[str]) -> str:
+    """Return the first decorator that may read annotations, as a sentence names it; "" if none may.
+
+    ``libraries`` are names that are imported from libraries that read annotations.
+    """
     for decorator in decorators:
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if _last(called) not in _HARMLESS_DECORATORS:
+        root = (dotted_name(called) or ("",))[0]
+        if last_name(called) not in _HARMLESS_DECORATORS or root in libraries:
             return f"the decorator @{ast.unparse(called)}"
     return ""

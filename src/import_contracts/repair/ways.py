@@ -9,7 +9,8 @@ from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from import_contracts.reading.trees import FunctionDefinition
-from import_contracts.repair.edits import Rewrite
+from import_contracts.repair.annotation_readers import AnnotationReaders
+from import_contracts.repair.edits import Rewrite, is_docstring
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.program_names import ProgramNames
@@ -69,12 +70,15 @@ class ImportedName:
 
     def _has_room(self, function: FunctionDefinition) -> bool:
         """Tell whether an import can be added at the top of a function, on a line of its own."""
-        return self._layout.starts_line(function.body[0]) and self._layout.has_own_lines(function.body[0])
+        first = function.body[0]
+        return self._layout.has_own_lines(first) if is_docstring(first) else self._layout.starts_line(first)
 
     def _direct_import(self) -> Way | None:
         binding, names = self.binding, self.names
         origin = names.origin(binding)
         if origin is None or self.importer in (origin[0], names.module(*origin)):
+            return None
+        if binding.function and names.is_replaced(binding.module, str(binding.name)):
             return None
         where = ".".join(origin) if names.is_module(*origin) else origin[0]
         reason = Reason(f"Defined in {where} and only re-exported by {binding.module}", str(binding.name))
@@ -84,7 +88,8 @@ class ImportedName:
         if self._bodies or not self._annotations:
             return None
         reason = Reason("Used only in annotations", f"{self.binding.shown} ({_places(self._annotations)})")
-        return reason, Rewrite(self.binding, is_for_types=True, needs_future=self.needs_future, why=reason.sentence)
+        future, read = self.needs_future, self._may_be_read
+        return reason, Rewrite(self.binding, None, (), bool(self._annotations), future, read, reason.sentence)
 
     def _deferred(self) -> Way | None:
         functions = tuple(dict.fromkeys(use.function for use in self._bodies if use.function is not None))
@@ -94,9 +99,8 @@ class ImportedName:
         reason = Reason(
             "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
         )
-        return reason, Rewrite(
-            self.binding, None, functions, bool(self._annotations), self.needs_future, why=reason.sentence
-        )
+        is_for_types, future, read = bool(self._annotations), self.needs_future, self._may_be_read
+        return reason, Rewrite(self.binding, None, functions, is_for_types, future, read, reason.sentence)
 
     def obstacle(self) -> Reason:
         """Return what prevents every way to change the name, or that those there are were rejected."""
@@ -111,9 +115,9 @@ class ImportedName:
             yield Reason(self._reason_to_stay, shown)
         if self._eager:
             yield Reason(f"Used while {self.importer} is imported", f"{shown} ({_places(self._eager)})")
-        if read := [use for use in self._annotations if use.reader]:
-            what = f"Used in an annotation that {read[0].reader} may read at run time"
-            yield Reason(what, f"{shown} ({_places(read)})")
+        if self._read:
+            what = f"Used in an annotation that {next(iter(self._read.values()))} may read at run time"
+            yield Reason(what, f"{shown} ({_places(self._read)})")
         if reason := self._block:
             yield Reason(reason, shown)
         if self.ways:
@@ -122,7 +126,7 @@ class ImportedName:
             yield Reason("Imported on a line with other code", shown)
         if self._is_part_of_package:
             yield Reason("Bound as an attribute of its package", shown)
-        if self.needs_future and self.usage.reads_annotations:
+        if self._is_future_read:
             yield Reason("Used in annotations of a module in which something may read annotations at run time", shown)
         yield Reason("Used in a lambda, or in a function whose body begins on the line of its header", shown)
 
@@ -143,10 +147,29 @@ class ImportedName:
             self.binding.inside
             or self._is_part_of_package
             or self._eager
-            or any(use.reader for use in self._annotations)
-            or (self.needs_future and self.usage.reads_annotations)
             or self._reason_to_stay
+            or self._read
+            or self._is_future_read
         )
+
+    @property
+    def _readers(self) -> AnnotationReaders:
+        return self.names.made(AnnotationReaders)
+
+    @cached_property
+    def _read(self) -> Mapping[NameUse, str]:
+        """The annotations that use the name and may be read at run time, each with what may read it."""
+        found = {use: self._readers.reader_of(self.importer, use) for use in self._annotations}
+        return {use: reader for use, reader in found.items() if reader}
+
+    @property
+    def _is_future_read(self) -> bool:
+        """Whether something may read annotations that would become strings."""
+        return self.needs_future and self._readers.any_in(self.importer, self.usage)
+
+    @property
+    def _may_be_read(self) -> bool:
+        return any(self._readers.may_read(self.importer, use) for use in self._annotations)
 
     @property
     def _is_part_of_package(self) -> bool:
@@ -176,6 +199,10 @@ class ImportedName:
             yield "Re-exported"
         if local in self.usage.rebound or sum(each.local == local for each in self._module_bindings) > 1:
             yield "Bound more than once"
+        if local in self.usage.unclear:
+            yield "Used in syntax that needs a newer Python than the one that runs"
+        if self.names.is_replaced(self.importer, local):
+            yield f"Replaced in {self.importer} by a string that names it"
         if self.names.is_imported_elsewhere(self.importer, local):
             yield f"Imported from {self.importer} by other modules"
         if self.names.is_package(self.importer) and not local.startswith("_"):
