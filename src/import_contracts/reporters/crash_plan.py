@@ -47,9 +47,10 @@ def edit_of(plan: ReportedCrashPlan, entry: str, told: Collection[int], style: S
     if number is None:
         return
     step = plan.steps[number]
-    as_above = " (as above)" if number in told else ""
-    yield style.paint(f"  Fix: {step.place.path}:{step.place.line}: {FIXES[step.fix.kind]}{as_above}", GREEN)
-    yield from () if as_above else _diff(step, style)
+    name = f" (step {number + 1} of the plan below)" if len(plan.steps) > 1 else ""
+    name = f" (as above: step {number + 1} of the plan below)" if number in told else name
+    yield style.paint(f"  Fix: {step.place.path}:{step.place.line}: {FIXES[step.fix.kind]}{name}", GREEN)
+    yield from () if number in told else _diff(step, style)
 
 
 def crash_plan_as_text(plan: ReportedCrashPlan, crashes: int, told: Collection[int], style: Style) -> Iterator[str]:
@@ -62,7 +63,8 @@ def crash_plan_as_text(plan: ReportedCrashPlan, crashes: int, told: Collection[i
         left -= len(step.stops)
         yield f"  {number + 1}. {step.place.path}:{step.place.line}: {style.paint(step.place.text, BOLD)}"
         rest = f"; {left:,} left" if left else ""
-        yield f"     {FIXES[step.fix.kind]} (stops {len(step.stops):,} of {crashes:,}{rest})"
+        stops = f"stops {len(step.stops):,} of {crashes:,}{rest}" if step.stops else "needed for the next step"
+        yield f"     {FIXES[step.fix.kind]} ({stops})"
         yield from (style.paint(f"     {sentence}", DIM) for sentence in step.fix.why)
         if number not in told:
             yield from (f"   {line}" for line in _diff(step, style))
@@ -73,7 +75,8 @@ def crash_plan_as_text(plan: ReportedCrashPlan, crashes: int, told: Collection[i
     for deadlock in style.capped(plan.left, _STEPS):
         verb = "crashes" if len(deadlock.entries) == 1 else "crash"
         most = len(deadlock.entries) if style.verbose else _ENTRIES
-        yield style.paint(f"  {listed(deadlock.entries, most=most)} still {verb}, {FIXES[deadlock.fix.kind]}:", YELLOW)
+        modules = listed(deadlock.entries, most=most)
+        yield style.paint(f"  {modules} still {verb}; {deadlock.importer} {FIXES[deadlock.fix.kind]}:", YELLOW)
         yield from (style.paint(f"     {sentence}", DIM) for sentence in deadlock.fix.why)
         yield ""
 
