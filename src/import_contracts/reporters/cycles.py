@@ -288,11 +288,11 @@ def _entry(entry: ReportedEntry, style: Style) -> Iterator[str]:
         yield f"    {line.path}:{line.line}: {line.text}"
     if others:
         yield f"  So do {count(len(others), 'more file')}: {_modules([each.part for each in others], _ENTRIES, style)}."
-    if entry.works_after:
-        yield style.paint("  The plan for crashes stops this too.", GREEN)
     if entry.contrast:
         first = f"It imports {failure.first} first. " if failure.first else ""
         yield f"  {first}{entry.contrast}"
+    if entry.works_after:
+        yield style.paint("  The plan for crashes stops this too.", GREEN)
 
 
 # --- cycles ------------------------------------------------------------------------------------------------------
