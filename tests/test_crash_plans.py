@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -81,9 +81,8 @@ class Planned:
         if any(map(overlap, edits.values())):
             return None
         return {
-            module: Source(module, self.sources[module].path, self.sources[module].is_package, text)
+            module: replace(self.sources[module], text=self.fixes.text(module, found))
             for module, found in edits.items()
-            if (text := self.fixes.text(module, found)) is not None
         }
 
     @property
@@ -121,7 +120,7 @@ def test_a_program_that_does_not_crash_needs_no_plan() -> None:
 def test_an_import_for_annotations_is_guarded() -> None:
     of = planned(p__a="from p.b import B\n\n\ndef a(b: 'B'): ...\n\n\nA = 1\n", p__b="from p.a import A\n\nB = A\n")
     assert of.steps == [("type_checking", "p.a")]
-    assert of.plan.steps[0].stops == ("p.a", "p.b") or of.plan.steps[0].stops == ("p.a",)
+    assert of.plan.steps[0].stops == tuple(crash.entry for crash in of.before.crashes)
 
 
 def test_in_a_fat_package_a_submodule_imports_from_where_it_is_defined() -> None:
@@ -150,7 +149,8 @@ def test_a_submodule_is_imported_before_its_user() -> None:
         p__core="import p\n\nB = p.other.O\n",
         p__other="O = 1\n",
     )
-    assert of.steps == [] or of.steps == [("import_first", "p")]
+    assert of.steps == [("import_first", "p")]
+    assert of.plan.steps[0].stops == ("p", "p.core", "p.other")
 
 
 def test_a_ring_through_parents_is_broken_where_the_module_is_taken_from_its_package() -> None:
@@ -162,11 +162,22 @@ def test_a_ring_through_parents_is_broken_where_the_module_is_taken_from_its_pac
 
 def test_a_name_for_functions_is_looked_up_when_it_is_used() -> None:
     of = planned(
-        p__a="from p.b import f\n\nA = 1\n\n\ndef a():\n    return [f(), f]\n",
-        p__b="import p.c\n\n\ndef f(): ...\n",
-        p__c="from p.a import A\n\nC = A\n",
+        p__a="A = 1\nfrom p.b import B, f  # both\n\n\ndef a(x):\n    return [f(), f, B, x.f]\n",
+        p__b="from p.a import A\n\nB = A\n\n\ndef f(): ...\n",
     )
-    assert ("module_form", "p.a") in of.steps or ("defer", "p.a") in of.steps
+    assert of.steps == [("module_form", "p.a")]
+    assert of.after == {
+        "p/a.py": "A = 1\nimport p.b  # both\n\n\ndef a(x):\n    return [p.b.f(), p.b.f, p.b.B, x.f]\n"
+    }
+
+
+def test_a_name_that_may_be_another_one_is_not_written_in_another_form() -> None:
+    for use in ("f = 1\n    return f", "p = 1\n    return f, p", "global f\n    return f"):
+        of = planned(
+            p__a=f"A = 1\nfrom p.b import f\n\n\ndef a():\n    {use}\n",
+            p__b="from p.a import A\n\nB = A\n\n\ndef f(): ...\n",
+        )
+        assert all("import p.b\n" not in text for text in of.after.values()), use
 
 
 def test_two_packages_may_wait_for_each_other() -> None:
@@ -201,7 +212,7 @@ def test_one_edit_for_many_crashes_is_cheaper_than_one_for_each() -> None:
 
 def test_an_import_is_moved_below_code_where_nothing_else_helps() -> None:
     of = planned(p__a="from p.b import B\n\nA = 1\n\nprint(B)\n", p__b="from p.a import A\n\nB = A\n")
-    assert of.steps == [("move", "p.a"), ("import_first", "p")] or of.steps == [("import_first", "p")]
+    assert of.steps == [("move", "p.a"), ("import_first", "p")]
 
 
 def test_an_import_is_not_moved_below_code_that_may_need_it() -> None:
@@ -214,7 +225,7 @@ def test_an_import_is_not_moved_below_code_that_may_need_it() -> None:
 
 def test_no_edit_makes_another_module_crash() -> None:
     for seed in range(60):
-        of = Planned(random_program(random.Random(seed)))
+        of = Planned(random_program(random.Random(seed)))  # noqa: S311 - the same programs every time
         crashing = {crash.entry for crash in of.before.crashes}
         now = {crash.entry for crash in of.search(of.changed([step.fix for step in of.plan.steps]) or {})}
         assert now == of.left <= crashing
@@ -282,7 +293,7 @@ def every_edit(of: Planned) -> list[Fix]:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_two_edits_are_cheaper_than_the_plan(seed: int) -> None:
-    of = Planned(random_program(random.Random(seed)))
+    of = Planned(random_program(random.Random(seed)))  # noqa: S311 - the same programs every time
     if not of.before.crashes:
         return
     price = sum(step.fix.kind.weight for step in of.plan.steps) if not of.left else 1000

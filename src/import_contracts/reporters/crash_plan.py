@@ -47,8 +47,9 @@ def edit_of(plan: ReportedCrashPlan, entry: str, told: Collection[int], style: S
     if number is None:
         return
     step = plan.steps[number]
-    name = f" (step {number + 1} of the plan below)" if len(plan.steps) > 1 else ""
-    name = f" (as above: step {number + 1} of the plan below)" if number in told else name
+    of_plan = [f"step {number + 1} of the plan below"] if len(plan.steps) > 1 else []
+    notes = ", ".join([*(["as above"] if number in told else []), *of_plan])
+    name = f" ({notes})" if notes else ""
     yield style.paint(f"  Fix: {step.place.path}:{step.place.line}: {FIXES[step.fix.kind]}{name}", GREEN)
     yield from () if number in told else _diff(step, style)
 
