@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from import_contracts.crashes import calls
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.search import search_crashes
 from import_contracts.reading.text import Source
@@ -75,7 +76,9 @@ def test_a_search_before_an_edit_changes_nothing_in_the_search_after_it(kind: st
             texts = [*found.sources]
             texts[place] = replace(source, text="\n".join(edited) + "\n")
             after = model_of(texts)
-            assert search_crashes(after, before=before) == search_crashes(after), (each["files"], source.module)
+            assert before.world
+            again = search_crashes(replace(after, like=before.world.model), before=before)
+            assert again == search_crashes(after), (each["files"], source.module)
 
 
 @pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))
@@ -83,6 +86,15 @@ def test_no_false_alarm(kind: str) -> None:
     for each in SIBLINGS:
         if each["kind"] == kind:
             assert predict(sibling(each["files"]), (3, 13)).keys() <= set(each["crashes"]), each["files"]
+
+
+@pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))
+def test_calls_that_are_remembered_from_the_first_on_change_nothing(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = [sibling(each["files"]) for each in SIBLINGS if each["kind"] == kind]
+    followed = [predict(program, (3, 13)).keys() for program in programs]
+    monkeypatch.setattr(calls, "_MOST_EXACT_CALLS", 0)
+    for program, found in zip(programs, followed, strict=True):
+        assert predict(program, (3, 13)).keys() == found, program.sources
 
 
 def test_most_crashes_are_found() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from import_contracts.crashes import search
+from import_contracts.crashes import calls, search
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.model import ImportModel, possible_imports
@@ -26,6 +26,41 @@ from tests.crashes import Found, Outcome, imported_by_cpython, is_crash, predict
 Files = dict[str, str]
 
 HERE = (sys.version_info.major, sys.version_info.minor)
+A_LAZY_MODULE = """
+import sys
+from types import ModuleType
+origins = {}
+for name in ["y"]: origins[name] = "p.b"
+class Lazy(ModuleType):
+    def __getattr__(self, name):
+        if name in origins:
+            module = __import__(origins[name], None, None, [name])
+            setattr(self, name, getattr(module, name))
+            return getattr(module, name)
+        return ModuleType.__getattribute__(self, name)
+old = sys.modules[__name__]
+new = sys.modules[__name__] = Lazy(__name__)
+new.__dict__.update({"__path__": __path__, "__spec__": __spec__, "VERSION": 1})
+"""
+A_REGISTRY = """
+class Keeper:
+    def __init__(self, registry, key): self.registry, self.key = registry, key
+    def __call__(self, f):
+        if self.key in self.registry.seen: raise KeyError(self.key)
+        self.registry.seen[self.key] = f
+        return f
+class Registry:
+    def __init__(self): self.seen = {{}}
+    def put(self, key):
+        def keep(f):
+            if key in self.seen: raise KeyError(key)
+            self.seen[key] = f
+            return f
+        return {}
+registry = Registry()
+@registry.put("z")
+def f(): pass
+"""
 NODES = ("a", "b", "c.d", "c", "e.f.g", "e.f")
 A_THEN_B = "from p.b import y\nx = 1"
 
@@ -54,6 +89,94 @@ RULES: dict[str, tuple[Files, set[str]]] = {
     "a function that is called at once": (
         {"a": A_THEN_B, "b": "import p.a as a\ny = 1\ndef f(): return a.x\nf()"},
         {"p.a", "p.b"},
+    ),
+    "a method of another object": (
+        {
+            "a": "class N:\n    def __init__(s, m): s.m = m\n    def load(s): __import__(s.m)\n"
+            "N('os').load()\nN('p.b').load()\nx = 1",
+            "b": "from p.a import x",
+        },
+        {"p.a"},
+    ),
+    "a function that gets another list": (
+        {
+            "a": "def load(names):\n    for each in names: __import__(each)\nload(['os'])\nload(['p.b'])\nx = 1",
+            "b": "from p.a import x",
+        },
+        {"p.a"},
+    ),
+    "a function that another call has made": (
+        {
+            "a": "def loader(m):\n    def load(): __import__(m)\n    return load\n"
+            "loader('os')()\nloader('p.b')()\nx = 1",
+            "b": "from p.a import x",
+        },
+        {"p.a"},
+    ),
+    "an object that is changed between two calls": (
+        {
+            "a": "class N:\n    m = 'os'\n    def set(s, m): s.m = m\n    def load(s): __import__(s.m)\n"
+            "n = N()\nn.load()\nn.set('p.b')\nn.load()\nx = 1",
+            "b": "from p.a import x",
+        },
+        {"p.a"},
+    ),
+    "a package that replaces itself imports a submodule that is no attribute of it": (
+        {"": A_LAZY_MODULE, "a": "from p import b\nx = 1", "b": "from p.a import x\ny = 1"},
+        {"p.a"},
+    ),
+    "a package that replaces itself has the attributes that it puts into its dictionary": (
+        {"": A_LAZY_MODULE + "new.__dict__['b'] = 1", "a": "from p import b\nx = 1", "b": "from p.a import x\ny = 1"},
+        set(),
+    ),
+    "a package that replaces itself imports what its class asks for": (
+        {"": A_LAZY_MODULE, "a": "from p import y\nx = 1", "b": "from p.a import x\ny = 1"},
+        {"p.a"},
+    ),
+    "a package that replaces itself has its submodules": (
+        {"": A_LAZY_MODULE, "a": "import p.c\nfrom p import c, VERSION\nx = 1", "c": "y = 1\nfrom p import a"},
+        set(),
+    ),
+    "a package that replaces itself knows its name": (
+        {
+            "": A_LAZY_MODULE + "import importlib\nimportlib.import_module('.b', new.__name__)",
+            "b": "from p.a import x\ny = 1",
+            "a": A_THEN_B,
+        },
+        {"p", "p.a", "p.b"},
+    ),
+    "a package that replaces itself may have an initializer": (
+        {
+            "": A_LAZY_MODULE.replace("    def __get", "    def __init__(self, n): super().__init__(n)\n    def __get"),
+            "a": "from p import b\nx = 1",
+            "b": "from p.a import x\ny = 1",
+        },
+        {"p.a"},
+    ),
+    "a package that replaces itself may have a class that type makes": (
+        {
+            "": A_LAZY_MODULE.replace("Lazy(__name__)", "type('q.r'.rpartition('.')[2], (Lazy,), {})(__name__)"),
+            "a": "from p import b\nx = 1",
+            "b": "from p.a import x\ny = 1",
+        },
+        {"p.a"},
+    ),
+    "an object of another class may replace a package": (
+        {
+            "": "import sys\nclass C:\n    __path__ = __path__\n    x = 1\nsys.modules[__name__] = C()",
+            "a": "from p import b\nx = 1",
+            "b": "from p import x\nfrom p.a import x\ny = 1",
+        },
+        set(),
+    ),
+    "an object with any attributes may replace a package": (
+        {
+            "": "import sys\nclass C:\n    __path__ = __path__\n    def __init__(self): self.__dict__.update(b=1)\n"
+            "sys.modules[__name__] = C()",
+            "a": "from p import b\nx = 1",
+            "b": "from p.a import x\ny = 1",
+        },
+        set(),
     ),
     "a deferred import": (
         {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x"},
@@ -1026,6 +1149,14 @@ LATER: dict[str, bool] = {
     "def f():\n    global x\n    x = 1\nq(f)": True,
     "class C:\n    def m(self):\n        global x\n        x = 1\nq(C)": True,
     "def f(): globals()['x'] = 1\nq([f])": True,
+    "import nothere\nnothere.setup(__name__)": True,
+    "import nothere\nnothere.App(__name__)": False,
+    "import nothere\nz = nothere.web.App(__name__, static_folder=None)": False,
+    "from nothere import get_tracer\nz = get_tracer(__name__)": False,
+    "import nothere\nclass C(nothere.C):\n    def __init__(self, n): super().__init__(n)\nC(__name__)": True,
+    "import nothere\nclass C(nothere.C):\n    def __init__(self, n): super().__init__(n)\nC(f'{__name__}.x')": True,
+    "import nothere\nclass C(nothere.C):\n    def __init__(self, n): super().__init__(n)\nC('p.a.x')": True,
+    "import nothere\nclass C(nothere.C):\n    def __init__(self, n): super().__init__(n)\nC('p.a')": False,
 }
 
 # What is known of a condition, on Python 3.12, in the module p.b.
@@ -1347,6 +1478,13 @@ def test_a_rule_of_the_language(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
+def test_a_rule_holds_where_calls_are_remembered(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, expected = RULES[rule]
+    monkeypatch.setattr(calls, "_MOST_EXACT_CALLS", 0)
+    assert set(predicted(files)) == expected
+
+
+@pytest.mark.parametrize("rule", RULES)
 @pytest.mark.slow
 def test_cpython_says_the_same(rule: str, told: dict[tuple[str, str], Outcome]) -> None:
     _, expected = RULES[rule]
@@ -1450,6 +1588,15 @@ def test_a_lazy_import_is_tried_on_first_use(text: str) -> None:
 def test_a_crash_tells_the_first_line_that_would_have_bound_the_name(text: str) -> None:
     files = {"a": f"from p.b import y\nz = b = 1\n{text}\n{text}", "b": "from p.a import x\ny = 1", "c": "x = FLAG = 1"}
     assert predicted(files)["p.a"].defined == (3 if DEFINING[text] else None)
+
+
+@pytest.mark.parametrize("put", ["keep", "Keeper(self, key)"])
+def test_what_a_call_returned_in_one_interpreter_is_not_used_in_another(
+    put: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "_MOST_EXACT_CALLS", 0)
+    a = f"{A_REGISTRY.format(put)}from p.b import y\nx = 1"
+    assert predicted({"a": a, "b": "from p.a import x\ny = 1"}).keys() == {"p.a", "p.b"}
 
 
 def test_a_crash_tells_where_for_what_and_how_it_came_to_it() -> None:

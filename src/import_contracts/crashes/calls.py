@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 from import_contracts.crashes.machine import Block, FailureError, Left, TooMuchError, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
-from import_contracts.crashes.modules import CallKey, Result, World
+from import_contracts.crashes.modules import World
 from import_contracts.crashes.objects import Objects
 from import_contracts.crashes.operations import Code, Parameters
+from import_contracts.crashes.relevance import only_reads
+from import_contracts.crashes.remembering import Habit, Keeper, Limit, Result, UnlikeError, call_key, own_names
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     ALL_MODULES,
@@ -26,15 +29,15 @@ from import_contracts.crashes.values import (
     Manager,
     ModuleNames,
     ModuleValue,
+    OwnName,
     Partial,
     Stream,
-    SuperValue,
     Wrapped,
 )
 
 _DEEPEST_CALL, _MOST_CALLS = 30, 10_000
 """Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
-_MOST_PATHS_OF_CALL = 500
+_MOST_PATHS_OF_CALL = 100
 """A call in which there are more paths is not followed."""
 _MOST_EXACT_CALLS = 300
 """After so many calls, of all interpreters together, one that has done nothing before is not followed again."""
@@ -126,12 +129,20 @@ class Calls(Objects):
             self.escape(
                 each.value, is_harmless=is_safe if is_module or isinstance(each.value, _HOLDERS) else is_harmless
             )
-            if not is_harmless and isinstance(each.value, str):
-                for module in self.modules.partial:
-                    if each.value == module or each.value.startswith(f"{module}."):
-                        self.modules.forget_names(module)
+            if not is_harmless and isinstance(each.value, str) and not (origin and only_reads(origin.name)):
+                self._give_name(each.value)
         self.note(FailureError(UNKNOWN))
         return UNKNOWN if origin is None else External(f"{origin.name}()")
+
+    def _give_name(self, text: str) -> None:
+        """Note that code that is not followed is given some text, which may name a module or something in one.
+
+        A module may be changed by whoever has its ``__name__``, or a dotted path into it. Its name alone as written in
+        the program is most often that of something else, such as a command.
+        """
+        for module in self.modules.partial:
+            if (text == module and isinstance(text, OwnName)) or text.startswith(f"{module}."):
+                self.modules.forget_names(module)
 
     def forget_callers(self) -> None:
         """Note that what runs may put names into the modules on the stack."""
@@ -179,6 +190,10 @@ class Calls(Objects):
         """
         depth = len(self.stack)
         budget = min(self.paths_left, max(_MOST_PATHS_OF_CALL >> self._calls_in_module(), 4))
+        limit = self.world.limits.setdefault((function.module, function.operation.first), Limit())
+        if limit.exceeds(budget):
+            self.modules.may_be_loaded(limit.loaded)
+            return self.call_unknown((Argument(function), *arguments))
         rest, self.paths_left = self.paths_left - budget, budget
         mark = self.memory.mark()
         try:
@@ -190,6 +205,7 @@ class Calls(Objects):
             loaded = self.modules.loaded
             self.memory.undo(mark)
             self.modules.may_be_loaded(loaded)
+            limit.add(budget, loaded)
             return self.call_unknown((Argument(function), *arguments))
         finally:
             self.memory.release()
@@ -206,25 +222,62 @@ class Calls(Objects):
 
     def _remembered(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
         """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
-        given = tuple((each.keyword, _shape(each.value)) for each in arguments)
-        around = tuple(_shape(value) for names in function.scopes for value in names.values())
-        key = CallKey(function.module, function.operation.first, id(function.operation.node), given, around)
-        known = self.world.results.get(key)
+        key = call_key(function, arguments)
+        known = self.world.results.get(key) if key else None
         if known and all(map(self.modules.is_initialized, known.looked_at)):
-            self.looked_at |= known.looked_at
-            return known.value
+            return self._again(known, arguments)
+        habit = self.world.habits.setdefault((function.module, function.operation.first), Habit())
+        if habit.is_firm:
+            return self._by_habit(habit, arguments)
         outer, self.looked_at = self.looked_at, set()
-        births, mark = self.memory.births, self.memory.mark()
+        keeper = Keeper(self.memory, arguments, self.memory.births)
+        mark, noted = self.memory.mark(), len(self.noted)
+        kept: Result | None = None
         try:
             result = self._follow(function, code, arguments)
-            is_pure = all(map(self.modules.is_initialized, self.looked_at))
-            if is_pure and not self.memory.has_changed(mark, births):
-                self.world.results[key] = Result(result, frozenset(self.looked_at))
+            with suppress(UnlikeError):
+                kept = self._kept(result, keeper, mark, self.noted[noted:])
+            if kept and key:
+                self.world.results[key] = kept
         finally:
+            habit.add(kept)
             self.memory.release()
             outer |= self.looked_at
             self.looked_at = outer
         return result
+
+    def _kept(self, result: object, keeper: Keeper, mark: int, noted: Sequence[object]) -> Result:
+        """Return what has come of a call; raises UnlikeError if it is not to be remembered."""
+        own = own_names(keeper.arguments)
+        changed = self.memory.changed(mark, keeper.births)
+        if any(names is not own or key not in names for names, key in changed):
+            raise UnlikeError
+        if not all(map(self.modules.is_initialized, self.looked_at)):
+            raise UnlikeError
+        bound = keeper.kept_items([(key, names[key]) for names, key in changed])
+        return Result(keeper.kept(result), frozenset(self.looked_at), tuple(dict.fromkeys(noted)), bound)
+
+    def _by_habit(self, habit: Habit, arguments: Arguments) -> object:
+        """Return the result of a call that is not followed, as many calls of its function did nothing that matters."""
+        if habit.may_raise:
+            self.note(FailureError(UNKNOWN))
+        own = own_names(arguments)
+        if habit.binds and own is not None:
+            for key in (*own, UNKNOWN):
+                self.memory.set(own, key, UNKNOWN)
+        return UNKNOWN
+
+    def _again(self, known: Result, arguments: Arguments) -> object:
+        """Return the result of a call that is like an earlier one."""
+        keeper = Keeper(self.memory, arguments)
+        self.looked_at |= known.looked_at
+        for kind in known.may_raise:
+            self.note(FailureError(kind))
+        own = own_names(arguments)
+        for key, value in known.bound:
+            if own is not None:
+                self.memory.set(own, key, keeper.again(value))
+        return keeper.again(known.value)
 
     def _scope_of_call(self, function: FunctionValue, code: Code, arguments: Arguments) -> Scope:
         local = self.memory.names(dict.fromkeys(code.defined.keys() - code.globals - code.nonlocals, UNKNOWN))
@@ -442,23 +495,3 @@ def giving(each: Each, item: object) -> Block:
 
 def _may_swallow(name: str) -> bool:
     return any(word in name for word in ("assert", "suppress", "ExitStack", "subTest", "contextmanager"))
-
-
-def _shape(value: object) -> object:  # noqa: PLR0911 - one case each
-    """Return what a call most often depends on in a value."""
-    match value:
-        case FunctionValue(module, operation):
-            return module, operation.first, operation.name
-        case ClassValue(name, module):
-            return module, name
-        case InstanceValue(of):
-            return of.module, of.name
-        case BoundMethod(function, first):
-            return _shape(function), _shape(first)
-        case Partial(function) | Wrapped(_, function):
-            return type(value), _shape(function)
-        case Container() | Stream() | Manager() | ErrorValue() | SuperValue():
-            return type(value)
-        case tuple():
-            return tuple(map(_shape, value))
-    return value

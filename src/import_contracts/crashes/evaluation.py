@@ -24,6 +24,7 @@ from import_contracts.crashes.values import (
     Literal,
     ModuleNames,
     ModuleValue,
+    OwnName,
     Stream,
     truth,
 )
@@ -113,7 +114,7 @@ class Evaluator(Calls):
         scope = self.scope
         match name:
             case "__name__":
-                return scope.module
+                return OwnName(scope.module)
             case "__package__":
                 source = self.model.sources.get(scope.module)  # of a file that is run, under its own name
                 own = source.module if source else scope.module
@@ -373,7 +374,7 @@ class Evaluator(Calls):
         if isinstance(node.op, ast.Add) and len(lists) == 2 and None not in lists:
             return self.new("list", (*(lists[0] or ()), *(lists[1] or ())))
         is_text = isinstance(left, str) and len(left) < _MOST_TEXT
-        if isinstance(node.op, ast.Add) and type(left) is type(right) and isinstance(left, str | int | tuple):
+        if isinstance(node.op, ast.Add) and _are_alike(left, right) and isinstance(left, str | int | tuple):
             return left + right if len(str(left)) < _MOST_TEXT else UNKNOWN  # type: ignore[operator]
         if isinstance(node.op, ast.Mod) and is_text and is_constant(right):
             try:
@@ -562,6 +563,10 @@ _SETTLED = frozenset({ModuleValue, FunctionValue, External, str, bool, int, tupl
 def is_constant(value: object) -> bool:
     """Tell whether a value is a constant, or a tuple of constants."""
     return isinstance(value, _CONSTANT) or (isinstance(value, tuple) and all(map(is_constant, value)))
+
+
+def _are_alike(one: object, other: object) -> bool:
+    return type(one) is type(other) or (isinstance(one, str) and isinstance(other, str))
 
 
 _KNOWN = {

@@ -17,12 +17,15 @@ from import_contracts.crashes.machine import (
     raised,
 )
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
+from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     Argument,
+    BoundMethod,
     Container,
     External,
     FunctionValue,
+    InstanceValue,
     Literal,
     ModuleValue,
 )
@@ -114,7 +117,7 @@ class Importer(Machine):
         module = ""
         for name in dotted.split("."):
             package, module = module, f"{module}.{name}" if module else name
-            known = self.modules.space(package) if package in self.model.modules else {}
+            known = self.modules.attributes(package) if package in self.model.modules else {}
             is_module = module in self.model.modules and UNKNOWN not in known
             value = known.get(name, ModuleValue(module) if is_module else UNKNOWN)
         return UNKNOWN if value is MAYBE else value
@@ -137,7 +140,8 @@ class Importer(Machine):
         """Import those names from a package that are none of its attributes, as far as there are such modules."""
         for name in names:
             module = f"{package}.{name}"
-            if module not in self.model.modules and "__getattr__" not in self.modules.space(package):
+            asks = "__getattr__" in self.modules.space(package) or self.modules.replacing(package) is not None
+            if module not in self.model.modules and not asks:
                 continue
             has = self._has_attribute(package, name)
             if module not in self.model.modules or has:
@@ -149,13 +153,29 @@ class Importer(Machine):
 
     def _has_attribute(self, module: str, name: str) -> bool | None:
         """Tell whether a module has an attribute, as ``hasattr`` does."""
+        if (replacing := self.modules.replacing(module)) is not None:
+            return self._object_has(replacing, name)
         found = self.modules.binds(module, name)
-        if found is not False:
-            return found
-        function = self.modules.space(module).get("__getattr__", ABSENT)
+        return found if found is not False else self._finds(self.modules.space(module).get("__getattr__", ABSENT), name)
+
+    def _object_has(self, value: InstanceValue, name: str) -> bool | None:
+        """Tell whether a module that the program has made has an attribute, as ``hasattr`` does."""
+        found = value.names.get(name, ABSENT)
+        if found is not ABSENT or MAYBE in value.names:
+            return None if found is MAYBE or MAYBE in value.names else True
+        found = value.of.find(name)
+        if UNKNOWN in (*value.names, found, value.of.find("__getattribute__")):
+            return None
+        if found is not ABSENT or name in OF_EVERY_MODULE:
+            return True
+        function = value.of.find("__getattr__")
+        return self._finds(BoundMethod(function, value) if isinstance(function, FunctionValue) else function, name)
+
+    def _finds(self, function: object, name: str) -> bool | None:
+        """Tell whether a ``__getattr__`` returns something for a name."""
         if function is ABSENT:
             return False
-        if not isinstance(function, FunctionValue):
+        if not isinstance(function, FunctionValue | BoundMethod):
             return None
         try:
             return None if self.call(function, (Argument(name),)) is UNKNOWN else True
@@ -167,6 +187,10 @@ class Importer(Machine):
     def _imported_name(self, module: str, name: str) -> object:
         """Return the value of a name in `from module import name`."""
         submodule = f"{module}.{name}"
+        if (replacing := self.modules.replacing(module)) is not None:
+            if self._object_has(replacing, name) is not False:
+                return self.get(replacing, name)
+            return ModuleValue(submodule) if submodule in self.model.modules else UNKNOWN
         binds = self.modules.binds(module, name)
         if binds is False and "__getattr__" in self.modules.space(module):
             return self._from_getattr(module, name)
@@ -207,7 +231,7 @@ class Importer(Machine):
             self.memory.set(scope.space, UNKNOWN, UNKNOWN)
             return
         self.import_known(module)
-        space = self.modules.space(module)
+        space = self.modules.attributes(module)
         if UNKNOWN in space:
             self.memory.set(scope.space, UNKNOWN, UNKNOWN)
         listed = self._exported(module, space)

@@ -141,7 +141,7 @@ class Interpreter(Library):
 
     def _assign_item(self, owner: object, key: object, value: object) -> None:
         if owner == External("sys.modules"):
-            self.modules.replace(key) if isinstance(key, str) else self.modules.forget_names(self.scope.module)
+            self.modules.replace(key, value) if isinstance(key, str) else self.modules.forget_names(self.scope.module)
         elif isinstance(owner, ModuleNames):
             self.set_attribute(ModuleValue(owner.module), key if isinstance(key, str) else None, value)
         elif isinstance(owner, Container) and owner.kind == "dict":

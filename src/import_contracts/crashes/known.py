@@ -106,6 +106,8 @@ def _table() -> dict[str, Known]:
         "builtins.object.__new__": Library.make_instance,
         "builtins.object.__setattr__": Library.set_in_object,
         "builtins.object.__getattribute__": Library.get_in_object,
+        "types.ModuleType.__getattribute__": Library.get_in_object,
+        "types.ModuleType.__init__": Library.initialize_module,
         "builtins.getattr": Library.getattr,
         "builtins.hasattr": Library.hasattr,
         "builtins.setattr": Library.setattr,

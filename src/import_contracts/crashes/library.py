@@ -11,6 +11,7 @@ from import_contracts.crashes.evaluation import is_constant
 from import_contracts.crashes.iterators import Iterators
 from import_contracts.crashes.machine import FailureError, is_subclass, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
+from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.objects import TYPE
 from import_contracts.crashes.operations import DefineClass
 from import_contracts.crashes.scopes import Scope
@@ -302,7 +303,7 @@ class Library(Iterators):
             of = External({"ClassValue": "builtins.type"}.get(type(value).__name__, ""))
             return True if isinstance(value, ClassValue) and kind == TYPE else UNKNOWN
         elif is_constant(value):
-            of = External(f"builtins.{type(value).__name__}")
+            of = External("builtins.str" if isinstance(value, str) else f"builtins.{type(value).__name__}")
         found = UNKNOWN if of is UNKNOWN else is_subclass(of, kind)
         return UNKNOWN if found is None else found
 
@@ -340,6 +341,14 @@ class Library(Iterators):
         kind = first_of(arguments)
         return InstanceValue(kind, self.memory.names()) if isinstance(kind, ClassValue) else UNKNOWN
 
+    def initialize_module(self, arguments: Arguments) -> object:
+        """``types.ModuleType.__init__(module, name, doc)``."""
+        made = first_of(arguments)
+        if isinstance(made, InstanceValue):
+            self.memory.update(made.names, dict.fromkeys(("__doc__", "__package__", "__loader__", "__spec__")))
+            self.memory.set(made.names, "__name__", named_argument(arguments, "name", 1))
+        return None
+
     def call_class(self, arguments: Arguments) -> object:
         """``type.__call__(kind, ...)``."""
         kind = first_of(arguments)
@@ -357,9 +366,14 @@ class Library(Iterators):
     def get_in_object(self, arguments: Arguments) -> object:
         """``object.__getattribute__(value, name)``."""
         values = positional(arguments)
-        if values and len(values) == 2 and isinstance(values[0], InstanceValue):
-            return values[0].names.get(values[1], UNKNOWN)
-        return UNKNOWN
+        value, name = values if values and len(values) == 2 else (UNKNOWN, UNKNOWN)
+        if not isinstance(value, InstanceValue):
+            return UNKNOWN
+        if isinstance(name, str) and value.is_module and value.of.is_known:
+            places = (value.names, UNKNOWN), (value.names, name), (OF_EVERY_MODULE, name)
+            if value.of.find(name) is ABSENT and not any(key in names for names, key in places):
+                raise raised("AttributeError")
+        return value.names.get(name, UNKNOWN)
 
     def super_of_scope(self) -> object:
         """``super()``: the classes behind the one in which the method that runs was found."""

@@ -118,6 +118,8 @@ class Machine(ABC):
         self._frames: list[_Frame] = []
         self._guards: list[_Guard] = []
         self.paths_left = _MOST_PATHS
+        self.noted: list[object] = []
+        """The kinds of the exceptions that may have been raised."""
         self.looked_at: set[str] = set()
         """The modules that were imported or looked at, in the present call."""
         self.begun: list[tuple[str, str]] = []
@@ -297,6 +299,7 @@ class Machine(ABC):
 
     def note(self, error: FailureError, within: str = "") -> None:
         """Note that an exception may be raised here, or while a module was imported."""
+        self.noted.append(error.kind)
         if not self._guards:
             return
         guard = self._guards[-1]

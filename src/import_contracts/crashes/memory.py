@@ -17,6 +17,8 @@ class Unknown:
 UNKNOWN = Unknown()
 MAYBE = Unknown()
 """The same, and the name may be unbound."""
+REPLACED = Unknown()
+"""As a key among the names of a module: what has taken its place in `sys.modules`."""
 ABSENT = Unknown()
 """No value: the name is unbound."""
 
@@ -71,17 +73,21 @@ class Memory:
         made.birth = self.births
         return made
 
-    def has_changed(self, mark: int, births: int) -> bool:
-        """Tell whether a dictionary that was older than some number of births is not what it was at a mark."""
-        seen = set[tuple[int, object]]()
+    def is_new(self, names: Names, births: int) -> bool:
+        """Tell whether a dictionary was made after some number of births."""
+        return names.birth > births and names.epoch == self.epoch
+
+    def changed(self, mark: int, births: int) -> list[tuple[Names, object]]:
+        """Return what is not what it was at a mark in the dictionaries older than some number of births."""
+        before: dict[tuple[int, object], tuple[Names, object, object]] = {}
         for names, key, old in self._changes[mark:]:
-            if names.birth > births and names.epoch == self.epoch:
-                continue
-            place = (id(names), key)
-            if place not in seen and (now := names.get(key, ABSENT)) is not old and not _same(now, old):
-                return True
-            seen.add(place)
-        return False
+            if not self.is_new(names, births):
+                before.setdefault((id(names), key), (names, key, old))
+        return [
+            (names, key)
+            for names, key, old in before.values()
+            if (now := names.get(key, ABSENT)) is not old and not _same(now, old)
+        ]
 
     def set(self, names: Names, key: object, value: object) -> None:
         """Bind a key; ABSENT removes it."""

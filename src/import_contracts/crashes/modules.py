@@ -5,35 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import NamedTuple
 
 from import_contracts.crashes.bodies import Bodies
-from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded, Memory, Names
+from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Loaded, Memory, Names
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.values import ModuleValue
+from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
+from import_contracts.crashes.values import InstanceValue, ModuleValue
 
 OF_EVERY_MODULE = frozenset(
     {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
 )
 """The names that every module has before its body runs, or may have."""
-
-
-class CallKey(NamedTuple):
-    """A call: the module of the function and its definition there, and what its result most often depends on."""
-
-    module: str
-    line: int
-    node: int
-    given: tuple[object, ...]
-    around: tuple[object, ...]
-
-
-class Result(NamedTuple):
-    """The result of a call, if all modules that it has looked at are initialized."""
-
-    value: object
-    looked_at: frozenset[str]
 
 
 @dataclass(eq=False)
@@ -53,7 +36,11 @@ class World:
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
     results: dict[CallKey, Result] = field(default_factory=dict)
-    """The results of calls that did nothing but return one."""
+    """What came of calls."""
+    habits: dict[tuple[str, int], Habit] = field(default_factory=dict)
+    """What calls have in common, by module and line of the function."""
+    limits: dict[tuple[str, int], Limit] = field(default_factory=dict)
+    """What was too much work in calls, by module and line of the function."""
     calls: int = 0
     """How many calls have been followed."""
     work: int = 0
@@ -82,6 +69,7 @@ class World:
             for call, result in before.results.items()
             if call.module in taken and result.looked_at <= taken
         }
+        self.habits = {place: habit for place, habit in before.habits.items() if place[0] in taken}
         self.calls = before.calls
 
 
@@ -123,9 +111,13 @@ class Modules:
         found = self._spaces.get(module, self._world.spaces.get(module))
         return found if isinstance(found, Names) else self._memory.names({UNKNOWN: True})
 
+    def attributes(self, module: str) -> Names:
+        """Return the names that others see in a module: unknown ones if another one has taken its place."""
+        return self.space(module) if self.replacing(module) is None else self._memory.names({UNKNOWN: True})
+
     def binds(self, module: str, name: str) -> bool | None:
         """Tell whether a module has an attribute without asking its ``__getattr__``; None if it may have."""
-        space = self.space(module)
+        space = self.attributes(module)
         found = space.get(name, ABSENT)
         if found is MAYBE:
             return None
@@ -159,6 +151,8 @@ class Modules:
         package, _, name = module.rpartition(".")
         if package in self._spaces:
             self._memory.set(self.space(package), name, ModuleValue(module))
+            if (replacing := self.replacing(package)) is not None:
+                self._memory.set(replacing.names, name, ModuleValue(module))
 
     def assume_loaded(self, module: str) -> None:
         """Note that a module is in `sys.modules`."""
@@ -188,15 +182,25 @@ class Modules:
         """Note that a module may have any names."""
         if module in self._numbers:
             self._memory.set(self.space(module), UNKNOWN, UNKNOWN)
+            if (replacing := self.replacing(module)) is not None:
+                self._memory.set(replacing.names, UNKNOWN, UNKNOWN)
+                self._memory.set(replacing.names, MAYBE, UNKNOWN)
 
-    def replace(self, module: str) -> None:
+    def replacing(self, module: str) -> InstanceValue | None:
+        """Return the module that the program has made and put into the place of another one, if that is certain."""
+        found = self.space(module).get(REPLACED)
+        return found if isinstance(found, InstanceValue) and found.is_module else None
+
+    def replace(self, module: str, by: object = UNKNOWN) -> None:
         """Note that another object is put into `sys.modules` under the name of a module."""
         if module not in self._numbers:
             return
         if self.has(module) is not True:
             self._memory.set(self._spaces, module, self._memory.names())
             self.assume_loaded(module)
-        self.forget_names(module)
+        self._memory.set(self.space(module), REPLACED, by)
+        if self.replacing(module) is None:
+            self.forget_names(module)
 
     def keep(self) -> None:
         """Keep the names of the modules for other interpreters."""

@@ -23,6 +23,7 @@ from import_contracts.crashes.values import (
     ModuleInfo,
     ModuleNames,
     ModuleValue,
+    OwnName,
     Partial,
     Stream,
     SuperValue,
@@ -68,6 +69,7 @@ _PLAIN_BASES = frozenset(
 _ABC_METACLASSES = frozenset({"abc.ABC", "abc.ABCMeta", "typing.Protocol"})
 TYPE = External("builtins.type")
 OBJECT = External("builtins.object")
+_MODULE_INITIALIZER = External("types.ModuleType.__init__")
 
 
 class Objects(Importer):
@@ -109,7 +111,8 @@ class Objects(Importer):
             return BoundMethod(External(f"property.{name}"), value)
         if isinstance(value, Wrapped) and name in {"__wrapped__", "__func__", "fget"}:
             return value.function
-        return BoundMethod(External(f"{type(value).__name__}.{name}"), value)
+        owner = "str" if isinstance(value, str) else type(value).__name__
+        return BoundMethod(External(f"{owner}.{name}"), value)
 
     def _module_attribute(self, module: str, name: str) -> object:  # noqa: PLR0911 - one case each
         """Return an attribute of a module of the program."""
@@ -117,7 +120,7 @@ class Objects(Importer):
         if module not in self.model.modules:
             return UNKNOWN
         submodule = f"{module}.{name}"
-        space = self.modules.space(module)
+        space = self.modules.attributes(module)
         if name in space:
             return self.settled_of(module, space, name)
         if submodule in self.lazily_imported:
@@ -144,7 +147,7 @@ class Objects(Importer):
             case "__dict__":
                 return ModuleNames(module)
             case "__name__":
-                return module
+                return OwnName(module)
             case "__package__":
                 return module if module in self.model.packages else parent(module)
             case "__path__":
@@ -208,6 +211,8 @@ class Objects(Importer):
         if name == "__class__":
             return value.of
         if name == "__dict__":
+            if value.is_module:
+                return Container("dict", value.names)
             self.hide_names(value)
             return UNKNOWN
         if isinstance(value.of.find("__getattribute__"), FunctionValue):
@@ -254,7 +259,7 @@ class Objects(Importer):
         """Set an attribute: an unknown one without a name; raises FailureError."""
         match target:
             case ModuleValue(module):
-                if name is None or name in {"__class__", "__dict__"}:
+                if name is None or name in {"__class__", "__dict__"} or self.modules.replacing(module):
                     self.modules.forget_names(module)
                 elif module in self.model.modules:
                     self.memory.set(self.modules.space(module), name, value)
@@ -336,8 +341,8 @@ class Objects(Importer):
         self, operation: does.DefineClass, bases: tuple[object, ...], names: Names, metaclass: object
     ) -> ClassValue:
         """Return a class whose body was followed, without calling what is called for it."""
-        scope = self.scope
-        return ClassValue(operation.name, scope.module, names, bases, _order(bases), metaclass, operation)
+        module, is_local = self.scope.module, bool(self.scope.around)
+        return ClassValue(operation.name, module, names, bases, _order(bases), metaclass, operation, is_local)
 
     def metaclass_of(self, bases: tuple[object, ...]) -> object:
         """Return the metaclass of a class with some bases; UNKNOWN if that is not known."""
@@ -408,7 +413,7 @@ class Objects(Importer):
 
     def _initialize(self, made: InstanceValue, arguments: Arguments) -> None:
         initializer = made.of.find("__init__")
-        if isinstance(initializer, FunctionValue | Wrapped):
+        if isinstance(initializer, FunctionValue | Wrapped) or initializer == _MODULE_INITIALIZER:
             self.call(self._bind_to(initializer, made, made.of), arguments)
             return
         if initializer is UNKNOWN or any(isinstance(each.value, FunctionValue | ModuleValue) for each in arguments):

@@ -116,13 +116,25 @@ class Relevance:
         if not any(isinstance(each, ast.Name) and each.id in _OWN_NAMES for each in values):
             return False
         origin = self.origin(node.func)
-        return not (origin and External(origin).is_standard) and not is_logger(node.func)
+        return not (origin and External(origin).is_standard) and not only_reads(_last_name(node.func))
 
 
 def is_logger(node: ast.expr) -> bool:
     """Tell whether a function, by its name, returns a logger, for which it needs the name of the module."""
-    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return "log" in name.lower()
+    return "log" in _last_name(node).lower()
+
+
+def only_reads(function: str) -> bool:
+    """Tell whether what is called, by its name, only looks up the module whose name it is given.
+
+    So do classes, such as ``Flask``, and what gets something for the module, such as ``get_tracer`` or ``getLogger``.
+    """
+    name = function.rpartition(".")[2]
+    return name[:1].isupper() or name.startswith("get") or "log" in name.lower()
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def is_exception(name: str) -> bool:

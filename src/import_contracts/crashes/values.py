@@ -10,6 +10,7 @@ import builtins
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import NamedTuple, TypeAlias
 
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
@@ -32,6 +33,12 @@ class External:
         """The builtin object of this name; ABSENT if it is none."""
         module, _, name = self.name.partition(".")
         return getattr(builtins, name, ABSENT) if module == "builtins" else ABSENT
+
+
+class OwnName(str):
+    """The name of a module as its ``__name__`` has it: whoever is given it may change the module."""
+
+    __slots__ = ()
 
 
 ALL_MODULES = "sys.modules.values()"
@@ -119,6 +126,8 @@ class ClassValue:
     behind: tuple[object, ...]
     metaclass: object
     operation: DefineClass
+    is_local: bool = False
+    """It is defined in a function."""
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -160,6 +169,8 @@ def _has(kind: External, name: str) -> bool:
     """Tell whether a class outside the program may have an attribute that is not one of ``object``."""
     if isinstance(kind.builtin, type):
         return any(name in vars(each) for each in kind.builtin.__mro__[:-1])
+    if kind.name == "types.ModuleType" and name not in vars(ModuleType):
+        return False
     return kind.name not in _EMPTY and name not in _HOOKS
 
 
@@ -169,6 +180,11 @@ class InstanceValue:
 
     of: ClassValue
     names: Names
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is a module, of a class that the program derives from ``types.ModuleType``."""
+        return External("types.ModuleType") in self.of.behind
 
 
 @dataclass(frozen=True, slots=True)
