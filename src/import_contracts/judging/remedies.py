@@ -43,8 +43,8 @@ from import_contracts.reports.cycles import (
     Step,
 )
 
-_WORK = 2_000_000
-"""How many operations of modules are followed, at most, to try edits for crashes."""
+_WORK = 150_000
+"""How much is done to try edits for crashes: operations of modules that are followed, and modules for each try."""
 
 
 class Remedies:
@@ -134,19 +134,21 @@ class Remedies:
         )
 
     def _crash_plan(self, graph: ImportGraph, fixes: Fixes) -> CrashPlan:
+        sources, version = self._statements.sources, self._question.python
         work = 0
 
         def attempt(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
             nonlocal work
             found = try_entries(self._model(changed), entries, self._codes, self._before)
-            work += found.work
+            work += found.work + len(sources)
             return found.crashes
 
         def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
+            nonlocal work
             found = self._crashes(changed)
+            work += found.work + len(sources)
             return None if set(found.untried) - set(self.untried) else found.crashes
 
-        sources, version = self._statements.sources, self._question.python
         tools = CrashTools(sources, graph, fixes, version, sources.keys(), attempt, search, lambda: work > _WORK)
         plan = crash_plan(tools, self._before.crashes)
         self.after_crash_plan = {
