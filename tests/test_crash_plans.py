@@ -166,9 +166,7 @@ def test_a_name_for_functions_is_looked_up_when_it_is_used() -> None:
         p__b="from p.a import A\n\nB = A\n\n\ndef f(): ...\n",
     )
     assert of.steps == [("module_form", "p.a")]
-    assert of.after == {
-        "p/a.py": "A = 1\nimport p.b  # both\n\n\ndef a(x):\n    return [p.b.f(), p.b.f, p.b.B, x.f]\n"
-    }
+    assert of.after == {"p/a.py": "A = 1\nimport p.b  # both\n\n\ndef a(x):\n    return [p.b.f(), p.b.f, p.b.B, x.f]\n"}
 
 
 def test_a_name_that_may_be_another_one_is_not_written_in_another_form() -> None:
