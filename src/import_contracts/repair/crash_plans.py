@@ -93,6 +93,8 @@ class _CrashPlanner:
         self._ways = WaysOut(tools.fixes, tools.graph, tools.version)
         self._rejected: set[Fix] = set()
         self._new: set[str] = set()
+        self._known: dict[frozenset[Source], dict[str, Crash | None]] = {}
+        self._searches: dict[frozenset[Source], Mapping[str, Crash] | None] = {}
 
     def plan(self) -> CrashPlan:
         """Return the plan."""
@@ -132,10 +134,20 @@ class _CrashPlanner:
 
     def _searched(self, chosen: Sequence[Fix]) -> Mapping[str, Crash] | None:
         """Return the crashes after some fixes; None if a module crashes that did not, or if that is not known."""
-        found = self._tools.search(self._changed(chosen) or {})
-        crashes = {crash.entry: crash for crash in found or ()}
+        changed = self._changed(chosen) or {}
+        key = frozenset(changed.values())
+        if key not in self._searches:
+            found = self._tools.search(changed)
+            self._searches[key] = None if found is None else {crash.entry: crash for crash in found}
+        crashes = self._searches[key]
+        if crashes is None:
+            self._new = set()
+            return None
         self._new = {frame.module for entry in crashes.keys() - self._before for frame in crashes[entry].stack}
-        return None if found is None or self._new else crashes
+        if self._new:
+            return None
+        self._known[key] = {entry: crashes.get(entry) for entry in self._before}
+        return crashes
 
     def _without_guilty(self, chosen: tuple[Fix, ...], picked: Collection[Fix]) -> tuple[Fix, ...]:
         """Return the fixes without those of modules in new crashes, or else without the last; reject these."""
@@ -160,7 +172,10 @@ class _CrashPlanner:
         changed = self._changed(fixes)
         if not changed:
             return {entry: self._before[entry] for entry in entries if entry in self._before}
-        return {crash.entry: crash for crash in self._tools.attempt(changed, entries)}
+        known = self._known.setdefault(frozenset(changed.values()), {})
+        if new := [entry for entry in entries if entry not in known]:
+            known |= dict.fromkeys(new) | {crash.entry: crash for crash in self._tools.attempt(changed, new)}
+        return {entry: crash for entry in entries if (crash := known[entry]) is not None}
 
     # --- choosing edits -------------------------------------------------------------------------------------------
 
@@ -264,15 +279,17 @@ class _CrashPlanner:
     def _after(self, fixes: tuple[Fix, ...], crashes: Mapping[str, Crash]) -> Mapping[str, Crash] | None:
         """Return those of some crashes that still happen, or happen elsewhere, after fixes.
 
-        None if the fixes cannot be made together, or if a module that they change, or one on the stacks, crashes that
-        did not.
+        None if the fixes cannot be made together, or if they end one but a module that they change, or one on the
+        stacks, crashes that did not.
         """
         if self._changed(fixes) is None:
             return None
+        after = self._crashes(fixes, sorted(crashes))
+        if len(after) == len(crashes):
+            return after
         beside = {frame.module for crash in crashes.values() for frame in crash.stack}
         beside = {*beside, *(fix.importer for fix in fixes)}.intersection(self._tools.entries) - self._before.keys()
-        after = self._crashes(fixes, sorted({*crashes, *beside}))
-        return after if after.keys() <= crashes.keys() else None
+        return None if self._crashes(fixes, sorted(beside)) else after
 
     # --- the plan -------------------------------------------------------------------------------------------------
 
@@ -290,8 +307,9 @@ class _CrashPlanner:
         now = self._before.keys()
         while remaining := [fix for fix in chosen if fix not in [step.fix for step in steps]]:
             made = [step.fix for step in steps]
-            after = {fix: self._crashes([*made, fix], self._before).keys() for fix in remaining}
-            fix = min(remaining, key=lambda each: (len(after[each]), _rank(each)))
+            tried = remaining[:1] if self._tools.is_too_much() else remaining
+            after = {fix: self._crashes([*made, fix], self._before).keys() for fix in tried}
+            fix = min(tried, key=lambda each: (len(after[each]), _rank(each)))
             steps.append(CrashStep(fix, tuple(sorted(now - after[fix]))))
             now = after[fix]
         groups = self._deadlocks(chosen, left)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache, cached_property
 from itertools import chain
 from typing import TypeAlias
 
@@ -12,6 +14,7 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
+from import_contracts.reading.imports import read_imports
 from import_contracts.reading.text import split_lines
 from import_contracts.repair.edits import Rearrangement
 from import_contracts.repair.fix_kinds import FixKind
@@ -149,10 +152,49 @@ class WaysOut:
         submodule = f"{deadlock.imported}.{deadlock.missing}"
         for imported in (*working, *([submodule] if submodule in self.fixes.names.modules else [])):
             for module in dict.fromkeys(reversed(inside)):
-                if module != imported and self._is_plain(module):
+                if module != imported and self._is_plain(module) and self._outside(imported) <= self._outside(module):
                     edits = added_import(module, begun.get(module), imported, self.fixes.names)
                     why = f"{imported} can be imported first, and {deadlock.imported} after it."
                     yield from _fix(FixKind.IMPORT_FIRST, (module, imported), why, edits)
+
+    def _outside(self, module: str) -> Set[str]:
+        """Return the packages outside the program that a module imports when it is imported, directly or not.
+
+        Nobody knows whether they are installed, or what else they do, so no module gets one that it can do without.
+        """
+        if module not in self._needed_outside:
+            todo = [module, *ancestors(module)]
+            seen = set(todo)
+            for each in todo:
+                started = {*chain.from_iterable((name, *ancestors(name)) for name in self._started.imported_by(each))}
+                todo += sorted(started - seen)
+                seen |= started
+            self._needed_outside[module] = frozenset().union(*map(self._named_outside, seen))
+        return self._needed_outside[module]
+
+    @cached_property
+    def _needed_outside(self) -> dict[str, Set[str]]:
+        return {}
+
+    @cached_property
+    def _started(self) -> ImportGraph:
+        return self.graph.without_kinds(frozenset(Kind) - _EAGER)
+
+    @cached_property
+    def _named_outside(self) -> Callable[[str], Set[str]]:
+        """Returns the packages outside the program, and not of Python, that a text imports when it runs."""
+        sources = {source.module: source for source in self.fixes.names.sources}
+        inside = sys.stdlib_module_names.union(map(_root, self.graph.modules))
+
+        @cache
+        def named(module: str) -> Set[str]:
+            if module not in sources:
+                return frozenset()
+            source = sources[module]
+            found = read_imports(source.text, module, is_package=source.is_package)
+            return {_root(each.module) for each in found if not each.level and each.kind is Kind.RUNTIME} - inside
+
+        return named
 
     def _is_plain(self, module: str) -> bool:
         """Tell whether a module only has the names that its statements bind."""
@@ -170,6 +212,10 @@ class WaysOut:
         why = f"{listed(needed)} {'is' if len(needed) == 1 else 'are'} then bound before the import runs."
         kind = FixKind.MOVE if any(BELOW_CODE in edit.new for edit in edits) else FixKind.REORDER
         return next(_fix(kind, (module, imported), why, edits), None)
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def _fix(kind: FixKind, edge: Edge, why: str, edits: tuple[Edit, ...]) -> Iterator[Fix]:
