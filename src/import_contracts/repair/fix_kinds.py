@@ -16,10 +16,10 @@ class FixKind(StrEnum):
     """Import the name from its defining module."""
     REORDER = "reorder"
     """Put import statements in another order."""
-    DEFER = "defer"
-    """Import the name inside the functions that use it."""
     MODULE_FORM = "module_form"
     """Import the module, and take the name from it where it is used."""
+    DEFER = "defer"
+    """Import the name inside the functions that use it."""
     EXTRACT = "extract"
     """Move what is imported into a module of its own."""
     MOVE = "move"
@@ -40,8 +40,8 @@ _WEIGHTS = {
     FixKind.TYPE_CHECKING: 2,
     FixKind.DIRECT_IMPORT: 3,
     FixKind.REORDER: 4,
+    FixKind.MODULE_FORM: 5,
     FixKind.DEFER: 6,
-    FixKind.MODULE_FORM: 7,
     FixKind.EXTRACT: 8,
     FixKind.MOVE: 9,
     FixKind.IMPORT_FIRST: 10,

@@ -316,6 +316,10 @@ _SHAPES = {
 }
 
 
+def _shape(name: str) -> str:
+    return _SHAPES.get(name, name)
+
+
 def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
     """Yield every runtime cycle and the first of the others in full, then the rest in one line each."""
     costly = [cycle for cycle in report.cycles if cycle.kind is not Kind.TYPE_CHECKING]
@@ -338,7 +342,7 @@ def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
 
 def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
     size = f"{count(len(cycle.modules), 'module')}, {count(len(cycle.imports), 'cyclic import')}"
-    shape = f" ({_SHAPES[cycle.plan.shape]})" if cycle.plan and cycle.plan.shape else ""
+    shape = f" ({_shape(cycle.plan.shape)})" if cycle.plan and cycle.plan.shape else ""
     yield style.paint(f"Cycle {number}: {size}; {_CLOSED_BY.get(cycle.kind, 'runtime cycle')}{shape}", BOLD)
     yield ""
     if len(cycle.modules) > len(cycle.ring):
@@ -406,7 +410,7 @@ def _step(number: int, step: Step, numbers: tuple[int, int], style: Style) -> It
     if hidden := len(step.fix.why) - len(reasons):
         yield style.paint(f"     {more(hidden, 'name')}", DIM)
     if step.shape and not step.package:
-        yield style.paint(f"     Shape: {_SHAPES[step.shape]}.", DIM)
+        yield style.paint(f"     Shape: {_shape(step.shape)}.", DIM)
     changes = style.capped(step.fix.changes, _CHANGES)
     for change in changes:
         yield from (f"       {line}" for line in changed(change, statement, style))
