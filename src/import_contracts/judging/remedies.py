@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -18,7 +18,7 @@ from import_contracts.crashes.modules import World
 from import_contracts.crashes.search import CrashSearch, search_crashes, try_entries
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.components import Component
-from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.judging.cycles import CycleSearch
@@ -142,9 +142,13 @@ class Remedies:
             return None
         with self._statements.snapshot.context.step("plan for the crashes"):
             fixes = self.fixes(search)
-            plan = self._crash_plan(search.graph, fixes)
+            plan = self.repair_crashes(search.graph, fixes)
+            self.after_crash_plan = {
+                module: replace(self._statements.sources[module], text=fixes.text(module, found))
+                for module, found in fixes.edits(step.fix for step in plan.steps).items()
+            }
         return ReportedCrashPlan(
-            tuple(self._edit(step.fix, step.stops, fixes) for step in plan.steps),
+            tuple(self._edit(step.fix, step.stops, search, fixes) for step in plan.steps),
             tuple(
                 ReportedDeadlock(left.entries, left.fix.importer, reported_fix([left.fix], fixes, self._statements))
                 for left in plan.left
@@ -152,7 +156,10 @@ class Remedies:
             plan.is_whole,
         )
 
-    def _crash_plan(self, graph: ImportGraph, fixes: Fixes) -> CrashPlan:
+    def repair_crashes(
+        self, graph: ImportGraph, fixes: Fixes, may: Callable[[Fix], bool] = lambda _: True
+    ) -> CrashPlan:
+        """Return the plan for the crashes, made of fixes that may be made."""
         sources, version = self._statements.sources, self._question.python
         work = 0
 
@@ -168,19 +175,20 @@ class Remedies:
             work += found.work + len(sources)
             return None if set(found.untried) - set(self.untried) else found.crashes
 
-        tools = CrashTools(sources, graph, fixes, version, sources.keys(), attempt, search, lambda: work > _WORK)
-        plan = crash_plan(tools, self._before.crashes)
-        self.after_crash_plan = {
-            module: replace(sources[module], text=fixes.text(module, found))
-            for module, found in fixes.edits(step.fix for step in plan.steps).items()
-        }
-        return plan
+        tools = CrashTools(sources, graph, fixes, version, sources.keys(), attempt, search, lambda: work > _WORK, may)
+        return crash_plan(tools, self._before.crashes)
 
-    def _edit(self, fix: Fix, stops: tuple[str, ...], fixes: Fixes) -> ReportedEdit:
-        (changed,) = fixes.edits([fix]).values()
-        first = next((edit for edit in changed if edit.old), changed[0])
-        text = first.old.split("\n")[0].strip() or self._statements.text(fix.importer, first.line)
-        place = Place(fix.importer, self._statements.path(fix.importer), first.line, text)
+    def evidence(self, fix: Fix, search: CycleSearch, fixes: Fixes) -> Import:
+        """Return the import that a fix is about; if there is none, the first line that it changes."""
+        edge = fix.importer, fix.imported
+        if search.graph.has_import(*edge):
+            return search.statement(edge, search.graph)
+        changed = fixes.edits([fix]).get(fix.importer, ())
+        first = next((edit.line for edit in changed if edit.old), next((edit.line for edit in changed), 1))
+        return self._statements.on_line(edge, first)
+
+    def _edit(self, fix: Fix, stops: tuple[str, ...], search: CycleSearch, fixes: Fixes) -> ReportedEdit:
+        place = self._place(fix.importer, self.evidence(fix, search, fixes).line)
         return ReportedEdit(fix.imported, place, reported_fix([fix], fixes, self._statements), fix.level, stops)
 
     # --- what is not there, and what is not known ----------------------------------------------------------------

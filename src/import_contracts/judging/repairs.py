@@ -16,6 +16,7 @@ from import_contracts.judging.remedies import Remedies
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.rewriting import rewritten
 from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.repair.crash_plans import CrashPlan
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.fixes import Fix, Fixes
 from import_contracts.reports.cycles import Question
@@ -32,7 +33,7 @@ class StaleTextError(Exception):
 class Proposal:
     """A step of a plan for a program: how to change an import.
 
-    ``cycle`` is the kind of cycle that it breaks; None if it breaks none.
+    ``cycle`` is the kind of cycle that it breaks; None if it is for crashes.
     """
 
     state: State
@@ -67,8 +68,8 @@ class Refusal:
 class Selection:
     """Which fixes may be made: of some levels, and of some kinds, or of all if there are none.
 
-    ``stops_crashes`` makes only those that crashes need. ``refusal`` says why the file of a module must not be changed;
-    "" if it may. ``within`` are the steps that may be made, by their identity; None for all.
+    ``stops_crashes`` makes only those of the plan for crashes. ``refusal`` says why the file of a module must not be
+    changed; "" if it may. ``within`` are the steps that may be made, by their identity; None for all.
     """
 
     levels: frozenset[Level]
@@ -134,6 +135,30 @@ class State:
             )
         return self._proposals[kind]
 
+    @cached_property
+    def crash_proposals(self) -> tuple[Proposal, ...]:
+        """The steps of the plan for crashes, in order, and then what is to be done by hand."""
+        plan = self._crash_plan(lambda _: True)
+        return tuple(self._for_crashes(each.fix) for each in (*plan.steps, *plan.left))
+
+    def crash_proposals_of(self, may: Callable[[Proposal], bool]) -> tuple[Proposal, ...]:
+        """Return the steps of a plan for crashes that has only steps that may be made."""
+        steps = tuple(each for each in self.crash_proposals if each.fix.level is not Level.SHOWN)
+        if all(map(may, steps)):
+            return steps
+        return tuple(
+            self._for_crashes(each.fix) for each in self._crash_plan(lambda f: may(self._for_crashes(f))).steps
+        )
+
+    def _crash_plan(self, may: Callable[[Fix], bool]) -> CrashPlan:
+        if not self.crashes:
+            return CrashPlan()
+        with self.statements.snapshot.context.step("plan for the crashes"):
+            return self.remedies.repair_crashes(self.search.graph, self.fixes, may)
+
+    def _for_crashes(self, fix: Fix) -> Proposal:
+        return Proposal(self, fix, copy_of(self.remedies.evidence(fix, self.search, self.fixes)), None)
+
     def texts(self, fixes: Iterable[Fix]) -> dict[str, str]:
         """Return the text of each module that some fixes change, with all of them made."""
         return {module: self.fixes.text(module, edits) for module, edits in self.fixes.edits(fixes).items()}
@@ -186,27 +211,50 @@ class Repair:
 
 
 def repair(state: State, selection: Selection) -> Repair:
-    """Return what the plans come to: the cycles of the most eager kind first, and again what is left of them.
+    """Return what the plans come to: the cycles of the most eager kind first, again what is left of them, then crashes.
 
     A step is not made if, with those that are made, a module would crash that does not crash now, or would be in a
-    cycle of that kind with one that it is in no cycle with now.
+    cycle of that kind with one that it is in no cycle with now. The steps for crashes are made all together, because
+    most of them do nothing alone. What they leave of cycles is planned anew.
     """
     made: list[Proposal] = []
-    left: list[Refusal] = []
     harmful: dict[tuple[str, str, FixKind], str] = {}
-    for kind in state.search.question.kinds:
-        for _ in range(_ROUNDS):
-            chosen, _ = _chosen(state, kind, selection, harmful)
-            state, done = _try(state, chosen, harmful)
+    for _ in range(_ROUNDS):
+        left: list[Refusal] = []
+        for kind in _phases(state, selection):
+            state, done, refused = _phase(state, kind, selection, harmful)
             made += done
-            if not done:
-                break
-        left += (each for each in _chosen(state, kind, selection, harmful)[1] if _is_told(each, state.search.question))
+            left += (each for each in refused if _is_told(each, state.search.question))
+        if not any(proposal.cycle is None for proposal in done):
+            break
     by_edge: dict[tuple[str, str], Refusal] = {}
     for refusal in left:
         if _is_open(refusal.proposal, state):
             by_edge.setdefault((refusal.proposal.fix.importer, refusal.proposal.fix.imported), refusal)
     return Repair(tuple(made), state, tuple(by_edge.values()))
+
+
+def _phases(state: State, selection: Selection) -> tuple[Kind | None, ...]:
+    """Return the kinds of cycles to repair, and None for crashes, in order."""
+    kinds = state.search.question.kinds
+    if selection.stops_crashes:
+        return (None,)
+    return (*kinds, None) if Kind.RUNTIME in kinds else kinds
+
+
+def _phase(
+    state: State, kind: Kind | None, selection: Selection, harmful: dict[tuple[str, str, FixKind], str]
+) -> tuple[State, list[Proposal], list[Refusal]]:
+    """Make the steps for the cycles of a kind, or for crashes, until there are no more; return those left too."""
+    made: list[Proposal] = []
+    for _ in range(_ROUNDS):
+        known = len(harmful)
+        chosen, refused = _chosen(state, kind, selection, harmful)
+        state, done = _try(state, chosen, harmful)
+        made += done
+        if not done and len(harmful) == known:
+            break
+    return state, made, refused
 
 
 def _is_open(proposal: Proposal, after: State) -> bool:
@@ -220,7 +268,7 @@ def _is_open(proposal: Proposal, after: State) -> bool:
 
 def _is_told(refusal: Refusal, question: Question) -> bool:
     """Return whether a step that is left is told: where all kinds are asked for, not what is hidden at run time."""
-    is_hidden = refusal.proposal.cycle is not Kind.RUNTIME and refusal.level is Level.SHOWN
+    is_hidden = refusal.proposal.cycle not in {None, Kind.RUNTIME} and refusal.level is Level.SHOWN
     return not is_hidden or len(question.kinds) < len(Kind)
 
 
@@ -231,29 +279,16 @@ def copy_of(statement: Import) -> Import:
 
 
 def _chosen(
-    state: State, kind: Kind, selection: Selection, harmful: Mapping[tuple[str, str, FixKind], str]
+    state: State, kind: Kind | None, selection: Selection, harmful: Mapping[tuple[str, str, FixKind], str]
 ) -> tuple[list[Proposal], list[Refusal]]:
-    """Return the steps of the plans for the cycles of a kind that may be made, and the others."""
-    chosen, refused = [], []
-    proposals = state.proposals(kind)
-    needed = _for_crashes(state, proposals) if selection.stops_crashes else proposals
-    for proposal in needed:
-        refusal = _refusal(proposal, selection, harmful)
-        if refusal is None:
-            chosen.append(proposal)
-        else:
-            refused.append(refusal)
-    return chosen, refused
+    """Return the steps of the plans for the cycles of a kind, or for crashes, that may be made, and the others."""
 
+    def may(proposal: Proposal) -> bool:
+        return _refusal(proposal, selection, harmful) is None
 
-def _for_crashes(state: State, proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Return the steps of the plans for cycles in which modules crash."""
-    crashing: set[str] = set()
-    for crash in state.remedies.found:
-        for cycle in state.cycles:
-            if {crash.importer, crash.imported} <= set(cycle.component.modules):
-                crashing |= set(cycle.component.modules)
-    return [proposal for proposal in proposals if proposal.fix.importer in crashing]
+    proposals = state.crash_proposals if kind is None else state.proposals(kind)
+    chosen = state.crash_proposals_of(may) if kind is None else filter(may, proposals)
+    return list(chosen), [refusal for each in proposals if (refusal := _refusal(each, selection, harmful))]
 
 
 def _refusal(
@@ -277,7 +312,7 @@ def _refusal(
 def _try(
     state: State, chosen: Sequence[Proposal], harmful: dict[tuple[str, str, FixKind], str]
 ) -> tuple[State, list[Proposal]]:
-    """Make as many of some steps as do no harm; note why the others are not made."""
+    """Make as many of some steps as do no harm; note why the others are not made. Those for crashes: all or none."""
     left = list(chosen)
     while left:
         contents, wrong = _contents(state, left)
@@ -288,7 +323,7 @@ def _try(
         harmful |= {
             proposal.identity: wrong[proposal.fix.importer] for proposal in left if proposal.fix.importer in wrong
         }
-        left = [proposal for proposal in left if proposal.fix.importer not in wrong]
+        left = [each for each in left if each.cycle is not None and each.fix.importer not in wrong]
     return state, []
 
 

@@ -70,6 +70,8 @@ class CrashTools:
     """Returns which of all entries would crash; None if it was too much work to tell."""
     is_too_much: Callable[[], bool]
     """Tells whether so much work has been done that no more edits should be tried."""
+    may: Callable[[Fix], bool] = lambda _: True
+    """Tells whether a fix may be in the plan."""
 
 
 def crash_plan(tools: CrashTools, before: Iterable[Crash]) -> CrashPlan:
@@ -218,10 +220,13 @@ class _CrashPlanner:
             deadlock, entries = next(iter(self._deadlocks((*chosen, *more), after).items()))
             for fix in self._of((*chosen, *more), deadlock, after[entries[0]]):
                 fixes = frozenset({*more, fix})
-                if fix not in self._rejected and fixes not in seen and _cost(fixes) < most:
+                if self._may(fix) and fixes not in seen and _cost(fixes) < most:
                     seen.add(fixes)
                     heappush(queue, (_cost(fixes), len(seen), (*more, fix)))
         return ()
+
+    def _may(self, fix: Fix) -> bool:
+        return fix not in self._rejected and self._tools.may(fix)
 
     def _compatible(self, chosen: tuple[Fix, ...], picked: Sequence[Fix]) -> list[Fix]:
         """Return those of some fixes that can be made together, the first of them at least."""
@@ -254,7 +259,7 @@ class _CrashPlanner:
         found: dict[Fix, list[int]] = {}
         for number, (deadlock, entries) in enumerate(groups.items()):
             for fix in self._of(chosen, deadlock, crashes[entries[0]]):
-                if fix not in self._rejected and fix not in chosen:
+                if self._may(fix) and fix not in chosen:
                     found.setdefault(fix, []).append(number)
         sizes = [len(entries) for entries in groups.values()]
         order = sorted(found, key=lambda fix: (fix.kind.weight / sum(sizes[each] for each in found[fix]), *_rank(fix)))
