@@ -139,7 +139,8 @@ class State:
     def crash_proposals(self) -> tuple[Proposal, ...]:
         """The steps of the plan for crashes, in order, and then what is to be done by hand."""
         plan = self._crash_plan(lambda _: True)
-        return tuple(self._for_crashes(each.fix) for each in (*plan.steps, *plan.left))
+        fixes = *(step.fix for step in plan.steps), *(left.fix for left in plan.left)
+        return tuple(map(self._for_crashes, fixes))
 
     def crash_proposals_of(self, may: Callable[[Proposal], bool]) -> tuple[Proposal, ...]:
         """Return the steps of a plan for crashes that has only steps that may be made."""

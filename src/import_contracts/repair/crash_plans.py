@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+from itertools import chain
 
 from import_contracts.crashes.crash import Crash
 from import_contracts.graph.hitting_set import hitting_set
@@ -187,6 +188,10 @@ class _CrashPlanner:
         entries = [group[0] for group in groups.values()]
         stopping: dict[Fix, set[int]] = {}
         for fix, tried in self._candidates(chosen, groups, crashes):
+            if any(
+                other.kind.weight <= fix.kind.weight and ended.issuperset(tried) for other, ended in stopping.items()
+            ):
+                continue
             after = self._after((*chosen, fix), {entries[each]: crashes[entries[each]] for each in tried})
             if stops := {each for each in tried if after is not None and entries[each] not in after}:
                 stopping[fix] = stops
@@ -218,7 +223,8 @@ class _CrashPlanner:
             if not after:
                 return more
             deadlock, entries = next(iter(self._deadlocks((*chosen, *more), after).items()))
-            for fix in self._of((*chosen, *more), deadlock, after[entries[0]]):
+            args = (*chosen, *more), deadlock, after[entries[0]]
+            for fix in chain(self._of(*args), self._moves(*args)):
                 fixes = frozenset({*more, fix})
                 if self._may(fix) and fixes not in seen and _cost(fixes) < most:
                     seen.add(fixes)
@@ -256,23 +262,27 @@ class _CrashPlanner:
         self, chosen: tuple[Fix, ...], groups: Mapping[Deadlock, list[str]], crashes: Mapping[str, Crash]
     ) -> Iterator[tuple[Fix, list[int]]]:
         """Yield edits, those first that may end the most crashes for their cost, each with the groups to try it on."""
-        found: dict[Fix, list[int]] = {}
-        for number, (deadlock, entries) in enumerate(groups.items()):
-            for fix in self._of(chosen, deadlock, crashes[entries[0]]):
-                if self._may(fix) and fix not in chosen:
-                    found.setdefault(fix, []).append(number)
-        sizes = [len(entries) for entries in groups.values()]
-        order = sorted(found, key=lambda fix: (fix.kind.weight / sum(sizes[each] for each in found[fix]), *_rank(fix)))
-        for fix in order:
-            if self._tools.is_too_much():
-                return
-            near = [n for n, deadlock in enumerate(groups) if n in found[fix] or fix.importer in deadlock.modules]
-            yield fix, near
+        for ways in (self._of, self._moves):
+            found: dict[Fix, list[int]] = {}
+            for number, (deadlock, entries) in enumerate(groups.items()):
+                for fix in ways(chosen, deadlock, crashes[entries[0]]):
+                    if self._may(fix) and fix not in chosen:
+                        found.setdefault(fix, []).append(number)
+            sizes = [len(entries) for entries in groups.values()]
+            cost = {fix: fix.kind.weight / sum(sizes[each] for each in found[fix]) for fix in found}
+            for fix in sorted(found, key=lambda fix: (cost[fix], *_rank(fix))):
+                if self._tools.is_too_much():
+                    return
+                near = [n for n, deadlock in enumerate(groups) if n in found[fix] or fix.importer in deadlock.modules]
+                yield fix, near
 
     def _of(self, chosen: tuple[Fix, ...], deadlock: Deadlock, crash: Crash) -> Iterator[Fix]:
         working = [crash.works_from] if crash.works_from else []
         working += [module for module, _ in deadlock.stack if module not in self._before]
         yield from self._ways.of(deadlock, list(dict.fromkeys(working))[:_WORKING])
+
+    def _moves(self, chosen: tuple[Fix, ...], deadlock: Deadlock, crash: Crash) -> Iterator[Fix]:
+        """Yield how to move the import at which a deadlock begins, each below one more name that is then needed."""
         needed = [deadlock.missing]
         while len(needed) < _MOST_MOVES and (fix := self._ways.move(deadlock, needed)) is not None:
             yield fix

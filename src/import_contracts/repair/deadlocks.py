@@ -152,16 +152,23 @@ class WaysOut:
         submodule = f"{deadlock.imported}.{deadlock.missing}"
         for imported in (*working, *([submodule] if submodule in self.fixes.names.modules else [])):
             for module in dict.fromkeys(reversed(inside)):
-                if module != imported and self._is_plain(module) and self._outside(imported) <= self._outside(module):
+                if module != imported and self._is_plain(module) and self._can_load(module, imported):
                     edits = added_import(module, begun.get(module), imported, self.fixes.names)
-                    why = f"{imported} can be imported first, and {deadlock.imported} after it."
+                    why = f"{imported} can be imported first, and what waits for it then works."
                     yield from _fix(FixKind.IMPORT_FIRST, (module, imported), why, edits)
 
-    def _outside(self, module: str) -> Set[str]:
-        """Return the packages outside the program that a module imports when it is imported, directly or not.
+    def _can_load(self, module: str, imported: str) -> bool:
+        """Tell whether a module may import another one: what is inside it needs no more from outside the program then.
 
-        Nobody knows whether they are installed, or what else they do, so no module gets one that it can do without.
+        Nobody knows whether that is installed.
         """
+        outside = self._outside(imported)
+        inside = self.graph.subtree(module) - {module}
+        needed = (outside <= self._outside(each) for each in inside)
+        return outside <= self._outside(module) or (bool(inside) and all(needed))
+
+    def _outside(self, module: str) -> Set[str]:
+        """Return the packages outside the program that a module imports when it is imported, directly or not."""
         if module not in self._needed_outside:
             todo = [module, *ancestors(module)]
             seen = set(todo)
