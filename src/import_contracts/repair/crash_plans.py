@@ -196,13 +196,13 @@ class _CrashPlanner:
             if stops := {each for each in tried if after is not None and entries[each] not in after}:
                 stopping[fix] = stops
         fixes = sorted(stopping, key=_rank)
-        chains = [
+        ending = [
             frozenset(place for place, fix in enumerate(fixes) if number in stopping[fix])
             for number in range(len(entries))
         ]
-        picked, _ = hitting_set([each for each in chains if each], lambda place: fixes[place].kind.weight, _SEARCH)
+        picked, _ = hitting_set([each for each in ending if each], lambda place: fixes[place].kind.weight, _SEARCH)
         found = [fixes[place] for place in picked]
-        for entry in (entry for entry, chain in zip(entries, chains, strict=True) if not chain):
+        for entry in (entry for entry, those in zip(entries, ending, strict=True) if not those):
             found += self._combined(chosen, {entry: crashes[entry]}, _INFINITE)
         return self._compatible(chosen, list(dict.fromkeys(found)))
 
@@ -276,7 +276,7 @@ class _CrashPlanner:
                 near = [n for n, deadlock in enumerate(groups) if n in found[fix] or fix.importer in deadlock.modules]
                 yield fix, near
 
-    def _of(self, chosen: tuple[Fix, ...], deadlock: Deadlock, crash: Crash) -> Iterator[Fix]:
+    def _of(self, _: tuple[Fix, ...], deadlock: Deadlock, crash: Crash) -> Iterator[Fix]:
         working = [crash.works_from] if crash.works_from else []
         working += [module for module, _ in deadlock.stack if module not in self._before]
         yield from self._ways.of(deadlock, list(dict.fromkeys(working))[:_WORKING])

@@ -136,12 +136,19 @@ class WaysOut:
         yield from _fix(FixKind.MODULE_FORM, (importer, imported), why, edits)
 
     def _orders(self, deadlock: Deadlock) -> Iterator[Fix]:
-        """Yield the import statements that can be moved up above one that waits."""
+        """Yield the import statements that can be moved up above one that waits.
+
+        They bind what is missing, or may begin a module of those that wait later.
+        """
+        begun = [module for module, _ in (*deadlock.outer, *deadlock.stack)]
         for (module, line), _ in deadlock.edges_after:
             now = listed(self._imported_on(module, line))
-            for binding, edits in moved_above(module, line, self.fixes.names):
+            later = set(begun[begun.index(module) + 1 :])
+            for binding, edits in moved_above(module, line, self.fixes.names) if now else ():
                 imported = self.fixes.names.module(binding.module, binding.name)
-                if imported is not None and now:
+                if imported is None:
+                    continue
+                if deadlock.missing in {binding.local, binding.name} or not later.isdisjoint(self._loaded(imported)):
                     why = f"{imported} is then imported before {now}."
                     yield from _fix(FixKind.REORDER, (module, imported), why, edits)
 
@@ -170,17 +177,27 @@ class WaysOut:
     def _outside(self, module: str) -> Set[str]:
         """Return the packages outside the program that a module imports when it is imported, directly or not."""
         if module not in self._needed_outside:
-            todo = [module, *ancestors(module)]
-            seen = set(todo)
-            for each in todo:
-                started = {*chain.from_iterable((name, *ancestors(name)) for name in self._started.imported_by(each))}
-                todo += sorted(started - seen)
-                seen |= started
-            self._needed_outside[module] = frozenset().union(*map(self._named_outside, seen))
+            self._needed_outside[module] = frozenset().union(*map(self._named_outside, self._loaded(module)))
         return self._needed_outside[module]
 
     @cached_property
     def _needed_outside(self) -> dict[str, Set[str]]:
+        return {}
+
+    def _loaded(self, module: str) -> Set[str]:
+        """Return the modules that are loaded when a module has been imported, as far as statements import them."""
+        if module not in self._all_loaded:
+            todo = [module, *ancestors(module)]
+            found = set(todo)
+            for each in todo:
+                started = {*chain.from_iterable((name, *ancestors(name)) for name in self._started.imported_by(each))}
+                todo += sorted(started - found)
+                found |= started
+            self._all_loaded[module] = found
+        return self._all_loaded[module]
+
+    @cached_property
+    def _all_loaded(self) -> dict[str, Set[str]]:
         return {}
 
     @cached_property
