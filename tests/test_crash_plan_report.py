@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from import_contracts.reporters.cycles import as_json, as_report
 from import_contracts.reports.check import ReportedFix
 from import_contracts.reports.cycles import (
@@ -15,7 +17,7 @@ from import_contracts.reports.cycles import (
     ReportedEntry,
 )
 from tests.reports import change
-from tests.test_cycles_report import CHANGE, VERBOSE, crash, place, report, shown
+from tests.test_cycles_report import CHANGE, LEFT, VERBOSE, crash, cycle, place, plan, report, shown, steps
 
 EDIT = ReportedEdit("b", place("a", 1, "import b"), CHANGE, "unsafe", ("x", "y"))
 MOVE = ReportedFix(
@@ -111,3 +113,17 @@ def test_an_entry_says_that_the_plan_stops_it() -> None:
     assert "works_after" not in json.loads(as_json(of))["entries"][0]
     of = replace(of, entries=(ReportedEntry("pytest", works=False, works_after=True),))
     assert json.loads(as_json(of))["entries"][0]["works_after"] is True
+
+
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [
+        (("x",), "x; the plan for crashes stops it"),
+        (("x", "y"), "x and y; the plan for crashes stops them"),
+        (("w", "x"), "w and x; the plan for crashes stops 1 of them"),
+        (("w",), "w"),
+    ],
+)
+def test_a_plan_for_a_cycle_says_which_crashes_the_plan_for_crashes_stops(left: tuple[str, ...], text: str) -> None:
+    of = replace(with_plan(EDIT), cycles=(cycle("a", "b", plan=plan(*steps(2, fix=CHANGE), crashes_left=left)),))
+    assert f"  {LEFT}: {text}\n" in shown(of)

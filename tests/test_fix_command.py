@@ -142,6 +142,65 @@ def test_what_is_fixed_can_be_chosen(shop: Path, args: list[str], names: set[str
     assert changed(shop, before) == names
 
 
+# --- the plan for crashes -----------------------------------------------------------------------------------------
+
+RING_THROUGH_PARENTS = {
+    "p/__init__.py": "",
+    "p/a/__init__.py": "from p.a.c import C\n",
+    "p/a/c.py": "import p.a.d\n\nC = p.a.d.D\n",
+    "p/a/d.py": "D = 1\n",
+}
+TWO_EDITS = {
+    "p/__init__.py": "",
+    "p/a.py": "from p.b import B\n\nA = 1\n\nprint(B)\n",
+    "p/b.py": "from p.a import A\n\nB = A\n",
+}
+
+
+@pytest.mark.parametrize("args", [["--crashes"], []])
+def test_a_crash_without_a_cycle_is_stopped(tmp_path: Path, args: list[str]) -> None:
+    write(tmp_path, RING_THROUGH_PARENTS)
+    report = fix(tmp_path, "--unsafe-fixes", *args)
+    assert [(each["fix"], each["importer"], each["line"]) for each in report["made"]] == [("module_form", "p.a.c", 1)]
+    assert (report["crashes"], report["left"]) == ({"before": ["p.a", "p.a.c", "p.a.d"], "after": []}, [])
+    assert (tmp_path / "p/a/c.py").read_text() == "from p.a import d\n\nC = d.D\n"
+    assert imported_first(tmp_path) == []
+    assert fix(tmp_path, "--unsafe-fixes", *args)["files"] == []
+
+
+def test_a_plan_for_crashes_is_made_whole(tmp_path: Path) -> None:
+    write(tmp_path, TWO_EDITS)
+    report = fix(tmp_path, "--unsafe-fixes", "--crashes")
+    assert [each["fix"] for each in report["made"]] == ["move", "import_first"]
+    assert (tmp_path / "p/a.py").read_text() == "A = 1\nfrom p.b import B  # noqa: E402\n\nprint(B)\n"
+    assert imported_first(tmp_path) == []
+    assert fix(tmp_path, "--unsafe-fixes", "--crashes")["files"] == []
+
+
+@pytest.mark.parametrize(
+    ("args", "reason", "needs_unsafe"),
+    [([], None, True), (["--unsafe-fixes", "--only", "defer"], "It is not one of the wanted fixes.", False)],
+)
+def test_of_a_plan_for_crashes_it_is_said_why_nothing_is_made(
+    tmp_path: Path, args: list[str], reason: str | None, needs_unsafe: bool
+) -> None:
+    write(tmp_path, RING_THROUGH_PARENTS)
+    report = fix(tmp_path, "--crashes", *args)
+    left = [(each["fix"], each["reason"], each["needs_unsafe"]) for each in report["left"]]
+    assert (left, report["files"]) == ([("module_form", reason, needs_unsafe)], [])
+
+
+def test_where_only_safe_fixes_may_be_made_the_plan_for_crashes_has_only_these(tmp_path: Path) -> None:
+    user = "from p import Order\n\n\nclass User(Order): ...\n"
+    fat = {"p/__init__.py": "from p.user import User\nfrom p.order import Order\n", "p/user.py": user}
+    write(tmp_path, {**fat, "p/order.py": "class Order: ...\n"})
+    write(tmp_path, {name.replace("p/", "q/"): text.replace("p.", "q.") for name, text in RING_THROUGH_PARENTS.items()})
+    report = fix(tmp_path, "p", "q", "--crashes")
+    assert [(each["fix"], each["importer"]) for each in report["made"]] == [("direct_import", "p.user")]
+    assert [each["fix"] for each in report["left"]] == ["module_form"]
+    assert report["crashes"]["after"] == ["q.a", "q.a.c", "q.a.d"]
+
+
 def test_a_program_without_cycles_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path, {"shop/__init__.py": ""})
     run = lint(tmp_path, "fix", "--no-cache", "--python", "3.13")

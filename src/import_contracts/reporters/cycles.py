@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import pairwise
 
@@ -327,7 +327,7 @@ def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
         costly = [cycle for number, cycle in enumerate(costly) if cycle.kind is Kind.RUNTIME or number < _CYCLES]
     rest = [cycle for cycle in report.cycles if cycle not in costly]
     for number, cycle in enumerate(costly, 1):
-        yield from _cycle(number, cycle, style)
+        yield from _cycle(number, cycle, report.crash_plan, style)
     for which, closed_by in _CLOSED_BY.items():
         of_kind = [cycle for cycle in rest if cycle.kind is which]
         if of_kind:
@@ -340,7 +340,7 @@ def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
             yield ""
 
 
-def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
+def _cycle(number: int, cycle: Cycle, crash_plan: ReportedCrashPlan | None, style: Style) -> Iterator[str]:
     size = f"{count(len(cycle.modules), 'module')}, {count(len(cycle.imports), 'cyclic import')}"
     shape = f" ({_shape(cycle.plan.shape)})" if cycle.plan and cycle.plan.shape else ""
     yield style.paint(f"Cycle {number}: {size}; {_CLOSED_BY.get(cycle.kind, 'runtime cycle')}{shape}", BOLD)
@@ -360,6 +360,8 @@ def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
     yield ""
     if cycle.plan:
         yield from _plan(cycle, cycle.plan, style)
+        yield from _crashes_after(cycle, cycle.plan, crash_plan, style)
+        yield ""
 
 
 def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
@@ -376,11 +378,9 @@ def _plan(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
         yield f"  {more(hidden, 'import')}"
     if manual := sum(not step.fix.changes for step in plan.steps):
         yield f"  {manual} of {imports} must be changed by hand."
-    yield from _crashes_after(cycle, plan, style)
-    yield ""
 
 
-def _crashes_after(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
+def _crashes_after(cycle: Cycle, plan: Plan, crash_plan: ReportedCrashPlan | None, style: Style) -> Iterator[str]:
     """Yield what becomes of crashes; a crash that is left is not due to the cycle, of which nothing is left."""
     if plan.crashes_new:
         modules = _modules(plan.crashes_new, _ENTRIES, style)
@@ -388,9 +388,16 @@ def _crashes_after(cycle: Cycle, plan: Plan, style: Style) -> Iterator[str]:
     elif plan.crashes_left:
         modules = _modules(plan.crashes_left, _ENTRIES, style)
         what = "After these changes, these modules still crash when imported first, but not through this cycle"
-        yield style.paint(f"  {what}: {modules}", YELLOW)
+        yield style.paint(f"  {what}: {modules}{_stopped(plan.crashes_left, crash_plan)}", YELLOW)
     elif cycle.crashes and plan.crashes_left is not None:
         yield style.paint("  After these changes, none of its modules crashes.", GREEN)
+
+
+def _stopped(crashes: Collection[str], plan: ReportedCrashPlan | None) -> str:
+    """Return how many of some crashes the plan for crashes stops; "" if it stops none."""
+    stopped = sum(plan.step_of(entry) is not None for entry in crashes) if plan else 0
+    which = "it" if len(crashes) == 1 else "them" if stopped == len(crashes) else f"{stopped:,} of them"
+    return f"; the plan for crashes stops {which}" if stopped else ""
 
 
 def _step(number: int, step: Step, numbers: tuple[int, int], style: Style) -> Iterator[str]:
