@@ -133,7 +133,7 @@ class _Editor:
             changed = self._changed(rewrite.binding.statement, rewrite)
             changed.removed.append(rewrite)
         for rewrite in self._rewrites:
-            if rewrite.stays and not self._is_merged(rewrite, self._top_level_above(rewrite.binding)):
+            if rewrite.stays and not self._is_merged(rewrite, self._top_level_around(rewrite.binding)):
                 self._changed(rewrite.binding.statement, rewrite).direct.append(rewrite)
         self._guard([rewrite for rewrite in self._rewrites if rewrite.is_for_types])
         self._functions()
@@ -235,11 +235,19 @@ class _Editor:
     def _top_level(self) -> list[Binding]:
         return [each for each in self._usage.bindings if not each.inside and each.kind is Kind.RUNTIME]
 
-    def _top_level_above(self, binding: Binding) -> list[Binding]:
-        """Return the names that statements at the top level import before that of another top-level binding."""
+    def _top_level_around(self, binding: Binding) -> list[Binding]:
+        """Return the names that the top level imports before a binding of it is used: above, and right below."""
         if binding.inside:
             return []
-        return [each for each in self._top_level() if each.statement.lineno < binding.statement.lineno]
+        last = self._run(binding.statement.lineno)[-1]
+        return [each for each in self._top_level() if each.statement.lineno <= last.lineno]
+
+    @property
+    def _has_single_names(self) -> bool:
+        """Whether each name has a statement of its own, as with isort's ``force_single_line``."""
+        found = [each for each in self._body if isinstance(each, ast.ImportFrom)]
+        modules = {(each.level, each.module) for each in found}
+        return len(modules) < len(found) and all(len(each.names) == 1 for each in found)
 
     def _is_merged(self, rewrite: Rewrite, bindings: Iterable[Binding]) -> bool:
         """Tell whether one of the statements of some bindings imports the name as well, or can be made to."""
@@ -257,7 +265,7 @@ class _Editor:
             and self._layout.has_own_lines(each.statement)
             and not self._is_changed(each.statement)
         ]
-        if not free or not wanted[1]:
+        if not free or not wanted[1] or self._has_single_names:
             return False
         self._changed(free[0], rewrite).added.append(rewrite.text)
         return True
@@ -306,7 +314,7 @@ class _Editor:
         for each in top:
             node = each.statement
             is_free = each.name != "*" and node.lineno <= end and self._layout.has_own_lines(node)
-            if each.module == "typing" and each.name and is_free:
+            if each.module == "typing" and each.name and is_free and not self._has_single_names:
                 for rewrite in rewrites:
                     self._changed(node, rewrite)
                 self._changed(node, rewrites[0]).added.append("TYPE_CHECKING")
@@ -331,7 +339,10 @@ class _Editor:
     # --- functions ------------------------------------------------------------------------------------------------
 
     def _functions(self) -> None:
-        """Import names at the top of functions, behind their docstrings and the imports that are there."""
+        """Import names at the top of functions, behind their docstrings and the imports that are there.
+
+        As formatters want it, a blank line is below.
+        """
         by_function: dict[FunctionDefinition, list[Rewrite]] = {}
         for rewrite in self._rewrites:
             for function in rewrite.functions:
@@ -347,10 +358,10 @@ class _Editor:
     def _add_at_top(self, function: FunctionDefinition, rewrites: Sequence[Rewrite]) -> None:
         first = function.body[0]
         line = (first.end_lineno or 0) if is_docstring(first) else self._above(first)
-        indent = self._layout.before(first)
-        for each in sorted(self._imports(rewrites), key=lambda each: each.place):
-            lines = each.lines(indent, self._layout.indentation, self._layout.width)
-            self._lines.add(line, Added(tuple(lines), 0, 0, _causes(rewrites)))
+        indent, step, width = self._layout.before(first), self._layout.indentation, self._layout.width
+        imports = sorted(self._imports(rewrites), key=lambda each: each.place)
+        lines = tuple(line for each in imports for line in each.lines(indent, step, width))
+        self._lines.add(line, Added(lines, 0, 1, _causes(rewrites)))
 
     # --- places ---------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from import_contracts.repair.usage import WORD, Binding, Usage, names_in, read_u
 
 _T = TypeVar("_T")
 _REPLACES = re.compile(r"\bpatch\b|\b[gs]etattr\(")
+_OF_OBJECT = r"""\b(?:[gs]etattr|delattr|patch\.object)\(\s*[^,]{{1,120}},\s*["']{name}["']"""
 _QUOTED_NAME = re.compile(r"""["']((?:\w+\.)+\w+)["']""")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
@@ -142,7 +143,7 @@ class ProgramNames:
         names, texts = self._importers[module]
         if name in names or "*" in names:
             return True
-        last, quoted = re.escape(module.rpartition(".")[2]), re.compile(rf"[\"']{re.escape(name)}\b")
+        last, quoted = re.escape(module.rpartition(".")[2]), re.compile(_OF_OBJECT.format(name=re.escape(name)))
 
         def takes(text: str) -> bool:
             aliases = map(re.escape, re.findall(rf"\b{last}\s+as\s+(\w+)", text))
@@ -254,8 +255,16 @@ class ProgramNames:
     def _imported_definition(self, binding: Binding, seen: frozenset[str]) -> Origin | None:
         module, name = binding.module, binding.name
         if name and self.is_module(module, name):
-            return module, name
+            return None if self._is_hidden(module, name) else (module, name)
         return self._definition(module, name, seen) if name and module in self._modules else None
+
+    def _is_hidden(self, package: str, name: str) -> bool:
+        """Tell whether a package binds the name of one of its modules to something else, at any time."""
+        usage = self.usage(package)
+        modules = (
+            [each.statement for each in usage.bindings if (each.module, each.name) == (package, name)] if usage else []
+        )
+        return usage is not None and any(each not in modules for each in usage.defined.get(name, ()))
 
     def _definition_by_star(self, usage: Usage, name: str, seen: frozenset[str]) -> Origin | None:
         """Return what defines a name that exactly one star import may bind."""
