@@ -190,6 +190,14 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"": "from p import a\nfrom string import *", "a": "from p import Formatter"},
         {"p", "p.a"},
     ),
+    "a metaclass beside the base of a library": (
+        {
+            "a": A_THEN_B,
+            "b": "import unittest\nclass M(type):\n    def __new__(kind, *args):\n        from p.a import x\n"
+            "        return type.__new__(kind, *args)\nclass C(unittest.TestCase, metaclass=M): pass\ny = 1",
+        },
+        {"p.a", "p.b"},
+    ),
     "a deferred import": (
         {"a": A_THEN_B, "b": "y = 1\ndef f():\n    from p.a import x"},
         set(),

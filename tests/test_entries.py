@@ -256,6 +256,7 @@ def test_the_report_says_why_one_command_fails_and_another_works(tmp_path: Path)
             "    It imports shop.users first. All of 'pytest' works, because tests/test_api.py comes before and "
             "imports shop.orders first."
         ),
+        "    The plan for crashes stops this too.",
         "  1 of 2 test files work alone.",
     ]
 
@@ -288,6 +289,7 @@ def test_a_test_file_that_fails_together_with_the_others_is_not_shown_again(tmp_
     assert run.out.partition("Entries\n\n")[2].partition("\n\n")[0].splitlines() == [
         f"  pytest: fails in tests/test_a.py at shop/orders.py:1: {CANNOT}",
         "    So do 1 more file: tests/test_b.py.",
+        "    The plan for crashes stops this too.",
     ]
     assert "; 3 of 3 entries fail." in run.out
     assert "pytest tests/test_b.py: fails" in lint(tmp_path, "cycles", "--verbose").out

@@ -651,7 +651,7 @@ Layers (layers)
       b -&gt; c  b.py:1:1
         import it for type checking only
         Why.
-          line 4:
+          a.py:4:
           - old
           + größe
 

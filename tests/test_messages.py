@@ -173,5 +173,7 @@ def test_concise_names_the_module_that_is_imported_first(tmp_path: Path) -> None
     lines = lint(tmp_path, "cycles", "p", "--python", "3.12", "--format", "concise").out.splitlines()
     text = f"ImportError: cannot import name 'x' from partially initialized module 'p.a' {CIRCULAR} (p/a.py)"
     assert [line for line in lines if " crashes " in line] == [
-        f"p/b.py:1:1: crashes {text} (import {entry}: p -> p.a -> p.b -> p.a)" for entry in ("p", "p.a", "p.b")
+        f"p/b.py:1:1: crashes {text}. Fix: p/a.py:1: move this import below what the other module needs "
+        f"(stops 3 crashes) (import {entry}: p -> p.a -> p.b -> p.a)"
+        for entry in ("p", "p.a", "p.b")
     ]

@@ -331,6 +331,10 @@ def test_each_fix_has_its_words() -> None:
         "extract": "move what both need into a new module",
         "defer": "defer it (a workaround: the cycle is hidden, not removed)",
         "restructure": "needs manual restructuring",
+        "reorder": "put these imports in another order",
+        "module_form": "import the module, and look the name up where it is used",
+        "move": "move this import below what the other module needs",
+        "import_first": "import another module first",
     }
 
 

@@ -79,7 +79,7 @@ CASES = {
         },
         ("-c", "import shop.load"),
         "cycle",
-        "defer",
+        "module_form",
     ),
     "a function that is called": Case(
         {

@@ -242,6 +242,8 @@ class Interpreter(Library):
         if not isinstance(given, ClassValue) and given not in (TYPE, External("abc.ABCMeta")):
             return UNKNOWN
         found = self.metaclass_of(bases)
+        if found is UNKNOWN and isinstance(given, ClassValue) and all(isinstance(each, External) for each in bases):
+            return given  # that of a class of a library does not derive from it
         return given if found == TYPE or (isinstance(given, ClassValue) and found in given.order) else found
 
     def _made_by(self, metaclass: object, made: ClassValue, arguments: Arguments) -> object:

@@ -36,6 +36,11 @@ class CrashSearch:
     world: World | None = field(default=None, compare=False, repr=False)
     """What was found out, for another search."""
 
+    @property
+    def work(self) -> int:
+        """How many operations at the top level of modules have been followed."""
+        return self.world.work if self.world else 0
+
 
 def find_crashes(
     model: ImportModel, entries: Collection[str] | None = None, cache: CodeCache | None = None
@@ -66,6 +71,24 @@ def search_crashes(
         return _search(model, entries, CodeCache() if cache is None else cache, advance, before)
 
 
+def try_entries(
+    model: ImportModel, entries: Iterable[str], cache: CodeCache, before: CrashSearch | None = None
+) -> CrashSearch:
+    """Return the crashes of some modules; the rest is as in `search_crashes`, which tries all that these import too.
+
+    For a few entries this is much less work: each is followed once. The crashes have no messages, and nothing is known
+    of what works.
+    """
+    with deep():
+        for world in _worlds(model, cache, before):
+            trials = Trials(world, int)
+            found = trials.alone(entries)
+            if trials.untried:
+                break
+    crashes = tuple(replace(found[entry], entry=entry) for entry in sorted(found))
+    return CrashSearch(crashes, tuple(sorted(trials.untried)), world)
+
+
 @contextmanager
 def deep() -> Iterator[None]:
     """Let modules import one another, and functions call one another, more deeply than Python allows by default."""
@@ -84,29 +107,37 @@ def _search(
     advance: Callable[[], object],
     before: CrashSearch | None,
 ) -> CrashSearch:
+    for world in _worlds(model, cache, before):
+        trials = Trials(world, advance)
+        wanted = model.importers(trials.crashes(model.risky()))
+        found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
+        untried = model.importers(trials.untried) - trials.tried
+        if untried:
+            break
+    return CrashSearch(
+        tuple(
+            _told(replace(found[entry], entry=entry, works_from=trials.works_from(entry)), model)
+            for entry in sorted(found)
+        ),
+        tuple(sorted(untried if entries is None else untried.intersection(entries))),
+        world,
+    )
+
+
+def _worlds(model: ImportModel, cache: CodeCache, before: CrashSearch | None) -> Iterator[World]:
+    """Yield worlds, each to be followed before the next, until no more is known of which module starts which."""
     bodies, reach = Bodies(model, cache), Reach(model.started)
     known = before.world if before else None
     same = known.same_in(model) if known else set()
     if known:
         reach.take_over(known.reach, same)
     while True:
-        components = reach.components()
-        world = World(model, bodies, reach, components)
+        world = World(model, bodies, reach, reach.components())
         if known:
             world.take_over(known, same)
-        trials = Trials(world, advance)
-        wanted = model.importers(trials.crashes(model.risky()))
-        found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
-        untried = model.importers(trials.untried) - trials.tried
-        if reach.components() == components or untried:
-            return CrashSearch(
-                tuple(
-                    _told(replace(found[entry], entry=entry, works_from=trials.works_from(entry)), model)
-                    for entry in sorted(found)
-                ),
-                tuple(sorted(untried if entries is None else untried.intersection(entries))),
-                world,
-            )
+        yield world
+        if reach.components() == world.component:
+            return
 
 
 def _told(crash: Crash, model: ImportModel) -> Crash:
@@ -159,6 +190,17 @@ class Trials:
                     self._world.outcomes[other] = outcome
                 self._advance()
         return {module: self._failures[module] for module in wanted & self._failures.keys()}
+
+    def alone(self, entries: Iterable[str]) -> dict[str, Crash]:
+        """Return the crashes of those of the entries that crash; nothing else is tried."""
+        wanted = list(entries)
+        for module in wanted:
+            if module not in self._world.outcomes:
+                if is_too_much(self._world):
+                    self.untried.add(module)
+                else:
+                    self._world.outcomes[module] = self._outcome(module)
+        return {module: self._failures[module] for module in wanted if module in self._failures}
 
     def _alike(self, module: str) -> Collection[str]:
         """Return the modules with the same outcome as one that could be imported, and that itself."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from import_contracts.crashes.crash import Crash
-from import_contracts.explain.mending import Deadlock, Mender
+from import_contracts.explain.mending import Mender
 from import_contracts.explain.missing import BINDS_ANYTHING, Missing, binds
 from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
 from import_contracts.explain.stack import Stack
@@ -17,6 +17,7 @@ from import_contracts.reading.around import ProgramAround
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import remembering
+from import_contracts.repair.deadlocks import Deadlock
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.reports.cycles import Place
 from import_contracts.reports.tracebacks import Story, StoryKind

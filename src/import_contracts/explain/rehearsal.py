@@ -7,18 +7,18 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel, possible_imports
-from import_contracts.crashes.search import search_crashes
+from import_contracts.crashes.search import try_entries
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors, parent
 from import_contracts.reading.around import ProgramAround
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
+from import_contracts.repair.deadlocks import same_line
 
 MAIN = "__main__"
 _MOST_WORK = 3_000  # modules, each counted as often as it is imported on paper
@@ -95,7 +95,7 @@ class Rehearsal:
             self.version,
             self.program.namespaces & reached,
         )
-        return {crash.entry: crash for crash in search_crashes(model, entries, self._codes).crashes}
+        return {crash.entry: crash for crash in try_entries(model, entries, self._codes).crashes}
 
     def _reached(self, entries: Iterable[str], texts: Texts) -> set[str]:
         """Return the modules that importing some modules may start."""
@@ -131,7 +131,7 @@ class Rehearsal:
 
         ``before`` is the text to which the line belongs. If that line is changed now, it no longer does that.
         """
-        line = _line_now(split_lines(before.text), split_lines(now.text), step.line)
+        line = same_line(before.text, now.text, step.line)
         with suppress(SyntaxError):
             statements = (each for each in ast.walk(self.parse(now.text)) if isinstance(each, ast.stmt))
             around = [each for each in statements if each.lineno <= line <= (each.end_lineno or each.lineno)]
@@ -143,13 +143,3 @@ class Rehearsal:
                 lines[inner.lineno - 1] = f"{start}{step.statement}; {end}"
                 return replace(now, text="\n".join(lines))
         return now
-
-
-def _line_now(before: list[str], now: list[str], line: int) -> int:
-    """Return where a line of a text is in a later version of it; 0 if it is not there."""
-    if before == now:
-        return line
-    for block in SequenceMatcher(None, before, now, autojunk=False).get_matching_blocks():
-        if block.a < line <= block.a + block.size:
-            return line - block.a + block.b
-    return 0

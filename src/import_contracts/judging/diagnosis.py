@@ -48,6 +48,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
 
     crashes, plans = remedies.crashes(), remedies.plans(search)
+    crash_plan = remedies.crash_plan(search)
     cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
 
     def is_asked_about(module: str) -> bool:
@@ -60,7 +61,8 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         untried=tuple(module for module in remedies.untried if is_asked_about(module)),
         missing=tuple(remedies.reported_missing(each) for each in missing if is_asked_about(each.importer)),
         not_followed=remedies.not_followed(),
-        entries=report_entries(question, statements, remedies.known),
+        entries=report_entries(question, statements, remedies.known, remedies.after_crash_plan),
+        crash_plan=crash_plan,
     )
 
 

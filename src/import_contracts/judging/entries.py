@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from import_contracts.contracts.crash import entry_violation, message_of
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.entries import Begun, EntryRun, Failure, follow
+from import_contracts.crashes.model import possible_imports
 from import_contracts.crashes.modules import World
 from import_contracts.judging.statements import Statements
+from import_contracts.reading.text import Entry, Source, Started
 from import_contracts.reports.cycles import EntryFailure, Place, Question, ReportedEntry
 
 
-def report_entries(question: Question, statements: Statements, before: World | None) -> tuple[ReportedEntry, ...]:
+def report_entries(
+    question: Question, statements: Statements, before: World | None, changed: Mapping[str, Source]
+) -> tuple[ReportedEntry, ...]:
     """Return the entries of a question, and then those that the program has; raises UserError as `Launcher.given`.
 
-    ``before`` is what is known from the search for crashes.
+    ``before`` is what is known from the search for crashes. ``changed`` are the modules that the plan for crashes
+    changes, as they are then.
     """
     context = statements.snapshot.context
     with context.step("find the entries"):
@@ -25,7 +31,30 @@ def report_entries(question: Question, statements: Statements, before: World | N
         entries += [entry for entry in launcher.found() if entry.spelling not in spellings]
     with context.step("follow the entries", len(entries)) as advance:
         runs = follow(entries, statements.program_text, question.python, before, advance)
-    return tuple(_Reporter(runs, statements).entry(run) for run in runs)
+        failing = [run.entry for run in runs if run.failures] if changed else []
+        after = follow(_after(failing, changed), statements.program_text, question.python, before)
+    works = {run.entry.spelling: not run.failures for run in after if run.is_known}
+    reporter = _Reporter(runs, statements)
+    return tuple(replace(reporter.entry(run), works_after=works.get(run.entry.spelling)) for run in runs)
+
+
+def _after(entries: Sequence[Entry], changed: Mapping[str, Source]) -> list[Entry]:
+    """Return entries of the program in which some modules have other texts."""
+    texts = {source.path: source.text for source in changed.values()}
+    known: dict[Started, Started] = {}
+    for entry in entries:
+        if (started := entry.started) not in known:
+            new = {
+                name: replace(source, text=texts[source.path])
+                for name, source in started.sources.items()
+                if source.path in texts
+            }
+            modules = started.sources.keys() | started.namespaces
+            imports = {name: possible_imports(source, modules) for name, source in new.items()}
+            known[started] = replace(
+                started, sources={**started.sources, **new}, imports={**started.imports, **imports}
+            )
+    return [replace(entry, started=known[entry.started]) for entry in entries]
 
 
 class _Reporter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from itertools import starmap
 
@@ -14,7 +15,7 @@ from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.modules import World
-from import_contracts.crashes.search import CrashSearch, search_crashes
+from import_contracts.crashes.search import CrashSearch, search_crashes, try_entries
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.components import Component
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -28,7 +29,8 @@ from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.imports import read_calls, read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
-from import_contracts.repair.fixes import Fixes
+from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
+from import_contracts.repair.fixes import Fix, Fixes
 from import_contracts.repair.planning import PlannedStep, RepairPlan, Tools, plans
 from import_contracts.reports.cycles import (
     NotFollowed,
@@ -36,9 +38,15 @@ from import_contracts.reports.cycles import (
     Plan,
     Question,
     ReportedCrash,
+    ReportedCrashPlan,
+    ReportedDeadlock,
+    ReportedEdit,
     ReportedMissing,
     Step,
 )
+
+_WORK = 150_000
+"""How much is done to try edits for crashes: operations of modules that are followed, and modules for each try."""
 
 
 class Remedies:
@@ -49,6 +57,8 @@ class Remedies:
         self._statements = statements
         self._parse = remembering()
         self._codes = CodeCache(self._parse)
+        self.after_crash_plan: dict[str, Source] = {}
+        """The modules that the plan for crashes changes, as they are then."""
 
     def after(self, statements: Statements, changed: Mapping[str, Source]) -> Remedies:
         """Return the same for the program in which the modules in ``changed`` have this text."""
@@ -123,6 +133,55 @@ class Remedies:
 
     def _place(self, module: str, line: int, *, is_call: bool = False) -> Place:
         return Place(module, self._statements.path(module), line, self._statements.text(module, line), is_call)
+
+    # --- the plan for crashes --------------------------------------------------------------------------------------
+
+    def crash_plan(self, search: CycleSearch) -> ReportedCrashPlan | None:
+        """Return the plan for the crashes; None if there are none."""
+        if not self._before.crashes:
+            return None
+        with self._statements.snapshot.context.step("plan for the crashes"):
+            fixes = self.fixes(search)
+            plan = self._crash_plan(search.graph, fixes)
+        return ReportedCrashPlan(
+            tuple(self._edit(step.fix, step.stops, fixes) for step in plan.steps),
+            tuple(
+                ReportedDeadlock(left.entries, left.fix.importer, reported_fix([left.fix], fixes, self._statements))
+                for left in plan.left
+            ),
+            plan.is_whole,
+        )
+
+    def _crash_plan(self, graph: ImportGraph, fixes: Fixes) -> CrashPlan:
+        sources, version = self._statements.sources, self._question.python
+        work = 0
+
+        def attempt(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
+            nonlocal work
+            found = try_entries(self._model(changed), entries, self._codes, self._before)
+            work += found.work + len(sources)
+            return found.crashes
+
+        def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
+            nonlocal work
+            found = self._crashes(changed)
+            work += found.work + len(sources)
+            return None if set(found.untried) - set(self.untried) else found.crashes
+
+        tools = CrashTools(sources, graph, fixes, version, sources.keys(), attempt, search, lambda: work > _WORK)
+        plan = crash_plan(tools, self._before.crashes)
+        self.after_crash_plan = {
+            module: replace(sources[module], text=fixes.text(module, found))
+            for module, found in fixes.edits(step.fix for step in plan.steps).items()
+        }
+        return plan
+
+    def _edit(self, fix: Fix, stops: tuple[str, ...], fixes: Fixes) -> ReportedEdit:
+        (changed,) = fixes.edits([fix]).values()
+        first = next((edit for edit in changed if edit.old), changed[0])
+        text = first.old.split("\n")[0].strip() or self._statements.text(fix.importer, first.line)
+        place = Place(fix.importer, self._statements.path(fix.importer), first.line, text)
+        return ReportedEdit(fix.imported, place, reported_fix([fix], fixes, self._statements), fix.level, stops)
 
     # --- what is not there, and what is not known ----------------------------------------------------------------
 

@@ -317,10 +317,6 @@ def _harms(before: State, after: State, proposals: Sequence[Proposal]) -> Iterat
         yield from (
             (module, f"{crash.entry} would crash when it is imported first.") for module in on_stack or importers
         )
-    for proposal in proposals:
-        edge = proposal.fix.importer, proposal.fix.imported
-        if proposal.cycle is not None and after.search.view(proposal.cycle).has_import(*edge):
-            yield edge[0], f"{edge[0]} would still import {edge[1]}."
     for kind in {proposal.cycle or Kind.RUNTIME for proposal in proposals}:
         for modules in _new_cycles(before, after, kind):
             own = importers.intersection(modules)

@@ -6,7 +6,8 @@ import ast
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.trees import FunctionDefinition
@@ -71,6 +72,28 @@ class Rewrite:
         """The name as the new statement has it."""
         alias = self.binding.alias
         return name_text(self.origin[1], self.binding.local) if self.origin else name_text(alias.name, alias.asname)
+
+
+@dataclass(frozen=True, slots=True)
+class Rearrangement:
+    """Edits of one module that move import statements, add them, or write the uses of a name in another form."""
+
+    edits: tuple[Edit, ...]
+
+    @property
+    def level(self) -> Level:
+        """Modules are imported in another order, or a module is asked for a name at another time."""
+        return Level.UNSAFE
+
+
+Change: TypeAlias = Rewrite | Rearrangement
+"""What a fix changes in the text of a module."""
+
+
+def overlap(edits: Sequence[Edit]) -> bool:
+    """Tell whether two edits of one module change the same text, or begin at the same place."""
+    ranges = sorted(((edit.line, edit.column), (edit.end_line, edit.end_column)) for edit in edits)
+    return any(start < end or start == begin for (begin, end), (start, _) in pairwise(ranges))
 
 
 def edits(tree: ast.Module, layout: Layout, rewrites: Sequence[Rewrite], usage: Usage) -> tuple[Edit, ...]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FixKind(StrEnum):
-    """How to remove an import from a cycle, the cheapest kind first."""
+    """How to remove an import from a cycle, or to make it harmless; the cheapest kind first."""
 
     NONE = "none"
     """The import never runs, and nothing has to change."""
@@ -14,10 +14,18 @@ class FixKind(StrEnum):
     """Import the name under ``if TYPE_CHECKING``."""
     DIRECT_IMPORT = "direct_import"
     """Import the name from its defining module."""
+    REORDER = "reorder"
+    """Put import statements in another order."""
+    MODULE_FORM = "module_form"
+    """Import the module, and take the name from it where it is used."""
     DEFER = "defer"
     """Import the name inside the functions that use it."""
     EXTRACT = "extract"
     """Move what is imported into a module of its own."""
+    MOVE = "move"
+    """Import it below the code that another module needs."""
+    IMPORT_FIRST = "import_first"
+    """Add an import of a module that can be imported first."""
     RESTRUCTURE = "restructure"
     """Restructure the code by hand."""
 
@@ -31,8 +39,12 @@ _WEIGHTS = {
     FixKind.NONE: 1,
     FixKind.TYPE_CHECKING: 2,
     FixKind.DIRECT_IMPORT: 3,
+    FixKind.REORDER: 4,
+    FixKind.MODULE_FORM: 5,
     FixKind.DEFER: 6,
     FixKind.EXTRACT: 8,
+    FixKind.MOVE: 9,
+    FixKind.IMPORT_FIRST: 10,
     FixKind.RESTRUCTURE: 12,
 }
 

@@ -14,7 +14,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
-from import_contracts.repair.edits import Rewrite, edits
+from import_contracts.repair.edits import Change, Rearrangement, Rewrite, edits
 from import_contracts.repair.extraction import definitions_to_move
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.layout import Edit, edited
@@ -27,14 +27,14 @@ from import_contracts.wording import listed
 class Fix:
     """A way to remove an import from a cycle; ``why`` are the reasons, a sentence each.
 
-    ``rewrites`` say what to write instead. A fix without any has to be carried out by hand.
+    ``rewrites`` say what to write instead, all of it in the importer. A fix without any has to be carried out by hand.
     """
 
     kind: FixKind
     importer: str
     imported: str
     why: tuple[str, ...]
-    rewrites: tuple[Rewrite, ...] = ()
+    rewrites: tuple[Change, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -187,15 +187,26 @@ class Fixes:
         Of two fixes of the same name, the first is made.
         """
         rewrites: dict[str, list[Rewrite]] = {}
+        others: dict[str, list[Edit]] = {}
         for fix in fixes:
             known = rewrites.setdefault(fix.importer, [])
             done = {rewrite.binding.alias for rewrite in known}
-            known += [rewrite for rewrite in fix.rewrites if rewrite.binding.alias not in done]
+            for change in fix.rewrites:
+                if isinstance(change, Rearrangement):
+                    others.setdefault(fix.importer, []).extend(change.edits)
+                elif change.binding.alias not in done:
+                    known.append(change)
         return {
-            module: edits(self.names.tree(module), self.names.layout(module), found, usage)
+            module: tuple(sorted([*self._rewritten(module, found), *others.get(module, ())], key=_place))
             for module, found in rewrites.items()
-            if found and (usage := self.names.usage(module))
+            if found or module in others
         }
+
+    def _rewritten(self, module: str, rewrites: Sequence[Rewrite]) -> tuple[Edit, ...]:
+        usage = self.names.usage(module)
+        if usage is None or not rewrites:
+            return ()
+        return edits(self.names.tree(module), self.names.layout(module), rewrites, usage)
 
     def text(self, module: str, edits: Iterable[Edit]) -> str:
         """Return the text of a module with edits made; the rest of it is as it was."""
@@ -210,6 +221,10 @@ def _combined(wanted: CyclicImport, ways: Sequence[Mapping[FixKind, Way]], kinds
     found = [way[kind] for way, kind in zip(ways, chosen, strict=True)]
     why = _sentences(reason for reason, _ in found)
     return Fix(max(chosen, key=_weight), *wanted.edge, why, tuple(rewrite for _, rewrite in found))
+
+
+def _place(edit: Edit) -> tuple[int, int]:
+    return edit.line, edit.column
 
 
 def _weight(kind: FixKind) -> int:

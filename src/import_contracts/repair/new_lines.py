@@ -130,7 +130,7 @@ class NewLines:
         for place, (line, _) in enumerate(self._made[:-1]):
             if without_end(line) == line:
                 self._made[place] = (line + self._layout.line_end(len(self._layout.lines)), None)
-        if self._made and self._made[-1][1] is None and without_end(text) == text:
+        if text and self._made and self._made[-1][1] is None and without_end(text) == text:
             self._made[-1] = (without_end(self._made[-1][0]), None)
 
     # --- edits ----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from functools import cached_property
 from typing import TypeAlias, TypeVar, cast
 
@@ -63,6 +63,11 @@ class ProgramNames:
         if make not in self._made:
             self._made[make] = make(self)
         return cast("_T", self._made[make])
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The modules of the program."""
+        return self._modules
 
     # --- texts ----------------------------------------------------------------------------------------------------
 
@@ -197,6 +202,20 @@ class ProgramNames:
             if module := resolve(written, importer, is_package=is_package, modules=self._modules):
                 origin = absolute(written.level, written.module, importer, is_package=is_package)
                 yield module, written.name if module == origin else None
+
+    def exported(self, module: str, seen: frozenset[str] = frozenset()) -> Set[str] | None:
+        """Return the names that a star import of a module may bind; None if they are not known."""
+        usage = self.usage(module)
+        if usage is None or "__getattr__" in usage.defined:
+            return None
+        found = {name for name in usage.defined if not name.startswith("_")} | usage.exported
+        for each in usage.bindings:
+            if each.name == "*" and not each.function and each.module not in seen:
+                more = self.exported(each.module, seen | {module})
+                if more is None:
+                    return None
+                found |= more
+        return found
 
     # --- where names are defined ----------------------------------------------------------------------------------
 

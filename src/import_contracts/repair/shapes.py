@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from import_contracts.graph.components import Component
 from import_contracts.graph.names import within
+from import_contracts.repair.edits import Rewrite
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import Fix, Fixes
 from import_contracts.repair.program_names import Origin
@@ -36,7 +37,7 @@ class Shapes:
 
     def shape(self, fix: Fix) -> Shape | None:
         """Return the shape of an import that a fix changes; None if it has no name."""
-        bindings = [rewrite.binding for rewrite in fix.rewrites]
+        bindings = [rewrite.binding for rewrite in _rewrites(fix)]
         if fix.kind is FixKind.DIRECT_IMPORT and within(fix.importer, fix.imported):
             return Shape.FAT_INIT
         if any(self._classes(fix.importer, bindings)):
@@ -63,7 +64,7 @@ class Shapes:
         return (module, name) if len(statements) == 1 and isinstance(statements[0], ast.ClassDef) else None
 
     def _is_utility(self, fix: Fix) -> bool:
-        functions = {function for rewrite in fix.rewrites for function in rewrite.functions}
+        functions = {function for rewrite in _rewrites(fix) for function in rewrite.functions}
         usage = self._names.usage(fix.importer)
         if len(functions) != 1 or usage is None:
             return False
@@ -77,3 +78,7 @@ class Shapes:
         """Tell whether a module imports another as a whole, or something else of it than a function."""
         usage = self._names.usage(user)
         return {each.name for each in usage.bindings if each.module == module} != {function} if usage else True
+
+
+def _rewrites(fix: Fix) -> list[Rewrite]:
+    return [change for change in fix.rewrites if isinstance(change, Rewrite)]

@@ -54,7 +54,7 @@ class ImportedName:
         if self._is_fixed:
             return {}
         found = {FixKind.DIRECT_IMPORT: self._direct_import()}
-        if self._is_movable:
+        if self.is_movable:
             found |= {FixKind.TYPE_CHECKING: self._for_type_checking(), FixKind.DEFER: self._deferred()}
         return {kind: way for kind, way in found.items() if way is not None}
 
@@ -101,7 +101,7 @@ class ImportedName:
         if self._bodies or not self._annotations:
             return None
         reason = Reason("Used only in annotations", f"{self.binding.shown} ({_places(self._annotations)})")
-        future, read = self._needs_future, self._may_be_read
+        future, read = self.needs_future, self._may_be_read
         return reason, Rewrite(self.binding, None, (), bool(self._annotations), future, read, reason.sentence)
 
     def _deferred(self) -> Way | None:
@@ -112,7 +112,7 @@ class ImportedName:
         reason = Reason(
             "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
         )
-        is_for_types, future, read = bool(self._annotations), self._needs_future, self._may_be_read
+        is_for_types, future, read = bool(self._annotations), self.needs_future, self._may_be_read
         return reason, Rewrite(self.binding, None, functions, is_for_types, future, read, reason.sentence)
 
     def obstacle(self) -> Reason:
@@ -152,7 +152,7 @@ class ImportedName:
         return f"Imported under {self.binding.inside[0]}, not at the top level" if is_in_block else ""
 
     @property
-    def _is_movable(self) -> bool:
+    def is_movable(self) -> bool:
         """Whether nothing needs the name in the module while that is imported, and afterwards only functions do."""
         return not (self.binding.inside or self._eager or self._reason_to_stay or self._read or self._is_future_read)
 
@@ -169,14 +169,14 @@ class ImportedName:
     @property
     def _is_future_read(self) -> bool:
         """Whether something may read annotations that would become strings."""
-        return self._needs_future and self._readers.any_in(self.importer, self.usage)
+        return self.needs_future and self._readers.any_in(self.importer, self.usage)
 
     @property
     def _may_be_read(self) -> bool:
         return any(self._readers.may_read(self.importer, use) for use in self._annotations)
 
     @property
-    def _needs_future(self) -> bool:
+    def needs_future(self) -> bool:
         """Whether annotations that use the name are evaluated when they are executed: until PEP 649, unless quoted."""
         if self.usage.has_future_annotations or self.version >= (3, 14):
             return False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
+from import_contracts.reporters.crash_plan import crash_plan_as_text, crash_plan_object, edit_of
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.people import for_people
@@ -23,6 +24,7 @@ from import_contracts.reports.cycles import (
     Place,
     Plan,
     ReportedCrash,
+    ReportedCrashPlan,
     ReportedEntry,
     ReportedMissing,
     Step,
@@ -44,6 +46,7 @@ def as_json(report: CyclesReport) -> str:
         "imports": report.imports,
         "cycles": [_cycle_object(cycle) for cycle in report.cycles],
         "crashes": None if report.crashes is None else [_crash_object(crash) for crash in report.crashes],
+        **({"crash_plan": crash_plan_object(report.crash_plan)} if report.crash_plan else {}),
         **({"untried": report.untried} if report.untried else {}),
         "missing": [_missing_object(missing) for missing in report.missing],
         "not_followed": {each.kind: each.number for each in report.not_followed},
@@ -131,6 +134,7 @@ def _entry_object(entry: ReportedEntry) -> dict[str, object]:
         "failures": [_failure_object(failure) for failure in entry.failures],
         "contrast": entry.contrast or None,
         "parent": entry.parent or None,
+        **({} if entry.works_after is None else {"works_after": entry.works_after}),
     }
 
 
@@ -177,16 +181,22 @@ def _crashes(report: CyclesReport, style: Style) -> Iterator[str]:
     if ordered:
         yield style.paint("Crashes", BOLD)
         yield ""
+    plan, told = report.crash_plan, set[int]()
     for group in shown:
-        yield from (f"  {line}".rstrip() for line in _crash(group, style))
+        crash = min(group, key=lambda crash: (len(crash.stack), crash.entry))
+        yield from (f"  {line}".rstrip() for line in _crash(crash, group, style))
+        if plan and (step := plan.step_of(crash.entry)) is not None:
+            yield from (f"  {line}".rstrip() for line in edit_of(plan, crash.entry, told, style))
+            told.add(step)
         yield ""
     if hidden := len(ordered) - len(shown):
         yield f"  {more(hidden, 'failing statement')}"
         yield ""
+    if plan:
+        yield from crash_plan_as_text(plan, len(report.crashes or ()), told, style)
 
 
-def _crash(group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
-    crash = min(group, key=lambda crash: (len(crash.stack), crash.entry))
+def _crash(crash: ReportedCrash, group: Sequence[ReportedCrash], style: Style) -> Iterator[str]:
     yield style.paint(f"import {crash.entry}: {crash.message}", RED)
     if crash.message_at_root:
         yield style.paint(f"  Where this folder is first on sys.path: {crash.message_at_root}", DIM)
@@ -285,6 +295,8 @@ def _entry(entry: ReportedEntry, style: Style) -> Iterator[str]:
     if entry.contrast:
         first = f"It imports {failure.first} first. " if failure.first else ""
         yield f"  {first}{entry.contrast}"
+    if entry.works_after:
+        yield style.paint("  The plan for crashes stops this too.", GREEN)
 
 
 # --- cycles ------------------------------------------------------------------------------------------------------
@@ -302,6 +314,10 @@ _SHAPES = {
     "utility_creep": "utility creep",
     "type_hints": "type hints",
 }
+
+
+def _shape(name: str) -> str:
+    return _SHAPES.get(name, name)
 
 
 def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
@@ -326,7 +342,7 @@ def _cycles(report: CyclesReport, style: Style) -> Iterator[str]:
 
 def _cycle(number: int, cycle: Cycle, style: Style) -> Iterator[str]:
     size = f"{count(len(cycle.modules), 'module')}, {count(len(cycle.imports), 'cyclic import')}"
-    shape = f" ({_SHAPES[cycle.plan.shape]})" if cycle.plan and cycle.plan.shape else ""
+    shape = f" ({_shape(cycle.plan.shape)})" if cycle.plan and cycle.plan.shape else ""
     yield style.paint(f"Cycle {number}: {size}; {_CLOSED_BY.get(cycle.kind, 'runtime cycle')}{shape}", BOLD)
     yield ""
     if len(cycle.modules) > len(cycle.ring):
@@ -394,7 +410,7 @@ def _step(number: int, step: Step, numbers: tuple[int, int], style: Style) -> It
     if hidden := len(step.fix.why) - len(reasons):
         yield style.paint(f"     {more(hidden, 'name')}", DIM)
     if step.shape and not step.package:
-        yield style.paint(f"     Shape: {_SHAPES[step.shape]}.", DIM)
+        yield style.paint(f"     Shape: {_shape(step.shape)}.", DIM)
     changes = style.capped(step.fix.changes, _CHANGES)
     for change in changes:
         yield from (f"       {line}" for line in changed(change, statement, style))
@@ -490,7 +506,7 @@ def as_report(report: CyclesReport) -> Report:
     elementary cycle as its chain; a cycle without a plan is one violation, with its shortest elementary cycle. Cycles
     of kind ``type_checking`` are left out, because they cost nothing at run time.
     """
-    crashes = tuple(crash.violation for crash in report.crashes or ())
+    crashes = tuple(_crash_violation(crash, report.crash_plan) for crash in report.crashes or ())
     costly = (cycle for cycle in report.cycles if cycle.kind is not Kind.TYPE_CHECKING)
     cycles = tuple(violation for cycle in costly for violation in _cycle_violations(cycle))
     outcomes = [Outcome("cycles", "No cycles", "acyclic", "", kept=not cycles, violations=cycles)]
@@ -508,6 +524,16 @@ def as_report(report: CyclesReport) -> Report:
         problems=(*report.problems, *map(_problem_of, report.missing), *_untried(report)),
         unreadable=report.unreadable,
     )
+
+
+def _crash_violation(crash: ReportedCrash, plan: ReportedCrashPlan | None) -> ReportedViolation:
+    """Return a crash as a violation, whose message ends with the edit that stops it."""
+    violation, number = crash.violation, plan.step_of(crash.entry) if plan else None
+    if plan is None or number is None:
+        return violation
+    step = plan.steps[number]
+    fix = f"{step.place.path}:{step.place.line}: {FIXES[step.fix.kind]} (stops {len(step.stops):,} crashes)"
+    return replace(violation, message=f"{violation.message}. Fix: {fix}")
 
 
 def _problem_of(missing: ReportedMissing) -> Problem:

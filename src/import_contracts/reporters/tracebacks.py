@@ -29,8 +29,11 @@ _TITLES = {
 _MENDINGS = {
     "type_checking": "import it for type checking only",
     "direct_import": "import it from its defining module",
-    "move": "move the import below what the other module needs",
+    "reorder": "put the imports in another order",
+    "module_form": "import the module, and look the name up where it is used",
     "defer": "defer the import (a workaround: the cycle is hidden, not removed)",
+    "move": "move the import below what the other module needs",
+    "import_first": "import another module first",
     "extract": "move what both need into a new module",
     "restructure": "needs manual restructuring",
     "rename": "rename the file",

@@ -127,7 +127,8 @@ class ReportedEntry:
     """A command that starts the program, and whether its imports work; ``works`` is None if it was too much to tell.
 
     ``failures`` are in order. ``contrast`` says why another command works, and this one does not; "" if there is none.
-    ``parent`` is the command that does the same and more: of ``pytest tests/test_a.py``, ``pytest``.
+    ``parent`` is the command that does the same and more: of ``pytest tests/test_a.py``, ``pytest``. ``works_after`` is
+    whether it works after the plan for crashes; None if it works now, and if that is not known.
     """
 
     entry: str
@@ -135,6 +136,7 @@ class ReportedEntry:
     failures: tuple[EntryFailure, ...] = ()
     contrast: str = ""
     parent: str = ""
+    works_after: bool | None = None
 
     @property
     def violations(self) -> tuple[ReportedViolation, ...]:
@@ -151,6 +153,49 @@ class ReportedEntry:
             )
             for failure in self.failures
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEdit:
+    """A step of the plan for crashes: an edit of the module ``place.module``, on whose line it begins.
+
+    ``stops`` are the modules that no longer crash when they are imported first, given the steps before; sorted.
+    ``level`` is "safe", "unsafe", or "shown" if a person has to make the edit.
+    """
+
+    imported: str
+    place: Place
+    fix: ReportedFix
+    level: str
+    stops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedDeadlock:
+    """Modules that still crash when they are imported first after the plan for crashes, all at one statement; sorted.
+
+    ``fix`` is what has to be done by hand.
+    """
+
+    entries: tuple[str, ...]
+    importer: str
+    fix: ReportedFix
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedCrashPlan:
+    """The cheapest edits that were found after which no module crashes that did not.
+
+    ``left`` is what still crashes. ``is_whole`` is False if that is because there would have been too much work.
+    """
+
+    steps: tuple[ReportedEdit, ...]
+    left: tuple[ReportedDeadlock, ...] = ()
+    is_whole: bool = True
+
+    def step_of(self, entry: str) -> int | None:
+        """Return the place among the steps of that after which a module no longer crashes; None if it still does."""
+        return next((number for number, step in enumerate(self.steps) if entry in step.stops), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +278,7 @@ class CyclesReport:
     ``cycles`` has them. ``not_followed`` is what was not followed to predict the crashes, which may hide some.
     ``also_read`` are the packages beside those of ``packages`` that these import and that import them back, sorted.
     ``entries`` are the commands that start the program: those of the question, and then those that were found.
+    ``crash_plan`` is None if nothing crashes, or no crashes were predicted.
     """
 
     packages: tuple[str, ...]
@@ -248,6 +294,7 @@ class CyclesReport:
     not_followed: tuple[NotFollowed, ...] = ()
     also_read: tuple[str, ...] = ()
     entries: tuple[ReportedEntry, ...] = ()
+    crash_plan: ReportedCrashPlan | None = None
 
     @property
     def exit_status(self) -> int:
