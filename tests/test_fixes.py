@@ -534,6 +534,23 @@ def test_what_is_replaced_by_its_name_must_stay(statement: str, why: str) -> Non
     assert fix(f"{IMPORT}def f():\n    return B", {"c": statement}).why == (why,)
 
 
+@pytest.mark.parametrize(
+    ("exported", "stays"),
+    [
+        ("", True),
+        ("__all__ = ['f', 'B']\n", True),
+        ("__all__ = ('f',)\n__all__ += other\n", True),
+        ("__all__ = ['f']\n__all__.extend(other)\n", True),
+        ("__all__ = [*other, 'f']\n", True),
+        ("__all__: list[str] = ['f']\n", True),
+        ("__all__ = ['f']\n", False),
+    ],
+)
+def test_a_star_import_takes_what_all_names(exported: str, stays: bool) -> None:
+    found = fix(f"{exported}{IMPORT}def f():\n    return B", {"c": "from p.a import *"})
+    assert (found.kind is FixKind.RESTRUCTURE) is stays
+
+
 def test_what_functions_assign_again_is_imported_from_where_it_was() -> None:
     files = {"b": "from .x import B\ndef f():\n    global B\n    B = 1", "b.x": "class B: ..."}
     assert fix("from p.b import B\nclass A(B): ...\nclass C: ...", files).kind is not FixKind.DIRECT_IMPORT

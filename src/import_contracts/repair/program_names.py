@@ -146,7 +146,7 @@ class ProgramNames:
         if module not in self._importers:
             self._importers[module] = self._read_importers(module)
         names, texts = self._importers[module]
-        if name in names or "*" in names:
+        if name in names or ("*" in names and self._is_starred(module, name)):
             return True
         last, quoted = re.escape(module.rpartition(".")[2]), re.compile(_OF_OBJECT.format(name=re.escape(name)))
 
@@ -158,6 +158,19 @@ class ProgramNames:
         return any(
             (f".{name}" in text and takes(text)) or (_REPLACES.search(text) and quoted.search(text)) for text in texts
         )
+
+    def _is_starred(self, module: str, name: str) -> bool:
+        """Tell whether a star import of a module may bind a name: without a plain ``__all__``, any that is public."""
+        usage = self.usage(module)
+        statements = usage.defined.get("__all__", []) if usage else []
+        if usage is None or not statements:
+            return not name.startswith("_")
+        value = statements[0].value if isinstance(statements[0], ast.Assign) else None
+        is_plain = isinstance(value, ast.List | ast.Tuple) and all(
+            isinstance(each, ast.Constant) for each in value.elts
+        )
+        is_final = len(statements) == 1 and "__all__." not in self._text(module).text
+        return name in usage.exported or not (is_plain and is_final)
 
     def is_replaced(self, module: str, name: str) -> bool:
         """Tell whether some module names a name of a module in a string where it may replace it, as mocks do."""
