@@ -811,6 +811,27 @@ def test_a_deferred_import_joins_that_of_its_module(above: str, added: str) -> N
     assert written(f"{above}{IMPORT}{function.format('C')}", files) == above + function.format(added)
 
 
+def test_a_new_statement_is_broken_where_those_of_the_file_are() -> None:
+    long = "a_name_that_is_long_" * 2
+    broken = f"from q import (\n    {'x' * 35},\n    {'y' * 35},\n)\n"
+    text = f"{broken}from p.b import {long}1, {long[:-12]}2\n# {'-' * 100}\ndef f():\n    return {long}1, {long[:-12]}2"
+    files = {"b": f"class {long}1: ...\nclass {long[:-12]}2: ..."}
+    assert f"    from p.b import (\n        {long[:-12]}2,\n        {long}1,\n    )\n" in written(text, files)
+    assert f"    from p.b import {long[:-12]}2, {long}1\n" in written(text.removeprefix(broken), files)
+
+
+def test_a_statement_that_becomes_too_long_is_broken() -> None:
+    names = [f"Name{number}" for number in range(10)]
+    typing = "from typing import (\n    TYPE_CHECKING,\n" + "".join(f"    {name},\n" for name in names) + ")\n"
+    text = f"{FUTURE}from typing import {', '.join(names)}\n{IMPORT}x: B"
+    assert written(text) == f"{FUTURE}{typing}\n{UNDER}\nx: B"
+    assert written(text.replace("9\n", "9  # noqa\n")).count("(") == 0
+    files = {"b": f"from .a_module_of_some_length import {', '.join(names)}", "b.a_module_of_some_length": "Name0 = 1"}
+    files["b.a_module_of_some_length"] = "\n".join(f"class {name}: ..." for name in names)
+    found = written(f"from p.b import {', '.join(names)}\nx = {', '.join(names)}", files)
+    assert found.startswith("from p.b.a_module_of_some_length import (\n    Name0,\n    Name1,\n")
+
+
 def test_edits_are_sorted_by_line() -> None:
     found = fixes({"a": f"def f():\n    return B\n{IMPORT}x: B\ndef g():\n    return B", "b": "class B: ..."}, (3, 14))
     one = found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})))

@@ -129,15 +129,15 @@ class _Statement:
         return len(self.direct) == len(self.text.names) and len(modules) == 1
 
     @property
-    def kept(self) -> str:
-        """The text of the statement with what is left of it, or from another module."""
+    def kept(self) -> ImportText:
+        """What is left of the statement, with the names that are added; or the statement with another module."""
         if self.is_renamed:
             texts = {rewrite.binding.alias: rewrite.text for rewrite in self.direct}
-            return str(self.text.renamed(self.direct[0].module, [texts[alias] for alias in self.node.names]))
+            return self.text.renamed(self.direct[0].module, [texts[alias] for alias in self.node.names])
         kept = self.text.without([rewrite.binding.alias for rewrite in self.removed]) if self.removed else self.text
         for name in self.added:
             kept = kept.adding(name, _place_of(name, [each.text for each in kept.names]))
-        return str(kept)
+        return kept
 
 
 class _Editor:
@@ -188,13 +188,24 @@ class _Editor:
             return
         indent, step, width = layout.before(node), layout.indentation, layout.width
         if changed.is_renamed or not changed.is_gone:
-            lines = [f"{indent}{changed.kept}{layout.behind(node)}"]
+            lines = self._kept(changed)
         else:
             lines = [indent + comment for comment in changed.text.own_comments]
         if not changed.is_renamed:
             for new in sorted(self._imports(changed.direct), key=lambda each: each.place):
                 lines += new.lines(indent, step, width)
         self._put(node, node, lines, changed.rewrites)
+
+    def _kept(self, changed: _Statement) -> list[str]:
+        """Return what is left of a statement; a line for each name, in brackets, if its one line became too long."""
+        node, layout, kept = changed.node, self._layout, changed.kept
+        indent, step, behind = layout.before(node), layout.indentation, layout.behind(node)
+        line = f"{indent}{kept}{behind}"
+        is_plain = isinstance(node, ast.ImportFrom) and node.lineno == node.end_lineno and not behind and not kept.close
+        if not is_plain or len(line) <= max(layout.width, len(layout.lines[node.lineno - 1].rstrip())):
+            return [line]
+        names = (f"{indent}{step}{each.text}," for each in kept.names)
+        return [f"{indent}{kept.head.rstrip()} (", *names, f"{indent})"]
 
     def _replace_group(self, group: Sequence[ast.stmt]) -> None:
         """Note what replaces the lines of statements that are on the same lines; they have no comments inside."""
@@ -208,7 +219,7 @@ class _Editor:
                 parts.append(gap + layout.text[layout.start(node) : layout.end(node)])
                 continue
             rewrites += changed.rewrites
-            new = [changed.kept] if changed.is_renamed or not changed.is_gone else []
+            new = [str(changed.kept)] if changed.is_renamed or not changed.is_gone else []
             direct = [] if changed.is_renamed else sorted(self._imports(changed.direct), key=lambda each: each.place)
             new += (replace(each, comment="", comments={}).lines("", "", sys.maxsize)[0] for each in direct)
             parts += [gap + "; ".join(new)] if new else []
