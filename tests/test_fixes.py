@@ -832,6 +832,24 @@ def test_a_statement_that_becomes_too_long_is_broken() -> None:
     assert found.startswith("from p.b.a_module_of_some_length import (\n    Name0,\n    Name1,\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('def f():\n    """Doc.\n\n    >>> B()\n    """\n    return B', "Used in a doctest: B."),
+        ('"""Doc.\n\n>>> for x in y:\n...     B()\n"""\ndef f():\n    return B', "Used in a doctest: B."),
+        ('def f():\n    """Doc.\n\n    >>> from p.b import B\n    >>> B()\n    """\n    return B', CALLED.format("f")),
+        ('def f():\n    """Doc.\n\n    >>> Bar()\n    """\n    return B', CALLED.format("f")),
+        ("def f():\n    return B, globals()['B']", "Named in a string that p.a may look up: B."),
+        ("def f():\n    return B, eval('B + 1')", "Named in a string that p.a may look up: B."),
+        ("def f():\n    return B, getattr(sys.modules[__name__], 'B')", "Named in a string that p.a may look up: B."),
+        ("def f():\n    return B, globals()['C'], eval('Bar')", CALLED.format("f")),
+        ("def f():\n    return B, {'B': 1}", CALLED.format("f")),
+    ],
+)
+def test_what_the_module_looks_up_by_its_name_must_stay(text: str, why: str) -> None:
+    assert fix(f"{IMPORT}{text}").why == (why,)
+
+
 def test_edits_are_sorted_by_line() -> None:
     found = fixes({"a": f"def f():\n    return B\n{IMPORT}x: B\ndef g():\n    return B", "b": "class B: ..."}, (3, 14))
     one = found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})))
