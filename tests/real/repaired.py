@@ -96,12 +96,11 @@ class Repaired:
             for entry, outcome in outcomes.items()
             if outcome and not self.before.imported[version][entry]
         ]
-        said = set(self.report["crashes"]["after"])
+        gone = set(self.report["crashes"]["before"]) - set(self.report["crashes"]["after"])
         crashes = [
-            f"{version}: {entry} crashes, which is not said: {outcome}"
-            for version, outcomes in self.after.imported.items()
-            for entry, outcome in outcomes.items()
-            if version == self.report["python"] and is_crash(outcome) and entry not in said
+            f"{entry} still crashes: {outcome}"
+            for entry, outcome in self.after.imported.get(self.report["python"], {}).items()
+            if entry in gone and is_crash(outcome)
         ]
         tests = [f"fails: {each}" for each in sorted(self.after.failed - self.before.failed)]
         counts = f"{self.before.passed} tests passed before, {self.after.passed} after"
@@ -228,7 +227,15 @@ PROGRAMS = {
             "celery==5.5.3",
             "celery",
             _pytest("t/unit/tasks", "t/unit/app"),
-            ("pytest==8.4.2", "pytest-celery", "pytest-subtests", "pytest-click", "pytest-timeout", "pytest-order"),
+            (
+                "pytest==8.4.2",
+                "pytest-celery",
+                "pytest-subtests",
+                "pytest-click",
+                "pytest-timeout",
+                "pytest-order",
+                "moto",
+            ),
             is_quick=True,
         ),
         Program(

@@ -398,6 +398,7 @@ class Calls(Objects):
             except FailureError as error:
                 if error.kind != External("builtins.StopIteration"):
                     raise
+                error.bare()
                 return None
             each(first)
             return self.follow_maybe(giving(each, UNKNOWN))
@@ -422,6 +423,7 @@ class Calls(Objects):
         except StoppedError as stop:
             if stop.stream is not stream:
                 raise
+            stop.bare()
             return stop.left if isinstance(stop.left, Left) else None
         finally:
             self.stack = stack

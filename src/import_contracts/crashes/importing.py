@@ -182,6 +182,7 @@ class Importer(Machine):
         except FailureError as error:
             if error.kind != External("builtins.AttributeError"):
                 raise
+            error.bare()
             return False
 
     def _imported_name(self, module: str, name: str) -> object:
@@ -213,6 +214,7 @@ class Importer(Machine):
             submodule = f"{module}.{name}"
             if error.kind != External("builtins.AttributeError"):
                 raise
+            error.bare()
             self.scope.line = line
             if submodule in self.model.modules and self.modules.has(submodule) is not False:
                 return ModuleValue(submodule)

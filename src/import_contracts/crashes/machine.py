@@ -28,6 +28,11 @@ class FailureError(Exception):
         super().__init__()
         self.kind = kind
 
+    def bare(self) -> FailureError:
+        """Return it without its traceback, which would keep frames, and these would keep it."""
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
+
 
 class CrashError(FailureError):
     """An import fails because a module is only partially initialized."""
@@ -214,7 +219,7 @@ class Machine(ABC):
                 left = block()
             except FailureError as error:
                 del self.stack[depth:]
-                failed.append((error, self.memory.since(mark)))
+                failed.append((error.bare(), self.memory.since(mark)))
             else:
                 live.append((left, self.memory.since(mark)))
         self.memory.undo(mark)
@@ -276,7 +281,7 @@ class Machine(ABC):
                 if not frame.pending:
                     raise
                 del self.stack[depth:]
-                self.note(error)
+                self.note(error.bare())
                 left, lives = None, False
             finally:
                 self._frames.pop()
@@ -304,9 +309,8 @@ class Machine(ABC):
             return
         guard = self._guards[-1]
         partial = (*self.modules.partial, within) if within else tuple(self.modules.partial)
-        if error.kind is not UNKNOWN or all(
-            each.error.kind is not UNKNOWN or len(each.partial) > len(partial) for each in guard.pending
-        ):
+        # One of which nothing is known may be raised from there on, and may be any other.
+        if not any(each.error.kind is UNKNOWN and len(each.partial) <= len(partial) for each in guard.pending):
             guard.pending.append(_Thrown(error, self.memory.since(guard.mark), partial))
 
     def _note_at(self, mark: int, state: Delta, error: FailureError) -> None:
@@ -330,7 +334,7 @@ class Machine(ABC):
                 left = body()
             except FailureError as error:
                 del self.stack[depth:]
-                failure = error
+                failure = error.bare()
                 pending = guard.pending
                 first = lambda: handle(failure)  # noqa: E731 - of the two paths one
             else:

@@ -223,6 +223,7 @@ class Trials:
             interpreter.start(module)
         except CrashError as error:
             self._failures[module] = error.crash
+            error.bare()
             return None
         except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None

@@ -21,7 +21,7 @@ from import_contracts.repair.usage import WORD, Binding, Usage, names_in, read_u
 
 _T = TypeVar("_T")
 _REPLACES = re.compile(r"\bpatch\b|\b[gs]etattr\(")
-_OF_OBJECT = r"""\b(?:[gs]etattr|delattr|patch\.object)\(\s*[^,]{{1,120}},\s*["']{name}["']"""
+_OF_OBJECT = re.compile(r"""\b(?:[gs]etattr|delattr|patch\.object)\(\s*[^,]{1,120},\s*["'](\w+)["']""")
 _QUOTED_NAME = re.compile(r"""["']((?:\w+\.)+\w+)["']""")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
@@ -48,7 +48,7 @@ class ProgramNames:
         self._layouts: dict[str, Layout] = {}
         self._usages: dict[str, Usage | None] = {}
         self._definitions: dict[tuple[str, str], frozenset[str]] = {}
-        self._importers: dict[str, tuple[set[str], list[str]]] = {}
+        self._importers: dict[str, frozenset[str]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
         self._questions = 0
         self._made: dict[Callable[[ProgramNames], object], object] = {}
@@ -144,20 +144,21 @@ class ProgramNames:
     def is_imported_elsewhere(self, module: str, name: str) -> bool:
         """Tell whether another module may import a name from a module, or take it as an attribute."""
         if module not in self._importers:
-            self._importers[module] = self._read_importers(module)
-        names, texts = self._importers[module]
-        if name in names or ("*" in names and self._is_starred(module, name)):
-            return True
-        last, quoted = re.escape(module.rpartition(".")[2]), re.compile(_OF_OBJECT.format(name=re.escape(name)))
+            self._importers[module] = frozenset(self._taken(module))
+        taken = self._importers[module]
+        return name in taken or ("*" in taken and self._is_starred(module, name))
 
-        def takes(text: str) -> bool:
-            aliases = map(re.escape, re.findall(rf"\b{last}\s+as\s+(\w+)", text))
-            attribute = rf"\b(?:{'|'.join([last, *aliases])})\s*\.\s*{re.escape(name)}\b"
-            return re.search(attribute, _IMPORTS.sub("", text)) is not None
-
-        return any(
-            (f".{name}" in text and takes(text)) or (_REPLACES.search(text) and quoted.search(text)) for text in texts
-        )
+    def _taken(self, module: str) -> Iterator[str]:
+        """Yield the names that others import from a module, take as attributes, or name where they may replace it."""
+        last = re.escape(module.rpartition(".")[2])
+        for source in filter(None, map(self._source, self._graph.importers_of(module))):
+            imported = self._imports_of(source).get(module, set())
+            yield from imported - {""}
+            if "" in imported:
+                aliases = map(re.escape, re.findall(rf"\b{last}\s+as\s+(\w+)", source.text))
+                attribute = rf"\b(?:{'|'.join([last, *aliases])})\s*\.\s*(?=(\w+))"
+                yield from re.findall(attribute, _IMPORTS.sub("", source.text))
+                yield from _OF_OBJECT.findall(source.text)
 
     def _is_starred(self, module: str, name: str) -> bool:
         """Tell whether a star import of a module may bind a name: without a plain ``__all__``, any that is public."""
@@ -182,16 +183,6 @@ class ProgramNames:
         texts = (source.text for source in self.sources if _REPLACES.search(source.text))
         found = {name for text in texts for name in _QUOTED_NAME.findall(text)}
         return frozenset(name[:end] for name in found for end in (*_dots(name), len(name)))
-
-    def _read_importers(self, module: str) -> tuple[set[str], list[str]]:
-        """Return the names that others import from a module, and the texts in which the module itself is bound."""
-        names: set[str] = set()
-        texts: list[str] = []
-        for source in filter(None, map(self._source, self._graph.importers_of(module))):
-            imported = self._imports_of(source).get(module, set())
-            names |= imported - {""}
-            texts += [source.text] if "" in imported else []
-        return names, texts
 
     def _imports_of(self, source: Source) -> dict[str, set[str]]:
         """Return the names that a text imports, by module; "" stands for the module itself."""
