@@ -226,7 +226,7 @@ PROGRAMS = {
         Program(
             "celery==5.5.3",
             "celery",
-            _pytest("t/unit/tasks", "t/unit/app"),
+            _pytest("t/unit/tasks"),
             (
                 "pytest==8.4.2",
                 "pytest-celery",
