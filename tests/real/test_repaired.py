@@ -15,7 +15,7 @@ pytestmark = pytest.mark.real
 @pytest.mark.parametrize("name", sorted(name for name, program in PROGRAMS.items() if program.is_quick))
 def test_what_worked_works_after_the_repair(name: str, tmp_path: Path) -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    done = repaired(PROGRAMS[name], tmp_path.resolve() / name, {version: sys.executable})
+    done = repaired(PROGRAMS[name], tmp_path.resolve() / name, {version: sys.executable}, most=24)
     assert done.faults() == []
     assert done.report["made"]
     assert done.in_cycles[1] < done.in_cycles[0]
