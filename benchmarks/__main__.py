@@ -1,7 +1,7 @@
 """The command: ``python -m benchmarks`` compares with import-linter, ``python -m benchmarks growth`` with more modules.
 
-``python -m benchmarks cycles`` measures what the command ``cycles`` costs, and ``python -m benchmarks shapes`` how time
-and memory grow with programs of extreme shapes.
+``python -m benchmarks cycles`` measures what the commands ``cycles`` and ``fix`` cost, and
+``python -m benchmarks shapes`` how time and memory grow with programs of extreme shapes.
 
 What is printed is Markdown, row by row as the measurements are made.
 """
@@ -34,10 +34,7 @@ def main() -> None:
     elif options.command == "shapes":
         _shapes(options, machine)
     elif options.command == "cycles":
-        _head("program", "run", "seconds")
-        for name in options.program or RELEASES:
-            for what, seconds in cycles.measure(RELEASES[name], options.runs, pylint=name in options.pylint):
-                _row(RELEASES[name].requirement, what, f"{seconds:.2f}")
+        _cycles([RELEASES[name] for name in options.program or RELEASES], options)
     else:
         releases = [RELEASES[name] for name in options.program or RELEASES]
         _comparison(releases, options.case or list(CASES), options.runs)
@@ -51,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     grow = commands.add_parser("growth", help="Measure how the time grows with the size of a synthetic program.")
     grow.add_argument("--modules", type=int, nargs="+", default=growth.SIZES, help="Sizes: multiples of 1,000.")
-    ring = commands.add_parser("cycles", help="Measure what cycles cost.")
+    ring = commands.add_parser("cycles", help="Measure what cycles and their repair cost.")
     ring.add_argument("--pylint", action="append", choices=RELEASES, default=[], help="Run pylint on this one as well.")
     shape = commands.add_parser("shapes", help="Measure how time and memory grow with programs of extreme shapes.")
     shape.add_argument("--shape", action="append", choices=SHAPES, help="Only this one. May be repeated.")
@@ -102,6 +99,17 @@ def _seconds(runs: Iterable[Run]) -> float:
 
 def _megabytes(runs: Iterable[Run]) -> float:
     return median(run.megabytes for run in runs)
+
+
+def _cycles(releases: Iterable[Release], options: argparse.Namespace) -> None:
+    _head("program", "run", "seconds", "CPU seconds", f"CPU time of that of {cycles.COMPARED}")
+    for release in releases:
+        measured = dict(cycles.measure(release, options.runs, pylint=release.program.package in options.pylint))
+        for what, found in measured.items():
+            pairs = zip(found, measured[cycles.COMPARED], strict=False)
+            ratio = median(one.cpu / other.cpu for one, other in pairs)
+            cpu = median(one.cpu for one in found)
+            _row(release.requirement, what, f"{_seconds(found):.2f}", f"{cpu:.2f}", f"{ratio:.2f}")
 
 
 def _growth(sizes: Sequence[int]) -> None:

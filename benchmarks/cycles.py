@@ -1,4 +1,4 @@
-"""What cycles cost: whole processes, against ``check`` with one contract and against pylint's ``cyclic-import``."""
+"""What cycles and their repair cost, against ``check`` with one contract and against pylint's ``cyclic-import``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from statistics import median
 
 from benchmarks import tools
 from benchmarks.programs import Release
-from benchmarks.timing import run
+from benchmarks.timing import Run, run
 
 _FORBIDDEN = """\
 [tool.import-contracts]
@@ -31,8 +30,12 @@ type = "acyclic"
 """
 
 
-def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str, float]]:
-    """Yield what was run, and the median of the seconds that it took, each run in turn with the others."""
+COMPARED = "cycles, no cache"
+"""What the CPU time of the others is compared with."""
+
+
+def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str, list[Run]]]:
+    """Yield what was run, and its runs; those at one index were made in turn."""
     tool = tools.ours()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -45,30 +48,33 @@ def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str,
             "check, forbidden, no cache": [tool.command, "check", "--no-cache"],
             "check, acyclic, no cache": [tool.command, "check", "--no-cache", "--config", "acyclic.toml"],
             "cycles --quick, no cache": [tool.command, "cycles", "--quick", "--no-cache", package],
-            "cycles, no cache": [tool.command, "cycles", "--no-cache", package],
+            COMPARED: [tool.command, "cycles", "--no-cache", package],
+            "fix --unsafe-fixes --diff, no cache": [
+                *(tool.command, "fix", "--unsafe-fixes", "--diff", "--no-cache", package)
+            ],
             "cycles, nothing changed": [tool.command, "cycles", package],
         }
-        checks = [name for name in commands if name.startswith("check")]
-        status = {name: _status(commands[name], folder) for name in checks}
+        unclear = [name for name in commands if name.startswith(("check", "fix"))]
+        status = {name: _status(commands[name], folder) for name in unclear}
         run(commands["cycles, nothing changed"], folder)
-        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        measured: dict[str, list[Run]] = {name: [] for name in commands}
         for _ in range(runs):
             for name, command in commands.items():
-                seconds[name].append(run(command, folder, status=status.get(name, 0)).seconds)
-        yield from ((name, median(found)) for name, found in seconds.items())
+                measured[name].append(run(command, folder, status=status.get(name, 0)))
+        yield from measured.items()
         if pylint:
             command = [tools.pylint(), "--disable=all", "--enable=cyclic-import", package]
-            yield "pylint --enable=cyclic-import", run(command, folder, status=8).seconds
+            yield "pylint --enable=cyclic-import", [run(command, folder, status=8)]
         shutil.rmtree(folder / ".import_contracts_cache", ignore_errors=True)
 
 
 def _status(command: Sequence[str | Path], folder: Path) -> int:
-    """Return with what status the contract is checked, which depends on the program."""
+    """Return with what status a command ends, which depends on the program."""
     for status in (0, 1):
         try:
             run(command, folder, status=status)
         except SystemExit:
             continue
         return status
-    message = "the contract cannot be checked"
+    message = f"the command fails: {' '.join(map(str, command))}"
     raise SystemExit(message)

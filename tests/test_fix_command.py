@@ -761,3 +761,31 @@ def test_stale_needs_a_configuration(shop: Path) -> None:
     assert "No configuration found." in lint(shop, "fix", "--stale").err
     run = lint(shop, "fix", "--stale", "--source-root", ".")
     assert "--stale and --source-root are both given." in run.err
+
+
+USER = "from shop.orders import User\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_taken"),
+    [
+        ("tests/test_orders.py", USER, True),
+        ("tests/test_orders.py", "from shop.orders import (\n    Order,\n    User,\n)\n", True),
+        ("tests/test_orders.py", "import shop.orders\nshop.orders.User()\n", True),
+        ("tests/test_orders.py", "from shop import orders as o\no.User()\n", True),
+        ("tests/test_orders.py", "from shop import orders\nmock.patch.object(orders, 'User')\n", True),
+        ("tests/test_orders.py", '@patch("shop.orders.User")\ndef test(user): ...\n', True),
+        ("conftest.py", USER, True),
+        ("tests/test_orders.py", "from shop.orders import Order\nfrom shop.users import User\n", False),
+        ("tests/test_orders.py", "from shop.orders import Users\n", False),
+        ("tests/test_orders.txt", USER, False),
+        (".venv/lib/test_orders.py", USER, False),
+        ("node_modules/test_orders.py", USER, False),
+    ],
+)
+def test_names_that_files_beside_the_program_take_stay(shop: Path, path: str, text: str, is_taken: bool) -> None:
+    write(shop, {path: text})
+    run = lint(shop, "fix", "shop", "--unsafe-fixes", "--only", "type_checking", "--python", "3.13")
+    assert run.status == 0
+    assert (f"{path} takes User from shop.orders." in run.out) is is_taken
+    assert ("TYPE_CHECKING" in (shop / "shop/orders.py").read_text(encoding="utf-8")) is not is_taken

@@ -520,12 +520,35 @@ def test_the_kinds_of_fixes_are_sorted_by_what_they_cost() -> None:
         ("monkeypatch.setattr('p.a.B', 1)", "Replaced in p.a by a string that names it: B."),
         ("from p import a\npatch.object(a, 'B')", "Imported from p.a by other modules: B."),
         ('from p import a\nsetattr(a, "B", 1)', "Imported from p.a by other modules: B."),
+        (
+            "from p import a\nmodule = [a]\nmonkeypatch.setattr(module[0], 'B', 1)",
+            "Imported from p.a by other modules: B.",
+        ),
+        ("from p import a\nx = getattr(a, 'C', 'B')", CALLED.format("f")),
+        ("from p import a\nx = getattr(a, 'C')\nlog = getLogger('B')", CALLED.format("f")),
         ("patch('p.a.Bar')", CALLED.format("f")),
         ("print('p.a.B')", CALLED.format("f")),
     ],
 )
 def test_what_is_replaced_by_its_name_must_stay(statement: str, why: str) -> None:
     assert fix(f"{IMPORT}def f():\n    return B", {"c": statement}).why == (why,)
+
+
+@pytest.mark.parametrize(
+    ("exported", "stays"),
+    [
+        ("", True),
+        ("__all__ = ['f', 'B']\n", True),
+        ("__all__ = ('f',)\n__all__ += other\n", True),
+        ("__all__ = ['f']\n__all__.extend(other)\n", True),
+        ("__all__ = [*other, 'f']\n", True),
+        ("__all__: list[str] = ['f']\n", True),
+        ("__all__ = ['f']\n", False),
+    ],
+)
+def test_a_star_import_takes_what_all_names(exported: str, stays: bool) -> None:
+    found = fix(f"{exported}{IMPORT}def f():\n    return B", {"c": "from p.a import *"})
+    assert (found.kind is FixKind.RESTRUCTURE) is stays
 
 
 def test_what_functions_assign_again_is_imported_from_where_it_was() -> None:
@@ -541,7 +564,7 @@ NEWER = "def g[T](x: T, y: 'B') -> T:\n    return x\n"
     ("text", "expected"),
     [
         (f"{IMPORT}{NEWER}", f"{TYPING}\n{UNDER}\n{NEWER}"),
-        (f"{IMPORT}{NEWER_BODY}", NEWER_BODY.replace("    return", f"    {IMPORT}    return")),
+        (f"{IMPORT}{NEWER_BODY}", NEWER_BODY.replace("    return", f"    {IMPORT}\n    return")),
     ],
 )
 def test_a_file_whose_syntax_is_newer_than_this_python_is_edited_as_well(text: str, expected: str) -> None:
@@ -598,8 +621,8 @@ def test_of_two_fixes_of_one_name_the_first_is_made() -> None:
 def test_a_deferred_import_goes_behind_the_docstring_of_each_function() -> None:
     text = f'{IMPORT}def f():\n    """Doc."""\n    return B()\nclass A:\n    def g(self):\n        return B'
     assert written(text) == (
-        'def f():\n    """Doc."""\n    from p.b import B\n    return B()\n'
-        "class A:\n    def g(self):\n        from p.b import B\n        return B"
+        'def f():\n    """Doc."""\n    from p.b import B\n\n    return B()\n'
+        "class A:\n    def g(self):\n        from p.b import B\n\n        return B"
     )
 
 
@@ -613,7 +636,8 @@ def test_lines_end_as_those_of_the_file_do(end: str) -> None:
 def test_where_the_ends_of_lines_are_mixed_new_lines_end_as_the_line_above() -> None:
     text = "import os\r\nfrom p.b import B\r\ndef f():\n    return B\rdef g():\r    return B\r\n"
     assert written(text) == (
-        "import os\r\ndef f():\n    from p.b import B\n    return B\rdef g():\r    from p.b import B\r    return B\r\n"
+        "import os\r\ndef f():\n    from p.b import B\n\n    return B\r"
+        "def g():\r    from p.b import B\r\r    return B\r\n"
     )
 
 
@@ -702,20 +726,20 @@ def test_annotations_that_are_evaluated_need_the_future(text: str, future: str) 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"{IMPORT}def f():\n    x = 1\n    return B", f"def f():\n    {IMPORT}    x = 1\n    return B"),
+        (f"{IMPORT}def f():\n    x = 1\n    return B", f"def f():\n    {IMPORT}\n    x = 1\n    return B"),
         (
             f"{IMPORT}def f():\n    @cache\n    def g():\n        return B\n    return g",
-            f"def f():\n    {IMPORT}    @cache\n    def g():\n        return B\n    return g",
+            f"def f():\n    {IMPORT}\n    @cache\n    def g():\n        return B\n    return g",
         ),
         (
             "import os, p.b as b\ndef f():\n    return b.B",
-            "import os\ndef f():\n    import p.b as b\n    return b.B",
+            "import os\ndef f():\n    import p.b as b\n\n    return b.B",
         ),
         (
             "from p.b import B, C as D\ndef f():\n    return B, D",
-            "def f():\n    from p.b import B, C as D\n    return B, D",
+            "def f():\n    from p.b import B, C as D\n\n    return B, D",
         ),
-        (f"def f():\n    return B\n{IMPORT}", f"def f():\n    {IMPORT}    return B\n"),
+        (f"def f():\n    return B\n{IMPORT}", f"def f():\n    {IMPORT}\n    return B\n"),
     ],
 )
 def test_where_a_deferred_import_goes(text: str, expected: str) -> None:
@@ -742,13 +766,97 @@ def test_statements_that_share_a_line_go_on_to_do_so(text: str, expected: str) -
     assert written(text, files) == expected
 
 
+@pytest.mark.parametrize(
+    "init",
+    [
+        "from . import x as lib\nfrom .x import x",
+        "from . import x as lib\nx = 1",
+        "from . import x as lib\ndef x(): ...",
+    ],
+)
+def test_a_module_whose_name_its_package_binds_to_something_else_is_not_imported_by_it(init: str) -> None:
+    files = {"b": init, "b.x": "def x(): ..."}
+    assert fix("from p.b import lib\nA = lib.x", files).kind is not FixKind.DIRECT_IMPORT
+    direct = {"b": "from . import x as lib\nfrom . import x", "b.x": ""}
+    assert written("from p.b import lib\nA = lib.x", direct) == "from p.b import x as lib\nA = lib.x"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("from p.b import B\nfrom p.b.x import C\nx = B, C", "from p.b.x import B, C\nx = B, C"),
+        ("from p.b import B\nimport os\nfrom p.b.x import C\nx = B, C", "import os\nfrom p.b.x import B, C\nx = B, C"),
+        ("from p.b import B\nx = B\nfrom p.b.x import C", "from p.b.x import B\nx = B\nfrom p.b.x import C"),
+        (
+            "from q import X\nfrom q import Y\nfrom p.b import B\nfrom p.b.x import C\nx = B, C",
+            "from q import X\nfrom q import Y\nfrom p.b.x import B\nfrom p.b.x import C\nx = B, C",
+        ),
+        (
+            f"{FUTURE}from typing import Any\nfrom typing import List\n{IMPORT}x: B",
+            f"{FUTURE}{TYPING}from typing import Any\nfrom typing import List\n\n{UNDER}\nx: B",
+        ),
+    ],
+)
+def test_imports_of_one_module_are_one_statement_unless_each_name_has_its_own(text: str, expected: str) -> None:
+    files = {"b": "from .x import B, C", "b.x": "class B: ...\nclass C: ..."}
+    assert written(text, files) == expected
+
+
+@pytest.mark.parametrize(
+    ("above", "added"), [("", "B, C"), ("from q import X\nfrom q import Y\n", "B\n    from p.b import C")]
+)
+def test_a_deferred_import_joins_that_of_its_module(above: str, added: str) -> None:
+    function = "def f():\n    from p.b import {}\n\n    return B, C"
+    files = {"b": "class B: ...\nclass C: ..."}
+    assert written(f"{above}{IMPORT}{function.format('C')}", files) == above + function.format(added)
+
+
+def test_a_new_statement_is_broken_where_those_of_the_file_are() -> None:
+    long = "a_name_that_is_long_" * 2
+    broken = f"from q import (\n    {'x' * 35},\n    {'y' * 35},\n)\n"
+    text = f"{broken}from p.b import {long}1, {long[:-12]}2\n# {'-' * 100}\ndef f():\n    return {long}1, {long[:-12]}2"
+    files = {"b": f"class {long}1: ...\nclass {long[:-12]}2: ..."}
+    assert f"    from p.b import (\n        {long[:-12]}2,\n        {long}1,\n    )\n" in written(text, files)
+    assert f"    from p.b import {long[:-12]}2, {long}1\n" in written(text.removeprefix(broken), files)
+
+
+def test_a_statement_that_becomes_too_long_is_broken() -> None:
+    names = [f"Name{number}" for number in range(10)]
+    typing = "from typing import (\n    TYPE_CHECKING,\n" + "".join(f"    {name},\n" for name in names) + ")\n"
+    text = f"{FUTURE}from typing import {', '.join(names)}\n{IMPORT}x: B"
+    assert written(text) == f"{FUTURE}{typing}\n{UNDER}\nx: B"
+    assert written(text.replace("9\n", "9  # noqa\n")).count("(") == 0
+    files = {"b": f"from .a_module_of_some_length import {', '.join(names)}", "b.a_module_of_some_length": "Name0 = 1"}
+    files["b.a_module_of_some_length"] = "\n".join(f"class {name}: ..." for name in names)
+    found = written(f"from p.b import {', '.join(names)}\nx = {', '.join(names)}", files)
+    assert found.startswith("from p.b.a_module_of_some_length import (\n    Name0,\n    Name1,\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('def f():\n    """Doc.\n\n    >>> B()\n    """\n    return B', "Used in a doctest: B."),
+        ('"""Doc.\n\n>>> for x in y:\n...     B()\n"""\ndef f():\n    return B', "Used in a doctest: B."),
+        ('def f():\n    """Doc.\n\n    >>> from p.b import B\n    >>> B()\n    """\n    return B', CALLED.format("f")),
+        ('def f():\n    """Doc.\n\n    >>> Bar()\n    """\n    return B', CALLED.format("f")),
+        ("def f():\n    return B, globals()['B']", "Named in a string that p.a may look up: B."),
+        ("def f():\n    return B, eval('B + 1')", "Named in a string that p.a may look up: B."),
+        ("def f():\n    return B, getattr(sys.modules[__name__], 'B')", "Named in a string that p.a may look up: B."),
+        ("def f():\n    return B, globals()['C'], eval('Bar')", CALLED.format("f")),
+        ("def f():\n    return B, {'B': 1}", CALLED.format("f")),
+    ],
+)
+def test_what_the_module_looks_up_by_its_name_must_stay(text: str, why: str) -> None:
+    assert fix(f"{IMPORT}{text}").why == (why,)
+
+
 def test_edits_are_sorted_by_line() -> None:
     found = fixes({"a": f"def f():\n    return B\n{IMPORT}x: B\ndef g():\n    return B", "b": "class B: ..."}, (3, 14))
     one = found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})))
     assert [(each.line, each.end_line, each.old, each.new) for each in found.edits([one])["p.a"]] == [
-        (2, 2, "", f"    {IMPORT}"),
+        (2, 2, "", f"    {IMPORT}\n"),
         (3, 4, IMPORT, f"{TYPING}\n{UNDER}\n"),
-        (6, 6, "", f"    {IMPORT}"),
+        (6, 6, "", f"    {IMPORT}\n"),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -61,3 +62,17 @@ def mypy() -> Path:
 
 def django() -> Path:
     return unpacked("django==5.2.8")
+
+
+def installed(requirements: tuple[str, ...], python: str) -> Path:
+    """Return a folder with some requirements and what they need, for the interpreter ``python``."""
+    version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
+    name = f"{requirements[0]}-{sha256(' '.join(requirements).encode()).hexdigest()[:8]}-{version}"
+    folder = _CACHE.parent / "installed" / name
+    if not folder.exists():
+        partial = folder.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--prefer-binary"]
+        subprocess.run([*command, "--target", str(partial), *requirements], check=True, stderr=subprocess.DEVNULL)
+        partial.rename(folder)
+    return folder

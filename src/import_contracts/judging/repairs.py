@@ -68,14 +68,14 @@ class Refusal:
 class Selection:
     """Which fixes may be made: of some levels, and of some kinds, or of all if there are none.
 
-    ``stops_crashes`` makes only those of the plan for crashes. ``refusal`` says why the file of a module must not be
-    changed; "" if it may. ``within`` are the steps that may be made, by their identity; None for all.
+    ``stops_crashes`` makes only those of the plan for crashes. ``refusal`` says why a fix must not be made; "" if it
+    may. ``within`` are the steps that may be made, by their identity; None for all.
     """
 
     levels: frozenset[Level]
     kinds: frozenset[FixKind]
     stops_crashes: bool
-    refusal: Callable[[str], str]
+    refusal: Callable[[Fix], str]
     within: frozenset[tuple[str, str, FixKind]] | None = None
 
 
@@ -306,7 +306,7 @@ def _refusal(
         return Refusal(proposal, "The command fails with it.")
     if proposal.identity in harmful:
         return Refusal(proposal, harmful[proposal.identity])
-    why = selection.refusal(fix.importer)
+    why = selection.refusal(fix)
     return Refusal(proposal, why) if why else None
 
 

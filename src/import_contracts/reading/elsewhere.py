@@ -92,15 +92,21 @@ def _files_called(names: Collection[str], places: Sequence[str]) -> dict[str, li
     found: dict[str, set[str]] = {}
     for place in places:
         real = disk.real(place)
-        for number, (outer, folders, files) in enumerate(os.walk(place)):
-            if number == _MOST_FOLDERS:
-                break
-            folders[:] = sorted(each for each in folders if each[0] != "." and each not in _NOT_PROGRAM)
-            if "pyvenv.cfg" in files:
-                folders[:] = []
-                continue
+        for outer, files in folders_of_programs(place):
             for name in set(files).intersection(names):
                 path = os.path.join(outer, name)
                 if not os.path.islink(path) or disk.within(os.path.realpath(path), real):
                     found.setdefault(name, set()).add(path)
     return {name: sorted(files) for name, files in found.items()}
+
+
+def folders_of_programs(place: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the folders in one, itself too, with the names of their files; not those of environments and caches."""
+    for number, (outer, folders, files) in enumerate(os.walk(place)):
+        if number == _MOST_FOLDERS:
+            break
+        folders[:] = sorted(each for each in folders if each[0] != "." and each not in _NOT_PROGRAM)
+        if "pyvenv.cfg" in files:
+            folders[:] = []
+            continue
+        yield outer, files

@@ -129,15 +129,15 @@ class _Statement:
         return len(self.direct) == len(self.text.names) and len(modules) == 1
 
     @property
-    def kept(self) -> str:
-        """The text of the statement with what is left of it, or from another module."""
+    def kept(self) -> ImportText:
+        """What is left of the statement, with the names that are added; or the statement with another module."""
         if self.is_renamed:
             texts = {rewrite.binding.alias: rewrite.text for rewrite in self.direct}
-            return str(self.text.renamed(self.direct[0].module, [texts[alias] for alias in self.node.names]))
+            return self.text.renamed(self.direct[0].module, [texts[alias] for alias in self.node.names])
         kept = self.text.without([rewrite.binding.alias for rewrite in self.removed]) if self.removed else self.text
         for name in self.added:
             kept = kept.adding(name, _place_of(name, [each.text for each in kept.names]))
-        return str(kept)
+        return kept
 
 
 class _Editor:
@@ -156,7 +156,7 @@ class _Editor:
             changed = self._changed(rewrite.binding.statement, rewrite)
             changed.removed.append(rewrite)
         for rewrite in self._rewrites:
-            if rewrite.stays and not self._is_merged(rewrite, self._top_level_above(rewrite.binding)):
+            if rewrite.stays and not self._is_merged(rewrite, self._top_level_around(rewrite.binding)):
                 self._changed(rewrite.binding.statement, rewrite).direct.append(rewrite)
         self._guard([rewrite for rewrite in self._rewrites if rewrite.is_for_types])
         self._functions()
@@ -188,13 +188,24 @@ class _Editor:
             return
         indent, step, width = layout.before(node), layout.indentation, layout.width
         if changed.is_renamed or not changed.is_gone:
-            lines = [f"{indent}{changed.kept}{layout.behind(node)}"]
+            lines = self._kept(changed)
         else:
             lines = [indent + comment for comment in changed.text.own_comments]
         if not changed.is_renamed:
             for new in sorted(self._imports(changed.direct), key=lambda each: each.place):
                 lines += new.lines(indent, step, width)
         self._put(node, node, lines, changed.rewrites)
+
+    def _kept(self, changed: _Statement) -> list[str]:
+        """Return what is left of a statement; a line for each name, in brackets, if its one line became too long."""
+        node, layout, kept = changed.node, self._layout, changed.kept
+        indent, step, behind = layout.before(node), layout.indentation, layout.behind(node)
+        line = f"{indent}{kept}{behind}"
+        is_plain = isinstance(node, ast.ImportFrom) and node.lineno == node.end_lineno and not behind and not kept.close
+        if not is_plain or len(line) <= max(layout.width, len(layout.lines[node.lineno - 1].rstrip())):
+            return [line]
+        names = (f"{indent}{step}{each.text}," for each in kept.names)
+        return [f"{indent}{kept.head.rstrip()} (", *names, f"{indent})"]
 
     def _replace_group(self, group: Sequence[ast.stmt]) -> None:
         """Note what replaces the lines of statements that are on the same lines; they have no comments inside."""
@@ -208,7 +219,7 @@ class _Editor:
                 parts.append(gap + layout.text[layout.start(node) : layout.end(node)])
                 continue
             rewrites += changed.rewrites
-            new = [changed.kept] if changed.is_renamed or not changed.is_gone else []
+            new = [str(changed.kept)] if changed.is_renamed or not changed.is_gone else []
             direct = [] if changed.is_renamed else sorted(self._imports(changed.direct), key=lambda each: each.place)
             new += (replace(each, comment="", comments={}).lines("", "", sys.maxsize)[0] for each in direct)
             parts += [gap + "; ".join(new)] if new else []
@@ -258,11 +269,19 @@ class _Editor:
     def _top_level(self) -> list[Binding]:
         return [each for each in self._usage.bindings if not each.inside and each.kind is Kind.RUNTIME]
 
-    def _top_level_above(self, binding: Binding) -> list[Binding]:
-        """Return the names that statements at the top level import before that of another top-level binding."""
+    def _top_level_around(self, binding: Binding) -> list[Binding]:
+        """Return the names that the top level imports before a binding of it is used: above, and right below."""
         if binding.inside:
             return []
-        return [each for each in self._top_level() if each.statement.lineno < binding.statement.lineno]
+        last = self._run(binding.statement.lineno)[-1]
+        return [each for each in self._top_level() if each.statement.lineno <= last.lineno]
+
+    @property
+    def _has_single_names(self) -> bool:
+        """Whether each name has a statement of its own, as with isort's ``force_single_line``."""
+        found = [each for each in self._body if isinstance(each, ast.ImportFrom)]
+        modules = {(each.level, each.module) for each in found}
+        return len(modules) < len(found) and all(len(each.names) == 1 for each in found)
 
     def _is_merged(self, rewrite: Rewrite, bindings: Iterable[Binding]) -> bool:
         """Tell whether one of the statements of some bindings imports the name as well, or can be made to."""
@@ -280,7 +299,7 @@ class _Editor:
             and self._layout.has_own_lines(each.statement)
             and not self._is_changed(each.statement)
         ]
-        if not free or not wanted[1]:
+        if not free or not wanted[1] or self._has_single_names:
             return False
         self._changed(free[0], rewrite).added.append(rewrite.text)
         return True
@@ -329,7 +348,7 @@ class _Editor:
         for each in top:
             node = each.statement
             is_free = each.name != "*" and node.lineno <= end and self._layout.has_own_lines(node)
-            if each.module == "typing" and each.name and is_free:
+            if each.module == "typing" and each.name and is_free and not self._has_single_names:
                 for rewrite in rewrites:
                     self._changed(node, rewrite)
                 self._changed(node, rewrites[0]).added.append("TYPE_CHECKING")
@@ -354,7 +373,10 @@ class _Editor:
     # --- functions ------------------------------------------------------------------------------------------------
 
     def _functions(self) -> None:
-        """Import names at the top of functions, behind their docstrings and the imports that are there."""
+        """Import names at the top of functions, behind their docstrings and the imports that are there.
+
+        As formatters want it, a blank line is below.
+        """
         by_function: dict[FunctionDefinition, list[Rewrite]] = {}
         for rewrite in self._rewrites:
             for function in rewrite.functions:
@@ -370,10 +392,10 @@ class _Editor:
     def _add_at_top(self, function: FunctionDefinition, rewrites: Sequence[Rewrite]) -> None:
         first = function.body[0]
         line = (first.end_lineno or 0) if is_docstring(first) else self._above(first)
-        indent = self._layout.before(first)
-        for each in sorted(self._imports(rewrites), key=lambda each: each.place):
-            lines = each.lines(indent, self._layout.indentation, self._layout.width)
-            self._lines.add(line, Added(tuple(lines), 0, 0, _causes(rewrites)))
+        indent, step, width = self._layout.before(first), self._layout.indentation, self._layout.width
+        imports = sorted(self._imports(rewrites), key=lambda each: each.place)
+        lines = tuple(line for each in imports for line in each.lines(indent, step, width))
+        self._lines.add(line, Added(lines, 0, 1, _causes(rewrites)))
 
     # --- places ---------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from itertools import accumulate
 from import_contracts.repair.fix_kinds import Level
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_BROKEN = re.compile(r"^([ \t]*from [.\w]+ import) \([ \t]*[\r\n]([^()#]*)\)", re.MULTILINE)
 _END = re.compile(r"(?:\r\n|\r|\n)\Z")
 
 
@@ -128,8 +129,13 @@ class Layout:
 
     @cached_property
     def width(self) -> int:
-        """How long a line may become: as long as the longest one, but at least 88 characters and at most 120."""
-        return min(120, max([88, *(len(line.rstrip()) for line in self.lines)]))
+        """How long a line may become: as long as the longest one, but at least 88 characters and at most 120.
+
+        It is less than the length of an import that was written on several lines, but at least 79.
+        """
+        longest = min(120, max([88, *(len(line.rstrip()) for line in self.lines)]))
+        broken = (len(f"{begin} {' '.join(names.split()).rstrip(',')}") for begin, names in _BROKEN.findall(self.text))
+        return max(79, min([longest, *(length - 1 for length in broken)]))
 
     def replaced(self, first: int, last: int, new: str, level: Level, why: tuple[str, ...] = ()) -> Edit:
         """Return the edit that replaces lines, counted from 0; the last one is exclusive."""

@@ -21,7 +21,7 @@ from import_contracts.repair.usage import WORD, Binding, Usage, names_in, read_u
 
 _T = TypeVar("_T")
 _REPLACES = re.compile(r"\bpatch\b|\b[gs]etattr\(")
-_QUOTED = re.compile(r"""["'](\w+)""")
+_OF_OBJECT = re.compile(r"""\b(?:[gs]etattr|delattr|patch\.object)\(\s*[^,]{1,120},\s*["'](\w+)["']""")
 _QUOTED_NAME = re.compile(r"""["']((?:\w+\.)+\w+)["']""")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
@@ -146,7 +146,7 @@ class ProgramNames:
         if module not in self._importers:
             self._importers[module] = frozenset(self._taken(module))
         taken = self._importers[module]
-        return name in taken or "*" in taken
+        return name in taken or ("*" in taken and self._is_starred(module, name))
 
     def _taken(self, module: str) -> Iterator[str]:
         """Yield the names that others import from a module, take as attributes, or name where they may replace it."""
@@ -158,7 +158,20 @@ class ProgramNames:
                 aliases = map(re.escape, re.findall(rf"\b{last}\s+as\s+(\w+)", source.text))
                 attribute = rf"\b(?:{'|'.join([last, *aliases])})\s*\.\s*(?=(\w+))"
                 yield from re.findall(attribute, _IMPORTS.sub("", source.text))
-                yield from _QUOTED.findall(source.text) if _REPLACES.search(source.text) else ()
+                yield from _OF_OBJECT.findall(source.text)
+
+    def _is_starred(self, module: str, name: str) -> bool:
+        """Tell whether a star import of a module may bind a name: without a plain ``__all__``, any that is public."""
+        usage = self.usage(module)
+        statements = usage.defined.get("__all__", []) if usage else []
+        if usage is None or not statements:
+            return not name.startswith("_")
+        value = statements[0].value if isinstance(statements[0], ast.Assign) else None
+        is_plain = isinstance(value, ast.List | ast.Tuple) and all(
+            isinstance(each, ast.Constant) for each in value.elts
+        )
+        is_final = len(statements) == 1 and "__all__." not in self._text(module).text
+        return name in usage.exported or not (is_plain and is_final)
 
     def is_replaced(self, module: str, name: str) -> bool:
         """Tell whether some module names a name of a module in a string where it may replace it, as mocks do."""
@@ -265,8 +278,16 @@ class ProgramNames:
     def _imported_definition(self, binding: Binding, seen: frozenset[str]) -> Origin | None:
         module, name = binding.module, binding.name
         if name and self.is_module(module, name):
-            return module, name
+            return None if self._is_hidden(module, name) else (module, name)
         return self._definition(module, name, seen) if name and module in self._modules else None
+
+    def _is_hidden(self, package: str, name: str) -> bool:
+        """Tell whether a package binds the name of one of its modules to something else, at any time."""
+        usage = self.usage(package)
+        modules = (
+            [each.statement for each in usage.bindings if (each.module, each.name) == (package, name)] if usage else []
+        )
+        return usage is not None and any(each not in modules for each in usage.defined.get(name, ()))
 
     def _definition_by_star(self, usage: Usage, name: str, seen: frozenset[str]) -> Origin | None:
         """Return what defines a name that exactly one star import may bind."""

@@ -26,7 +26,10 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.rewriting import lines_with_ends
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.text import decode
+from import_contracts.reading.used_outside import UsedOutside
+from import_contracts.repair.edits import Rewrite
 from import_contracts.repair.fix_kinds import FixKind, Level
+from import_contracts.repair.fixes import Fix
 from import_contracts.reports.check import Unreadable
 from import_contracts.reports.fix import (
     ChangedFile,
@@ -99,6 +102,8 @@ class _Fixing:
         self._wanted = wanted
         self._place = place
         self._before = place.state(wanted)
+        program = self._before.statements.snapshot.program
+        self._outside = UsedOutside(place.root, [each.path for each in program.by_module.values()])
         self._selection = Selection(
             levels=frozenset({Level.SAFE, Level.UNSAFE} if wanted.unsafe else {Level.SAFE}),
             kinds=frozenset(map(FixKind, wanted.only)),
@@ -118,7 +123,18 @@ class _Fixing:
         except StaleTextError as error:
             raise changed(str(error)) from None
 
-    def _refusal(self, module: str) -> str:
+    def _refusal(self, fix: Fix) -> str:
+        """Return why a fix must not be made; "" if it may."""
+        return self._refusal_of_file(fix.importer) or next(self._uses_outside(fix), "")
+
+    def _uses_outside(self, fix: Fix) -> Iterator[str]:
+        """Yield which files beside the program take a name of the importer that it would not have any more."""
+        moved = [each.binding for each in fix.rewrites if isinstance(each, Rewrite) and not each.stays]
+        for name in dict.fromkeys(binding.local for binding in moved if not binding.function):
+            if path := self._outside.user(fix.importer, name):
+                yield f"{self._place.context.shown(path)} takes {name} from {fix.importer}."
+
+    def _refusal_of_file(self, module: str) -> str:
         """Return why the file of a module must not be changed; "" if it may."""
         path = Path(self._before.statements.snapshot.program.by_module[module].path)
         if not disk.is_inside(path, self._place.root):
