@@ -45,7 +45,7 @@ from import_contracts.reports.cycles import (
     Step,
 )
 
-_WORK = 60_000
+_WORK = 35_000
 """How much is done to try edits for crashes: operations of modules that are followed, and modules for each try."""
 
 
