@@ -271,7 +271,7 @@ PROGRAMS = {
         Program(
             "kedro==1.0.0",
             "kedro",
-            _pytest("--no-cov", "tests/framework/context", "tests/framework/cli", "tests/config"),
+            _pytest("--no-cov", "tests"),
             (_PYTEST, "pytest-cov", "pytest-mock", "requests-mock", "ipython", "pandas", "behave", "requests"),
         ),
         Program(
