@@ -1,4 +1,4 @@
-"""Short cycles of a graph that changes: constraints for the cheapest way to be rid of all cycles."""
+"""Short cycles of a graph that changes: constraints for the cheapest way to remove all cycles."""
 
 from __future__ import annotations
 

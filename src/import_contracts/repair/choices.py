@@ -1,4 +1,4 @@
-"""The cheapest way to be rid of a cycle: for each name that is imported in it, keep it or go one of its ways.
+"""The cheapest way to remove a cycle: for each name that is imported in it, keep it or choose one of its ways.
 
 What a plan costs: each import statement that is edited costs the weight of the kind of its fix, once for each kind,
 however many of its names are concerned. What is done by hand costs its weight for each import. If several modules of a
