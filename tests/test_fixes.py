@@ -618,6 +618,12 @@ def test_of_two_fixes_of_one_name_the_first_is_made() -> None:
     assert found.edits([other, one]) == found.edits([other])
 
 
+def test_an_annotation_inside_the_function_of_a_deferred_import_needs_no_guard() -> None:
+    assert written(f"{IMPORT}class A:\n    def f(self):\n        self.b: B = B()\n") == (
+        "class A:\n    def f(self):\n        from p.b import B\n\n        self.b: B = B()\n"
+    )
+
+
 def test_a_deferred_import_goes_behind_the_docstring_of_each_function() -> None:
     text = f'{IMPORT}def f():\n    """Doc."""\n    return B()\nclass A:\n    def g(self):\n        return B'
     assert written(text) == (

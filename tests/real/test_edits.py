@@ -1,4 +1,7 @@
-"""Every import of Django and Home Assistant that can be changed is: nothing but imports differs, and ruff agrees."""
+"""Every import of Django and Home Assistant that can be changed is: nothing but imports differs, and ruff agrees.
+
+Each order of ways is tried for all modules of Django, and for a third of Home Assistant's.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ def changed(names: ProgramNames, sources: dict[str, Source], order: tuple[FixKin
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: order[0])
 @pytest.mark.parametrize(
-    ("folder", "package", "least"), [(django, "django", 300), (home_assistant, "homeassistant", 3000)]
+    ("folder", "package", "least"), [(django, "django", 300), (home_assistant, "homeassistant", 1000)]
 )
 def test_nothing_but_imports_differs_and_ruff_finds_nothing_new(
     folder: Callable[[], Path], package: str, least: int, order: tuple[FixKind, ...], tmp_path: Path
@@ -65,7 +68,9 @@ def test_nothing_but_imports_differs_and_ruff_finds_nothing_new(
     sources = {each.module: each for each in read(folder(), package).sources}
     names = ProgramNames(sources.get, graph_of(sources, package), parse)
     texts: dict[str, str] = {}
-    for number, (module, after) in enumerate(changed(names, sources, order)):
+    share = ORDERS.index(order)
+    tried = sources if package == "django" else dict(sorted(sources.items())[share::3])
+    for number, (module, after) in enumerate(changed(names, tried, order)):
         before = sources[module].text
         assert lost_comments(before, after) == [], module
         if number % 5 == 0 or package == "django":

@@ -117,7 +117,8 @@ class ImportedName:
         reason = Reason(
             "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
         )
-        is_for_types, future, read = bool(self._annotations), self.needs_future, self._may_be_read
+        is_for_types = any(use.function not in functions for use in self._annotations)
+        future, read = self.needs_future, self._may_be_read
         return reason, Rewrite(self.binding, None, functions, is_for_types, future, read, reason.sentence)
 
     def obstacle(self) -> Reason:
