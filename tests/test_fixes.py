@@ -618,6 +618,11 @@ def test_of_two_fixes_of_one_name_the_first_is_made() -> None:
     assert found.edits([other, one]) == found.edits([other])
 
 
+def test_a_string_in_literal_is_no_name() -> None:
+    text = f"{IMPORT}from typing import Literal\ndef f(b: Literal['B']):\n    return B\n"
+    assert "TYPE_CHECKING" not in written(text)
+
+
 def test_an_annotation_inside_the_function_of_a_deferred_import_needs_no_guard() -> None:
     assert written(f"{IMPORT}class A:\n    def f(self):\n        self.b: B = B()\n") == (
         "class A:\n    def f(self):\n        from p.b import B\n\n        self.b: B = B()\n"

@@ -447,14 +447,17 @@ class _UsageReader(Visitor):
         self.generic_visit(node)
 
     def _annotation(self, node: ast.expr | None, place: _Annotated, *, is_evaluated: bool = True) -> None:
-        """Note the names in an annotation, which may be a string or contain strings.
+        """Note the names in an annotation, which may be a string or contain strings; those in ``Literal`` are values.
 
         The annotation of a local variable is never evaluated (PEP 526).
         """
-        for each in walk(node) if node is not None else ():
+        found = walk(node) if node is not None else []
+        literal = [each for each in found if isinstance(each, ast.Subscript) and last_name(each.value) == "Literal"]
+        values = {value for each in literal for value in walk(each.slice)}
+        for each in found:
             if isinstance(each, ast.Name):
                 self._use(each.id, each.lineno, Role.ANNOTATION, place, is_quoted=not is_evaluated)
-            elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+            elif isinstance(each, ast.Constant) and isinstance(each.value, str) and each not in values:
                 for name in walk(_parsed(each.value) or ast.Constant(None)):
                     if isinstance(name, ast.Name):
                         self._use(name.id, each.lineno, Role.ANNOTATION, place, is_quoted=True)
