@@ -363,7 +363,7 @@ READ = "Used in an annotation that the base class m.X may read at run time: B (l
         ("cast(B, 1)", EAGERLY.format(2)),
         ("t.cast('B', 1)", ANNOTATED.format(2)),
         ("f('B', 1)", UNUSED),
-        ("x: Literal[1, 'B']", ANNOTATED.format(2)),
+        ("x: Literal[1, 'B']", UNUSED),
         ("x: Literal['%']\ny: B", ANNOTATED.format(3)),
         ("x: ' B'", ANNOTATED.format(2)),
         ("x: 'list[B'", UNUSED),
