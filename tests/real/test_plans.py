@@ -41,7 +41,9 @@ def make(folder: Path, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     [
         pytest.param(
             *(django, "django", DJANGO),
-            marks=pytest.mark.xfail(reason="the plans of all kinds of cycles, made at once: fix tries them together"),
+            marks=pytest.mark.xfail(
+                run=False, reason="the plans of all kinds of cycles, made at once: fix tries them together"
+            ),
         ),
         (lambda: unpacked("werkzeug==3.1.3"), "werkzeug", ("markupsafe==3.0.3",)),
         (lambda: unpacked("rich==14.2.0"), "rich", ("pygments==2.19.2", "markdown-it-py==4.0.0", "mdurl==0.1.2")),
