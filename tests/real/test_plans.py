@@ -22,29 +22,26 @@ pytestmark = pytest.mark.real
 
 
 def make(folder: Path, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Make the changes of some steps, and return these; the changes of steps in one file are made for one of them."""
-    made: dict[str, dict[str, Any]] = {}
+    """Make the changes of some steps, and return these; of steps that change the same file, only the first is made."""
+    made: list[dict[str, Any]] = []
+    taken: set[str] = set()
     for step in steps:
-        made.setdefault(step["changes"][0]["path"], step)
-    for path, step in made.items():
-        text = decode((folder / path).read_bytes())
-        edits = [
-            Edit(*(each[key] for key in ("line", "column", "end_line", "end_column", "old", "text")))
-            for each in step["changes"]
-        ]
-        (folder / path).write_bytes(edited(text, edits).encode())
-    return list(made.values())
+        changes: dict[str, list[Edit]] = {}
+        for each in step["changes"]:
+            edit = Edit(*(each[key] for key in ("line", "column", "end_line", "end_column", "old", "text")))
+            changes.setdefault(each["path"], []).append(edit)
+        if taken.isdisjoint(changes):
+            made.append(step)
+            taken.update(changes)
+            for path, edits in changes.items():
+                (folder / path).write_bytes(edited(decode((folder / path).read_bytes()), edits).encode())
+    return made
 
 
 @pytest.mark.parametrize(
     ("program", "package", "needs"),
     [
-        pytest.param(
-            *(django, "django", DJANGO),
-            marks=pytest.mark.xfail(
-                run=False, reason="the plans of all kinds of cycles, made at once: fix tries them together"
-            ),
-        ),
+        (django, "django", DJANGO),
         (lambda: unpacked("werkzeug==3.1.3"), "werkzeug", ("markupsafe==3.0.3",)),
         (lambda: unpacked("rich==14.2.0"), "rich", ("pygments==2.19.2", "markdown-it-py==4.0.0", "mdurl==0.1.2")),
     ],
