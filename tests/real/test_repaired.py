@@ -12,15 +12,7 @@ from tests.real.repaired import PROGRAMS, repaired
 pytestmark = pytest.mark.real
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(run=False, reason="a second run finds more"))
-        if name == "twisted"
-        else name
-        for name in sorted(name for name, program in PROGRAMS.items() if program.is_quick)
-    ],
-)
+@pytest.mark.parametrize("name", sorted(name for name, program in PROGRAMS.items() if program.is_quick))
 def test_what_worked_works_after_the_repair(name: str, tmp_path: Path) -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     done = repaired(PROGRAMS[name], tmp_path.resolve() / name, {version: sys.executable}, most=24)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from import_contracts.crashes.bodies import Bodies
+from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Loaded, Memory, Names
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
@@ -33,6 +34,8 @@ class World:
     component: dict[str, int]
     outcomes: dict[str, Loaded | None] = field(default_factory=dict)
     """By the module that was imported first: the modules loaded after that; None if it failed."""
+    crashes: dict[str, Crash] = field(default_factory=dict)
+    """The crashes, by the module that was imported first."""
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
     results: dict[CallKey, Result] = field(default_factory=dict)
@@ -56,11 +59,13 @@ class World:
         return ours.modules.keys() - self.reach.starting(changed)
 
     def take_over(self, before: World, modules: Collection[str]) -> None:
-        """Take what is known of modules that do the same as in an earlier world, but for failures."""
+        """Take what is known of modules that do the same as in an earlier world: outcomes, crashes, names, calls."""
         self.interpreters = before.interpreters
         for module in modules:
             if (loaded := before.outcomes.get(module)) is not None:
                 self.outcomes[module] = loaded
+            if (crash := before.crashes.get(module)) is not None:
+                self.crashes[module], self.outcomes[module] = crash, None
             if (names := before.spaces.get(module)) is not None:
                 self.spaces[module] = names
         taken = frozenset(modules)

@@ -169,7 +169,6 @@ class Trials:
         self.untried: set[str] = set()
         self._world = world
         self._advance = advance
-        self._failures: dict[str, Crash] = {}
 
     @property
     def tried(self) -> Set[str]:
@@ -189,7 +188,7 @@ class Trials:
                 for other in self._alike(module) if outcome else (module,):
                     self._world.outcomes[other] = outcome
                 self._advance()
-        return {module: self._failures[module] for module in wanted & self._failures.keys()}
+        return {module: self._world.crashes[module] for module in wanted & self._world.crashes.keys()}
 
     def alone(self, entries: Iterable[str]) -> dict[str, Crash]:
         """Return the crashes of those of the entries that crash; nothing else is tried."""
@@ -200,7 +199,7 @@ class Trials:
                     self.untried.add(module)
                 else:
                     self._world.outcomes[module] = self._outcome(module)
-        return {module: self._failures[module] for module in wanted if module in self._failures}
+        return {module: self._world.crashes[module] for module in wanted if module in self._world.crashes}
 
     def _alike(self, module: str) -> Collection[str]:
         """Return the modules with the same outcome as one that could be imported, and that itself."""
@@ -222,7 +221,7 @@ class Trials:
         try:
             interpreter.start(module)
         except CrashError as error:
-            self._failures[module] = error.crash
+            self._world.crashes[module] = error.crash
             error.bare()
             return None
         except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known
