@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
 
 
@@ -192,11 +193,9 @@ class Effects:
     def take_over(self, before: Effects, entries: Container[str]) -> None:
         """Leave the dictionaries as only some of the entries of an earlier search have changed them."""
         self._first = before._first
-        for place, (names, key, value) in self._first.items():
+        for place, (names, key, first) in self._first.items():
             made = [effect for effect in before._made.get(place, ()) if effect.entry in entries]
-            for effect in made:
-                value = joined([value, effect.value])
-            _put(names, key, value)
+            _put(names, key, reduce(lambda value, effect: joined([value, effect.value]), made, first))
             if made:
                 self._made[place] = made
 
