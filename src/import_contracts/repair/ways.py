@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -40,7 +40,7 @@ Way: TypeAlias = tuple[Reason, Rewrite]
 class ImportedName:
     """One name of an import statement of ``importer``, whose ``usage`` has the binding.
 
-    ``version`` is that of the Python for which the program is written.
+    ``version`` is that of the Python for which the program is written. ``may`` tells which changes may be made.
     """
 
     importer: str
@@ -48,6 +48,7 @@ class ImportedName:
     binding: Binding
     names: ProgramNames
     version: tuple[int, int]
+    may: Callable[[FixKind, Rewrite], bool] = lambda _, __: True
 
     @cached_property
     def ways(self) -> Mapping[FixKind, Way]:
@@ -57,7 +58,7 @@ class ImportedName:
         found = {FixKind.DIRECT_IMPORT: self._direct_import()}
         if self.is_movable:
             found |= {FixKind.TYPE_CHECKING: self._for_type_checking(), FixKind.DEFER: self._deferred()}
-        return {kind: way for kind, way in found.items() if way is not None}
+        return {kind: way for kind, way in found.items() if way is not None and self.may(kind, way[1])}
 
     @property
     def _is_fixed(self) -> bool:
