@@ -41,7 +41,10 @@ def crossings(
     whether a source and a target are to be compared.
     """
     nodes = graph.nodes
-    inside, goals = (list(map(nodes.numbered, groups)) for groups in (sources, targets))
+    inside, goals = list(map(nodes.numbered, sources)), list(map(nodes.numbered, targets))
+    for source in range(len(sources)):
+        if not any(map(partial(is_wanted, source), range(len(targets)))):
+            inside[source] = frozenset()
     closed = nodes.numbered(barred)
     cuts = _Cuts(nodes, inside, goals, closed)
     for search in _searches(nodes, goals, closed):
@@ -117,19 +120,20 @@ class _Cuts:
 
     @cached_property
     def _links(self) -> Links:
-        return self._nodes.links.without(self._barred)
+        """The links without the tails that no path goes through."""
+        heads, tails = self._nodes.links
+        return Links(heads, [[tail for tail in of_node if tail not in self._barred] for of_node in tails])
 
     @cached_property
     def _led(self) -> Mapping[int, int]:
-        """The sources that lead to each node; each node may be led to from all of them if that is too much to know."""
+        """The sources that lead to each node, through none that is barred; all of them if that is too much to know."""
         reach = Reach(self._nodes.links.reversed(), self._sources, self._barred)
-        return reach.groups if reach.is_whole else dict.fromkeys(range(len(self._nodes.names)), -1)
+        return reach.groups if reach.is_whole else dict.fromkeys({*self._nodes.numbers.values()} - self._barred, -1)
 
     def find(self, search: _Search, source: int, goal: int, first: Sequence[_Edge]) -> tuple[Edge, ...]:
         """Return the cut between a source and a goal; ``first`` are the edges that leave the source and lead there."""
-        between = Between(
-            self._links, self._sources[source], self._goals[goal], self._led, search.reached, source, search.place(goal)
-        )
+        ends = self._sources[source], self._goals[goal]
+        between = Between(self._links, *ends, self._led, search.reached, source, search.place(goal))
         return tuple(self._nodes.edge(*pair) for pair in minimum_cut(between, first))
 
 

@@ -252,9 +252,8 @@ class Routes:
         Of several smallest cuts, the one nearest to the targets, where the routes of many importers meet.
         """
         members, targets, barred = map(self._nodes.numbered, (sources, self._targets, self._barred))
-        links = self._nodes.links
-        led = Reach(links.reversed(), [members], barred).groups
-        between = Between(links.without(barred), members, targets, led, self._reach.groups)
+        led = Reach(self._nodes.links.reversed(), [members], barred).groups
+        between = Between(self._nodes.links, members, targets, led, self._reach.groups)
         return tuple(self._nodes.edge(*pair) for pair in minimum_cut(between, self._leaving(members)))
 
     def lead_from(self, module: str) -> bool:

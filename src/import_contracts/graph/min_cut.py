@@ -15,7 +15,7 @@ class Between(NamedTuple):
     """The part of a graph between some nodes, the ``sources``, and the ``targets``.
 
     It has the nodes with the bit ``source`` in ``led`` and the bit ``target`` in ``leading``: those that the sources
-    reach, and those that reach the targets. No edge of ``links`` begins at a node that is barred.
+    reach, and those that reach the targets.
     """
 
     links: Links
@@ -90,7 +90,7 @@ class _Flow:
     def search(self, first: Collection[_Edge], closed: Set[int] = frozenset()) -> _Found:
         """Look for paths with free capacity that begin with one of some edges, through none of the ``closed`` nodes.
 
-        The search goes forwards and backwards, always on the side with fewer edges to read, until both meet.
+        The search goes forwards and backwards, always on the side with less to read, until both meet.
         """
         links = self._between.links
         behind = dict.fromkeys(self._between.targets, -1)
@@ -100,7 +100,8 @@ class _Flow:
         forwards, backwards = list(ahead), list(behind)
         ahead |= {tail: -1 for tail, _ in first}
         while forwards and backwards and not meetings:
-            is_forwards = _work(forwards, links.heads) <= _work(backwards, links.tails)
+            work = _work(forwards, links.heads)
+            is_forwards = work <= len(backwards) or work <= _work(backwards, links.tails)
             level, seen, met = (forwards, ahead, behind) if is_forwards else (backwards, behind, ahead)
             following = self._after if is_forwards else self._before
             reached: list[int] = []
@@ -151,8 +152,8 @@ def _changed(nodes: Iterable[int], full: Set[int] | None, opened: Set[int] | Non
 
 
 def _work(nodes: Iterable[int], edges: Sequence[Sequence[int]]) -> int:
-    """Return the number of edges of some nodes."""
-    return sum(len(edges[node]) for node in nodes)
+    """Return how many nodes and edges are to be read."""
+    return sum(len(edges[node]) + 1 for node in nodes)
 
 
 def _line(before: dict[int, int], node: int) -> list[int]:

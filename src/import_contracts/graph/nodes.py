@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,33 +22,30 @@ class Links(NamedTuple):
         """Return the links in the other direction."""
         return Links(self.tails, self.heads)
 
-    def without(self, nodes: Set[int]) -> Links:
-        """Return the links without the edges that begin at some nodes."""
-        if not nodes:
-            return self
-        heads = [() if tail in nodes else heads for tail, heads in enumerate(self.heads)]
-        return Links(heads, [[tail for tail in tails if tail not in nodes] for tails in self.tails])
-
 
 @dataclass(frozen=True)
 class Nodes:
     """Nodes with names, numbered in the order of the names, and the edges between them."""
 
     names: Sequence[str]
+    numbers: Mapping[str, int]
     links: Links
 
     @classmethod
     def of(cls, names: Sequence[str], heads: Mapping[str, Collection[str]]) -> Nodes:
-        """Return the nodes of a graph with some names and with the heads of each node; all are sorted."""
-        if not frozenset(heads).union(*heads.values()) <= frozenset(names):
-            names = sorted({*names, *heads, *(head for of_node in heads.values() for head in of_node)})
+        """Return the nodes of a graph with some names and with the heads of each node; all are sorted.
+
+        Nodes that only the edges have are added.
+        """
         numbers = {name: number for number, name in enumerate(names)}
+        if not numbers.keys() >= set(heads).union(*heads.values()):
+            return cls.of(sorted(set(names).union(heads, *heads.values())), heads)
         after = [tuple(map(numbers.__getitem__, heads.get(name, ()))) for name in names]
         tails: list[list[int]] = [[] for _ in names]
         for tail, of_node in enumerate(after):
             for head in of_node:
                 tails[head].append(tail)
-        return cls(names, Links(after, tails))
+        return cls(names, numbers, Links(after, tails))
 
     def without(self, edges: Iterable[tuple[str, str]]) -> Nodes:
         """Return the nodes without some edges."""
@@ -58,11 +54,6 @@ class Nodes:
             heads[tail] = [other for other in heads[tail] if other != head]
             tails[head] = [other for other in tails[head] if other != tail]
         return replace(self, links=Links(heads, tails))
-
-    @cached_property
-    def numbers(self) -> dict[str, int]:
-        """The number of each node by its name."""
-        return {name: number for number, name in enumerate(self.names)}
 
     def numbered(self, names: Iterable[str]) -> frozenset[int]:
         """Return the numbers of those names that are here."""

@@ -45,9 +45,10 @@ class Reach:
         groups, reached = self.groups, dict[int, int]()
         for node, bits in level.items():
             for tail in tails_of[node]:
-                new = bits & ~(groups.get(tail, 0) | reached.get(tail, 0))
-                if new and tail not in barred:
-                    reached[tail] = reached.get(tail, 0) | new
+                if tail not in barred:
+                    known = reached.get(tail, 0)
+                    if new := bits & ~(groups.get(tail, 0) | known):
+                        reached[tail] = known | new
         return reached
 
     def path(self, node: int, group: int) -> Iterator[int]:
