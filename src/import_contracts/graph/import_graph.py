@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
@@ -113,6 +113,11 @@ class ImportGraph:
             for imported in targets:
                 yield importer, imported
 
+    @property
+    def size(self) -> int:
+        """The number of pairs of an importer and a module that it imports."""
+        return sum(map(len, self._imports.values()))
+
     def has_import(self, importer: str, imported: str) -> bool:
         """Return whether a module imports another directly."""
         return imported in self._imports.get(importer, ())
@@ -165,17 +170,20 @@ class ImportGraph:
         """
         if not kinds:
             return self
+        excluded = tuple(kinds)  # looking for a member of an enumeration in a set is slow
         imports = dict(self._imports)
         for importer, known in self._kinds.items():
-            left = {
-                imported: tuple(line for line in lines if known.get((imported, line), Kind.RUNTIME) not in kinds)
-                for imported, lines in imports.get(importer, {}).items()
-            }
-            imports[importer] = {imported: lines for imported, lines in left.items() if lines}
+            if Kind.RUNTIME in excluded or any(kind in excluded for kind in known.values()):
+                left = {
+                    imported: tuple(line for line in lines if known.get((imported, line), Kind.RUNTIME) not in excluded)
+                    for imported, lines in imports.get(importer, {}).items()
+                }
+                imports[importer] = {imported: lines for imported, lines in left.items() if lines}
         graph = self._replaced(imports)
-        graph.external = self.external.intersection(imported for targets in imports.values() for imported in targets)
-        graph.modules = tuple(module for module in self.modules if module not in self.external - graph.external)
-        graph.__dict__.pop("modules_set", None)
+        if lost := self.external.difference(*imports.values()):
+            graph.external = self.external - lost
+            graph.modules = tuple(module for module in self.modules if module not in lost)
+            graph.__dict__.pop("modules_set", None)
         return graph
 
     def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:
@@ -196,12 +204,18 @@ class ImportGraph:
 
         No such import is added for packages that contain the importer, because they run before it in any case.
         """
+
+        @cache
+        def outer(imported: str) -> list[str]:
+            return [package for package in ancestors(imported) if package in self]
+
         imports = {}
         for importer, targets in self._imports.items():
             lines: dict[str, set[int]] = {}
+            own = {importer, *ancestors(importer)}
             for imported, statements in targets.items():
-                for module in (imported, *ancestors(imported)):
-                    if module == imported or (module in self and not within(importer, module)):
+                for module in (imported, *outer(imported)):
+                    if module == imported or module not in own:
                         lines.setdefault(module, set()).update(statements)
             imports[importer] = {module: tuple(sorted(lines[module])) for module in sorted(lines)}
         return self._replaced(imports)
