@@ -10,7 +10,7 @@ from itertools import chain
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher, inside
 from import_contracts.contracts.placement import Level, Placement
-from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
+from import_contracts.contracts.separation import Group, Separation
 from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
@@ -71,8 +71,7 @@ class Layers:
         violations: list[Violation] = []
         cuts: list[Cut] = []
         for of_container in levels.values():
-            barred = frozenset().union(*(group.members for level in of_container for group in level))
-            upwards, their_cuts = check_pairs(graph, self._pairs(of_container), barred)
+            upwards, their_cuts = self._separation(of_container).check(graph)
             violations += upwards
             cuts += their_cuts
         for container, of_container in levels.items() if self.exhaustive else ():
@@ -102,8 +101,9 @@ class Layers:
 
     def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the message of each pair of a module with an importer and a higher one with an imported module."""
-        pairs = (pair for levels in self._levels_by_container(Matcher(graph)).values() for pair in self._pairs(levels))
-        return broken_pairs(pairs, importers, imported)
+        containers = self._levels_by_container(Matcher(graph)).values()
+        messages = (self._separation(levels).broken_by(importers, imported) for levels in containers)
+        return tuple(dict.fromkeys(chain.from_iterable(messages)))
 
     def _levels_by_container(self, matcher: Matcher) -> dict[str, list[list[Group]]]:
         """Return, for each container, the groups of each layer, the highest layer first."""
@@ -153,19 +153,25 @@ class Layers:
                 matcher.error("layers", missing, pattern.text)
         return list(dict.fromkeys(modules))
 
-    def _pairs(self, levels: list[list[Group]]) -> Iterator[tuple[Group, Group]]:
-        for height, (layer, level) in enumerate(zip(self.layers, levels, strict=True)):
-            for target in level:
-                siblings = [group for group in level if group is not target] if layer.independent else []
-                for source in siblings + [group for lower in levels[height + 1 :] for group in lower]:
-                    yield source, target
+    def _separation(self, levels: list[list[Group]]) -> Separation:
+        """Return what must not reach what: a lower layer a higher one, and siblings in an independent layer."""
+        height_of = {group: height for height, level in enumerate(levels) for group in level}
+        independent = {height for height, layer in enumerate(self.layers) if layer.independent}
+
+        def is_forbidden(source: Group, target: Group) -> bool:
+            return height_of[source] > height_of[target] or (
+                height_of[source] == height_of[target] in independent and source is not target
+            )
+
+        groups = list(height_of)
+        return Separation(groups, groups, is_forbidden, frozenset().union(*(group.members for group in groups)))
 
     def _can_be_broken(self, graph: ImportGraph, levels: dict[str, list[list[Group]]]) -> bool:
         """Return whether an import could be forbidden, or a new module could be missing in the layers."""
         written = {member.pattern.text for layer in self.layers for member in layer.members}
         if self.exhaustive and levels and not {"*", "**"} & {*written, *map(str, self.ignored)}:
             return True
-        pairs = (pair for of_container in levels.values() for pair in self._pairs(of_container))
+        pairs = (pair for of_container in levels.values() for pair in self._separation(of_container).pairs())
         return any(source.can_import(graph) for source, _ in pairs)
 
     def _unlisted(self, graph: ImportGraph, container: str, levels: list[list[Group]]) -> Iterator[Violation]:
