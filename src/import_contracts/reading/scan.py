@@ -9,11 +9,12 @@ files don't cost a scan of the whole program each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -185,15 +186,31 @@ class Read:
     may_call: dict[str, bool]
 
 
-def read(program: Program, files: Sequence[SourceFile], take: Take, advance: Advance = not_counted) -> Read:
-    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
+def read(
+    program: Program,
+    files: Sequence[SourceFile],
+    take: Take,
+    advance: Advance = not_counted,
+    meanwhile: Callable[[], object] = not_counted,
+) -> Read:
+    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same.
+
+    ``meanwhile`` is called while grimp reads files in other threads, if it does.
+    """
     # grimp knows no top-level module that is a single file.
     is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
     reader = _FilesReader(program, take, are_few=is_ours)
-    for file in files:
-        reader.prepare(file)
-        advance()
-    reader.parse([file for file in files if file.module not in reader.imports])
+    scans = []
+    for batch in _batches(files):
+        for file in batch:
+            reader.prepare(file)
+            advance()
+        if left := [file for file in batch if file.module not in reader.imports]:
+            scans.append((left, reader.start(left)))
+    if scans:
+        meanwhile()
+    for left, scan in scans:
+        reader.parse(left, scan)
     share: dict[tuple[int, ...], tuple[int, ...]] = {}
     readings = {
         file.module: Reading(
@@ -206,6 +223,15 @@ def read(program: Program, files: Sequence[SourceFile], take: Take, advance: Adv
         for file in files
     }
     return Read(readings, reader.digests, reader.statements, reader.may_call)
+
+
+def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
+    """Yield files in batches, of which grimp reads one while the next is prepared; few, as each call has its price."""
+    size = max(_BATCH, len(files) // 4)
+    return (files[start : start + size] for start in range(0, len(files), size))
+
+
+_BATCH = 2_000
 
 
 def _sorted(found: _Found, share: dict[tuple[int, ...], tuple[int, ...]]) -> Lines:
@@ -351,16 +377,18 @@ class _FilesReader:
         """Return whether our own reader reads a file that CPython would read; else grimp does."""
         return (self._are_few or is_for_us(data)) and is_valid(data)
 
-    def parse(self, files: Sequence[SourceFile]) -> None:
-        """Read the imports of files with grimp."""
+    def start(self, files: Sequence[SourceFile]) -> _Scan:
+        """Let grimp begin to read the imports of files."""
+        from import_contracts.reading.scanner import start  # noqa: PLC0415 - not needed for a few files
+
+        known = (*self._program.files, *self._program.compiled)
+        return start(self._program, files, known=known, include_external=self._take.external)
+
+    def parse(self, files: Sequence[SourceFile], scan: _Scan | None = None) -> None:
+        """Read the imports of files with grimp, which has begun with ``scan`` unless that is None."""
         if not files:
             return
-        imports = _scan(
-            self._program,
-            files,
-            known=(*self._program.files, *self._program.compiled),
-            include_external=self._take.external,
-        )
+        imports = _scanned(scan or self.start(files))
         if isinstance(imports, dict):
             self.imports |= imports
             if self._take.external:
@@ -443,17 +471,14 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     return next((relative for relative in written if relative.level > depth), None)
 
 
-def _scan(
-    program: Program, files: Sequence[SourceFile], *, known: Sequence[SourceFile], include_external: bool
-) -> dict[str, _Found] | BaseException:
-    """Return the imports of files, by module, as grimp finds them; or the exception that it raises.
+_Scan: TypeAlias = Callable[[], dict[str, _Found]]
+# Returns the imports of files, by module, as grimp finds them; raises what grimp raises.
 
-    grimp takes only the modules of ``known`` for modules of the program.
-    """
-    from import_contracts.reading.scanner import scan_files  # noqa: PLC0415 - not needed for a few files
 
+def _scanned(scan: _Scan) -> dict[str, _Found] | BaseException:
+    """Return the imports that grimp finds, or the exception that it raises."""
     try:
-        return scan_files(program, files, known=known, include_external=include_external)
+        return scan()
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
@@ -465,7 +490,9 @@ def _unparsable(program: Program, files: Sequence[SourceFile]) -> Iterator[tuple
 
     Without external imports, because grimp may abort on those of modules that it does not know.
     """
-    error = _scan(program, files, known=files, include_external=False)
+    from import_contracts.reading.scanner import scan_files  # noqa: PLC0415 - not needed for a few files
+
+    error = _scanned(partial(scan_files, program, files, known=files, include_external=False))
     if isinstance(error, dict):
         return
     if len(files) == 1:

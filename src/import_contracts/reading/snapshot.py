@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from import_contracts.reading.cache import (
     Answer,
@@ -20,7 +20,7 @@ from import_contracts.reading.cache import (
     shortened,
     signature,
 )
-from import_contracts.reading.context import Advance, RunContext
+from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.quoting import Quoting
@@ -42,6 +42,9 @@ from import_contracts.reading.slow import SLOW
 from import_contracts.reading.star_imports.stars import Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import as_readings, as_stars, as_values
 from import_contracts.reading.values import DAMAGED
+
+Meanwhile: TypeAlias = Callable[[], object]
+"""Called by a thread that would otherwise wait for others."""
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -224,22 +227,25 @@ def take(extent: Extent) -> Take:
     return Take(extent.include_external, extent.kinds, extent.calls)
 
 
-def take_snapshot(comparison: Comparison) -> Snapshot:
-    """Return the program as it is now, and write its manifest and its imports to the cache."""
+def take_snapshot(comparison: Comparison, meanwhile: Meanwhile = not_counted) -> Snapshot:
+    """Return the program as it is now, and write its manifest and its imports to the cache.
+
+    ``meanwhile`` is called while other threads read files, if they do.
+    """
     last = comparison.last
     if last.is_current and last.forget_forged():
         comparison = Comparison(last)
     program = comparison.program
     if last.cache is None:
-        everything = _read(program, program.files, last)
+        everything = _read(program, program.files, last, meanwhile)
         stars = load_stars(program, stars_in(everything.readings), texts_of(program))
         return Snapshot(program, last, None, everything, AllImports(everything.readings, stars))
     if last.is_current:
         return Snapshot(program, last, last.manifest)
-    return _refreshed(comparison, last.cache)
+    return _refreshed(comparison, last.cache, meanwhile)
 
 
-def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
+def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Meanwhile) -> Snapshot:
     """Read the files that have changed, store the program, and return it."""
     last, before = comparison.last, comparison.last.manifest
     program, todo = comparison.program, comparison.todo
@@ -249,7 +255,7 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
     elif not comparison.is_same_program:
         todo = _affected(comparison, before, known.readings)
     digests, signatures = dict(comparison.digests), comparison.signatures
-    changed = _read(program, todo, last)
+    changed = _read(program, todo, last, meanwhile)
     for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
@@ -305,11 +311,11 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
         return tuple(file for file in program.files if is_affected(file, advance))
 
 
-def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
+def _read(program: Program, todo: Sequence[SourceFile], last: LastRun, meanwhile: Meanwhile = not_counted) -> Read:
     reused = len(program.files) - len(todo)
     what = f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")
     with last.context.step(what, len(todo)) as advance:
-        found = read(program, todo, take(last.extent), advance)
+        found = read(program, todo, take(last.extent), advance, meanwhile)
     if SLOW.reason:
         with last.context.step(SLOW.note):
             pass
