@@ -9,17 +9,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeAlias
 
-_IS_ALONE = "grimp" not in sys.modules
-"""Whether nobody else in this process has imported grimp, so nobody can be using it in another thread."""
-
-import grimp  # noqa: E402 - after that was asked
-
-from import_contracts import disk  # noqa: E402
-from import_contracts.reading.program import Program, SourceFile  # noqa: E402
+from import_contracts import disk
+from import_contracts.reading.program import Program, SourceFile
 
 # The parser's threads get this stack, in bytes, so that long expressions don't end the process. It is only reserved.
 os.environ.setdefault("RUST_MIN_STACK", str(1 << 26))
@@ -55,22 +51,22 @@ def _scan(
     include_external: bool,  # noqa: FBT001 - private
 ) -> None:
     """Add the imports of files; raises an exception of many kinds if grimp's scanner has another form."""
-    scanner = importlib.import_module("grimp._rustgrimp").scan_for_imports
-    file_system = importlib.import_module("grimp.application.config").settings.FILE_SYSTEM
+    is_alone = _IS_ALONE and _has_known_fields()
+    rust = importlib.import_module("grimp._rustgrimp")
     module_files = {file.module: _ModuleFile(_Module(file.module)) for file in known}
     found_packages = {
         _FoundPackage(name, folder, frozenset(module_files[module] for module in inside))
         for name, folder, inside in _portions(program, known)
     }
     names = {module: module for module in module_files}
-    with _plain_values() if _IS_ALONE and _has_known_fields() else nullcontext(_parts) as parts:
+    with _plain_values() if is_alone else nullcontext(_parts) as parts:
         for start in range(0, len(files), _AT_ONCE):
-            scanned = scanner(
+            scanned = rust.scan_for_imports(
                 module_files=tuple(module_files[file.module] for file in files[start : start + _AT_ONCE]),
                 found_packages=found_packages,
                 include_external_packages=include_external,
                 exclude_type_checking_imports=False,
-                file_system=file_system.convert_to_basic(),
+                file_system=rust.RealBasicFileSystem(),
             )
             for module, found in map(parts, scanned.items()):
                 lines = imports.setdefault(names[module], {})
@@ -110,7 +106,34 @@ _ONE_AT_A_TIME = Lock()
 
 
 def _has_known_fields() -> bool:
-    return {"imported", "line_number"}.issubset(getattr(grimp.DirectImport, "__match_args__", ()))
+    direct_import = importlib.import_module("grimp.domain.valueobjects").DirectImport
+    return {"imported", "line_number"}.issubset(getattr(direct_import, "__match_args__", ()))
+
+
+def _is_alone() -> bool:
+    """Return whether nobody else in this process uses grimp; then its ``__init__`` does not run before somebody does.
+
+    It imports ten times what a scan needs. It runs when the package is asked for one of its names.
+    """
+    if "grimp" in sys.modules:
+        return False
+    spec = find_spec("grimp")
+    if spec is None or spec.loader is None:
+        return False
+    package: Any = module_from_spec(spec)
+    loader = spec.loader
+
+    def load(name: str) -> Any:
+        del package.__getattr__
+        loader.exec_module(package)
+        return getattr(package, name)
+
+    package.__getattr__ = load
+    sys.modules["grimp"] = package
+    return True
+
+
+_IS_ALONE = _is_alone()
 
 
 # grimp returns seven objects for each import, which take the most memory of a run if they are all there at once. But it
@@ -135,6 +158,8 @@ def refuse_invalid(sources: Sequence[tuple[SourceFile, bytes]]) -> None:
     """
     from secrets import token_hex  # noqa: PLC0415 - few programs have such files
     from tempfile import TemporaryDirectory  # noqa: PLC0415
+
+    import grimp  # noqa: PLC0415
 
     name = f"import_contracts_{token_hex(8)}"
 

@@ -231,7 +231,7 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
     return (files[start : start + size] for start in range(0, len(files), size))
 
 
-_BATCH = 2_000
+_BATCH = 500
 
 
 def _sorted(found: _Found, share: dict[tuple[int, ...], tuple[int, ...]]) -> Lines:
