@@ -143,9 +143,11 @@ from pathlib import Path
 if {before}:
     import grimp
 from import_contracts.reading import scan
-scan._FEW = -1
+from import_contracts.reading.slow import SLOW
+scan._FEW, scan._BATCH = -1, 2
 from import_contracts.reading.program import find_program
 found = scan.scan(find_program(["shop"], [Path.cwd()]), include_external={external}, kinds=True)
+assert not SLOW.reason, SLOW.reason
 loaded = sorted(name for name in sys.modules if name.startswith("grimp"))
 import grimp, grimp.application.scanning
 from grimp.domain.valueobjects import DirectImport, Module

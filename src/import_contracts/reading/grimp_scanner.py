@@ -51,7 +51,6 @@ def _scan(
     include_external: bool,  # noqa: FBT001 - private
 ) -> None:
     """Add the imports of files; raises an exception of many kinds if grimp's scanner has another form."""
-    is_alone = _IS_ALONE and _has_known_fields()
     rust = importlib.import_module("grimp._rustgrimp")
     module_files = {file.module: _ModuleFile(_Module(file.module)) for file in known}
     found_packages = {
@@ -59,7 +58,7 @@ def _scan(
         for name, folder, inside in _portions(program, known)
     }
     names = {module: module for module in module_files}
-    with _plain_values() if is_alone else nullcontext(_parts) as parts:
+    with _plain_values() if _IS_ALONE else nullcontext(_parts) as parts:
         for start in range(0, len(files), _AT_ONCE):
             scanned = rust.scan_for_imports(
                 module_files=tuple(module_files[file.module] for file in files[start : start + _AT_ONCE]),
@@ -105,15 +104,10 @@ def _plain_values() -> Iterator[Callable[[tuple[str, _Places]], tuple[str, _Plac
 _ONE_AT_A_TIME = Lock()
 
 
-def _has_known_fields() -> bool:
-    direct_import = importlib.import_module("grimp.domain.valueobjects").DirectImport
-    return {"imported", "line_number"}.issubset(getattr(direct_import, "__match_args__", ()))
-
-
 def _is_alone() -> bool:
-    """Return whether nobody else in this process uses grimp; then its ``__init__`` does not run before somebody does.
+    """Return whether nobody else in this process uses grimp, and its values have the fields that are known here.
 
-    It imports ten times what a scan needs. It runs when the package is asked for one of its names.
+    Then grimp's ``__init__``, which imports ten times what a scan needs, runs when the package is asked for a name.
     """
     if "grimp" in sys.modules:
         return False
@@ -130,7 +124,11 @@ def _is_alone() -> bool:
 
     package.__getattr__ = load
     sys.modules["grimp"] = package
-    return True
+    try:
+        direct_import = importlib.import_module("grimp.domain.valueobjects").DirectImport
+        return {"imported", "line_number"}.issubset(direct_import.__match_args__)
+    except (ImportError, AttributeError):
+        return False
 
 
 _IS_ALONE = _is_alone()

@@ -106,6 +106,14 @@ def scan(program: Program, *, include_external: bool, kinds: bool, calls: bool =
     return assemble(program, readings, stars, include_external=include_external)
 
 
+Meanwhile: TypeAlias = Callable[[Sequence[StarImport]], object]
+"""Called by a thread that would otherwise wait for others, with the star imports in the files that they read."""
+
+
+def nothing_else(_: Sequence[StarImport]) -> None:
+    """Do nothing meanwhile."""
+
+
 class Take(NamedTuple):
     """What is read of each file, as in `import_contracts.reading.cache.Extent`."""
 
@@ -117,8 +125,11 @@ class Take(NamedTuple):
 def stars_in(readings: Mapping[str, Reading]) -> Iterator[StarImport]:
     """Yield the star imports in some files."""
     for module, reading in readings.items():
-        for package, line in reading.stars:
-            yield StarImport(module, package, line)
+        yield from _stars_of(module, reading.stars)
+
+
+def _stars_of(module: str, stars: Kinds) -> Iterator[StarImport]:
+    return (StarImport(module, package, line) for package, line in stars)
 
 
 def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *, include_external: bool) -> Scan:
@@ -191,11 +202,12 @@ def read(
     files: Sequence[SourceFile],
     take: Take,
     advance: Advance = not_counted,
-    meanwhile: Callable[[], object] = not_counted,
+    meanwhile: Meanwhile = nothing_else,
 ) -> Read:
     """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same.
 
-    ``meanwhile`` is called while grimp reads files in other threads, if it does.
+    While grimp reads files in other threads, ``meanwhile`` is called with the star imports in all of the files; those
+    of files that grimp cannot read are not in the result.
     """
     # grimp knows no top-level module that is a single file.
     is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
@@ -208,7 +220,7 @@ def read(
         if left := [file for file in batch if file.module not in reader.imports]:
             scans.append((left, reader.start(left)))
     if scans:
-        meanwhile()
+        meanwhile([star for file in files for star in _stars_of(file.module, reader.stars.get(file.module, NO_KINDS))])
     for left, scan in scans:
         reader.parse(left, scan)
     share: dict[tuple[int, ...], tuple[int, ...]] = {}

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from import_contracts.reading.cache import (
     Answer,
@@ -26,12 +26,14 @@ from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.quoting import Quoting
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import (
+    Meanwhile,
     Read,
     Reading,
     Scan,
     Statement,
     Take,
     assemble,
+    nothing_else,
     read,
     stars_in,
     statements,
@@ -39,12 +41,9 @@ from import_contracts.reading.scan import (
     without_quotes,
 )
 from import_contracts.reading.slow import SLOW
-from import_contracts.reading.star_imports.stars import Stars, Texts, load_stars, texts_of
+from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import as_readings, as_stars, as_values
 from import_contracts.reading.values import DAMAGED
-
-Meanwhile: TypeAlias = Callable[[], object]
-"""Called by a thread that would otherwise wait for others."""
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -227,7 +226,7 @@ def take(extent: Extent) -> Take:
     return Take(extent.include_external, extent.kinds, extent.calls)
 
 
-def take_snapshot(comparison: Comparison, meanwhile: Meanwhile = not_counted) -> Snapshot:
+def take_snapshot(comparison: Comparison, meanwhile: Callable[[], object] = not_counted) -> Snapshot:
     """Return the program as it is now, and write its manifest and its imports to the cache.
 
     ``meanwhile`` is called while other threads read files, if they do.
@@ -237,15 +236,16 @@ def take_snapshot(comparison: Comparison, meanwhile: Meanwhile = not_counted) ->
         comparison = Comparison(last)
     program = comparison.program
     if last.cache is None:
-        everything = _read(program, program.files, last, meanwhile)
-        stars = load_stars(program, stars_in(everything.readings), texts_of(program))
+        loading = _Loading(program, texts_of(program), meanwhile)
+        everything = _read(program, program.files, last, loading.begin)
+        stars = loading.stars(stars_in(everything.readings))
         return Snapshot(program, last, None, everything, AllImports(everything.readings, stars))
     if last.is_current:
         return Snapshot(program, last, last.manifest)
     return _refreshed(comparison, last.cache, meanwhile)
 
 
-def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Meanwhile) -> Snapshot:
+def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], object]) -> Snapshot:
     """Read the files that have changed, store the program, and return it."""
     last, before = comparison.last, comparison.last.manifest
     program, todo = comparison.program, comparison.todo
@@ -255,13 +255,16 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Meanwhile) -> Sn
     elif not comparison.is_same_program:
         todo = _affected(comparison, before, known.readings)
     digests, signatures = dict(comparison.digests), comparison.signatures
-    changed = _read(program, todo, last, meanwhile)
+    texts = _Texts(program)
+    loading = _Loading(program, texts, meanwhile, are_all=len(todo) == len(program.files))
+    changed = _read(program, todo, last, loading.begin)
     for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
     old = known.readings
     readings = {file.module: changed.readings.get(file.module) or old[file.module] for file in program.files}
-    stars = load_stars(program, stars_in(readings), _noting_changes(texts_of(program), digests))
+    stars = loading.stars(stars_in(readings))
+    digests |= {module: "" for module, found in texts.digests.items() if digests.get(module, found) != found}
     is_same = all(old.get(module) == reading for module, reading in changed.readings.items()) and stars == known.stars
     if before is not None and comparison.is_same_program and is_same:
         state = before.state
@@ -271,16 +274,44 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Meanwhile) -> Sn
     return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
 
 
-def _noting_changes(read: Texts, digests: dict[str, str]) -> Texts:
-    """Return a function that reads files, and removes the digest of one that has changed since it was taken."""
+class _Texts:
+    """Returns the content of the files of modules, as `Texts`; ``digests`` are those of the files that it has read."""
 
-    def noting(module: str) -> bytes | None:
-        data = read(module)
-        if module in digests and sha256(data or b"").hexdigest() != digests[module]:
-            digests[module] = ""
+    def __init__(self, program: Program) -> None:
+        self.digests: dict[str, str] = {}
+        self._read = texts_of(program)
+
+    def __call__(self, module: str) -> bytes | None:
+        data = self._read(module)
+        self.digests[module] = sha256(data or b"").hexdigest()
         return data
 
-    return noting
+
+class _Loading:
+    """Finds what star imports load: early, while grimp reads files, if all of them are read, and again if it was wrong.
+
+    ``meanwhile`` is called then too.
+    """
+
+    def __init__(self, program: Program, read: Texts, meanwhile: Callable[[], object], *, are_all: bool = True) -> None:
+        self._program = program
+        self._read = read
+        self._meanwhile = meanwhile
+        self._are_all = are_all
+        self._loaded: tuple[list[StarImport], Stars] = ([], Stars())
+
+    def begin(self, stars: Sequence[StarImport]) -> None:
+        """Do what can be done while grimp reads files with these star imports."""
+        self._meanwhile()
+        if self._are_all:
+            self.stars(stars)
+
+    def stars(self, stars: Iterable[StarImport]) -> Stars:
+        """Return what star imports load."""
+        wanted = [*stars]
+        if self._loaded[0] != wanted:
+            self._loaded = wanted, load_stars(self._program, wanted, self._read)
+        return self._loaded[1]
 
 
 def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Reading]) -> tuple[SourceFile, ...]:
@@ -311,7 +342,7 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
         return tuple(file for file in program.files if is_affected(file, advance))
 
 
-def _read(program: Program, todo: Sequence[SourceFile], last: LastRun, meanwhile: Meanwhile = not_counted) -> Read:
+def _read(program: Program, todo: Sequence[SourceFile], last: LastRun, meanwhile: Meanwhile = nothing_else) -> Read:
     reused = len(program.files) - len(todo)
     what = f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")
     with last.context.step(what, len(todo)) as advance:
