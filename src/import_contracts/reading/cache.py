@@ -250,10 +250,32 @@ class Manifest:
             path: new for path, new, old in zip(paths, _fours(now), _fours(self._signatures), strict=True) if new != old
         }
 
+    def updated(self, signatures: Mapping[str, Signature], digests: dict[str, str], state: str) -> Manifest:
+        """Return the manifest of the same program with other signatures, digests and another state."""
+        numbers = self._signatures[:]
+        for number, path in enumerate(self.files + self.watched):
+            if path in signatures:
+                numbers[4 * number : 4 * number + 4] = array("q", signatures[path])
+        value = {
+            **self.value,
+            "signatures": b2a_base64(numbers, newline=False).decode(),
+            "digests": _joined((self.digests | digests).values()),
+            "state": state,
+        }
+        manifest = Manifest(value, self._base, self._portions)
+        manifest.program = self.program
+        return manifest
+
     @property
     def whole_state(self) -> str | None:
         """A digest of the whole text of the program; None if a file could not be read."""
         return digest(self.state, self.value["digests"]) if all(self.value["digests"]) else None
+
+    @property
+    def sizes(self) -> list[int]:
+        """The size of each file in bytes, in order."""
+        sizes = self._signatures[2 : 4 * len(self.files) : 4]
+        return [signature(path)[2] if size < 0 else size for path, size in zip(self.files, sizes, strict=True)]
 
     @property
     def by_path(self) -> dict[str, Signature]:

@@ -92,6 +92,8 @@ class Comparison:
         """The signature of every file of the program, and of every folder that was searched."""
         self._clock  # noqa: B018 - read first, so that a later change of a file is noticed
         known = self.last.changed if self._before is None else self._before.by_path | self.last.changed
+        if self._before is not None and self.program is self._before.program:
+            return known
         paths = (*(file.path for file in self.program.files), *self.program.watched)
         return {path: known.get(path) or signature(path) for path in paths}
 
@@ -103,6 +105,8 @@ class Comparison:
         self.signatures  # noqa: B018 - taken first, so that a later change of a file is noticed
         with self.last.context.step(f"hash {len(self._touched):,} files", len(self._touched)) as advance:
             known = self._before.digests | {file.module: _digest(file, advance) for file in self._touched}
+        if self.program is self._before.program:
+            return known
         return {file.module: known[file.module] for file in self.program.files}
 
     @cached_property
@@ -136,18 +140,25 @@ class Comparison:
         The signature of a file without a digest, or that changed less than ``_GRANULARITY`` before the run, is stored
         as unknown, so that the next run reads the file.
         """
-        signatures = dict(self.signatures)
-        for file in self.program.files:
-            if not digests.get(file.module):
-                signatures[file.path] = UNKNOWN
-        for path, found in signatures.items():
-            if is_recent(found, self._clock):
-                signatures[path] = UNKNOWN
-        manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
+        before = self._before
+        if before is not None and self.program is before.program:
+            changed = {module: new for module, new in digests.items() if before.digests[module] != new}
+            manifest = before.updated(self._trusted(self.last.changed, digests), changed, state)
+        else:
+            signatures = self._trusted(self.signatures, digests)
+            manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
         if self.last.cache is not None:
             self.last.cache.save(self.last.name, manifest.value)
             self.last.cache.tidy()
         return manifest
+
+    def _trusted(self, signatures: Mapping[str, Signature], digests: Mapping[str, str]) -> dict[str, Signature]:
+        """Return some signatures as they are stored: unknown if the next run has to read the file."""
+        unread = {file.path for file in self.program.files if not digests.get(file.module)}
+        return {
+            path: UNKNOWN if path in unread or is_recent(found, self._clock) else found
+            for path, found in {**dict.fromkeys(unread, UNKNOWN), **signatures}.items()
+        }
 
 
 def _digest(file: SourceFile, advance: Advance) -> str:

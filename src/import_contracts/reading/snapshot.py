@@ -42,7 +42,7 @@ from import_contracts.reading.scan import (
 )
 from import_contracts.reading.slow import SLOW
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
-from import_contracts.reading.state import as_readings, as_stars, as_values
+from import_contracts.reading.state import StoredReadings, as_stars, as_values
 from import_contracts.reading.values import DAMAGED
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
@@ -261,17 +261,22 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
-    old = known.readings
-    readings = {file.module: changed.readings.get(file.module) or old[file.module] for file in program.files}
-    stars = loading.stars(stars_in(readings))
+    is_same = before is not None and comparison.is_same_program
+    is_same = is_same and all(known.readings.get(module) == reading for module, reading in changed.readings.items())
+    readings = known.readings if is_same else _with_changes(known.readings, changed.readings, program)
+    is_same = is_same and known.stars.sources.isdisjoint(changed.readings)
+    stars = known.stars if is_same else loading.stars(stars_in(readings))
     digests |= {module: "" for module, found in texts.digests.items() if digests.get(module, found) != found}
-    is_same = all(old.get(module) == reading for module, reading in changed.readings.items()) and stars == known.stars
-    if before is not None and comparison.is_same_program and is_same:
+    if before is not None and readings is known.readings and stars == known.stars:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
             state = cache.save_named(".imports", [digest(comparison.shape), as_values(readings), stars.value])
     return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
+
+
+def _with_changes(old: Mapping[str, Reading], changed: Mapping[str, Reading], program: Program) -> dict[str, Reading]:
+    return {file.module: changed.get(file.module) or old[file.module] for file in program.files}
 
 
 class _Texts:
@@ -362,11 +367,8 @@ def _stored(last: LastRun, manifest: Manifest | None) -> AllImports | None:
     try:
         with last.context.step("load the imports"):
             _, value, stars = last.cache.load(f"{manifest.state}.imports")
-            sizes = {
-                path: size if size >= 0 else signature(path)[2] for path, (_, _, size, _) in manifest.by_path.items()
-            }
             external = last.extent.include_external
-            readings = as_readings(value, manifest.program, sizes, include_external=external)
+            readings = StoredReadings(value, manifest.program, manifest.sizes, include_external=external)
             return AllImports(readings, as_stars(stars, manifest.program))
     except DAMAGED:
         return None
