@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -38,14 +38,16 @@ Kinds = dict[tuple[str, int], Kind]
 """The kinds of a module's import statements, by imported module and line; a missing one is ``runtime``."""
 
 NO_KINDS: Kinds = {}
-"""The kinds of all modules without a kind, one object because there are many."""
+"""The kinds of all modules without a kind, one object because there are many. Nobody changes it."""
+
+NO_LINES: Lines = {}
+"""Those of all modules without such imports."""
 
 _Found = dict[str, list[int]]
 # The lines of a module's import statements, in the order in which they were found.
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The imports of one file.
 
     If the file could not be read completely, imports are missing and ``trouble`` is the line, None if unknown, and the
@@ -56,8 +58,8 @@ class Reading:
     imports: Lines
     kinds: Kinds
     trouble: tuple[int | None, str] | None = None
-    stars: Kinds = field(default_factory=dict)
-    excluded: Lines = field(default_factory=dict)
+    stars: Kinds = NO_KINDS
+    excluded: Lines = NO_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def _with_stars(module: str, reading: Reading, stars: Stars) -> Reading:
             eager = min(kind, before, key=lambda each: each.rank)
             kinds |= {} if eager is Kind.RUNTIME else {(imported, line): eager}
     imports = dict(sorted(imports.items()))
-    return replace(reading, imports=imports, kinds=kinds)
+    return reading._replace(imports=imports, kinds=kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ def read(
             reader.kinds.get(file.module) or NO_KINDS,
             reader.troubles.get(file.module),
             reader.stars.get(file.module) or NO_KINDS,
-            _sorted(reader.excluded.get(file.module, {}), share),
+            _sorted(reader.excluded[file.module], share) if file.module in reader.excluded else NO_LINES,
         )
         for file in files
     }
@@ -261,7 +263,7 @@ def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
         line, message = reading.trouble or (None, "")
         quoting = next((sentence for sentence in _QUOTING if message.startswith(sentence)), None)
         if quoting is not None:
-            unquoted[file.module] = replace(reading, trouble=(line, f"{quoting}."))
+            unquoted[file.module] = reading._replace(trouble=(line, f"{quoting}."))
     return replace(found, readings=found.readings | unquoted)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.reading.program import Program
-from import_contracts.reading.scan import NO_KINDS, Kinds, Lines, Reading
+from import_contracts.reading.scan import NO_KINDS, NO_LINES, Kinds, Lines, Reading
 from import_contracts.reading.star_imports.stars import Stars
 from import_contracts.reading.values import is_number, strings, text
 
@@ -77,7 +77,7 @@ class StoredReadings(Mapping[str, Reading]):
         self._stars = {module: _kinds(found) for module, found in value["stars"].items()}
         self._excluded = {module: _excluded(found, program) for module, found in value["excluded"].items()}
         self._made: dict[str, Reading] = {}
-        self._line: dict[int, tuple[int, ...]] = {}
+        self._line = {line: (line,) for line in set(self._lines)}
         for module, stars in self._stars.items():
             if any(line not in self[module].imports.get(name, ()) for name, line in stars):
                 raise ValueError
@@ -86,13 +86,13 @@ class StoredReadings(Mapping[str, Reading]):
         if module not in self._made:
             end, count = self._places[module]
             names = map(self._names.__getitem__, self._imported[end - count : end])
-            lines = (self._line.setdefault(line, (line,)) for line in self._lines[end - count : end])
+            lines = map(self._line.__getitem__, self._lines[end - count : end])
             self._made[module] = Reading(
-                _imports(list(zip(names, lines, strict=True))),
+                _imports([*zip(names, lines, strict=True)]),
                 self._kinds.get(module, NO_KINDS),
                 self._troubles.get(module),
                 self._stars.get(module, NO_KINDS),
-                self._excluded.get(module, {}),
+                self._excluded.get(module, NO_LINES),
             )
         return self._made[module]
 
