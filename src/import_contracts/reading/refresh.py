@@ -6,7 +6,7 @@ If only times have changed, as in a fresh clone, the new times are stored, and t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 
@@ -89,12 +89,18 @@ class Comparison:
 
     @cached_property
     def signatures(self) -> dict[str, Signature]:
-        """The signature of every file of the program, and of every folder that was searched."""
+        """The signature of every file of the program."""
         self._clock  # noqa: B018 - read first, so that a later change of a file is noticed
+        return self._taken([file.path for file in self.program.files])
+
+    @cached_property
+    def watched(self) -> dict[str, Signature]:
+        """The signature of every folder that was searched, and of every file and link that was read for that."""
+        self._clock  # noqa: B018 - as above
+        return self._taken(self.program.watched)
+
+    def _taken(self, paths: Iterable[str]) -> dict[str, Signature]:
         known = self.last.changed if self._before is None else self._before.by_path | self.last.changed
-        if self._before is not None and self.program is self._before.program:
-            return known
-        paths = (*(file.path for file in self.program.files), *self.program.watched)
         return {path: known.get(path) or signature(path) for path in paths}
 
     @cached_property
@@ -145,7 +151,7 @@ class Comparison:
             changed = {module: new for module, new in digests.items() if before.digests[module] != new}
             manifest = before.updated(self._trusted(self.last.changed, digests), changed, state)
         else:
-            signatures = self._trusted(self.signatures, digests)
+            signatures = self._trusted(self.watched | self.signatures, digests)
             manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
         if self.last.cache is not None:
             self.last.cache.save(self.last.name, manifest.value)

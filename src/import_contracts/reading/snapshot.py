@@ -256,7 +256,13 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
         todo = _affected(comparison, before, known.readings)
     digests, signatures = dict(comparison.digests), comparison.signatures
     texts = _Texts(program)
-    loading = _Loading(program, texts, meanwhile, are_all=len(todo) == len(program.files))
+
+    def prepare() -> None:
+        meanwhile()
+        if before is None:
+            last.name, comparison.watched  # noqa: B018 - they take time, and are needed at the end
+
+    loading = _Loading(program, texts, prepare, are_all=len(todo) == len(program.files))
     changed = _read(program, todo, last, loading.begin)
     for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
