@@ -30,6 +30,10 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
         {"protected_modules": "p.a", "allowed_importers": "p.b"},
         {"protected_modules": ["p.a", "p.a.x"], "allowed_importers": [], "as_packages": False},
     ],
+    "interface": [
+        {"package": "p.a", "exposed": "p.a.x", "except": "p.b"},
+        {"package": ["p.a", "p.*"], "exposed": []},
+    ],
     "private_modules": [{}, {"packages_with_private_modules": ["p.a", "q"]}],
     "acyclic_siblings": [{"ancestors": "p", "skip_descendants": "p.a"}, {"ancestors": ["p"], "depth": 0}],
     "acyclic": [{}],
@@ -47,6 +51,7 @@ def rule(type_: str, keys: dict[str, object]) -> SelfDescription:
 TOP = "A layer must not import a higher one. From the top:"
 INDIRECT = "Indirect imports count too, through modules that are in no layer."
 DIRECT_SIBLINGS = "Each child stands for everything inside it. Only direct imports between children count."
+NOT_INSIDE = "Only direct imports count. What is inside an exposed module is not exposed."
 ALONE = "Each name stands for that module only, not for what is inside it."
 
 
@@ -162,6 +167,19 @@ ALONE = "Each name stands for that module only, not for what is inside it."
             {"ancestors": "p", "depth": 0},
             ["The children of p must not form a cycle.", DIRECT_SIBLINGS],
         ),
+        (
+            "interface",
+            {"package": "p.a", "exposed": ["p.a.x", "p.a:order"], "except": ["p.b", "q"]},
+            [
+                "p.a may be imported only through p.a.x and p.a:order.",
+                f"{NOT_INSIDE} p.b and q may import everything in it.",
+            ],
+        ),
+        (
+            "interface",
+            {"package": ["p.a", "p.b"], "exposed": []},
+            ["p.a and p.b may be imported only by modules inside it.", NOT_INSIDE],
+        ),
         ("acyclic", {}, ["No module may import itself, directly or through other modules."]),
         (
             "crash",
@@ -240,6 +258,16 @@ A = ["p.a", "p.a.x", "p.a.y"]
             {"protected_modules": "p.a", "allowed_importers": [], "as_packages": False},
             [("protected", "p.a", ["p.a"])],
         ),
+        (
+            "interface",
+            {"package": "p.a", "exposed": ["p.*.x", "p.a:order"], "except": "p.c"},
+            [
+                ("package", "p.a", A),
+                ("exposed", "p.*.x", ["p.a.x"]),
+                ("exposed", "p.a:order", ["p.a"]),
+                ("exception", "p.c", ["p.c"]),
+            ],
+        ),
         ("acyclic_siblings", {"ancestors": ["q", "p.a"]}, [("ancestor", "q", ["q"]), ("ancestor", "p.a", A)]),
         (
             "acyclic",
@@ -315,6 +343,21 @@ def test_the_parts_are_what_names_stand_for(
             ["p.a may be imported only by modules inside it"],
         ),
         ("protected", {"protected_modules": "p.a", "allowed_importers": []}, {"p.c"}, {"p.b"}, []),
+        (
+            "interface",
+            {"package": "p.a", "exposed": "p.a.x"},
+            {"p.a", "p.b"},
+            {"p.a.y", "p.c"},
+            ["p.a may be imported only through p.a.x"],
+        ),
+        ("interface", {"package": "p.a", "exposed": "p.a:order"}, {"p.b"}, {"p.a"}, []),
+        (
+            "interface",
+            {"package": "p.a", "exposed": "p.a:order"},
+            {"p.b"},
+            {"p.a", "p.a.x"},
+            ["p.a may be imported only through p.a:order"],
+        ),
         ("acyclic", {}, {"p.c"}, {"p.a", "p.b"}, ["a direct import would close a cycle"]),
         ("acyclic", {}, {"p.b"}, {"p.c"}, []),
         (
@@ -350,7 +393,7 @@ def test_what_lies_inside_a_protected_module_may_import_it() -> None:
 
 NAMES = st.sets(st.sampled_from(PROGRAM), min_size=1, max_size=3)
 EDGES = st.sets(st.sampled_from([pair for pair in product(PROGRAM, PROGRAM) if len(set(pair)) > 1]), max_size=8)
-DIRECT = ("layers", "independence", "forbidden", "protected")
+DIRECT = ("layers", "independence", "forbidden", "interface", "protected")
 
 
 @given(st.sampled_from(CASES), NAMES, NAMES, EDGES)

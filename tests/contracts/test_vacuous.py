@@ -27,6 +27,9 @@ from tests.arranging import check, graph, messages
         ("protected", {"protected_modules": "p.a", "allowed_importers": "p"}, "allowed_importers"),
         ("protected", {"protected_modules": "django", "allowed_importers": ["p"]}, "allowed_importers"),
         ("protected", {"protected_modules": ["p.a", "p.b"], "allowed_importers": "p"}, "allowed_importers"),
+        ("interface", {"package": "p", "exposed": []}, "package"),
+        ("interface", {"package": "p.a", "exposed": "p.a", "except": "p.b"}, "exposed"),
+        ("interface", {"package": "p.a.*", "exposed": []}, "package"),
         ("crash", {"modules": "django"}, "modules"),
     ],
 )
@@ -77,6 +80,7 @@ KEYS = {
         {"source_modules": NAMES, "forbidden_modules": NAMES, "allow_indirect_imports": FLAG, "as_packages": FLAG}
     ),
     "protected": st.fixed_dictionaries({"protected_modules": NAMES, "allowed_importers": NAMES, "as_packages": FLAG}),
+    "interface": st.fixed_dictionaries({"package": NAMES, "exposed": NAMES, "except": NAMES}),
     "acyclic_siblings": st.fixed_dictionaries(
         {"ancestors": NAMES, "depth": st.integers(0, 2)}, optional={"skip_descendants": NAMES}
     ),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from import_contracts.contracts.slips import slip
-from import_contracts.graph.names import ImportPattern, InvalidPatternError, ModulePattern
+from import_contracts.graph.names import ImportPattern, InvalidPatternError, ModulePattern, NamePattern
 from import_contracts.problems import Problem, Severity, did_you_mean
 
 T = TypeVar("T")
@@ -150,6 +150,10 @@ class Table:
     def modules(self, key: str, default: tuple[str, ...] | None = None) -> tuple[ModulePattern, ...]:
         """Return a list of module patterns, each once. Without a default the key is required."""
         return self._parsed(key, ModulePattern, default)
+
+    def names(self, key: str) -> tuple[NamePattern, ...]:
+        """Return a list of modules and of names in them, written ``module:name``, each once. The key is required."""
+        return self._parsed(key, NamePattern.parse, None)
 
     def imports(self, key: str) -> tuple[ImportPattern, ...]:
         """Return a list of import patterns, written ``importer -> imported``, each once; empty if the key is absent."""

@@ -63,6 +63,7 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
         "independence": ContractType(
             _in("independence"), demand="Some modules must not import each other, directly or indirectly."
         ),
+        "interface": ContractType(_in("interface"), demand="A package must be imported only through what it exposes."),
         "layers": ContractType(_in("layers"), demand="A lower layer must not import a higher layer."),
         "private_modules": ContractType(
             _in("private_modules"), demand="A private module must be imported only inside its parent package."

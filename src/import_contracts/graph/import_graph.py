@@ -153,6 +153,20 @@ class ImportGraph:
             imports[importer] = {other: lines for other, lines in imports[importer].items() if other != imported}
         return self._replaced(imports)
 
+    def without_statements(self, statements: Iterable[tuple[Edge, int]]) -> ImportGraph:
+        """Return a graph without some statements, given by import and line, all of which must be in this graph."""
+        removed: dict[str, set[tuple[str, int]]] = {}
+        for (importer, imported), line in statements:
+            removed.setdefault(importer, set()).add((imported, line))
+        imports = dict(self._imports)
+        for importer, places in removed.items():
+            left = {
+                imported: tuple(line for line in lines if (imported, line) not in places)
+                for imported, lines in imports[importer].items()
+            }
+            imports[importer] = {imported: lines for imported, lines in left.items() if lines}
+        return self._replaced(imports)
+
     def without_kinds(self, kinds: Set[Kind]) -> ImportGraph:
         """Return a graph without the import statements of some kinds.
 

@@ -199,8 +199,11 @@ def _verdict(
     contract: Contract, graph: ImportGraph, statements: Statements, known: frozenset[Entry] | None
 ) -> tuple[Verdict, list[Problem]]:
     """Check one contract; return the verdict, and the problems that were found with the graph."""
-    ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
     unmatched = list(_unmatched(graph, contract)) if contract.rule is not None else []
+    counted: Callable[[ImportGraph, object], ImportGraph] | None = getattr(contract.rule, "counted", None)
+    if counted is not None and contract.type in TYPES:
+        graph = counted(graph, statements.text_for_rule)
+    ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
     findings = findings_of(contract, graph, ignored, statements)
     problems = [
         replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
