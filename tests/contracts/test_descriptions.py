@@ -34,6 +34,10 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
         {"package": "p.a", "exposed": "p.a.x", "except": "p.b"},
         {"package": ["p.a", "p.*"], "exposed": []},
     ],
+    "allowed": [
+        {"modules": ["p.a", "p.a.x"], "allowed": ["p.b", "p.a.y"]},
+        {"allowed": {"p.*": ["p.a"], "p.b": ["p.c"]}, "among_themselves": False},
+    ],
     "private_modules": [{}, {"packages_with_private_modules": ["p.a", "q"]}],
     "acyclic_siblings": [{"ancestors": "p", "skip_descendants": "p.a"}, {"ancestors": ["p"], "depth": 0}],
     "acyclic": [{}],
@@ -180,6 +184,23 @@ ALONE = "Each name stands for that module only, not for what is inside it."
             {"package": ["p.a", "p.b"], "exposed": []},
             ["p.a and p.b may be imported only by modules inside it.", NOT_INSIDE],
         ),
+        (
+            "allowed",
+            {"modules": ["p.a", "p.b"], "allowed": "p.c"},
+            ["p.a and p.b may import only p.c.", "Only direct imports count."],
+        ),
+        (
+            "allowed",
+            {"allowed": {"p.a": ["p.b"], "p.b": []}, "indirect": True, "among_themselves": False, "exact": True},
+            [
+                "p.a and p.b may import only what is listed for each.",
+                "p.a may import only p.b.",
+                "p.b may import no other module.",
+                "Indirect imports count too.",
+                "They may import each other.",
+                "Something must import each of the allowed modules.",
+            ],
+        ),
         ("acyclic", {}, ["No module may import itself, directly or through other modules."]),
         (
             "crash",
@@ -267,6 +288,16 @@ A = ["p.a", "p.a.x", "p.a.y"]
                 ("exposed", "p.a:order", ["p.a"]),
                 ("exception", "p.c", ["p.c"]),
             ],
+        ),
+        (
+            "allowed",
+            {"modules": ["p.a", "p.a.x"], "allowed": "p.b"},
+            [("module", "p.a", ["p.a", "p.a.y"]), ("module", "p.a.x", ["p.a.x"]), ("allowed", "p.b", ["p.b"])],
+        ),
+        (
+            "allowed",
+            {"allowed": {"p.a": ["p.b"], "q": []}},
+            [("module", "p.a", A), ("module", "q", ["q"]), ("allowed for p.a", "p.b", ["p.b"])],
         ),
         ("acyclic_siblings", {"ancestors": ["q", "p.a"]}, [("ancestor", "q", ["q"]), ("ancestor", "p.a", A)]),
         (
@@ -358,6 +389,13 @@ def test_the_parts_are_what_names_stand_for(
             {"p.a", "p.a.x"},
             ["p.a may be imported only through p.a:order"],
         ),
+        (
+            "allowed",
+            {"modules": ["p.a", "p.c"], "allowed": "p.b"},
+            {"p.a.x", "p.b", "p.c"},
+            {"p.a.y", "p.b"},
+            ["p.c may import only p.b"],
+        ),
         ("acyclic", {}, {"p.c"}, {"p.a", "p.b"}, ["a direct import would close a cycle"]),
         ("acyclic", {}, {"p.b"}, {"p.c"}, []),
         (
@@ -393,7 +431,7 @@ def test_what_lies_inside_a_protected_module_may_import_it() -> None:
 
 NAMES = st.sets(st.sampled_from(PROGRAM), min_size=1, max_size=3)
 EDGES = st.sets(st.sampled_from([pair for pair in product(PROGRAM, PROGRAM) if len(set(pair)) > 1]), max_size=8)
-DIRECT = ("layers", "independence", "forbidden", "interface", "protected")
+DIRECT = ("layers", "independence", "allowed", "forbidden", "interface", "protected")
 
 
 @given(st.sampled_from(CASES), NAMES, NAMES, EDGES)

@@ -126,7 +126,7 @@ class Layers:
         widths: dict[str, int] = {}
         for pattern in (member.pattern for layer in layers for member in layer):
             for module in graph.matching(pattern):
-                widths[module] = min(_width(pattern), widths.get(module, _width(pattern)))
+                widths[module] = min(pattern.width, widths.get(module, pattern.width))
         levels = [self._modules(matcher, layer, widths) for layer in layers]
         _refuse_several(matcher, layers, levels)
         matcher.refuse_overlap("layers", self._compared(levels))
@@ -144,7 +144,7 @@ class Layers:
             pattern = member.pattern
             if not pattern.is_exact:
                 matching = matcher.modules("layers", [pattern])
-                modules += [module for module in matching if widths[module] == _width(pattern)]
+                modules += [module for module in matching if widths[module] == pattern.width]
             elif pattern.text in matcher.graph:
                 modules.append(pattern.text)
             elif not member.optional:
@@ -192,11 +192,6 @@ class Layers:
                     "exhaustive_ignores",
                     f"No container has a child '{pattern}'.{did_you_mean_module(str(pattern), names)}",
                 )
-
-
-def _width(pattern: ModulePattern) -> int:
-    """Return how closely a pattern names modules: 0 exactly, 1 with wildcards within parts only, else 2."""
-    return 0 if pattern.is_exact else 2 if {"*", "**"} & set(pattern.text.split(".")) else 1
 
 
 def _refuse_several(matcher: Matcher, layers: list[list[Member]], levels: list[list[str]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -151,6 +151,26 @@ class Table:
         """Return a list of module patterns, each once. Without a default the key is required."""
         return self._parsed(key, ModulePattern, default)
 
+    def listings(self, key: str) -> dict[ModulePattern, tuple[ModulePattern, ...]] | None:
+        """Return a table of lists of module patterns, by module pattern; None if the value is no table.
+
+        ``shop.web`` without quotes is a table in a table, as TOML has it, and read like ``"shop.web"``.
+        """
+        value = self._values.get(key)
+        if not isinstance(value, Mapping):
+            return None
+        self._get(key, "table")
+        found: dict[ModulePattern, tuple[ModulePattern, ...]] = {}
+        for name, listed in _flattened("", value):
+            row = Table({key: [name]} if name else {}, file=self._place.file, contract=self._place.contract)
+            items = Table({key: listed}, file=self._place.file, contract=self._place.contract)
+            found |= dict.fromkeys(row.modules(key), items.modules(key))
+            self._problems += (
+                *row.problems,
+                *(replace(each, message=f"'{name}': {each.message}") for each in items.problems),
+            )
+        return found
+
     def names(self, key: str) -> tuple[NamePattern, ...]:
         """Return a list of modules and of names in them, written ``module:name``, each once. The key is required."""
         return self._parsed(key, NamePattern.parse, None)
@@ -201,6 +221,15 @@ class Table:
 
     def _wrong(self, key: str, value: object, wanted: str, hint: str = "") -> None:
         self.error(key, f"Found {_shown(value)}; write {wanted}.{hint}")
+
+
+def _flattened(outer: str, value: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield what is in a table and the tables in it, with the keys that lead there joined by dots."""
+    for key, inner in value.items():
+        if isinstance(inner, Mapping):
+            yield from _flattened(f"{outer}{key}.", inner)
+        else:
+            yield f"{outer}{key}", inner
 
 
 def _shown(value: object) -> str:

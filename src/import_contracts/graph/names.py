@@ -72,6 +72,11 @@ class ModulePattern:
         """Whether the pattern has no wildcard."""
         return "*" not in self.text
 
+    @property
+    def width(self) -> int:
+        """How closely the pattern names modules: 0 exactly, 1 with wildcards within parts only, else 2."""
+        return 0 if self.is_exact else 2 if _WILDCARDS & set(self.text.split(".")) else 1
+
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         """The pattern for a name with a dot before each part.
