@@ -40,6 +40,7 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
     ],
     "private_modules": [{}, {"packages_with_private_modules": ["p.a", "q"]}],
     "acyclic_siblings": [{"ancestors": "p", "skip_descendants": "p.a"}, {"ancestors": ["p"], "depth": 0}],
+    "direct_siblings": [{}, {"packages": ["p.a", "q"]}],
     "acyclic": [{}],
     "crash": [{}, {"modules": ["p.a", "p.b"], "python": "3.13"}],
 }
@@ -56,6 +57,7 @@ TOP = "A layer must not import a higher one. From the top:"
 INDIRECT = "Indirect imports count too, through modules that are in no layer."
 DIRECT_SIBLINGS = "Each child stands for everything inside it. Only direct imports between children count."
 NOT_INSIDE = "Only direct imports count. What is inside an exposed module is not exposed."
+DEFINING = "They import a name from the module that defines it."
 ALONE = "Each name stands for that module only, not for what is inside it."
 
 
@@ -201,6 +203,12 @@ ALONE = "Each name stands for that module only, not for what is inside it."
                 "Something must import each of the allowed modules.",
             ],
         ),
+        (
+            "direct_siblings",
+            {"packages": ["p", "p.a"]},
+            ["Modules inside p or p.a must not import from that package itself.", DEFINING],
+        ),
+        ("direct_siblings", {}, ["Modules inside a package must not import from that package itself.", DEFINING]),
         ("acyclic", {}, ["No module may import itself, directly or through other modules."]),
         (
             "crash",
@@ -299,6 +307,8 @@ A = ["p.a", "p.a.x", "p.a.y"]
             {"allowed": {"p.a": ["p.b"], "q": []}},
             [("module", "p.a", A), ("module", "q", ["q"]), ("allowed for p.a", "p.b", ["p.b"])],
         ),
+        ("direct_siblings", {"packages": ["p.a"]}, [("package", "p.a", A)]),
+        ("direct_siblings", {}, [("root package", "p", ["p", *A, "p.b", "p.c"]), ("root package", "q", ["q"])]),
         ("acyclic_siblings", {"ancestors": ["q", "p.a"]}, [("ancestor", "q", ["q"]), ("ancestor", "p.a", A)]),
         (
             "acyclic",
@@ -396,6 +406,13 @@ def test_the_parts_are_what_names_stand_for(
             {"p.a.y", "p.b"},
             ["p.c may import only p.b"],
         ),
+        (
+            "direct_siblings",
+            {},
+            {"p.a.x", "q"},
+            {"p.a", "p", "p.b"},
+            ["modules inside p must not import from p itself", "modules inside p.a must not import from p.a itself"],
+        ),
         ("acyclic", {}, {"p.c"}, {"p.a", "p.b"}, ["a direct import would close a cycle"]),
         ("acyclic", {}, {"p.b"}, {"p.c"}, []),
         (
@@ -431,7 +448,7 @@ def test_what_lies_inside_a_protected_module_may_import_it() -> None:
 
 NAMES = st.sets(st.sampled_from(PROGRAM), min_size=1, max_size=3)
 EDGES = st.sets(st.sampled_from([pair for pair in product(PROGRAM, PROGRAM) if len(set(pair)) > 1]), max_size=8)
-DIRECT = ("layers", "independence", "allowed", "forbidden", "interface", "protected")
+DIRECT = ("layers", "independence", "allowed", "direct_siblings", "forbidden", "interface", "protected")
 
 
 @given(st.sampled_from(CASES), NAMES, NAMES, EDGES)

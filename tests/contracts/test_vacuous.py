@@ -29,6 +29,7 @@ from tests.arranging import check, graph, messages
         ("protected", {"protected_modules": ["p.a", "p.b"], "allowed_importers": "p"}, "allowed_importers"),
         ("allowed", {"modules": [], "allowed": "p"}, "modules"),
         ("allowed", {"modules": "p.a", "allowed": ["p", "django", "flask"]}, "allowed"),
+        ("direct_siblings", {"packages": "p.a"}, "packages"),
         ("interface", {"package": "p", "exposed": []}, "package"),
         ("interface", {"package": "p.a", "exposed": "p.a", "except": "p.b"}, "exposed"),
         ("interface", {"package": "p.a.*", "exposed": []}, "package"),
@@ -85,6 +86,7 @@ KEYS = {
     "allowed": st.fixed_dictionaries(
         {"modules": NAMES, "allowed": NAMES, "indirect": FLAG, "among_themselves": FLAG, "exact": FLAG}
     ),
+    "direct_siblings": st.fixed_dictionaries({"packages": NAMES}),
     "interface": st.fixed_dictionaries({"package": NAMES, "exposed": NAMES, "except": NAMES}),
     "acyclic_siblings": st.fixed_dictionaries(
         {"ancestors": NAMES, "depth": st.integers(0, 2)}, optional={"skip_descendants": NAMES}

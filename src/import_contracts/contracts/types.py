@@ -23,13 +23,15 @@ class ContractType(NamedTuple):
 
     ``parse`` reads the keys of the type from a contract's table and returns a rule; it adds problems to the table.
     ``excludes`` are the kinds of imports that contracts of this type leave out by default. ``demand`` is the rule in
-    one sentence. If the type is ``about_cycles``, reports show a fix for each import of a cut.
+    one sentence. If the type is ``about_cycles``, reports show a fix for each import of a cut; if it
+    ``wants_direct_imports``, they show how to import each name from its defining module.
     """
 
     parse: Callable[[Table], Rule]
     excludes: frozenset[Kind] = frozenset()
     demand: str = OWN_DEMAND
     about_cycles: bool = False
+    wants_direct_imports: bool = False
 
 
 def _in(module: str) -> Callable[[Table], Rule]:
@@ -57,6 +59,11 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
         ),
         "allowed": ContractType(_in("allowed"), demand="Some modules may import only what is allowed."),
         "crash": ContractType(_in("crash"), demand="Modules must not crash when they are imported first."),
+        "direct_siblings": ContractType(
+            _in("direct_siblings"),
+            demand="Modules inside a package must not import from the package itself.",
+            wants_direct_imports=True,
+        ),
         "forbidden": ContractType(
             _in("forbidden"),
             demand="Some modules must not import certain others, directly or indirectly.",

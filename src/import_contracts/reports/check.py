@@ -188,7 +188,7 @@ class ReportedCut:
     imports: tuple[Import, ...]
     is_minimum: bool
     fixes: Sequence[ReportedFix] = ()
-    """A fix for each import, in the same order; empty if the contract is not about cycles."""
+    """A fix for each import, in the same order; empty if the contract is about neither cycles nor direct imports."""
 
 
 @dataclass(frozen=True, slots=True)
