@@ -19,6 +19,7 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
         {"layers": ["p.a", "p.b : p.c"]},
         {"layers": ["a | (d)", "b | c"], "containers": "p", "exhaustive": True, "exhaustive_ignores": "x"},
         {"layers": ["x", "(y)"], "containers": ["p.a"]},
+        {"layers": ["<a> p.a", "closed p.b", "p.c"], "direct": True},
         {"layers": ["(x)", "(y)"], "containers": ["p.a", "p.*"]},
     ],
     "independence": [{"modules": ["p.a", "p.b"]}, {"modules": "p.*"}],

@@ -75,7 +75,11 @@ NAMES = st.lists(st.sampled_from(["p", "p.a", "p.b", "p.a.x", "django", "p.*", "
 FLAG = st.booleans()
 KEYS = {
     "layers": st.fixed_dictionaries(
-        {"layers": st.lists(st.sampled_from(["a", "b", "(c)", "*", "a | b", "a : b"]), max_size=3), "exhaustive": FLAG},
+        {
+            "layers": st.lists(st.sampled_from(["a", "b", "(c)", "*", "a | b", "a : b", "closed b"]), max_size=3),
+            "exhaustive": FLAG,
+            "direct": FLAG,
+        },
         optional={"exhaustive_ignores": st.sampled_from(["a", "*", "**"])},
     ).map(lambda keys: {**keys, "containers": "p"}),
     "independence": st.fixed_dictionaries({"modules": NAMES}),

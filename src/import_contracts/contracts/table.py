@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from import_contracts.contracts.slips import slip
@@ -21,11 +22,20 @@ class Table:
 
     Each method reads one key as one type. It returns the value; if the key is absent or has a wrong value, it returns
     the default. A wrong value, and an absent key without a default, add an error to `problems`. A key that no method
-    has read is unknown, and `finish` adds a problem for it.
+    has read is unknown, and `finish` adds a problem for it. In a list of modules, each of the ``groups`` stands for
+    some others; their names are in angle brackets.
     """
 
-    def __init__(self, values: Mapping[str, object], *, file: str | None = None, contract: str | None = None) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, object],
+        *,
+        file: str | None = None,
+        contract: str | None = None,
+        groups: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
         self._values = values
+        self._groups = groups
         self._place = Problem("", file=file, contract=contract)
         self._forms: dict[str, str] = {}
         self._problems: list[Problem] = []
@@ -162,13 +172,13 @@ class Table:
         self._get(key, "table")
         found: dict[ModulePattern, tuple[ModulePattern, ...]] = {}
         for name, listed in _flattened("", value):
-            row = Table({key: [name]} if name else {}, file=self._place.file, contract=self._place.contract)
-            items = Table({key: listed}, file=self._place.file, contract=self._place.contract)
+            row = Table({key: [name]}, groups=self._groups)
+            items = Table({key: listed}, groups=self._groups)
             found |= dict.fromkeys(row.modules(key), items.modules(key))
-            self._problems += (
-                *row.problems,
-                *(replace(each, message=f"'{name}': {each.message}") for each in items.problems),
-            )
+            for problem in row.problems:
+                self.error(key, problem.message)
+            for problem in items.problems:
+                self.error(key, f"'{name}': {problem.message}")
         return found
 
     def names(self, key: str) -> tuple[NamePattern, ...]:
@@ -213,11 +223,18 @@ class Table:
     def _parsed(self, key: str, parse: Callable[[str], T], default: tuple[str, ...] | None) -> tuple[T, ...]:
         parsed = []
         for item in self.strings(key, default):
-            try:
-                parsed.append(parse(item))
-            except InvalidPatternError as error:
-                self.error(key, slip(item) or str(error))
+            for text in self._groups.get(item, (item,)):
+                try:
+                    parsed.append(parse(text))
+                except InvalidPatternError as error:
+                    self.error(key, self._not_a_group(text) or slip(text) or str(error))
         return tuple(dict.fromkeys(parsed))
+
+    def _not_a_group(self, text: str) -> str:
+        if not (text.startswith("<") and text.endswith(">")):
+            return ""
+        hint = did_you_mean(text, self._groups) or " Name one in a contract of the type 'layers': '<web> shop.web'."
+        return f"No layer is called '{text}'.{hint}"
 
     def _wrong(self, key: str, value: object, wanted: str, hint: str = "") -> None:
         self.error(key, f"Found {_shown(value)}; write {wanted}.{hint}")
