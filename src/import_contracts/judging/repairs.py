@@ -18,7 +18,7 @@ from import_contracts.reading.rewriting import rewritten
 from import_contracts.reading.text import UndecodableError, decode
 from import_contracts.repair.crash_plans import CrashPlan
 from import_contracts.repair.fix_kinds import FixKind, Level
-from import_contracts.repair.fixes import Fix, Fixes
+from import_contracts.repair.fixes import Fix, Fixes, Identity
 from import_contracts.reports.cycles import Question
 
 _ROUNDS = 10
@@ -40,11 +40,6 @@ class Proposal:
     fix: Fix
     evidence: Import
     cycle: Kind | None
-
-    @property
-    def identity(self) -> tuple[str, str, FixKind]:
-        """What is equal for the same step of another plan."""
-        return self.fix.importer, self.fix.imported, self.fix.kind
 
     def alone(self) -> Iterator[tuple[str, str, str]]:
         """Yield the modules that it changes if no other step is made, each with its text before and after."""
@@ -76,7 +71,7 @@ class Selection:
     kinds: frozenset[FixKind]
     stops_crashes: bool
     refusal: Callable[[Fix], str]
-    within: frozenset[tuple[str, str, FixKind]] | None = None
+    within: frozenset[Identity] | None = None
 
 
 class State:
@@ -123,17 +118,27 @@ class State:
     def proposals(self, kind: Kind) -> tuple[Proposal, ...]:
         """Return the steps of the plans for the cycles of a kind, in order; those that need nothing are left out."""
         if kind not in self._proposals:
-            cycles = [cycle.component for cycle in self.cycles if cycle.kind is kind]
-            with self.statements.snapshot.context.step("plan"):
-                plans = self.remedies.repair_plans(cycles, kind, self.fixes)
-            self._proposals[kind] = tuple(
-                Proposal(self, fix, copy_of(self.search.statement(edge, cycle.graph)), kind)
-                for cycle, plan in zip(cycles, plans, strict=True)
-                for step in plan.steps
-                for edge, fix in step.fixes.items()
-                if fix.kind is not FixKind.NONE
-            )
+            self._proposals[kind] = self._planned(kind, self.fixes)
         return self._proposals[kind]
+
+    def proposals_of(self, kind: Kind, may: Callable[[Fix], bool]) -> list[Proposal]:
+        """Return the steps that may be made of plans for the cycles of a kind; the rest of these plans is by hand."""
+        steps = self.proposals(kind)
+        if not all(may(each.fix) for each in steps if each.fix.level is not Level.SHOWN):
+            steps = self._planned(kind, self.fixes.only(may))
+        return [each for each in steps if may(each.fix)]
+
+    def _planned(self, kind: Kind, fixes: Fixes) -> tuple[Proposal, ...]:
+        cycles = [cycle.component for cycle in self.cycles if cycle.kind is kind]
+        with self.statements.snapshot.context.step("plan"):
+            plans = self.remedies.repair_plans(cycles, kind, fixes)
+        return tuple(
+            Proposal(self, fix, copy_of(self.search.statement(edge, cycle.graph)), kind)
+            for cycle, plan in zip(cycles, plans, strict=True)
+            for step in plan.steps
+            for edge, fix in step.fixes.items()
+            if fix.kind is not FixKind.NONE
+        )
 
     @cached_property
     def crash_proposals(self) -> tuple[Proposal, ...]:
@@ -142,14 +147,12 @@ class State:
         fixes = *(step.fix for step in plan.steps), *(left.fix for left in plan.left)
         return tuple(map(self._for_crashes, fixes))
 
-    def crash_proposals_of(self, may: Callable[[Proposal], bool]) -> tuple[Proposal, ...]:
+    def crash_proposals_of(self, may: Callable[[Fix], bool]) -> list[Proposal]:
         """Return the steps of a plan for crashes that has only steps that may be made."""
-        steps = tuple(each for each in self.crash_proposals if each.fix.level is not Level.SHOWN)
-        if all(map(may, steps)):
+        steps = [each for each in self.crash_proposals if each.fix.level is not Level.SHOWN]
+        if all(may(each.fix) for each in steps):
             return steps
-        return tuple(
-            self._for_crashes(each.fix) for each in self._crash_plan(lambda f: may(self._for_crashes(f))).steps
-        )
+        return [self._for_crashes(each.fix) for each in self._crash_plan(may).steps]
 
     def _crash_plan(self, may: Callable[[Fix], bool]) -> CrashPlan:
         if not self.crashes:
@@ -219,7 +222,7 @@ def repair(state: State, selection: Selection) -> Repair:
     most of them do nothing alone. What they leave of cycles is planned anew.
     """
     made: list[Proposal] = []
-    harmful: dict[tuple[str, str, FixKind], str] = {}
+    harmful: dict[Identity, str] = {}
     for _ in range(_ROUNDS):
         left: list[Refusal] = []
         for kind in _phases(state, selection):
@@ -244,7 +247,7 @@ def _phases(state: State, selection: Selection) -> tuple[Kind | None, ...]:
 
 
 def _phase(
-    state: State, kind: Kind | None, selection: Selection, harmful: dict[tuple[str, str, FixKind], str]
+    state: State, kind: Kind | None, selection: Selection, harmful: dict[Identity, str]
 ) -> tuple[State, list[Proposal], list[Refusal]]:
     """Make the steps for the cycles of a kind, or for crashes, until there are no more; return those left too."""
     made: list[Proposal] = []
@@ -280,39 +283,36 @@ def copy_of(statement: Import) -> Import:
 
 
 def _chosen(
-    state: State, kind: Kind | None, selection: Selection, harmful: Mapping[tuple[str, str, FixKind], str]
+    state: State, kind: Kind | None, selection: Selection, harmful: Mapping[Identity, str]
 ) -> tuple[list[Proposal], list[Refusal]]:
     """Return the steps of the plans for the cycles of a kind, or for crashes, that may be made, and the others."""
 
-    def may(proposal: Proposal) -> bool:
-        return _refusal(proposal, selection, harmful) is None
+    def refusal(fix: Fix) -> tuple[str, Level | None] | None:
+        return _refusal(fix, selection, harmful)
+
+    def may(fix: Fix) -> bool:
+        return refusal(fix) is None
 
     proposals = state.crash_proposals if kind is None else state.proposals(kind)
-    chosen = state.crash_proposals_of(may) if kind is None else filter(may, proposals)
-    return list(chosen), [refusal for each in proposals if (refusal := _refusal(each, selection, harmful))]
+    chosen = state.crash_proposals_of(may) if kind is None else state.proposals_of(kind, may)
+    return chosen, [Refusal(each, *found) for each in proposals if (found := refusal(each.fix))]
 
 
-def _refusal(
-    proposal: Proposal, selection: Selection, harmful: Mapping[tuple[str, str, FixKind], str]
-) -> Refusal | None:
-    fix = proposal.fix
+def _refusal(fix: Fix, selection: Selection, harmful: Mapping[Identity, str]) -> tuple[str, Level | None] | None:
+    """Return why a fix is not made, and its level if only that is the reason; None if it may be made."""
     if not fix.rewrites or fix.level is Level.SHOWN:
-        return Refusal(proposal, "", Level.SHOWN)
+        return "", Level.SHOWN
     if selection.kinds and fix.kind not in selection.kinds:
-        return Refusal(proposal, "It is not one of the wanted fixes.")
+        return "It is not one of the wanted fixes.", None
     if fix.level not in selection.levels:
-        return Refusal(proposal, "", fix.level)
-    if selection.within is not None and proposal.identity not in selection.within:
-        return Refusal(proposal, "The command fails with it.")
-    if proposal.identity in harmful:
-        return Refusal(proposal, harmful[proposal.identity])
-    why = selection.refusal(fix)
-    return Refusal(proposal, why) if why else None
+        return "", fix.level
+    if selection.within is not None and fix.identity not in selection.within:
+        return "The command fails with it.", None
+    why = harmful.get(fix.identity) or selection.refusal(fix)
+    return (why, None) if why else None
 
 
-def _try(
-    state: State, chosen: Sequence[Proposal], harmful: dict[tuple[str, str, FixKind], str]
-) -> tuple[State, list[Proposal]]:
+def _try(state: State, chosen: Sequence[Proposal], harmful: dict[Identity, str]) -> tuple[State, list[Proposal]]:
     """Make as many of some steps as do no harm; note why the others are not made. Those for crashes: all or none."""
     left = list(chosen)
     while left:
@@ -322,7 +322,7 @@ def _try(
         if not wrong:
             return after, left
         harmful |= {
-            proposal.identity: wrong[proposal.fix.importer] for proposal in left if proposal.fix.importer in wrong
+            proposal.fix.identity: wrong[proposal.fix.importer] for proposal in left if proposal.fix.importer in wrong
         }
         left = [each for each in left if each.cycle is not None and each.fix.importer not in wrong]
     return state, []

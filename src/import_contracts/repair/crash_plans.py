@@ -310,11 +310,25 @@ class _CrashPlanner:
 
     def _needed(self, chosen: tuple[Fix, ...], left: Collection[str]) -> tuple[Fix, ...]:
         """Return fixes without those that are not needed, the most expensive tried first."""
+        ended = self._before.keys() - {*left}
         for fix in sorted(chosen, key=_rank, reverse=True):
             fewer = tuple(each for each in chosen if each != fix)
-            if self._crashes(fewer, self._before).keys() <= {*left} and self._searched(fewer) is not None:
-                chosen = fewer
+            for entries in self._likely_first(fix, ended):
+                if self._crashes(fewer, entries):
+                    break
+            else:
+                if self._searched(fewer) is not None:
+                    chosen = fewer
         return chosen
+
+    def _likely_first(self, fix: Fix, entries: Collection[str]) -> Iterator[list[str]]:
+        """Yield one of some entries, of those that crash where a fix is made if there is one, and then the others."""
+        first, *others = sorted(
+            entries, key=lambda entry: (all(each.module != fix.importer for each in self._before[entry].stack), entry)
+        )
+        yield [first]
+        if others:
+            yield others
 
     def _told(self, chosen: tuple[Fix, ...], left: Mapping[str, Crash]) -> CrashPlan:
         """Return the plan with the fixes in their order: always the one next that stops the most crashes."""
@@ -323,7 +337,7 @@ class _CrashPlanner:
         while remaining := [fix for fix in chosen if fix not in [step.fix for step in steps]]:
             made = [step.fix for step in steps]
             tried = remaining[:1] if self._tools.is_too_much() else remaining
-            after = {fix: self._crashes([*made, fix], self._before).keys() for fix in tried}
+            after = {fix: self._crashes([*made, fix], sorted(now)).keys() for fix in tried}
             fix = min(tried, key=lambda each: (len(after[each]), _rank(each)))
             steps.append(CrashStep(fix, tuple(sorted(now - after[fix]))))
             now = after[fix]

@@ -238,7 +238,7 @@ class _Fixing:
         return best
 
     def _part(self, steps: Iterable[Proposal]) -> Repair:
-        return self._repaired(replace(self._selection, within=frozenset(step.identity for step in steps)))
+        return self._repaired(replace(self._selection, within=frozenset(step.fix.identity for step in steps)))
 
     def _passes(self) -> bool:
         """Run the command, without a shell, and return whether it passes; raises UserError if it cannot be started.
@@ -271,8 +271,8 @@ class _Fixing:
         before, kept = self._before, self._kept
         snapshot, shown = before.statements.snapshot, self._place.context.shown
         folder = self._place.context.folder
-        identities = {proposal.identity for proposal in kept.made}
-        is_kept = [proposal.identity in identities for proposal in self._planned.made]
+        identities = {proposal.fix.identity for proposal in kept.made}
+        is_kept = [proposal.fix.identity in identities for proposal in self._planned.made]
         return FixReport(
             question=self._wanted,
             modules=len(snapshot.program.modules),
