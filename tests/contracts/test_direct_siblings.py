@@ -217,3 +217,80 @@ def test_an_import_that_does_not_exist_yet_would_break_it_exactly_where_it_is_fr
     rule = direct_siblings.parse(Table({"packages": packages}))
     broken = rule.would_break(graph(*MODULES), importers, imported)
     assert bool(broken) == any(is_broken(*pair, packages) for pair in product(importers, imported))
+
+
+# --- fix ----------------------------------------------------------------------------------------------------------
+
+ORDER = """from shop.models import User, load  # both
+from shop.models import own
+
+
+def total():
+    return User(), load(), own()
+"""
+
+
+def test_fix_writes_what_the_report_shows_once(tmp_path: Path) -> None:
+    cart = "try:\n    from shop.models import User\nexcept ImportError: ...\n"
+    write(tmp_path, {**PROGRAM, "shop/models/order.py": ORDER, "shop/models/cart.py": cart})
+    run = lint(tmp_path, "fix", "--direct", "--format", "json")
+    report = json.loads(run.out)
+    assert run.status == 0
+    assert [(each["importer"], each["fix"], each["level"]) for each in report["made"]] == [
+        ("shop.models.order", "direct_import", "safe")
+    ]
+    assert [(each["importer"], each["fix"]) for each in report["left"]] == [
+        ("shop.models.cart", "restructure"),
+        ("shop.models.order", "restructure"),
+    ]
+    after = (tmp_path / "shop/models/order.py").read_text()
+    assert after == ORDER.replace("shop.models import User", "shop.models.user import User")
+    assert (tmp_path / "shop/models/cart.py").read_text() == cart
+    again = json.loads(lint(tmp_path, "fix", "--direct", "--format", "json").out)
+    assert (again["made"], again["files"]) == ([], [])
+
+
+def test_fix_changes_only_what_the_contract_and_the_packages_are_about(tmp_path: Path) -> None:
+    text = "from shop.models import User\n"
+    web = {"shop/web/__init__.py": "from shop.web.page import Page\n", "shop/web/page.py": "class Page: ...\n"}
+    view = {"shop/web/view.py": "from shop.web import Page\nfrom shop.models import User\n"}
+    write(tmp_path, {**PROGRAM, **web, **view, "shop/models/order.py": text})
+    lint(tmp_path, "fix", "shop.web", "--direct")
+    assert (tmp_path / "shop/models/order.py").read_text() == text
+    changed = "from shop.web.page import Page\nfrom shop.models import User\n"
+    assert (tmp_path / "shop/web/view.py").read_text() == changed
+
+
+def test_fix_adds_no_cycle_of_imports_that_run(tmp_path: Path) -> None:
+    files = {
+        "shop/models/__init__.py": "from shop.models.user import User\n",
+        "shop/models/user.py": "def load():\n    import shop.models.order\nimport shop.models.cart\nclass User: ...\n",
+        "shop/models/cart.py": "def load():\n    from shop.models import User\n",
+        "shop/models/order.py": "",
+    }
+    before = write(tmp_path, {**PROGRAM, **files})
+    report = json.loads(lint(before, "fix", "--direct", "--format", "json").out)
+    assert [(each["importer"], each["fix"]) for each in report["made"]] == [("shop.models.cart", "direct_import")]
+    assert report["crashes"]["after"] == []
+
+
+@pytest.mark.parametrize(
+    ("contracts", "args", "expected"),
+    [
+        ([contract("a", "acyclic")], [], "No contract wants direct imports. Add one of the type 'direct_siblings'."),
+        (
+            [contract("a", "direct_siblings", packages="shop.nothing")],
+            [],
+            "contract 'a': packages: Module 'shop.nothing' does not exist.",
+        ),
+        ([contract("a", "direct_siblings")], ["--crashes"], "--direct and --crashes are both given. Give one."),
+        ([contract("a", "direct_siblings")], ["--source-root", "."], "--direct and --source-root are both given."),
+    ],
+)
+def test_what_is_wrong_with_fix_is_said_and_nothing_changes(
+    tmp_path: Path, contracts: list[str], args: list[str], expected: str
+) -> None:
+    write(tmp_path, {**PROGRAM, "shop/models/order.py": ORDER, "pyproject.toml": configuration(*contracts)})
+    run = lint(tmp_path, "fix", "--direct", *args)
+    assert (run.status, expected in run.err) == (2, True), run.err
+    assert (tmp_path / "shop/models/order.py").read_text() == ORDER
