@@ -23,15 +23,15 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class _Importer:
-    """A module that a contract names; ``free`` are the modules that it may import, itself included.
+    """A module that a contract names. Its ``members`` must import none of the ``barred`` modules, except each other.
 
-    Its ``members`` are what it stands for: everything inside it that is not in another one.
+    They are everything inside the module that is not in another one. Many importers have the same ``barred`` modules.
     """
 
     name: str
     allowance: Allowance
     members: frozenset[str]
-    free: frozenset[str]
+    barred: frozenset[str]
 
     @property
     def message(self) -> str:
@@ -61,7 +61,7 @@ class Allowed:
             return Findings(problems=matcher.problems)
         if not importers:
             matcher.warn(self.key, "This contract cannot be broken: none of its modules is in the program.")
-        elif not self._must_use() and all(importer.free >= graph.modules_set for importer in importers):
+        elif not self._must_use() and all(importer.barred <= importer.members for importer in importers):
             matcher.warn("allowed", "This contract cannot be broken: every module is allowed.")
         violations: list[Violation] = []
         cuts = []
@@ -95,7 +95,7 @@ class Allowed:
         return tuple(
             importer.message
             for importer in self._importers(Matcher(graph))
-            if importers & importer.members and imported - importer.free
+            if importers & importer.members and imported & importer.barred - importer.members
         )
 
     def _must_use(self) -> bool:
@@ -108,10 +108,10 @@ class Allowed:
                 (module, imported)
                 for module in sorted(importer.members)
                 for imported in graph.imported_by(module)
-                if imported not in importer.free
+                if imported in importer.barred and imported not in importer.members
             ]
             return [(edge,) for edge in edges], tuple(edges)
-        routes = graph.routes_to(graph.modules_set - importer.free, frozenset()).avoiding(importer.members)
+        routes = graph.routes_to(importer.barred - importer.members, frozenset()).avoiding(importer.members)
         return [*routes.chains_from(importer.members)], routes.minimum_cut(importer.members)
 
     def _unused(self, graph: ImportGraph, importers: list[_Importer]) -> Iterator[Violation]:
@@ -135,19 +135,17 @@ class Allowed:
         """Return the modules that the contract names, in the order of the allowances."""
         graph = matcher.graph
         found = self._allowance_of(matcher)
-        allowed = {each: self._named(matcher, each) for each in self.allowances}
         members: dict[str, set[str]] = {module: set() for module in found}
         for module in graph.modules:
             if owner := next((outer for outer in (module, *ancestors(module)) if outer in found), None):
                 members[owner].add(module)
-        own = frozenset(set().union(*members.values())) if not self.apart else frozenset()
+        free = [] if self.apart else members.values()
+        barred = {
+            each: graph.modules_set.difference(*free, *map(graph.subtree, self._named(matcher, each)))
+            for each in self.allowances
+        }
         return [
-            _Importer(
-                module,
-                allowance,
-                frozenset(members[module]),
-                own.union(members[module], *map(graph.subtree, allowed[allowance])),
-            )
+            _Importer(module, allowance, frozenset(members[module]), barred[allowance])
             for module, allowance in found.items()
         ]
 

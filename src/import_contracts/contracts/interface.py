@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
@@ -31,17 +31,17 @@ class Interface:
         """Return a violation for every direct import of a module that is not exposed from outside its package."""
         matcher = Matcher(graph)
         packages = self._packages(matcher)
-        friends = self._friends(matcher)
+        outside = self._outside(matcher)
         self._refuse_exposed(matcher, packages)
         if matcher.failed:
             return Findings(problems=matcher.problems)
         if not packages:
             matcher.warn("package", "This contract cannot be broken: no package matches.")
-        elif not any(self._importers(graph, package, friends) for package in packages):
+        elif all(outside <= graph.subtree(package) for package in packages):
             matcher.warn("package", "This contract cannot be broken: no module is outside the package and 'except'.")
         elif all(map(self._exposes, (module for package in packages for module in graph.subtree(package)))):
             matcher.warn("exposed", "This contract cannot be broken: every module of the package is exposed.")
-        found = {package: list(self._entries(graph, package, friends)) for package in packages}
+        found = {package: self._entries(graph, package, outside) for package in packages}
         messages = {package: self._message(graph, package) for package in packages}
         return Findings(
             tuple(
@@ -58,8 +58,8 @@ class Interface:
         if all(pattern.name is None for pattern in self.exposed):
             return graph
         matcher, taken = Matcher(graph), TakenNames(graph.modules_set, source)
-        packages, friends = self._packages(matcher), self._friends(matcher)
-        edges = dict.fromkeys(edge for package in packages for edge in self._entries(graph, package, friends))
+        packages, outside = self._packages(matcher), self._outside(matcher)
+        edges = dict.fromkeys(edge for package in packages for edge in self._entries(graph, package, outside))
         return graph.without_statements(
             (edge, line) for edge in edges for line in graph.lines(*edge) if self._allows(edge, line, taken)
         )
@@ -87,12 +87,12 @@ class Interface:
     def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the message of each package with an imported module of which nothing is exposed."""
         matcher = Matcher(graph)
-        friends = self._friends(matcher)
+        importers = importers & self._outside(matcher)
         hidden = {module for module in imported if not any(each.module.matches(module) for each in self.exposed)}
         broken = (
             package
             for package in self._packages(matcher)
-            if importers & self._importers(graph, package, friends) and hidden & graph.subtree(package)
+            if importers - graph.subtree(package) and hidden & graph.subtree(package)
         )
         return tuple(self._message(graph, package) for package in broken)
 
@@ -127,7 +127,7 @@ class Interface:
         """Return the packages; a wildcard stands only for those with something inside them."""
         exact = {pattern.text for pattern in self.packages if pattern.is_exact}
         packages = matcher.modules("package", self.packages)
-        for package in exact & matcher.graph.external:
+        for package in sorted(exact & matcher.graph.external):
             matcher.error("package", f"'{package}' is an external package; what is inside it is not known.")
         return tuple(package for package in packages if package in exact or matcher.graph.children(package))
 
@@ -148,17 +148,20 @@ class Interface:
                 report = matcher.error if pattern.module.is_exact else matcher.warn
                 report("exposed", f"{outside} Expose what is inside, such as '{(packages or ('shop',))[0]}.api'.")
 
-    @staticmethod
-    def _importers(graph: ImportGraph, package: str, friends: tuple[str, ...]) -> frozenset[str]:
-        """Return the modules that may import only what a package exposes."""
-        return frozenset(graph.modules) - graph.external - graph.subtree(package) - _inside(graph, friends)
+    def _outside(self, matcher: Matcher) -> frozenset[str]:
+        """Return the modules that may import only what is exposed, unless they are inside the package."""
+        graph = matcher.graph
+        return graph.modules_set - graph.external - _inside(graph, self._friends(matcher))
 
-    def _entries(self, graph: ImportGraph, package: str, friends: tuple[str, ...]) -> Iterator[Edge]:
-        """Yield the imports of modules of a package that are not exposed, from outside it; sorted."""
-        importers = self._importers(graph, package, friends)
-        hidden = (module for module in graph.subtree(package) if not self._exposes(module))
-        yield from sorted(
-            (importer, module) for module in hidden for importer in graph.importers_of(module) if importer in importers
+    def _entries(self, graph: ImportGraph, package: str, outside: Set[str]) -> list[Edge]:
+        """Return the imports of modules of a package that are not exposed, from outside it; sorted."""
+        members = graph.subtree(package)
+        return sorted(
+            (importer, module)
+            for module in members
+            if not self._exposes(module)
+            for importer in graph.importers_of(module)
+            if importer in outside and importer not in members
         )
 
 

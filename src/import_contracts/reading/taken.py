@@ -22,7 +22,8 @@ class TakenNames:
     def __init__(self, modules: Container[str], source: Callable[[str], Source | None]) -> None:
         self._modules = modules
         self._source = source
-        self._written = cache(self._read)
+        self._read = cache(self._written)
+        self._origins = cache(self._imported_names)
         self._plain = cache(self._plain_text)
 
     def by(self, importer: str, imported: str, line: int) -> frozenset[str]:
@@ -31,30 +32,31 @@ class TakenNames:
         A statement that imports the module itself takes what the text of the importer then uses as ``module.name``;
         modules inside it do not count.
         """
-        found = [
-            written
-            for written in self._written(importer)
-            if written.line == line and self._resolved(written, importer) == imported
-        ]
+        found = self._read(importer).get((imported, line), ())
         names = (self._names(written, importer, imported) for written in found)
         return frozenset().union(*names) if found else frozenset({EVERYTHING})
 
     def origin(self, package: str, name: str) -> tuple[str, str] | None:
         """Return the module and the name there that the ``__init__`` of a package imports as a name; None if none."""
-        source = self._source(package)
-        if source is None or not source.is_package:
-            return None
-        origins = [
-            (module, written.name)
-            for written in self._written(package)
-            if written.name and _bound(written) == name and (module := self._resolved(written, package))
-            if not self._is_module(written, package, module)
-        ]
-        return origins[-1] if origins else None
+        return self._origins(package).get(name)
 
-    def _read(self, module: str) -> tuple[WrittenImport, ...]:
-        source = self._source(module)
-        return () if source is None else read_imports(source.text, module, is_package=source.is_package)
+    def _written(self, module: str) -> dict[tuple[str, int], list[WrittenImport]]:
+        """Return what a module imports, by imported module and line, in the order of its text."""
+        source, found = self._source(module), dict[tuple[str, int], list[WrittenImport]]()
+        for written in read_imports(source.text, module, is_package=source.is_package) if source else ():
+            if imported := self._resolved(written, module):
+                found.setdefault((imported, written.line), []).append(written)
+        return found
+
+    def _imported_names(self, package: str) -> dict[str, tuple[str, str]]:
+        if not self._is_package(package):
+            return {}
+        return {
+            _bound(written): (imported, written.name)
+            for (imported, _), several in sorted(self._read(package).items(), key=lambda item: item[0][1])
+            for written in several
+            if written.name and not self._is_module(written, package, imported)
+        }
 
     def _plain_text(self, module: str) -> str:
         source = self._source(module)
@@ -85,5 +87,7 @@ class TakenNames:
 def _bound(written: WrittenImport) -> str:
     """Return the name under which a module uses what it imports: ``b`` after ``import a as b``, else ``a.b``."""
     name = written.name or written.module
+    if " as " not in written.text:
+        return name
     alias = re.search(rf"(?<![\w.]){re.escape(name)} as (\w+)", written.text)
     return alias[1] if alias else name
