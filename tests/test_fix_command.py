@@ -210,7 +210,7 @@ def test_where_only_safe_fixes_may_be_made_the_plan_for_crashes_has_only_these(t
     ],
 )
 def test_a_plan_has_only_what_may_be_made(tmp_path: Path, args: list[str], made: list[tuple[str, str]]) -> None:
-    a = "from typing import get_type_hints\n\nfrom p.b import B\n\n\ndef f(b: B): ...\n\n\ndef g(h): get_type_hints(h)\n"
+    a = "import typing\n\nfrom p.b import B\n\n\ndef f(b: B): ...\n\n\ndef g(h): typing.get_type_hints(h)\n"
     b = "from p.face import C\n\n\nclass B(C): ...\n"
     rest = {"p/__init__.py": "", "p/face.py": "from p.a import g\nfrom p.c import C\n", "p/c.py": "class C: ...\n"}
     write(tmp_path, {**rest, "p/a.py": a, "p/b.py": b})

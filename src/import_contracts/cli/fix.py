@@ -24,7 +24,8 @@ from import_contracts.repository import checkout
 from import_contracts.runs import fix as run
 from import_contracts.runs.requests import cycles_extent
 
-_KINDS = [str(kind) for kind in FixKind if kind not in {FixKind.NONE, FixKind.EXTRACT, FixKind.RESTRUCTURE}]
+_BY_HAND = {FixKind.NONE, FixKind.MOVE_DEFINITION, FixKind.EXTRACT, FixKind.RESTRUCTURE}
+_KINDS = [str(kind) for kind in FixKind if kind not in _BY_HAND]
 
 
 def _words(command: str) -> tuple[str, ...]:
