@@ -40,6 +40,8 @@ class Contract:
     alerting: str = "error"
     excluded: frozenset[Kind] = frozenset()
     include_parent_packages: bool = False
+    allow_inline_ignores: bool = True
+    """Whether a comment on the line of an import may leave it out."""
     is_sound: bool = True
     contract_type: ContractType | None = None
     """Its type; None if that is unknown."""
@@ -52,12 +54,14 @@ class Contracts:
     """The contracts of a configuration.
 
     ``chosen`` are the contracts to check, and ``ids`` the ids of all contracts, both in the order of the files.
-    ``problems`` are all problems with the configuration.
+    ``problems`` are all problems with the configuration. ``everywhere`` are the ids of the contracts of all
+    configurations of a run; empty if there is only this one.
     """
 
     chosen: tuple[Contract, ...]
     ids: tuple[str, ...]
     problems: tuple[Problem, ...]
+    everywhere: frozenset[str] = frozenset()
 
     def only(self, ids: Collection[str]) -> Contracts:
         """Choose the contracts with the given ids, or all if there are none; raises UserError for unknown ids."""
@@ -82,6 +86,9 @@ def chosen(several: Sequence[tuple[Config, Contracts]], ids: Collection[str]) ->
     An id may also be written as ``file:id``. Raises UserError for ids that no contract has, or contracts of several
     files.
     """
+    if len(several) > 1:
+        everywhere = frozenset(id_ for _, contracts in several for id_ in contracts.ids)
+        several = [(config, replace(contracts, everywhere=everywhere)) for config, contracts in several]
     wanted: list[set[str]] = [set() for _ in several]
     problems: list[Problem] = []
     for text in dict.fromkeys(ids):
@@ -179,7 +186,7 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
     """Make a contract from its table.
 
     ``number`` counts the contracts of the configuration from 1. ``defaults`` are the values for all contracts: those of
-    the keys in ``EXCLUDING`` that are set, and that of ``include_parent_packages``.
+    the keys in ``EXCLUDING`` that are set, and those of ``include_parent_packages`` and ``allow_inline_ignores``.
     """
     name = table.string("name")
     identity = table.string("id", default := _slug(name) or f"contract-{number}")
@@ -201,6 +208,7 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
         if table.flag(key, default=defaults.get(key, bool(contract_type and kind in contract_type.excludes)))
     }
     parents = table.flag("include_parent_packages", default=defaults["include_parent_packages"])
+    allow_inline = table.flag("allow_inline_ignores", default=defaults["allow_inline_ignores"])
     rule = None
     if contract_type is not None:
         try:
@@ -223,6 +231,7 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
         alerting=alerting,
         excluded=frozenset(excluded),
         include_parent_packages=parents,
+        allow_inline_ignores=allow_inline,
         is_sound=not any(problem.is_error for problem in table.problems),
         contract_type=contract_type,
         table=table,

@@ -228,6 +228,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     refused = None if custom_types and not _no_custom_types() else _refuse(session, named_types)
     defaults = {key: session.flag(key, lenient=document.is_peers) for key in EXCLUDING if key in session}
     defaults["include_parent_packages"] = session.flag("include_parent_packages")
+    defaults["allow_inline_ignores"] = session.flag("allow_inline_ignores", default=True)
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
     strict, baseline = session.flag("strict"), session.string("baseline", "")
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]

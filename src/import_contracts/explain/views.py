@@ -41,9 +41,13 @@ class View:
         """The imports that each entry of ``ignore_imports`` matches."""
         return {pattern: frozenset(self.graph.matching_edges(pattern)) for pattern in self.contract.ignored}
 
-    def violations(self, ignored: Set[Edge]) -> dict[Entry, Chain]:
-        """Return the violations if only the imports ``ignored`` were ignored, as entries with their chains."""
-        findings = findings_of(self.contract, self.graph, ignored, self.statements)
+    def violations(self, ignored: Set[Edge], *, inline: bool = True) -> dict[Entry, Chain]:
+        """Return the violations if only the imports ``ignored`` were ignored, as entries with their chains.
+
+        With ``inline``, what comments in the program ignore is ignored too.
+        """
+        comments = tuple(self.verdict.inline) if inline else ()
+        findings = findings_of(self.contract, self.graph, ignored, self.statements, comments)
         return {self.verdict.entry(violation): violation.chain for violation in findings.violations}
 
     @cached_property

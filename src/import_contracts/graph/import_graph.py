@@ -153,6 +153,23 @@ class ImportGraph:
             imports[importer] = {other: lines for other, lines in imports[importer].items() if other != imported}
         return self._replaced(imports)
 
+    def without_lines(self, lines: Mapping[str, Set[int]]) -> ImportGraph:
+        """Return a graph without the imports on some lines of importers; one that is on other lines too keeps these."""
+        edges = [
+            (importer, imported)
+            for importer, gone in lines.items()
+            for imported in self.imported_by(importer)
+            if not gone.isdisjoint(self.lines(importer, imported))
+        ]
+        left = [
+            (edge, line, self._kinds.get(edge[0], {}).get((edge[1], line), Kind.RUNTIME))
+            for edge in edges
+            for line in self.lines(*edge)
+            if line not in lines[edge[0]]
+        ]
+        graph = self.without(edges)
+        return graph.with_imports(left) if left else graph
+
     def without_kinds(self, kinds: Set[Kind]) -> ImportGraph:
         """Return a graph without the import statements of some kinds.
 

@@ -72,6 +72,7 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
         violations=tuple(reported(violation, verdict, statements) for violation in verdict.violations),
         cuts=_cuts(verdict, statements),
         ignored=len(verdict.ignored),
+        inline=len(verdict.inline),
         causes=_causes(verdict, statements, history),
     )
 
