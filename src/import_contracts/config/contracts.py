@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from import_contracts.config.custom import load_types, refused_types
@@ -13,14 +14,14 @@ from import_contracts.contracts.findings import Rule
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ImportPattern
+from import_contracts.graph.names import ImportPattern, dotted_names
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.wording import listed
 
 ALERTING = ("error", "warn", "none")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contract:
     """One contract: its rule, and how the import graph is prepared for the rule.
 
@@ -47,6 +48,11 @@ class Contract:
     """Its type; None if that is unknown."""
     table: Table = field(default_factory=lambda: Table({}), repr=False, compare=False)
     """Its keys, as written."""
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The names with a dot in its keys: among them those of parts of external packages."""
+        return frozenset(dotted_names(self.table.values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ class Member:
 
     def within(self, container: str) -> Member:
         """Return the member with its full name."""
-        return Member(ModulePattern(f"{container}.{self.pattern}"), self.optional) if container else self
+        if not container or self.pattern.is_group:
+            return self
+        return Member(ModulePattern(f"{container}.{self.pattern}"), self.optional)
 
     def __str__(self) -> str:
         return f"({self.pattern})" if self.optional else str(self.pattern)
@@ -196,7 +198,8 @@ class Layers:
 
 def _width(pattern: ModulePattern) -> int:
     """Return how closely a pattern names modules: 0 exactly, 1 with wildcards within parts only, else 2."""
-    return 0 if pattern.is_exact else 2 if {"*", "**"} & set(pattern.text.split(".")) else 1
+    is_wide = pattern.is_group or {"*", "**"} & set(pattern.text.split("."))
+    return 0 if pattern.is_exact else 2 if is_wide else 1
 
 
 def _refuse_several(matcher: Matcher, layers: list[list[Member]], levels: list[list[str]]) -> None:
@@ -204,7 +207,8 @@ def _refuse_several(matcher: Matcher, layers: list[list[Member]], levels: list[l
     for module in sorted(module for module, times in Counter(chain(*levels)).items() if times > 1):
         of_module = [layer for layer, level in zip(layers, levels, strict=True) if module in level]
         first, second = (
-            next(each.pattern for each in layer if each.pattern.matches(module)) for layer in of_module[:2]
+            next(each.pattern for each in layer if module in matcher.graph.matching(each.pattern))
+            for layer in of_module[:2]
         )
         matcher.error(
             "layers", f"'{first}' and '{second}' both match '{module}'; name it in the layer where it belongs."

@@ -153,7 +153,8 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
 
     @cache
     def is_added(edge: Edge) -> bool | None:
-        return history.is_added(edge, parents=contract.include_parent_packages, excluded=contract.excluded)
+        parents = contract.include_parent_packages or edge[1] in verdict.whole.external
+        return history.is_added(edge, parents=parents, excluded=contract.excluded)
 
     def cost(edge: Edge) -> int:
         added = is_added(edge)

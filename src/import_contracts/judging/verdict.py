@@ -146,10 +146,11 @@ def judge(
     inline, inline_problems = read_ignores(scan.remarks if remarks is None else remarks, contracts, statements)
     problems = [*_program_problems((*program.problems, *scan.problems), config), *contracts.problems, *inline_problems]
     verdicts = []
-    graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
+    graphs: dict[tuple[frozenset[Kind], bool, frozenset[str]], ImportGraph] = {}
+    parts = frozenset(snapshot.last.extent.external_parts)
     for done, contract in enumerate(contracts.chosen):
         with snapshot.context.step(f"check '{contract.id}'", len(contracts.chosen), done):
-            key = (contract.excluded, contract.include_parent_packages)
+            key = (contract.excluded, contract.include_parent_packages, contract.named & parts)
             if key not in graphs:
                 graphs[key] = prepared(scan.graph, contract)
             verdict, more_problems = _verdict(contract, graphs[key], statements, inline.get(contract.id, ()))
@@ -212,9 +213,10 @@ def _program_problems(problems: Iterable[Problem], config: Config) -> Iterable[P
 def prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
     """Return the graph without the kinds that a contract excludes, and with parent packages if it includes them.
 
-    The imports that the contract ignores are still in it.
+    Of external packages, it has the parts that the contract names. The imports that the contract ignores are still in
+    it.
     """
-    graph = graph.without_kinds(contract.excluded)
+    graph = graph.without_kinds(contract.excluded).with_external_parts(contract.named)
     return graph.with_parent_packages() if contract.include_parent_packages else graph
 
 

@@ -115,6 +115,22 @@ class Take(NamedTuple):
     external: bool = False
     kinds: bool = False
     calls: bool = False
+    external_parts: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> frozenset[str] | None:
+        """The parts of external packages that are told apart; None without external packages."""
+        return self.external_parts if self.external else None
+
+    def may_name_part(self, data: bytes) -> bool:
+        """Tell whether a file may import one of these parts. False is certain, except in encodings unlike ASCII."""
+        return any(all(word in data for word in words) for words in self._words)
+
+    @property
+    def _words(self) -> Iterator[tuple[bytes, bytes]]:
+        for part in self.external_parts:
+            package, _, rest = part.partition(".")
+            yield rest.rpartition(".")[2].encode(), package.encode()
 
 
 def stars_in(readings: Mapping[str, Reading]) -> Iterator[StarImport]:
@@ -275,7 +291,7 @@ def _all_imports(
     """Return the imports of a file and what they import, as written, then what star imports load."""
     try:
         file, text = program.by_module[module], decode(data)
-        imports = [*_resolved_imports(program, file, text, take.external, take.calls)]
+        imports = [*_resolved_imports(program, file, text, take.parts, take.calls)]
     except UndecodableError:
         return []
     return [*imports, *_loaded(module, imports, stars)]
@@ -333,7 +349,7 @@ class _FilesReader:
             if leaving is not None or file.module in self._program.shadowed or self._is_ours(data):
                 self._read(file, data)
             calls &= self._take.calls
-            if calls or self._program.excluded:
+            if calls or self._program.excluded or self._take.external_parts:
                 self._note_unlike_grimp(file, data)
             if may_remark(data):
                 self.remarks[file.module] = read_remarks(decode(data))
@@ -400,7 +416,7 @@ class _FilesReader:
 
     def _resolved(self, file: SourceFile, data: bytes) -> Iterator[tuple[WrittenImport, str]]:
         calls = self._take.calls and may_call(data)
-        return _resolved_imports(self._program, file, decode(data), self._take.external, calls)
+        return _resolved_imports(self._program, file, decode(data), self._take.parts, calls)
 
     def _note_kinds(self, file: SourceFile, data: bytes) -> None:
         written = _most_eager(self._resolved(file, data))
@@ -415,7 +431,7 @@ class _FilesReader:
         if self._program.excluded and mentions(data, self._program.excluded_names):
             for imported, line in excluded_imports(self._program, file, decode(data), calls=self._take.calls):
                 self.excluded.setdefault(file.module, {}).setdefault(imported, []).append(line)
-        if file.module in self.excluded or (self._take.calls and may_call(data)):
+        if file.module in self.excluded or (self._take.calls and may_call(data)) or self._take.may_name_part(data):
             self._unlike_grimp[file.module] = data
 
     def _note_stars(self, file: SourceFile, data: bytes) -> None:
