@@ -14,7 +14,7 @@ from import_contracts.contracts.findings import Rule
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ImportPattern, dotted_names
+from import_contracts.graph.names import ImportPattern, ModulePattern, dotted_names
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.wording import listed
 
@@ -26,9 +26,9 @@ class Contract:
     """One contract: its rule, and how the import graph is prepared for the rule.
 
     ``file`` is the path of its file as reports show it. ``rule`` is None if the type is unknown or failed.
-    ``ignored``, ``excluded`` and ``include_parent_packages`` prepare the graph. ``alerting``, one of ``ALERTING``, is
-    the severity of an ignore that matches no import. ``is_sound`` is False if a key of the table is wrong; the errors
-    are in `Contracts.problems`.
+    ``ignored``, ``excluded``, ``include_parent_packages`` and ``excepted`` prepare the graph. ``alerting``, one of
+    ``ALERTING``, is the severity of an ignore that matches no import. ``is_sound`` is False if a key of the table is
+    wrong; the errors are in `Contracts.problems`.
     """
 
     id: str
@@ -41,6 +41,8 @@ class Contract:
     alerting: str = "error"
     excluded: frozenset[Kind] = frozenset()
     include_parent_packages: bool = False
+    excepted: tuple[ModulePattern, ...] = ()
+    """The modules whose imports are not judged, with all that is inside them."""
     allow_inline_ignores: bool = True
     """Whether a comment on the line of an import may leave it out."""
     is_sound: bool = True
@@ -214,6 +216,7 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
         if table.flag(key, default=defaults.get(key, bool(contract_type and kind in contract_type.excludes)))
     }
     parents = table.flag("include_parent_packages", default=defaults["include_parent_packages"])
+    excepted = table.modules("except_modules", ())
     allow_inline = table.flag("allow_inline_ignores", default=defaults["allow_inline_ignores"])
     rule = None
     if contract_type is not None:
@@ -237,6 +240,7 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
         alerting=alerting,
         excluded=frozenset(excluded),
         include_parent_packages=parents,
+        excepted=excepted,
         allow_inline_ignores=allow_inline,
         is_sound=not any(problem.is_error for problem in table.problems),
         contract_type=contract_type,

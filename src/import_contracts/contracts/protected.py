@@ -32,7 +32,7 @@ class Protected:
         allowed = self._allowed(matcher)
         if matcher.failed:
             return Findings(problems=matcher.problems)
-        free = self._free(graph, allowed)
+        free = self._free(graph, allowed) | graph.excepted
         others = frozenset(graph.modules) - graph.external - free
         if not protected and not matcher.may_come:
             matcher.warn("protected_modules", "This contract cannot be broken: it protects no module.")

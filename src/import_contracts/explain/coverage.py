@@ -72,6 +72,8 @@ def _about_imports(view: View) -> Iterator[str]:
     """Yield a sentence for each setting that changes which imports count."""
     if view.contract.excluded:
         yield f"Excluded kinds of imports: {listed(sorted(view.contract.excluded))}."
+    if view.contract.excepted:
+        yield f"Not judged: the imports of {listed(view.contract.excepted)}. Chains through them count."
     if view.contract.include_parent_packages:
         yield "An import of a.b.c also counts as an import of a and a.b."
 

@@ -53,7 +53,8 @@ class ImportGraph:
     ``imports[importer][imported]`` are the lines of the import statements. ``external`` are the imported modules
     outside the root packages, of which no imports are known; None if imports of them were left out.
     ``kinds[importer][imported, line]`` is the kind of a statement, for importers whose files have been read; without an
-    entry it is ``runtime``. Everything that the methods return in an order is sorted by module name.
+    entry it is ``runtime``. ``excepted`` are modules whose imports a contract does not judge. Everything that the
+    methods return in an order is sorted by module name.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class ImportGraph:
         self.modules = tuple(sorted({*modules, *self.external}))
         self._imports = {importer: _sorted(targets) for importer, targets in sorted(imports.items())}
         self._kinds = kinds or {}
+        self.excepted: frozenset[str] = frozenset()
 
     def _replaced(self, imports: dict[str, dict[str, tuple[int, ...]]]) -> ImportGraph:
         """Return a graph of the same modules with other imports, which must be sorted."""
@@ -171,6 +173,15 @@ class ImportGraph:
         for importer, imported in edges:
             imports[importer] = {other: lines for other, lines in imports[importer].items() if other != imported}
         return self._replaced(imports)
+
+    def excepting(self, modules: Iterable[str]) -> ImportGraph:
+        """Return the same graph, in which the imports of some modules, and of those inside them, are not judged."""
+        excepted = frozenset().union(*map(self.subtree, modules))
+        if not excepted:
+            return self
+        graph = copy(self)
+        graph.excepted = excepted
+        return graph
 
     def without_lines(self, lines: Mapping[str, Set[int]]) -> ImportGraph:
         """Return a graph without the imports on some lines of importers; one that is on other lines too keeps these."""

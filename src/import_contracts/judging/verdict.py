@@ -10,9 +10,9 @@ from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.config.session import Config
 from import_contracts.contracts.findings import Findings, Violation
+from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.graph.kinds import Kind
 from import_contracts.judging.inline import (
     KEY,
     InlineIgnore,
@@ -146,11 +146,11 @@ def judge(
     inline, inline_problems = read_ignores(scan.remarks if remarks is None else remarks, contracts, statements)
     problems = [*_program_problems((*program.problems, *scan.problems), config), *contracts.problems, *inline_problems]
     verdicts = []
-    graphs: dict[tuple[frozenset[Kind], bool, frozenset[str]], ImportGraph] = {}
+    graphs: dict[object, ImportGraph] = {}
     parts = frozenset(snapshot.last.extent.external_parts)
     for done, contract in enumerate(contracts.chosen):
         with snapshot.context.step(f"check '{contract.id}'", len(contracts.chosen), done):
-            key = (contract.excluded, contract.include_parent_packages, contract.named & parts)
+            key = (contract.excluded, contract.include_parent_packages, contract.named & parts, contract.excepted)
             if key not in graphs:
                 graphs[key] = prepared(scan.graph, contract)
             verdict, more_problems = _verdict(contract, graphs[key], statements, inline.get(contract.id, ()))
@@ -217,7 +217,8 @@ def prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
     it.
     """
     graph = graph.without_kinds(contract.excluded).with_external_parts(contract.named)
-    return graph.with_parent_packages() if contract.include_parent_packages else graph
+    graph = graph.with_parent_packages() if contract.include_parent_packages else graph
+    return graph.excepting(Matcher(graph).modules("except_modules", contract.excepted))
 
 
 def _verdict(
@@ -226,9 +227,12 @@ def _verdict(
     """Check one contract; return the verdict without the baseline, and the problems that were found with the graph."""
     ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
     unmatched = list(_unmatched(graph, contract)) if contract.rule is not None else []
+    excepted = Matcher(graph)
+    excepted.modules("except_modules", contract.excepted)
     findings = findings_of(contract, graph, ignored, statements, inline)
     problems = [
-        replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
+        replace(problem, file=contract.file, contract=contract.id)
+        for problem in (*unmatched, *excepted.problems, *findings.problems)
     ]
     errors = [problem for problem in problems if problem.is_error]
     is_checked = contract.rule is not None and contract.is_sound and not errors
@@ -274,7 +278,8 @@ def findings_of(
     """Return the findings of a contract's rule in a graph without the ignored imports.
 
     A rule with ``check_program`` gets the text of the program too. Violations whose last import is ignored are left
-    out. If a custom rule fails, or returns no `Findings`, the result has only that problem.
+    out, and so are those of modules whose imports are not judged. If a custom rule fails, or returns no `Findings`, the
+    result has only that problem.
     """
     try:
         findings = _check(contract, graph.without(ignored).without_lines(lines_of(inline, graph)), statements)
@@ -287,9 +292,15 @@ def findings_of(
     violations = tuple(
         violation
         for violation in findings.violations
-        if (not violation.chain or violation.chain[-1] not in ignored) and not is_hidden(violation, inline)
+        if violation.judged not in graph.excepted
+        and (not violation.chain or violation.chain[-1] not in ignored)
+        and not is_hidden(violation, inline)
     )
-    return replace(findings, violations=violations)
+    if len(violations) == len(findings.violations):
+        return findings
+    gone = {each.message for each in findings.violations} - {each.message for each in violations}
+    cuts = tuple(cut for cut in findings.cuts if cut.message not in gone)
+    return replace(findings, violations=violations, cuts=cuts)
 
 
 def _check(contract: Contract, graph: ImportGraph, statements: Statements) -> object:
