@@ -337,7 +337,7 @@ def test_without_keys_a_run_has_its_defaults(tmp_path: Path) -> None:
     assert (config.baseline, config.stale_fails, config.options) == (None, True, "")
     assert (config.strict, config.show_timings, config.include_external) == (False, False, False)
     assert (config.problems, config.custom_types, config.bases) == ((), (), (tmp_path, tmp_path))
-    assert config.defaults == {"include_parent_packages": False}
+    assert config.defaults == {"include_parent_packages": False, "allow_inline_ignores": True}
     assert len(config.documents) == 1
     assert config.shown(str(tmp_path / "src/x.py")) == "src/x.py"
 
@@ -353,6 +353,7 @@ include_external_packages = true
 include_parent_packages = true
 exclude_lazy_imports = false
 exclude_deferred_imports = true
+allow_inline_ignores = false
 contract_types = []
 """
     write(tmp_path, {"lib/x": ""})
@@ -364,6 +365,7 @@ contract_types = []
         "include_parent_packages": True,
         "exclude_lazy_imports": False,
         "exclude_deferred_imports": True,
+        "allow_inline_ignores": False,
     }
     assert config.problems == ()
     assert read(tmp_path, HEAD + 'stale = "error"\n' + CONTRACT).stale_fails

@@ -104,10 +104,8 @@ def test_one_of_several_modules_is_enough_to_use_what_is_allowed() -> None:
             {"modules": "django", "allowed": []},
             "modules: 'django' is an external package; its imports are not known. Remove it.",
         ),
-        (
-            {"modules": "p.a", "allowed": "flask.json"},
-            "allowed: 'flask.json' is part of an external package; allow all of 'flask'.",
-        ),
+        ({"modules": "p.a", "allowed": "flask.json"}, None),
+        ({"modules": "p.a", "allowed": ["<standard library>", "flask"]}, None),
         (
             {"modules": "p.x*", "allowed": []},
             "modules: This contract cannot be broken: none of its modules is in the program.",
@@ -133,9 +131,18 @@ def test_what_is_wrong_with_it_is_said(keys: dict[str, object], expected: str | 
 
 def test_an_external_package_needs_the_setting_that_reads_it() -> None:
     found = check(graph("p.a", external=None), "allowed", modules="p.a", allowed="click")
-    assert messages(found) == [
-        "allowed: 'click' is an external package; set include_external_packages = true next to root_packages."
-    ]
+    (message,) = messages(found)
+    assert message.startswith("allowed: Module 'click' does not exist. For an external package, set include_external_")
+
+
+def test_groups_of_external_packages_and_parts_of_them_may_be_allowed() -> None:
+    a_graph = graph("p.a -> os", "p.a -> click", "p.a.x -> google.cloud.storage", external=EXTERNAL)
+    keys = {"modules": "p.a", "allowed": ["<standard library>", "google.cloud"]}
+    assert offenders(check(a_graph, "allowed", **keys)) == ["p.a -> click"]
+    assert offenders(check(a_graph, "allowed", modules="p.a", allowed="<third party>")) == ["p.a -> os"]
+
+
+EXTERNAL = ("os", "click", "google", "google.cloud", "google.cloud.storage")
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,10 @@ def test_a_module_may_be_called_closed() -> None:
         ),
         (["<x> p.a", "<x> p.b"], "layers: Two layers are called '<x>'; give each a name of its own."),
         (["<x>p.a", "<y  z>  closed   p.b", "p.c"], None),
+        (
+            ["<third party> p.a"],
+            "layers: '<third party>' is a group of external packages; give the layer another name.",
+        ),
         (["<x|y> p.a"], "layers: Layer '<x|y> p.a': '<x' is not a module name; write one like 'shop.models'."),
         (["closed"], "layers: Layer 'closed' does not exist. If it is optional, write (closed)."),
     ],
@@ -151,8 +155,9 @@ def test_a_name_that_no_layer_has_is_an_error(tmp_path: Path) -> None:
     program(tmp_path, "shop.web -> shop.db", "shop.api")
     wrong = contract("other", "independence", modules=["<frnt>", "<nothing like it>"])
     out = lint(write(tmp_path, {"pyproject.toml": configuration(NAMED, wrong)})).out
-    assert "modules: No layer is called '<frnt>'. Did you mean '<front>'?" in out
-    assert "'<nothing like it>'. Name one in a contract of the type 'layers': '<web> shop.web'." in out
+    assert "modules: '<frnt>' is no group, and no layer has this name. Did you mean '<front>'?" in out
+    known = "'<third party>', '<standard library>', '<front>' or '<back end>'"
+    assert f"'<nothing like it>' is no group, and no layer has this name. Write {known}." in out
 
 
 def test_two_contracts_must_not_give_one_name_to_different_layers(tmp_path: Path) -> None:

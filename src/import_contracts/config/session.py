@@ -28,6 +28,7 @@ from import_contracts.config.misnamed import OWN, PEER
 from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
+from import_contracts.graph.names import dotted_names, external_package
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.context import shown, text_of
 from import_contracts.reading.excluding import Exclude, mistake_in
@@ -101,6 +102,14 @@ class Config:
         return any(
             not EXCLUDING.keys().isdisjoint(table) or _may_exclude(str(table.get("type", "layers"))) for table in tables
         )
+
+    @property
+    def external_parts(self) -> tuple[str, ...]:
+        """The parts of external packages that contracts name, such as ``django.db``; sorted."""
+        if not self.include_external:
+            return ()
+        names = {name for document in self.documents for name in dotted_names(document.contracts)}
+        return tuple(sorted(name for name in names if external_package(name, self.root_packages) not in {None, name}))
 
     def demand_no_refusal(self) -> None:
         """Raise UserError if custom contract types are refused, for a command that has no other place for the error."""
@@ -228,6 +237,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     refused = None if custom_types and not _no_custom_types() else _refuse(session, named_types)
     defaults = {key: session.flag(key, lenient=document.is_peers) for key in EXCLUDING if key in session}
     defaults["include_parent_packages"] = session.flag("include_parent_packages")
+    defaults["allow_inline_ignores"] = session.flag("allow_inline_ignores", default=True)
     include_external = session.flag("include_external_packages", lenient=document.is_peers)
     strict, baseline = session.flag("strict"), session.string("baseline", "")
     stale_fails = session.choice("stale", STALE, STALE[0]) == STALE[0]

@@ -9,7 +9,7 @@ from import_contracts.contracts.findings import Cut, Description, Findings, Part
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
-from import_contracts.graph.names import ModulePattern, ancestors
+from import_contracts.graph.names import ModulePattern, ancestors, external_package
 from import_contracts.wording import count, listed
 
 
@@ -59,7 +59,7 @@ class Allowed:
         importers = self._importers(matcher)
         if matcher.failed:
             return Findings(problems=matcher.problems)
-        if not importers:
+        if all(importer.members <= graph.excepted for importer in importers):
             matcher.warn(self.key, "This contract cannot be broken: none of its modules is in the program.")
         elif not self._must_use() and all(importer.barred <= importer.members for importer in importers):
             matcher.warn("allowed", "This contract cannot be broken: every module is allowed.")
@@ -103,16 +103,17 @@ class Allowed:
 
     def _broken(self, graph: ImportGraph, importer: _Importer) -> tuple[list[Chain], tuple[Edge, ...]]:
         """Return the chains to modules that are not allowed, and a smallest cut of them."""
+        judged = importer.members - graph.excepted
         if not self.indirect:
             edges = [
                 (module, imported)
-                for module in sorted(importer.members)
+                for module in sorted(judged)
                 for imported in graph.imported_by(module)
                 if imported in importer.barred and imported not in importer.members
             ]
             return [(edge,) for edge in edges], tuple(edges)
-        routes = graph.routes_to(importer.barred - importer.members, frozenset()).avoiding(importer.members)
-        return [*routes.chains_from(importer.members)], routes.minimum_cut(importer.members)
+        routes = graph.routes_to(importer.barred - importer.members, frozenset()).avoiding(judged)
+        return [*routes.chains_from(judged)], routes.minimum_cut(judged)
 
     def _unused(self, graph: ImportGraph, importers: list[_Importer]) -> Iterator[Violation]:
         """Yield a violation for each allowed module that none of those import that may; the importer is the first."""
@@ -169,19 +170,15 @@ class Allowed:
         return {module: min(matching, key=lambda each: each[0])[2] for module, matching in found.items()}
 
     def _named(self, matcher: Matcher, allowance: Allowance) -> tuple[str, ...]:
-        """Return the modules that an allowance lists. External packages need not be imported by anything."""
-        present = []
-        for pattern in allowance.allowed:
-            root = pattern.text.partition(".")[0]
-            is_outside = pattern.is_exact and pattern.text not in matcher.graph
-            if not is_outside or matcher.graph.is_internal(pattern.text):
-                present.append(pattern)
-            elif not matcher.graph.knows_external:
-                setting = "include_external_packages = true"
-                matcher.error("allowed", f"'{pattern}' is an external package; set {setting} next to root_packages.")
-            elif root != pattern.text:
-                matcher.error("allowed", f"'{pattern}' is part of an external package; allow all of '{root}'.")
-        return matcher.modules("allowed", present)
+        """Return the modules that an allowance lists; an external package need not be imported by anything."""
+        graph = matcher.graph
+        absent = {
+            pattern
+            for pattern in allowance.allowed
+            if pattern.is_exact and graph.knows_external and pattern.text not in graph
+            if external_package(pattern.text, graph.roots)
+        }
+        return matcher.modules("allowed", [pattern for pattern in allowance.allowed if pattern not in absent])
 
 
 def _sentence(modules: str, allowance: Allowance) -> str:

@@ -59,7 +59,7 @@ class DirectSiblings:
     def _packages(self, matcher: Matcher) -> tuple[str, ...]:
         graph = matcher.graph
         if not self.packages:
-            return tuple(module for module in graph.modules if graph.children(module))
+            return tuple(each for each in graph.modules if each not in graph.external and graph.children(each))
         packages = matcher.modules("packages", self.packages)
         for package in sorted(graph.external.intersection(pattern.text for pattern in self.packages)):
             matcher.error(
@@ -70,7 +70,8 @@ class DirectSiblings:
 
 def _imports(graph: ImportGraph, package: str) -> tuple[Edge, ...]:
     """Return the imports of a package by modules inside it, sorted."""
-    return tuple((module, package) for module in graph.importers_of(package) if _is_inside(module, package))
+    inside = (module for module in graph.importers_of(package) if _is_inside(module, package))
+    return tuple((module, package) for module in inside if module not in graph.excepted)
 
 
 def _is_inside(module: str, package: str) -> bool:

@@ -46,6 +46,11 @@ class Violation:
         """Importer, imported and target: equal for the same violation of one contract in two runs."""
         return self.importer, self.imported, self.target
 
+    @property
+    def judged(self) -> str:
+        """The module whose import it is: the first of the chain, which may be inside ``importer``."""
+        return self.chain[0][0] if self.chain else self.importer
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "imported", self.imported or "")
         object.__setattr__(self, "target", self.target or "")

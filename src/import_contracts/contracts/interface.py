@@ -35,11 +35,12 @@ class Interface:
         self._refuse_exposed(matcher, packages)
         if matcher.failed:
             return Findings(problems=matcher.problems)
+        closed = [graph.subtree(package) for package in packages if not outside <= graph.subtree(package)]
         if not packages:
             matcher.warn("package", "This contract cannot be broken: no package matches.")
-        elif all(outside <= graph.subtree(package) for package in packages):
+        elif not closed:
             matcher.warn("package", "This contract cannot be broken: no module is outside the package and 'except'.")
-        elif all(map(self._exposes, (module for package in packages for module in graph.subtree(package)))):
+        elif all(self._exposes(module) for members in closed for module in members):
             matcher.warn("exposed", "This contract cannot be broken: every module of the package is exposed.")
         found = {package: self._entries(graph, package, outside) for package in packages}
         messages = {package: self._message(graph, package) for package in packages}
@@ -129,7 +130,8 @@ class Interface:
         packages = matcher.modules("package", self.packages)
         for package in sorted(exact & matcher.graph.external):
             matcher.error("package", f"'{package}' is an external package; what is inside it is not known.")
-        return tuple(package for package in packages if package in exact or matcher.graph.children(package))
+        inside = matcher.graph.modules_set - matcher.graph.external
+        return tuple(each for each in packages if each in exact or (each in inside and matcher.graph.children(each)))
 
     def _friends(self, matcher: Matcher) -> tuple[str, ...]:
         friends = matcher.modules("except", self.friends)
@@ -151,7 +153,7 @@ class Interface:
     def _outside(self, matcher: Matcher) -> frozenset[str]:
         """Return the modules that may import only what is exposed, unless they are inside the package."""
         graph = matcher.graph
-        return graph.modules_set - graph.external - _inside(graph, self._friends(matcher))
+        return graph.modules_set - graph.external - graph.excepted - _inside(graph, self._friends(matcher))
 
     def _entries(self, graph: ImportGraph, package: str, outside: Set[str]) -> list[Edge]:
         """Return the imports of modules of a package that are not exposed, from outside it; sorted."""

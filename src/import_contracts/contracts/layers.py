@@ -15,7 +15,14 @@ from import_contracts.contracts.separation import Group, broken_pairs, check_pai
 from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import InvalidPatternError, ModulePattern, ancestors, parent
+from import_contracts.graph.names import (
+    STANDARD_LIBRARY,
+    THIRD_PARTY,
+    InvalidPatternError,
+    ModulePattern,
+    ancestors,
+    parent,
+)
 from import_contracts.problems import did_you_mean_module
 from import_contracts.wording import listed
 
@@ -29,7 +36,9 @@ class Member:
 
     def within(self, container: str) -> Member:
         """Return the member with its full name."""
-        return Member(ModulePattern(f"{container}.{self.pattern}"), self.optional) if container else self
+        if not container or self.pattern.is_group:
+            return self
+        return Member(ModulePattern(f"{container}.{self.pattern}"), self.optional)
 
     def __str__(self) -> str:
         return f"({self.pattern})" if self.optional else str(self.pattern)
@@ -231,7 +240,8 @@ def _refuse_several(matcher: Matcher, layers: list[list[Member]], levels: list[l
     for module in sorted(module for module, times in Counter(chain(*levels)).items() if times > 1):
         of_module = [layer for layer, level in zip(layers, levels, strict=True) if module in level]
         first, second = (
-            next(each.pattern for each in layer if each.pattern.matches(module)) for layer in of_module[:2]
+            next(each.pattern for each in layer if module in matcher.graph.matching(each.pattern))
+            for layer in of_module[:2]
         )
         matcher.error(
             "layers", f"'{first}' and '{second}' both match '{module}'; name it in the layer where it belongs."
@@ -277,7 +287,7 @@ def groups(values: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
 
 
 # A name and "closed" are not import-linter's, which would look for a module of that name.
-_LAYER = re.compile(r"(?:<(?P<name>[\w -]+)>\s*)?(?P<closed>closed\s+(?![|:]))?(?P<members>.*)", re.DOTALL)
+_LAYER = re.compile(r"(?:<(?P<name>[\w -]+)>\s*(?=[^\s|:]))?(?P<closed>closed\s+(?![|:]))?(?P<members>.*)", re.DOTALL)
 
 
 def _layer(table: Table, written: str) -> Layer | None:
@@ -311,7 +321,9 @@ def _refuse_repeated(table: Table, layers: tuple[Layer, ...]) -> None:
             table.error("layers", f"'{name}' is listed twice; a module can be in one layer only.")
         seen.add(name)
     for name, times in Counter(layer.name for layer in layers if layer.name).items():
-        if times > 1:
+        if f"<{name}>" in {THIRD_PARTY, STANDARD_LIBRARY}:
+            table.error("layers", f"'<{name}>' is a group of external packages; give the layer another name.")
+        elif times > 1:
             table.error("layers", f"Two layers are called '<{name}>'; give each a name of its own.")
 
 

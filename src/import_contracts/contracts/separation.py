@@ -17,8 +17,8 @@ class Group:
     members: frozenset[str]
 
     def can_import(self, graph: ImportGraph) -> bool:
-        """Return whether a member is in the program; the imports of external modules are not known."""
-        return not self.members <= graph.external
+        """Return whether the imports of a member are judged; those of external modules are not known."""
+        return not self.members <= graph.external | graph.excepted
 
 
 def check_pairs(
@@ -27,24 +27,28 @@ def check_pairs(
     """Return every import that leaves a pair's source and leads to its target, and a minimum cut for each pair.
 
     An import leads to a target if it imports a member of the target, or a module that reaches one through modules
-    that are neither in the pair nor ``barred``. Violations and cuts are in the order of the pairs. It is faster if
-    pairs with the same target follow each other.
+    that are neither in the pair nor ``barred``. Excepted modules of the graph are no sources, and chains lead through
+    them. Violations and cuts are in the order of the pairs. It is faster if pairs with the same target follow each
+    other.
     """
     violations: dict[tuple[str, str, str], Violation] = {}
     cuts = []
     all_routes, reached = None, None
+    if not barred >= graph.modules_set:  # else only direct imports count
+        barred -= graph.excepted
     for source, target in pairs:
         if all_routes is None or reached is not target:
             all_routes, reached = graph.routes_to(target.members, barred), target
-        if source.members.isdisjoint(all_routes.importers):
+        members = source.members - graph.excepted
+        if members.isdisjoint(all_routes.importers):
             continue
-        routes = all_routes.avoiding(source.members)
+        routes = all_routes.avoiding(members)
         message = _message(source, target)
-        of_pair = [Violation(*chain[0], target.name, message, chain) for chain in routes.chains_from(source.members)]
+        of_pair = [Violation(*chain[0], target.name, message, chain) for chain in routes.chains_from(members)]
         new = {violation.identity: violation for violation in of_pair if violation.identity not in violations}
         if new:
             violations |= new
-            cuts.append(Cut(message, routes.minimum_cut(source.members)))
+            cuts.append(Cut(message, routes.minimum_cut(members)))
     return tuple(violations.values()), tuple(cuts)
 
 

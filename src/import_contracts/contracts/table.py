@@ -9,8 +9,16 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from import_contracts.contracts.slips import slip
-from import_contracts.graph.names import ImportPattern, InvalidPatternError, ModulePattern, NamePattern
+from import_contracts.graph.names import (
+    STANDARD_LIBRARY,
+    THIRD_PARTY,
+    ImportPattern,
+    InvalidPatternError,
+    ModulePattern,
+    NamePattern,
+)
 from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.wording import listed
 
 T = TypeVar("T")
 
@@ -171,9 +179,9 @@ class Table:
             return None
         self._get(key, "table")
         found: dict[ModulePattern, tuple[ModulePattern, ...]] = {}
-        for name, listed in _flattened("", value):
+        for name, allowed in _flattened("", value):
             row = Table({key: [name]}, groups=self._groups)
-            items = Table({key: listed}, groups=self._groups)
+            items = Table({key: allowed}, groups=self._groups)
             found |= dict.fromkeys(row.modules(key), items.modules(key))
             for problem in row.problems:
                 self.error(key, problem.message)
@@ -233,8 +241,9 @@ class Table:
     def _not_a_group(self, text: str) -> str:
         if not (text.startswith("<") and text.endswith(">")):
             return ""
-        hint = did_you_mean(text, self._groups) or " Name one in a contract of the type 'layers': '<web> shop.web'."
-        return f"No layer is called '{text}'.{hint}"
+        known = (THIRD_PARTY, STANDARD_LIBRARY, *self._groups)
+        hint = did_you_mean(text, known) or f" Write {listed(map(repr, known), 'or')}."
+        return f"'{text}' is no group, and no layer has this name.{hint}"
 
     def _wrong(self, key: str, value: object, wanted: str, hint: str = "") -> None:
         self.error(key, f"Found {_shown(value)}; write {wanted}.{hint}")

@@ -72,6 +72,7 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
         violations=tuple(reported(violation, verdict, statements) for violation in verdict.violations),
         cuts=_cuts(verdict, statements),
         ignored=len(verdict.ignored),
+        inline=len(verdict.inline),
         causes=_causes(verdict, statements, history),
     )
 
@@ -156,7 +157,8 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
 
     @cache
     def is_added(edge: Edge) -> bool | None:
-        return history.is_added(edge, parents=contract.include_parent_packages, excluded=contract.excluded)
+        parents = contract.include_parent_packages or edge[1] in verdict.whole.external
+        return history.is_added(edge, parents=parents, excluded=contract.excluded)
 
     def cost(edge: Edge) -> int:
         added = is_added(edge)

@@ -152,6 +152,7 @@ def details(outcome: Outcome) -> str:
     counts += [count(known, "known violation")] if known else []
     counts += [f"{count(renamed, 'known violation')} with old names"] if (renamed := len(outcome.renamed)) else []
     counts += [f"{count(outcome.ignored, 'import')} ignored"] if outcome.ignored else []
+    counts += [count(outcome.inline, "inline ignore")] if outcome.inline else []
     return ", ".join(counts)
 
 
