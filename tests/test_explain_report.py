@@ -642,6 +642,7 @@ def test_an_explanation_in_json_has_everything() -> None:
                 "kept": None,
                 "new": 4,
                 "known": 5,
+                "inline": [],
             }
         ],
         "coverage": {

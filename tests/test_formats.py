@@ -427,7 +427,14 @@ def of_violation(each: ReportedViolation, **more: object) -> dict[str, object]:
 
 def test_json_has_the_whole_report() -> None:
     text = FORMATS["json"](WHOLE, BRIEF)
-    nothing: dict[str, object] = {"reason": None, "ignored": 0, "violations": [], "cut": [], "culprits": []}
+    nothing: dict[str, object] = {
+        "reason": None,
+        "ignored": 0,
+        "inline_ignored": 0,
+        "violations": [],
+        "cut": [],
+        "culprits": [],
+    }
     assert json.loads(text) == {
         "version": 1,
         "outcome": "error",
@@ -444,6 +451,7 @@ def test_json_has_the_whole_report() -> None:
                 "kept": False,
                 "reason": "Größe.",
                 "ignored": 2,
+                "inline_ignored": 0,
                 "violations": [
                     of_violation(FOUND, imported="b", target="c", line=3, column=5, kind="runtime", status="new"),
                     of_violation(KNOWN, imported="b", target=None, line=2, column=1, kind="runtime", status="known"),

@@ -29,8 +29,9 @@ def test_a_subtree_is_a_module_with_all_that_is_inside() -> None:
     assert graph("p.a.x", "p.ab", "p.b").subtree("p.a") == {"p.a", "p.a.x"}
 
 
-def test_an_external_module_has_no_inside() -> None:
-    assert graph("p -> ns.x", "p -> ns", external=("ns", "ns.x")).subtree("ns") == {"ns"}
+def test_inside_an_external_module_are_only_its_external_parts() -> None:
+    assert graph("p -> ns.x", "p -> ns", external=("ns", "ns.x")).subtree("ns") == {"ns", "ns.x"}
+    assert graph("ns.p -> ns.x", external=("ns.x",)).subtree("ns") == {"ns", "ns.p"}
 
 
 def test_taking_an_import_away_leaves_the_graph_it_is_taken_from_alone() -> None:

@@ -143,7 +143,7 @@ def test_a_status_in_json_has_everything() -> None:
         weakening=weakening,
     )
     text = STATUS_FORMATS["json"](of)
-    numbers = {"known": 1, "new": 2, "stale": 3, "added": 4, "removed": 5}
+    numbers = {"known": 1, "new": 2, "stale": 3, "added": 4, "removed": 5, "inline": 0}
     assert json.loads(text) == {
         "version": 1,
         "file": "größe.txt",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from import_contracts.config.custom import load_types, refused_types
@@ -13,21 +14,21 @@ from import_contracts.contracts.findings import Rule
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ImportPattern
+from import_contracts.graph.names import ImportPattern, ModulePattern, dotted_names
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.wording import listed
 
 ALERTING = ("error", "warn", "none")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contract:
     """One contract: its rule, and how the import graph is prepared for the rule.
 
     ``file`` is the path of its file as reports show it. ``rule`` is None if the type is unknown or failed.
-    ``ignored``, ``excluded`` and ``include_parent_packages`` prepare the graph. ``alerting``, one of ``ALERTING``, is
-    the severity of an ignore that matches no import. ``is_sound`` is False if a key of the table is wrong; the errors
-    are in `Contracts.problems`.
+    ``ignored``, ``excluded``, ``include_parent_packages`` and ``excepted`` prepare the graph. ``alerting``, one of
+    ``ALERTING``, is the severity of an ignore that matches no import. ``is_sound`` is False if a key of the table is
+    wrong; the errors are in `Contracts.problems`.
     """
 
     id: str
@@ -40,11 +41,20 @@ class Contract:
     alerting: str = "error"
     excluded: frozenset[Kind] = frozenset()
     include_parent_packages: bool = False
+    excepted: tuple[ModulePattern, ...] = ()
+    """The modules whose imports are not judged, with all that is inside them."""
+    allow_inline_ignores: bool = True
+    """Whether a comment on the line of an import may leave it out."""
     is_sound: bool = True
     contract_type: ContractType | None = None
     """Its type; None if that is unknown."""
     table: Table = field(default_factory=lambda: Table({}), repr=False, compare=False)
     """Its keys, as written."""
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The names with a dot in its keys: among them those of parts of external packages."""
+        return frozenset(dotted_names(self.table.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +62,14 @@ class Contracts:
     """The contracts of a configuration.
 
     ``chosen`` are the contracts to check, and ``ids`` the ids of all contracts, both in the order of the files.
-    ``problems`` are all problems with the configuration.
+    ``problems`` are all problems with the configuration. ``everywhere`` are the ids of the contracts of all
+    configurations of a run; empty if there is only this one.
     """
 
     chosen: tuple[Contract, ...]
     ids: tuple[str, ...]
     problems: tuple[Problem, ...]
+    everywhere: frozenset[str] = frozenset()
 
     def only(self, ids: Collection[str]) -> Contracts:
         """Choose the contracts with the given ids, or all if there are none; raises UserError for unknown ids."""
@@ -82,6 +94,9 @@ def chosen(several: Sequence[tuple[Config, Contracts]], ids: Collection[str]) ->
     An id may also be written as ``file:id``. Raises UserError for ids that no contract has, or contracts of several
     files.
     """
+    if len(several) > 1:
+        everywhere = frozenset(id_ for _, contracts in several for id_ in contracts.ids)
+        several = [(config, replace(contracts, everywhere=everywhere)) for config, contracts in several]
     wanted: list[set[str]] = [set() for _ in several]
     problems: list[Problem] = []
     for text in dict.fromkeys(ids):
@@ -150,16 +165,38 @@ def read_contracts(config: Config) -> Contracts:
     types = Types({**TYPES, **custom_types}, refused_types(config))
     contracts: list[Contract] = []
     problems = [*config.problems, *type_problems]
+    groups = _groups([values for document in config.documents for values in document.contracts], types)
     for document in config.documents:
         for number, values in enumerate(document.contracts, len(contracts) + 1):
-            contract = _contract(Table(values, file=document.file), number, types, config.defaults)
+            contract = _contract(Table(values, file=document.file, groups=groups), number, types, config.defaults)
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
         first, *others = _first(config.documents[0]).split("\n")
         problems.append(Problem(f"There are no contracts. {first}", file=config.file, below=tuple(others)))
+    problems += _named_twice(contracts)
     problems += _repeated(contracts, has_baseline=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
+
+
+def _groups(tables: Iterable[Mapping[str, object]], types: Types) -> dict[str, tuple[str, ...]]:
+    """Return the modules to which contracts give names, by these names."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for values in tables:
+        of_type = types.usable.get(str(values.get("type")))
+        groups |= of_type.groups(values) if of_type and of_type.groups else {}
+    return groups
+
+
+def _named_twice(contracts: Sequence[Contract]) -> Iterator[Problem]:
+    """Yield a problem for every contract that gives a name to modules that an earlier one has given to others."""
+    seen: dict[str, tuple[str, ...]] = {}
+    for contract in contracts:
+        of_type = contract.contract_type
+        for name, modules in (of_type.groups(contract.table.values) if of_type and of_type.groups else {}).items():
+            if seen.setdefault(name, modules) != modules:
+                message = f"Another contract calls other modules '{name}'. Use another name."
+                yield Problem(message, file=contract.file, contract=contract.id)
 
 
 def _first(document: Document) -> str:
@@ -179,7 +216,7 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
     """Make a contract from its table.
 
     ``number`` counts the contracts of the configuration from 1. ``defaults`` are the values for all contracts: those of
-    the keys in ``EXCLUDING`` that are set, and that of ``include_parent_packages``.
+    the keys in ``EXCLUDING`` that are set, and those of ``include_parent_packages`` and ``allow_inline_ignores``.
     """
     name = table.string("name")
     identity = table.string("id", default := _slug(name) or f"contract-{number}")
@@ -201,6 +238,8 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
         if table.flag(key, default=defaults.get(key, bool(contract_type and kind in contract_type.excludes)))
     }
     parents = table.flag("include_parent_packages", default=defaults["include_parent_packages"])
+    excepted = table.modules("except_modules", ())
+    allow_inline = table.flag("allow_inline_ignores", default=defaults["allow_inline_ignores"])
     rule = None
     if contract_type is not None:
         try:
@@ -223,6 +262,8 @@ def _contract(table: Table, number: int, types: Types, defaults: Mapping[str, bo
         alerting=alerting,
         excluded=frozenset(excluded),
         include_parent_packages=parents,
+        excepted=excepted,
+        allow_inline_ignores=allow_inline,
         is_sound=not any(problem.is_error for problem in table.problems),
         contract_type=contract_type,
         table=table,

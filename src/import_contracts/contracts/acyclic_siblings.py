@@ -106,9 +106,12 @@ class AcyclicSiblings:
 
 
 def _dependencies(graph: ImportGraph) -> dict[str, dict[Edge, list[Edge]]]:
-    """Return, for each package, the pairs of its children of which one imports the other, with the imports, sorted."""
+    """Return, for each package, the pairs of its children of which one imports the other, with the imports, sorted.
+
+    Those of excepted modules come last, because the first is the one that is judged.
+    """
     dependencies: dict[str, dict[Edge, list[Edge]]] = {}
-    for edge in graph.edges():
+    for edge in sorted(graph.edges(), key=lambda edge: edge[0] in graph.excepted) if graph.excepted else graph.edges():
         package = _common_package(*edge)
         if package and edge[1] not in graph.external:
             siblings = (_child(package, edge[0]), _child(package, edge[1]))

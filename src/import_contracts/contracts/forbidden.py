@@ -10,7 +10,7 @@ from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.separation import Group, Separation
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import ModulePattern, overlap
+from import_contracts.graph.names import ModulePattern, external_package, overlap
 from import_contracts.problems import did_you_mean
 from import_contracts.wording import listed
 
@@ -94,15 +94,14 @@ class Forbidden:
         key, graph = "forbidden_modules", matcher.graph
         absent = [pattern for pattern in self.forbidden if _may_be_external(pattern, graph)]
         for pattern in absent:
-            root = pattern.text.partition(".")[0]
+            root = external_package(pattern.text, graph.roots) or pattern.text
             if not graph.knows_external:
                 setting = "include_external_packages = true"
                 what = "is an external package" if pattern.is_exact else "matches external packages only"
+                what = "are external packages" if pattern.is_group else what
                 matcher.error(key, f"'{pattern}' {what}; set {setting} next to root_packages.")
-            elif not pattern.is_exact:
+            elif not pattern.is_exact or root in graph.external:
                 continue
-            elif root != pattern.text:
-                matcher.error(key, f"'{pattern}' is part of an external package; forbid all of '{root}'.")
             elif near := did_you_mean(root, graph.external, closeness=0.81):
                 matcher.warn(key, f"Nothing imports '{root}'.{near}")
         return absent

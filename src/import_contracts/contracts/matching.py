@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import ModulePattern, ancestors
+from import_contracts.graph.names import ModulePattern, ancestors, external_package
 from import_contracts.problems import Problem, Severity, did_you_mean_module
 
 
 class Matcher:
-    """Finds the modules of a graph that match a contract's patterns, and collects the problems."""
+    """Finds the modules of a graph that match a contract's patterns, and collects the problems.
+
+    ``may_come`` says that external packages were asked for that nothing imports yet.
+    """
 
     def __init__(self, graph: ImportGraph) -> None:
         self.graph = graph
+        self.may_come = False
         self._problems: list[Problem] = []
 
     @property
@@ -37,21 +41,36 @@ class Matcher:
     def modules(self, key: str, patterns: Iterable[ModulePattern]) -> tuple[str, ...]:
         """Return the modules that match, each once: in the order of the patterns, those of one pattern by name.
 
-        An exact name without a module is an error, a wildcard without a match is a warning.
+        An exact name without a module is an error, a wildcard without a match is a warning. A group of external
+        packages, and a part of one, may be named before anything imports it.
         """
         modules: dict[str, None] = {}
         for pattern in patterns:
             matching = self.graph.matching(pattern)
             modules |= dict.fromkeys(matching)
-            if not matching and pattern.is_exact:
+            if not matching and pattern.is_group and not self.graph.knows_external:
+                setting = "include_external_packages = true"
+                self.error(key, f"'{pattern}' are external packages; set {setting} next to root_packages.")
+            elif not matching and self._may_come(pattern):
+                self.may_come = True
+            elif not matching and pattern.is_exact:
                 self.missing(key, pattern.text)
             elif not matching:
                 self.warn(key, f"'{pattern}' matches no module.")
         return tuple(modules)
 
+    def _may_come(self, pattern: ModulePattern) -> bool:
+        """Return whether a pattern is a group of external packages, or a part of one that is imported."""
+        if pattern.is_group:
+            return True
+        package = external_package(pattern.text, self.graph.roots) if pattern.is_exact else None
+        return package != pattern.text and package in self.graph.external
+
     def missing(self, key: str, module: str) -> None:
         """Add an error: there is no such module."""
         instead = self._without_file(module) or did_you_mean_module(module, self.graph.modules)
+        if not instead and self.graph.roots and not self.graph.knows_external and not self.graph.is_internal(module):
+            instead = " For an external package, set include_external_packages = true next to root_packages."
         self.error(key, f"Module '{module}' does not exist.{instead}", module)
 
     def _without_file(self, module: str) -> str:

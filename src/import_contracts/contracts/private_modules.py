@@ -85,7 +85,7 @@ class PrivateModules:
                 for module, private in found
                 if private is not None
                 for importer in graph.importers_of(module)
-                if not within(importer, parent(private))
+                if not within(importer, parent(private)) and importer not in graph.excepted
             ),
             key=lambda violation: violation.identity,
         )

@@ -32,11 +32,11 @@ class Protected:
         allowed = self._allowed(matcher)
         if matcher.failed:
             return Findings(problems=matcher.problems)
-        free = self._free(graph, allowed)
+        free = self._free(graph, allowed) | graph.excepted
         others = frozenset(graph.modules) - graph.external - free
-        if not protected:
+        if not protected and not matcher.may_come:
             matcher.warn("protected_modules", "This contract cannot be broken: it protects no module.")
-        elif all(others <= self._members(graph, module) for module in protected):
+        elif protected and all(others <= self._members(graph, module) for module in protected):
             matcher.warn(
                 "allowed_importers", "This contract cannot be broken: every module may import the protected ones."
             )

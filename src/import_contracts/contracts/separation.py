@@ -18,16 +18,16 @@ class Group:
     members: frozenset[str]
 
     def can_import(self, graph: ImportGraph) -> bool:
-        """Return whether a member is in the program; the imports of external modules are not known."""
-        return not self.members <= graph.external
+        """Return whether the imports of a member are judged; those of external modules are not known."""
+        return not self.members <= graph.external | graph.excepted
 
 
 @dataclass(frozen=True, slots=True)
 class Separation:
     """Groups that must not reach others, through modules that are neither in the pair nor ``barred``.
 
-    ``is_forbidden`` tells whether a source must not reach a target. Pairs are in the order of the targets, and those
-    of one target in the order of the sources.
+    Excepted modules of the graph are no sources, and chains lead through them. ``is_forbidden`` tells whether a source
+    must not reach a target. Pairs are in the order of the targets, and those of one target in the order of the sources.
     """
 
     sources: Sequence[Group]
@@ -42,12 +42,15 @@ class Separation:
 
     def check(self, graph: ImportGraph) -> tuple[tuple[Violation, ...], tuple[Cut, ...]]:
         """Return every import that leaves a source and leads to a target, and a minimum cut for each pair."""
-        sources, targets = ([group.members for group in groups] for groups in (self.sources, self.targets))
+        sources = [group.members - graph.excepted for group in self.sources]
+        targets = [group.members for group in self.targets]
+        is_direct = self.barred >= graph.modules_set
+        barred = self.barred if is_direct else self.barred - graph.excepted
         violations: list[Violation] = []
         cuts = []
         seen: set[Edge] = set()
         last = -1
-        for crossing in crossings(graph, sources, targets, self._is_wanted, self.barred):
+        for crossing in crossings(graph, sources, targets, self._is_wanted, barred):
             target = self.targets[crossing.target]
             if crossing.target != last:
                 seen, last = set(), crossing.target

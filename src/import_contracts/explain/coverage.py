@@ -8,7 +8,14 @@ from math import isfinite
 from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ImportPattern
-from import_contracts.reports.explain import ContractDescription, Coverage, CoveredPart, Ignore, Uncovered
+from import_contracts.reports.explain import (
+    ContractDescription,
+    Coverage,
+    CoveredPart,
+    Ignore,
+    InlineIgnored,
+    Uncovered,
+)
 from import_contracts.wording import listed
 
 # The keys that are not repeated in ``ContractDescription.options``, because it has a field for them.
@@ -37,6 +44,7 @@ def describe(view: View) -> ContractDescription:
         else tuple((key, _as_json(value)) for key, value in contract.table.values.items() if key not in _SHOWN_KEYS),
         covers=tuple(sorted(view.covers & internal)) if description else None,
         ignores=tuple(audit(view)),
+        inline=tuple(_inline(view)),
         kept=verdict.kept,
         new=len(verdict.violations) - known,
         known=known,
@@ -64,6 +72,8 @@ def _about_imports(view: View) -> Iterator[str]:
     """Yield a sentence for each setting that changes which imports count."""
     if view.contract.excluded:
         yield f"Excluded kinds of imports: {listed(sorted(view.contract.excluded))}."
+    if view.contract.excepted:
+        yield f"Not judged: the imports of {listed(view.contract.excepted)}. Chains through them count."
     if view.contract.include_parent_packages:
         yield "An import of a.b.c also counts as an import of a and a.b."
 
@@ -89,6 +99,14 @@ def audit(view: View) -> Iterator[Ignore]:
             needed = others
     for pattern, edges in view.ignored.items():
         yield Ignore(str(pattern), len(edges), added(_without(needed, pattern)) if is_checked else None)
+
+
+def _inline(view: View) -> Iterator[InlineIgnored]:
+    """Yield the comments that ignore an import, sorted by module and line."""
+    for ignore, violations in view.verdict.inline.items():
+        statements = view.statements.snapshot.statements(ignore.module).items()
+        text = next((each.text for (_, line), each in statements if ignore.is_on(ignore.module, line)), "")
+        yield InlineIgnored(view.statements.path(ignore.module), ignore.line, text, ignore.reason, violations)
 
 
 def _edges(ignored: Mapping[ImportPattern, frozenset[Edge]]) -> frozenset[Edge]:

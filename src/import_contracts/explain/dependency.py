@@ -153,9 +153,10 @@ def _reach(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> bool:
 
 
 def _ignored_violations(view: View, pair: _Pair) -> int:
-    """Return how many violations between the two are hidden by ``ignore_imports``."""
-    if not any(view.ignored.values()) or not view.verdict.is_checked:
+    """Return how many violations between the two are hidden by ``ignore_imports`` or by comments."""
+    if not (any(view.ignored.values()) or view.verdict.inline) or not view.verdict.is_checked:
         return 0
     current = view.verdict.entries
-    hidden = (chain for entry, chain in view.violations(frozenset()).items() if entry not in current)
+    found = view.violations(frozenset(), inline=False)
+    hidden = (chain for entry, chain in found.items() if entry not in current)
     return sum(map(pair.is_joined_by, hidden))

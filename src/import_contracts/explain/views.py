@@ -41,9 +41,13 @@ class View:
         """The imports that each entry of ``ignore_imports`` matches."""
         return {pattern: frozenset(self.graph.matching_edges(pattern)) for pattern in self.contract.ignored}
 
-    def violations(self, ignored: Set[Edge]) -> dict[Entry, Chain]:
-        """Return the violations if only the imports ``ignored`` were ignored, as entries with their chains."""
-        findings = findings_of(self.contract, self.graph, ignored, self.statements)
+    def violations(self, ignored: Set[Edge], *, inline: bool = True) -> dict[Entry, Chain]:
+        """Return the violations if only the imports ``ignored`` were ignored, as entries with their chains.
+
+        With ``inline``, what comments in the program ignore is ignored too.
+        """
+        comments = tuple(self.verdict.inline) if inline else ()
+        findings = findings_of(self.contract, self.graph, ignored, self.statements, comments)
         return {self.verdict.entry(violation): violation.chain for violation in findings.violations}
 
     @cached_property
@@ -55,16 +59,18 @@ class View:
     @property
     def covers(self) -> frozenset[str]:
         """The modules that the contract covers; empty if it has no description."""
-        return (
-            frozenset().union(*(part.members for part in self.description.parts)) if self.description else frozenset()
-        )
+        parts = self.description.parts if self.description else ()
+        return frozenset().union(*(part.members for part in parts)) - self.graph.excepted
 
     def would_break(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the messages of the violations if one of ``importers`` imported one of ``imported``.
 
         Empty if that is allowed, or not known.
         """
-        return self._ask(lambda rule: rule.would_break(self.verdict.graph, importers, imported)) or ()
+        judged = importers - self.graph.excepted
+        return (
+            self._ask(lambda rule: rule.would_break(self.verdict.graph, judged, imported)) if judged else None
+        ) or ()
 
     def _ask(self, question: Callable[[SelfDescription], T]) -> T | None:
         """Return the answer of the rule; None if it cannot answer, or is a custom one and fails."""

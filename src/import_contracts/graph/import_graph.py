@@ -10,9 +10,19 @@ from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.min_cut import Between, minimum_cut
-from import_contracts.graph.names import ImportPattern, ModulePattern, ancestors, within
+from import_contracts.graph.names import (
+    STANDARD_LIBRARY,
+    ImportPattern,
+    ModulePattern,
+    ancestors,
+    external_package,
+    external_part,
+    parent,
+    within,
+)
 from import_contracts.graph.nodes import Nodes
 from import_contracts.graph.reach import Reach
+from import_contracts.graph.standard_library import is_standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,8 @@ class ImportGraph:
     ``imports[importer][imported]`` are the lines of the import statements. ``external`` are the imported modules
     outside the root packages, of which no imports are known; None if imports of them were left out.
     ``kinds[importer][imported, line]`` is the kind of a statement, for importers whose files have been read; without an
-    entry it is ``runtime``. Everything that the methods return in an order is sorted by module name.
+    entry it is ``runtime``. ``excepted`` are modules whose imports a contract does not judge. Everything that the
+    methods return in an order is sorted by module name.
     """
 
     def __init__(
@@ -63,6 +74,7 @@ class ImportGraph:
         self.modules = tuple(sorted({*modules, *self.external}))
         self._imports = {importer: _sorted(targets) for importer, targets in sorted(imports.items())}
         self._kinds = kinds or {}
+        self.excepted: frozenset[str] = frozenset()
 
     def _replaced(self, imports: dict[str, dict[str, tuple[int, ...]]]) -> ImportGraph:
         """Return a graph of the same modules with other imports, which must be sorted."""
@@ -93,7 +105,7 @@ class ImportGraph:
         children: dict[str, list[str]] = {}
         for module in self.modules:
             package, dot, _ = module.rpartition(".")
-            if dot and module not in self.external:
+            if dot and (module in self.external) == (package in self.external):
                 children.setdefault(package, []).append(module)
         return children
 
@@ -131,22 +143,31 @@ class ImportGraph:
         return tuple(self._children.get(package, ()))
 
     def subtree(self, module: str) -> frozenset[str]:
-        """Return the module and everything inside it; only the module itself if it is external or unknown."""
+        """Return the module and everything inside it; of an external one, its parts. Only itself if it is unknown."""
         modules = [module]
         for package in modules:
             modules += self._children.get(package, ())
         return frozenset(modules)
 
     def matching(self, pattern: ModulePattern) -> tuple[str, ...]:
-        """Return the modules that match a pattern, external ones included, sorted."""
+        """Return the modules that match a pattern, external ones included, sorted.
+
+        A group matches external packages, not their parts.
+        """
+        if pattern.is_group:
+            return tuple(sorted(name for name in self._in_group(pattern) if parent(name) not in self.external))
         if pattern.is_exact:
             return (pattern.text,) if pattern.text in self else ()
         return tuple(pattern.matching(self.modules))
 
+    def _in_group(self, pattern: ModulePattern) -> Iterator[str]:
+        return (name for name in self.external if is_standard(name) == (pattern.text == STANDARD_LIBRARY))
+
     def matching_edges(self, pattern: ImportPattern) -> tuple[Edge, ...]:
         """Return the imports that match a pattern, sorted."""
         importers = self.matching(pattern.importer)
-        imported = set(self.matching(pattern.imported))
+        wanted = pattern.imported
+        imported = set(self._in_group(wanted) if wanted.is_group else self.matching(wanted))
         return tuple(
             (importer, other) for importer in importers for other in self.imported_by(importer) if other in imported
         )
@@ -162,6 +183,39 @@ class ImportGraph:
         if "nodes" in self.__dict__:
             graph.__dict__["nodes"] = self.nodes.without(edges)
         return graph
+
+    def without_statements(self, statements: Iterable[tuple[Edge, int]]) -> ImportGraph:
+        """Return a graph without some statements, given by import and line, all of which must be in this graph."""
+        removed: dict[str, set[tuple[str, int]]] = {}
+        for (importer, imported), line in statements:
+            removed.setdefault(importer, set()).add((imported, line))
+        imports = dict(self._imports)
+        for importer, places in removed.items():
+            left = {
+                imported: tuple(line for line in lines if (imported, line) not in places)
+                for imported, lines in imports[importer].items()
+            }
+            imports[importer] = {imported: lines for imported, lines in left.items() if lines}
+        return self._replaced(imports)
+
+    def excepting(self, modules: Iterable[str]) -> ImportGraph:
+        """Return the same graph, in which the imports of some modules, and of those inside them, are not judged."""
+        excepted = frozenset().union(*map(self.subtree, modules))
+        if not excepted:
+            return self
+        graph = copy(self)
+        graph.excepted = excepted
+        return graph
+
+    def without_lines(self, lines: Mapping[str, Set[int]]) -> ImportGraph:
+        """Return a graph without the imports on some lines of importers; one that is on other lines too keeps these."""
+        return self.without_statements(
+            ((importer, imported), line)
+            for importer, gone in lines.items()
+            for imported in self.imported_by(importer)
+            for line in self.lines(importer, imported)
+            if line in gone
+        )
 
     def without_kinds(self, kinds: Set[Kind]) -> ImportGraph:
         """Return a graph without the import statements of some kinds.
@@ -197,6 +251,29 @@ class ImportGraph:
                 kinds.setdefault(importer, {})[imported, line] = kind
         graph = self._replaced({importer: dict(sorted(lines[importer].items())) for importer in sorted(lines)})
         graph._kinds = kinds  # noqa: SLF001 - our own
+        return graph
+
+    def with_external_parts(self, parts: Set[str]) -> ImportGraph:
+        """Return a graph in which imports of other parts of external packages are imports of what they are a part of.
+
+        The packages around each part are in it too, whether or not something imports them.
+        """
+        packages = {name: external_package(name, self.roots) or name for name in self.external}
+        names = {name: external_part(name, package, parts) for name, package in packages.items()}
+        if all(name == package for name, package in packages.items()):
+            return self
+        imports = {}
+        for importer, targets in self._imports.items():
+            lines: dict[str, set[int]] = {}
+            for imported, statements in targets.items():
+                lines.setdefault(names.get(imported, imported), set()).update(statements)
+            imports[importer] = {module: tuple(sorted(lines[module])) for module in sorted(lines)}
+        graph = self._replaced(imports)
+        around = (each for name in names.values() for each in ancestors(name) if external_package(each, self.roots))
+        graph.external = frozenset({*names.values(), *around})
+        graph.modules = tuple(sorted({*self.modules} - self.external | graph.external))
+        for cached in ("modules_set", "_children"):
+            graph.__dict__.pop(cached, None)
         return graph
 
     def with_parent_packages(self) -> ImportGraph:

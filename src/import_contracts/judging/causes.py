@@ -119,8 +119,9 @@ def known_before(
 
 
 def _new_violations(rule: Rule, graph: ImportGraph, is_known: Callable[[Violation], bool]) -> list[Violation]:
-    """Return the violations with a chain that are not known."""
-    return [violation for violation in rule.check(graph).violations if violation.chain and not is_known(violation)]
+    """Return the violations with a chain that are judged and not known."""
+    violations = (each for each in rule.check(graph).violations if each.judged not in graph.excepted)
+    return [violation for violation in violations if violation.chain and not is_known(violation)]
 
 
 def _with_effects(chosen: Iterable[Edge], new: Iterable[Violation]) -> tuple[tuple[Edge, int], ...]:

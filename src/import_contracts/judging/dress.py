@@ -72,6 +72,7 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
         violations=tuple([reported(violation, verdict, statements) for violation in verdict.violations]),
         cuts=_cuts(verdict, statements),
         ignored=len(verdict.ignored),
+        inline=len(verdict.inline),
         causes=_causes(verdict, statements, history),
     )
 
@@ -98,23 +99,25 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
 
 
 def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:
-    """Return the cuts with their statements; a cut of a new cycle also has a fix for each of its imports."""
+    """Return the cuts with their statements; a new cut of some types also has a fix for each of its imports."""
     new = {violation.message for violation in verdict.violations if verdict.is_new(violation)}
-    is_about_cycles = verdict.contract.contract_type is not None and verdict.contract.contract_type.about_cycles
     fix = _fixer(verdict, statements)
     return tuple(
         ReportedCut(
             cut.message,
             tuple(statements.statement(edge, verdict.graph) for edge in cut.imports),
             cut.is_minimum,
-            Later(partial(fix, edge, cut) for edge in cut.imports) if is_about_cycles and cut.message in new else (),
+            Later(partial(fix, edge, cut) for edge in cut.imports) if fix and cut.message in new else (),
         )
         for cut in verdict.findings.cuts
     )
 
 
-def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], ReportedFix]:
-    """Return a function that returns the cheapest fix of an import of a cut."""
+def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], ReportedFix] | None:
+    """Return a function that returns the fix of an import of a cut; None if the type of the contract has no fixes."""
+    of_type = verdict.contract.contract_type
+    if of_type is None or not (of_type.about_cycles or of_type.wants_direct_imports):
+        return None
 
     @cache
     def fixes() -> CutFixes:
@@ -129,6 +132,8 @@ def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], Re
             modules.setdefault(violation.message, set()).update(*violation.chain)
         return {message: frozenset(found) for message, found in modules.items()}
 
+    if of_type.wants_direct_imports:
+        return lambda edge, _: fixes().direct(edge)
     return lambda edge, cut: fixes().cheapest(edge, cycles().get(cut.message, frozenset()))
 
 
@@ -152,7 +157,8 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
 
     @cache
     def is_added(edge: Edge) -> bool | None:
-        return history.is_added(edge, parents=contract.include_parent_packages, excluded=contract.excluded)
+        parents = contract.include_parent_packages or edge[1] in verdict.whole.external
+        return history.is_added(edge, parents=parents, excluded=contract.excluded)
 
     def cost(edge: Edge) -> int:
         added = is_added(edge)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal, TypeAlias
 
 from import_contracts.graph.components import components
-from import_contracts.graph.import_graph import Import
+from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch, FoundCycle
+from import_contracts.judging.fixes import direct_fix
 from import_contracts.judging.remedies import Remedies
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.rewriting import rewritten
@@ -33,13 +35,15 @@ class StaleTextError(Exception):
 class Proposal:
     """A step of a plan for a program: how to change an import.
 
-    ``cycle`` is the kind of cycle that it breaks; None if it is for crashes.
+    ``cycle`` is the kind of cycle that it breaks; None if it is for crashes. If ``is_wanted``, it is about no cycle,
+    but a contract wants the import to be direct.
     """
 
     state: State
     fix: Fix
     evidence: Import
     cycle: Kind | None
+    is_wanted: bool = False
 
     def alone(self) -> Iterator[tuple[str, str, str]]:
         """Yield the modules that it changes if no other step is made, each with its text before and after."""
@@ -64,7 +68,8 @@ class Selection:
     """Which fixes may be made: of some levels, and of some kinds, or of all if there are none.
 
     ``stops_crashes`` makes only those of the plan for crashes. ``refusal`` says why a fix must not be made; "" if it
-    may. ``within`` are the steps that may be made, by their identity; None for all.
+    may. ``within`` are the steps that may be made, by their identity; None for all. If ``direct`` is not None, only
+    these imports are changed, so that they are direct.
     """
 
     levels: frozenset[Level]
@@ -72,6 +77,7 @@ class Selection:
     stops_crashes: bool
     refusal: Callable[[Fix], str]
     within: frozenset[Identity] | None = None
+    direct: frozenset[Edge] | None = None
 
 
 class State:
@@ -138,6 +144,21 @@ class State:
             for step in plan.steps
             for edge, fix in step.fixes.items()
             if fix.kind is not FixKind.NONE
+        )
+
+    def direct_proposals(self, edges: Collection[Edge]) -> tuple[Proposal, ...]:
+        """Return how to make some imports direct that are still there, in the packages that are asked about."""
+        graph, packages = self.search.graph, self.search.question.packages
+        return tuple(
+            Proposal(
+                self,
+                direct_fix(edge, frozenset(Kind), self.fixes),
+                copy_of(self.search.statement(edge, graph)),
+                Kind.RUNTIME,
+                is_wanted=True,
+            )
+            for edge in sorted(edges)
+            if graph.has_import(*edge) and any(within(edge[0], package) for package in packages)
         )
 
     @cached_property
@@ -238,16 +259,22 @@ def repair(state: State, selection: Selection) -> Repair:
     return Repair(tuple(made), state, tuple(by_edge.values()))
 
 
-def _phases(state: State, selection: Selection) -> tuple[Kind | None, ...]:
-    """Return the kinds of cycles to repair, and None for crashes, in order."""
+_DIRECT: Literal["direct imports"] = "direct imports"
+_Phase: TypeAlias = Kind | Literal["direct imports"] | None
+
+
+def _phases(state: State, selection: Selection) -> tuple[_Phase, ...]:
+    """Return the kinds of cycles to repair, and None for crashes, in order; or only direct imports."""
     kinds = state.search.question.kinds
+    if selection.direct is not None:
+        return (_DIRECT,)
     if selection.stops_crashes:
         return (None,)
     return (*kinds, None) if Kind.RUNTIME in kinds else kinds
 
 
 def _phase(
-    state: State, kind: Kind | None, selection: Selection, harmful: dict[Identity, str]
+    state: State, kind: _Phase, selection: Selection, harmful: dict[Identity, str]
 ) -> tuple[State, list[Proposal], list[Refusal]]:
     """Make the steps for the cycles of a kind, or for crashes, until there are no more; return those left too."""
     made: list[Proposal] = []
@@ -264,6 +291,8 @@ def _phase(
 def _is_open(proposal: Proposal, after: State) -> bool:
     """Return whether the import of a step is still in a cycle, because no other step has repaired that too."""
     edge = proposal.fix.importer, proposal.fix.imported
+    if proposal.is_wanted:
+        return after.search.graph.has_import(*edge)
     return proposal.cycle is None or any(
         after.search.view(proposal.cycle).has_import(*edge) and set(edge) <= set(modules)
         for modules in _cycles_in(after, proposal.cycle)
@@ -283,7 +312,7 @@ def copy_of(statement: Import) -> Import:
 
 
 def _chosen(
-    state: State, kind: Kind | None, selection: Selection, harmful: Mapping[Identity, str]
+    state: State, kind: _Phase, selection: Selection, harmful: Mapping[Identity, str]
 ) -> tuple[list[Proposal], list[Refusal]]:
     """Return the steps of the plans for the cycles of a kind, or for crashes, that may be made, and the others."""
 
@@ -293,8 +322,12 @@ def _chosen(
     def may(fix: Fix) -> bool:
         return refusal(fix) is None
 
-    proposals = state.crash_proposals if kind is None else state.proposals(kind)
-    chosen = state.crash_proposals_of(may) if kind is None else state.proposals_of(kind, may)
+    if kind == _DIRECT:
+        proposals = state.direct_proposals(selection.direct or ())
+        chosen = [each for each in proposals if may(each.fix)]
+    else:
+        proposals = state.crash_proposals if kind is None else state.proposals(kind)
+        chosen = state.crash_proposals_of(may) if kind is None else state.proposals_of(kind, may)
     return chosen, [Refusal(each, *found) for each in proposals if (found := refusal(each.fix))]
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.config.session import Config
 from import_contracts.contracts.findings import Findings, Violation
+from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.graph.kinds import Kind
+from import_contracts.judging.inline import (
+    KEY,
+    InlineIgnore,
+    Remarks,
+    is_hidden,
+    lines_of,
+    prevented,
+    read_ignores,
+    unneeded,
+)
 from import_contracts.judging.moves import Moves
 from import_contracts.judging.renamings import Named, find_renamings, moved
 from import_contracts.judging.statements import Statements
@@ -26,8 +36,9 @@ from import_contracts.reports.check import Unreadable
 class Verdict:
     """The result of checking one contract.
 
-    ``whole`` is the graph as `prepared` for the contract, including the imports that it ignores. ``ignored`` are these
-    imports. ``known`` are the entries of the baseline, of all contracts; None without a baseline. ``is_checked`` is
+    ``whole`` is the graph as `prepared` for the contract, including the imports that it ignores. ``ignored`` are those
+    that ``ignore_imports`` matches, and ``inline`` are the comments on others, each with the number of violations that
+    it prevents. ``known`` are the entries of the baseline, of all contracts; None without a baseline. ``is_checked`` is
     False if the contract has an error; then there are no violations. ``renamed`` are the violations, of all contracts,
     whose entries in the baseline have old names.
     """
@@ -39,11 +50,12 @@ class Verdict:
     known: frozenset[Entry] | None
     is_checked: bool
     renamed: frozenset[Entry] = frozenset()
+    inline: Mapping[InlineIgnore, int] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> ImportGraph:
         """The graph that the rule has checked: without the imports that the contract ignores."""
-        return self.whole.without(self.ignored)
+        return self.whole.without(self.ignored).without_lines(lines_of(self.inline, self.whole))
 
     @property
     def violations(self) -> tuple[Violation, ...]:
@@ -99,8 +111,11 @@ class Judgement:
 
     @property
     def faults(self) -> tuple[Problem, ...]:
-        """The errors, and a problem for each file that could not be read: the reasons why the check is incomplete."""
-        errors = united(problem for problem in self.problems if problem.is_error)
+        """The errors, and a problem for each file that could not be read: the reasons why the check is incomplete.
+
+        A comment that ignores nothing is an error too, but no such reason.
+        """
+        errors = united(problem for problem in self.problems if problem.is_error and problem.key != KEY)
         return (*errors, *(file.problem for file in self.unreadable))
 
     @property
@@ -114,23 +129,32 @@ class Judgement:
         return frozenset().union(*(verdict.entries for verdict in self.verdicts))
 
 
-def judge(config: Config, contracts: Contracts, statements: Statements, known: frozenset[Entry] | None) -> Judgement:
+def judge(
+    config: Config,
+    contracts: Contracts,
+    statements: Statements,
+    known: frozenset[Entry] | None,
+    remarks: Remarks | None = None,
+) -> Judgement:
     """Check the chosen contracts of a configuration.
 
-    ``known`` are the entries of the baseline; None without one.
+    ``known`` are the entries of the baseline; None without one. ``remarks`` are the comments in the program that count;
+    by default all.
     """
     snapshot = statements.snapshot
     program, scan = snapshot.program, snapshot.scan
-    problems = [*_program_problems((*program.problems, *scan.problems), config), *contracts.problems]
+    inline, inline_problems = read_ignores(scan.remarks if remarks is None else remarks, contracts, statements)
+    problems = [*_program_problems((*program.problems, *scan.problems), config), *contracts.problems, *inline_problems]
     verdicts = []
-    graphs: dict[tuple[frozenset[Kind], bool], ImportGraph] = {}
+    graphs: dict[object, ImportGraph] = {}
+    parts = frozenset(snapshot.last.extent.external_parts)
     for done, contract in enumerate(contracts.chosen):
         with snapshot.context.step(f"check '{contract.id}'", len(contracts.chosen), done):
-            key = (contract.excluded, contract.include_parent_packages)
+            key = (contract.excluded, contract.include_parent_packages, contract.named & parts, contract.excepted)
             if key not in graphs:
                 graphs[key] = prepared(scan.graph, contract)
-            verdict, more_problems = _verdict(contract, graphs[key], statements, known)
-        verdicts.append(verdict)
+            verdict, more_problems = _verdict(contract, graphs[key], statements, inline.get(contract.id, ()))
+        verdicts.append(replace(verdict, known=known))
         problems += more_problems
     if config.strict:
         problems = [replace(problem, severity=Severity.ERROR) for problem in problems]
@@ -189,26 +213,48 @@ def _program_problems(problems: Iterable[Problem], config: Config) -> Iterable[P
 def prepared(graph: ImportGraph, contract: Contract) -> ImportGraph:
     """Return the graph without the kinds that a contract excludes, and with parent packages if it includes them.
 
-    The imports that the contract ignores are still in it.
+    Of external packages, it has the parts that the contract names. The imports that the contract ignores are still in
+    it.
     """
-    graph = graph.without_kinds(contract.excluded)
-    return graph.with_parent_packages() if contract.include_parent_packages else graph
+    graph = graph.without_kinds(contract.excluded).with_external_parts(contract.named)
+    graph = graph.with_parent_packages() if contract.include_parent_packages else graph
+    return graph.excepting(Matcher(graph).modules("except_modules", contract.excepted))
 
 
 def _verdict(
-    contract: Contract, graph: ImportGraph, statements: Statements, known: frozenset[Entry] | None
+    contract: Contract, graph: ImportGraph, statements: Statements, inline: Collection[InlineIgnore]
 ) -> tuple[Verdict, list[Problem]]:
-    """Check one contract; return the verdict, and the problems that were found with the graph."""
-    ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
+    """Check one contract; return the verdict without the baseline, and the problems that were found with the graph."""
     unmatched = list(_unmatched(graph, contract)) if contract.rule is not None else []
-    findings = findings_of(contract, graph, ignored, statements)
+    excepted = Matcher(graph)
+    excepted.modules("except_modules", contract.excepted)
+    counted: Callable[[ImportGraph, object], ImportGraph] | None = getattr(contract.rule, "counted", None)
+    if counted is not None and contract.type in TYPES:
+        graph = counted(graph, statements.text_for_rule)
+    ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
+    findings = findings_of(contract, graph, ignored, statements, inline)
     problems = [
-        replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
+        replace(problem, file=contract.file, contract=contract.id)
+        for problem in (*unmatched, *excepted.problems, *findings.problems)
     ]
     errors = [problem for problem in problems if problem.is_error]
     is_checked = contract.rule is not None and contract.is_sound and not errors
-    verdict = Verdict(contract, graph, ignored, findings, known, is_checked)
+    verdict = Verdict(contract, graph, ignored, findings, None, is_checked)
+    if is_checked and inline:
+        verdict = replace(verdict, inline=_prevented(verdict, statements, inline))
+        problems += unneeded(contract, verdict.inline, statements)
     return verdict, problems if contract.is_sound else errors
+
+
+def _prevented(verdict: Verdict, statements: Statements, inline: Collection[InlineIgnore]) -> dict[InlineIgnore, int]:
+    """Return how many violations each inline ignore of a contract prevents."""
+    contract, graph, now = verdict.contract, verdict.whole, verdict.entries
+
+    def hidden_with(some: Collection[InlineIgnore]) -> list[Violation]:
+        found = findings_of(contract, graph, verdict.ignored, statements, some)
+        return [violation for violation in found.violations if verdict.entry(violation) not in now]
+
+    return prevented(inline, graph, hidden_with)
 
 
 def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
@@ -225,14 +271,21 @@ def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
             yield Problem(message, key="ignore_imports", severity=severity)
 
 
-def findings_of(contract: Contract, graph: ImportGraph, ignored: Collection[Edge], statements: Statements) -> Findings:
+def findings_of(
+    contract: Contract,
+    graph: ImportGraph,
+    ignored: Collection[Edge],
+    statements: Statements,
+    inline: Collection[InlineIgnore] = (),
+) -> Findings:
     """Return the findings of a contract's rule in a graph without the ignored imports.
 
     A rule with ``check_program`` gets the text of the program too. Violations whose last import is ignored are left
-    out. If a custom rule fails, or returns no `Findings`, the result has only that problem.
+    out, and so are those of modules whose imports are not judged. If a custom rule fails, or returns no `Findings`, the
+    result has only that problem.
     """
     try:
-        findings = _check(contract, graph.without(ignored), statements)
+        findings = _check(contract, graph.without(ignored).without_lines(lines_of(inline, graph)), statements)
     except (Exception, SystemExit) as error:
         if contract.type in TYPES:
             raise
@@ -240,9 +293,17 @@ def findings_of(contract: Contract, graph: ImportGraph, ignored: Collection[Edge
     if not isinstance(findings, Findings):
         return _failed(contract, f"returned {type(findings).__name__}; check(graph) must return Findings.")
     violations = tuple(
-        violation for violation in findings.violations if not violation.chain or violation.chain[-1] not in ignored
+        violation
+        for violation in findings.violations
+        if violation.judged not in graph.excepted
+        and (not violation.chain or violation.chain[-1] not in ignored)
+        and not is_hidden(violation, inline)
     )
-    return replace(findings, violations=violations)
+    if len(violations) == len(findings.violations):
+        return findings
+    gone = {each.message for each in findings.violations} - {each.message for each in violations}
+    cuts = tuple(cut for cut in findings.cuts if cut.message not in gone)
+    return replace(findings, violations=violations, cuts=cuts)
 
 
 def _check(contract: Contract, graph: ImportGraph, statements: Statements) -> object:

@@ -59,7 +59,8 @@ class Extent(NamedTuple):
     outside the program, with ``kinds`` the kinds of imports, with ``every_folder`` the modules in folders without
     ``__init__.py``, and with ``calls`` the imports by calls such as ``import_module("a")``. ``exclude`` are the globs
     of files and folders that are no part of the program. ``unread`` are files and folders with the name of a root
-    package that are not imported.
+    package that are not imported. ``external_parts`` are parts of external packages that are told apart, such as
+    ``django.db``.
     """
 
     portions: Portions
@@ -69,6 +70,7 @@ class Extent(NamedTuple):
     calls: bool = False
     exclude: Exclude = ()
     unread: tuple[Unread, ...] = ()
+    external_parts: tuple[str, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -135,7 +137,7 @@ class LastRun:
         inside = [[name, shortened(folder, self.base)] for name, folder in extent.portions]
         globs = [[glob, shortened(f"{folder}{os.sep}", self.base)] for glob, folder in extent.exclude]
         unread = [[name, *(shortened(path, self.base) for path in paths)] for name, *paths in extent.unread]
-        how = [extent.include_external, extent.kinds, extent.every_folder, extent.calls, globs, inside, unread]
+        how = [*extent[1:5], globs, inside, unread, extent.external_parts]
         return f"{digest(self.cache.versions, json.dumps(how))}.program"
 
     def forget_forged(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from import_contracts.graph.names import absolute, ancestors
 from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
@@ -14,19 +14,20 @@ def resolved_imports(
     program: Program,
     file: SourceFile,
     text: str,
-    include_external: bool,  # noqa: FBT001 - as the functions that call it
-    calls: bool = False,  # noqa: FBT001, FBT002 - as above
+    parts: Set[str] | None,
+    calls: bool = False,  # noqa: FBT001, FBT002 - as the functions that call it
 ) -> Iterator[tuple[WrittenImport, str]]:
     """Yield the imports of a file and the modules that they import, as written; then with ``calls`` those by calls.
 
-    An import of an excluded module is not one of the program.
+    ``parts`` are the parts of external packages that are told apart; None to leave out external packages. An import of
+    an excluded module is not one of the program.
     """
     for written in _written(file, text, calls=calls):
         if program.excluded and _excluded_by(written, file, program) is not None:
             continue
         imported = resolve(written, file.module, is_package=file.is_package, modules=program.modules)
-        if imported is None and include_external:
-            imported = external(written, file.module, is_package=file.is_package, roots=program.roots)
+        if imported is None and parts is not None:
+            imported = external(written, file.module, is_package=file.is_package, roots=program.roots, parts=parts)
         if imported is not None:
             yield written, imported
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container
 
-from import_contracts.graph.names import absolute
+from import_contracts.graph.names import absolute, external_package, external_part
 from import_contracts.reading.imports import WrittenImport
 
 
@@ -21,24 +21,19 @@ def resolve(written: WrittenImport, importer: str, *, is_package: bool, modules:
     return name if name in modules else parent if parent in modules else None
 
 
-def external(written: WrittenImport, importer: str, *, is_package: bool, roots: Collection[str]) -> str | None:
-    """Return the package outside the root packages that an import imports, as grimp names it.
+def external(
+    written: WrittenImport, importer: str, *, is_package: bool, roots: Collection[str], parts: Container[str] = ()
+) -> str | None:
+    """Return the package outside the root packages that an import imports, as grimp names it, or one of its ``parts``.
 
-    That is the first part of the name. Where a root package is part of a namespace package, it is as many parts as are
-    needed to tell the two apart. None if the name lies in a root package or is the namespace of one.
+    None if the name lies in a root package or is the namespace of one.
     """
     name = _object(written, importer, is_package=is_package)
     if name is None:
         return None
-    parts = name.removesuffix(".*").split(".")
-    shared = 0
-    for root in roots:
-        of_root = root.split(".")
-        same = next((i for i, pair in enumerate(zip(parts, of_root, strict=False)) if pair[0] != pair[1]), None)
-        if same is None:
-            return None
-        shared = max(shared, same)
-    return ".".join(parts[: shared + 1])
+    name = name.removesuffix(".*")
+    package = external_package(name, roots)
+    return None if package is None else external_part(name, package, parts)
 
 
 def _object(written: WrittenImport, importer: str, *, is_package: bool) -> str | None:

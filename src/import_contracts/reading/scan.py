@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -27,6 +27,7 @@ from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.limits import is_for_us, is_valid, refusal
 from import_contracts.reading.prefilter import may_call, may_defer, may_star, mentions
 from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.remarks import Remark, may_remark, read_remarks
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
 from import_contracts.wording import listed
@@ -52,7 +53,8 @@ class Reading(NamedTuple):
 
     If the file could not be read completely, imports are missing and ``trouble`` is the line, None if unknown, and the
     reason. ``stars`` are the star imports of modules of the program; what else these load depends on other files.
-    ``excluded`` are the imports of excluded modules, which are not in ``imports``.
+    ``excluded`` are the imports of excluded modules, which are not in ``imports``. ``remarks`` are the comments to this
+    tool, in order.
     """
 
     imports: Lines
@@ -60,6 +62,7 @@ class Reading(NamedTuple):
     trouble: tuple[int | None, str] | None = None
     stars: Kinds = NO_KINDS
     excluded: Lines = NO_LINES
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,13 @@ class UnreadableFile:
 class Scan:
     """An import graph, and the files that could not be read completely, sorted by module.
 
-    ``problems`` say which imports may be missing.
+    ``problems`` say which imports may be missing. ``remarks`` are the comments to this tool, by module.
     """
 
     graph: ImportGraph
     unreadable: tuple[UnreadableFile, ...]
     problems: tuple[Problem, ...] = ()
+    remarks: Mapping[str, tuple[Remark, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,22 @@ class Take(NamedTuple):
     external: bool = False
     kinds: bool = False
     calls: bool = False
+    external_parts: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> frozenset[str] | None:
+        """The parts of external packages that are told apart; None without external packages."""
+        return self.external_parts if self.external else None
+
+    def may_name_part(self, data: bytes) -> bool:
+        """Tell whether a file may import one of these parts. False is certain, except in encodings unlike ASCII."""
+        return any(all(word in data for word in words) for words in self._words)
+
+    @property
+    def _words(self) -> Iterator[tuple[bytes, bytes]]:
+        for part in self.external_parts:
+            package, _, rest = part.partition(".")
+            yield rest.rpartition(".")[2].encode(), package.encode()
 
 
 def stars_in(readings: Mapping[str, Reading]) -> Iterator[StarImport]:
@@ -151,7 +171,9 @@ def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *,
         for file in program.files
         if (trouble := readings[file.module].trouble)
     )
-    return Scan(graph, tuple(troubles), (*stars.problems(program), *_excluded_problems(program, readings)))
+    problems = (*stars.problems(program), *_excluded_problems(program, readings))
+    remarks = {module: reading.remarks for module, reading in readings.items() if reading.remarks}
+    return Scan(graph, tuple(troubles), problems, remarks)
 
 
 def _excluded_problems(program: Program, readings: Mapping[str, Reading]) -> Iterator[Problem]:
@@ -233,6 +255,7 @@ def read(
             reader.troubles.get(file.module),
             reader.stars.get(file.module) or NO_KINDS,
             _sorted(reader.excluded[file.module], share) if file.module in reader.excluded else NO_LINES,
+            reader.remarks.get(file.module, ()),
         )
         for file in files
     }
@@ -308,7 +331,7 @@ def _all_imports(
     """Return the imports of a file and what they import, as written, then what star imports load."""
     try:
         file, text = program.by_module[module], decode(data)
-        imports = [*_resolved_imports(program, file, text, take.external, take.calls)]
+        imports = [*_resolved_imports(program, file, text, take.parts, take.calls)]
     except UndecodableError:
         return []
     return [*imports, *_loaded(module, imports, stars)]
@@ -344,6 +367,7 @@ class _FilesReader:
         self.may_call: dict[str, bool] = {}
         self.stars: dict[str, Kinds] = {}
         self.excluded: dict[str, _Found] = {}
+        self.remarks: dict[str, tuple[Remark, ...]] = {}
         self._program = program
         self._take = take
         self._are_few = are_few
@@ -365,8 +389,10 @@ class _FilesReader:
             if leaving is not None or file.module in self._program.shadowed or self._is_ours(data):
                 self._read(file, data)
             calls &= self._take.calls
-            if calls or self._program.excluded:
+            if calls or self._program.excluded or self._take.external_parts:
                 self._note_unlike_grimp(file, data)
+            if may_remark(data):
+                self.remarks[file.module] = read_remarks(decode(data))
             if may_star(data):
                 self._note_stars(file, data)
             if self._take.kinds and (calls or may_defer(data)):
@@ -432,7 +458,7 @@ class _FilesReader:
 
     def _resolved(self, file: SourceFile, data: bytes) -> Iterator[tuple[WrittenImport, str]]:
         calls = self._take.calls and may_call(data)
-        return _resolved_imports(self._program, file, decode(data), self._take.external, calls)
+        return _resolved_imports(self._program, file, decode(data), self._take.parts, calls)
 
     def _note_kinds(self, file: SourceFile, data: bytes) -> None:
         written = _most_eager(self._resolved(file, data))
@@ -447,7 +473,7 @@ class _FilesReader:
         if self._program.excluded and mentions(data, self._program.excluded_names):
             for imported, line in excluded_imports(self._program, file, decode(data), calls=self._take.calls):
                 self.excluded.setdefault(file.module, {}).setdefault(imported, []).append(line)
-        if file.module in self.excluded or (self._take.calls and may_call(data)):
+        if file.module in self.excluded or (self._take.calls and may_call(data)) or self._take.may_name_part(data):
             self._unlike_grimp[file.module] = data
 
     def _note_stars(self, file: SourceFile, data: bytes) -> None:
@@ -466,6 +492,7 @@ class _FilesReader:
         self.imports[file.module] = {}
         self.stars.pop(file.module, None)
         self.excluded.pop(file.module, None)
+        self.remarks.pop(file.module, None)
         self.troubles[file.module] = (line, message)
 
 

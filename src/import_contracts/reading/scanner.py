@@ -83,6 +83,6 @@ def _imports(
     include_external: bool,  # noqa: FBT001 - private
 ) -> dict[str, list[int]]:
     imports: dict[str, list[int]] = {}
-    for written, imported in resolved_imports(program, file, text, include_external):
+    for written, imported in resolved_imports(program, file, text, frozenset() if include_external else None):
         imports.setdefault(imported, []).append(written.line)
     return imports

@@ -223,7 +223,7 @@ class Snapshot:
 
 def take(extent: Extent) -> Take:
     """Return what is read of each file."""
-    return Take(extent.include_external, extent.kinds, extent.calls)
+    return Take(extent.include_external, extent.kinds, extent.calls, frozenset(extent.external_parts))
 
 
 def take_snapshot(comparison: Comparison, meanwhile: Callable[[], object] = not_counted) -> Snapshot:

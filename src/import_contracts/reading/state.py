@@ -14,6 +14,7 @@ from typing import Any
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.reading.program import Program
+from import_contracts.reading.remarks import Remark
 from import_contracts.reading.scan import NO_KINDS, NO_LINES, Kinds, Lines, Reading
 from import_contracts.reading.star_imports.stars import Stars
 from import_contracts.reading.values import is_number, strings, text
@@ -43,6 +44,7 @@ def as_values(readings: Mapping[str, Reading]) -> dict[str, Any]:
         "stars": {module: _kinds_value(each.stars) for module, each in readings.items() if each.stars},
         "excluded": {module: each.excluded for module, each in readings.items() if each.excluded},
         "troubles": {module: reading.trouble for module, reading in readings.items() if reading.trouble},
+        "remarks": {module: reading.remarks for module, reading in readings.items() if reading.remarks},
     }
 
 
@@ -76,6 +78,7 @@ class StoredReadings(Mapping[str, Reading]):
         self._troubles = {module: _trouble(*trouble) for module, trouble in value["troubles"].items()}
         self._stars = {module: _kinds(found) for module, found in value["stars"].items()}
         self._excluded = {module: _excluded(found, program) for module, found in value["excluded"].items()}
+        self._remarks = {module: tuple(map(_remark, found)) for module, found in value["remarks"].items()}
         self._made: dict[str, Reading] = {}
         self._line = {line: (line,) for line in set(self._lines)}
         for module, stars in self._stars.items():
@@ -93,6 +96,7 @@ class StoredReadings(Mapping[str, Reading]):
                 self._troubles.get(module),
                 self._stars.get(module, NO_KINDS),
                 self._excluded.get(module, NO_LINES),
+                self._remarks.get(module, ()),
             )
         return self._made[module]
 
@@ -172,6 +176,13 @@ def _trouble(line: int | None, reason: str) -> tuple[int | None, str]:
     if line is not None and not (is_number(line) and line > 0):
         raise ValueError
     return line, text(reason)
+
+
+def _remark(value: tuple[Any, ...]) -> Remark:
+    line, first, last, said = value
+    if not (all(map(is_number, value[:3])) and 0 < first <= line <= last):
+        raise ValueError
+    return Remark(line, first, last, text(said))
 
 
 def _joined(modules: Iterable[str]) -> str:

@@ -116,12 +116,18 @@ def _markdown(status: Status) -> str:
 
 
 def _head(status: Status) -> list[str]:
-    return ["known", "new", "stale", *(["added", "removed"] if status.since else []), "contract"]
+    changes = ["added", "removed"] if status.since else []
+    return ["known", "new", "stale", *changes, *(["inline"] if _has_inline(status) else []), "contract"]
+
+
+def _has_inline(status: Status) -> bool:
+    return any(contract.inline for contract in status.contracts)
 
 
 def _row(contract: ContractStatus, status: Status) -> list[str]:
     counts = [f"{contract.known:,}", f"{contract.new:,}", f"{contract.stale:,}"]
     counts += [f"+{contract.added:,}", f"-{contract.removed:,}"] if status.since else []
+    counts += [f"{contract.inline:,}"] if _has_inline(status) else []
     return [*counts, contract.id if contract.name is not None else f"{contract.id} (contract no longer exists)"]
 
 
@@ -129,7 +135,7 @@ def _total(status: Status) -> ContractStatus:
     def total(key: str) -> int:
         return sum(getattr(contract, key) for contract in status.contracts)
 
-    return ContractStatus("total", "", *map(total, ("known", "new", "stale", "added", "removed")))
+    return ContractStatus("total", "", *map(total, ("known", "new", "stale", "added", "removed", "inline")))
 
 
 STATUS_FORMATS: Mapping[str, Callable[[Status], str]] = MappingProxyType(

@@ -19,6 +19,7 @@ from import_contracts.reports.explain import (
     Dependency,
     Explanation,
     Ignore,
+    InlineIgnored,
     Stance,
 )
 from import_contracts.wording import count, listed
@@ -181,6 +182,10 @@ def _contract(contract: ContractDescription, style: Style) -> Iterator[str]:
         yield "  Ignored imports:"
         yield from (f"    {line}" for line in _ignores([("", ignore) for ignore in contract.ignores], style))
         yield ""
+    if contract.inline:
+        yield "  Inline ignores:"
+        yield from (f"    {line}" for line in _inline([("", ignore) for ignore in contract.inline], style))
+        yield ""
     yield f"  Result: {_result(contract, style)}"
     yield ""
 
@@ -217,6 +222,12 @@ def _contracts(contracts: Sequence[ContractDescription], style: Style) -> Iterat
         yield ""
         yield from (f"  {line}" for line in _ignores(ignores, style))
         yield ""
+    inline = [(contract.id, ignore) for contract in contracts for ignore in contract.inline]
+    if inline:
+        yield style.paint("Inline ignores", BOLD)
+        yield ""
+        yield from (f"  {line}" for line in _inline(inline, style))
+        yield ""
 
 
 def _ignores(ignores: Sequence[tuple[str, Ignore]], style: Style) -> Iterator[str]:
@@ -231,7 +242,17 @@ def _ignores(ignores: Sequence[tuple[str, Ignore]], style: Style) -> Iterator[st
     yield from _hidden(len(ordered), _LINES, "line", style, indent="")
 
 
-def _effect(ignore: Ignore, style: Style) -> str:
+def _inline(ignores: Sequence[tuple[str, InlineIgnored]], style: Style) -> Iterator[str]:
+    """Yield two lines for each comment: the statement with what it prevents, and the reason; those in vain first."""
+    ordered = sorted(ignores, key=lambda item: item[1].violations != 0)
+    for id_, ignore in style.capped(ordered, _LINES):
+        label = style.paint(f"  [{id_}]", DIM) if id_ else ""
+        yield f"{ignore.path}:{ignore.line}: {ignore.text}  {_effect(ignore, style)}{label}"
+        yield f"  Reason: {ignore.reason}"
+    yield from _hidden(len(ordered), _LINES, "comment", style, indent="")
+
+
+def _effect(ignore: Ignore | InlineIgnored, style: Style) -> str:
     if ignore.violations is None:
         return "not checked"
     if ignore.violations == 0:

@@ -65,6 +65,7 @@ def _contract(outcome: Outcome) -> dict[str, object]:
         "kept": outcome.kept,
         "reason": outcome.reason or None,
         "ignored": outcome.ignored,
+        "inline_ignored": outcome.inline,
         "violations": [_violation(violation, outcome.id) for violation in outcome.violations],
         "cut": _cut(outcome),
         "culprits": [_culprit(cause) for cause in outcome.causes],

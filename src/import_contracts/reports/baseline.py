@@ -12,7 +12,8 @@ from import_contracts.reports.weakening import Weakening
 class ContractStatus:
     """The numbers of one contract: known and new violations, and stale, added and removed entries.
 
-    ``name`` is None if the contract no longer exists.
+    ``name`` is None if the contract no longer exists. ``inline`` are the comments in the program that ignore an import;
+    they are no entries of the baseline.
     """
 
     id: str
@@ -22,6 +23,7 @@ class ContractStatus:
     stale: int
     added: int
     removed: int
+    inline: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ class ReportedCut:
     imports: tuple[Import, ...]
     is_minimum: bool
     fixes: Sequence[ReportedFix] = ()
-    """A fix for each import, in the same order; empty if the contract is not about cycles."""
+    """A fix for each import, in the same order; empty if the contract is about neither cycles nor direct imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,8 @@ class Outcome:
     """The result of one contract.
 
     ``kept`` is True if there is no new violation, and None if the contract could not be checked. ``violations`` are
-    in the order in which the contract type returns them. ``ignored`` is the number of ignored imports. ``causes`` are
+    in the order in which the contract type returns them. ``ignored`` is the number of imports that ``ignore_imports``
+    matches, and ``inline`` that of the comments in the program that ignore an import. ``causes`` are
     the cheapest imports whose removal leaves no new violation, those with most effects first. Without a baseline, this
     is about the violations that need imports which were added since the merge base; without one, there are no causes.
     """
@@ -228,6 +229,7 @@ class Outcome:
     about_cycles: bool = False
     demand: str = ""
     """The rule of its contract type, in one sentence."""
+    inline: int = 0
     has_baseline: bool = False
     """Whether its violations are compared with a baseline."""
 

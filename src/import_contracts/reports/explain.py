@@ -94,6 +94,20 @@ class Ignore:
 
 
 @dataclass(frozen=True, slots=True)
+class InlineIgnored:
+    """A comment that ignores an import: its place, the statement, the reason, and how many violations it prevents.
+
+    ``text`` is the statement on one line.
+    """
+
+    path: str
+    line: int
+    text: str
+    reason: str
+    violations: int
+
+
+@dataclass(frozen=True, slots=True)
 class CoveredPart:
     """One name in a contract, its role, such as "source" or "layer 2", and the modules that it stands for."""
 
@@ -123,6 +137,7 @@ class ContractDescription:
     kept: bool | None
     new: int
     known: int
+    inline: tuple[InlineIgnored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

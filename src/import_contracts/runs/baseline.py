@@ -252,6 +252,7 @@ def _contract_status(id_: str, verdict: Verdict | None, stale: int, added: int, 
         stale=stale,
         added=added,
         removed=removed,
+        inline=len(verdict.inline) if verdict else 0,
     )
 
 

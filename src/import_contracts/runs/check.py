@@ -100,7 +100,7 @@ def keep(
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:
     """Return the modules whose statements are in a report; None if it depends on the whole text of files."""
-    if any(outcome.type == "crash" or any(cut.fixes for cut in outcome.cuts) for outcome in made.outcomes):
+    if statements.gives_texts or any(cut.fixes for outcome in made.outcomes for cut in outcome.cuts):
         return None
     return statements.modules_read
 

@@ -89,6 +89,7 @@ def extent_of(config: Config, *, kinds: bool = False) -> Extent:
                 calls=config.count_dynamic_imports,
                 exclude=config.exclude,
                 unread=find_unread(portions, config.paths),
+                external_parts=config.external_parts,
             )
         missing: list[Problem] = []
     except UserError as error:

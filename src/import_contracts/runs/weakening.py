@@ -20,12 +20,16 @@ from import_contracts.config.session import Config, Files, read_config
 from import_contracts.contracts.findings import Violation
 from import_contracts.contracts.types import TYPES
 from import_contracts.judging.dress import reported
+from import_contracts.judging.history import texts_at
+from import_contracts.judging.inline import Remarks
 from import_contracts.judging.renamings import moved
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict, judge
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.refresh import compare
+from import_contracts.reading.remarks import Remark, read_remarks
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reading.text import UndecodableError, decode
 from import_contracts.reports.weakening import LetThrough, Weakening
 from import_contracts.repository import root_of
 from import_contracts.runs.requests import Choice, extent_of
@@ -53,11 +57,13 @@ def find_weakening(judgement: Judgement, statements: Statements, revision: Revis
         then = _read(config, revision, choice)
         if then is None:
             return Weakening(revision.name, not_compared=(f"there was no {config.file} at {revision.name}",))
-        if _same(then, judgement):
+        remarks = _remarks_then(statements, revision)
+        if _same(then, judgement) and remarks == statements.snapshot.scan.remarks:
             return Weakening(revision.name)
         contracts = read_contracts(replace(then.config, custom_types=()))
         chosen = [id_ for id_ in contracts.ids if not choice.only or id_ in choice.only]
-        before = judge(then.config, contracts.only(chosen), _statements(then.config, statements), then.known)
+        program = _statements(then.config, statements)
+        before = judge(then.config, contracts.only(chosen), program, then.known, remarks)
     except UserError as error:
         return Weakening(revision.name, not_compared=tuple(_sentence(each, revision) for each in error.problems))
     found = _LetThrough(judgement, before, statements)
@@ -153,6 +159,26 @@ def _statements(old: Config, statements: Statements) -> Statements:
     return Statements(take_snapshot(compare(extent, statements.snapshot.context)))
 
 
+def _remarks_then(statements: Statements, revision: Revision) -> Remarks:
+    """Return the comments to this tool that were at a commit too, on a statement that imports the same."""
+    now, texts = statements.snapshot.scan.remarks, texts_at(statements.snapshot, revision.commit)
+    then: dict[str, tuple[Remark, ...]] = {}
+    for module, remarks in now.items():
+        try:
+            imports = statements.snapshot.statements_at(module, texts)
+            was = {_on_imports(each, imports) for each in read_remarks(decode(texts(module) or b""))}
+        except (git.UnreadableError, UndecodableError):
+            continue
+        imports = statements.snapshot.statements(module)
+        then[module] = tuple(each for each in remarks if _on_imports(each, imports) in was)
+    return {module: remarks for module, remarks in then.items() if remarks}
+
+
+def _on_imports(remark: Remark, imports: Iterable[tuple[str, int]]) -> tuple[str, frozenset[str]]:
+    """Return the text of a comment, and what the statement imports that it is on."""
+    return remark.text, frozenset(module for module, line in imports if remark.first <= line <= remark.last)
+
+
 # --- what is different --------------------------------------------------------------------------------------------
 
 
@@ -202,7 +228,8 @@ class _LetThrough:
             return "added to the baseline"
         keys = _changed_keys(before.contract.table.values, now.contract.table.values)
         keys = keys or _changed_keys(self._before.config.session.values, self._session)
-        return f"changed: {', '.join(keys)}" if keys else "configuration changed"
+        changed = "inline ignore added" if now.inline.keys() - before.inline.keys() else "configuration changed"
+        return f"changed: {', '.join(keys)}" if keys else changed
 
 
 def _new(verdict: Verdict) -> Iterator[Entry]:
