@@ -195,6 +195,7 @@ EVERYTHING = configuration(
     contract("acyclic", "acyclic"),
     contract("siblings", "acyclic_siblings", ancestors=["shop"]),
     contract("crash", "crash"),
+    contract("deferred", "no_needless_deferrals"),
     keys='baseline = "known.txt"\ninclude_external_packages = true\nmisspelt = true\n',
 )
 QUESTIONS = (("shop.core", "shop.web"), ("protected",), ())

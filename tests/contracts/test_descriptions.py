@@ -34,6 +34,7 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
     "acyclic_siblings": [{"ancestors": "p", "skip_descendants": "p.a"}, {"ancestors": ["p"], "depth": 0}],
     "acyclic": [{}],
     "crash": [{}, {"modules": ["p.a", "p.b"], "python": "3.13"}],
+    "no_needless_deferrals": [{}, {"modules": ["p.a", "p.b"]}],
 }
 CASES = [(type_, keys) for type_, several in CONTRACTS.items() for keys in several]
 
