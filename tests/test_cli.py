@@ -219,6 +219,7 @@ def everything(tmp_path: Path) -> Path:
     ways = [*permutations(("web", "core", "db"), 2)]
     program(tmp_path, *(f"shop.{one}.m{n} -> shop.{other}.m{n}" for one, other in ways for n in numbers))
     calls = {f"shop/calls/c{n}.py": f"import shop.late._p\n__import__('shop.calls.c{(n + 1) % 5}')\n" for n in numbers}
+    calls |= {f"shop/calls/d{n}.py": "def f():\n    import shop.late._p\n" for n in numbers}
     early = {f"shop/late/a{n}.py": f"from shop.late.b{n} import y\nx = 1\n" for n in numbers}
     late = {f"shop/late/b{n}.py": f"import django\nfrom shop.late.a{n} import x\ny = 1\n" for n in numbers}
     known = (f"protected shop.{one}.m{n} -> shop.db.m{n} => shop.db\n" for one in ("web", "gone") for n in numbers)
