@@ -165,7 +165,7 @@ def judge(
         tuple(verdicts),
         tuple(_with_new_name(problem, moves) for problem in problems),
         tuple(Unreadable(config.shown(file.path), file.line, file.message) for file in scan.unreadable),
-        imports=sum(1 for _ in scan.graph.edges()),
+        imports=scan.graph.size,
     )
     judgement = judgement if known is None else _compared(judgement, contracts, known, moves)
     return replace(judgement, asked_git=moves.are_read)
