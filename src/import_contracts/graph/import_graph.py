@@ -276,6 +276,23 @@ class ImportGraph:
             graph.__dict__.pop(cached, None)
         return graph
 
+    def with_modules(self, names: Iterable[str]) -> ImportGraph:
+        """Return a graph with more modules, which import nothing and are not imported, and the packages around them.
+
+        Those outside the root packages are external; without imports of external modules, they are left out.
+        """
+        more = {each for name in names for each in (name, *ancestors(name))} - self.modules_set
+        inside = {each for each in more if self.is_internal(each)}
+        outside = {each for each in more - inside if self.knows_external and external_package(each, self.roots)}
+        if not inside | outside:
+            return self
+        graph = copy(self)
+        graph.modules = tuple(sorted({*self.modules, *inside, *outside}))
+        graph.external = self.external | outside
+        for cached in ("modules_set", "_children"):
+            graph.__dict__.pop(cached, None)
+        return graph
+
     def with_parent_packages(self) -> ImportGraph:
         """Return a graph in which an import of ``a.b.c`` is also an import of ``a`` and ``a.b``, as in CPython.
 

@@ -147,7 +147,7 @@ def judge(
     problems = [*_program_problems((*program.problems, *scan.problems), config), *contracts.problems, *inline_problems]
     verdicts = []
     graphs: dict[object, ImportGraph] = {}
-    parts = frozenset(snapshot.last.extent.external_parts)
+    parts = frozenset(config.external_parts)
     for done, contract in enumerate(contracts.chosen):
         with snapshot.context.step(f"check '{contract.id}'", len(contracts.chosen), done):
             key = (contract.excluded, contract.include_parent_packages, contract.named & parts, contract.excepted)
