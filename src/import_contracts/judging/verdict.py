@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from import_contracts.contracts.findings import Findings, Violation
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import ImportPattern
 from import_contracts.judging.moves import Moves
 from import_contracts.judging.renamings import Named, find_renamings, moved
 from import_contracts.judging.statements import Statements
@@ -199,8 +200,9 @@ def _verdict(
     contract: Contract, graph: ImportGraph, statements: Statements, known: frozenset[Entry] | None
 ) -> tuple[Verdict, list[Problem]]:
     """Check one contract; return the verdict, and the problems that were found with the graph."""
-    ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
-    unmatched = list(_unmatched(graph, contract)) if contract.rule is not None else []
+    matching = {pattern: graph.matching_edges(pattern) for pattern in contract.ignored}
+    ignored = frozenset().union(*matching.values())
+    unmatched = list(_unmatched(graph, contract, matching)) if contract.rule is not None else []
     findings = findings_of(contract, graph, ignored, statements)
     problems = [
         replace(problem, file=contract.file, contract=contract.id) for problem in (*unmatched, *findings.problems)
@@ -211,13 +213,15 @@ def _verdict(
     return verdict, problems if contract.is_sound else errors
 
 
-def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
+def _unmatched(
+    graph: ImportGraph, contract: Contract, matching: Mapping[ImportPattern, Collection[Edge]]
+) -> Iterator[Problem]:
     """Yield a problem for every ignore that matches no import, with the severity that the contract sets."""
     if contract.alerting == "none":
         return
     severity = Severity.WARNING if contract.alerting == "warn" else Severity.ERROR
     for pattern in contract.ignored:
-        if not graph.matching_edges(pattern):
+        if not matching[pattern]:
             missing = next((end for end in (pattern.importer, pattern.imported) if not graph.matching(end)), None)
             near = did_you_mean_module(str(missing), graph.modules) or " Remove it."
             hint = " Remove it." if missing is None else f" No module matches '{missing}'.{near}"
