@@ -5,6 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from import_contracts.graph import reach
+from import_contracts.graph.components import components, cycles_in
+from import_contracts.graph.crossings import crossings
 from import_contracts.graph.import_graph import Chain, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern
@@ -348,3 +351,49 @@ def test_taking_an_import_away_never_adds_a_violation(edges: Edges, barred: froz
     for edge in edges:
         after = {chain[0] for chain in _graph(edges - {edge}).routes_to(B, barred).chains_from(A)}
         assert after <= before
+
+
+# --- many groups at once, against one search for each pair --------------------------------------------------------
+
+GROUPS = st.lists(st.frozensets(st.sampled_from(NODES), min_size=1, max_size=3), max_size=4)
+
+
+@given(EDGES, GROUPS, GROUPS, st.frozensets(st.sampled_from(NODES)), st.sampled_from([1, 40, 10**6]))
+def test_searches_for_many_groups_find_what_one_for_each_pair_finds(
+    edges: Edges, sources: list[frozenset[str]], targets: list[frozenset[str]], barred: frozenset[str], words: int
+) -> None:
+    a_graph = _graph(edges)
+
+    def are_apart(source: int, target: int) -> bool:
+        return sources[source].isdisjoint(targets[target])
+
+    expected = {}
+    for target, source in product(range(len(targets)), range(len(sources))):
+        routes = a_graph.routes_to(targets[target], barred).avoiding(sources[source])
+        chains = list(routes.chains_from(sources[source]))
+        if chains and are_apart(source, target):
+            expected[target, source] = chains, routes.minimum_cut(sources[source])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reach, "_WORDS", words)  # 1: a search for each target; 40: for some of them at a time
+        found = list(crossings(a_graph, sources, targets, are_apart, barred))
+        cuts = [each.cut() for each in found]
+    assert [((each.target, each.source), (each.chains, cut)) for each, cut in zip(found, cuts, strict=True)] == list(
+        expected.items()
+    )
+
+
+@given(EDGES)
+def test_cycles_are_the_components_of_more_than_one_module_or_of_one_that_imports_itself(edges: Edges) -> None:
+    a_graph = _graph(edges)
+    by_name = {module: a_graph.imported_by(module) for module in a_graph.modules}
+    assert cycles_in(a_graph) == components(by_name)
+
+
+@given(EDGES, st.data())
+def test_a_graph_without_some_imports_has_the_same_numbers_as_one_made_without_them(
+    edges: Edges, data: st.DataObject
+) -> None:
+    gone = data.draw(st.sets(st.sampled_from(sorted(edges)))) if edges else set()
+    after, anew = _graph(edges).without(sorted(gone)).nodes.links, _graph(edges - gone).nodes.links
+    for found, expected in zip(after, anew, strict=True):
+        assert list(map(list, found)) == list(map(list, expected))

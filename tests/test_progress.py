@@ -149,8 +149,14 @@ def test_the_time_of_each_step_is_said_on_demand(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("step", "seconds", "expected"),
     [
-        (Step("scan", 4, 1), 2.9, "scan [#####---------------] 1 of 4, 2 s"),
-        (Step("scan 9,000 files", 9000, 8999), 75, "scan 9,000 files [###################-] 8,999 of 9,000, 75 s"),
+        (Step("scan", 4, 1), 2.9, "scan [#####---------------] 1 of 4, 2 s, about 9 s left"),
+        (
+            Step("scan 9,000 files", 9000, 8999),
+            75,
+            "scan 9,000 files [###################-] 8,999 of 9,000, 75 s, about 1 s left",
+        ),
+        (Step("scan", 9, 5, first=4), 2.0, "scan [###########---------] 5 of 9, 2 s, about 8 s left"),
+        (Step("scan", 9, 4, first=4), 2.0, "scan [########------------] 4 of 9, 2 s"),
         (Step("scan", 4, 4), 0, "scan [####----------------] 0 s"),
         (Step("scan"), 0, "scan [####----------------] 0 s"),
         (Step("scan"), 0.81, "scan [--------####--------] 0 s"),

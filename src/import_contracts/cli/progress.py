@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import NamedTuple
 
 from import_contracts.visible import visible
@@ -27,12 +28,13 @@ class Pace(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Step:
-    """What is being done; ``done`` of ``total``, if that is known, since a time."""
+    """What is being done; ``done`` of ``total``, if that is known, since a time. ``first`` were done before it."""
 
     what: str
     total: int | None = None
     done: int = 0
     since: float = 0.0
+    first: int = 0
 
     def advance(self) -> None:
         """Count one more as done."""
@@ -55,7 +57,7 @@ class Progress:
     @contextmanager
     def step(self, what: str, total: int | None = None, done: int = 0) -> Iterator[Callable[[], None]]:
         """Show one step while it runs; what is returned counts one more as done."""
-        step = Step(what, total, done, time.monotonic())
+        step = Step(what, total, done, time.monotonic(), done)
         over = threading.Event()
         self._steps.append(step)
         if len(self._steps) == 1:
@@ -124,6 +126,8 @@ _FILLED = 4
 def bar(step: Step, seconds: float, width: int) -> str:
     """Return a step as one line that is shorter than ``width``: what it does, a bar, the count, and the time.
 
+    If something is counted already, also about how long the rest takes.
+
     The bar fills if the total is known. Otherwise, and once all is counted, a part of it moves from side to side.
     """
     if step.total and step.done < step.total:
@@ -133,7 +137,7 @@ def bar(step: Step, seconds: float, width: int) -> str:
         way = _CELLS - _FILLED
         place = way - abs(int(seconds * 10) % (2 * way) - way)
         cells = "-" * place + "#" * _FILLED + "-" * (way - place)
-    end = f" [{cells}] {_count(step)}{int(seconds)} s"
+    end = f" [{cells}] {_count(step)}{int(seconds)} s{_left(step, seconds)}"
     # A character that is not ASCII may take two columns.
     what = "".join(letter if letter.isascii() else "?" for letter in visible(step.what))
     return f"{what[: max(0, width - 1 - len(end))]}{end}"[: max(0, width - 1)]
@@ -142,6 +146,13 @@ def bar(step: Step, seconds: float, width: int) -> str:
 def line(step: Step, seconds: float) -> str:
     """Return a step as a line for a log."""
     return f"still working: {visible(step.what)} ({_count(step)}{int(seconds)} s)"
+
+
+def _left(step: Step, seconds: float) -> str:
+    done = step.done - step.first
+    if not step.total or done <= 0 or step.done >= step.total:
+        return ""
+    return f", about {ceil(seconds * (step.total - step.done) / done):,} s left"
 
 
 def _count(step: Step) -> str:

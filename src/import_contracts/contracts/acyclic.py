@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.table import Table
-from import_contracts.graph.components import components
+from import_contracts.graph.components import cycles_in
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Chain, ImportGraph
 from import_contracts.graph.removal_order import in_order
@@ -25,7 +25,7 @@ class Acyclic:
         In a large component, only the shorter ones of these chains are whole.
         """
         violations, cuts = [], []
-        for component in components({module: graph.imported_by(module) for module in graph.modules}):
+        for component in cycles_in(graph):
             shortest, is_proven = shortest_ring(graph, component)
             message = _sentence(component, shortest, is_shortest=is_proven)
             rings = shortest_rings(graph, component)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
-from import_contracts.graph.components import components
+from import_contracts.graph.components import cycles_in
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ModulePattern, overlap, parent, within
@@ -142,7 +142,7 @@ def _siblings(dependencies: dict[Edge, list[Edge]]) -> ImportGraph:
 def _cyclic(package: str, dependencies: dict[Edge, list[Edge]]) -> tuple[list[Violation], list[Cut]]:
     siblings = _siblings(dependencies)
     violations, cuts = [], []
-    for component in components({name: siblings.imported_by(name) for name in siblings.modules}):
+    for component in cycles_in(siblings):
         rings = shortest_rings(siblings, component)
         message = f"the children of {package} must not form a cycle: {_listed(package, component)}"
         for pair, ring in rings.items():

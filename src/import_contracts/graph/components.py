@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import TypeVar
 
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -12,47 +13,58 @@ from import_contracts.graph.import_graph import Edge, ImportGraph
 Node = TypeVar("Node", str, int)
 
 
-def components(  # noqa: C901 - one loop, which only recursion would divide
-    successors: Mapping[Node, Collection[Node]],
-) -> tuple[tuple[Node, ...], ...]:
+def components(successors: Mapping[Node, Collection[Node]]) -> tuple[tuple[Node, ...], ...]:
     """Return the strongly connected components that have more than one node, or one node with an edge to itself.
 
-    The nodes of a component are sorted, and so are the components. Tarjan's algorithm (1972) without recursion, in
-    linear time. The order of ``successors`` does not matter.
+    The nodes of a component are sorted, and so are the components. The order of ``successors`` does not matter.
     """
-    index: dict[Node, int] = {}
-    low: dict[Node, int] = {}
-    stack: list[Node] = []
-    done: set[Node] = set()
-    cyclic: list[tuple[Node, ...]] = []
-    for root in successors:
-        if root in index:
-            continue
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        path = [(root, iter(successors[root]))]
+    nodes = list(successors)
+    numbers = {node: number for number, node in enumerate(nodes)}
+    heads = [[numbers[head] for head in successors[node] if head in numbers] for node in nodes]
+    return tuple(sorted(tuple(sorted(nodes[number] for number in found)) for found in _cyclic(heads)))
+
+
+def cycles_in(graph: ImportGraph) -> tuple[tuple[str, ...], ...]:
+    """Return the components of an import graph, as `components` does."""
+    names = graph.nodes.names
+    return tuple(tuple(names[number] for number in found) for found in sorted(_cyclic(graph.nodes.links.heads)))
+
+
+def _cyclic(heads: Sequence[Collection[int]]) -> Iterator[list[int]]:  # noqa: C901 - only recursion would divide it
+    """Yield the components of a graph with the heads of each node, each of them sorted.
+
+    Tarjan's algorithm (1972) without recursion, in linear time.
+    """
+    index, low = [0] * len(heads), [0] * len(heads)
+    done = len(heads) + 1
+    stack: list[int] = []
+    numbers = count(1)
+    for root in range(len(heads)):
+        path = [] if index[root] else [(root, iter(heads[root]))]
         while path:
-            node, heads = path[-1]
-            for head in heads:
-                if head not in index:
-                    index[head] = low[head] = len(index)
-                    stack.append(head)
-                    path.append((head, iter(successors.get(head, ()))))
+            node, rest = path[-1]
+            if not index[node]:
+                index[node] = low[node] = next(numbers)
+                stack.append(node)
+            for head in rest:
+                if not (seen := index[head]):
+                    path.append((head, iter(heads[head])))
                     break
-                if head not in done:
-                    low[node] = min(low[node], index[head])
+                if seen < low[node]:  # noqa: PLR1730 - a call takes longer
+                    low[node] = seen
             else:
                 path.pop()
-                if path:
-                    low[path[-1][0]] = min(low[path[-1][0]], low[node])
-                if low[node] == index[node]:
-                    component = [stack.pop()]
-                    while component[-1] != node:
-                        component.append(stack.pop())
-                    done.update(component)
-                    if len(component) > 1 or node in successors.get(node, ()):
-                        cyclic.append(tuple(sorted(component)))
-    return tuple(sorted(cyclic))
+                if low[node] < index[node]:
+                    before = path[-1][0]
+                    low[before] = min(low[before], low[node])
+                    continue
+                component = [stack.pop()]
+                while component[-1] != node:
+                    component.append(stack.pop())
+                for each in component:
+                    index[each] = done
+                if len(component) > 1 or node in heads[node]:
+                    yield sorted(component)
 
 
 def cyclic_parts(edges: Iterable[tuple[Node, Node]]) -> list[list[tuple[Node, Node]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from copy import copy
 from dataclasses import dataclass
@@ -75,11 +76,18 @@ class ImportGraph:
         self._imports = {importer: _sorted(targets) for importer, targets in sorted(imports.items())}
         self._kinds = kinds or {}
         self.excepted: frozenset[str] = frozenset()
+        self._origin: tuple[ImportGraph, Collection[Edge]] | None = None
 
-    def _replaced(self, imports: dict[str, dict[str, tuple[int, ...]]]) -> ImportGraph:
-        """Return a graph of the same modules with other imports, which must be sorted."""
+    def _replaced(
+        self, imports: dict[str, dict[str, tuple[int, ...]]], gone: Collection[Edge] | None = None
+    ) -> ImportGraph:
+        """Return a graph of the same modules with other imports, which must be sorted.
+
+        ``gone`` are the imports that are not left; None if others were added.
+        """
         graph = copy(self)
         graph.__dict__.pop("nodes", None)
+        graph._origin = None if gone is None else (self, gone)  # noqa: SLF001 - our own
         graph._imports = imports  # noqa: SLF001 - our own
         return graph
 
@@ -98,6 +106,9 @@ class ImportGraph:
     @cached_property
     def nodes(self) -> Nodes:
         """The same graph of numbers instead of names."""
+        if self._origin is not None:
+            graph, gone = self._origin
+            return graph.nodes.without(gone)
         return Nodes.of(self.modules, self._imports)
 
     @cached_property
@@ -158,7 +169,9 @@ class ImportGraph:
             return tuple(sorted(name for name in self._in_group(pattern) if parent(name) not in self.external))
         if pattern.is_exact:
             return (pattern.text,) if pattern.text in self else ()
-        return tuple(pattern.matching(self.modules))
+        start = pattern.text.partition("*")[0]
+        first, last = bisect_left(self.modules, start), bisect_left(self.modules, f"{start}\U0010ffff")
+        return tuple(pattern.matching(self.modules[first:last]))
 
     def _in_group(self, pattern: ModulePattern) -> Iterator[str]:
         return (name for name in self.external if is_standard(name) == (pattern.text == STANDARD_LIBRARY))
@@ -167,7 +180,9 @@ class ImportGraph:
         """Return the imports that match a pattern, sorted."""
         importers = self.matching(pattern.importer)
         wanted = pattern.imported
-        imported = set(self._in_group(wanted) if wanted.is_group else self.matching(wanted))
+        all_imported = set().union(*map(self.imported_by, importers))
+        named = self._in_group(wanted) if wanted.is_group else wanted.matching(all_imported)
+        imported = set(named)
         return tuple(
             (importer, other) for importer in importers for other in self.imported_by(importer) if other in imported
         )
@@ -179,10 +194,7 @@ class ImportGraph:
         imports = dict(self._imports)
         for importer, imported in edges:
             imports[importer] = {other: lines for other, lines in imports[importer].items() if other != imported}
-        graph = self._replaced(imports)
-        if "nodes" in self.__dict__:
-            graph.__dict__["nodes"] = self.nodes.without(edges)
-        return graph
+        return self._replaced(imports, edges)
 
     def without_statements(self, statements: Iterable[tuple[Edge, int]]) -> ImportGraph:
         """Return a graph without some statements, given by import and line, all of which must be in this graph."""
@@ -226,6 +238,7 @@ class ImportGraph:
             return self
         excluded = tuple(kinds)  # looking for a member of an enumeration in a set is slow
         imports = dict(self._imports)
+        gone: list[Edge] = []
         for importer, known in self._kinds.items():
             if Kind.RUNTIME in excluded or any(kind in excluded for kind in known.values()):
                 left = {
@@ -233,7 +246,8 @@ class ImportGraph:
                     for imported, lines in imports.get(importer, {}).items()
                 }
                 imports[importer] = {imported: lines for imported, lines in left.items() if lines}
-        graph = self._replaced(imports)
+                gone += [(importer, imported) for imported, lines in left.items() if not lines]
+        graph = self._replaced(imports, gone)
         if lost := self.external.difference(*imports.values()):
             graph.external = self.external - lost
             graph.modules = tuple(module for module in self.modules if module not in lost)

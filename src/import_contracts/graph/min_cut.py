@@ -28,15 +28,15 @@ class Between(NamedTuple):
 
     def heads(self, node: int) -> list[int]:
         """Return the nodes that the edges of a node lead to; a source is none of them."""
-        leading, target = self.leading, self.target
-        heads = [head for head in self.links.heads[node] if leading.get(head, 0) >> target & 1]
-        return [head for head in heads if head not in self.sources]
+        leading, target, sources = self.leading, self.target, self.sources
+        heads = self.links.heads[node]
+        return [head for head in heads if head not in sources and leading.get(head, 0) >> target & 1]
 
     def tails(self, node: int) -> list[int]:
         """Return the nodes from which edges lead to a node; a source or a target is none of them."""
-        led, source = self.led, self.source
-        tails = [tail for tail in self.links.tails[node] if led.get(tail, 0) >> source & 1]
-        return [tail for tail in tails if tail not in self.sources and tail not in self.targets]
+        led, source, sources = self.led, self.source, self.sources
+        tails = [tail for tail in self.links.tails[node] if tail not in sources and led.get(tail, 0) >> source & 1]
+        return [tail for tail in tails if tail not in self.targets]
 
 
 def minimum_cut(between: Between, first: Collection[_Edge]) -> list[_Edge]:

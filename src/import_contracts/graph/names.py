@@ -150,7 +150,10 @@ class ModulePattern:
 
     def matching(self, modules: Iterable[str]) -> list[str]:
         """Return the modules that match, in the order given."""
-        return [module for module in modules if self.matches(module)]
+        if self.is_exact:
+            return [module for module in modules if module == self.text]
+        fullmatch = self._regex.fullmatch
+        return [module for module in modules if fullmatch(f".{module}")]
 
     def __str__(self) -> str:
         return self.text

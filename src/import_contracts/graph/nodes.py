@@ -49,11 +49,10 @@ class Nodes:
 
     def without(self, edges: Iterable[tuple[str, str]]) -> Nodes:
         """Return the nodes without some edges."""
-        heads, tails = map(list, self.links)
-        for tail, head in ((self.numbers[tail], self.numbers[head]) for tail, head in edges):
-            heads[tail] = [other for other in heads[tail] if other != head]
-            tails[head] = [other for other in tails[head] if other != tail]
-        return replace(self, links=Links(heads, tails))
+        numbered = [(self.numbers[tail], self.numbers[head]) for tail, head in edges]
+        heads, tails = self.links
+        backwards = [(head, tail) for tail, head in numbered]
+        return replace(self, links=Links(_without(heads, numbered), _without(tails, backwards)))
 
     def numbered(self, names: Iterable[str]) -> frozenset[int]:
         """Return the numbers of those names that are here."""
@@ -66,3 +65,14 @@ class Nodes:
     def chain(self, path: Iterable[int]) -> tuple[tuple[str, str], ...]:
         """Return the names of the edges of a path."""
         return tuple(pairwise(map(self.names.__getitem__, path)))
+
+
+def _without(nodes: Sequence[Sequence[int]], pairs: Iterable[tuple[int, int]]) -> Sequence[Sequence[int]]:
+    """Return the neighbours of each node without those in the pairs that begin with the node."""
+    gone: dict[int, set[int]] = {}
+    for node, neighbour in pairs:
+        gone.setdefault(node, set()).add(neighbour)
+    left = list(nodes)
+    for node, neighbours in gone.items():
+        left[node] = [other for other in nodes[node] if other not in neighbours]
+    return left

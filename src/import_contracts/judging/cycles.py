@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from import_contracts.graph.components import Component, components
+from import_contracts.graph.components import Component, cycles_in
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
@@ -99,7 +99,7 @@ class CycleSearch:
         cycles = []
         for kind in Kind:
             view = self.view(kind)
-            for modules in components({module: view.imported_by(module) for module in view.modules}):
+            for modules in cycles_in(view):
                 if modules not in seen:
                     seen.add(modules)
                     cycles.append(FoundCycle(kind, Component(view, modules)))

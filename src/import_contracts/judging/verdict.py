@@ -13,6 +13,7 @@ from import_contracts.contracts.findings import Findings, Violation
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.graph.names import ImportPattern
 from import_contracts.judging.inline import (
     KEY,
     InlineIgnore,
@@ -225,13 +226,14 @@ def _verdict(
     contract: Contract, graph: ImportGraph, statements: Statements, inline: Collection[InlineIgnore]
 ) -> tuple[Verdict, list[Problem]]:
     """Check one contract; return the verdict without the baseline, and the problems that were found with the graph."""
-    unmatched = list(_unmatched(graph, contract)) if contract.rule is not None else []
+    matching = {pattern: graph.matching_edges(pattern) for pattern in contract.ignored}
+    unmatched = list(_unmatched(graph, contract, matching)) if contract.rule is not None else []
     excepted = Matcher(graph)
     excepted.modules("except_modules", contract.excepted)
     counted: Callable[[ImportGraph, object], ImportGraph] | None = getattr(contract.rule, "counted", None)
     if counted is not None and contract.type in TYPES:
         graph = counted(graph, statements.text_for_rule)
-    ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
+    ignored = frozenset(edge for edges in matching.values() for edge in edges if graph.has_import(*edge))
     findings = findings_of(contract, graph, ignored, statements, inline)
     problems = [
         replace(problem, file=contract.file, contract=contract.id)
@@ -257,13 +259,15 @@ def _prevented(verdict: Verdict, statements: Statements, inline: Collection[Inli
     return prevented(inline, graph, hidden_with)
 
 
-def _unmatched(graph: ImportGraph, contract: Contract) -> Iterator[Problem]:
+def _unmatched(
+    graph: ImportGraph, contract: Contract, matching: Mapping[ImportPattern, Collection[Edge]]
+) -> Iterator[Problem]:
     """Yield a problem for every ignore that matches no import, with the severity that the contract sets."""
     if contract.alerting == "none":
         return
     severity = Severity.WARNING if contract.alerting == "warn" else Severity.ERROR
     for pattern in contract.ignored:
-        if not graph.matching_edges(pattern):
+        if not matching[pattern]:
             missing = next((end for end in (pattern.importer, pattern.imported) if not graph.matching(end)), None)
             near = did_you_mean_module(str(missing), graph.modules) or " Remove it."
             hint = " Remove it." if missing is None else f" No module matches '{missing}'.{near}"
