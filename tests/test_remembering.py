@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, PathFinder
@@ -32,6 +32,7 @@ from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.scan import Scan
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
+from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars
 from tests.arranging import program, stored, write
 
 # --- the files of the cache ---------------------------------------------------------------------------------------
@@ -441,6 +442,63 @@ def test_only_what_may_have_changed_is_read_again(
     assert (taken.steps[0], taken.steps[-1]) == ("compare 6 files and 2 folders", "build the graph")
     taken.take()
     assert [step.partition(" ")[0] for step in taken.steps] == ["compare"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"p/a.py": "import p.b\n# more\n"},
+        {"p/a.py": "import p.c\n", "p/b.py": "x = ("},
+        {"p/a.py": "from p.d import *\n", "p/d/__init__.py": "__all__ = ['e']\n"},
+        {"p/new.py": "import p.a\n"},
+    ],
+    ids=str,
+)
+def test_what_is_stored_after_an_edit_is_what_would_be_stored_without_a_last_run(
+    taken: Taken, files: dict[str, str]
+) -> None:
+    write(taken.folder, files)
+    found = taken.take()
+    cache, taken.cache = taken.cache, taken.folder / "other"
+    fresh = taken.take()
+    assert found.manifest is not None
+    assert fresh.manifest is not None
+    assert list(found.manifest.value.items()) == list(fresh.manifest.value.items())
+    assert cache is not None
+    (stored_imports,) = taken.cache.glob("*.imports")
+    assert (cache / stored_imports.name).read_bytes() == stored_imports.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("files", "times"),
+    [
+        ({"p/b.py": "import p.a\n"}, 0),
+        ({"p/d/e.py": "# more\n"}, 0),
+        ({"p/d/__init__.py": "__all__ = ['e']  # more\n"}, 1),
+        ({"p/a.py": "from p.d import *\n# more\n"}, 0),
+        ({"p/a.py": "\nfrom p.d import *\n"}, 1),
+        ({"p/d/f.py": ""}, 1),
+    ],
+    ids=str,
+)
+def test_star_imports_are_followed_again_only_if_something_has_changed_that_they_depend_on(
+    taken: Taken, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], times: int
+) -> None:
+    write(taken.folder, {"p/a.py": "from p.d import *\n", "p/d/__init__.py": "__all__ = ['e']\n"})
+    write(taken.folder, {"p/b.py": "import p.a\nimport p.c\n"})
+    taken.take()
+    followed = []
+
+    def load(found: Program, stars: Iterable[StarImport], read: Texts) -> Stars:
+        followed.append(stars)
+        return load_stars(found, stars, read)
+
+    monkeypatch.setattr("import_contracts.reading.snapshot.load_stars", load)
+    write(taken.folder, files)
+    taken.take()
+    assert len(followed) == times
+    monkeypatch.undo()
+    assert "p.a -> p.d.e" in taken.edges()
 
 
 def test_without_a_module_those_that_imported_it_are_read_again(taken: Taken) -> None:

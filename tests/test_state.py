@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.program import Program, SourceFile
-from import_contracts.reading.scan import Reading
+from import_contracts.reading.scan import NO_KINDS, NO_LINES, Reading
 from import_contracts.reading.state import StoredReadings, as_values
 from import_contracts.reading.values import DAMAGED
 
@@ -19,6 +19,8 @@ READING = st.builds(
     st.dictionaries(NAMES, LINES, max_size=4).map(lambda imports: dict(sorted(imports.items()))),
     st.dictionaries(st.tuples(NAMES, st.integers(1, 9)), st.sampled_from(list(Kind)), max_size=2),
     st.one_of(st.none(), st.tuples(st.one_of(st.none(), st.integers(1, 9)), st.just("why"))),
+    st.just(NO_KINDS),
+    st.just(NO_LINES),
 )
 
 

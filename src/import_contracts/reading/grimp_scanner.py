@@ -11,7 +11,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
-from threading import Lock
+from threading import RLock
+from types import ModuleType
 from typing import Any, TypeAlias
 
 from import_contracts import disk
@@ -58,7 +59,7 @@ def _scan(
         for name, folder, inside in _portions(program, known)
     }
     names = {module: module for module in module_files}
-    with _plain_values() if _IS_ALONE else nullcontext(_parts) as parts:
+    with _plain_values() if _is_alone() else nullcontext(_parts) as parts:
         for start in range(0, len(files), _AT_ONCE):
             scanned = rust.scan_for_imports(
                 module_files=tuple(module_files[file.module] for file in files[start : start + _AT_ONCE]),
@@ -101,37 +102,41 @@ def _plain_values() -> Iterator[Callable[[tuple[str, _Places]], tuple[str, _Plac
             values.Module, values.DirectImport = before
 
 
-_ONE_AT_A_TIME = Lock()
+_ONE_AT_A_TIME = RLock()  # a scan with plain values, or whatever needs grimp's own
 
 
-def _is_alone() -> bool:
-    """Return whether nobody else in this process uses grimp, and its values have the fields that are known here.
+def _unfinished() -> ModuleType | None:
+    """Return grimp without what its ``__init__`` imports, ten times what a scan needs; None if somebody uses grimp.
 
-    Then grimp's ``__init__``, which imports ten times what a scan needs, runs when the package is asked for a name.
+    The ``__init__`` runs when the package is asked for a name. None too if the fields of grimp's values are not known.
     """
-    if "grimp" in sys.modules:
-        return False
-    spec = find_spec("grimp")
+    spec = None if "grimp" in sys.modules else find_spec("grimp")
     if spec is None or spec.loader is None:
-        return False
-    package: Any = module_from_spec(spec)
-    loader = spec.loader
+        return None
+    package = module_from_spec(spec)
+    finish = spec.loader.exec_module
 
     def load(name: str) -> Any:
-        del package.__getattr__
-        loader.exec_module(package)
+        with _ONE_AT_A_TIME:
+            if vars(package).pop("__getattr__", None):
+                finish(package)
         return getattr(package, name)
 
-    package.__getattr__ = load
+    package.__getattr__ = load  # type: ignore[method-assign]
     sys.modules["grimp"] = package
     try:
         direct_import = importlib.import_module("grimp.domain.valueobjects").DirectImport
-        return {"imported", "line_number"}.issubset(direct_import.__match_args__)
+        return package if {"imported", "line_number"}.issubset(direct_import.__match_args__) else None
     except (ImportError, AttributeError):
-        return False
+        return None
 
 
-_IS_ALONE = _is_alone()
+_UNFINISHED = _unfinished()
+
+
+def _is_alone() -> bool:
+    """Return whether nobody else in this process uses grimp."""
+    return _UNFINISHED is not None and "__getattr__" in vars(_UNFINISHED)
 
 
 # grimp returns seven objects for each import, which take the most memory of a run if they are all there at once. But it
@@ -160,8 +165,7 @@ def refuse_invalid(sources: Sequence[tuple[SourceFile, bytes]]) -> None:
     import grimp  # noqa: PLC0415
 
     name = f"import_contracts_{token_hex(8)}"
-
-    with TemporaryDirectory() as place:
+    with _ONE_AT_A_TIME, TemporaryDirectory() as place:
         paths = {_copy(Path(place, name), number, *source): source[0] for number, source in enumerate(sources)}
         sys.path.insert(0, place)
         importlib.invalidate_caches()

@@ -267,13 +267,15 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
-    is_same = before is not None and comparison.is_same_program
-    is_same = is_same and all(known.readings.get(module) == reading for module, reading in changed.readings.items())
+    is_same_program = before is not None and comparison.is_same_program
+    old = {module: known.readings.get(module) for module in changed.readings}
+    is_same = is_same_program and old == changed.readings
     readings = known.readings if is_same else _with_changes(known.readings, changed.readings, program)
-    is_same = is_same and known.stars.sources.isdisjoint(changed.readings)
-    stars = known.stars if is_same else loading.stars(stars_in(readings))
+    is_same_star = all(was and was.stars == changed.readings[module].stars for module, was in old.items())
+    is_same_star = is_same_star and is_same_program and known.stars.sources.isdisjoint(changed.readings)
+    stars = known.stars if is_same_star else loading.stars(stars_in(readings))
     digests |= {module: "" for module, found in texts.digests.items() if digests.get(module, found) != found}
-    if before is not None and readings is known.readings and stars == known.stars:
+    if before is not None and is_same and stars == known.stars:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
