@@ -191,7 +191,10 @@ EVERYTHING = configuration(
         forbidden_modules=["shop.web", "django"],
     ),
     contract("protected", "protected", protected_modules=["shop.db"], allowed_importers=[]),
+    contract("allowed", "allowed", modules=["shop.web.*", "shop.core.*"], allowed=["shop.db"], indirect=True),
+    contract("interface", "interface", package="shop.db", exposed=["shop.db:x", "shop.db.m0", "shop.db.m1:*"]),
     contract("private", "private_modules"),
+    contract("direct", "direct_siblings"),
     contract("acyclic", "acyclic"),
     contract("siblings", "acyclic_siblings", ancestors=["shop"]),
     contract("crash", "crash"),
@@ -218,7 +221,10 @@ def everything(tmp_path: Path) -> Path:
     numbers = range(5)
     ways = [*permutations(("web", "core", "db"), 2)]
     program(tmp_path, *(f"shop.{one}.m{n} -> shop.{other}.m{n}" for one, other in ways for n in numbers))
-    calls = {f"shop/calls/c{n}.py": f"import shop.late._p\n__import__('shop.calls.c{(n + 1) % 5}')\n" for n in numbers}
+    calls = {
+        f"shop/calls/c{n}.py": f"import shop\nimport shop.late._p\n__import__('shop.calls.c{(n + 1) % 5}')\n"
+        for n in numbers
+    }
     calls |= {f"shop/calls/d{n}.py": "def f():\n    import shop.late._p\n" for n in numbers}
     early = {f"shop/late/a{n}.py": f"from shop.late.b{n} import y\nx = 1\n" for n in numbers}
     late = {f"shop/late/b{n}.py": f"import django\nfrom shop.late.a{n} import x\ny = 1\n" for n in numbers}

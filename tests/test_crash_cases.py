@@ -81,6 +81,25 @@ def test_a_search_before_an_edit_changes_nothing_in_the_search_after_it(kind: st
             assert again == search_crashes(after), (each["files"], source.module)
 
 
+@pytest.mark.parametrize("edited", ["changer", "one", "peer"])
+def test_what_a_module_no_longer_changes_elsewhere_is_known_again(edited: str) -> None:
+    files = {
+        "base.py": "flag = False\n",
+        "changer.py": "import base, peer\nbase.flag = True\n",
+        "peer.py": "import changer\n",
+        "one.py": "import base\nif not base.flag:\n    import two\nA = 1\n",
+        "two.py": "from one import A\n",
+    }
+    before = search_crashes(model_of(sibling(files).sources))
+    assert not before.crashes
+    text = {"changer": "import base, peer\n", "one": files["one.py"] + "# new\n", "peer": ""}[edited]
+    after = model_of(sibling({**files, f"{edited}.py": text}).sources)
+    assert before.world
+    again = [search_crashes(replace(after, like=before.world.model), before=before) for _ in range(2)]
+    assert again == [search_crashes(after)] * 2
+    assert bool(again[0].crashes) == (edited != "one")
+
+
 @pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))
 def test_no_false_alarm(kind: str) -> None:
     for each in SIBLINGS:

@@ -22,7 +22,7 @@ from import_contracts.reading.trees import remembering
 from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
 from import_contracts.repair.deadlocks import Deadlock, WaysOut
 from import_contracts.repair.edits import overlap
-from import_contracts.repair.fix_kinds import FixKind
+from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.fixes import Fix, Fixes
 from tests.crashes import Found, imported_by_cpython
 from tests.test_crash_cases import CASES, HERE, program, sibling
@@ -237,6 +237,47 @@ def test_what_is_left_is_said_with_what_prevents_every_edit() -> None:
         (("p.b",), FixKind.RESTRUCTURE),
     ]
     assert "p.a: Used while p.a is imported: B (line 3)." in of.plan.left[0].fix.why
+
+
+NEEDED_BELOW = "from p.b import Base\n\n\nclass Own(Base): ...\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("definition", "moved"),
+    [
+        ("A = 1\n", "A (line 7)"),
+        ("N = 1\n\n\ndef A(n=N) -> int:\n    return Own\n", "N (line 7) and A (line 10)"),
+        ("def plain(f):\n    return f\n\n\n# What b needs.\n@plain\ndef A(): ...\n", "plain (line 7) and A (line 13)"),
+        ("class A:\n    def own(self):\n        return Own\n", "A (line 7)"),
+    ],
+)
+def test_a_definition_is_to_be_moved_above_an_import(definition: str, moved: str, tmp_path: Path) -> None:
+    of = planned(p__a=NEEDED_BELOW + definition, p__b="from p.a import A\n\n\nclass Base:\n    made = A\n")
+    left = of.plan.left[0]
+    assert (left.entries, left.fix.kind, left.fix.level) == (("p.a",), FixKind.MOVE_DEFINITION, Level.SHOWN)
+    assert left.fix.why[0].startswith(f"Move {moved} above the import on line 1: ")
+    fix = WaysOut(of.fixes, of.around.graph, VERSION).move_definitions(Deadlock.of(of.before.crashes[0]), ["A"])
+    assert fix
+    after = {source.path: source.text for source in (of.changed([fix]) or {}).values()}
+    assert sorted(after["p/a.py"].split()) == sorted(of.sources["p.a"].text.split())
+    assert failing(of.found, after, tmp_path) == {"p.b"}
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "class A(Own): ...\n",
+        "A = Own\n",
+        "A = 1\nA = 2\n",
+        "for A in (1, 2): ...\n",
+        "A = 1; B = 2\n",
+        "def change():\n    global A\n    A = 2\n\n\nA = 1\n",
+        "def A(own: Own): ...\n",
+    ],
+)
+def test_a_definition_that_needs_what_is_below_stays(definition: str) -> None:
+    of = planned(p__a=NEEDED_BELOW + definition, p__b="from p.a import A\n\n\nclass Base:\n    made = A\n")
+    assert FixKind.MOVE_DEFINITION not in {left.fix.kind for left in of.plan.left}
 
 
 # --- the shared programs -----------------------------------------------------------------------------------------

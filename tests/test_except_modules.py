@@ -166,3 +166,28 @@ def test_a_judged_import_is_one_that_reaches_the_target_without_coming_back(
     assert not judged(
         left, sorted(excepted), "forbidden", source_modules=["p.a", "p.b"], forbidden_modules="p.t"
     ).violations
+
+
+@pytest.mark.parametrize(
+    ("type_", "keys", "expected"),
+    [
+        ("allowed", {"modules": "p.a", "allowed": []}, ["p.a.y -> p.b"]),
+        ("allowed", {"modules": "p.a", "allowed": [], "indirect": True}, ["p.a.y -> p.a.x", "p.a.y -> p.b"]),
+        ("interface", {"package": "p.b", "exposed": []}, ["p.a.y -> p.b => p.b"]),
+        ("direct_siblings", {}, ["p.a.y -> p.a"]),
+        (
+            "forbidden",
+            {"source_modules": "p.a", "forbidden_modules": "p.b", "allow_indirect_imports": True},
+            ["p.a.y -> p.b => p.b"],
+        ),
+        ("layers", {"layers": ["p.a", "closed p.c", "p.b"]}, ["p.a.y -> p.a.x => p.b", "p.a.y -> p.b => p.b"]),
+        ("layers", {"layers": ["p.a", "closed p.c", "p.b"], "direct": True}, ["p.a.y -> p.b => p.b"]),
+    ],
+)
+def test_what_excepted_modules_import_is_not_judged_by_newer_types_either(
+    type_: str, keys: dict[str, object], expected: list[str]
+) -> None:
+    lines = ("p.a.x -> p.b", "p.a.y -> p.b", "p.a.y -> p.a.x", "p.a.x -> p.a", "p.a.y -> p.a", "p.c")
+    found = check(graph(*lines).excepting(["p.a.x"]), type_, **keys)
+    assert offenders(found) == expected
+    assert not any(edge[0] == "p.a.x" for cut in found.cuts for edge in cut.imports if len(found.violations) == 1)

@@ -201,6 +201,24 @@ def test_where_only_safe_fixes_may_be_made_the_plan_for_crashes_has_only_these(t
     assert report["crashes"]["after"] == ["q.a", "q.a.c", "q.a.d"]
 
 
+@pytest.mark.parametrize(
+    ("args", "made"),
+    [
+        (["--unsafe-fixes"], [("type_checking", "p.a")]),
+        (["--unsafe-fixes", "--only", "direct_import"], [("direct_import", "p.b")]),
+        ([], [("direct_import", "p.b")]),
+    ],
+)
+def test_a_plan_has_only_what_may_be_made(tmp_path: Path, args: list[str], made: list[tuple[str, str]]) -> None:
+    a = "import typing\n\nfrom p.b import B\n\n\ndef f(b: B): ...\n\n\ndef g(h): typing.get_type_hints(h)\n"
+    b = "from p.face import C\n\n\nclass B(C): ...\n"
+    rest = {"p/__init__.py": "", "p/face.py": "from p.a import g\nfrom p.c import C\n", "p/c.py": "class C: ...\n"}
+    write(tmp_path, {**rest, "p/a.py": a, "p/b.py": b})
+    report = fix(tmp_path, *args)
+    assert [(each["fix"], each["importer"]) for each in report["made"]] == made
+    assert report["cycles"]["after"].get("runtime", 0) == 0
+
+
 def test_a_program_without_cycles_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path, {"shop/__init__.py": ""})
     run = lint(tmp_path, "fix", "--no-cache", "--python", "3.13")

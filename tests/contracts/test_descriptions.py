@@ -19,6 +19,7 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
         {"layers": ["p.a", "p.b : p.c"]},
         {"layers": ["a | (d)", "b | c"], "containers": "p", "exhaustive": True, "exhaustive_ignores": "x"},
         {"layers": ["x", "(y)"], "containers": ["p.a"]},
+        {"layers": ["<a> p.a", "closed p.b", "p.c"], "direct": True},
         {"layers": ["(x)", "(y)"], "containers": ["p.a", "p.*"]},
     ],
     "independence": [{"modules": ["p.a", "p.b"]}, {"modules": "p.*"}],
@@ -30,8 +31,17 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
         {"protected_modules": "p.a", "allowed_importers": "p.b"},
         {"protected_modules": ["p.a", "p.a.x"], "allowed_importers": [], "as_packages": False},
     ],
+    "interface": [
+        {"package": "p.a", "exposed": "p.a.x", "except": "p.b"},
+        {"package": ["p.a", "p.*"], "exposed": []},
+    ],
+    "allowed": [
+        {"modules": ["p.a", "p.a.x"], "allowed": ["p.b", "p.a.y"]},
+        {"allowed": {"p.*": ["p.a"], "p.b": ["p.c"]}, "among_themselves": False},
+    ],
     "private_modules": [{}, {"packages_with_private_modules": ["p.a", "q"]}],
     "acyclic_siblings": [{"ancestors": "p", "skip_descendants": "p.a"}, {"ancestors": ["p"], "depth": 0}],
+    "direct_siblings": [{}, {"packages": ["p.a", "q"]}],
     "acyclic": [{}],
     "crash": [{}, {"modules": ["p.a", "p.b"], "python": "3.13"}],
     "no_needless_deferrals": [{}, {"modules": ["p.a", "p.b"]}],
@@ -48,6 +58,8 @@ def rule(type_: str, keys: dict[str, object]) -> SelfDescription:
 TOP = "A layer must not import a higher one. From the top:"
 INDIRECT = "Indirect imports count too, through modules that are in no layer."
 DIRECT_SIBLINGS = "Each child stands for everything inside it. Only direct imports between children count."
+NOT_INSIDE = "Only direct imports count. What is inside an exposed module is not exposed."
+DEFINING = "They import a name from the module that defines it."
 ALONE = "Each name stands for that module only, not for what is inside it."
 
 
@@ -163,6 +175,42 @@ ALONE = "Each name stands for that module only, not for what is inside it."
             {"ancestors": "p", "depth": 0},
             ["The children of p must not form a cycle.", DIRECT_SIBLINGS],
         ),
+        (
+            "interface",
+            {"package": "p.a", "exposed": ["p.a.x", "p.a:order"], "except": ["p.b", "q"]},
+            [
+                "p.a may be imported only through p.a.x and p.a:order.",
+                f"{NOT_INSIDE} p.b and q may import everything in it.",
+            ],
+        ),
+        (
+            "interface",
+            {"package": ["p.a", "p.b"], "exposed": []},
+            ["p.a and p.b may be imported only by modules inside it.", NOT_INSIDE],
+        ),
+        (
+            "allowed",
+            {"modules": ["p.a", "p.b"], "allowed": "p.c"},
+            ["p.a and p.b may import only p.c.", "Only direct imports count."],
+        ),
+        (
+            "allowed",
+            {"allowed": {"p.a": ["p.b"], "p.b": []}, "indirect": True, "among_themselves": False, "exact": True},
+            [
+                "p.a and p.b may import only what is listed for each.",
+                "p.a may import only p.b.",
+                "p.b may import no other module.",
+                "Indirect imports count too.",
+                "They may import each other.",
+                "Something must import each of the allowed modules.",
+            ],
+        ),
+        (
+            "direct_siblings",
+            {"packages": ["p", "p.a"]},
+            ["Modules inside p or p.a must not import from that package itself.", DEFINING],
+        ),
+        ("direct_siblings", {}, ["Modules inside a package must not import from that package itself.", DEFINING]),
         ("acyclic", {}, ["No module may import itself, directly or through other modules."]),
         (
             "crash",
@@ -241,6 +289,28 @@ A = ["p.a", "p.a.x", "p.a.y"]
             {"protected_modules": "p.a", "allowed_importers": [], "as_packages": False},
             [("protected", "p.a", ["p.a"])],
         ),
+        (
+            "interface",
+            {"package": "p.a", "exposed": ["p.*.x", "p.a:order"], "except": "p.c"},
+            [
+                ("package", "p.a", A),
+                ("exposed", "p.*.x", ["p.a.x"]),
+                ("exposed", "p.a:order", ["p.a"]),
+                ("exception", "p.c", ["p.c"]),
+            ],
+        ),
+        (
+            "allowed",
+            {"modules": ["p.a", "p.a.x"], "allowed": "p.b"},
+            [("module", "p.a", ["p.a", "p.a.y"]), ("module", "p.a.x", ["p.a.x"]), ("allowed", "p.b", ["p.b"])],
+        ),
+        (
+            "allowed",
+            {"allowed": {"p.a": ["p.b"], "q": []}},
+            [("module", "p.a", A), ("module", "q", ["q"]), ("allowed for p.a", "p.b", ["p.b"])],
+        ),
+        ("direct_siblings", {"packages": ["p.a"]}, [("package", "p.a", A)]),
+        ("direct_siblings", {}, [("root package", "p", ["p", *A, "p.b", "p.c"]), ("root package", "q", ["q"])]),
         ("acyclic_siblings", {"ancestors": ["q", "p.a"]}, [("ancestor", "q", ["q"]), ("ancestor", "p.a", A)]),
         (
             "acyclic",
@@ -316,6 +386,35 @@ def test_the_parts_are_what_names_stand_for(
             ["p.a may be imported only by modules inside it"],
         ),
         ("protected", {"protected_modules": "p.a", "allowed_importers": []}, {"p.c"}, {"p.b"}, []),
+        (
+            "interface",
+            {"package": "p.a", "exposed": "p.a.x"},
+            {"p.a", "p.b"},
+            {"p.a.y", "p.c"},
+            ["p.a may be imported only through p.a.x"],
+        ),
+        ("interface", {"package": "p.a", "exposed": "p.a:order"}, {"p.b"}, {"p.a"}, []),
+        (
+            "interface",
+            {"package": "p.a", "exposed": "p.a:order"},
+            {"p.b"},
+            {"p.a", "p.a.x"},
+            ["p.a may be imported only through p.a:order"],
+        ),
+        (
+            "allowed",
+            {"modules": ["p.a", "p.c"], "allowed": "p.b"},
+            {"p.a.x", "p.b", "p.c"},
+            {"p.a.y", "p.b"},
+            ["p.c may import only p.b"],
+        ),
+        (
+            "direct_siblings",
+            {},
+            {"p.a.x", "q"},
+            {"p.a", "p", "p.b"},
+            ["modules inside p must not import from p itself", "modules inside p.a must not import from p.a itself"],
+        ),
         ("acyclic", {}, {"p.c"}, {"p.a", "p.b"}, ["a direct import would close a cycle"]),
         ("acyclic", {}, {"p.b"}, {"p.c"}, []),
         (
@@ -351,7 +450,7 @@ def test_what_lies_inside_a_protected_module_may_import_it() -> None:
 
 NAMES = st.sets(st.sampled_from(PROGRAM), min_size=1, max_size=3)
 EDGES = st.sets(st.sampled_from([pair for pair in product(PROGRAM, PROGRAM) if len(set(pair)) > 1]), max_size=8)
-DIRECT = ("layers", "independence", "forbidden", "protected")
+DIRECT = ("layers", "independence", "allowed", "direct_siblings", "forbidden", "interface", "protected")
 
 
 @given(st.sampled_from(CASES), NAMES, NAMES, EDGES)

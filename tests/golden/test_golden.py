@@ -50,6 +50,47 @@ packages_with_private_modules = ["shop.services"]
 """
 
 
+MORE = """
+[tool.import-contracts]
+root_packages = ["shop"]
+
+[[tool.import-contracts.contracts]]
+id = "interface"
+name = "Services have an interface"
+type = "interface"
+package = "shop.services"
+exposed = ["shop.services.mail:send"]
+except = ["shop.util"]
+
+[[tool.import-contracts.contracts]]
+id = "allowed"
+name = "Models use little"
+type = "allowed"
+exact = true
+allowed = { "shop.models" = ["shop.util"], "shop.services" = ["shop.models", "shop.util"] }
+
+[[tool.import-contracts.contracts]]
+id = "siblings"
+name = "Services import each other directly"
+type = "direct_siblings"
+packages = ["shop.services"]
+
+[[tool.import-contracts.contracts]]
+id = "layers"
+name = "Models are used by services only"
+type = "layers"
+layers = ["<top> shop.api", "closed shop.services", "shop.models"]
+direct = true
+"""
+MORE_OF_SHOP = {
+    "shop/services/__init__.py": "from .mail import send\n\ndef own(): ...\n",
+    "shop/services/mail.py": "import shop.services.orders\n\ndef send(): ...\n",
+    "shop/services/orders.py": "from shop.services import own, send\nimport shop.models.user\n",
+    "shop/api/users.py": "from shop.services.mail import Mail, send\nfrom shop.models import user\n",
+    "shop/api/orders.py": "from shop.services.mail import send\nfrom shop.services import send\nimport shop.services\n",
+}
+
+
 KNOWN = CONTRACTS.replace("root_packages", 'baseline = "known.txt"\nroot_packages')
 BASELINE = """
 forbidden shop.util -> shop.api => shop.api
@@ -58,7 +99,7 @@ independence shop.services.mail -> shop.util => shop.services.orders
 layers shop.services.mail -> shop.util => shop.api
 layers shop.util
 """
-CASES = [("broken", CONTRACTS, 1), ("known", KNOWN, 1), ("wrong", WRONG, 2), ("private", PRIVATE, 1)]
+CASES = [("broken", CONTRACTS, 1), ("known", KNOWN, 1), ("wrong", WRONG, 2), ("private", PRIVATE, 1), ("more", MORE, 1)]
 SUFFIXES = {
     "concise": "concise.txt",
     "github": "github.txt",
@@ -87,6 +128,8 @@ def test_a_report_is_as_it_was(
     if name == "private":
         program(shop, "shop.services.mail._smtp", "shop.api.mail -> shop.services.mail._smtp")
         (shop / "shop/services/mail.py").unlink()
+    if name == "more":
+        write(shop, MORE_OF_SHOP)
     run = lint(shop, "--format", format_, "--verbose")
     assert run.status == status
     compare(request, f"{name}.{SUFFIXES[format_]}", run.out)

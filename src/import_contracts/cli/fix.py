@@ -24,7 +24,8 @@ from import_contracts.repository import checkout
 from import_contracts.runs import fix as run
 from import_contracts.runs.requests import cycles_extent
 
-_KINDS = [str(kind) for kind in FixKind if kind not in {FixKind.NONE, FixKind.EXTRACT, FixKind.RESTRUCTURE}]
+_BY_HAND = {FixKind.NONE, FixKind.MOVE_DEFINITION, FixKind.EXTRACT, FixKind.RESTRUCTURE}
+_KINDS = [str(kind) for kind in FixKind if kind not in _BY_HAND]
 
 
 def _words(command: str) -> tuple[str, ...]:
@@ -51,6 +52,7 @@ def _words(command: str) -> tuple[str, ...]:
 )
 @kind_option("Repair only cycles of this kind. Can be repeated.")
 @click.option("--crashes", "stops_crashes", is_flag=True, help="Make only the fixes that stop crashes.")
+@click.option("--direct", "makes_direct", is_flag=True, help="Make only what direct_siblings contracts ask for.")
 @once(
     "--verify",
     convert=_words,
@@ -74,6 +76,7 @@ def command(  # noqa: PLR0913 - each is an option
     only: tuple[str, ...],
     kinds: tuple[str, ...],
     stops_crashes: bool,
+    makes_direct: bool,
     verify: tuple[str, ...],
     keep_passing: bool,
     allow_dirty: bool,
@@ -102,6 +105,10 @@ def command(  # noqa: PLR0913 - each is an option
         raise click.UsageError("--verify and --diff are both given. Give one of them.")
     if removes_stale and source_roots:
         raise click.UsageError("--stale and --source-root are both given. Give one of them.")
+    if makes_direct and (stops_crashes or source_roots):
+        raise click.UsageError(
+            f"--direct and {'--crashes' if stops_crashes else '--source-root'} are both given. Give one."
+        )
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(is_fix=True)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds))
@@ -112,7 +119,7 @@ def command(  # noqa: PLR0913 - each is an option
     config = _config(shared) if removes_stale else None
     context, home = shared.context_here(asked.folder), _home(asked)
     place = run.Place.of(extent, context._replace(checkouts=(*context.checkouts, home)), home, config)
-    report = run.fix(wanted, place)
+    report = run.fix(wanted, place._replace(direct=_config(shared) if makes_direct else None))
     printed = [each for each in shared.reports if each.output is None]
     if is_diff and all(each.format == "text" for each in printed):
         print_diff(as_diff(report.files, partial(_from_here, folder=asked.folder)))

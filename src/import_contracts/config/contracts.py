@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -165,16 +165,38 @@ def read_contracts(config: Config) -> Contracts:
     types = Types({**TYPES, **custom_types}, refused_types(config))
     contracts: list[Contract] = []
     problems = [*config.problems, *type_problems]
+    groups = _groups([values for document in config.documents for values in document.contracts], types)
     for document in config.documents:
         for number, values in enumerate(document.contracts, len(contracts) + 1):
-            contract = _contract(Table(values, file=document.file), number, types, config.defaults)
+            contract = _contract(Table(values, file=document.file, groups=groups), number, types, config.defaults)
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):
         first, *others = _first(config.documents[0]).split("\n")
         problems.append(Problem(f"There are no contracts. {first}", file=config.file, below=tuple(others)))
+    problems += _named_twice(contracts)
     problems += _repeated(contracts, has_baseline=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
+
+
+def _groups(tables: Iterable[Mapping[str, object]], types: Types) -> dict[str, tuple[str, ...]]:
+    """Return the modules to which contracts give names, by these names."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for values in tables:
+        of_type = types.usable.get(str(values.get("type")))
+        groups |= of_type.groups(values) if of_type and of_type.groups else {}
+    return groups
+
+
+def _named_twice(contracts: Sequence[Contract]) -> Iterator[Problem]:
+    """Yield a problem for every contract that gives a name to modules that an earlier one has given to others."""
+    seen: dict[str, tuple[str, ...]] = {}
+    for contract in contracts:
+        of_type = contract.contract_type
+        for name, modules in (of_type.groups(contract.table.values) if of_type and of_type.groups else {}).items():
+            if seen.setdefault(name, modules) != modules:
+                message = f"Another contract calls other modules '{name}'. Use another name."
+                yield Problem(message, file=contract.file, contract=contract.id)
 
 
 def _first(document: Document) -> str:

@@ -36,6 +36,11 @@ class Document(NamedTuple):
         return not self.file.endswith(".toml")
 
 
+def is_declared(contract: Mapping[str, object]) -> bool:
+    """Return whether a contract allows what the members of a workspace declare as dependencies."""
+    return contract.get("type") == "allowed" and contract.get("allowed") == "declared"
+
+
 def find_config(start: Path) -> Path:
     """Return the configuration file in a folder, or in the nearest folder around it that has one.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from glob import glob
 from itertools import chain
 from os import PathLike
@@ -17,6 +18,7 @@ from import_contracts.config.files import (
     Document,
     document_of,
     find_config,
+    is_declared,
     may_quote,
     name_of,
     parse_toml,
@@ -245,9 +247,11 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     exclude = tuple(_globs(session, path.parent))
     namespace_folders, dynamic = session.flag("count_namespace_folders"), session.flag("count_dynamic_imports")
     session.tables("contracts")
-    included = tuple(_included(session, path, around, bases, files))
+    documents = (document, *_included(session, path, around, bases, files))
+    if any(is_declared(table) for each in documents for table in each.contracts):
+        documents = _with_dependencies(documents, session, (roots, paths, folder), include_external, files)
     session.finish(severity=Severity.WARNING)
-    for sentence in document.overlooked if document.contracts or included else ():
+    for sentence in document.overlooked if document.contracts or documents[1:] else ():
         session.warn(None, sentence)
     return Config(
         folder=around,
@@ -261,7 +265,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         options=options,
         strict=strict,
         show_timings=show_timings,
-        documents=(document, *included),
+        documents=documents,
         problems=tuple(session.problems),
         custom_types=named_types,
         refused=refused,
@@ -272,6 +276,29 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         count_dynamic_imports=dynamic,
         session=session,
     )
+
+
+def _with_dependencies(
+    documents: tuple[Document, ...],
+    session: Table,
+    places: tuple[tuple[str, ...], tuple[tuple[Path, ...], ...], Path],
+    include_external: bool,  # noqa: FBT001 - as the key
+    files: Files | None,
+) -> tuple[Document, ...]:
+    """Return the documents with a table in place of each ``allowed = "declared"``.
+
+    ``places`` are the root packages, the source roots, and the folder of the configuration.
+    """
+    from import_contracts.config.declared import Workspace  # noqa: PLC0415 - few configurations need it
+
+    roots, paths, folder = places
+    read = disk.read if files is None else partial(_read_at, files)
+    workspace = Workspace(roots, tuple(dict.fromkeys(chain.from_iterable(paths))), checkout(folder), read)
+    return workspace.filled_in(documents, session, include_external=include_external)
+
+
+def _read_at(files: Files, path: Path) -> bytes:
+    return files.read(path, path.name)
 
 
 def _paths(session: Table, bases: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
-from import_contracts.reading.text import ProgramText
+from import_contracts.reading.text import ProgramText, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Rule(Protocol):
     """What a contract type makes from a contract's table.
 
     A rule that needs the text of the program also has the method `ProgramRule.check_program`, which is called instead
-    of `check`.
+    of `check`. One that does not count all statements has the method `CountingRule.counted`.
     """
 
     def check(self, graph: ImportGraph) -> Findings:
@@ -96,6 +96,16 @@ class ProgramRule(Rule, Protocol):
 
     def check_program(self, graph: ImportGraph, program: ProgramText) -> Findings:
         """Return the findings; equal graphs and texts give equal findings."""
+
+
+class CountingRule(Rule, Protocol):
+    """A rule that looks at the names that statements import, and so does not count all of them."""
+
+    def counted(self, graph: ImportGraph, source: Callable[[str], Source | None]) -> ImportGraph:
+        """Return the graph that is checked: without the statements that the rule allows for the names in them.
+
+        ``source`` returns the text of a module, None if there is none.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
@@ -10,11 +11,18 @@ from itertools import chain
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher, inside
 from import_contracts.contracts.placement import Level, Placement
-from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
+from import_contracts.contracts.separation import Group, Separation
 from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import InvalidPatternError, ModulePattern, ancestors, parent
+from import_contracts.graph.names import (
+    STANDARD_LIBRARY,
+    THIRD_PARTY,
+    InvalidPatternError,
+    ModulePattern,
+    ancestors,
+    parent,
+)
 from import_contracts.problems import did_you_mean_module
 from import_contracts.wording import listed
 
@@ -38,31 +46,44 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """The modules of one layer: ``independent`` if they are separated by ``|``, else they may import each other."""
+    """The modules of one layer: ``independent`` if they are separated by ``|``, else they may import each other.
+
+    Layers above a ``closed`` layer must not import layers below it. ``name`` is that which other contracts use; "" if
+    there is none.
+    """
 
     members: tuple[Member, ...]
     independent: bool
+    closed: bool = False
+    name: str = ""
 
     def __str__(self) -> str:
+        head = f"<{self.name}> " * bool(self.name) + "closed " * self.closed
+        return head + self.modules
+
+    @property
+    def modules(self) -> str:
+        """The modules, as written."""
         return (" | " if self.independent else " : ").join(map(str, self.members))
 
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """No module of a layer may reach a higher layer, nor a sibling in an independent layer.
+    """No module of a layer may reach a higher layer, nor a sibling in an independent layer, nor pass a closed layer.
 
     The layers of each container are checked separately. A wildcard does not match modules that another member names
     exactly; and if it is a whole part, none that a wildcard within a part matches. If ``exhaustive``, every child of a
-    container must be in a layer, except those in ``ignored``.
+    container must be in a layer, except those in ``ignored``. If ``direct``, only direct imports count.
     """
 
     layers: tuple[Layer, ...]
     containers: tuple[ModulePattern, ...]
     exhaustive: bool
     ignored: tuple[ModulePattern, ...]
+    direct: bool = False
 
     def check(self, graph: ImportGraph) -> Findings:
-        """Return a violation for every import that leads upwards, then for every module that is in no layer."""
+        """Return a violation for every import that leads upwards or past a closed layer, then for unlisted modules."""
         matcher = Matcher(graph)
         levels = self._levels_by_container(matcher)
         self._unused_ignores(matcher, tuple(levels))
@@ -73,10 +94,10 @@ class Layers:
         violations: list[Violation] = []
         cuts: list[Cut] = []
         for of_container in levels.values():
-            barred = frozenset().union(*(group.members for level in of_container for group in level))
-            upwards, their_cuts = check_pairs(graph, self._pairs(of_container), barred)
-            violations += upwards
-            cuts += their_cuts
+            for instead, separation in self._separated(of_container, graph):
+                found, their_cuts = separation.check(graph)
+                violations += (replace(each, message=each.message + instead) for each in found)
+                cuts += (replace(cut, message=cut.message + instead) for cut in their_cuts)
         for container, of_container in levels.items() if self.exhaustive else ():
             violations += self._unlisted(graph, container, of_container)
         return Findings(tuple(violations), tuple(cuts), matcher.problems)
@@ -90,7 +111,10 @@ class Layers:
             sentences.append(f"The layers are inside {self.containers[0]}.")
         if any(layer.independent for layer in self.layers):
             sentences.append("Modules separated by '|' must not import each other either.")
-        sentences.append("Indirect imports count too, through modules that are in no layer.")
+        if closed := [layer.modules for layer in self.layers if layer.closed]:
+            sentences.append(f"Layers above {listed(closed, 'or')} must not import layers below it.")
+        indirect = "Indirect imports count too, through modules that are in no layer."
+        sentences.append("Only direct imports count." if self.direct else indirect)
         if self.exhaustive:
             ignored = f" except {listed(self.ignored)}" if self.ignored else ""
             sentences.append(f"Every child of {listed(self.containers)}{ignored} must be in a layer.")
@@ -104,8 +128,13 @@ class Layers:
 
     def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the message of each pair of a module with an importer and a higher one with an imported module."""
-        pairs = (pair for levels in self._levels_by_container(Matcher(graph)).values() for pair in self._pairs(levels))
-        return broken_pairs(pairs, importers, imported)
+        messages = (
+            message + instead
+            for levels in self._levels_by_container(Matcher(graph)).values()
+            for instead, separation in self._separated(levels, graph)
+            for message in separation.broken_by(importers, imported)
+        )
+        return tuple(dict.fromkeys(messages))
 
     def _levels_by_container(self, matcher: Matcher) -> dict[str, list[list[Group]]]:
         """Return, for each container, the groups of each layer, the highest layer first."""
@@ -128,7 +157,7 @@ class Layers:
         widths: dict[str, int] = {}
         for pattern in (member.pattern for layer in layers for member in layer):
             for module in graph.matching(pattern):
-                widths[module] = min(_width(pattern), widths.get(module, _width(pattern)))
+                widths[module] = min(pattern.width, widths.get(module, pattern.width))
         levels = [self._modules(matcher, layer, widths) for layer in layers]
         _refuse_several(matcher, layers, levels)
         matcher.refuse_overlap("layers", self._compared(levels))
@@ -146,7 +175,7 @@ class Layers:
             pattern = member.pattern
             if not pattern.is_exact:
                 matching = matcher.modules("layers", [pattern])
-                modules += [module for module in matching if widths[module] == _width(pattern)]
+                modules += [module for module in matching if widths[module] == pattern.width]
             elif pattern.text in matcher.graph:
                 modules.append(pattern.text)
             elif not member.optional:
@@ -155,20 +184,38 @@ class Layers:
                 matcher.error("layers", missing, pattern.text)
         return list(dict.fromkeys(modules))
 
-    def _pairs(self, levels: list[list[Group]]) -> Iterator[tuple[Group, Group]]:
+    def _separated(self, levels: list[list[Group]], graph: ImportGraph) -> Iterator[tuple[str, Separation]]:
+        """Yield what must not reach what, and after what the message says what is allowed."""
+        in_layers = frozenset().union(*(group.members for level in levels for group in level))
+        barred = graph.modules_set if self.direct else in_layers
+        yield "", self._upwards(levels, barred)
+        above = 0
         for height, (layer, level) in enumerate(zip(self.layers, levels, strict=True)):
-            for target in level:
-                siblings = [group for group in level if group is not target] if layer.independent else []
-                for source in siblings + [group for lower in levels[height + 1 :] for group in lower]:
-                    yield source, target
+            if layer.closed and level:
+                sources = [group for higher in levels[above:height] for group in higher]
+                targets = [group for lower in levels[height + 1 :] for group in lower]
+                yield f", except through {layer.modules}", Separation(sources, targets, lambda *_: True, barred)
+                above = height
+
+    def _upwards(self, levels: list[list[Group]], barred: Set[str]) -> Separation:
+        """Return what must not reach what: a lower layer a higher one, and siblings in an independent layer."""
+        height_of = {group: height for height, level in enumerate(levels) for group in level}
+        independent = {height for height, layer in enumerate(self.layers) if layer.independent}
+
+        def is_forbidden(source: Group, target: Group) -> bool:
+            return height_of[source] > height_of[target] or (
+                height_of[source] == height_of[target] in independent and source is not target
+            )
+
+        return Separation(list(height_of), list(height_of), is_forbidden, barred)
 
     def _can_be_broken(self, graph: ImportGraph, levels: dict[str, list[list[Group]]]) -> bool:
         """Return whether an import could be forbidden, or a new module could be missing in the layers."""
         written = {member.pattern.text for layer in self.layers for member in layer.members}
         if self.exhaustive and levels and not {"*", "**"} & {*written, *map(str, self.ignored)}:
             return True
-        pairs = (pair for of_container in levels.values() for pair in self._pairs(of_container))
-        return any(source.can_import(graph) for source, _ in pairs)
+        separations = (each for of_container in levels.values() for _, each in self._separated(of_container, graph))
+        return any(source.can_import(graph) for each in separations for source, _ in each.pairs())
 
     def _unlisted(self, graph: ImportGraph, container: str, levels: list[list[Group]]) -> Iterator[Violation]:
         patterns = [*(member.pattern for layer in self.layers for member in layer.members), *self.ignored]
@@ -176,9 +223,8 @@ class Layers:
         unlisted = [child for child, name in names.items() if not any(pattern.matches(name) for pattern in patterns)]
         if unlisted:
             layers = zip(self.layers, levels, strict=True)
-            placement = Placement(
-                graph, [Level(_shortened(layer), level, layer.independent) for layer, level in layers]
-            )
+            named = [Level(_shortened(layer), level, layer.independent) for layer, level in layers]
+            placement = Placement(graph, named, is_direct=self.direct)
             message = f"every child of {container} must be in a layer"
             yield from (Violation(child, "", "", message, advice=placement.advice(child)) for child in unlisted)
 
@@ -194,12 +240,6 @@ class Layers:
                     "exhaustive_ignores",
                     f"No container has a child '{pattern}'.{did_you_mean_module(str(pattern), names)}",
                 )
-
-
-def _width(pattern: ModulePattern) -> int:
-    """Return how closely a pattern names modules: 0 exactly, 1 with wildcards within parts only, else 2."""
-    is_wide = pattern.is_group or {"*", "**"} & set(pattern.text.split("."))
-    return 0 if pattern.is_exact else 2 if is_wide else 1
 
 
 def _refuse_several(matcher: Matcher, layers: list[list[Member]], levels: list[list[str]]) -> None:
@@ -223,7 +263,7 @@ def _shortened(layer: Layer) -> str:
 
 
 def parse(table: Table) -> Layers:
-    """Return the rule for the keys ``layers``, ``containers``, ``exhaustive`` and ``exhaustive_ignores``."""
+    """Return the rule for the keys ``layers``, ``containers``, ``direct`` and those that begin with ``exhaustive``."""
     layers = tuple(layer for text in table.strings("layers") if (layer := _layer(table, text)))
     containers = table.modules("containers", ())
     exhaustive = table.flag("exhaustive")
@@ -234,10 +274,32 @@ def parse(table: Table) -> Layers:
         )
     ignored = table.modules("exhaustive_ignores", ())
     _refuse_repeated(table, layers)
-    return Layers(_without_nested(table, layers), containers, exhaustive, ignored)
+    for layer in (layers[0], layers[-1]) if layers else ():
+        if layer.closed:
+            table.warn("layers", f"'{layer}' is closed without effect: a layer above it and one below it are needed.")
+    return Layers(_without_nested(table, layers), containers, exhaustive, ignored, table.flag("direct"))
 
 
-def _layer(table: Table, text: str) -> Layer | None:
+def groups(values: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Return the modules of each layer that the keys of a contract name, by that name in angle brackets."""
+    table = Table(values)
+    containers = [container.text for container in table.modules("containers", ())] or [""]
+    layers = [layer for text in table.strings("layers", ()) if (layer := _layer(table, text)) and layer.name]
+    return {
+        f"<{layer.name}>": tuple(
+            member.within(container).pattern.text for container in containers for member in layer.members
+        )
+        for layer in layers
+    }
+
+
+# A name and "closed" are not import-linter's, which would look for a module of that name.
+_LAYER = re.compile(r"(?:<(?P<name>[\w -]+)>\s*(?=[^\s|:]))?(?P<closed>closed\s+(?![|:]))?(?P<members>.*)", re.DOTALL)
+
+
+def _layer(table: Table, written: str) -> Layer | None:
+    parts = _LAYER.fullmatch(written)
+    text = parts["members"] if parts else written
     if "|" in text and ":" in text:
         table.error(
             "layers",
@@ -249,7 +311,8 @@ def _layer(table: Table, text: str) -> Layer | None:
     except InvalidPatternError as error:
         table.error("layers", slip(text) or f"Layer '{text}': {error}")
         return None
-    return Layer(members, independent="|" in text)
+    head = parts.groupdict() if parts else {}
+    return Layer(members, "|" in text, bool(head.get("closed")), head.get("name") or "")
 
 
 def _member(text: str) -> Member:
@@ -264,6 +327,11 @@ def _refuse_repeated(table: Table, layers: tuple[Layer, ...]) -> None:
         if name in seen:
             table.error("layers", f"'{name}' is listed twice; a module can be in one layer only.")
         seen.add(name)
+    for name, times in Counter(layer.name for layer in layers if layer.name).items():
+        if f"<{name}>" in {THIRD_PARTY, STANDARD_LIBRARY}:
+            table.error("layers", f"'<{name}>' is a group of external packages; give the layer another name.")
+        elif times > 1:
+            table.error("layers", f"Two layers are called '<{name}>'; give each a name of its own.")
 
 
 def _without_nested(table: Table, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:

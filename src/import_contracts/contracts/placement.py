@@ -19,12 +19,16 @@ class Level(NamedTuple):
 
 
 class Placement:
-    """Finds the layers in which a module would break nothing; ``levels`` are the layers, the highest first."""
+    """Finds the layers in which a module would break nothing; ``levels`` are the layers, the highest first.
 
-    def __init__(self, graph: ImportGraph, levels: Sequence[Level]) -> None:
+    If ``is_direct``, only direct imports count.
+    """
+
+    def __init__(self, graph: ImportGraph, levels: Sequence[Level], *, is_direct: bool = False) -> None:
         self._graph = graph
         self._levels = levels
-        self._barred = frozenset().union(*(group.members for level in levels for group in level.groups))
+        in_layers = frozenset().union(*(group.members for level in levels for group in level.groups))
+        self._barred = graph.modules_set if is_direct else in_layers
         self._routes = [[graph.routes_to(group.members, self._barred) for group in level.groups] for level in levels]
 
     def advice(self, module: str) -> str:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from import_contracts.contracts.slips import slip
-from import_contracts.graph.names import ImportPattern, InvalidPatternError, ModulePattern
+from import_contracts.graph.names import (
+    STANDARD_LIBRARY,
+    THIRD_PARTY,
+    ImportPattern,
+    InvalidPatternError,
+    ModulePattern,
+    NamePattern,
+)
 from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.wording import listed
 
 T = TypeVar("T")
 
@@ -21,11 +30,20 @@ class Table:
 
     Each method reads one key as one type. It returns the value; if the key is absent or has a wrong value, it returns
     the default. A wrong value, and an absent key without a default, add an error to `problems`. A key that no method
-    has read is unknown, and `finish` adds a problem for it.
+    has read is unknown, and `finish` adds a problem for it. In a list of modules, each of the ``groups`` stands for
+    some others; their names are in angle brackets.
     """
 
-    def __init__(self, values: Mapping[str, object], *, file: str | None = None, contract: str | None = None) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, object],
+        *,
+        file: str | None = None,
+        contract: str | None = None,
+        groups: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
         self._values = values
+        self._groups = groups
         self._place = Problem("", file=file, contract=contract)
         self._forms: dict[str, str] = {}
         self._problems: list[Problem] = []
@@ -151,6 +169,30 @@ class Table:
         """Return a list of module patterns, each once. Without a default the key is required."""
         return self._parsed(key, ModulePattern, default)
 
+    def listings(self, key: str) -> dict[ModulePattern, tuple[ModulePattern, ...]] | None:
+        """Return a table of lists of module patterns, by module pattern; None if the value is no table.
+
+        ``shop.web`` without quotes is a table in a table, as TOML has it, and read like ``"shop.web"``.
+        """
+        value = self._values.get(key)
+        if not isinstance(value, Mapping):
+            return None
+        self._get(key, "table")
+        found: dict[ModulePattern, tuple[ModulePattern, ...]] = {}
+        for name, allowed in _flattened("", value):
+            row = Table({key: [name]}, groups=self._groups)
+            items = Table({key: allowed}, groups=self._groups)
+            found |= dict.fromkeys(row.modules(key), items.modules(key))
+            for problem in row.problems:
+                self.error(key, problem.message)
+            for problem in items.problems:
+                self.error(key, f"'{name}': {problem.message}")
+        return found
+
+    def names(self, key: str) -> tuple[NamePattern, ...]:
+        """Return a list of modules and of names in them, written ``module:name``, each once. The key is required."""
+        return self._parsed(key, NamePattern.parse, None)
+
     def imports(self, key: str) -> tuple[ImportPattern, ...]:
         """Return a list of import patterns, written ``importer -> imported``, each once; empty if the key is absent."""
         return self._parsed(key, ImportPattern.parse, ())
@@ -189,14 +231,31 @@ class Table:
     def _parsed(self, key: str, parse: Callable[[str], T], default: tuple[str, ...] | None) -> tuple[T, ...]:
         parsed = []
         for item in self.strings(key, default):
-            try:
-                parsed.append(parse(item))
-            except InvalidPatternError as error:
-                self.error(key, slip(item) or str(error))
+            for text in self._groups.get(item, (item,)):
+                try:
+                    parsed.append(parse(text))
+                except InvalidPatternError as error:
+                    self.error(key, self._not_a_group(text) or slip(text) or str(error))
         return tuple(dict.fromkeys(parsed))
+
+    def _not_a_group(self, text: str) -> str:
+        if not (text.startswith("<") and text.endswith(">")):
+            return ""
+        known = (THIRD_PARTY, STANDARD_LIBRARY, *self._groups)
+        hint = did_you_mean(text, known) or f" Write {listed(map(repr, known), 'or')}."
+        return f"'{text}' is no group, and no layer has this name.{hint}"
 
     def _wrong(self, key: str, value: object, wanted: str, hint: str = "") -> None:
         self.error(key, f"Found {_shown(value)}; write {wanted}.{hint}")
+
+
+def _flattened(outer: str, value: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield what is in a table and the tables in it, with the keys that lead there joined by dots."""
+    for key, inner in value.items():
+        if isinstance(inner, Mapping):
+            yield from _flattened(f"{outer}{key}.", inner)
+        else:
+            yield f"{outer}{key}", inner
 
 
 def _shown(value: object) -> str:

@@ -23,8 +23,10 @@ class ContractType(NamedTuple):
 
     ``parse`` reads the keys of the type from a contract's table and returns a rule; it adds problems to the table.
     ``excludes`` are the kinds of imports that contracts of this type leave out by default. ``demand`` is the rule in
-    one sentence. If the type is ``about_cycles``, reports show a fix for each import of a cut. If it ``reads_text``,
-    its verdict may change with any text of the program, not only with imports.
+    one sentence. If the type is ``about_cycles``, reports show a fix for each import of a cut; if it
+    ``wants_direct_imports``, they show how to import each name from its defining module. If it ``reads_text``, whether
+    an import breaks a contract depends on more than the graph. ``groups`` returns the modules to which the keys of a
+    contract give a name in angle brackets, by that name: the lists of others may have it.
     """
 
     parse: Callable[[Table], Rule]
@@ -32,6 +34,8 @@ class ContractType(NamedTuple):
     demand: str = OWN_DEMAND
     about_cycles: bool = False
     reads_text: bool = False
+    wants_direct_imports: bool = False
+    groups: Callable[[Mapping[str, object]], Mapping[str, tuple[str, ...]]] | None = None
 
 
 def _in(module: str) -> Callable[[Table], Rule]:
@@ -42,6 +46,16 @@ def _in(module: str) -> Callable[[Table], Rule]:
         return rule
 
     return parse
+
+
+def _groups_in(module: str) -> Callable[[Mapping[str, object]], Mapping[str, tuple[str, ...]]]:
+    """Return the ``groups`` of a module of this package, imported as in `_in`."""
+
+    def groups(values: Mapping[str, object]) -> Mapping[str, tuple[str, ...]]:
+        found: Mapping[str, tuple[str, ...]] = import_module(f"import_contracts.contracts.{module}").groups(values)
+        return found
+
+    return groups
 
 
 TYPES: Mapping[str, ContractType] = MappingProxyType(
@@ -57,8 +71,14 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
             demand="The children of a package, each with everything inside it, must not form import cycles.",
             about_cycles=True,
         ),
+        "allowed": ContractType(_in("allowed"), demand="Some modules may import only what is allowed."),
         "crash": ContractType(
             _in("crash"), demand="Modules must not crash when they are imported first.", reads_text=True
+        ),
+        "direct_siblings": ContractType(
+            _in("direct_siblings"),
+            demand="Modules inside a package must not import from the package itself.",
+            wants_direct_imports=True,
         ),
         "forbidden": ContractType(
             _in("forbidden"),
@@ -67,7 +87,10 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
         "independence": ContractType(
             _in("independence"), demand="Some modules must not import each other, directly or indirectly."
         ),
-        "layers": ContractType(_in("layers"), demand="A lower layer must not import a higher layer."),
+        "interface": ContractType(_in("interface"), demand="A package must be imported only through what it exposes."),
+        "layers": ContractType(
+            _in("layers"), demand="A lower layer must not import a higher layer.", groups=_groups_in("layers")
+        ),
         "no_needless_deferrals": ContractType(
             _in("no_needless_deferrals"),
             excludes=frozenset({Kind.TYPE_CHECKING}),

@@ -164,7 +164,7 @@ class _Process:
 
     def end(self) -> None:
         """Undo what the steps have changed in modules that are known to other interpreters."""
-        self._interpreter.memory.leave(failed=True)
+        self._interpreter.memory.leave()
 
     def begun(self) -> Iterator[Begun]:
         """Yield what the steps have imported themselves."""

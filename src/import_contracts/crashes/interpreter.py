@@ -65,13 +65,16 @@ class Interpreter(Library):
     def start(self, module: str) -> None:
         """Import a module; raises FailureError, or TooMuchError."""
         failed = True
+        self.world.followed[module] = self.memory.epoch
         try:
             self.import_module(module)
             failed = False
         finally:
             if not failed:
                 self.modules.keep()
-            self.memory.leave(failed=failed)
+            changes = self.memory.leave()
+            if not failed:
+                self.world.effects.add(module, self.memory.epoch, changes)
 
     def run(self, operations: Operations) -> Left | None:
         """Follow operations until one leaves; raises FailureError."""

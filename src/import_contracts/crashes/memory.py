@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from functools import reduce
+from typing import Any, NamedTuple, TypeAlias
 
 
 class Unknown:
@@ -49,8 +50,10 @@ class Loaded:
         return Loaded(certain, (self.maybe | other.maybe) & ~certain)
 
 
-Delta: TypeAlias = dict[tuple[int, object], tuple[Names, object, object]]
-"""Changes: the dictionary, the key and the value, by the identity of the dictionary and the key."""
+Change: TypeAlias = tuple[Names, object, object]
+"""A dictionary, a key, and a value of it."""
+Delta: TypeAlias = dict[tuple[int, object], Change]
+"""Changes, by the identity of the dictionary and the key."""
 
 
 class Memory:
@@ -61,8 +64,8 @@ class Memory:
 
     def __init__(self, epoch: int) -> None:
         self.epoch = epoch
-        self._changes: list[tuple[Names, object, object]] = []
-        self._foreign: list[tuple[Names, object, object]] = []
+        self._changes: list[Change] = []
+        self._foreign: list[Change] = []
         self._marks = 0
         self.births = 0
 
@@ -79,7 +82,7 @@ class Memory:
 
     def changed(self, mark: int, births: int) -> list[tuple[Names, object]]:
         """Return what is not what it was at a mark in the dictionaries older than some number of births."""
-        before: dict[tuple[int, object], tuple[Names, object, object]] = {}
+        before: dict[tuple[int, object], Change] = {}
         for names, key, old in self._changes[mark:]:
             if not self.is_new(names, births):
                 before.setdefault((id(names), key), (names, key, old))
@@ -139,20 +142,62 @@ class Memory:
             old = names.get(key, ABSENT)
             self.set(names, key, joined([delta[place][2] if place in delta else old for delta in deltas]))
 
-    def leave(self, *, failed: bool) -> None:
-        """End: give the dictionaries of earlier interpreters their old values back.
-
-        What was changed is not known any more, as it depends on what is imported, unless the import failed.
-        """
-        changed = (
-            {}
-            if failed
-            else {(id(names), key): (names, key, names.get(key, ABSENT)) for names, key, _ in self._foreign}
-        )
+    def leave(self) -> list[Change]:
+        """End: give the dictionaries of earlier interpreters their old values back, and return what they were then."""
+        changed = {(id(names), key): (names, key, names.get(key, ABSENT)) for names, key, _ in self._foreign}
         while self._foreign:
             _put(*self._foreign.pop())
-        for names, key, value in changed.values():
-            _put(names, key, joined([names.get(key, ABSENT), value]))
+        return list(changed.values())
+
+
+class _Effect(NamedTuple):
+    """What an interpreter, with its number and the module that it imported first, has bound a key to."""
+
+    entry: str
+    number: int
+    value: object
+
+
+class Effects:
+    """What interpreters have changed in the dictionaries of earlier ones.
+
+    What was changed is not known any more, as it depends on what is imported.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[int, object], Change] = {}
+        self._made: dict[tuple[int, object], list[_Effect]] = {}
+
+    def add(self, entry: str, number: int, changes: Iterable[Change]) -> None:
+        """Add what the interpreter with a number, which imported ``entry`` first, has changed, and undone again."""
+        for names, key, value in changes:
+            place = id(names), key
+            now = names.get(key, ABSENT)
+            self._first.setdefault(place, (names, key, now))
+            self._made.setdefault(place, []).append(_Effect(entry, number, value))
+            _put(names, key, joined([now, value]))
+
+    def of_others(self, entries: Container[str]) -> dict[int, int]:
+        """Return the interpreters whose dictionaries others than these entries have changed, with the first that did.
+
+        Both are numbers.
+        """
+        found: dict[int, int] = {}
+        for place, made in self._made.items():
+            maker = self._first[place][0].epoch
+            for effect in made:
+                if effect.entry not in entries:
+                    found[maker] = min(effect.number, found.get(maker, effect.number))
+        return found
+
+    def take_over(self, before: Effects, entries: Container[str]) -> None:
+        """Leave the dictionaries as only some of the entries of an earlier search have changed them."""
+        self._first = before._first
+        for place, (names, key, first) in self._first.items():
+            made = [effect for effect in before._made.get(place, ()) if effect.entry in entries]
+            _put(names, key, reduce(lambda value, effect: joined([value, effect.value]), made, first))
+            if made:
+                self._made[place] = made
 
 
 def _put(names: Names, key: object, value: object) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Loaded, Memory, Names
+from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Effects, Loaded, Memory, Names
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
@@ -38,6 +38,10 @@ class World:
     """The crashes, by the module that was imported first."""
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
+    followed: dict[str, int] = field(default_factory=dict)
+    """The number of the interpreter that imported each module first."""
+    effects: Effects = field(default_factory=Effects)
+    """What interpreters have changed in the names of modules that were loaded before, and in other values."""
     results: dict[CallKey, Result] = field(default_factory=dict)
     """What came of calls."""
     habits: dict[tuple[str, int], Habit] = field(default_factory=dict)
@@ -55,8 +59,20 @@ class World:
         ours = self.model
         if model.like is not ours or ours.version != model.version or ours.missing != model.missing:
             return set()
-        changed = [each for each in ours.modules if each not in model.modules or model.has_changed(each)]
-        return ours.modules.keys() - self.reach.starting(changed)
+        changed = {each for each in ours.modules if each not in model.modules or model.has_changed(each)}
+        other: set[str] = set()
+        while changed - other:
+            other |= self.reach.starting(changed)
+            changed = self._seeing(self.effects.of_others(ours.modules.keys() - other))
+        return ours.modules.keys() - other
+
+    def _seeing(self, interpreters: Mapping[int, int]) -> set[str]:
+        """Return the modules that may have looked at what interpreters have made, each after another had changed it."""
+        found: set[str] = set()
+        for maker, changer in interpreters.items():
+            made = (module for module, names in self.spaces.items() if names.epoch == maker)
+            found.update(each for each in self.reach.starting(made) if self.followed.get(each, 0) > changer)
+        return found
 
     def take_over(self, before: World, modules: Collection[str]) -> None:
         """Take what is known of modules that do the same as in an earlier world: outcomes, crashes, names, calls."""
@@ -69,6 +85,8 @@ class World:
             if (names := before.spaces.get(module)) is not None:
                 self.spaces[module] = names
         taken = frozenset(modules)
+        self.followed = before.followed.copy()
+        self.effects.take_over(before.effects, taken)
         self.results = {
             call: result
             for call, result in before.results.items()

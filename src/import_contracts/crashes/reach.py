@@ -16,21 +16,24 @@ class Reach:
 
     def __init__(self, started: Mapping[str, Iterable[str]]) -> None:
         self._started = {module: set(found) for module, found in started.items()}
+        self._starting: dict[str, list[str]] | None = None
 
     def add(self, importer: str, imported: str) -> None:
         """Add that the import of a module starts that of another."""
         self._started[importer].add(imported)
+        self._starting = None
 
     def starting(self, modules: Iterable[str]) -> set[str]:
         """Return some modules and those whose import may start one of them, directly or not."""
-        importers: dict[str, list[str]] = {}
-        for importer, started in self._started.items():
-            for each in started:
-                importers.setdefault(each, []).append(importer)
+        if self._starting is None:
+            self._starting = {}
+            for importer, started in self._started.items():
+                for each in started:
+                    self._starting.setdefault(each, []).append(importer)
         found = set(modules)
         todo = list(found)
         for module in todo:
-            new = [each for each in importers.get(module, ()) if each not in found]
+            new = [each for each in self._starting.get(module, ()) if each not in found]
             found.update(new)
             todo += new
         return found
@@ -39,6 +42,7 @@ class Reach:
         """Add what the import of some modules starts as far as another one knows it."""
         for module in modules:
             self._started[module] |= before._started[module]
+        self._starting = None
 
     def components(self) -> dict[str, int]:
         """Return for each module the number of its strongly connected component, which may be that module alone."""

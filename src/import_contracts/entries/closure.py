@@ -57,7 +57,7 @@ class Written:
         return self._known[key]
 
 
-_CHANGES_PATH = re.compile(r"\bsys\s*\.\s*path\b|\baddsitedir\b")
+_PATH = re.compile(r"sys\s*\.\s*path\b")
 # What an interpreter has imported before any file runs.
 _ALREADY_IMPORTED = frozenset(
     {"_collections_abc", "_thread", "abc", "atexit", "builtins", "codecs", "encodings", "errno", "gc", "genericpath"}
@@ -209,7 +209,7 @@ class Closure:
 
     def _read(self, key: str, source: Source, path: str) -> None:
         self._sources[key] = source
-        if path and _CHANGES_PATH.search(source.text):
+        if path and _changes_path(source.text):
             self._change_path(os.path.dirname(path))
         written = self._written.imports(source, path)
         self._imports[key] = possible_imports(source, self, written)
@@ -262,3 +262,8 @@ class Closure:
 
 
 _MOST_FOLDERS = 1_000
+
+
+def _changes_path(text: str) -> bool:
+    """Tell whether a text may change the path on which modules are looked for."""
+    return "addsitedir" in text or _PATH.search(text) is not None

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from import_contracts.config.files import parse_toml
@@ -19,8 +20,13 @@ Table = Mapping[str, object]
 def toml(project: Project, path: str) -> Table:
     """Return the content of a TOML file; nothing if it cannot be read or is not valid."""
     text = project.text(path) if project.outside.is_file(path) else None
+    return _parsed_toml(text or "", path)
+
+
+@lru_cache(maxsize=64)
+def _parsed_toml(text: str, path: str) -> Table:
     try:
-        return parse_toml((text or "").encode(), path, quotes=False)
+        return parse_toml(text.encode(), path, quotes=False)
     except UserError:
         return {}
 

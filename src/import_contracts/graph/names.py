@@ -125,6 +125,12 @@ class ModulePattern:
         """Whether the pattern is a group of external packages."""
         return self.text in _GROUPS
 
+    @property
+    def width(self) -> int:
+        """How closely the pattern names modules: 0 exactly, 1 with wildcards within parts only, else 2."""
+        is_wide = self.is_group or not _WILDCARDS.isdisjoint(self.text.split("."))
+        return 0 if self.is_exact else 2 if is_wide else 1
+
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         """The pattern for a name with a dot before each part.
@@ -178,6 +184,33 @@ class ImportPattern:
 
     def __str__(self) -> str:
         return f"{self.importer} -> {self.imported}"
+
+
+@dataclass(frozen=True)
+class NamePattern:
+    """A module pattern and a name in the modules that it matches, such as ``shop.orders:place_order``.
+
+    The name may have wildcards too. It is None if the modules themselves are meant.
+    """
+
+    module: ModulePattern
+    name: ModulePattern | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> NamePattern:
+        """Return the pattern for ``module`` or ``module:name``; raises InvalidPatternError for any other text."""
+        module, colon, name = (part.strip() for part in text.partition(":"))
+        if not colon:
+            return cls(ModulePattern(module))
+        if not re.fullmatch(r"[\w*]+", name) or "**" in name:
+            raise InvalidPatternError(
+                f"'{text}': '{name}' is not a name in a module; write a function, class or other name at the top level "
+                "of a module, such as 'shop.orders:place_order', or only a module."
+            )
+        return cls(ModulePattern(module), ModulePattern(name))
+
+    def __str__(self) -> str:
+        return str(self.module) if self.name is None else f"{self.module}:{self.name}"
 
 
 def absolute(level: int, module: str, importer: str, *, is_package: bool) -> str | None:

@@ -35,7 +35,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     report = CyclesReport(
         packages=question.packages,
         modules=len(snapshot.program.modules),
-        imports=sum(1 for _ in search.graph.edges()),
+        imports=search.graph.size,
         python=question.python,
         unreadable=tuple(
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable

@@ -69,7 +69,7 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
         return outcome
     return replace(
         outcome,
-        violations=tuple(reported(violation, verdict, statements) for violation in verdict.violations),
+        violations=tuple([reported(violation, verdict, statements) for violation in verdict.violations]),
         cuts=_cuts(verdict, statements),
         ignored=len(verdict.ignored),
         inline=len(verdict.inline),
@@ -87,7 +87,7 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
         chain = tuple(map(statements.on_line, edges, violation.lines))
         place, lines = chain[-1].path, violation.lines[-1:]
     else:
-        chain = tuple(statements.statement(edge, graph) for edge in edges)
+        chain = tuple([statements.statement(edge, graph) for edge in edges])
         place = chain[0].path if chain else statements.path(violation.importer)
         lines = graph.lines(*edges[0]) if edges else ()
     ends = (violation.importer, violation.imported, violation.target)
@@ -99,23 +99,25 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
 
 
 def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:
-    """Return the cuts with their statements; a cut of a new cycle also has a fix for each of its imports."""
+    """Return the cuts with their statements; a new cut of some types also has a fix for each of its imports."""
     new = {violation.message for violation in verdict.violations if verdict.is_new(violation)}
-    is_about_cycles = verdict.contract.contract_type is not None and verdict.contract.contract_type.about_cycles
     fix = _fixer(verdict, statements)
     return tuple(
         ReportedCut(
             cut.message,
             tuple(statements.statement(edge, verdict.graph) for edge in cut.imports),
             cut.is_minimum,
-            Later(partial(fix, edge, cut) for edge in cut.imports) if is_about_cycles and cut.message in new else (),
+            Later(partial(fix, edge, cut) for edge in cut.imports) if fix and cut.message in new else (),
         )
         for cut in verdict.findings.cuts
     )
 
 
-def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], ReportedFix]:
-    """Return a function that returns the cheapest fix of an import of a cut."""
+def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], ReportedFix] | None:
+    """Return a function that returns the fix of an import of a cut; None if the type of the contract has no fixes."""
+    of_type = verdict.contract.contract_type
+    if of_type is None or not (of_type.about_cycles or of_type.wants_direct_imports):
+        return None
 
     @cache
     def fixes() -> CutFixes:
@@ -130,6 +132,8 @@ def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], Re
             modules.setdefault(violation.message, set()).update(*violation.chain)
         return {message: frozenset(found) for message, found in modules.items()}
 
+    if of_type.wants_direct_imports:
+        return lambda edge, _: fixes().direct(edge)
     return lambda edge, cut: fixes().cheapest(edge, cycles().get(cut.message, frozenset()))
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.text import universal_newlines
+from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 from import_contracts.repair.layout import Edit
+from import_contracts.repair.ways import ImportedName
 from import_contracts.reports.check import Change, ReportedFix
 
 
@@ -29,6 +32,42 @@ class CutFixes:
         """
         fix = self._fixes.cheapest(CyclicImport(edge, self._kinds, cycle))
         return reported_fix([fix], self._fixes, self._statements)
+
+    def direct(self, edge: Edge) -> ReportedFix:
+        """Return how to import the names that an import takes from a package from their defining modules."""
+        return reported_fix([direct_fix(edge, self._kinds, self._fixes)], self._fixes, self._statements)
+
+
+def direct_fix(edge: Edge, kinds: frozenset[Kind], fixes: Fixes) -> Fix:
+    """Return how to import the names that an import takes from a package from their defining modules.
+
+    What cannot be imported in this way stays as it is, and the reasons say why.
+    """
+    wanted = CyclicImport(edge, kinds, frozenset())
+    names = fixes.names_of(wanted)
+    if not names:
+        return fixes.restructuring(wanted)
+    direct = [name for name in names if FixKind.DIRECT_IMPORT in name.ways]
+    why = dict.fromkeys(_why_not_direct(name, fixes) for name in names if name not in direct)
+    if not direct:
+        return Fix(FixKind.RESTRUCTURE, *edge, tuple(why))
+    fix = fixes.made_of(wanted, [(name, FixKind.DIRECT_IMPORT) for name in direct])
+    return replace(fix, why=(*fix.why, *why))
+
+
+def _why_not_direct(name: ImportedName, fixes: Fixes) -> str:
+    """Return why a name is not imported from its defining module, and what to do."""
+    module, shown = name.binding.module, name.binding.name
+    if shown == "*":
+        return "It takes every name; import those that are used from the modules that define them."
+    if shown is None or fixes.names.is_module(module, shown):
+        return "It imports the package itself; import the names that are used from the modules that define them."
+    origin = fixes.names.definition(module, [shown])
+    if origin is None:
+        return f"It is not certain where {shown} is defined; import it from there."
+    if origin == (module, shown):
+        return f"{shown} is defined in {module} itself; move it into a module of its own."
+    return f"{shown} is defined in {origin[0]}, but the statement cannot be changed safely; change it by hand."
 
 
 def reported_fix(together: Sequence[Fix], fixes: Fixes, statements: Statements) -> ReportedFix:

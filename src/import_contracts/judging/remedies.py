@@ -64,7 +64,7 @@ class Remedies:
         """Return the same for the program in which the modules in ``changed`` have this text."""
         later = copy(self)
         later._statements = statements  # noqa: SLF001 - our own
-        later.__dict__["_before"] = self._crashes_anew(changed)
+        later.__dict__["_before"] = self._crashes(changed)
         return later
 
     # --- crashes --------------------------------------------------------------------------------------------------
@@ -104,10 +104,6 @@ class Remedies:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
         before = self._before if changed else None
         return search_crashes(self._model(changed), entries, self._codes, advance, before)
-
-    def _crashes_anew(self, changed: Mapping[str, Source]) -> CrashSearch:
-        """Return the same without what is known from before, where values may be unknown that were known at first."""
-        return search_crashes(self._model(changed), None, self._codes)
 
     def _model(self, changed: Mapping[str, Source]) -> ImportModel:
         """Return the program in which the modules in ``changed`` have this text."""
@@ -175,7 +171,7 @@ class Remedies:
 
         def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
             nonlocal work
-            found = self._crashes_anew(changed)
+            found = self._crashes(changed)
             work += found.work + len(sources)
             return None if set(found.untried) - set(self.untried) else found.crashes
 

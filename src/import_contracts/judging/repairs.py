@@ -6,19 +6,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal, TypeAlias
 
 from import_contracts.graph.components import components
-from import_contracts.graph.import_graph import Import
+from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch, FoundCycle
+from import_contracts.judging.fixes import direct_fix
 from import_contracts.judging.remedies import Remedies
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.rewriting import rewritten
 from import_contracts.reading.text import UndecodableError, decode
 from import_contracts.repair.crash_plans import CrashPlan
 from import_contracts.repair.fix_kinds import FixKind, Level
-from import_contracts.repair.fixes import Fix, Fixes
+from import_contracts.repair.fixes import Fix, Fixes, Identity
 from import_contracts.reports.cycles import Question
 
 _ROUNDS = 10
@@ -33,18 +35,15 @@ class StaleTextError(Exception):
 class Proposal:
     """A step of a plan for a program: how to change an import.
 
-    ``cycle`` is the kind of cycle that it breaks; None if it is for crashes.
+    ``cycle`` is the kind of cycle that it breaks; None if it is for crashes. If ``is_wanted``, it is about no cycle,
+    but a contract wants the import to be direct.
     """
 
     state: State
     fix: Fix
     evidence: Import
     cycle: Kind | None
-
-    @property
-    def identity(self) -> tuple[str, str, FixKind]:
-        """What is equal for the same step of another plan."""
-        return self.fix.importer, self.fix.imported, self.fix.kind
+    is_wanted: bool = False
 
     def alone(self) -> Iterator[tuple[str, str, str]]:
         """Yield the modules that it changes if no other step is made, each with its text before and after."""
@@ -69,14 +68,16 @@ class Selection:
     """Which fixes may be made: of some levels, and of some kinds, or of all if there are none.
 
     ``stops_crashes`` makes only those of the plan for crashes. ``refusal`` says why a fix must not be made; "" if it
-    may. ``within`` are the steps that may be made, by their identity; None for all.
+    may. ``within`` are the steps that may be made, by their identity; None for all. If ``direct`` is not None, only
+    these imports are changed, so that they are direct.
     """
 
     levels: frozenset[Level]
     kinds: frozenset[FixKind]
     stops_crashes: bool
     refusal: Callable[[Fix], str]
-    within: frozenset[tuple[str, str, FixKind]] | None = None
+    within: frozenset[Identity] | None = None
+    direct: frozenset[Edge] | None = None
 
 
 class State:
@@ -123,17 +124,42 @@ class State:
     def proposals(self, kind: Kind) -> tuple[Proposal, ...]:
         """Return the steps of the plans for the cycles of a kind, in order; those that need nothing are left out."""
         if kind not in self._proposals:
-            cycles = [cycle.component for cycle in self.cycles if cycle.kind is kind]
-            with self.statements.snapshot.context.step("plan"):
-                plans = self.remedies.repair_plans(cycles, kind, self.fixes)
-            self._proposals[kind] = tuple(
-                Proposal(self, fix, copy_of(self.search.statement(edge, cycle.graph)), kind)
-                for cycle, plan in zip(cycles, plans, strict=True)
-                for step in plan.steps
-                for edge, fix in step.fixes.items()
-                if fix.kind is not FixKind.NONE
-            )
+            self._proposals[kind] = self._planned(kind, self.fixes)
         return self._proposals[kind]
+
+    def proposals_of(self, kind: Kind, may: Callable[[Fix], bool]) -> list[Proposal]:
+        """Return the steps that may be made of plans for the cycles of a kind; the rest of these plans is by hand."""
+        steps = self.proposals(kind)
+        if not all(may(each.fix) for each in steps if each.fix.level is not Level.SHOWN):
+            steps = self._planned(kind, self.fixes.only(may))
+        return [each for each in steps if may(each.fix)]
+
+    def _planned(self, kind: Kind, fixes: Fixes) -> tuple[Proposal, ...]:
+        cycles = [cycle.component for cycle in self.cycles if cycle.kind is kind]
+        with self.statements.snapshot.context.step("plan"):
+            plans = self.remedies.repair_plans(cycles, kind, fixes)
+        return tuple(
+            Proposal(self, fix, copy_of(self.search.statement(edge, cycle.graph)), kind)
+            for cycle, plan in zip(cycles, plans, strict=True)
+            for step in plan.steps
+            for edge, fix in step.fixes.items()
+            if fix.kind is not FixKind.NONE
+        )
+
+    def direct_proposals(self, edges: Collection[Edge]) -> tuple[Proposal, ...]:
+        """Return how to make some imports direct that are still there, in the packages that are asked about."""
+        graph, packages = self.search.graph, self.search.question.packages
+        return tuple(
+            Proposal(
+                self,
+                direct_fix(edge, frozenset(Kind), self.fixes),
+                copy_of(self.search.statement(edge, graph)),
+                Kind.RUNTIME,
+                is_wanted=True,
+            )
+            for edge in sorted(edges)
+            if graph.has_import(*edge) and any(within(edge[0], package) for package in packages)
+        )
 
     @cached_property
     def crash_proposals(self) -> tuple[Proposal, ...]:
@@ -142,14 +168,12 @@ class State:
         fixes = *(step.fix for step in plan.steps), *(left.fix for left in plan.left)
         return tuple(map(self._for_crashes, fixes))
 
-    def crash_proposals_of(self, may: Callable[[Proposal], bool]) -> tuple[Proposal, ...]:
+    def crash_proposals_of(self, may: Callable[[Fix], bool]) -> list[Proposal]:
         """Return the steps of a plan for crashes that has only steps that may be made."""
-        steps = tuple(each for each in self.crash_proposals if each.fix.level is not Level.SHOWN)
-        if all(map(may, steps)):
+        steps = [each for each in self.crash_proposals if each.fix.level is not Level.SHOWN]
+        if all(may(each.fix) for each in steps):
             return steps
-        return tuple(
-            self._for_crashes(each.fix) for each in self._crash_plan(lambda f: may(self._for_crashes(f))).steps
-        )
+        return [self._for_crashes(each.fix) for each in self._crash_plan(may).steps]
 
     def _crash_plan(self, may: Callable[[Fix], bool]) -> CrashPlan:
         if not self.crashes:
@@ -219,7 +243,7 @@ def repair(state: State, selection: Selection) -> Repair:
     most of them do nothing alone. What they leave of cycles is planned anew.
     """
     made: list[Proposal] = []
-    harmful: dict[tuple[str, str, FixKind], str] = {}
+    harmful: dict[Identity, str] = {}
     for _ in range(_ROUNDS):
         left: list[Refusal] = []
         for kind in _phases(state, selection):
@@ -235,16 +259,22 @@ def repair(state: State, selection: Selection) -> Repair:
     return Repair(tuple(made), state, tuple(by_edge.values()))
 
 
-def _phases(state: State, selection: Selection) -> tuple[Kind | None, ...]:
-    """Return the kinds of cycles to repair, and None for crashes, in order."""
+_DIRECT: Literal["direct imports"] = "direct imports"
+_Phase: TypeAlias = Kind | Literal["direct imports"] | None
+
+
+def _phases(state: State, selection: Selection) -> tuple[_Phase, ...]:
+    """Return the kinds of cycles to repair, and None for crashes, in order; or only direct imports."""
     kinds = state.search.question.kinds
+    if selection.direct is not None:
+        return (_DIRECT,)
     if selection.stops_crashes:
         return (None,)
     return (*kinds, None) if Kind.RUNTIME in kinds else kinds
 
 
 def _phase(
-    state: State, kind: Kind | None, selection: Selection, harmful: dict[tuple[str, str, FixKind], str]
+    state: State, kind: _Phase, selection: Selection, harmful: dict[Identity, str]
 ) -> tuple[State, list[Proposal], list[Refusal]]:
     """Make the steps for the cycles of a kind, or for crashes, until there are no more; return those left too."""
     made: list[Proposal] = []
@@ -261,6 +291,8 @@ def _phase(
 def _is_open(proposal: Proposal, after: State) -> bool:
     """Return whether the import of a step is still in a cycle, because no other step has repaired that too."""
     edge = proposal.fix.importer, proposal.fix.imported
+    if proposal.is_wanted:
+        return after.search.graph.has_import(*edge)
     return proposal.cycle is None or any(
         after.search.view(proposal.cycle).has_import(*edge) and set(edge) <= set(modules)
         for modules in _cycles_in(after, proposal.cycle)
@@ -280,39 +312,40 @@ def copy_of(statement: Import) -> Import:
 
 
 def _chosen(
-    state: State, kind: Kind | None, selection: Selection, harmful: Mapping[tuple[str, str, FixKind], str]
+    state: State, kind: _Phase, selection: Selection, harmful: Mapping[Identity, str]
 ) -> tuple[list[Proposal], list[Refusal]]:
     """Return the steps of the plans for the cycles of a kind, or for crashes, that may be made, and the others."""
 
-    def may(proposal: Proposal) -> bool:
-        return _refusal(proposal, selection, harmful) is None
+    def refusal(fix: Fix) -> tuple[str, Level | None] | None:
+        return _refusal(fix, selection, harmful)
 
-    proposals = state.crash_proposals if kind is None else state.proposals(kind)
-    chosen = state.crash_proposals_of(may) if kind is None else filter(may, proposals)
-    return list(chosen), [refusal for each in proposals if (refusal := _refusal(each, selection, harmful))]
+    def may(fix: Fix) -> bool:
+        return refusal(fix) is None
+
+    if kind == _DIRECT:
+        proposals = state.direct_proposals(selection.direct or ())
+        chosen = [each for each in proposals if may(each.fix)]
+    else:
+        proposals = state.crash_proposals if kind is None else state.proposals(kind)
+        chosen = state.crash_proposals_of(may) if kind is None else state.proposals_of(kind, may)
+    return chosen, [Refusal(each, *found) for each in proposals if (found := refusal(each.fix))]
 
 
-def _refusal(
-    proposal: Proposal, selection: Selection, harmful: Mapping[tuple[str, str, FixKind], str]
-) -> Refusal | None:
-    fix = proposal.fix
+def _refusal(fix: Fix, selection: Selection, harmful: Mapping[Identity, str]) -> tuple[str, Level | None] | None:
+    """Return why a fix is not made, and its level if only that is the reason; None if it may be made."""
     if not fix.rewrites or fix.level is Level.SHOWN:
-        return Refusal(proposal, "", Level.SHOWN)
+        return "", Level.SHOWN
     if selection.kinds and fix.kind not in selection.kinds:
-        return Refusal(proposal, "It is not one of the wanted fixes.")
+        return "It is not one of the wanted fixes.", None
     if fix.level not in selection.levels:
-        return Refusal(proposal, "", fix.level)
-    if selection.within is not None and proposal.identity not in selection.within:
-        return Refusal(proposal, "The command fails with it.")
-    if proposal.identity in harmful:
-        return Refusal(proposal, harmful[proposal.identity])
-    why = selection.refusal(fix)
-    return Refusal(proposal, why) if why else None
+        return "", fix.level
+    if selection.within is not None and fix.identity not in selection.within:
+        return "The command fails with it.", None
+    why = harmful.get(fix.identity) or selection.refusal(fix)
+    return (why, None) if why else None
 
 
-def _try(
-    state: State, chosen: Sequence[Proposal], harmful: dict[tuple[str, str, FixKind], str]
-) -> tuple[State, list[Proposal]]:
+def _try(state: State, chosen: Sequence[Proposal], harmful: dict[Identity, str]) -> tuple[State, list[Proposal]]:
     """Make as many of some steps as do no harm; note why the others are not made. Those for crashes: all or none."""
     left = list(chosen)
     while left:
@@ -322,7 +355,7 @@ def _try(
         if not wrong:
             return after, left
         harmful |= {
-            proposal.identity: wrong[proposal.fix.importer] for proposal in left if proposal.fix.importer in wrong
+            proposal.fix.identity: wrong[proposal.fix.importer] for proposal in left if proposal.fix.importer in wrong
         }
         left = [each for each in left if each.cycle is not None and each.fix.importer not in wrong]
     return state, []

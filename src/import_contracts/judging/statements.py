@@ -26,19 +26,27 @@ if TYPE_CHECKING:
 class Statements:
     """The import statements of a program, and the text of its modules.
 
-    ``modules_read`` are the modules whose import statements have been read so far. A file outside the program, such as
-    a test, has its path instead of the name of a module.
+    ``modules_read`` are the modules whose import statements have been read so far. ``gives_texts`` is True if the text
+    of files was given to a rule. A file outside the program, such as a test, has its path instead of the name of a
+    module.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.modules_read: set[str] = set()
+        self.gives_texts = False
         self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
+        self._in_graph: dict[ImportGraph, dict[Edge, Import]] = {}
         self._sources: dict[str, Source | None] = {}
 
     def statement(self, edge: Edge, graph: ImportGraph) -> Import:
         """Return the first statement of an import, with the kind of its most eager statement. It is read when used."""
-        lines = graph.lines(*edge)
+        known = self._in_graph.setdefault(graph, {})
+        if edge not in known:
+            known[edge] = self._later(edge, graph.lines(*edge))
+        return known[edge]
+
+    def _later(self, edge: Edge, lines: tuple[int, ...]) -> Import:
         if (edge, lines) not in self._imports:
             path, line = self.path(edge[0]), lines[0] if lines else 1
             self._imports[edge, lines] = LaterImport(edge, path, line, lambda: self._read(edge, lines))
@@ -98,6 +106,11 @@ class Statements:
     def _start(self, spellings: Sequence[str]) -> Sequence[Entry]:
         return self.launcher.given(spellings)
 
+    def text_for_rule(self, module: str) -> Source | None:
+        """Return the text of a module for a rule, whose verdict then depends on it."""
+        self.gives_texts = True
+        return self.source(module)
+
     @property
     def outside(self) -> dict[str, str]:
         """The digest of each file and folder outside the program that was looked at, by its absolute path."""
@@ -133,6 +146,7 @@ class Statements:
     @cached_property
     def program_text(self) -> ProgramText:
         """The text of the whole program, and the modules that each module may import when it runs."""
+        self.gives_texts = True
         running = (sys.version_info.major, sys.version_info.minor)
         imports, namespaces = self._may_import(), self.snapshot.program.namespaces
         return ProgramText(self.sources, imports, namespaces, running, self._start)

@@ -165,7 +165,7 @@ def judge(
         tuple(verdicts),
         tuple(_with_new_name(problem, moves) for problem in problems),
         tuple(Unreadable(config.shown(file.path), file.line, file.message) for file in scan.unreadable),
-        imports=sum(1 for _ in scan.graph.edges()),
+        imports=scan.graph.size,
     )
     judgement = judgement if known is None else _compared(judgement, contracts, known, moves)
     return replace(judgement, asked_git=moves.are_read)
@@ -225,10 +225,13 @@ def _verdict(
     contract: Contract, graph: ImportGraph, statements: Statements, inline: Collection[InlineIgnore]
 ) -> tuple[Verdict, list[Problem]]:
     """Check one contract; return the verdict without the baseline, and the problems that were found with the graph."""
-    ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
     unmatched = list(_unmatched(graph, contract)) if contract.rule is not None else []
     excepted = Matcher(graph)
     excepted.modules("except_modules", contract.excepted)
+    counted: Callable[[ImportGraph, object], ImportGraph] | None = getattr(contract.rule, "counted", None)
+    if counted is not None and contract.type in TYPES:
+        graph = counted(graph, statements.text_for_rule)
+    ignored = frozenset(edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
     findings = findings_of(contract, graph, ignored, statements, inline)
     problems = [
         replace(problem, file=contract.file, contract=contract.id)

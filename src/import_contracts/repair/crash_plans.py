@@ -224,7 +224,7 @@ class _CrashPlanner:
                 return more
             deadlock, entries = next(iter(self._deadlocks((*chosen, *more), after).items()))
             args = (*chosen, *more), deadlock, after[entries[0]]
-            for fix in chain(self._of(*args), self._moves(*args)):
+            for fix in chain(self._of(*args), self._imports_below(*args)):
                 fixes = frozenset({*more, fix})
                 if self._may(fix) and fixes not in seen and _cost(fixes) < most:
                     seen.add(fixes)
@@ -262,7 +262,7 @@ class _CrashPlanner:
         self, chosen: tuple[Fix, ...], groups: Mapping[Deadlock, list[str]], crashes: Mapping[str, Crash]
     ) -> Iterator[tuple[Fix, list[int]]]:
         """Yield edits, those first that may end the most crashes for their cost, each with the groups to try it on."""
-        for ways in (self._of, self._moves):
+        for ways in (self._of, self._imports_below):
             found: dict[Fix, list[int]] = {}
             for number, (deadlock, entries) in enumerate(groups.items()):
                 for fix in ways(chosen, deadlock, crashes[entries[0]]):
@@ -281,10 +281,20 @@ class _CrashPlanner:
         working += [module for module, _ in deadlock.stack if module not in self._before]
         yield from self._ways.of(deadlock, list(dict.fromkeys(working))[:_WORKING])
 
-    def _moves(self, chosen: tuple[Fix, ...], deadlock: Deadlock, crash: Crash) -> Iterator[Fix]:
+    def _imports_below(self, chosen: tuple[Fix, ...], deadlock: Deadlock, crash: Crash) -> Iterator[Fix]:
         """Yield how to move the import at which a deadlock begins, each below one more name that is then needed."""
+        return self._moves(self._ways.move, chosen, deadlock, crash)
+
+    def _moves(
+        self,
+        move: Callable[[Deadlock, Sequence[str]], Fix | None],
+        chosen: tuple[Fix, ...],
+        deadlock: Deadlock,
+        crash: Crash,
+    ) -> Iterator[Fix]:
+        """Yield moves in one module, each after which one more name is bound in time that is then needed."""
         needed = [deadlock.missing]
-        while len(needed) < _MOST_MOVES and (fix := self._ways.move(deadlock, needed)) is not None:
+        while len(needed) < _MOST_MOVES and (fix := move(deadlock, needed)) is not None:
             yield fix
             after = self._crashes((*chosen, fix), [crash.entry]).get(crash.entry)
             if after is None or after.imported != deadlock.imported or (after.name or "") in needed:
@@ -310,11 +320,25 @@ class _CrashPlanner:
 
     def _needed(self, chosen: tuple[Fix, ...], left: Collection[str]) -> tuple[Fix, ...]:
         """Return fixes without those that are not needed, the most expensive tried first."""
+        ended = self._before.keys() - {*left}
         for fix in sorted(chosen, key=_rank, reverse=True):
             fewer = tuple(each for each in chosen if each != fix)
-            if self._crashes(fewer, self._before).keys() <= {*left} and self._searched(fewer) is not None:
-                chosen = fewer
+            for entries in self._likely_first(fix, ended):
+                if self._crashes(fewer, entries):
+                    break
+            else:
+                if self._searched(fewer) is not None:
+                    chosen = fewer
         return chosen
+
+    def _likely_first(self, fix: Fix, entries: Collection[str]) -> Iterator[list[str]]:
+        """Yield one of some entries, of those that crash where a fix is made if there is one, and then the others."""
+        first, *others = sorted(
+            entries, key=lambda entry: (all(each.module != fix.importer for each in self._before[entry].stack), entry)
+        )
+        yield [first]
+        if others:
+            yield others
 
     def _told(self, chosen: tuple[Fix, ...], left: Mapping[str, Crash]) -> CrashPlan:
         """Return the plan with the fixes in their order: always the one next that stops the most crashes."""
@@ -323,13 +347,23 @@ class _CrashPlanner:
         while remaining := [fix for fix in chosen if fix not in [step.fix for step in steps]]:
             made = [step.fix for step in steps]
             tried = remaining[:1] if self._tools.is_too_much() else remaining
-            after = {fix: self._crashes([*made, fix], self._before).keys() for fix in tried}
+            after = {fix: self._crashes([*made, fix], sorted(now)).keys() for fix in tried}
             fix = min(tried, key=lambda each: (len(after[each]), _rank(each)))
             steps.append(CrashStep(fix, tuple(sorted(now - after[fix]))))
             now = after[fix]
-        groups = self._deadlocks(chosen, left)
-        by_hand = (LeftDeadlock(tuple(sorted(found)), self._ways.by_hand(each)) for each, found in groups.items())
+        by_hand = (
+            LeftDeadlock(tuple(sorted(entries)), self._by_hand(chosen, deadlock, left[entries[0]]))
+            for deadlock, entries in self._deadlocks(chosen, left).items()
+        )
         return CrashPlan(tuple(steps), tuple(by_hand), not (left and self._tools.is_too_much()))
+
+    def _by_hand(self, chosen: tuple[Fix, ...], deadlock: Deadlock, crash: Crash) -> Fix:
+        """Return what to do by hand about a deadlock that is left: to move definitions if that ends it."""
+        if not self._tools.is_too_much():
+            for fix in self._moves(self._ways.move_definitions, chosen, deadlock, crash):
+                if self._after((*chosen, fix), {crash.entry: crash}) == {}:
+                    return replace(fix, rewrites=())
+        return self._ways.by_hand(deadlock)
 
 
 def _rank(fix: Fix) -> tuple[int, str, str]:

@@ -21,6 +21,7 @@ from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 from import_contracts.repair.forms import module_form, submodule_form
 from import_contracts.repair.layout import Edit
+from import_contracts.repair.lifting import definitions_to_lift, lifted
 from import_contracts.repair.moving import BELOW_CODE, added_import, import_at, moved_above, moved_below
 from import_contracts.wording import listed
 
@@ -236,6 +237,19 @@ class WaysOut:
         why = f"{listed(needed)} {'is' if len(needed) == 1 else 'are'} then bound before the import runs."
         kind = FixKind.MOVE if any(BELOW_CODE in edit.new for edit in edits) else FixKind.REORDER
         return next(_fix(kind, (module, imported), why, edits), None)
+
+    def move_definitions(self, deadlock: Deadlock, needed: Sequence[str]) -> Fix | None:
+        """Return how to move what the others need above the import at which a deadlock begins; None if it cannot.
+
+        It has edits, to be tried on paper only: the text is to be moved by hand.
+        """
+        (module, line), names = deadlock.stack[0], self.fixes.names
+        definitions = definitions_to_lift(module, line, needed, names) if import_at(module, line, names) else {}
+        edits = lifted(line, list(definitions.values()), names.layout(module)) if definitions else ()
+        imported = next(iter(self._imported_on(module, line)), module)
+        shown = listed(f"{name} (line {statement.lineno})" for name, statement in definitions.items())
+        why = f"Move {shown} above the import on line {line}: nothing from there on is needed for that."
+        return next(_fix(FixKind.MOVE_DEFINITION, (module, imported), why, edits), None)
 
 
 def _root(module: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, Usage
 
-_MOVABLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+"""A statement that can be moved with the names that it binds."""
 
 
 def definitions_to_move(
@@ -28,7 +30,7 @@ def definitions_to_move(
     barred = frozenset(each.local for each in usage.bindings if _imports_cycle(each, names, cycle))
     moved = list(dict.fromkeys(wanted))
     for name in moved:
-        if not _is_movable(name, usage):
+        if only_definition(name, usage) is None:
             return None
         used = names.names_in(module, name)
         if "global" in used or used & barred:
@@ -49,10 +51,11 @@ def _imports_cycle(binding: Binding, names: ProgramNames, cycle: frozenset[str])
     return not cycle.isdisjoint((module, *ancestors(module)))
 
 
-def _is_movable(name: str, usage: Usage) -> bool:
-    """Tell whether a name has exactly one definition, and one that can be moved."""
-    statements = usage.defined.get(name, [])
-    return len(statements) == 1 and isinstance(statements[0], _MOVABLE)
+def only_definition(name: str, usage: Usage) -> Definition | None:
+    """Return the only statement that ever binds a name of a module, if that can be moved elsewhere."""
+    first, *others = usage.defined.get(name, [None])
+    is_only = not others and name not in usage.reassigned
+    return first if is_only and isinstance(first, Definition) else None
 
 
 def _is_imported(name: str, usage: Usage) -> bool:

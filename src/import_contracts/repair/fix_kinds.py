@@ -20,6 +20,8 @@ class FixKind(StrEnum):
     """Import the module, and take the name from it where it is used."""
     DEFER = "defer"
     """Import the name inside the functions that use it."""
+    MOVE_DEFINITION = "move_definition"
+    """Move what another module needs above the import."""
     EXTRACT = "extract"
     """Move what is imported into a module of its own."""
     MOVE = "move"
@@ -42,6 +44,7 @@ _WEIGHTS = {
     FixKind.REORDER: 4,
     FixKind.MODULE_FORM: 5,
     FixKind.DEFER: 6,
+    FixKind.MOVE_DEFINITION: 7,
     FixKind.EXTRACT: 8,
     FixKind.MOVE: 9,
     FixKind.IMPORT_FIRST: 10,

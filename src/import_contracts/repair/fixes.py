@@ -7,7 +7,10 @@ tried.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -22,6 +25,9 @@ from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.ways import ImportedName, Reason, Way
 from import_contracts.wording import listed
 
+Identity: TypeAlias = tuple[str, str, FixKind]
+"""An import, and how it is fixed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -35,6 +41,11 @@ class Fix:
     imported: str
     why: tuple[str, ...]
     rewrites: tuple[Change, ...] = ()
+
+    @property
+    def identity(self) -> Identity:
+        """What is equal for the same fix of another plan."""
+        return self.importer, self.imported, self.kind
 
     @property
     def level(self) -> Level:
@@ -91,9 +102,16 @@ class Fixes:
         parse: Parser = parse,
     ) -> None:
         self.names = ProgramNames(source, graph, parse)
+        self._may: Callable[[Fix], bool] = lambda _: True
         self._version = version
         self._found: dict[tuple[CyclicImport, frozenset[FixKind]], Fix] = {}
         self._imported: dict[str, tuple[ImportedName, ...]] = {}
+
+    def only(self, may: Callable[[Fix], bool]) -> Fixes:
+        """Return what finds those fixes of the same program that may be made, or else what to do by hand."""
+        found = copy(self)
+        found._may, found._found, found._imported = may, {}, {}  # noqa: SLF001 - our own
+        return found
 
     def cheapest(self, wanted: CyclicImport, rejected: frozenset[FixKind] = frozenset()) -> Fix:
         """Return the cheapest fix of an import that is of none of the rejected kinds."""
@@ -120,7 +138,8 @@ class Fixes:
                 ()
                 if usage is None
                 else tuple(
-                    ImportedName(importer, usage, binding, self.names, self._version) for binding in usage.bindings
+                    ImportedName(importer, usage, each, self.names, self._version, partial(self._may_change, importer))
+                    for each in usage.bindings
                 )
             )
         return tuple(
@@ -129,6 +148,11 @@ class Fixes:
             if name.binding.kind in wanted.kinds
             and self.names.module(name.binding.module, name.binding.name) == imported
         )
+
+    def _may_change(self, importer: str, kind: FixKind, rewrite: Rewrite) -> bool:
+        """Tell whether one name of an import statement may be changed."""
+        imported = self.names.module(rewrite.binding.module, rewrite.binding.name) or ""
+        return self._may(Fix(kind, importer, imported, (), (rewrite,)))
 
     def direct_edge(self, name: ImportedName) -> Edge | None:
         """Return the import that importing a name from its defining module adds; None if there is no such way."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
-from typing import TypeAlias, TypeVar, cast
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
@@ -25,11 +25,34 @@ _OF_OBJECT = re.compile(r"""\b(?:[gs]etattr|delattr|patch\.object)\(\s*[^,]{1,12
 _QUOTED_NAME = re.compile(r"""["']((?:\w+\.)+\w+)["']""")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
+_ATTRIBUTE, _ALIAS = re.compile(r"\b(\w+)\s*\.\s*(?=(\w+))"), re.compile(r"\b(\w+)\s+as\s+(\w+)")
 _IMPORTS = re.compile(r"^[ \t]*(?:from|import)\b.*", re.MULTILINE)
 """The first lines of import statements, on which all dots are those of modules."""
 
 Origin: TypeAlias = tuple[str, str]
 """A module and a name that it defines; or a package and a module in it."""
+
+
+class _Taken(NamedTuple):
+    """What a text takes of others: attributes and aliases by the name of what has them; names of objects in strings."""
+
+    attributes: Mapping[str, Set[str]]
+    aliases: Mapping[str, Set[str]]
+    named: Set[str]
+
+    @classmethod
+    def by(cls, text: str) -> _Taken:
+        """Return what a text takes; the dots in import statements take nothing."""
+        attributes, aliases = _ATTRIBUTE.findall(_IMPORTS.sub("", text)), _ALIAS.findall(text)
+        named = set(_OF_OBJECT.findall(text) if "attr" in text or "patch" in text else ())
+        return cls(_grouped(attributes), _grouped(aliases), named)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for first, second in pairs:
+        found.setdefault(first, set()).add(second)
+    return found
 
 
 class ProgramNames:
@@ -50,6 +73,7 @@ class ProgramNames:
         self._definitions: dict[tuple[str, str], frozenset[str]] = {}
         self._importers: dict[str, frozenset[str]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
+        self._takers: dict[str, _Taken] = {}
         self._questions = 0
         self._made: dict[Callable[[ProgramNames], object], object] = {}
 
@@ -150,15 +174,20 @@ class ProgramNames:
 
     def _taken(self, module: str) -> Iterator[str]:
         """Yield the names that others import from a module, take as attributes, or name where they may replace it."""
-        last = re.escape(module.rpartition(".")[2])
+        last = module.rpartition(".")[2]
         for source in filter(None, map(self._source, self._graph.importers_of(module))):
             imported = self._imports_of(source).get(module, set())
             yield from imported - {""}
             if "" in imported:
-                aliases = map(re.escape, re.findall(rf"\b{last}\s+as\s+(\w+)", source.text))
-                attribute = rf"\b(?:{'|'.join([last, *aliases])})\s*\.\s*(?=(\w+))"
-                yield from re.findall(attribute, _IMPORTS.sub("", source.text))
-                yield from _OF_OBJECT.findall(source.text)
+                taken = self._taken_by(source)
+                for name in (last, *taken.aliases.get(last, ())):
+                    yield from taken.attributes.get(name, ())
+                yield from taken.named
+
+    def _taken_by(self, source: Source) -> _Taken:
+        if source.module not in self._takers:
+            self._takers[source.module] = _Taken.by(source.text)
+        return self._takers[source.module]
 
     def _is_starred(self, module: str, name: str) -> bool:
         """Tell whether a star import of a module may bind a name: without a plain ``__all__``, any that is public."""

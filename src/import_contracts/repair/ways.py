@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -15,13 +14,10 @@ from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.edits import Rewrite, is_docstring
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.layout import Layout
+from import_contracts.repair.lookups import Lookups
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, NameUse, Role, Usage
 from import_contracts.wording import listed
-
-_DOCTEST = r"^[ \t]*(?:>>>|\.\.\.)[^\r\n]*\b{name}\b"
-_LOOKS_UP = re.compile(r"\b(?:globals|vars|locals)\(\)|\b(?:eval|exec)\(|\bmodules\[__name__\]")
-_QUOTED = r"""["'][^"'\r\n]*\b{name}\b[^"'\r\n]*["']"""
 
 
 class Reason(NamedTuple):
@@ -44,7 +40,7 @@ Way: TypeAlias = tuple[Reason, Rewrite]
 class ImportedName:
     """One name of an import statement of ``importer``, whose ``usage`` has the binding.
 
-    ``version`` is that of the Python for which the program is written.
+    ``version`` is that of the Python for which the program is written. ``may`` tells which changes may be made.
     """
 
     importer: str
@@ -52,6 +48,7 @@ class ImportedName:
     binding: Binding
     names: ProgramNames
     version: tuple[int, int]
+    may: Callable[[FixKind, Rewrite], bool] = lambda _, __: True
 
     @cached_property
     def ways(self) -> Mapping[FixKind, Way]:
@@ -61,7 +58,7 @@ class ImportedName:
         found = {FixKind.DIRECT_IMPORT: self._direct_import()}
         if self.is_movable:
             found |= {FixKind.TYPE_CHECKING: self._for_type_checking(), FixKind.DEFER: self._deferred()}
-        return {kind: way for kind, way in found.items() if way is not None}
+        return {kind: way for kind, way in found.items() if way is not None and self.may(kind, way[1])}
 
     @property
     def _is_fixed(self) -> bool:
@@ -204,8 +201,8 @@ class ImportedName:
             yield "Re-exported"
         if local in self.usage.rebound or sum(each.local == local for each in self._module_bindings) > 1:
             yield "Bound more than once"
-        if self._looked_up:
-            yield self._looked_up
+        if looked_up := self.names.made(Lookups).reason(self.importer, local):
+            yield looked_up
         if local in self.usage.unclear:
             yield "Used in syntax that needs a newer Python than the one that runs"
         if self.names.is_replaced(self.importer, local):
@@ -214,16 +211,6 @@ class ImportedName:
             yield f"Imported from {self.importer} by other modules"
         if self._may_be_re_exported:
             yield f"May be re-exported by {self.importer}, which is a package"
-
-    @property
-    def _looked_up(self) -> str:
-        """What may look the name up among those of the module; "" if nothing does."""
-        name, text = re.escape(self.binding.local), self._layout.text
-        tested = [found[0] for found in re.finditer(_DOCTEST.format(name=name), text, re.MULTILINE)]
-        if tested and not any("import" in line for line in tested):
-            return "Used in a doctest"
-        is_named = _LOOKS_UP.search(text) and re.search(_QUOTED.format(name=name), text)
-        return f"Named in a string that {self.importer} may look up" if is_named else ""
 
     @property
     def _may_be_re_exported(self) -> bool:

@@ -77,7 +77,9 @@ def crash_plan_as_text(plan: ReportedCrashPlan, crashes: int, told: Collection[i
         verb = "crashes" if len(deadlock.entries) == 1 else "crash"
         most = len(deadlock.entries) if style.verbose else _ENTRIES
         modules = listed(deadlock.entries, most=most)
-        yield style.paint(f"  {modules} still {verb}; {deadlock.importer} {FIXES[deadlock.fix.kind]}:", YELLOW)
+        fix = FIXES[deadlock.fix.kind]
+        fix = f"{deadlock.importer} {fix}" if deadlock.fix.kind == "restructure" else f"in {deadlock.importer}, {fix}"
+        yield style.paint(f"  {modules} still {verb}; {fix}:", YELLOW)
         yield from (style.paint(f"     {sentence}", DIM) for sentence in deadlock.fix.why)
         yield ""
 

@@ -13,6 +13,7 @@ FIXES = {
     "direct_import": "import it from its defining module",
     "reorder": "put these imports in another order",
     "move": "move this import below what the other module needs",
+    "move_definition": "move a definition above the import",
     "extract": "move what both need into a new module",
     "module_form": "import the module, and look the name up where it is used",
     "defer": "defer it (a workaround: the cycle is hidden, not removed)",

@@ -21,6 +21,7 @@ from import_contracts.reporters.words import (
     details,
     effects,
     kind,
+    own_fix,
     remedy,
     repeats,
     summary,
@@ -94,6 +95,9 @@ def _block(
     shown = style.capped(violations, _VIOLATIONS)
     for violation in shown:
         yield from _violation(violation, report, style)
+        if fix := own_fix(violation, outcome):
+            lines = (code(line.strip()) for change in fix.changes for line in change.new.split("\n") if line)
+            yield f"    - {FIXES[fix.kind]}: {', '.join(lines) or plain(' '.join(fix.why))}"
     if hidden := len(violations) - len(shown):
         yield f"- … and {count(hidden, 'more import')} (`--verbose` shows all)"
     yield ""

@@ -15,6 +15,7 @@ from import_contracts.reporters.words import (
     effects,
     kind,
     more,
+    own_fix,
     place,
     reason,
     remedy,
@@ -53,6 +54,8 @@ def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, 
     shown = style.capped(violations, _VIOLATIONS)
     for violation in shown:
         yield from (f"    {line}" for line in _violation(violation, seen, style))
+        if fix := own_fix(violation, outcome):
+            yield from (f"  {line}" for line in _fix(fix, violation.chain[0], style))
         seen |= set(violation.chain)
     if hidden := len(violations) - len(shown):
         yield f"    {more(hidden, 'import')}"

@@ -34,6 +34,7 @@ _MENDINGS = {
     "defer": "defer the import (a workaround: the cycle is hidden, not removed)",
     "move": "move the import below what the other module needs",
     "import_first": "import another module first",
+    "move_definition": "move a definition above the import",
     "extract": "move what both need into a new module",
     "restructure": "needs manual restructuring",
     "rename": "rename the file",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedFix, ReportedViolation
 from import_contracts.wording import count, listed
 
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}
@@ -121,9 +121,19 @@ def remedy(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> str:
     """Return how many imports to remove to fix the violations; "" if the only one is the only violation."""
     number = len(_edges(cut))
     if repeats(cut, violations):
-        return f"All {number} imports must be removed." if number > 1 else ""
+        return f"All {number} imports must be {'changed' if cut.fixes else 'removed'}." if number > 1 else ""
     minimum = "" if cut.is_minimum else " (not proven minimal)"
     return f"Removing {count(number, 'import')} would fix this{minimum}:"
+
+
+def own_fix(violation: ReportedViolation, outcome: Outcome) -> ReportedFix | None:
+    """Return how to change an import that is a violation by itself; None if it is a chain, or nothing is known."""
+    edge = (violation.importer, violation.imported)
+    for cut in outcome.cuts if len(violation.chain) == 1 and not violation.is_chain_cut else ():
+        for number, statement in enumerate(cut.imports if cut.fixes and cut.message == violation.message else ()):
+            if (statement.importer, statement.imported) == edge:
+                return cut.fixes[number]
+    return None
 
 
 def repeats(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> bool:

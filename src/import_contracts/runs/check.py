@@ -10,7 +10,6 @@ from import_contracts import disk, git
 from import_contracts.baseline import Baseline, Entry, parse
 from import_contracts.config.contracts import chosen, read_contracts
 from import_contracts.config.session import Config
-from import_contracts.contracts.types import TYPES
 from import_contracts.judging.dress import dress
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
@@ -101,8 +100,7 @@ def keep(
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:
     """Return the modules whose statements are in a report; None if it depends on the whole text of files."""
-    reading = {name for name, of_type in TYPES.items() if of_type.reads_text}
-    if any(outcome.type in reading or any(cut.fixes for cut in outcome.cuts) for outcome in made.outcomes):
+    if statements.gives_texts or any(cut.fixes for outcome in made.outcomes for cut in outcome.cuts):
         return None
     return statements.modules_read
 

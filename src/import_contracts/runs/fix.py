@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.config.session import Config
+from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.diagnosis import about_exclude
 from import_contracts.judging.repairs import Proposal, Refusal, Repair, Selection, StaleTextError, State, repair
@@ -42,6 +43,7 @@ from import_contracts.reports.fix import (
 )
 from import_contracts.repository import checkout, repository_of, root_of
 from import_contracts.runs.changing import UserFile, alone, changed, changing
+from import_contracts.runs.check import judged
 from import_contracts.runs.cycles import demand_modules
 from import_contracts.runs.journal import Rewriting, recover, refuse_unfinished, rewriting
 from import_contracts.runs.stale import Stale, find_stale
@@ -52,13 +54,15 @@ from import_contracts.wording import listed
 class Place(NamedTuple):
     """Which program is fixed: its extent, the context of the run, and the folder outside which nothing is written.
 
-    ``config`` is the configuration in which to look for what is stale; None if that is not asked for.
+    ``config`` is the configuration in which to look for what is stale; None if that is not asked for. ``direct`` is the
+    one whose contracts want direct imports, if only these are to be made.
     """
 
     extent: Extent
     context: RunContext
     root: Path
     config: Config | None = None
+    direct: Config | None = None
 
     @classmethod
     def of(cls, extent: Extent, context: RunContext, folder: Path, config: Config | None) -> Place:
@@ -109,6 +113,7 @@ class _Fixing:
             kinds=frozenset(map(FixKind, wanted.only)),
             stops_crashes=wanted.stops_crashes,
             refusal=self._refusal,
+            direct=None if place.direct is None else _not_direct(place.direct, place.context),
         )
         self._planned = self._kept = self._repaired(self._selection)
         self._made = [*map(_made, self._planned.made)]  # from the texts that are on the disk now
@@ -238,7 +243,7 @@ class _Fixing:
         return best
 
     def _part(self, steps: Iterable[Proposal]) -> Repair:
-        return self._repaired(replace(self._selection, within=frozenset(step.identity for step in steps)))
+        return self._repaired(replace(self._selection, within=frozenset(step.fix.identity for step in steps)))
 
     def _passes(self) -> bool:
         """Run the command, without a shell, and return whether it passes; raises UserError if it cannot be started.
@@ -271,8 +276,8 @@ class _Fixing:
         before, kept = self._before, self._kept
         snapshot, shown = before.statements.snapshot, self._place.context.shown
         folder = self._place.context.folder
-        identities = {proposal.identity for proposal in kept.made}
-        is_kept = [proposal.identity in identities for proposal in self._planned.made]
+        identities = {proposal.fix.identity for proposal in kept.made}
+        is_kept = [proposal.fix.identity in identities for proposal in self._planned.made]
         return FixReport(
             question=self._wanted,
             modules=len(snapshot.program.modules),
@@ -302,6 +307,19 @@ class _Fixing:
         for file, after in self._stale.changes:
             before = file.before or b""
             yield ChangedFile(file.name, replacements(file.name, before.decode(), after.decode()), before, after)
+
+
+def _not_direct(config: Config, context: RunContext) -> frozenset[Edge]:
+    """Return the imports that contracts want to be direct; raises UserError if there is none, or one is not checked."""
+    judgement, _ = judged(config, context)
+    if not judgement.is_whole:
+        raise UserError(*judgement.faults)
+    verdicts = [each for each in judgement.verdicts if (of := each.contract.contract_type) and of.wants_direct_imports]
+    if not verdicts:
+        raise UserError(
+            Problem("No contract wants direct imports. Add one of the type 'direct_siblings'.", config.file)
+        )
+    return frozenset(violation.chain[0] for verdict in verdicts for violation in verdict.violations)
 
 
 def _has_git(root: Path) -> bool:

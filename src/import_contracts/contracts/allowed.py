@@ -1,0 +1,203 @@
+"""The contract type ``allowed``: modules may import only what is on a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+
+from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.matching import Matcher
+from import_contracts.contracts.table import Table
+from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
+from import_contracts.graph.names import ModulePattern, ancestors, external_package
+from import_contracts.wording import count, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Some modules, each of which may import only the ``allowed`` modules and what is inside them."""
+
+    modules: tuple[ModulePattern, ...]
+    allowed: tuple[ModulePattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Importer:
+    """A module that a contract names. Its ``members`` must import none of the ``barred`` modules, except each other.
+
+    They are everything inside the module that is not in another one. Many importers have the same ``barred`` modules.
+    """
+
+    name: str
+    allowance: Allowance
+    members: frozenset[str]
+    barred: frozenset[str]
+
+    @property
+    def message(self) -> str:
+        return _sentence(self.name, self.allowance)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Each module may import only what its allowance has, directly or, if ``indirect``, also through other modules.
+
+    A module stands for everything inside it, except what a module inside it stands for. If several allowances match
+    one, the closest counts: an exact name, then one with wildcards within parts. The modules may import each other only
+    if this is allowed, unless ``apart`` is False. If ``exact``, something must use each of the allowed modules.
+    """
+
+    allowances: tuple[Allowance, ...]
+    indirect: bool
+    apart: bool
+    exact: bool
+    key: str = "modules"
+
+    def check(self, graph: ImportGraph) -> Findings:
+        """Return a violation for every import that leads to a module that is not allowed, then for unused ones."""
+        matcher = Matcher(graph)
+        importers = self._importers(matcher)
+        if matcher.failed:
+            return Findings(problems=matcher.problems)
+        if all(importer.members <= graph.excepted for importer in importers):
+            matcher.warn(self.key, "This contract cannot be broken: none of its modules is in the program.")
+        elif not self._must_use() and all(importer.barred <= importer.members for importer in importers):
+            matcher.warn("allowed", "This contract cannot be broken: every module is allowed.")
+        violations: list[Violation] = []
+        cuts = []
+        for importer in importers:
+            chains, cut = self._broken(graph, importer)
+            violations += (Violation(*chain[0], "", importer.message, chain) for chain in chains)
+            cuts += [Cut(importer.message, cut)] if cut else []
+        violations += self._unused(graph, importers)
+        return Findings(tuple(violations), tuple(cuts), matcher.problems)
+
+    def describe(self, graph: ImportGraph) -> Description:
+        """Return the contract in words, with its modules and what they may import."""
+        importers = self._importers(matcher := Matcher(graph))
+        is_table = self.key == "allowed"
+        summary = f"{listed(pattern for each in self.allowances for pattern in each.modules)} may import only what"
+        rules = [f"{_sentence(listed(each.modules), each)}." for each in self.allowances]
+        sentences = [*([f"{summary} is listed for each."] if is_table else []), *rules]
+        sentences.append("Indirect imports count too." if self.indirect else "Only direct imports count.")
+        if not self.apart:
+            sentences.append("They may import each other.")
+        if self.exact:
+            sentences.append("Something must import each of the allowed modules.")
+        parts = [Part("module", importer.name, importer.members) for importer in importers]
+        for each in self.allowances:
+            role = f"allowed for {listed(each.modules)}" if is_table else "allowed"
+            parts += (Part(role, module, graph.subtree(module)) for module in self._named(matcher, each))
+        return Description(tuple(sentences), tuple(parts))
+
+    def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the message of each module with an importer that may not import all of ``imported``."""
+        return tuple(
+            importer.message
+            for importer in self._importers(Matcher(graph))
+            if importers & importer.members and imported & importer.barred - importer.members
+        )
+
+    def _must_use(self) -> bool:
+        return self.exact and any(allowance.allowed for allowance in self.allowances)
+
+    def _broken(self, graph: ImportGraph, importer: _Importer) -> tuple[list[Chain], tuple[Edge, ...]]:
+        """Return the chains to modules that are not allowed, and a smallest cut of them."""
+        judged = importer.members - graph.excepted
+        if not self.indirect:
+            edges = [
+                (module, imported)
+                for module in sorted(judged)
+                for imported in graph.imported_by(module)
+                if imported in importer.barred and imported not in importer.members
+            ]
+            return [(edge,) for edge in edges], tuple(edges)
+        routes = graph.routes_to(importer.barred - importer.members, frozenset()).avoiding(judged)
+        return [*routes.chains_from(judged)], routes.minimum_cut(judged)
+
+    def _unused(self, graph: ImportGraph, importers: list[_Importer]) -> Iterator[Violation]:
+        """Yield a violation for each allowed module that none of those import that may; the importer is the first."""
+        for allowance in self.allowances if self.exact else ():
+            own = [importer for importer in importers if importer.allowance is allowance]
+            used = {
+                imported
+                for importer in own
+                for module in importer.members
+                for imported in graph.imported_by(module)
+                if imported not in importer.members
+            }
+            for pattern in allowance.allowed if own else ():
+                if used.isdisjoint(frozenset().union(*map(graph.subtree, graph.matching(pattern)))):
+                    others = f"and {count(len(own) - 1, 'other module')} import" if own[1:] else "imports"
+                    advice = f"{others} nothing of {pattern}. Remove it from 'allowed'"
+                    yield Violation(own[0].name, str(pattern), "", "every allowed module must be used", advice=advice)
+
+    def _importers(self, matcher: Matcher) -> list[_Importer]:
+        """Return the modules that the contract names, in the order of the allowances."""
+        graph = matcher.graph
+        found = self._allowance_of(matcher)
+        members: dict[str, set[str]] = {module: set() for module in found}
+        for module in graph.modules:
+            if owner := next((outer for outer in (module, *ancestors(module)) if outer in found), None):
+                members[owner].add(module)
+        free = [] if self.apart else members.values()
+        barred = {
+            each: graph.modules_set.difference(*free, *map(graph.subtree, self._named(matcher, each)))
+            for each in self.allowances
+        }
+        return [
+            _Importer(module, allowance, frozenset(members[module]), barred[allowance])
+            for module, allowance in found.items()
+        ]
+
+    def _allowance_of(self, matcher: Matcher) -> dict[str, Allowance]:
+        """Return the modules that may import only what is listed, each with the allowance that matches it closest."""
+        graph = matcher.graph
+        found: dict[str, list[tuple[int, ModulePattern, Allowance]]] = {}
+        for allowance in self.allowances:
+            for pattern in allowance.modules:
+                for module in matcher.modules(self.key, [pattern]):
+                    if module not in graph.external:
+                        found.setdefault(module, []).append((pattern.width, pattern, allowance))
+                    elif pattern.is_exact:
+                        message = f"'{module}' is an external package; its imports are not known. Remove it."
+                        matcher.error(self.key, message)
+        for module, matching in found.items():
+            closest = [each for each in matching if each[0] == min(width for width, *_ in matching)]
+            if closest[0][2] is not closest[-1][2]:
+                both = f"'{closest[0][1]}' and '{closest[-1][1]}' both match '{module}'"
+                matcher.error(self.key, f"{both}; list it by its exact name.")
+        return {module: min(matching, key=lambda each: each[0])[2] for module, matching in found.items()}
+
+    def _named(self, matcher: Matcher, allowance: Allowance) -> tuple[str, ...]:
+        """Return the modules that an allowance lists; an external package need not be imported by anything."""
+        graph = matcher.graph
+        absent = {
+            pattern
+            for pattern in allowance.allowed
+            if pattern.is_exact and graph.knows_external and pattern.text not in graph
+            if external_package(pattern.text, graph.roots)
+        }
+        return matcher.modules("allowed", [pattern for pattern in allowance.allowed if pattern not in absent])
+
+
+def _sentence(modules: str, allowance: Allowance) -> str:
+    return f"{modules} may import " + (f"only {listed(allowance.allowed)}" if allowance.allowed else "no other module")
+
+
+def parse(table: Table) -> Allowed:
+    """Return the rule for the keys ``modules``, ``allowed``, ``indirect``, ``among_themselves`` and ``exact``."""
+    rows = table.listings("allowed")
+    if rows is None:
+        allowances: tuple[Allowance, ...] = (Allowance(table.modules("modules"), table.modules("allowed")),)
+    else:
+        allowances = tuple(Allowance((module,), allowed) for module, allowed in rows.items())
+        if table.modules("modules", ()):
+            table.error("modules", "'allowed' is a table, which has the modules as keys. Remove this key.")
+    return Allowed(
+        allowances,
+        indirect=table.flag("indirect"),
+        apart=table.flag("among_themselves", default=True),
+        exact=table.flag("exact"),
+        key="modules" if rows is None else "allowed",
+    )
