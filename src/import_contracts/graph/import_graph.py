@@ -303,7 +303,7 @@ class ImportGraph:
         graph = copy(self)
         graph.modules = tuple(sorted({*self.modules, *inside, *outside}))
         graph.external = self.external | outside
-        for cached in ("modules_set", "_children"):
+        for cached in ("modules_set", "nodes", "_children"):
             graph.__dict__.pop(cached, None)
         return graph
 

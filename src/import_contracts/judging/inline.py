@@ -21,6 +21,7 @@ KEY = "inline ignore"
 """The key of problems with such comments. They do not make a check incomplete."""
 
 _IGNORE = re.compile(r"ignore\b\s*(?:\[(?P<ids>[^\]]*)\])?[\s:]*(?P<reason>.*)", re.DOTALL)
+_SHOWN = 80  # characters of a comment that messages quote
 _LIKE = f"# {MARK} ignore[{{}}] reason"
 
 
@@ -81,14 +82,14 @@ class _Reader:
         quotes = self._statements.snapshot.may_quote(module)
         like = _LIKE.format(self._example)
         if found is None:
-            what = f"Found '{remark.text}'" if quotes else "This comment is unknown"
+            what = f"Found '{remark.text[:_SHOWN]}'" if quotes else "This comment is unknown"
             self._add(module, remark, f"{what}; write: {like}", Severity.WARNING)
             return
         ids = [id_ for each in (found["ids"] or "").split(",") if (id_ := each.strip())]
         if not ids:
             self._add(module, remark, f"Nothing is ignored, because no contract is named. Write: {like}")
         elif not found["reason"]:
-            named = f"ignore[{', '.join(ids)}]" if quotes else "the bracket"
+            named = f"ignore[{', '.join(ids)[:_SHOWN]}]" if quotes else "the bracket"
             self._add(module, remark, f"Nothing is ignored, because the reason is missing. Write it after {named}.")
         elif not self._has_import(module, remark):
             self._add(module, remark, "No import on this line is checked. Move the comment to one, or remove it.")
@@ -99,7 +100,9 @@ class _Reader:
     def _read_id(self, id_: str, ignore: InlineIgnore) -> None:
         contract = self._chosen.get(id_)
         if id_ not in self._known:
-            what = f"There is no contract '{id_}'" if ignore.reason else "It names a contract that does not exist"
+            what = (
+                f"There is no contract '{id_[:_SHOWN]}'" if ignore.reason else "It names a contract that does not exist"
+            )
             hint = did_you_mean(id_, self._known) if ignore.reason else ""
             self._add(ignore.module, ignore, f"{what}.{hint}")
         elif contract is not None and not contract.allow_inline_ignores:
@@ -164,8 +167,11 @@ def _chosen(
 ) -> Counter[InlineIgnore]:
     """Return ignores that prevent some violations, each with how many: first those that prevent most."""
     groups: dict[tuple[InlineIgnore, ...], set[int]] = {}
+    by_module: dict[str, list[InlineIgnore]] = {}
+    for each in ignores:
+        by_module.setdefault(each.module, []).append(each)
     for number, violation in enumerate(hidden):
-        for group in _groups(violation, ignores, graph):
+        for group in _groups(violation, by_module, graph):
             groups.setdefault(group, set()).add(number)
     chosen: Counter[InlineIgnore] = Counter()
     while groups:
@@ -176,17 +182,16 @@ def _chosen(
 
 
 def _groups(
-    violation: Violation, ignores: Collection[InlineIgnore], graph: ImportGraph
+    violation: Violation, by_module: Mapping[str, Collection[InlineIgnore]], graph: ImportGraph
 ) -> Iterator[tuple[InlineIgnore, ...]]:
     """Yield, for each import in the chain of a violation that is ignored on all its lines, what ignores it."""
     if violation.lines:
-        yield from ((each,) for each in _at_end(violation, ignores))
+        yield from ((each,) for each in _at_end(violation, by_module.get(violation.chain[-1][0], ())))
         return
     for importer, imported in violation.chain:
-        on_lines = [
-            [each for each in ignores if each.is_on(importer, line)] for line in graph.lines(importer, imported)
-        ]
-        if on_lines and all(on_lines):
+        own = by_module.get(importer, ())
+        on_lines = [[each for each in own if each.is_on(importer, line)] for line in graph.lines(importer, imported)]
+        if own and on_lines and all(on_lines):
             yield tuple(dict.fromkeys(found[0] for found in on_lines))
 
 
