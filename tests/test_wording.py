@@ -334,6 +334,7 @@ def test_each_fix_has_its_words() -> None:
         "reorder": "put these imports in another order",
         "module_form": "import the module, and look the name up where it is used",
         "move": "move this import below what the other module needs",
+        "move_definition": "move a definition above the import",
         "import_first": "import another module first",
     }
 
