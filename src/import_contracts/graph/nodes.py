@@ -38,12 +38,15 @@ class Nodes:
         Nodes that only the edges have are added.
         """
         numbers = {name: number for number, name in enumerate(names)}
-        if not numbers.keys() >= set(heads).union(*heads.values()):
+        after: list[tuple[int, ...]] = [()] * len(names)
+        try:
+            for name, of_node in heads.items():
+                after[numbers[name]] = tuple(map(numbers.__getitem__, of_node))
+        except KeyError:
             return cls.of(sorted(set(names).union(heads, *heads.values())), heads)
-        after = [tuple(map(numbers.__getitem__, heads.get(name, ()))) for name in names]
         tails: list[list[int]] = [[] for _ in names]
-        for tail, of_node in enumerate(after):
-            for head in of_node:
+        for tail, numbered in enumerate(after):
+            for head in numbered:
                 tails[head].append(tail)
         return cls(names, numbers, Links(after, tails))
 

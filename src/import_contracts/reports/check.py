@@ -206,8 +206,12 @@ class Cause:
     has_more: bool = False
 
 
-@dataclass(frozen=True)
-class Outcome:
+class _Remembering:
+    """Has room for cached properties, for which a class of slots alone has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(_Remembering):
     """The result of one contract.
 
     ``kept`` is True if there is no new violation, and None if the contract could not be checked. ``violations`` are
