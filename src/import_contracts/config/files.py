@@ -67,7 +67,7 @@ def _searched(start: Path) -> tuple[Path | None, Path, Sequence[Path]]:
     searched = []
     for folder in (start, *start.parents):
         searched.append(folder)
-        if (path := _in_folder(folder, start)) is not None:
+        if (path := config_in(folder, start)) is not None:
             return path, start, searched
         if disk.exists(folder / ".git"):
             break
@@ -110,7 +110,11 @@ source_modules = ["shop.models"]
 forbidden_modules = ["shop.web"]"""
 
 
-def _in_folder(folder: Path, start: Path) -> Path | None:
+def config_in(folder: Path, start: Path) -> Path | None:
+    """Return the configuration file in a folder; None if it has none.
+
+    Raises UserError, with names relative to ``start``, if a file that may be the configuration cannot be read.
+    """
     pyproject, setup, own = folder / "pyproject.toml", folder / "setup.cfg", folder / ".importlinter"
     text = _candidate(pyproject, start)
     if OWN.encode() in text and OWN in _tools(text, pyproject):
