@@ -26,7 +26,7 @@ from import_contracts.config.files import (
 )
 from import_contracts.config.misnamed import OWN, PEER
 from import_contracts.contracts.slips import slip
-from import_contracts.contracts.table import Table
+from import_contracts.contracts.table import DECLARED, Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.names import dotted_names, external_package
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
@@ -114,6 +114,12 @@ class Config:
             return ()
         names = {name for document in self.documents for name in dotted_names(document.contracts)}
         return tuple(sorted(name for name in names if external_package(name, self.root_packages) not in {None, name}))
+
+    @property
+    def asks_what_is_declared(self) -> bool:
+        """Whether a contract depends on what projects declare, which is in no file of the configuration."""
+        tables = (table for document in self.documents for table in document.contracts)
+        return any(table.get("type") == "allowed" and table.get("allowed") == DECLARED for table in tables)
 
     def demand_no_refusal(self) -> None:
         """Raise UserError if custom contract types are refused, for a command that has no other place for the error."""

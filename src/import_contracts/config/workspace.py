@@ -52,9 +52,9 @@ def places_of(folder: Path, named: Sequence[str] = ()) -> Places:
 
 def _found(folder: Path) -> list[Path]:
     """Return the folders with packages: those of the project itself, and those of the members of its workspace."""
-    found = [place for place in _layout(folder) if find_packages([place])]
+    found = [place for place in layout(folder) if find_packages([place])]
     for member in members_of(folder):
-        found += [place for place in _layout(member) if find_packages([place])]
+        found += [place for place in layout(member) if find_packages([place])]
     return list(dict.fromkeys(found))
 
 
@@ -73,7 +73,7 @@ def _listed(folder: Path) -> tuple[str, ...] | None:
     return Table(own).strings("workspace", ()) if "workspace" in own else None
 
 
-def _layout(folder: Path) -> list[Path]:
+def layout(folder: Path) -> list[Path]:
     """Return the source roots of one project: its folder, ``src``, and those that it tells a build backend."""
     tools = table(project(folder), "tool")
     named = [*SOURCE_ROOTS, *_of_backends(tools)]
