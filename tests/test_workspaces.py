@@ -103,6 +103,8 @@ def test_the_contracts_of_the_root_come_first(space: Path) -> None:
     write(space, {"pyproject.toml": text})
     assert verdicts(lint(space, "--format", "json")) == {"apart": True, **ALL}
     assert lint(space, "explain", "apart").status == 0
+    only = "warning: Only the contracts of pyproject.toml are explained; --config explains those of a member.\n"
+    assert lint(space, "explain").err == only
     assert lint(space, "cycles").out.splitlines()[-1].startswith("6 modules")  # those of the root's configuration
     named = lint(space, "pyproject.toml", "--format", "json")
     assert verdicts(named) == ({"apart": True, **ALL} if "workspace = [" in text else {"apart": True})

@@ -101,7 +101,7 @@ def test_a_distribution_that_is_not_installed_is_imported_by_its_name_or_by_what
     write(space, {"packages/core/pyproject.toml": project("core-lib", "scikit-learn", "other-one", "unused")})
     write(space, {"packages/core/src/core/__init__.py": "import sklearn, other_one\n"})
     run = lint(space)
-    hint = 'import_names = { scikit-learn = ["scikit_learn"] }'
+    hint = 'import_names = { scikit-learn = "…" }'
     assert f"allowed: 'scikit-learn' is not installed, so its modules are not known. Name them: {hint}." in run.out
     assert "'other-one' is not" not in run.out
     assert found(space) == {"core -> sklearn"}
@@ -132,6 +132,13 @@ def test_only_some_packages_may_be_judged_and_dynamic_dependencies_are_not_known
     out = lint(space).out
     for name in ("cor", "shop.web"):
         assert f"modules: '{name}' is no package of a project; write one like 'core'." in out
+
+
+def test_dependencies_that_a_hook_of_hatch_lists_are_known(space: Path) -> None:
+    hook = '[tool.hatch.metadata.hooks.uv-dynamic-versioning]\ndependencies = ["core-lib=={{ version }}", "rich"]\n'
+    dynamic = '[project]\nname = "shop"\ndynamic = ["dependencies"]\n'
+    write(space, {"packages/shop/pyproject.toml": dynamic + hook})
+    assert found(space) == {"shop -> yaml"}
 
 
 def test_a_member_may_have_the_contract_itself_and_knows_the_others(space: Path) -> None:

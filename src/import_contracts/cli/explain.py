@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from import_contracts import disk
-from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, write
+from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, warn, write
 from import_contracts.config.contracts import ids_of
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import places_of
@@ -119,9 +119,14 @@ def _text_of(file: str) -> str:
 
 def _config(names: tuple[str, ...], shared: Shared) -> Config:
     """Return the configuration that is named or found; in a workspace, the one that has the contract."""
-    if shared.config_file is not None or not names:
+    if shared.config_file is not None:
         return shared.config()
     configs = shared.configs()
+    if not names:
+        config = shared.config()
+        if len(configs) > 1:
+            warn(f"Only the contracts of {config.file} are explained; --config explains those of a member.")
+        return config
     having = [config for config in configs if names[0] in ids_of(config)] if len(configs) > 1 else configs
     if len(having) > 1:
         options = listed((config.options.strip() or f"--config {config.file}" for config in having), "or")

@@ -76,15 +76,22 @@ def _declaration(
         names = sorted({normalized(found[1]) for each in requirements if (found := _NAME.match(each))})
         return tuple(Distribution(name, own[name] if name in own else installed.modules(name)) for name in names)
 
-    declared = table(project(folder), "project")
-    optional = table(declared, "optional-dependencies")
+    declared = [table(project(folder), "project"), *_by_hooks(folder)]
+    optional = (table(each, "optional-dependencies") for each in declared)
+    required = [requirement for each in declared for requirement in string_list(each, "dependencies")]
     return Declaration(
         config.shown(str(folder / PROJECT)),
         packages,
-        distributions(string_list(declared, "dependencies")),
-        distributions([each for extra in optional for each in string_list(optional, extra)]),
-        is_dynamic="dependencies" in string_list(declared, "dynamic"),
+        distributions(required),
+        distributions([each for extras in optional for extra in extras for each in string_list(extras, extra)]),
+        is_dynamic="dependencies" in string_list(declared[0], "dynamic") and not required,
     )
+
+
+def _by_hooks(folder: Path) -> Iterator[Mapping[str, object]]:
+    """Yield the tables of the metadata hooks of Hatch, which may list what is dynamic in ``[project]``."""
+    hooks = table(table(table(table(project(folder), "tool"), "hatch"), "metadata"), "hooks")
+    yield from (table(hooks, name) for name in hooks)
 
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")  # at the start of a requirement (PEP 508)

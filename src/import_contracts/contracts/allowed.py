@@ -206,7 +206,7 @@ def _warn_of_guesses(matcher: Matcher, allowances: Iterable[Allowance], violatio
         if messages & {_sentence(str(module), allowance) for module in allowance.modules}:
             for name, module in allowance.guessed:
                 if module not in external:
-                    hint = f'import_names = {{ {name} = ["{module}"] }}'
+                    hint = f'import_names = {{ {name} = "…" }}'
                     matcher.warn(
                         "allowed", f"'{name}' is not installed, so its modules are not known. Name them: {hint}."
                     )
