@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from import_contracts.contracts.declared import Declaration
 from import_contracts.contracts.slips import slip
 from import_contracts.graph.names import (
     STANDARD_LIBRARY,
@@ -20,6 +19,9 @@ from import_contracts.graph.names import (
 )
 from import_contracts.problems import Problem, Severity, did_you_mean
 from import_contracts.wording import listed
+
+if TYPE_CHECKING:
+    from import_contracts.contracts.declared import Declaration
 
 T = TypeVar("T")
 
