@@ -11,16 +11,18 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 from benchmarks import cycles, growth, scaling, tools
-from benchmarks.cases import CASES, Work, measure
+from benchmarks.cases import Work
 from benchmarks.programs import RELEASES, Release
+from benchmarks.rows import Measured, Row, measured, rows_of
 from benchmarks.shapes import SHAPES
-from benchmarks.timing import Run, bare_walk
+from benchmarks.timing import Run
 
 
 def main() -> None:
@@ -37,13 +39,13 @@ def main() -> None:
         _cycles([RELEASES[name] for name in options.program or RELEASES], options)
     else:
         releases = [RELEASES[name] for name in options.program or RELEASES]
-        _comparison(releases, options.case or list(CASES), options.runs)
+        _comparison(releases, options.case, options.runs)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks", description="Compare with import-linter on real programs.")
     parser.add_argument("--program", action="append", choices=RELEASES, help="Only this one. May be repeated.")
-    parser.add_argument("--case", action="append", choices=CASES, help="Only this one. May be repeated.")
+    parser.add_argument("--case", action="append", default=[], help="Only this one. May be repeated.")
     parser.add_argument("--runs", type=int, default=7, help="How often each tool is measured; default 7.")
     commands = parser.add_subparsers(dest="command")
     grow = commands.add_parser("growth", help="Measure how the time grows with the size of a synthetic program.")
@@ -59,46 +61,60 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_COLUMNS = ("ours, s", "import-linter, s", "ratio", "goal", "ours, MB", "import-linter, MB", "memory ratio (goal 1.00)")
+_COLUMNS = (
+    "program",
+    "case",
+    "ours, s",
+    "compared with",
+    "its s",
+    "ratio",
+    "quartiles",
+    "goal",
+    "memory ratio (goal 0.60)",
+)
 
 
 def _comparison(releases: Iterable[Release], cases: Sequence[str], runs: int) -> None:
-    pair = [tools.ours(), tools.peer()]
-    walks = []
-    _head("program", "case", *_COLUMNS)
+    """Print the rows whose ratios are steady; name the others, and exit with status 1 if there are any."""
+    _head(*_COLUMNS)
+    noisy = []
     for release in releases:
         work = Work.begin(release.program, release.copy_to)
-        work.verify(pair)
-        for case in cases:
-            ours, peers = measure(work, CASES[case], pair, runs=runs)
-            _row(release.requirement, case, *_compared(ours, peers, release.goals.get(case)))
-            if case == "nothing changed":
-                walks.append(_against_walk(release, work, ours))
-    print("", *walks, sep="\n")
+        work.verify([tools.ours(), tools.peer()])
+        for row in rows_of(release):
+            if not cases or row.case in cases:
+                found = measured(work, row, runs)
+                if found.is_steady:
+                    _row(release.requirement, *_compared(row, found))
+                else:
+                    noisy.append(_noise(release, row, found))
+    print("", *noisy, sep="\n")
+    if noisy:
+        sys.exit("Some rows are missing: their ratios differ too much. Measure on a quiet machine.")
 
 
-def _compared(ours: Sequence[Run], peers: Sequence[Run], goal: float | None) -> Iterable[str]:
-    pairs = list(zip(ours, peers, strict=True))
-    yield f"{_seconds(ours):.3f}"
-    yield f"{_seconds(peers):.3f}"
-    yield f"{median(our.seconds / peer.seconds for our, peer in pairs):.2f}"
-    yield "-" if goal is None else f"{goal:.2f}"
-    yield f"{_megabytes(ours):.0f}"
-    yield f"{_megabytes(peers):.0f}"
-    yield f"{median(our.megabytes / peer.megabytes for our, peer in pairs):.2f}"
+def _compared(row: Row, found: Measured) -> Iterable[str]:
+    first, third = found.quartiles
+    yield row.case
+    yield f"{_seconds(found.ours):.3f}"
+    yield row.against
+    yield f"{_seconds(found.others):.3f}"
+    yield f"{found.ratio:.2f}"
+    yield f"{first:.2f} to {third:.2f}"
+    yield "-" if row.goal is None else f"{row.goal:.2f}"
+    yield f"{found.memory:.2f}"
 
 
-def _against_walk(release: Release, work: Work, ours: Sequence[Run]) -> str:
-    walk = _seconds([bare_walk(work.folder / release.program.package) for _ in ours])
-    return f"- {release.requirement}, nothing changed: {_seconds(ours) / walk:.1f} times a bare walk of {walk:.3f} s"
+def _noise(release: Release, row: Row, found: Measured) -> str:
+    first, third = found.quartiles
+    return (
+        f"- {release.requirement}, {row.case}, compared with {row.against}: no row, because the quartiles of "
+        f"{len(found.ratios)} ratios are {first:.2f} and {third:.2f}"
+    )
 
 
 def _seconds(runs: Iterable[Run]) -> float:
     return median(run.seconds for run in runs)
-
-
-def _megabytes(runs: Iterable[Run]) -> float:
-    return median(run.megabytes for run in runs)
 
 
 def _cycles(releases: Iterable[Release], options: argparse.Namespace) -> None:

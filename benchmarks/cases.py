@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from random import Random
 
 from benchmarks.programs import Program
 from benchmarks.timing import Run, run
@@ -26,6 +27,7 @@ class Work:
 
     program: Program
     folder: Path
+    _originals: dict[Path, bytes] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, program: Program, lay_out: Callable[[Path], None]) -> Work:
@@ -39,7 +41,8 @@ class Work:
 
     def run(self, tool: Tool) -> Run:
         """Check the program once."""
-        return run([tool.command], self.folder, status=self.program.status)
+        status = self.program.status if tool.status is None else tool.status
+        return run([tool.command, *tool.arguments], self.folder, status=status)
 
     def verify(self, tools: Sequence[Tool]) -> None:
         """Stop the benchmark unless each tool reports on the contracts: a status of 1 alone may also be a failure."""
@@ -55,9 +58,10 @@ class Work:
         """Bring every cache up to date, at a time when no file is new, and keep a copy of it."""
         time.sleep(3)
         for tool in tools:
-            self.run(tool)
-            self.run(tool)
-            _replace(self._saved(tool), self.folder / tool.cache)
+            if tool.cache:
+                self.run(tool)
+                self.run(tool)
+                _replace(self._saved(tool), self.folder / tool.cache)
 
     def restore_cache(self, tool: Tool) -> None:
         """Go back to the cache that was kept."""
@@ -66,15 +70,20 @@ class Work:
     def _saved(self, tool: Tool) -> Path:
         return self.folder / f"{tool.cache}.saved"
 
+    def edit(self, path: Path, content: bytes) -> None:
+        """Give a file another content, until all edits are undone."""
+        self._originals.setdefault(path, path.read_bytes())
+        path.write_bytes(content)
+
     @contextmanager
     def edits_undone(self) -> Iterator[None]:
-        """Give both files that are edited their contents back, in the end."""
-        texts = {path: path.read_bytes() for path in (self.edited, self.importing)}
+        """Give the files that are edited their contents back, in the end."""
         try:
             yield
         finally:
-            for path, text in texts.items():
-                path.write_bytes(text)
+            for path, content in self._originals.items():
+                path.write_bytes(content)
+            self._originals.clear()
 
     @property
     def edited(self) -> Path:
@@ -82,9 +91,9 @@ class Work:
         return self.folder / self.program.edited
 
     @property
-    def importing(self) -> Path:
-        """The file whose imports change."""
-        return self.folder / self.program.importing
+    def importing(self) -> list[Path]:
+        """The files whose imports change, each in its turn."""
+        return sorted(self.folder.glob(self.program.importing))
 
 
 def _replace(folder: Path, by: Path) -> None:
@@ -100,18 +109,20 @@ def nothing_changed(_work: Work, _tool: Tool, _turn: int) -> None:
 def file_edited(work: Work, tool: Tool, _turn: int) -> None:
     """Append a new comment to a file."""
     work.run(tool)
-    with work.edited.open("a", encoding="utf-8") as file:
-        file.write(f"# {next(_NUMBERS)}\n")
+    work.edit(work.edited, work.edited.read_bytes() + f"# {next(_NUMBERS)}\n".encode())
 
 
 def import_added(work: Work, tool: Tool, turn: int) -> None:
-    """Append an import to a file, and take it away the next time."""
-    line = f"import {work.program.added}\n"
-    without = work.importing.read_text(encoding="utf-8").removesuffix(line)
-    before, after = (without, without + line) if turn % 2 == 0 else (without + line, without)
-    work.importing.write_text(before, encoding="utf-8")
+    """Append an import to a file, in each turn to another one."""
+    line = f"import {work.program.added}\n".encode()
+    path = work.importing[turn * _STRIDE % len(work.importing)]
+    without = path.read_bytes().removesuffix(line)
+    work.edit(path, without)
     work.run(tool)
-    work.importing.write_text(after, encoding="utf-8")
+    work.edit(path, without + line)
+
+
+_STRIDE = 37  # prime, so that files of one turn and the next are far apart
 
 
 def no_cache(work: Work, tool: Tool, _turn: int) -> None:
@@ -128,22 +139,23 @@ def restored_cache(work: Work, tool: Tool, _turn: int) -> None:
 
 Case = Callable[[Work, Tool, int], None]
 
-CASES: dict[str, Case] = {
-    "nothing changed": nothing_changed,
-    "one file edited, imports the same": file_edited,
-    "one import added": import_added,
-    "no cache at all": no_cache,
-    "restored cache, new time stamps": restored_cache,
-}
+
+@dataclass(frozen=True)
+class Side:
+    """A tool that is measured, and what happens before each run."""
+
+    tool: Tool
+    case: Case = nothing_changed
 
 
-def measure(work: Work, case: Case, tools: Sequence[Tool], *, runs: int) -> list[list[Run]]:
-    """Run the tools in turn, in alternating order, and return the runs of each: those at one index belong together."""
-    measured: dict[Tool, list[Run]] = {tool: [] for tool in tools}
+def measure(work: Work, sides: Sequence[Side]) -> Iterator[list[Run]]:
+    """Run the sides again and again, each time in a random order, and yield the run of each."""
+    random = Random()
     with work.edits_undone():
-        work.settle(tools)
-        for turn in range(runs):
-            for tool in tools[:: 1 if turn % 2 == 0 else -1]:
-                case(work, tool, turn)
-                measured[tool].append(work.run(tool))
-    return list(measured.values())
+        work.settle([side.tool for side in sides])
+        for turn in count():
+            measured: dict[int, Run] = {}
+            for number in random.sample(range(len(sides)), len(sides)):
+                sides[number].case(work, sides[number].tool, turn)
+                measured[number] = work.run(sides[number].tool)
+            yield [measured[number] for number in range(len(sides))]

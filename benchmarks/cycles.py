@@ -63,7 +63,7 @@ def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str,
                 measured[name].append(run(command, folder, status=status.get(name, 0)))
         yield from measured.items()
         if pylint:
-            command = [tools.pylint(), "--disable=all", "--enable=cyclic-import", package]
+            command = [tools.pylint().command, "--disable=all", "--enable=cyclic-import", package]
             yield "pylint --enable=cyclic-import", [run(command, folder, status=8)]
         shutil.rmtree(folder / ".import_contracts_cache", ignore_errors=True)
 

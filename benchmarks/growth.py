@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from random import Random
 from statistics import median
 
-from benchmarks.cases import CASES, Work, measure
+from benchmarks.cases import Case, Side, Work, file_edited, measure, no_cache, nothing_changed
 from benchmarks.programs import Contracts, Program
 from benchmarks.tools import Tool
 
 SIZES = (1_000, 10_000, 50_000)
-MEASURED = ("no cache at all", "nothing changed", "one file edited, imports the same")
+MEASURED: dict[str, Case] = {
+    "no cache at all": no_cache,
+    "nothing changed": nothing_changed,
+    "one file edited, imports the same": file_edited,
+}
 
 _PER_PACKAGE = 50
 _GROUPS = 4
@@ -35,8 +40,8 @@ def function_{number}(first: int, second: int = {number}) -> list[int]:
 def seconds(tool: Tool, size: int) -> list[float]:
     """Return the median times for a program of this many modules, one for each case in MEASURED."""
     work = Work.begin(_program(size), lambda folder: _write(folder, size))
-    measured = [measure(work, CASES[case], [tool], runs=_RUNS) for case in MEASURED]
-    return [median(run.seconds for run in runs) for (runs,) in measured]
+    measured = [islice(measure(work, [Side(tool, case)]), _RUNS) for case in MEASURED.values()]
+    return [median(run.seconds for (run,) in runs) for runs in measured]
 
 
 def _program(size: int) -> Program:

@@ -47,7 +47,7 @@ forbidden_modules = ["{self.forbidden}"]
 
 @dataclass(frozen=True)
 class Program:
-    """A package, and what is to happen to it: one file is edited, another begins to import a module or stops it."""
+    """A package, and what happens to it: a file is edited, and files that match a glob begin to import a module."""
 
     package: str
     contracts: Contracts
@@ -101,7 +101,7 @@ _HOME_ASSISTANT = Program(
         forbidden="homeassistant.components",
     ),
     edited="homeassistant/components/hue/light.py",
-    importing="homeassistant/components/hue/switch.py",
+    importing="homeassistant/components/*/sensor.py",
     added="homeassistant.util.dt",
     status=1,
 )
@@ -115,7 +115,7 @@ _DJANGO = Program(
         forbidden="django.contrib",
     ),
     edited="django/db/models/query.py",
-    importing="django/db/models/deletion.py",
+    importing="django/db/*/*.py",
     added="django.utils.timezone",
     status=1,
 )
@@ -126,17 +126,25 @@ RELEASES = {
         python="3.13.2",
         program=_HOME_ASSISTANT,
         goals={
-            "nothing changed": 0.16,
-            "one file edited, imports the same": 0.25,
-            "one import added": 0.25,
-            "no cache at all": 0.95,
-            "restored cache, new time stamps": 0.5,
+            "nothing changed": 0.07,
+            "a comment added in one file": 0.12,
+            "an import added, each run in another file": 0.15,
+            "no cache at all": 0.65,
+            "restored cache, new time stamps": 0.10,
+            "cycles, no cache": 3.0,
         },
     ),
     "django": Release(
         "django==5.2.8",
         python="3.11",
         program=_DJANGO,
-        goals={"nothing changed": 0.45, "no cache at all": 0.95},
+        goals={
+            "nothing changed": 0.20,
+            "no cache at all": 0.80,
+            "restored cache, new time stamps": 0.25,
+            "cycles --quick, no cache": 1.1,
+            "cycles, no cache, and pylint": 0.04,
+            "cycles after one edited file": 0.2,
+        },
     ),
 }

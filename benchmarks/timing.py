@@ -66,7 +66,7 @@ def _ended(command: Sequence[str | Path], folder: Path) -> tuple[int, Run]:
     return process.returncode, measured
 
 
-_WALK = """
+WALK = """
 import os, sys
 
 def walk(folder):
@@ -77,10 +77,6 @@ def walk(folder):
             elif entry.name.endswith(".py"):
                 entry.stat()
 
-walk(sys.argv[1])
+walk(".")
 """
-
-
-def bare_walk(folder: Path) -> Run:
-    """Look at the time stamp of every Python file, which is the least that a tool with a cache has to do."""
-    return run([sys.executable, "-c", _WALK, folder], folder)
+"""Looks at the time stamp of every Python file, which is the least that a tool with a cache has to do."""

@@ -1,13 +1,19 @@
 import os
 import sys
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pytest
+from benchmarks.cases import Side, Work, file_edited, import_added
+from benchmarks.programs import RELEASES
+from benchmarks.rows import Measured, Row, measured
 from benchmarks.scaling import exponent, measure, with_table
 from benchmarks.shapes import SHAPES
-from benchmarks.timing import run_within
+from benchmarks.timing import Run, run_within
 from benchmarks.tools import Tool
 
+HOME_ASSISTANT = RELEASES["homeassistant"].program
 TOOL = Tool(Path(sys.executable).with_name("lint-imports"), ".import_contracts_cache")
 SMALL = {"modules": 100, "baseline": 20, "unreadable": 20, "links": 3}
 
@@ -20,6 +26,42 @@ def contents(folder: Path) -> dict[str, bytes | str]:
         for path in paths
         if path.is_symlink() or path.is_file()
     }
+
+
+def runs(*seconds: float) -> list[Run]:
+    return [Run(each, 10 * each, each) for each in seconds]
+
+
+def test_a_row_is_steady_if_the_middle_half_of_its_ratios_is_close_together() -> None:
+    steady = Measured(runs(1.0, 1.0, 1.1, 9.0, 1.0), runs(2.0, 2.0, 2.0, 2.0, 2.0))
+    assert (steady.ratio, steady.quartiles, steady.is_steady) == (0.5, (0.5, 0.55), True)
+    assert steady.memory == 0.5
+    noisy = Measured(runs(1.0, 1.0, 1.4, 1.6, 1.8), runs(2.0, 2.0, 2.0, 2.0, 2.0))
+    assert not noisy.is_steady
+
+
+def test_a_noisy_row_is_measured_three_times_as_often_and_a_steady_one_no_longer_than_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work(HOME_ASSISTANT, tmp_path)
+    side = Side(Tool(Path("true"), ""))
+    row = Row("case", side, side, "itself")
+    for others, expected in ((cycle([1.0]), 5), (cycle([1.0, 3.0]), 15)):
+        pairs = ([*runs(1.0), *runs(other)] for other in others)
+        monkeypatch.setattr("benchmarks.rows.measure", lambda *_, pairs=pairs: pairs)
+        assert len(measured(work, row, 5).ours) == expected
+
+
+def test_edits_are_undone_byte_for_byte(tmp_path: Path) -> None:
+    program = replace(HOME_ASSISTANT, edited="a.py", importing="*.py", added="x")
+    (tmp_path / "a.py").write_bytes(b"import b\r\n\xff")
+    work = Work(program, tmp_path)
+    tool = Tool(Path("true"), "", status=0)
+    with work.edits_undone():
+        file_edited(work, tool, 0)
+        import_added(work, tool, 1)
+        assert (tmp_path / "a.py").read_bytes().endswith(b"import x\n")
+    assert (tmp_path / "a.py").read_bytes() == b"import b\r\n\xff"
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -198,6 +198,7 @@ EVERYTHING = configuration(
     contract("acyclic", "acyclic"),
     contract("siblings", "acyclic_siblings", ancestors=["shop"]),
     contract("crash", "crash"),
+    contract("deferred", "no_needless_deferrals"),
     keys='baseline = "known.txt"\ninclude_external_packages = true\nmisspelt = true\n',
 )
 QUESTIONS = (("shop.core", "shop.web"), ("protected",), ())
@@ -224,6 +225,7 @@ def everything(tmp_path: Path) -> Path:
         f"shop/calls/c{n}.py": f"import shop\nimport shop.late._p\n__import__('shop.calls.c{(n + 1) % 5}')\n"
         for n in numbers
     }
+    calls |= {f"shop/calls/d{n}.py": "def f():\n    import shop.late._p\n" for n in numbers}
     early = {f"shop/late/a{n}.py": f"from shop.late.b{n} import y\nx = 1\n" for n in numbers}
     late = {f"shop/late/b{n}.py": f"import django\nfrom shop.late.a{n} import x\ny = 1\n" for n in numbers}
     known = (f"protected shop.{one}.m{n} -> shop.db.m{n} => shop.db\n" for one in ("web", "gone") for n in numbers)

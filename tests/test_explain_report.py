@@ -604,6 +604,8 @@ def test_a_dependency_in_json_has_everything() -> None:
             }
         ],
         "silent": ["s"],
+        "objections": None,
+        "new": [],
         "warnings": WARNINGS,
         "errors": ERRORS,
     }

@@ -1,15 +1,29 @@
+from collections.abc import Iterable, Set
 from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph.min_cut import minimum_cut
+from import_contracts.graph import min_cut
+from import_contracts.graph.nodes import Nodes
 
 NODES = "stabcde"
 EDGES = st.sets(
     st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)).filter(lambda edge: edge[0] != edge[1]), max_size=11
 )
+
+
+def minimum_cut(edges: Iterable[tuple[str, str]], sources: Set[str], targets: Set[str]) -> tuple[tuple[str, str], ...]:
+    heads: dict[str, set[str]] = {}
+    for tail, head in edges:
+        heads.setdefault(tail, set()).add(head)
+    nodes = Nodes.of(sorted(sources | targets), {tail: sorted(after) for tail, after in heads.items()})
+    members, goals = map(nodes.numbered, (sources, targets))
+    everything = dict.fromkeys(range(len(nodes.names)), 1)
+    between = min_cut.Between(nodes.links, members, goals, everything, everything)
+    cut = min_cut.minimum_cut(between, nodes.links.leaving(members))
+    return tuple(nodes.edge(*pair) for pair in cut)
 
 
 def _connected(edges: set[tuple[str, str]]) -> bool:

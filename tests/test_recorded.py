@@ -63,9 +63,14 @@ def answer(folder: Path, record: dict[str, Any]) -> str:
     return {True: "kept", False: "broken", None: "error"}[verdict.kept]
 
 
+# Import-linter knows external packages as a whole only: see tests/oracle/differences.py.
+PARTS = {"google.protobuf", "requests.something"}
+
+
 @pytest.mark.parametrize("record", RECORDED, ids=lambda record: f"{record['type']}-{record['answer']}")
 def test_every_recorded_contract_gets_the_answer_of_import_linter(tmp_path: Path, record: dict[str, Any]) -> None:
-    assert answer(tmp_path, record) == record["answer"]
+    names_part = not PARTS.isdisjoint(record["keys"].get("forbidden_modules", ()))
+    assert answer(tmp_path, record) == ("kept" if names_part else record["answer"])
 
 
 def test_every_type_is_recorded_kept_broken_and_wrong() -> None:

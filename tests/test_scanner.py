@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -117,10 +118,10 @@ def test_the_answer_is_the_same_without_the_scanner(
     assert found.graph.modules == expected.graph.modules
 
 
-def test_the_other_private_modules_of_grimp_may_be_gone_too(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_other_private_names_of_grimp_may_be_gone_too(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = find_program(["shop"], [shop])
     expected = scan.scan(program, include_external=False, kinds=False)
-    monkeypatch.setitem(sys.modules, "grimp.application.config", None)
+    monkeypatch.setitem(sys.modules, "grimp._rustgrimp", SimpleNamespace(scan_for_imports=REAL))
     assert scan.scan(program, include_external=False, kinds=False).unreadable == expected.unreadable
     assert SLOW.reason
 
@@ -134,6 +135,49 @@ def test_where_grimp_cannot_be_asked_at_all_this_python_says_what_is_not_valid(
     troubles = {file.module: (file.line, file.message) for file in found.unreadable}
     assert troubles["shop.broken"] == (2, "This is not valid Python: 'x = = 1'.")
     assert found.graph.lines("shop.web", "shop.models") == (1,)
+
+
+ALONE = """\
+import json, sys
+from pathlib import Path
+if {before}:
+    import grimp
+from import_contracts.reading import scan
+from import_contracts.reading.slow import SLOW
+scan._FEW, scan._BATCH = -1, 2
+from import_contracts.reading.program import find_program
+found = scan.scan(find_program(["shop"], [Path.cwd()]), include_external={external}, kinds=True)
+assert not SLOW.reason, SLOW.reason
+loaded = sorted(name for name in sys.modules if name.startswith("grimp"))
+import grimp, grimp.application.scanning
+from grimp.domain.valueobjects import DirectImport, Module
+assert type(Module("a")).__name__ == "Module" and grimp.DirectImport is DirectImport, Module
+assert grimp.build_graph("shop_of_one", cache_dir=None).modules == {{"shop_of_one"}}
+graph = found.graph
+print(json.dumps([loaded, repr(found.unreadable), [[*edge, *graph.lines(*edge)] for edge in graph.edges()]]))
+"""
+
+
+@pytest.mark.parametrize("external", [False, True])
+def test_a_scan_is_the_same_where_grimp_is_used_by_nobody_else_and_leaves_grimp_as_it_is(
+    shop: Path, external: bool
+) -> None:
+    write(shop, {"shop_of_one/__init__.py": ""})
+    (loaded, *alone), (loaded_before, *others) = (
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", ALONE.format(before=before, external=external)],
+                cwd=shop,
+                env=os.environ | {"PYTHONPATH": str(shop)},
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+        for before in (False, True)
+    )
+    assert alone == others
+    assert "grimp.main" not in loaded
+    assert "grimp.main" in loaded_before
 
 
 def test_a_file_that_cannot_be_read_is_no_reason_to_be_slow(shop: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import jsonschema  # type: ignore[import-untyped]
@@ -17,7 +18,6 @@ import import_contracts
 from import_contracts.cli import _commands
 from import_contracts.problems import UserError
 from import_contracts.reading import scan
-from import_contracts.reading.context import Advance
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
@@ -226,9 +226,9 @@ def test_a_program_is_read_once_whatever_the_configurations_ask_of_it(
     takes = []
     read = scan.read
 
-    def watched(program: Program, files: Sequence[SourceFile], take: scan.Take, advance: Advance) -> scan.Read:
+    def watched(program: Program, files: Sequence[SourceFile], take: scan.Take, *others: Any) -> scan.Read:
         takes.append(take)
-        return read(program, files, take, advance)
+        return read(program, files, take, *others)
 
     monkeypatch.setattr("import_contracts.reading.snapshot.read", watched)
     lint(shop, "a.toml", "b.toml", "c.toml", "--no-cache")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.scan import Reading
-from import_contracts.reading.state import as_readings, as_values
+from import_contracts.reading.state import StoredReadings, as_values
 from import_contracts.reading.values import DAMAGED
 
 MODULES = ("p", "p.a", "p.b")
@@ -22,12 +22,12 @@ READING = st.builds(
 )
 
 
-def reread(readings: dict[str, Reading], **damage: object) -> dict[str, Reading]:
+def reread(readings: dict[str, Reading], **damage: object) -> StoredReadings:
     """Return the readings of a program of these modules, as they come back from the cache."""
     files = tuple(SourceFile(module, f"/{module}", is_package=False) for module in readings)
     found = Program(("p",), files, frozenset({"p.n"}), (("p", "/p"),))
     value = json.loads(json.dumps({**as_values(readings), **damage}))
-    return as_readings(value, found, {file.path: 70_000 for file in files}, include_external=True)
+    return StoredReadings(value, found, [70_000] * len(files), include_external=True)
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(MODULES, READING)))

@@ -201,6 +201,15 @@ def test_a_report_is_not_reused_where_only_a_name_has_changed(tmp_path: Path) ->
     assert [*statuses, lint(tmp_path).status] == [0, 1, 0, 0, 1]
 
 
+@pytest.mark.parametrize(("imported", "is_allowed"), [("shop.orders.store", True), ("shop.orders.api", False)])
+def test_explain_says_that_a_module_may_be_imported_some_names_of_which_are_exposed(
+    tmp_path: Path, imported: str, is_allowed: bool
+) -> None:
+    keys = {"package": "shop.orders", "exposed": "shop.orders.store:place"}
+    write(tmp_path, {**PROGRAM, "shop/web.py": "", "pyproject.toml": configuration(contract("o", "interface", **keys))})
+    assert lint(tmp_path, "explain", "shop.web", imported, "--may").status == (0 if is_allowed else 1)
+
+
 def test_an_import_that_is_not_written_takes_everything() -> None:
     sources = {"p": Source("p", "p.py", is_package=False, text="x = 1\n")}
     assert TakenNames({"p", "q"}, sources.get).by("p", "q", 1) == {"*"}

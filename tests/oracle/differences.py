@@ -125,6 +125,17 @@ DIFFERENCES = (
         Verdict.KEPT,
     ),
     Difference(
+        "a part of an external package",
+        "it is read where a contract names one; import-linter knows external packages as a whole only",
+        Case(
+            program("p.a -> p.b"),
+            {**ROOT, "include_external_packages": True},
+            ({**FORBIDDEN, "forbidden_modules": ("google.protobuf",)},),
+        ),
+        Verdict.UNUSABLE,
+        Verdict.KEPT,
+    ),
+    Difference(
         "x.py beside x/__init__.py",
         "CPython imports the package; import-linter reads the file that is never imported",
         Case(

@@ -22,6 +22,7 @@ from import_contracts.runs import answers
     multiple=True,
     help='Also tell whether this command works, such as "python -m shop" or "pytest tests". Can be repeated.',
 )
+@click.option("--needless", is_flag=True, help="Also list imports inside functions that no cycle needs.")
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
 @source_roots
 @exclude_option
@@ -33,6 +34,7 @@ def command(  # noqa: PLR0913 - each is an option
     kinds: tuple[str, ...],
     python: tuple[int, int] | None,
     entries: tuple[str, ...],
+    needless: bool,
     quick: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
@@ -60,7 +62,7 @@ def command(  # noqa: PLR0913 - each is an option
         raise click.UsageError("--entry and --quick are both given. Give one of them.")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)
-    question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries)
+    question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless)
     found = answers.cycles(question, asked.roots, asked.exclude, shared.reports, shared.context_here(asked.folder))
     deliver(shared.reports, found)
     return found[0].exit_status

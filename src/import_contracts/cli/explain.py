@@ -15,18 +15,19 @@ from import_contracts.config.workspace import places_of
 from import_contracts.problems import Problem, UserError
 from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reporters.style import Style
-from import_contracts.reports.explain import Dependency, Explanation
+from import_contracts.reports.explain import Dependency, Explanation, Permissions
 from import_contracts.runs import explain as run
 from import_contracts.wording import listed
 
 
 @click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
-@click.argument("names", metavar="[CONTRACT | IMPORTER IMPORTED]", nargs=-1)
+@click.argument("names", metavar="[CONTRACT | MODULE | IMPORTER IMPORTED]", nargs=-1)
 @once(
     "--traceback",
     metavar="FILE",
     help="Explain the failed imports in FILE, a log or a traceback; - reads it from standard input.",
 )
+@click.option("--may", is_flag=True, help="Exit with 1 if a contract forbids IMPORTER to import IMPORTED.")
 @once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
 @once("--output", metavar="FILE", help="Write the report to FILE.")
 @source_roots
@@ -36,6 +37,7 @@ def command(  # noqa: PLR0913 - each is an option
     *,
     names: tuple[str, ...],
     traceback: str | None,
+    may: bool,
     format_: str,
     output: str | None,
     source_roots: tuple[str, ...],
@@ -48,6 +50,8 @@ def command(  # noqa: PLR0913 - each is an option
     lint-imports explain                     every contract in a sentence, the ignored imports, and
                                              the modules that no contract covers
     lint-imports explain CONTRACT            one contract: its rule, its modules, its ignored imports
+    lint-imports explain MODULE              what a module may import, and which modules may import it;
+                                             it need not exist yet
     lint-imports explain IMPORTER IMPORTED   the chains from one module or package to another, the
                                              fewest imports to remove, and the contracts about it
     lint-imports explain --traceback FILE    why the imports in a traceback failed: who waited for
@@ -57,27 +61,30 @@ def command(  # noqa: PLR0913 - each is an option
     workspace, and among the installed packages. Neither is one needed for a traceback: its files are found in this
     folder by their paths, even those from another machine.
 
-    The program is never run. The exit status is 0, or 2 if something is wrong or could not be read.
+    The program is never run. The exit status is 0, or 2 if something is wrong or could not be read; with --may, it is 1
+    if a contract forbids the import.
     """  # noqa: D301 - as above
     if len(names) > 2:
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
     if source_roots and (len(names) < 2 or shared.config_file is not None):
         raise click.UsageError("--source-root is for two modules without a configuration.")
+    if may and len(names) != 2:
+        raise click.UsageError("--may is about two modules: the importer and the imported one.")
     if traceback is not None:
         if names:
             raise click.UsageError("Name either a contract or modules, or a traceback.")
         return _traceback(traceback, format_, output, look, shared)
-    report: Explanation | Dependency
-    needs_config = len(names) < 2 or shared.config_file is not None
+    report: Explanation | Dependency | Permissions
+    needs_config = len(names) < 2 or may or shared.config_file is not None
     config = _config(names, shared) if needs_config else None if source_roots else _about(names[0], shared)
     if config is None:
         here = Path.cwd()
         places = places_of(here, source_roots).folders
         report = run.explain_installed(names[0], names[1], places, shared.context_here(here))
     elif len(names) == 2:
-        report = run.explain_dependency(names[0], names[1], config, shared.context(config))
+        report = run.explain_dependency(names[0], names[1], config, shared.context(config), may=may)
     else:
-        report = run.explain_contracts(config, names[0] if names else None, shared.context(config))
+        report = run.explain_name(names[0] if names else None, config, shared.context(config))
     write(as_json(report) if format_ == "json" else as_text(report, look), output, is_for_log=format_ == "text")
     return report.exit_status
 
@@ -118,20 +125,20 @@ def _text_of(file: str) -> str:
 
 
 def _config(names: tuple[str, ...], shared: Shared) -> Config:
-    """Return the configuration that is named or found; in a workspace, the one that has the contract."""
+    """Return the configuration that is named or found; in a workspace, the one that has the contract or the module."""
     if shared.config_file is not None:
         return shared.config()
     configs = shared.configs()
-    if not names:
+    if len(configs) == 1 or not names:
         config = shared.config()
         if len(configs) > 1:
             warn(f"Only the contracts of {config.file} are explained; --config explains those of a member.")
         return config
-    having = [config for config in configs if names[0] in ids_of(config)] if len(configs) > 1 else configs
+    having = [config for config in configs if names[0] in ids_of(config)] if len(names) == 1 else []
     if len(having) > 1:
         options = listed((config.options.strip() or f"--config {config.file}" for config in having), "or")
         raise UserError(Problem(f"Several configurations have a contract '{names[0]}'. Add {options}."))
-    return having[0] if having else shared.config()
+    return having[0] if having else _about(names[0], shared) or shared.config()
 
 
 def _about(module: str, shared: Shared) -> Config | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -23,18 +23,20 @@ def declarations(config: Config) -> tuple[Declaration, ...]:
     """Return what the projects of the workspace around a configuration declare, in the order of their folders.
 
     The modules of a dependency are those of the project with its name, else those of the distribution that is installed
-    in the ``.venv`` of the workspace, or for the running Python. Empty if a root package is not found.
+    in the ``.venv`` of the workspace, or for the running Python. A root package that is in no project is in a
+    declaration without a file. Empty if a root package is not found.
     """
     home = _home(config)
-    folders = [folder for folder in (home, *members_of(home)) if isinstance(project(folder).get("project"), Mapping)]
+    projects = _Projects(config)
     try:
-        packages = _packages(config, folders)
+        packages = projects.packages()
     except UserError:  # which is reported where the program is read
         return ()
-    names = {folder: normalized(str(table(project(folder), "project").get("name", ""))) for folder in folders}
-    own = {names[folder]: packages[folder] or find_packages(layout(folder)) for folder in folders}
+    folders = sorted({folder for folder in (home, *members_of(home), *packages) if folder and projects.name(folder)})
+    own = {projects.name(folder): packages.get(folder) or find_packages(layout(folder)) for folder in folders}
     installed = _Installed(home)
-    return tuple(_declaration(config, folder, packages[folder], own, installed) for folder in folders)
+    found = [projects.declaration(folder, packages.get(folder, ()), own, installed) for folder in folders]
+    return *found, *(Declaration("", names, (), is_dynamic=False) for folder, names in packages.items() if not folder)
 
 
 def _home(config: Config) -> Path:
@@ -45,53 +47,65 @@ def _home(config: Config) -> Path:
     return config.home if config.is_member else next(outer, here)
 
 
-def _packages(config: Config, folders: Sequence[Path]) -> dict[Path, tuple[str, ...]]:
-    """Return the packages of the program that are in the folder of each project, sorted.
+class _Projects:
+    """The folders whose ``pyproject.toml`` has a project with a name, in the checkout of a configuration."""
 
-    Of a namespace package in several of them, these are the packages and modules in it. Raises UserError if a root
-    package is not found.
-    """
-    real = {os.path.realpath(folder) + os.sep: folder for folder in folders}
-    owned: dict[str, list[tuple[Path, str]]] = {}
-    for name, place in find_portions(config.root_packages, config.source_roots):
-        around = [outer for outer in real if os.path.realpath(place).startswith(outer)]
-        if around:
-            owned.setdefault(name, []).append((real[max(around, key=len)], place))
-    found: dict[Path, set[str]] = {folder: set() for folder in folders}
-    for name, places in owned.items():
-        is_shared = len({folder for folder, _ in places}) > 1
-        for folder, place in places:
-            found[folder] |= {f"{name}.{inner}" for inner in find_top_level(place)} if is_shared else {name}
-    return {folder: tuple(sorted(names)) for folder, names in found.items()}
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._top = checkout(config.path.parent)
+        self._read: dict[Path, Mapping[str, object]] = {}
 
+    def _content(self, folder: Path) -> Mapping[str, object]:
+        if folder not in self._read:
+            files = self._config.files
+            self._read[folder] = project(folder, None if files is None else files.read)
+        return self._read[folder]
 
-def _declaration(
-    config: Config,
-    folder: Path,
-    packages: tuple[str, ...],
-    own: Mapping[str, tuple[str, ...]],
-    installed: _Installed,
-) -> Declaration:
-    def distributions(requirements: Sequence[str]) -> tuple[Distribution, ...]:
-        names = sorted({normalized(found[1]) for each in requirements if (found := _NAME.match(each))})
-        return tuple(Distribution(name, own[name] if name in own else installed.modules(name)) for name in names)
+    def name(self, folder: Path) -> str:
+        """Return the normalized name of the project in a folder; "" if there is none."""
+        name = table(self._content(folder), "project").get("name")
+        return normalized(name) if isinstance(name, str) else ""
 
-    declared = [table(project(folder), "project"), *_by_hooks(folder)]
-    optional = (table(each, "optional-dependencies") for each in declared)
-    required = [requirement for each in declared for requirement in string_list(each, "dependencies")]
-    return Declaration(
-        config.shown(str(folder / PROJECT)),
-        packages,
-        distributions(required),
-        distributions([each for extras in optional for extra in extras for each in string_list(extras, extra)]),
-        is_dynamic="dependencies" in string_list(declared[0], "dynamic") and not required,
-    )
+    def packages(self) -> dict[Path | None, tuple[str, ...]]:
+        """Return the packages of the program in each project, sorted; those of None are in no project.
 
+        Of a namespace package in several of them, these are the packages and modules in it. Raises UserError if a root
+        package is not found.
+        """
+        places: dict[str, list[tuple[Path | None, str]]] = {}
+        for name, place in find_portions(self._config.root_packages, self._config.source_roots):
+            around = (Path(os.path.normpath(each)) for each in Path(place).parents)
+            inside = (folder for folder in around if disk.is_inside(folder, self._top))
+            places.setdefault(name, []).append((next(filter(self.name, inside), None), place))
+        found: dict[Path | None, set[str]] = {}
+        for name, portions in places.items():
+            is_shared = len({folder for folder, _ in portions}) > 1
+            for folder, place in portions:
+                inner = {f"{name}.{each}" for each in find_top_level(place)} if is_shared else {name}
+                found.setdefault(folder, set()).update(inner)
+        return {folder: tuple(sorted(names)) for folder, names in found.items()}
 
-def _by_hooks(folder: Path) -> Iterator[Mapping[str, object]]:
-    """Yield the tables of the metadata hooks of Hatch, which may list what is dynamic in ``[project]``."""
-    hooks = table(table(table(table(project(folder), "tool"), "hatch"), "metadata"), "hooks")
-    yield from (table(hooks, name) for name in hooks)
+    def declaration(
+        self, folder: Path, packages: tuple[str, ...], own: Mapping[str, tuple[str, ...]], installed: _Installed
+    ) -> Declaration:
+        """Return what the project in a folder declares; ``own`` are the packages of each project, by its name."""
+        tables = [table(self._content(folder), "project"), *self._by_hooks(folder)]
+        texts = [text for each in tables for text in string_list(each, "dependencies")]
+        is_dynamic = "dependencies" in string_list(tables[0], "dynamic") and not texts
+        for extras in (table(each, "optional-dependencies") for each in tables):
+            texts += [text for extra in extras for text in string_list(extras, extra)]
+        names = sorted({normalized(found[1]) for text in texts if (found := _NAME.match(text))})
+        return Declaration(
+            self._config.shown(str(folder / PROJECT)),
+            packages,
+            tuple(Distribution(name, own[name] if name in own else installed.modules(name)) for name in names),
+            is_dynamic=is_dynamic,
+        )
+
+    def _by_hooks(self, folder: Path) -> Iterator[Mapping[str, object]]:
+        """Yield the tables of the metadata hooks of Hatch, which may list what is dynamic in ``[project]``."""
+        hooks = table(table(table(table(self._content(folder), "tool"), "hatch"), "metadata"), "hooks")
+        yield from (table(hooks, name) for name in hooks)
 
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")  # at the start of a requirement (PEP 508)

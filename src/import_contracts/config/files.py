@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.config.misnamed import OWN, PEER, keys, sections, tables
-from import_contracts.contracts.table import Table
+from import_contracts.contracts.table import DECLARED, Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import text_of
@@ -34,6 +34,11 @@ class Document(NamedTuple):
     def is_ini(self) -> bool:
         """Whether the file is INI, not TOML."""
         return not self.file.endswith(".toml")
+
+
+def is_declared(contract: Mapping[str, object]) -> bool:
+    """Return whether a contract allows what the members of a workspace declare as dependencies."""
+    return contract.get("type") == "allowed" and contract.get("allowed") == DECLARED
 
 
 def find_config(start: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -83,10 +83,14 @@ def uv_workspace(folder: Path) -> Mapping[str, object]:
     return table(table(table(project(folder), "tool"), "uv"), "workspace")
 
 
-def project(folder: Path) -> Mapping[str, object]:
-    """Return the content of a project's ``pyproject.toml``; empty if it cannot be read, which others report."""
+def project(folder: Path, read: Callable[[Path, str], bytes] | None = None) -> Mapping[str, object]:
+    """Return the content of a project's ``pyproject.toml``; empty if it cannot be read, which others report.
+
+    ``read`` is as in `Files`, for a commit.
+    """
+    path = folder / PROJECT
     try:
-        return parse_toml(disk.read(folder / PROJECT), PROJECT)
+        return parse_toml(disk.read(path) if read is None else read(path, PROJECT), PROJECT)
     except (OSError, UserError):
         return {}
 

@@ -17,6 +17,7 @@ from import_contracts.config.files import (
     Document,
     document_of,
     find_config,
+    is_declared,
     may_quote,
     name_of,
     parse_toml,
@@ -26,7 +27,7 @@ from import_contracts.config.files import (
 )
 from import_contracts.config.misnamed import OWN, PEER
 from import_contracts.contracts.slips import slip
-from import_contracts.contracts.table import DECLARED, Table
+from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.names import dotted_names, external_package
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
@@ -93,6 +94,8 @@ class Config:
     count_dynamic_imports: bool
     session: Table
     """The keys about the run, as written."""
+    files: Files | None = None
+    """The files of the commit at which it is read; None for those that are there now."""
 
     @property
     def source_roots(self) -> tuple[Path, ...]:
@@ -118,8 +121,7 @@ class Config:
     @property
     def asks_what_is_declared(self) -> bool:
         """Whether a contract depends on what projects declare, which is in no file of the configuration."""
-        tables = (table for document in self.documents for table in document.contracts)
-        return any(table.get("type") == "allowed" and table.get("allowed") == DECLARED for table in tables)
+        return any(is_declared(table) for document in self.documents for table in document.contracts)
 
     def demand_no_refusal(self) -> None:
         """Raise UserError if custom contract types are refused, for a command that has no other place for the error."""
@@ -234,9 +236,9 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     namespace_folders, dynamic = session.flag("count_namespace_folders"), session.flag("count_dynamic_imports")
     session.tables("contracts")
     workspace = session.strings("workspace", ()) if "workspace" in session else None
-    included = tuple(_included(session, path, around, bases, files))
+    documents = (document, *_included(session, path, around, bases, files))
     session.finish(severity=Severity.WARNING)
-    for sentence in document.overlooked if document.contracts or included else ():
+    for sentence in document.overlooked if document.contracts or documents[1:] else ():
         session.warn(None, sentence)
     return Config(
         folder=around,
@@ -250,7 +252,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         options=options,
         strict=strict,
         show_timings=show_timings,
-        documents=(document, *included),
+        documents=documents,
         problems=tuple(session.problems),
         custom_types=named_types,
         refused=refused,
@@ -262,6 +264,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         count_namespace_folders=namespace_folders,
         count_dynamic_imports=dynamic,
         session=session,
+        files=files,
     )
 
 

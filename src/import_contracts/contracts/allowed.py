@@ -216,9 +216,7 @@ Names: TypeAlias = Mapping[str, tuple[ModulePattern, ...]]
 """The top-level modules of distributions, by their normalized names."""
 
 
-def _declared(
-    table: Table, declarations: Sequence[Declaration], names: Names, *, optional: bool
-) -> Iterator[Allowance]:
+def _declared(table: Table, declarations: Sequence[Declaration], names: Names) -> Iterator[Allowance]:
     """Yield what the packages of each project may import: each other, the standard library, and what it declares."""
     wanted = table.modules("modules", ())
     known = [package for each in declarations for package in each.packages]
@@ -227,19 +225,20 @@ def _declared(
             table.error("modules", f"'{pattern}' is no package of a project; write one like '{known[0]}'.")
     for each in declarations:
         packages = [name for name in each.packages if not wanted or any(pattern.matches(name) for pattern in wanted)]
-        if packages and each.is_dynamic:
+        if packages and not each.file:
+            what = f"There is no pyproject.toml with a [project] around '{packages[0]}'"
+            table.error("allowed", f"{what}, so it is not known what it declares. List others in 'modules'.")
+        elif packages and each.is_dynamic:
             hint = "List the packages of the other projects in 'modules'."
             table.error("allowed", f"The dependencies in {each.file} are dynamic, so they are not known. {hint}")
         elif packages:
-            yield _allowance(each, packages, names, optional=optional)
-    if not known:
-        table.error("allowed", "No root package is in a folder whose pyproject.toml has the table [project].")
+            yield _allowance(each, packages, names)
 
 
-def _allowance(declaration: Declaration, packages: Sequence[str], names: Names, *, optional: bool) -> Allowance:
+def _allowance(declaration: Declaration, packages: Sequence[str], names: Names) -> Allowance:
     allowed = [*map(ModulePattern, (*declaration.packages, STANDARD_LIBRARY))]
     guessed = []
-    for name, modules in (*declaration.required, *(declaration.optional if optional else ())):
+    for name, modules in declaration.required:
         allowed += names.get(name) or map(ModulePattern, modules or [name.replace("-", "_")])
         if not modules and name not in names:
             guessed.append((name, name.replace("-", "_")))
@@ -252,12 +251,10 @@ def parse(table: Table) -> Allowed:
     rows = table.listings("allowed")
     declarations = table.declared("allowed")
     names = {normalized(str(name)): modules for name, modules in (table.listings("import_names") or {}).items()}
-    optional = table.flag("optional_dependencies")
-    for key in ("import_names", "optional_dependencies") if declarations is None else ():
-        if key in table:
-            table.error(key, f'This key is only for allowed = "{DECLARED}".')
+    if declarations is None and "import_names" in table:
+        table.error("import_names", f'This key is only for allowed = "{DECLARED}".')
     if declarations is not None:
-        allowances = tuple(_declared(table, declarations, names, optional=optional))
+        allowances = tuple(_declared(table, declarations, names))
         if table.flag("exact"):
             table.error(
                 "exact", "'allowed' is what projects declare, so nothing can be removed from it. Remove this key."

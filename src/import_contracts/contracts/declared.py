@@ -16,15 +16,14 @@ class Distribution(NamedTuple):
 class Declaration(NamedTuple):
     """The dependencies in the ``pyproject.toml`` of a project (PEP 621).
 
-    ``file`` is its path as messages show it, and ``packages`` are those of the project that are in the program.
-    ``required`` are its ``dependencies``, and ``optional`` its ``optional-dependencies``; neither is known if it
-    ``is_dynamic``. All are sorted.
+    ``file`` is its path as messages show it, "" if there is none around the packages. ``packages`` are those of the
+    project that are in the program. ``required`` are its ``dependencies`` and ``optional-dependencies``; they are not
+    known if it ``is_dynamic``. All are sorted.
     """
 
     file: str
     packages: tuple[str, ...]
     required: tuple[Distribution, ...]
-    optional: tuple[Distribution, ...]
     is_dynamic: bool
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Description, Findings, Part
 from import_contracts.contracts.matching import Matcher
-from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
+from import_contracts.contracts.separation import Group, Separation
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern, external_package, overlap
@@ -38,11 +38,11 @@ class Forbidden:
             return Findings(problems=matcher.problems)
         if not sources:
             matcher.warn("source_modules", "This contract cannot be broken: no source module is in the program.")
-        elif not absent and next(self._pairs(sources, targets), None) is None:
+        elif not absent and next(self._separation(sources, targets).pairs(), None) is None:
             why = "every source overlaps with every forbidden module" if targets else "no forbidden module exists"
             matcher.warn("forbidden_modules", f"This contract cannot be broken: {why}.")
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
-        return Findings(*check_pairs(graph, self._pairs(sources, targets), barred), matcher.problems)
+        return Findings(*self._separation(sources, targets, barred).check(graph), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with its sources and the forbidden modules."""
@@ -63,10 +63,12 @@ class Forbidden:
         """Return the message of each pair of a source with an importer and a forbidden module with an imported one."""
         matcher = Matcher(graph)
         targets = self._targets(matcher, self._absent(matcher))
-        return broken_pairs(self._pairs(self._sources(matcher), targets), importers, imported)
+        return self._separation(self._sources(matcher), targets).broken_by(importers, imported)
 
-    def _pairs(self, sources: list[Group], targets: list[Group]) -> Iterator[tuple[Group, Group]]:
-        yield from ((source, target) for target in targets for source in sources if not self._overlap(source, target))
+    def _separation(
+        self, sources: list[Group], targets: list[Group], barred: frozenset[str] = frozenset()
+    ) -> Separation:
+        return Separation(sources, targets, lambda source, target: not self._overlap(source, target), barred)
 
     def _targets(self, matcher: Matcher, absent: list[ModulePattern]) -> list[Group]:
         present = [pattern for pattern in self.forbidden if pattern not in absent]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Description, Findings, Part
 from import_contracts.contracts.matching import Matcher
-from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
+from import_contracts.contracts.separation import Group, Separation
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern
@@ -34,8 +34,7 @@ class Independence:
             matcher.warn("modules", "This contract cannot be broken: it names fewer than two modules.")
         if len(groups) > 1 and not any(group.can_import(graph) for group in groups):
             matcher.warn("modules", "This contract cannot be broken: none of its modules is in the program.")
-        barred = frozenset().union(*(group.members for group in groups))
-        return Findings(*check_pairs(graph, self._pairs(groups), barred), matcher.problems)
+        return Findings(*_separation(groups).check(graph), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the independent modules."""
@@ -48,15 +47,16 @@ class Independence:
 
     def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the message of each pair of a module with an importer and another with an imported module."""
-        return broken_pairs(self._pairs(self._groups(Matcher(graph))), importers, imported)
+        return _separation(self._groups(Matcher(graph))).broken_by(importers, imported)
 
     def _groups(self, matcher: Matcher) -> list[Group]:
         graph = matcher.graph
         return [Group(module, graph.subtree(module)) for module in matcher.modules("modules", self.modules)]
 
-    @staticmethod
-    def _pairs(groups: list[Group]) -> Iterator[tuple[Group, Group]]:
-        yield from ((source, target) for target in groups for source in groups if source is not target)
+
+def _separation(groups: list[Group]) -> Separation:
+    barred = frozenset().union(*(group.members for group in groups))
+    return Separation(groups, groups, lambda source, target: source is not target, barred)
 
 
 def parse(table: Table) -> Independence:

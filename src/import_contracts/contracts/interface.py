@@ -14,6 +14,9 @@ from import_contracts.reading.taken import TakenNames
 from import_contracts.reading.text import Source
 from import_contracts.wording import listed
 
+_NOT_WRITTEN = (0,)
+"""The lines of an import that is not in the program: somebody asks about it, and it may take what is exposed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interface:
@@ -89,7 +92,7 @@ class Interface:
         """Return the message of each package with an imported module of which nothing is exposed."""
         matcher = Matcher(graph)
         importers = importers & self._outside(matcher)
-        hidden = {module for module in imported if not any(each.module.matches(module) for each in self.exposed)}
+        hidden = {each for each in imported if not (self._exposes(each) or self._has_exposed_names(each))}
         broken = (
             package
             for package in self._packages(matcher)
@@ -104,12 +107,15 @@ class Interface:
     def _exposes(self, module: str) -> bool:
         return any(pattern.name is None and pattern.module.matches(module) for pattern in self.exposed)
 
+    def _has_exposed_names(self, module: str) -> bool:
+        return any(pattern.name is not None and pattern.module.matches(module) for pattern in self.exposed)
+
     def _allows(self, edge: Edge, line: int, taken: TakenNames) -> bool:
         """Return whether a statement takes only exposed names; if it uses none, whether the module has any."""
         module = edge[1]
         names = taken.by(*edge, line)
         if not names:
-            return any(pattern.module.matches(module) for pattern in self.exposed)
+            return self._has_exposed_names(module)
         return all(self._exposes_name(module, name, taken) for name in names)
 
     def _exposes_name(self, module: str, name: str, taken: TakenNames) -> bool:
@@ -164,6 +170,7 @@ class Interface:
             if not self._exposes(module)
             for importer in graph.importers_of(module)
             if importer in outside and importer not in members
+            if not (self._has_exposed_names(module) and graph.lines(importer, module) == _NOT_WRITTEN)
         )
 
 

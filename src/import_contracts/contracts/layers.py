@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher, inside
 from import_contracts.contracts.placement import Level, Placement
-from import_contracts.contracts.separation import Group, broken_pairs, check_pairs
+from import_contracts.contracts.separation import Group, Separation
 from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import ImportGraph
@@ -94,9 +94,8 @@ class Layers:
         violations: list[Violation] = []
         cuts: list[Cut] = []
         for of_container in levels.values():
-            in_layers = frozenset().union(*(group.members for level in of_container for group in level))
-            for instead, pairs in self._separated(of_container):
-                found, their_cuts = check_pairs(graph, pairs, graph.modules_set if self.direct else in_layers)
+            for instead, separation in self._separated(of_container, graph):
+                found, their_cuts = separation.check(graph)
                 violations += (replace(each, message=each.message + instead) for each in found)
                 cuts += (replace(cut, message=cut.message + instead) for cut in their_cuts)
         for container, of_container in levels.items() if self.exhaustive else ():
@@ -129,12 +128,13 @@ class Layers:
 
     def would_break(self, graph: ImportGraph, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the message of each pair of a module with an importer and a higher one with an imported module."""
-        return tuple(
+        messages = (
             message + instead
             for levels in self._levels_by_container(Matcher(graph)).values()
-            for instead, pairs in self._separated(levels)
-            for message in broken_pairs(pairs, importers, imported)
+            for instead, separation in self._separated(levels, graph)
+            for message in separation.broken_by(importers, imported)
         )
+        return tuple(dict.fromkeys(messages))
 
     def _levels_by_container(self, matcher: Matcher) -> dict[str, list[list[Group]]]:
         """Return, for each container, the groups of each layer, the highest layer first."""
@@ -184,31 +184,38 @@ class Layers:
                 matcher.error("layers", missing, pattern.text)
         return list(dict.fromkeys(modules))
 
-    def _separated(self, levels: list[list[Group]]) -> Iterator[tuple[str, Iterable[tuple[Group, Group]]]]:
-        """Yield pairs of which one must not import the other, and after what the message says what is allowed."""
-        yield "", self._upwards(levels)
+    def _separated(self, levels: list[list[Group]], graph: ImportGraph) -> Iterator[tuple[str, Separation]]:
+        """Yield what must not reach what, and after what the message says what is allowed."""
+        in_layers = frozenset().union(*(group.members for level in levels for group in level))
+        barred = graph.modules_set if self.direct else in_layers
+        yield "", self._upwards(levels, barred)
         above = 0
         for height, (layer, level) in enumerate(zip(self.layers, levels, strict=True)):
             if layer.closed and level:
                 sources = [group for higher in levels[above:height] for group in higher]
                 targets = [group for lower in levels[height + 1 :] for group in lower]
-                yield f", except through {layer.modules}", [(one, other) for other in targets for one in sources]
+                yield f", except through {layer.modules}", Separation(sources, targets, lambda *_: True, barred)
                 above = height
 
-    def _upwards(self, levels: list[list[Group]]) -> Iterator[tuple[Group, Group]]:
-        for height, (layer, level) in enumerate(zip(self.layers, levels, strict=True)):
-            for target in level:
-                siblings = [group for group in level if group is not target] if layer.independent else []
-                for source in siblings + [group for lower in levels[height + 1 :] for group in lower]:
-                    yield source, target
+    def _upwards(self, levels: list[list[Group]], barred: Set[str]) -> Separation:
+        """Return what must not reach what: a lower layer a higher one, and siblings in an independent layer."""
+        height_of = {group: height for height, level in enumerate(levels) for group in level}
+        independent = {height for height, layer in enumerate(self.layers) if layer.independent}
+
+        def is_forbidden(source: Group, target: Group) -> bool:
+            return height_of[source] > height_of[target] or (
+                height_of[source] == height_of[target] in independent and source is not target
+            )
+
+        return Separation(list(height_of), list(height_of), is_forbidden, barred)
 
     def _can_be_broken(self, graph: ImportGraph, levels: dict[str, list[list[Group]]]) -> bool:
         """Return whether an import could be forbidden, or a new module could be missing in the layers."""
         written = {member.pattern.text for layer in self.layers for member in layer.members}
         if self.exhaustive and levels and not {"*", "**"} & {*written, *map(str, self.ignored)}:
             return True
-        separated = (pairs for of_container in levels.values() for _, pairs in self._separated(of_container))
-        return any(source.can_import(graph) for pairs in separated for source, _ in pairs)
+        separations = (each for of_container in levels.values() for _, each in self._separated(of_container, graph))
+        return any(source.can_import(graph) for each in separations for source, _ in each.pairs())
 
     def _unlisted(self, graph: ImportGraph, container: str, levels: list[list[Group]]) -> Iterator[Violation]:
         patterns = [*(member.pattern for layer in self.layers for member in layer.members), *self.ignored]

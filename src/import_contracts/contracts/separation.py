@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Violation
-from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.crossings import crossings
+from import_contracts.graph.import_graph import Edge, ImportGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,48 +22,60 @@ class Group:
         return not self.members <= graph.external | graph.excepted
 
 
-def check_pairs(
-    graph: ImportGraph, pairs: Iterable[tuple[Group, Group]], barred: Set[str] = frozenset()
-) -> tuple[tuple[Violation, ...], tuple[Cut, ...]]:
-    """Return every import that leaves a pair's source and leads to its target, and a minimum cut for each pair.
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """Groups that must not reach others, through modules that are neither in the pair nor ``barred``.
 
-    An import leads to a target if it imports a member of the target, or a module that reaches one through modules
-    that are neither in the pair nor ``barred``. Excepted modules of the graph are no sources, and chains lead through
-    them. Violations and cuts are in the order of the pairs. It is faster if pairs with the same target follow each
-    other.
+    Excepted modules of the graph are no sources, and chains lead through them. ``is_forbidden`` tells whether a source
+    must not reach a target. Pairs are in the order of the targets, and those of one target in the order of the sources.
     """
-    violations: dict[tuple[str, str, str], Violation] = {}
-    cuts = []
-    all_routes, reached = None, None
-    if not barred >= graph.modules_set:  # else only direct imports count
-        barred -= graph.excepted
-    for source, target in pairs:
-        if all_routes is None or reached is not target:
-            all_routes, reached = graph.routes_to(target.members, barred), target
-        members = source.members - graph.excepted
-        if members.isdisjoint(all_routes.importers):
-            continue
-        routes = all_routes.avoiding(members)
-        message = _message(source, target)
-        of_pair = [Violation(*chain[0], target.name, message, chain) for chain in routes.chains_from(members)]
-        new = {violation.identity: violation for violation in of_pair if violation.identity not in violations}
-        if new:
-            violations |= new
-            cuts.append(Cut(message, routes.minimum_cut(members)))
-    return tuple(violations.values()), tuple(cuts)
 
+    sources: Sequence[Group]
+    targets: Sequence[Group]
+    is_forbidden: Callable[[Group, Group], bool]
+    barred: Set[str] = frozenset()
 
-def broken_pairs(pairs: Iterable[tuple[Group, Group]], importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
-    """Return the message of each pair whose source has one of ``importers`` and whose target one of ``imported``.
+    def pairs(self) -> Iterator[tuple[Group, Group]]:
+        """Yield each source with each target that it must not reach."""
+        pairs = ((source, target) for target in self.targets for source in self.sources)
+        return (pair for pair in pairs if self.is_forbidden(*pair))
 
-    In the order of the pairs, each message once.
-    """
-    broken = (
-        (source, target)
-        for source, target in pairs
-        if not (source.members.isdisjoint(importers) or target.members.isdisjoint(imported))
-    )
-    return tuple(dict.fromkeys(_message(*pair) for pair in broken))
+    def check(self, graph: ImportGraph) -> tuple[tuple[Violation, ...], tuple[Cut, ...]]:
+        """Return every import that leaves a source and leads to a target, and a minimum cut for each pair."""
+        sources = [group.members - graph.excepted for group in self.sources]
+        targets = [group.members for group in self.targets]
+        is_direct = self.barred >= graph.modules_set
+        barred = self.barred if is_direct else self.barred - graph.excepted
+        violations: list[Violation] = []
+        cuts = []
+        seen: set[Edge] = set()
+        last = -1
+        for crossing in crossings(graph, sources, targets, self._is_wanted, barred):
+            target = self.targets[crossing.target]
+            if crossing.target != last:
+                seen, last = set(), crossing.target
+            new = [chain for chain in crossing.chains if chain[0] not in seen]
+            if new:
+                seen.update(chain[0] for chain in new)
+                message = _message(self.sources[crossing.source], target)
+                violations += [Violation(*chain[0], target.name, message, chain) for chain in new]
+                cuts.append(Cut(message, crossing.cut()))
+        return tuple(violations), tuple(cuts)
+
+    def broken_by(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
+        """Return the message of each pair whose source has one of ``importers`` and whose target one of ``imported``.
+
+        In the order of the pairs, each message once.
+        """
+        broken = (
+            (source, target)
+            for source, target in self.pairs()
+            if not (source.members.isdisjoint(importers) or target.members.isdisjoint(imported))
+        )
+        return tuple(dict.fromkeys(_message(*pair) for pair in broken))
+
+    def _is_wanted(self, source: int, target: int) -> bool:
+        return self.is_forbidden(self.sources[source], self.targets[target])
 
 
 def _message(source: Group, target: Group) -> str:

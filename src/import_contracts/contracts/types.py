@@ -25,7 +25,8 @@ class ContractType(NamedTuple):
     ``excludes`` are the kinds of imports that contracts of this type leave out by default. ``demand`` is the rule in
     one sentence. If the type is ``about_cycles``, reports show a fix for each import of a cut; if it
     ``wants_direct_imports``, they show how to import each name from its defining module. ``groups`` returns the modules
-    to which the keys of a contract give a name in angle brackets, by that name: the lists of others may have it.
+    to which the keys of a contract give a name in angle brackets, by that name: the lists of others may have it. If it
+    ``reads_text``, its verdict may change with any text of the program, not only with imports.
     """
 
     parse: Callable[[Table], Rule]
@@ -33,6 +34,7 @@ class ContractType(NamedTuple):
     demand: str = OWN_DEMAND
     about_cycles: bool = False
     wants_direct_imports: bool = False
+    reads_text: bool = False
     groups: Callable[[Mapping[str, object]], Mapping[str, tuple[str, ...]]] | None = None
 
 
@@ -70,7 +72,9 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
             about_cycles=True,
         ),
         "allowed": ContractType(_in("allowed"), demand="Some modules may import only what is allowed."),
-        "crash": ContractType(_in("crash"), demand="Modules must not crash when they are imported first."),
+        "crash": ContractType(
+            _in("crash"), demand="Modules must not crash when they are imported first.", reads_text=True
+        ),
         "direct_siblings": ContractType(
             _in("direct_siblings"),
             demand="Modules inside a package must not import from the package itself.",
@@ -86,6 +90,12 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
         "interface": ContractType(_in("interface"), demand="A package must be imported only through what it exposes."),
         "layers": ContractType(
             _in("layers"), demand="A lower layer must not import a higher layer.", groups=_groups_in("layers")
+        ),
+        "no_needless_deferrals": ContractType(
+            _in("no_needless_deferrals"),
+            excludes=frozenset({Kind.TYPE_CHECKING}),
+            demand="An import inside a function must be needed by a cycle, or have another reason there.",
+            reads_text=True,
         ),
         "private_modules": ContractType(
             _in("private_modules"), demand="A private module must be imported only inside its parent package."

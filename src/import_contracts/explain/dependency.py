@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from import_contracts.explain.views import View
@@ -11,7 +11,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
-from import_contracts.reports.explain import ContractVerdict, Dependency, Stance
+from import_contracts.reports.explain import ContractVerdict, Dependency, Objection, Stance
 from import_contracts.wording import listed
 
 _NOT_EAGER = frozenset(Kind) - {Kind.RUNTIME}
@@ -38,35 +38,41 @@ def dependency(importer: str, imported: str, graph: ImportGraph, statements: Sta
 
 
 def concerns(
-    importer: str, imported: str, graph: ImportGraph, views: Sequence[View]
+    importer: str, imported: str, graph: ImportGraph, views: Sequence[View], objecting: Sequence[Objection] = ()
 ) -> tuple[tuple[ContractVerdict, ...], tuple[str, ...]]:
     """Return the verdicts of contracts on a dependency, and the ids of the contracts that do not cover it.
 
-    The verdicts are in the order of `Stance`, broken contracts first, and then in the order of the contracts.
+    The verdicts are in the order of `Stance`, broken contracts first, and then in the order of the contracts. Those
+    that are ``objecting`` forbid a direct import.
     """
-    ends = _ends(importer, imported, graph)
-    chains = list(_routes(graph, *ends).chains_from(ends[0]))
-    joined = (
-        (frozenset(chain[0][0] for chain in chains), frozenset(chain[-1][1] for chain in chains)) if chains else None
-    )
-    pair = _Pair((importer, imported), *ends, joined)
-    verdicts = [_contract_verdict(view, pair) for view in views]
+    pair = _pair(importer, imported, graph)
+    forbidding = {each.id: each.sentences for each in objecting}
+    verdicts = [_contract_verdict(view, pair, forbidding.get(view.contract.id, ())) for view in views]
     order = list(Stance)
     given = sorted((verdict for verdict in verdicts if verdict), key=lambda verdict: order.index(verdict.stance))
     silent = (view.contract.id for view, verdict in zip(views, verdicts, strict=True) if verdict is None)
     return tuple(given), tuple(silent)
 
 
+def objections(importer: str, imported: str, graph: ImportGraph, views: Sequence[View]) -> tuple[Objection, ...]:
+    """Return the contracts that forbid one module or package to import another, in their order."""
+    importers, targets = _ends(importer, imported, graph)
+    found = ((view.contract, view.objections((importer, imported), importers, targets)) for view in views)
+    return tuple(Objection(each.id, each.name, each.reason, messages) for each, messages in found if messages)
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """The two modules or packages of a dependency, by name, and the modules in each.
 
-    ``joined`` are the first and the last modules of the chains between them; None if there are no chains.
+    ``joined`` are the first and the last modules of the chains between them in the ``graph``; None if there are no
+    chains.
     """
 
     names: tuple[str, str]
     importers: frozenset[str]
     imported: frozenset[str]
+    graph: ImportGraph
     joined: tuple[frozenset[str], frozenset[str]] | None
 
     def is_joined_by(self, chain: Iterable[Edge]) -> bool:
@@ -74,14 +80,26 @@ class _Pair:
         has_begun = False
         for one, other in chain:
             has_begun = has_begun or one in self.importers
-            if has_begun and other in self.imported:
+            if has_begun and (other in self.imported or self._has_part(one, other)):
                 return True
         return False
 
+    def _has_part(self, one: str, other: str) -> bool:
+        """Return whether an import of an external package is one of the imported part of it."""
+        parts = (each for each in self.imported if other in self.graph.external and within(each, other))
+        return any(self.graph.has_import(one, each) for each in parts)
+
+
+def _pair(importer: str, imported: str, graph: ImportGraph) -> _Pair:
+    ends = _ends(importer, imported, graph)
+    chains = list(_routes(graph, *ends).chains_from(ends[0]))
+    firsts, lasts = (frozenset(chain[place][place] for chain in chains) for place in (0, -1))
+    return _Pair((importer, imported), *ends, graph, (firsts, lasts) if chains else None)
+
 
 def _ends(importer: str, imported: str, graph: ImportGraph) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the modules in each of the two; raises UserError if one is unknown, or the importer is external."""
-    problems = [problem for module in (importer, imported) for problem in _unknown(module, graph)]
+    """Return the modules in each of the two; raises UserError if the importer is external, or both are the same."""
+    problems = []
     if importer in graph.external:
         problems.append(Problem(f"'{importer}' is an external package, whose imports are not known."))
     if importer == imported:
@@ -92,34 +110,55 @@ def _ends(importer: str, imported: str, graph: ImportGraph) -> tuple[frozenset[s
     return one - other if within(imported, importer) else one, other - one if within(importer, imported) else other
 
 
-def _unknown(module: str, graph: ImportGraph) -> Iterable[Problem]:
-    if module in graph:
-        return
+def with_new(importer: str, imported: str, graph: ImportGraph) -> tuple[ImportGraph, tuple[str, ...]]:
+    """Return a graph that has two modules, and those of the two that it did not have.
+
+    The importer must be in a root package. Raises UserError if a part of an external package is asked for that is not
+    told apart, or if external packages are not in the graph.
+    """
+    problems = [*_outside(imported, graph)]
+    if not graph.is_internal(importer) and importer not in graph:
+        problems = [*_outside(importer, graph), *problems]
+    if problems:
+        raise UserError(*problems)
+    new = tuple(each for each in (importer, imported) if each not in graph)
+    return graph.with_modules(new), new
+
+
+def misspelt(new: Iterable[str], graph: ImportGraph) -> Iterator[Problem]:
+    """Yield a problem for each module that does not exist, and has nearly the name of one that does."""
+    for module in new:
+        alike = (each for each in graph.modules if not within(module, each))
+        if near := did_you_mean_module(module, alike):
+            nothing = f"There is no module '{module}'" if graph.is_internal(module) else f"Nothing imports '{module}'"
+            yield Problem(f"{nothing}.{near}")
+
+
+def _outside(module: str, graph: ImportGraph) -> Iterator[Problem]:
+    """Yield a problem if nothing is known of a module because it is outside the root packages."""
     root = module.partition(".")[0]
-    if graph.is_internal(module):
-        yield Problem(f"There is no module '{module}'.{did_you_mean_module(module, graph.modules)}")
-    elif not graph.knows_external:
+    if module in graph or graph.is_internal(module):
+        return
+    if not graph.knows_external:
         where = f"'{module}' is outside the root packages ({', '.join(graph.roots)})"
         near = did_you_mean_module(module, graph.modules)
         yield Problem(f"{where}.{near or ' To include it, set include_external_packages = true.'}")
     elif root in graph:
         yield Problem(f"'{module}' is part of an external package; name the package, '{root}'.")
-    elif near := did_you_mean_module(module, graph.modules):
-        yield Problem(f"Nothing imports '{module}'.{near}")  # without a similar name, the answer is: no dependency
 
 
 def _routes(graph: ImportGraph, importers: Set[str], targets: Set[str]) -> Routes:
     return graph.routes_to(targets, frozenset()).avoiding(importers)
 
 
-def _contract_verdict(view: View, pair: _Pair) -> ContractVerdict | None:
+def _contract_verdict(view: View, pair: _Pair, objections: tuple[str, ...]) -> ContractVerdict | None:
     """Return the verdict of a contract on a dependency; None if it covers neither of the two and does not forbid it."""
     violations = [violation for violation in view.verdict.violations if pair.is_joined_by(violation.chain)]
     known = sum(map(view.verdict.is_known, violations))
     ignored = _ignored_violations(view, pair)
     modules = zip(pair.names, (pair.importers, pair.imported), strict=True)
     covered = [name for name, inside in modules if not view.covers.isdisjoint(inside)]
-    messages = view.would_break(*(pair.joined or (pair.importers, pair.imported)))
+    messages = view.would_break(*(pair.joined or (pair.importers, pair.imported))) or objections
     if violations:
         stance = Stance.KNOWN if known == len(violations) else Stance.BROKEN
     elif ignored or messages:

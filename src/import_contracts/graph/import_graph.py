@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.min_cut import minimum_cut
+from import_contracts.graph.min_cut import Between, minimum_cut
 from import_contracts.graph.names import (
     STANDARD_LIBRARY,
     ImportPattern,
@@ -20,6 +20,8 @@ from import_contracts.graph.names import (
     parent,
     within,
 )
+from import_contracts.graph.nodes import Nodes
+from import_contracts.graph.reach import Reach
 from import_contracts.graph.standard_library import is_standard
 
 
@@ -77,7 +79,7 @@ class ImportGraph:
     def _replaced(self, imports: dict[str, dict[str, tuple[int, ...]]]) -> ImportGraph:
         """Return a graph of the same modules with other imports, which must be sorted."""
         graph = copy(self)
-        graph.__dict__.pop("_importers", None)
+        graph.__dict__.pop("nodes", None)
         graph._imports = imports  # noqa: SLF001 - our own
         return graph
 
@@ -94,11 +96,9 @@ class ImportGraph:
         return frozenset(self.modules)
 
     @cached_property
-    def _importers(self) -> dict[str, list[str]]:
-        importers: dict[str, list[str]] = {}
-        for importer, imported in self.edges():
-            importers.setdefault(imported, []).append(importer)
-        return importers
+    def nodes(self) -> Nodes:
+        """The same graph of numbers instead of names."""
+        return Nodes.of(self.modules, self._imports)
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:
@@ -115,13 +115,20 @@ class ImportGraph:
 
     def importers_of(self, imported: str) -> Collection[str]:
         """Return the modules that import a module, sorted."""
-        return self._importers.get(imported, ())
+        nodes = self.nodes
+        number = nodes.numbers.get(imported)
+        return () if number is None else [nodes.names[tail] for tail in nodes.links.tails[number]]
 
     def edges(self) -> Iterator[Edge]:
         """Yield every pair of an importer and a module that it imports, sorted."""
         for importer, targets in self._imports.items():
             for imported in targets:
                 yield importer, imported
+
+    @property
+    def size(self) -> int:
+        """The number of pairs of an importer and a module that it imports."""
+        return sum(map(len, self._imports.values()))
 
     def has_import(self, importer: str, imported: str) -> bool:
         """Return whether a module imports another directly."""
@@ -172,7 +179,10 @@ class ImportGraph:
         imports = dict(self._imports)
         for importer, imported in edges:
             imports[importer] = {other: lines for other, lines in imports[importer].items() if other != imported}
-        return self._replaced(imports)
+        graph = self._replaced(imports)
+        if "nodes" in self.__dict__:
+            graph.__dict__["nodes"] = self.nodes.without(edges)
+        return graph
 
     def without_statements(self, statements: Iterable[tuple[Edge, int]]) -> ImportGraph:
         """Return a graph without some statements, given by import and line, all of which must be in this graph."""
@@ -214,17 +224,20 @@ class ImportGraph:
         """
         if not kinds:
             return self
+        excluded = tuple(kinds)  # looking for a member of an enumeration in a set is slow
         imports = dict(self._imports)
         for importer, known in self._kinds.items():
-            left = {
-                imported: tuple(line for line in lines if known.get((imported, line), Kind.RUNTIME) not in kinds)
-                for imported, lines in imports.get(importer, {}).items()
-            }
-            imports[importer] = {imported: lines for imported, lines in left.items() if lines}
+            if Kind.RUNTIME in excluded or any(kind in excluded for kind in known.values()):
+                left = {
+                    imported: tuple(line for line in lines if known.get((imported, line), Kind.RUNTIME) not in excluded)
+                    for imported, lines in imports.get(importer, {}).items()
+                }
+                imports[importer] = {imported: lines for imported, lines in left.items() if lines}
         graph = self._replaced(imports)
-        graph.external = self.external.intersection(imported for targets in imports.values() for imported in targets)
-        graph.modules = tuple(module for module in self.modules if module not in self.external - graph.external)
-        graph.__dict__.pop("modules_set", None)
+        if lost := self.external.difference(*imports.values()):
+            graph.external = self.external - lost
+            graph.modules = tuple(module for module in self.modules if module not in lost)
+            graph.__dict__.pop("modules_set", None)
         return graph
 
     def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:
@@ -263,17 +276,40 @@ class ImportGraph:
             graph.__dict__.pop(cached, None)
         return graph
 
+    def with_modules(self, names: Iterable[str]) -> ImportGraph:
+        """Return a graph with more modules, which import nothing and are not imported, and the packages around them.
+
+        Those outside the root packages are external; without imports of external modules, they are left out.
+        """
+        more = {each for name in names for each in (name, *ancestors(name))} - self.modules_set
+        inside = {each for each in more if self.is_internal(each)}
+        outside = {each for each in more - inside if self.knows_external and external_package(each, self.roots)}
+        if not inside | outside:
+            return self
+        graph = copy(self)
+        graph.modules = tuple(sorted({*self.modules, *inside, *outside}))
+        graph.external = self.external | outside
+        for cached in ("modules_set", "_children"):
+            graph.__dict__.pop(cached, None)
+        return graph
+
     def with_parent_packages(self) -> ImportGraph:
         """Return a graph in which an import of ``a.b.c`` is also an import of ``a`` and ``a.b``, as in CPython.
 
         No such import is added for packages that contain the importer, because they run before it in any case.
         """
+
+        @cache
+        def outer(imported: str) -> list[str]:
+            return [package for package in ancestors(imported) if package in self]
+
         imports = {}
         for importer, targets in self._imports.items():
             lines: dict[str, set[int]] = {}
+            own = {importer, *ancestors(importer)}
             for imported, statements in targets.items():
-                for module in (imported, *ancestors(imported)):
-                    if module == imported or (module in self and not within(importer, module)):
+                for module in (imported, *outer(imported)):
+                    if module == imported or module not in own:
                         lines.setdefault(module, set()).update(statements)
             imports[importer] = {module: tuple(sorted(lines[module])) for module in sorted(lines)}
         return self._replaced(imports)
@@ -298,25 +334,15 @@ def _sorted(targets: Mapping[str, Iterable[int]]) -> dict[str, tuple[int, ...]]:
 class Routes:
     """The shortest chains to any of the ``targets`` whose other modules, except the first, are not ``barred``.
 
-    Of several shortest chains, the one whose modules come first by name. They are found by one breadth-first search,
-    backwards from the targets.
+    Of several shortest chains, the one whose modules come first by name.
     """
 
     def __init__(self, graph: ImportGraph, targets: Set[str], barred: Set[str]) -> None:
         self._graph = graph
+        self._nodes = graph.nodes
         self._targets = targets
         self._barred = barred
-        self._next: dict[str, str] = {}
-        # Each level is sorted, so of several modules that reach an importer, the first by name is used.
-        level = sorted(targets)
-        while level:
-            reached: dict[str, str] = {}
-            for imported in level:
-                for importer in graph.importers_of(imported):
-                    if importer not in barred and importer not in targets and importer not in self._next:
-                        reached.setdefault(importer, imported)
-            self._next |= reached
-            level = sorted(reached)
+        self._reach = Reach(self._nodes.links, [self._nodes.numbered(targets)], self._nodes.numbered(barred))
 
     def avoiding(self, modules: Set[str]) -> Routes:
         """Return routes whose chains, after their first module, contain none of ``modules`` either.
@@ -331,40 +357,27 @@ class Routes:
     def minimum_cut(self, sources: Set[str]) -> tuple[Edge, ...]:
         """Return the fewest imports whose removal leaves no route from the sources to the targets, sorted.
 
-        Of several smallest cuts, the one nearest to the targets, where the routes of many importers meet. These routes
-        must be the result of `avoiding` the sources.
+        Of several smallest cuts, the one nearest to the targets, where the routes of many importers meet.
         """
-        edges: list[Edge] = []
-        todo, seen = sorted(sources), set(sources)
-        for importer in todo:
-            for imported in self._graph.imported_by(importer):
-                if imported not in sources and self.lead_from(imported):
-                    edges.append((importer, imported))
-                    if imported not in seen and imported not in self._targets:
-                        seen.add(imported)
-                        todo.append(imported)
-        return minimum_cut(edges, sources, self._targets)
+        members, targets, barred = map(self._nodes.numbered, (sources, self._targets, self._barred))
+        led = Reach(self._nodes.links.reversed(), [members], barred).groups
+        between = Between(self._nodes.links, members, targets, led, self._reach.groups)
+        return tuple(self._nodes.edge(*pair) for pair in minimum_cut(between, self._leaving(members)))
 
     def lead_from(self, module: str) -> bool:
         """Return whether a module is a target, or reaches one."""
-        return module in self._targets or module in self._next
+        return module in self._targets or self._nodes.numbers.get(module) in self._reach.groups
 
     @cached_property
     def importers(self) -> frozenset[str]:
         """The modules that import a target, or a module that reaches one."""
-        reaching = (*self._targets, *self._next)
-        return frozenset(importer for module in reaching for importer in self._graph.importers_of(module))
+        names, tails = self._nodes.names, self._nodes.links.tails
+        return frozenset(names[tail] for node in self._reach.groups for tail in tails[node])
 
     def chains_from(self, sources: Set[str]) -> Iterator[Chain]:
         """Yield, for every import that leaves the sources and leads to a target, its shortest chain; sorted."""
-        for importer in sorted(sources):
-            for imported in self._graph.imported_by(importer):
-                if imported not in sources and self.lead_from(imported):
-                    yield self._chain(importer, imported)
+        for importer, imported in self._leaving(self._nodes.numbered(sources)):
+            yield self._nodes.chain([importer, *self._reach.path(imported, 0)])
 
-    def _chain(self, importer: str, imported: str) -> Chain:
-        chain = [(importer, imported)]
-        while imported not in self._targets:
-            importer, imported = imported, self._next[imported]
-            chain.append((importer, imported))
-        return tuple(chain)
+    def _leaving(self, nodes: Set[int]) -> list[tuple[int, int]]:
+        return [edge for edge in self._nodes.links.leaving(nodes) if edge[1] in self._reach.groups]

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem
 from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
-from import_contracts.reports.check import Unreadable
+from import_contracts.reports.check import ReportedViolation, Unreadable
 from import_contracts.reports.cycles import Cycle, CyclesReport, Question
 
 if TYPE_CHECKING:
@@ -34,13 +35,14 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     report = CyclesReport(
         packages=question.packages,
         modules=len(snapshot.program.modules),
-        imports=sum(1 for _ in search.graph.edges()),
+        imports=search.graph.size,
         python=question.python,
         unreadable=tuple(
             Unreadable(statements.path(each.module), each.line, each.message) for each in snapshot.scan.unreadable
         ),
         problems=tuple(about_exclude(snapshot)),
         also_read=tuple(sorted(set(snapshot.program.roots) - {name.partition(".")[0] for name in question.packages})),
+        needless=tuple(_needless(search)) if question.needless else None,
     )
     if remedies is None:
         cycles = [search.cycle(cycle, None, ()) for cycle in found]
@@ -64,6 +66,21 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         entries=report_entries(question, statements, remedies.known, remedies.after_crash_plan),
         crash_plan=crash_plan,
     )
+
+
+def _needless(search: CycleSearch) -> Iterator[ReportedViolation]:
+    """Yield the imports inside functions that no cycle needs, as violations of ``no_needless_deferrals``."""
+    from import_contracts.contracts import no_needless_deferrals as deferrals  # noqa: PLC0415 - only with the option
+
+    statements, graph = search.statements, search.graph.without_kinds({Kind.TYPE_CHECKING})
+    for each in deferrals.find_needless(graph, statements.program_text):
+        if any(within(each.edge[0], package) for package in search.question.packages):
+            statement = (
+                statements.on_line(each.edge, each.lines[0]) if each.shown else search.statement(each.edge, graph)
+            )
+            message = deferrals.REPEATED if each.is_repeated else deferrals.NEEDLESS
+            path = statements.path(each.edge[0])
+            yield ReportedViolation(*each.edge, "", message, path, each.lines, (statement,))
 
 
 def _remedies(question: Question, statements: Statements) -> Remedies:

@@ -69,7 +69,7 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
         return outcome
     return replace(
         outcome,
-        violations=tuple(reported(violation, verdict, statements) for violation in verdict.violations),
+        violations=tuple([reported(violation, verdict, statements) for violation in verdict.violations]),
         cuts=_cuts(verdict, statements),
         ignored=len(verdict.ignored),
         inline=len(verdict.inline),
@@ -87,7 +87,7 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
         chain = tuple(map(statements.on_line, edges, violation.lines))
         place, lines = chain[-1].path, violation.lines[-1:]
     else:
-        chain = tuple(statements.statement(edge, graph) for edge in edges)
+        chain = tuple([statements.statement(edge, graph) for edge in edges])
         place = chain[0].path if chain else statements.path(violation.importer)
         lines = graph.lines(*edges[0]) if edges else ()
     ends = (violation.importer, violation.imported, violation.target)

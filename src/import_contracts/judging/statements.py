@@ -36,11 +36,17 @@ class Statements:
         self.modules_read: set[str] = set()
         self.gives_texts = False
         self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
+        self._in_graph: dict[ImportGraph, dict[Edge, Import]] = {}
         self._sources: dict[str, Source | None] = {}
 
     def statement(self, edge: Edge, graph: ImportGraph) -> Import:
         """Return the first statement of an import, with the kind of its most eager statement. It is read when used."""
-        lines = graph.lines(*edge)
+        known = self._in_graph.setdefault(graph, {})
+        if edge not in known:
+            known[edge] = self._later(edge, graph.lines(*edge))
+        return known[edge]
+
+    def _later(self, edge: Edge, lines: tuple[int, ...]) -> Import:
         if (edge, lines) not in self._imports:
             path, line = self.path(edge[0]), lines[0] if lines else 1
             self._imports[edge, lines] = LaterImport(edge, path, line, lambda: self._read(edge, lines))

@@ -147,7 +147,7 @@ def judge(
     problems = [*_program_problems((*program.problems, *scan.problems), config), *contracts.problems, *inline_problems]
     verdicts = []
     graphs: dict[object, ImportGraph] = {}
-    parts = frozenset(snapshot.last.extent.external_parts)
+    parts = frozenset(config.external_parts)
     for done, contract in enumerate(contracts.chosen):
         with snapshot.context.step(f"check '{contract.id}'", len(contracts.chosen), done):
             key = (contract.excluded, contract.include_parent_packages, contract.named & parts, contract.excepted)
@@ -165,7 +165,7 @@ def judge(
         tuple(verdicts),
         tuple(_with_new_name(problem, moves) for problem in problems),
         tuple(Unreadable(config.shown(file.path), file.line, file.message) for file in scan.unreadable),
-        imports=sum(1 for _ in scan.graph.edges()),
+        imports=scan.graph.size,
     )
     judgement = judgement if known is None else _compared(judgement, contracts, known, moves)
     return replace(judgement, asked_git=moves.are_read)

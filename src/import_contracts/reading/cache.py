@@ -118,12 +118,7 @@ class LastRun:
         self.cache = _opened(context)
         self.manifest: Manifest | None = None
         self.changed: dict[str, Signature] = {}
-        if self.cache is not None:
-            inside = [[name, shortened(folder, self.base)] for name, folder in extent.portions]
-            globs = [[glob, shortened(f"{folder}{os.sep}", self.base)] for glob, folder in extent.exclude]
-            unread = [[name, *(shortened(path, self.base) for path in paths)] for name, *paths in extent.unread]
-            how = [*extent[1:5], globs, inside, unread, extent.external_parts]
-            self.name = f"{digest(self.cache.versions, json.dumps(how))}.program"
+        if self.cache is not None and not self.cache.is_new:
             self.manifest = Manifest.load(self.cache, self.name, self.base, extent.portions)
         if self.manifest is not None:
             files, folders = len(self.manifest.files), len(self.manifest.watched)
@@ -132,6 +127,18 @@ class LastRun:
 
         if self.changed:
             self.forget_forged()
+
+    @cached_property
+    def name(self) -> str:
+        """The name of the manifest's file in the cache; "" without a cache."""
+        if self.cache is None:
+            return ""
+        extent = self.extent
+        inside = [[name, shortened(folder, self.base)] for name, folder in extent.portions]
+        globs = [[glob, shortened(f"{folder}{os.sep}", self.base)] for glob, folder in extent.exclude]
+        unread = [[name, *(shortened(path, self.base) for path in paths)] for name, *paths in extent.unread]
+        how = [*extent[1:5], globs, inside, unread, extent.external_parts]
+        return f"{digest(self.cache.versions, json.dumps(how))}.program"
 
     def forget_forged(self) -> bool:
         """Return whether the program in the manifest cannot be one that was read; then forget the manifest."""
@@ -252,10 +259,32 @@ class Manifest:
             path: new for path, new, old in zip(paths, _fours(now), _fours(self._signatures), strict=True) if new != old
         }
 
+    def updated(self, signatures: Mapping[str, Signature], digests: dict[str, str], state: str) -> Manifest:
+        """Return the manifest of the same program with other signatures, digests and another state."""
+        numbers = self._signatures[:]
+        for number, path in enumerate(self.files + self.watched):
+            if path in signatures:
+                numbers[4 * number : 4 * number + 4] = array("q", signatures[path])
+        value = {
+            **self.value,
+            "signatures": b2a_base64(numbers, newline=False).decode(),
+            "digests": _joined((self.digests | digests).values()),
+            "state": state,
+        }
+        manifest = Manifest(value, self._base, self._portions)
+        manifest.program = self.program
+        return manifest
+
     @property
     def whole_state(self) -> str | None:
         """A digest of the whole text of the program; None if a file could not be read."""
         return digest(self.state, self.value["digests"]) if all(self.value["digests"]) else None
+
+    @property
+    def sizes(self) -> list[int]:
+        """The size of each file in bytes, in order."""
+        sizes = self._signatures[2 : 4 * len(self.files) : 4]
+        return [signature(path)[2] if size < 0 else size for path, size in zip(self.files, sizes, strict=True)]
 
     @property
     def by_path(self) -> dict[str, Signature]:
@@ -326,6 +355,11 @@ class Cache:
         self._folder = folder
         self._warn = warn
         self._is_usable = True
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been stored yet; then the own files, on which all names depend, have not been hashed."""
+        return not disk.is_file(self._folder / VERSIONS)
 
     @cached_property
     def versions(self) -> str:

@@ -33,7 +33,10 @@ def refusal(data: bytes) -> tuple[int | None, str] | None:
 
 def declares_encoding(data: bytes) -> bool:
     """Return whether a file may declare an encoding other than UTF-8, of which grimp knows other names than CPython."""
-    return any(map(_OTHER_ENCODING.search, data.split(b"\n", 2)[:2]))
+    end = data.find(b"\n", data.find(b"\n") + 1)
+    return b"coding" in (head := data[: end if end > 0 else len(data)]) and any(
+        map(_OTHER_ENCODING.search, head.split(b"\n", 2)[:2])
+    )
 
 
 _OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
@@ -41,11 +44,17 @@ _OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
 
 def is_for_us(data: bytes) -> bool:
     """Return whether our own reader has to read a file, if it can."""
-    return declares_encoding(data) or sum(len(line) ** 2 for line in _long_imports(data)) > _WIDEST
+    return declares_encoding(data) or (len(data) ** 2 > _WIDEST and _width(data) > _WIDEST)
 
 
-def _long_imports(data: bytes) -> list[bytes]:
-    return [line for line in data.splitlines() if b"import" in line] if len(data) ** 2 > _WIDEST else []
+def _width(data: bytes) -> int:
+    """Return the sum of the squares of the lengths of lines with an import, in square bytes."""
+    width, end = 0, 0
+    while (found := data.find(b"import", end)) >= 0:
+        start, end = data.rfind(b"\n", 0, found), data.find(b"\n", found)
+        end = end if end >= 0 else len(data)
+        width += (end - start) ** 2
+    return width
 
 
 def is_valid(data: bytes) -> bool:

@@ -258,12 +258,12 @@ def _has_python(folder: str, watched: list[str]) -> bool:
     todo = [folder]
     for outer in todo:
         try:
-            files, folders, compiled = _entries(outer, watched)
+            entries = _entries(outer, watched)
         except OSError:
             continue
-        if files or compiled:
+        if entries.files or entries.compiled:
             return True
-        todo += [path for name in folders if not os.path.islink(path := os.path.join(outer, name))]
+        todo += [os.path.join(outer, name) for name in entries.folders if name not in entries.links]
     return False
 
 
@@ -282,7 +282,7 @@ def find_top_level(folder: str) -> tuple[str, ...]:
     Without what is there for tools, such as ``tests`` and ``setup.py``, and without virtual environments.
     """
     try:
-        files, folders, _ = _entries(folder, [])
+        files, folders, *_ = _entries(folder, [])
     except OSError:
         return ()
     modules = {name for name in map(_stem, files) if name.isidentifier() and not _FOR_TOOLS.fullmatch(name)}
@@ -350,10 +350,9 @@ class _Folder(NamedTuple):
     real: str
     inside_regular: bool
 
-    def inner(self, name: str, *, inside_regular: bool) -> _Folder:
+    def inner(self, name: str, *, is_link: bool, inside_regular: bool) -> _Folder:
         """Return a folder in this one."""
         path = os.path.join(self.path, name)
-        is_link = os.path.islink(path)
         real = os.path.realpath(path) if is_link else os.path.join(self.real, name)
         through_link = is_link or self.through_link
         return _Folder(through_link, self.depth + 1, f"{self.name}.{name}", path, real, inside_regular)
@@ -438,11 +437,11 @@ class _Walk:
     def _folder(self, folder: _Folder) -> list[_Folder]:
         """Add the modules in a folder, and return the folders in it that may be packages."""
         try:
-            files, folders, compiled = _entries(folder.path, self.watched)
+            files, folders, compiled, links = _entries(folder.path, self.watched)
         except OSError as error:
             self._problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder.path))
             return []
-        for file in [file for file in files if not _is_text(file)]:
+        for file in [] if _is_text("".join(files)) else [file for file in files if not _is_text(file)]:
             files.remove(file)
             path = os.path.join(folder.path, file).encode(errors="backslashreplace").decode()
             self._problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
@@ -465,7 +464,7 @@ class _Walk:
         if built:
             self._compiled(folder, {name: file for name, file in built.items() if name not in packages})
         inside = [inner for inner in folders if inner in packages or inner not in both]
-        return [folder.inner(inner, inside_regular=has_init) for inner in inside]
+        return [folder.inner(inner, is_link=inner in links, inside_regular=has_init) for inner in inside]
 
     def _read(self, folder: str, names: Iterable[str]) -> list[str]:
         return [name for name in names if os.path.join(folder, name.partition(".")[0]) not in self._unread]
@@ -503,13 +502,15 @@ class _Walk:
                 self._problems.append(Problem(f"The whole package '{name}' is excluded; exclude less.", key=EXCLUDE))
 
     def _files(self, folder: _Folder, files: Iterable[str], packages: Collection[str]) -> None:
+        place = os.path.join(folder.path, "")
         for file in files:
-            path = os.path.join(folder.path, file)
-            module = folder.name if file == "__init__.py" else f"{folder.name}.{file[:-3]}"
+            path = place + file
+            is_package = file == "__init__.py"
+            module = folder.name if is_package else f"{folder.name}.{file[:-3]}"
             if file[:-3] in packages:
                 self._shadowed(module, path)
             elif path not in self._unread:
-                self.files.setdefault(module, SourceFile(module, path, is_package=file == "__init__.py"))
+                self.files.setdefault(module, SourceFile(module, path, is_package))
 
     def _left_out(self, name: str, folder: str) -> None:
         modules = sorted(self._inside(name, folder))
@@ -528,16 +529,17 @@ class _Walk:
         todo = [(name, folder)]
         for package, outer in todo:
             try:
-                files, folders, _ = self._kept(package, outer, *_entries(outer, self.watched))
+                *found_here, links = _entries(outer, self.watched)
             except OSError:
                 continue
+            files, folders, _ = self._kept(package, outer, *found_here)
             modules = {file[:-3] for file in files if _is_text(file)}
             found.update(package if each == "__init__" else f"{package}.{each}" for each in modules)
             for inner in folders:
                 path = os.path.join(outer, inner)
                 if inner in modules and not os.path.isfile(os.path.join(path, "__init__.py")):
                     self.watched.append(path)
-                elif not os.path.islink(path):
+                elif inner not in links:
                     todo.append((f"{package}.{inner}", path))
         return found
 
@@ -583,33 +585,52 @@ def _built(files: Collection[str], compiled: Sequence[str]) -> dict[str, str]:
     return built
 
 
-def _entries(folder: str, watched: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """Return the names of the Python files, of the folders that may contain modules, and of compiled files and stubs.
+class _Entries(NamedTuple):
+    """What a folder has: the names of Python files, of folders that may contain modules, of compiled files and stubs.
 
-    Each is sorted. Raises OSError.
+    Each is sorted. ``links`` are those of them that are symbolic links.
+    """
+
+    files: list[str]
+    folders: list[str]
+    compiled: list[str]
+    links: Collection[str]
+
+
+def _entries(folder: str, watched: list[str]) -> _Entries:
+    """Return what a folder has; raises OSError.
 
     Adds to ``watched`` the folder and the links in it, whose targets may change when the folder itself does not.
     """
-    files: list[str] = []
-    folders: list[str] = []
-    compiled: list[str] = []
+    found = _Entries([], [], [], links := set())
     watched.append(folder)
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
-            if name.endswith(".py"):
-                kept, is_kept = files, name.count(".") == 1 and name != ".py" and _is(entry, os.DirEntry.is_file)
-            elif name.isidentifier() and name != "__pycache__":
-                kept, is_kept = folders, _is(entry, os.DirEntry.is_dir)
-            elif name.endswith(COMPILED) and compiled_name(name):
-                kept, is_kept = compiled, _is(entry, os.DirEntry.is_file)
+            end = name[-3:]
+            if end == ".py":
+                if name.count(".") > 1 or name == ".py":
+                    continue
+                names, is_kind = found.files, os.DirEntry.is_file
+            elif "." not in name:
+                if name == "__pycache__" or not name.isidentifier():
+                    continue
+                names, is_kind = found.folders, os.DirEntry.is_dir
+            elif end in _COMPILED and name.endswith(COMPILED) and compiled_name(name):
+                names, is_kind = found.compiled, os.DirEntry.is_file
             else:
                 continue
-            if is_kept:
-                kept.append(name)
             if entry.is_symlink():
                 watched.append(entry.path)
-    return sorted(files), sorted(folders), sorted(compiled)
+                links.add(name)
+            if _is(entry, is_kind):
+                names.append(name)
+    for names in found[:3]:
+        names.sort()
+    return found
+
+
+_COMPILED = frozenset(end[-3:] for end in COMPILED)  # looked up first, because most names are of other files
 
 
 def _is_text(name: str) -> bool:

@@ -6,7 +6,7 @@ If only times have changed, as in a fresh clone, the new times are stored, and t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 
@@ -89,10 +89,18 @@ class Comparison:
 
     @cached_property
     def signatures(self) -> dict[str, Signature]:
-        """The signature of every file of the program, and of every folder that was searched."""
+        """The signature of every file of the program."""
         self._clock  # noqa: B018 - read first, so that a later change of a file is noticed
+        return self._taken([file.path for file in self.program.files])
+
+    @cached_property
+    def watched(self) -> dict[str, Signature]:
+        """The signature of every folder that was searched, and of every file and link that was read for that."""
+        self._clock  # noqa: B018 - as above
+        return self._taken(self.program.watched)
+
+    def _taken(self, paths: Iterable[str]) -> dict[str, Signature]:
         known = self.last.changed if self._before is None else self._before.by_path | self.last.changed
-        paths = (*(file.path for file in self.program.files), *self.program.watched)
         return {path: known.get(path) or signature(path) for path in paths}
 
     @cached_property
@@ -103,6 +111,8 @@ class Comparison:
         self.signatures  # noqa: B018 - taken first, so that a later change of a file is noticed
         with self.last.context.step(f"hash {len(self._touched):,} files", len(self._touched)) as advance:
             known = self._before.digests | {file.module: _digest(file, advance) for file in self._touched}
+        if self.program is self._before.program:
+            return known
         return {file.module: known[file.module] for file in self.program.files}
 
     @cached_property
@@ -136,18 +146,25 @@ class Comparison:
         The signature of a file without a digest, or that changed less than ``_GRANULARITY`` before the run, is stored
         as unknown, so that the next run reads the file.
         """
-        signatures = dict(self.signatures)
-        for file in self.program.files:
-            if not digests.get(file.module):
-                signatures[file.path] = UNKNOWN
-        for path, found in signatures.items():
-            if is_recent(found, self._clock):
-                signatures[path] = UNKNOWN
-        manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
+        before = self._before
+        if before is not None and self.program is before.program:
+            changed = {module: new for module, new in digests.items() if before.digests[module] != new}
+            manifest = before.updated(self._trusted(self.last.changed, digests), changed, state)
+        else:
+            signatures = self._trusted(self.watched | self.signatures, digests)
+            manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
         if self.last.cache is not None:
             self.last.cache.save(self.last.name, manifest.value)
             self.last.cache.tidy(self.last.context.programs)
         return manifest
+
+    def _trusted(self, signatures: Mapping[str, Signature], digests: Mapping[str, str]) -> dict[str, Signature]:
+        """Return some signatures as they are stored: unknown if the next run has to read the file."""
+        unread = {file.path for file in self.program.files if not digests.get(file.module)}
+        return {
+            path: UNKNOWN if path in unread or is_recent(found, self._clock) else found
+            for path, found in {**dict.fromkeys(unread, UNKNOWN), **signatures}.items()
+        }
 
 
 def _digest(file: SourceFile, advance: Advance) -> str:

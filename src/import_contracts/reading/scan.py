@@ -9,11 +9,12 @@ files don't cost a scan of the whole program each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -38,14 +39,16 @@ Kinds = dict[tuple[str, int], Kind]
 """The kinds of a module's import statements, by imported module and line; a missing one is ``runtime``."""
 
 NO_KINDS: Kinds = {}
-"""The kinds of all modules without a kind, one object because there are many."""
+"""The kinds of all modules without a kind, one object because there are many. Nobody changes it."""
+
+NO_LINES: Lines = {}
+"""Those of all modules without such imports."""
 
 _Found = dict[str, list[int]]
 # The lines of a module's import statements, in the order in which they were found.
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The imports of one file.
 
     If the file could not be read completely, imports are missing and ``trouble`` is the line, None if unknown, and the
@@ -57,8 +60,8 @@ class Reading:
     imports: Lines
     kinds: Kinds
     trouble: tuple[int | None, str] | None = None
-    stars: Kinds = field(default_factory=dict)
-    excluded: Lines = field(default_factory=dict)
+    stars: Kinds = NO_KINDS
+    excluded: Lines = NO_LINES
     remarks: tuple[Remark, ...] = ()
 
 
@@ -109,6 +112,14 @@ def scan(program: Program, *, include_external: bool, kinds: bool, calls: bool =
     return assemble(program, readings, stars, include_external=include_external)
 
 
+Meanwhile: TypeAlias = Callable[[Sequence[StarImport]], object]
+"""Called by a thread that would otherwise wait for others, with the star imports in the files that they read."""
+
+
+def nothing_else(_: Sequence[StarImport]) -> None:
+    """Do nothing meanwhile."""
+
+
 class Take(NamedTuple):
     """What is read of each file, as in `import_contracts.reading.cache.Extent`."""
 
@@ -136,8 +147,11 @@ class Take(NamedTuple):
 def stars_in(readings: Mapping[str, Reading]) -> Iterator[StarImport]:
     """Yield the star imports in some files."""
     for module, reading in readings.items():
-        for package, line in reading.stars:
-            yield StarImport(module, package, line)
+        yield from _stars_of(module, reading.stars)
+
+
+def _stars_of(module: str, stars: Kinds) -> Iterator[StarImport]:
+    return (StarImport(module, package, line) for package, line in stars)
 
 
 def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *, include_external: bool) -> Scan:
@@ -189,7 +203,7 @@ def _with_stars(module: str, reading: Reading, stars: Stars) -> Reading:
             eager = min(kind, before, key=lambda each: each.rank)
             kinds |= {} if eager is Kind.RUNTIME else {(imported, line): eager}
     imports = dict(sorted(imports.items()))
-    return replace(reading, imports=imports, kinds=kinds)
+    return reading._replace(imports=imports, kinds=kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +221,32 @@ class Read:
     may_call: dict[str, bool]
 
 
-def read(program: Program, files: Sequence[SourceFile], take: Take, advance: Advance = not_counted) -> Read:
-    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same."""
+def read(
+    program: Program,
+    files: Sequence[SourceFile],
+    take: Take,
+    advance: Advance = not_counted,
+    meanwhile: Meanwhile = nothing_else,
+) -> Read:
+    """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same.
+
+    While grimp reads files in other threads, ``meanwhile`` is called with the star imports in all of the files; those
+    of files that grimp cannot read are not in the result.
+    """
     # grimp knows no top-level module that is a single file.
     is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
     reader = _FilesReader(program, take, are_few=is_ours)
-    for file in files:
-        reader.prepare(file)
-        advance()
-    reader.parse([file for file in files if file.module not in reader.imports])
+    scans = []
+    for batch in _batches(files):
+        for file in batch:
+            reader.prepare(file)
+            advance()
+        if left := [file for file in batch if file.module not in reader.imports]:
+            scans.append((left, reader.start(left)))
+    if scans:
+        meanwhile([star for file in files for star in _stars_of(file.module, reader.stars.get(file.module, NO_KINDS))])
+    for left, scan in scans:
+        reader.parse(left, scan)
     share: dict[tuple[int, ...], tuple[int, ...]] = {}
     readings = {
         file.module: Reading(
@@ -223,12 +254,21 @@ def read(program: Program, files: Sequence[SourceFile], take: Take, advance: Adv
             reader.kinds.get(file.module) or NO_KINDS,
             reader.troubles.get(file.module),
             reader.stars.get(file.module) or NO_KINDS,
-            _sorted(reader.excluded.get(file.module, {}), share),
+            _sorted(reader.excluded[file.module], share) if file.module in reader.excluded else NO_LINES,
             reader.remarks.get(file.module, ()),
         )
         for file in files
     }
     return Read(readings, reader.digests, reader.statements, reader.may_call)
+
+
+def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
+    """Yield files in batches, of which grimp reads one while the next is prepared; few, as each call has its price."""
+    size = max(_BATCH, len(files) // 4)
+    return (files[start : start + size] for start in range(0, len(files), size))
+
+
+_BATCH = 500
 
 
 def _sorted(found: _Found, share: dict[tuple[int, ...], tuple[int, ...]]) -> Lines:
@@ -246,7 +286,7 @@ def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
         line, message = reading.trouble or (None, "")
         quoting = next((sentence for sentence in _QUOTING if message.startswith(sentence)), None)
         if quoting is not None:
-            unquoted[file.module] = replace(reading, trouble=(line, f"{quoting}."))
+            unquoted[file.module] = reading._replace(trouble=(line, f"{quoting}."))
     return replace(found, readings=found.readings | unquoted)
 
 
@@ -377,16 +417,18 @@ class _FilesReader:
         """Return whether our own reader reads a file that CPython would read; else grimp does."""
         return (self._are_few or is_for_us(data)) and is_valid(data)
 
-    def parse(self, files: Sequence[SourceFile]) -> None:
-        """Read the imports of files with grimp."""
+    def start(self, files: Sequence[SourceFile]) -> _Scan:
+        """Let grimp begin to read the imports of files."""
+        from import_contracts.reading.scanner import start  # noqa: PLC0415 - not needed for a few files
+
+        known = (*self._program.files, *self._program.compiled)
+        return start(self._program, files, known=known, include_external=self._take.external)
+
+    def parse(self, files: Sequence[SourceFile], scan: _Scan | None = None) -> None:
+        """Read the imports of files with grimp, which has begun with ``scan`` unless that is None."""
         if not files:
             return
-        imports = _scan(
-            self._program,
-            files,
-            known=(*self._program.files, *self._program.compiled),
-            include_external=self._take.external,
-        )
+        imports = _scanned(scan or self.start(files))
         if isinstance(imports, dict):
             self.imports |= imports
             if self._take.external:
@@ -470,17 +512,14 @@ def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     return next((relative for relative in written if relative.level > depth), None)
 
 
-def _scan(
-    program: Program, files: Sequence[SourceFile], *, known: Sequence[SourceFile], include_external: bool
-) -> dict[str, _Found] | BaseException:
-    """Return the imports of files, by module, as grimp finds them; or the exception that it raises.
+_Scan: TypeAlias = Callable[[], dict[str, _Found]]
+# Returns the imports of files, by module, as grimp finds them; raises what grimp raises.
 
-    grimp takes only the modules of ``known`` for modules of the program.
-    """
-    from import_contracts.reading.scanner import scan_files  # noqa: PLC0415 - not needed for a few files
 
+def _scanned(scan: _Scan) -> dict[str, _Found] | BaseException:
+    """Return the imports that grimp finds, or the exception that it raises."""
     try:
-        return scan_files(program, files, known=known, include_external=include_external)
+        return scan()
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
@@ -492,7 +531,9 @@ def _unparsable(program: Program, files: Sequence[SourceFile]) -> Iterator[tuple
 
     Without external imports, because grimp may abort on those of modules that it does not know.
     """
-    error = _scan(program, files, known=files, include_external=False)
+    from import_contracts.reading.scanner import scan_files  # noqa: PLC0415 - not needed for a few files
+
+    error = _scanned(partial(scan_files, program, files, known=files, include_external=False))
     if isinstance(error, dict):
         return
     if len(files) == 1:

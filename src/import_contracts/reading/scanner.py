@@ -7,33 +7,51 @@ public `build_graph` about the files that this Python rejects: they may be writt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib.metadata import version
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeAlias
 
 from import_contracts.reading import grimp_scanner
+from import_contracts.reading.ahead import started
 from import_contracts.reading.file_imports import resolved_imports
 from import_contracts.reading.limits import is_valid, parse
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.slow import SLOW
 from import_contracts.reading.text import UndecodableError, decode
 
+Scanned: TypeAlias = dict[str, dict[str, list[int]]]
+"""The lines of imports, by importer and imported module."""
 
-def scan_files(
-    program: Program, files: Sequence[SourceFile], *, include_external: bool, **others: Any
-) -> dict[str, dict[str, list[int]]]:
-    """Return the lines of imports, by importer and imported module; raises whatever grimp raises."""
+
+def start(program: Program, files: Sequence[SourceFile], **how: Any) -> Callable[[], Scanned]:
+    """Begin to scan files as `scan_files` does in other threads; what is returned waits for them, and returns the same.
+
+    grimp lets this thread go on while it parses.
+    """
+    if SLOW.reason:
+        return partial(scan_files, program, files, **how)
+    return partial(_or_slowly, started(partial(grimp_scanner.scan_files, program, files, **how)), program, files, **how)
+
+
+def scan_files(program: Program, files: Sequence[SourceFile], **how: Any) -> Scanned:
+    """Return the lines of imports; raises whatever grimp raises. ``how`` is that of `grimp_scanner.scan_files`."""
+    return _or_slowly(partial(grimp_scanner.scan_files, program, files, **how), program, files, **how)
+
+
+def _or_slowly(
+    scan: Callable[[], Scanned], program: Program, files: Sequence[SourceFile], *, include_external: bool, **_: Any
+) -> Scanned:
     if not SLOW.reason:
         try:
-            return grimp_scanner.scan_files(program, files, include_external=include_external, **others)
+            return scan()
         except grimp_scanner.MovedError as error:
+            from importlib.metadata import version  # noqa: PLC0415 - it takes long to import
+
             SLOW.reason = f"grimp {version('grimp')} has no scanner that this version knows ({error})"
     return _scan_slowly(program, files, include_external=include_external)
 
 
-def _scan_slowly(
-    program: Program, files: Sequence[SourceFile], *, include_external: bool
-) -> dict[str, dict[str, list[int]]]:
+def _scan_slowly(program: Program, files: Sequence[SourceFile], *, include_external: bool) -> Scanned:
     texts: dict[str, str] = {}
     doubtful = []
     for file in files:

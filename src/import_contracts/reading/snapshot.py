@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -20,18 +20,20 @@ from import_contracts.reading.cache import (
     shortened,
     signature,
 )
-from import_contracts.reading.context import Advance, RunContext
+from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.quoting import Quoting
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import (
+    Meanwhile,
     Read,
     Reading,
     Scan,
     Statement,
     Take,
     assemble,
+    nothing_else,
     read,
     stars_in,
     statements,
@@ -39,8 +41,8 @@ from import_contracts.reading.scan import (
     without_quotes,
 )
 from import_contracts.reading.slow import SLOW
-from import_contracts.reading.star_imports.stars import Stars, Texts, load_stars, texts_of
-from import_contracts.reading.state import as_readings, as_stars, as_values
+from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
+from import_contracts.reading.state import StoredReadings, as_stars, as_values
 from import_contracts.reading.values import DAMAGED
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
@@ -224,22 +226,26 @@ def take(extent: Extent) -> Take:
     return Take(extent.include_external, extent.kinds, extent.calls, frozenset(extent.external_parts))
 
 
-def take_snapshot(comparison: Comparison) -> Snapshot:
-    """Return the program as it is now, and write its manifest and its imports to the cache."""
+def take_snapshot(comparison: Comparison, meanwhile: Callable[[], object] = not_counted) -> Snapshot:
+    """Return the program as it is now, and write its manifest and its imports to the cache.
+
+    ``meanwhile`` is called while other threads read files, if they do.
+    """
     last = comparison.last
     if last.is_current and last.forget_forged():
         comparison = Comparison(last)
     program = comparison.program
     if last.cache is None:
-        everything = _read(program, program.files, last)
-        stars = load_stars(program, stars_in(everything.readings), texts_of(program))
+        loading = _Loading(program, texts_of(program), meanwhile)
+        everything = _read(program, program.files, last, loading.begin)
+        stars = loading.stars(stars_in(everything.readings))
         return Snapshot(program, last, None, everything, AllImports(everything.readings, stars))
     if last.is_current:
         return Snapshot(program, last, last.manifest)
-    return _refreshed(comparison, last.cache)
+    return _refreshed(comparison, last.cache, meanwhile)
 
 
-def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
+def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], object]) -> Snapshot:
     """Read the files that have changed, store the program, and return it."""
     last, before = comparison.last, comparison.last.manifest
     program, todo = comparison.program, comparison.todo
@@ -249,15 +255,25 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
     elif not comparison.is_same_program:
         todo = _affected(comparison, before, known.readings)
     digests, signatures = dict(comparison.digests), comparison.signatures
-    changed = _read(program, todo, last)
+    texts = _Texts(program)
+
+    def prepare() -> None:
+        meanwhile()
+        if before is None:
+            last.name, comparison.watched  # noqa: B018 - they take time, and are needed at the end
+
+    loading = _Loading(program, texts, prepare, are_all=len(todo) == len(program.files))
+    changed = _read(program, todo, last, loading.begin)
     for file in todo:  # no digest if the file has changed since its signature was taken
         is_same = signatures[file.path] == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
-    old = known.readings
-    readings = {file.module: changed.readings.get(file.module) or old[file.module] for file in program.files}
-    stars = load_stars(program, stars_in(readings), _noting_changes(texts_of(program), digests))
-    is_same = all(old.get(module) == reading for module, reading in changed.readings.items()) and stars == known.stars
-    if before is not None and comparison.is_same_program and is_same:
+    is_same = before is not None and comparison.is_same_program
+    is_same = is_same and all(known.readings.get(module) == reading for module, reading in changed.readings.items())
+    readings = known.readings if is_same else _with_changes(known.readings, changed.readings, program)
+    is_same = is_same and known.stars.sources.isdisjoint(changed.readings)
+    stars = known.stars if is_same else loading.stars(stars_in(readings))
+    digests |= {module: "" for module, found in texts.digests.items() if digests.get(module, found) != found}
+    if before is not None and readings is known.readings and stars == known.stars:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
@@ -265,16 +281,48 @@ def _refreshed(comparison: Comparison, cache: Cache) -> Snapshot:
     return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
 
 
-def _noting_changes(read: Texts, digests: dict[str, str]) -> Texts:
-    """Return a function that reads files, and removes the digest of one that has changed since it was taken."""
+def _with_changes(old: Mapping[str, Reading], changed: Mapping[str, Reading], program: Program) -> dict[str, Reading]:
+    return {file.module: changed.get(file.module) or old[file.module] for file in program.files}
 
-    def noting(module: str) -> bytes | None:
-        data = read(module)
-        if module in digests and sha256(data or b"").hexdigest() != digests[module]:
-            digests[module] = ""
+
+class _Texts:
+    """Returns the content of the files of modules, as `Texts`; ``digests`` are those of the files that it has read."""
+
+    def __init__(self, program: Program) -> None:
+        self.digests: dict[str, str] = {}
+        self._read = texts_of(program)
+
+    def __call__(self, module: str) -> bytes | None:
+        data = self._read(module)
+        self.digests[module] = sha256(data or b"").hexdigest()
         return data
 
-    return noting
+
+class _Loading:
+    """Finds what star imports load: early, while grimp reads files, if all of them are read, and again if it was wrong.
+
+    ``meanwhile`` is called then too.
+    """
+
+    def __init__(self, program: Program, read: Texts, meanwhile: Callable[[], object], *, are_all: bool = True) -> None:
+        self._program = program
+        self._read = read
+        self._meanwhile = meanwhile
+        self._are_all = are_all
+        self._loaded: tuple[list[StarImport], Stars] = ([], Stars())
+
+    def begin(self, stars: Sequence[StarImport]) -> None:
+        """Do what can be done while grimp reads files with these star imports."""
+        self._meanwhile()
+        if self._are_all:
+            self.stars(stars)
+
+    def stars(self, stars: Iterable[StarImport]) -> Stars:
+        """Return what star imports load."""
+        wanted = [*stars]
+        if self._loaded[0] != wanted:
+            self._loaded = wanted, load_stars(self._program, wanted, self._read)
+        return self._loaded[1]
 
 
 def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Reading]) -> tuple[SourceFile, ...]:
@@ -305,11 +353,11 @@ def _affected(comparison: Comparison, before: Manifest, known: Mapping[str, Read
         return tuple(file for file in program.files if is_affected(file, advance))
 
 
-def _read(program: Program, todo: Sequence[SourceFile], last: LastRun) -> Read:
+def _read(program: Program, todo: Sequence[SourceFile], last: LastRun, meanwhile: Meanwhile = nothing_else) -> Read:
     reused = len(program.files) - len(todo)
     what = f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")
     with last.context.step(what, len(todo)) as advance:
-        found = read(program, todo, take(last.extent), advance)
+        found = read(program, todo, take(last.extent), advance, meanwhile)
     if SLOW.reason:
         with last.context.step(SLOW.note):
             pass
@@ -325,11 +373,8 @@ def _stored(last: LastRun, manifest: Manifest | None) -> AllImports | None:
     try:
         with last.context.step("load the imports"):
             _, value, stars = last.cache.load(f"{manifest.state}.imports")
-            sizes = {
-                path: size if size >= 0 else signature(path)[2] for path, (_, _, size, _) in manifest.by_path.items()
-            }
             external = last.extent.include_external
-            readings = as_readings(value, manifest.program, sizes, include_external=external)
+            readings = StoredReadings(value, manifest.program, manifest.sizes, include_external=external)
             return AllImports(readings, as_stars(stars, manifest.program))
     except DAMAGED:
         return None

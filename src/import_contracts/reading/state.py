@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from array import array
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, islice
 from typing import Any
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.reading.program import Program
 from import_contracts.reading.remarks import Remark
-from import_contracts.reading.scan import NO_KINDS, Kinds, Lines, Reading
+from import_contracts.reading.scan import NO_KINDS, NO_LINES, Kinds, Lines, Reading
 from import_contracts.reading.star_imports.stars import Stars
 from import_contracts.reading.values import is_number, strings, text
 
@@ -52,42 +52,59 @@ def _kinds_value(kinds: Kinds) -> list[list[Any]]:
     return [[*place, kind] for place, kind in kinds.items()]
 
 
-def as_readings(
-    value: Mapping[str, Any], program: Program, sizes: Mapping[str, int], *, include_external: bool
-) -> dict[str, Reading]:
-    """Return the readings that `as_values` made JSON values of.
+class StoredReadings(Mapping[str, Reading]):
+    """The readings that `as_values` made JSON values of, by module, each made when it is asked for.
 
-    Raises one of `import_contracts.reading.values.DAMAGED` if they are not valid, or cannot be those of a program whose
-    files have the given sizes, by path.
+    After most edits, few of them are. ``sizes`` are those of the files of the program, in bytes, in order. Raises one
+    of `import_contracts.reading.values.DAMAGED` if the values are not valid, or cannot be those of a program with such
+    files.
     """
-    modules = [file.module for file in program.files]
-    names = strings(value["names"])
-    if value["modules"] != _joined(modules):
-        raise ValueError
-    _check_names(names, program, include_external=include_external)
-    counts, imported, lines = (_numbers(value[key]) for key in ("sizes", "imported", "lines"))
-    _check_lines(counts, lines, [sizes[file.path] for file in program.files])
-    places = {line: (line,) for line in set(lines)}
-    statements = zip(map([*modules, *names].__getitem__, imported), map(places.__getitem__, lines), strict=True)
-    kinds = {module: _kinds(found) for module, found in value["kinds"].items()}
-    troubles = {module: _trouble(*trouble) for module, trouble in value["troubles"].items()}
-    stars = {module: _kinds(found) for module, found in value["stars"].items()}
-    excluded = {module: _excluded(found, program) for module, found in value["excluded"].items()}
-    remarks = {module: tuple(map(_remark, found)) for module, found in value["remarks"].items()}
-    readings = {
-        module: Reading(
-            _imports(list(islice(statements, count))),
-            kinds.get(module, NO_KINDS),
-            troubles.get(module),
-            stars.get(module, NO_KINDS),
-            excluded.get(module, {}),
-            remarks.get(module, ()),
-        )
-        for module, count in zip(modules, counts, strict=True)
-    }
-    if any(line not in readings[module].imports.get(name, ()) for module in stars for name, line in stars[module]):
-        raise ValueError
-    return readings
+
+    def __init__(
+        self, value: Mapping[str, Any], program: Program, sizes: Sequence[int], *, include_external: bool
+    ) -> None:
+        modules = [file.module for file in program.files]
+        names = strings(value["names"])
+        if value["modules"] != _joined(modules):
+            raise ValueError
+        _check_names(names, program, include_external=include_external)
+        self._names = [*modules, *names]
+        counts, self._imported, self._lines = (_numbers(value[key]) for key in ("sizes", "imported", "lines"))
+        _check_lines(counts, self._lines, sizes)
+        if len(self._imported) != len(self._lines) or max(self._imported, default=-1) >= len(self._names):
+            raise ValueError
+        self._places = dict(zip(modules, zip(accumulate(counts), counts, strict=True), strict=True))
+        self._kinds = {module: _kinds(found) for module, found in value["kinds"].items()}
+        self._troubles = {module: _trouble(*trouble) for module, trouble in value["troubles"].items()}
+        self._stars = {module: _kinds(found) for module, found in value["stars"].items()}
+        self._excluded = {module: _excluded(found, program) for module, found in value["excluded"].items()}
+        self._remarks = {module: tuple(map(_remark, found)) for module, found in value["remarks"].items()}
+        self._made: dict[str, Reading] = {}
+        self._line = {line: (line,) for line in set(self._lines)}
+        for module, stars in self._stars.items():
+            if any(line not in self[module].imports.get(name, ()) for name, line in stars):
+                raise ValueError
+
+    def __getitem__(self, module: str) -> Reading:
+        if module not in self._made:
+            end, count = self._places[module]
+            names = map(self._names.__getitem__, self._imported[end - count : end])
+            lines = map(self._line.__getitem__, self._lines[end - count : end])
+            self._made[module] = Reading(
+                _imports([*zip(names, lines, strict=True)]),
+                self._kinds.get(module, NO_KINDS),
+                self._troubles.get(module),
+                self._stars.get(module, NO_KINDS),
+                self._excluded.get(module, NO_LINES),
+                self._remarks.get(module, ()),
+            )
+        return self._made[module]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def _imports(statements: list[tuple[str, tuple[int, ...]]]) -> Lines:
@@ -99,9 +116,11 @@ def _imports(statements: list[tuple[str, tuple[int, ...]]]) -> Lines:
     return imports
 
 
-def as_stars(value: Iterable[Any], program: Program) -> Stars:
+def as_stars(value: Mapping[str, Any], program: Program) -> Stars:
     """Return what star imports load, of which `Stars.value` made JSON values; raises one of ``DAMAGED`` as above."""
     stars = Stars.of(value)
+    if not {*strings(value["sources"])} <= program.by_module.keys():
+        raise ValueError
     for (package, line), (modules, *how) in stars.loaded.items():
         if not is_number(line) or line < 0 or set(map(type, how)) != {bool} or len(how) != 2:
             raise ValueError
@@ -118,7 +137,7 @@ def _check_names(names: Iterable[str], program: Program, *, include_external: bo
             raise ValueError
 
 
-def _check_lines(counts: array[int], lines: array[int], sizes: list[int]) -> None:
+def _check_lines(counts: array[int], lines: array[int], sizes: Sequence[int]) -> None:
     """Raise ValueError if the numbers of lines don't fit, or if a line cannot be in a file of its size."""
     start = 0
     if len(counts) != len(sizes):

@@ -15,7 +15,7 @@ from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.fixes import FIXES, changed
 from import_contracts.reporters.people import for_people
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
-from import_contracts.reporters.words import kind, more, place
+from import_contracts.reporters.words import also, kind, more, place
 from import_contracts.reports.check import Outcome, Report, ReportedViolation
 from import_contracts.reports.cycles import (
     Cycle,
@@ -33,6 +33,7 @@ from import_contracts.wording import count, listed, path
 
 # How many of each are shown without --verbose, and how long a statement may be.
 _CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES, _RING, _LONGEST, _CHANGES = 5, 10, 5, 8, 6, 20, 100, 12
+_NEEDLESS = 10
 
 
 def as_json(report: CyclesReport) -> str:
@@ -51,6 +52,7 @@ def as_json(report: CyclesReport) -> str:
         "missing": [_missing_object(missing) for missing in report.missing],
         "not_followed": {each.kind: each.number for each in report.not_followed},
         **({"entries": [_entry_object(entry) for entry in report.entries]} if report.entries else {}),
+        **({} if report.needless is None else {"needless_deferrals": list(map(_needless_object, report.needless))}),
         "unreadable": [asdict(file) for file in report.unreadable],
         "errors": [_problem_object(problem) for problem in report.problems],
     }
@@ -115,6 +117,10 @@ def _crash_object(crash: ReportedCrash) -> dict[str, object]:
     }
 
 
+def _needless_object(needless: ReportedViolation) -> dict[str, object]:
+    return {**asdict(needless.chain[0]), "lines": needless.lines, "message": needless.message}
+
+
 def _missing_object(missing: ReportedMissing) -> dict[str, object]:
     return {
         "importer": missing.place.module,
@@ -162,6 +168,7 @@ def as_text(report: CyclesReport, style: Style) -> str:
         *_entries(report, style),
         *_missing(report, style),
         *_cycles(report, style),
+        *_needless(report, style),
         *_problems(report, style),
         _summary(report, style),
     ]
@@ -429,6 +436,24 @@ def _step(number: int, step: Step, numbers: tuple[int, int], style: Style) -> It
 # --- the rest ----------------------------------------------------------------------------------------------------
 
 
+def _needless(report: CyclesReport, style: Style) -> Iterator[str]:
+    """Yield the imports inside functions that no cycle needs, each with what it imports."""
+    if report.needless is None:
+        return
+    yield style.paint(f"Imports inside functions that no cycle needs: {len(report.needless):,}", BOLD)
+    yield ""
+    messages = dict.fromkeys(each.message for each in report.needless)
+    for message in messages:
+        found = [each for each in report.needless if each.message == message]
+        yield f"  {message[0].upper()}{message[1:]}:"
+        yield ""
+        for each in style.capped(found, _NEEDLESS):
+            yield f"    {place(each.chain[0])}: {each.chain[0].text}{also(each.lines[1:], style)}"
+        if hidden := len(found) - _NEEDLESS:
+            yield from [f"    {more(hidden, 'import')}"] if hidden > 0 and not style.verbose else []
+        yield ""
+
+
 def _problems(report: CyclesReport, style: Style) -> Iterator[str]:
     files = [file.problem for file in report.unreadable]
     problems = [*report.problems, *files, *_untried(report)]
@@ -507,7 +532,7 @@ def _modules(modules: Sequence[str], most: int, style: Style) -> str:
 
 
 def as_report(report: CyclesReport) -> Report:
-    """Return the result as a report of the contracts ``crashes`` and ``cycles``, and ``entries`` if there are any.
+    """Return the result as a report of the contracts ``crashes`` and ``cycles``, ``entries`` and ``needless``.
 
     Each crash is a violation of the first. Each import that a plan changes is a violation of the second, with an
     elementary cycle as its chain; a cycle without a plan is one violation, with its shortest elementary cycle. Cycles
@@ -524,6 +549,11 @@ def as_report(report: CyclesReport) -> Report:
         alone = [entry for entry in report.entries if not _fails_together(entry, together)]
         failing = tuple(violation for entry in alone for violation in entry.violations)
         outcomes.insert(1, Outcome("entries", "Every command works", "crash", "", not failing, failing))
+    if report.needless is not None:
+        name = "No import is inside a function for no reason"
+        outcomes.append(
+            Outcome("needless", name, "no_needless_deferrals", "", not report.needless, violations=report.needless)
+        )
     return Report(
         report.modules,
         report.imports,

@@ -20,6 +20,8 @@ from import_contracts.reports.explain import (
     Explanation,
     Ignore,
     InlineIgnored,
+    Permissions,
+    Region,
     Stance,
 )
 from import_contracts.wording import count, listed
@@ -31,10 +33,11 @@ _STANCE_COLORS = {Stance.BROKEN: RED, Stance.ALLOWED: GREEN}
 _RESULT_COLORS = {True: GREEN, False: RED, None: YELLOW}
 
 
-def as_json(report: Explanation | Dependency) -> str:
+def as_json(report: Explanation | Dependency | Permissions) -> str:
     """Return the report as one JSON object, complete and versioned."""
     document = {"version": 1, **asdict(report)}
     del document["problems"]
+    document.pop("judges", None)
     for key, is_error in (("warnings", False), ("errors", True)):
         document[key] = [
             {"message": problem.full_message, "file": problem.file, "contract": problem.contract, "key": problem.key}
@@ -45,10 +48,12 @@ def as_json(report: Explanation | Dependency) -> str:
 
 
 @for_people
-def as_text(report: Explanation | Dependency, style: Style) -> str:
+def as_text(report: Explanation | Dependency | Permissions, style: Style) -> str:
     """Return the report as text, the most important first."""
     if isinstance(report, Dependency):
         lines = [*_dependency(report, style), *_verdicts(report, style)]
+    elif isinstance(report, Permissions):
+        lines = [*_permissions(report, style)]
     elif report.coverage is None:
         lines = [line for contract in report.contracts for line in _contract(contract, style)]
     else:
@@ -64,6 +69,7 @@ def _dependency(report: Dependency, style: Style) -> Iterator[str]:
     importer, imported = _name(report.importer, report), _name(report.imported, report)
     if not report.chains:
         yield style.paint(f"{importer} does not depend on {imported}.", BOLD)
+        yield from (f"  {each} is new: it is not in the program." for each in report.new)
         yield ""
         yield from _way_back(report)
         return
@@ -138,9 +144,12 @@ def _verdicts(report: Dependency, style: Style) -> Iterator[str]:
         return
     yield style.paint("Contracts", BOLD)
     yield ""
+    yield from [f"  {_answer(report, style)}", ""] if report.objections is not None else []
+    reasons = {each.id: each.reason for each in report.objections or ()}
     for verdict in report.concerns:
         if verdict.stance is not Stance.ELSEWHERE:
             yield from (f"  {line}" for line in _verdict(verdict, style))
+            yield from (f"    {line}" for line in reason(reasons.get(verdict.id, "")))
     elsewhere = [verdict for verdict in report.concerns if verdict.stance is Stance.ELSEWHERE]
     for module in (report.importer, report.imported):
         if ids := [verdict.id for verdict in elsewhere if module in verdict.sentences]:
@@ -150,6 +159,14 @@ def _verdicts(report: Dependency, style: Style) -> Iterator[str]:
     if not report.concerns and not report.silent:
         yield "  There are no contracts."
     yield ""
+
+
+def _answer(report: Dependency, style: Style) -> str:
+    """Return whether the importer may import the other directly."""
+    ids = [each.id for each in report.objections or ()]
+    if not ids:
+        return f"{report.importer} may import {report.imported}."
+    return f"{report.importer} must not import {report.imported}: {_ids(ids, style)}."
 
 
 def _verdict(verdict: ContractVerdict, style: Style) -> Iterator[str]:
@@ -162,6 +179,36 @@ def _verdict(verdict: ContractVerdict, style: Style) -> Iterator[str]:
     yield from _hidden(len(verdict.sentences), _IMPORTS, "message", style, indent="  ")
     if verdict.note:
         yield f"  {verdict.note}"
+
+
+# --- one module ---------------------------------------------------------------------------------------------------
+
+
+def _permissions(report: Permissions, style: Style) -> Iterator[str]:
+    yield style.paint(report.module, BOLD) + ("" if report.exists else " (new: it is not in the program)")
+    yield ""
+    for may, regions in (("import", report.imports), ("be imported by", report.importers)):
+        allowed = [region for region in regions if not region.contracts]
+        forbidden = [region for region in regions if region.contracts]
+        for word, chosen in (("may", allowed), ("must not", forbidden)):
+            if chosen:
+                yield f"  It {word} {may}:"
+                yield from (f"    {line}" for line in _region_lines(chosen, style))
+                yield ""
+    yield f"  Covered by {_ids(report.covered_by, style)}." if report.covered_by else "  Covered by no contract."
+    if report.left_out:
+        yield f"  Not asked, because more than the names of modules decides: {_ids(report.left_out, style)}."
+    yield ""
+
+
+def _region_lines(regions: Sequence[Region], style: Style) -> Iterator[str]:
+    shown = style.capped(regions, _PARTS)
+    width = max(len(region.name) for region in shown)
+    for region in shown:
+        size = "only its own __init__" if region.alone else count(region.modules, "module")
+        ids = style.paint(f"  [{_ids(region.contracts, style)}]", DIM) if region.contracts else ""
+        yield f"{region.name.ljust(width)}  {size}{ids}"
+    yield from _hidden(len(regions), _PARTS, "line", style, indent="")
 
 
 # --- contracts in words -------------------------------------------------------------------------------------------

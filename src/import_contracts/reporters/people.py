@@ -6,10 +6,11 @@ format lays it out. So a format can't forget it, and every line break in its res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache, partial, wraps
+from operator import attrgetter
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
 
 from import_contracts.graph.import_graph import Import
@@ -57,6 +58,7 @@ class _Visibly:
     def __init__(self, place: Callable[[str], str]) -> None:
         self._imports: dict[int, Import] = {}
         self._place = cache(lambda path: visible(place(path)))
+        self._copies: dict[type, Callable[[object], object]] = {}
 
     def value(self, value: object, make: Callable[[str], str]) -> object:
         """Return a value with every text in it changed by ``make``, unless its field has a function of its own."""
@@ -68,10 +70,16 @@ class _Visibly:
             return tuple([self.value(item, make) for item in value])
         if isinstance(value, Import):
             return self._imports.get(id(value)) or self._imports.setdefault(id(value), self._import(value))
-        if is_dataclass(value) and not isinstance(value, type):
-            fields = ((name, self._place if name in _PATHS else of) for name, of in _fields(type(value)))
-            return type(value)(*[self.value(getattr(value, name), of) for name, of in fields])
+        if is_dataclass(type_ := type(value)):
+            return (self._copies.get(type_) or self._copies.setdefault(type_, self._copy(type_)))(value)
         return self._collection(value, make)
+
+    def _copy(self, type_: type[DataclassInstance]) -> Callable[[object], object]:
+        """Return a function that copies values of a type."""
+        names = [field.name for field in fields(type_)]
+        makers = [self._place if name in _PATHS else cache(_FIELDS.get(name, visible)) for name in names]
+        get = attrgetter(*names, names[0])  # one more, so that it returns a tuple
+        return lambda value: type_(*map(self.value, get(value), makers))
 
     def _collection(self, value: object, make: Callable[[str], str]) -> object:
         if isinstance(value, Later):
@@ -91,8 +99,3 @@ class _Visibly:
 
     def _item(self, items: Later[object], at: int) -> object:
         return self.value(items[at], visible)
-
-
-@cache
-def _fields(type_: type[DataclassInstance]) -> Sequence[tuple[str, Callable[[str], str]]]:
-    return [(field.name, _FIELDS.get(field.name, visible)) for field in fields(type_)]

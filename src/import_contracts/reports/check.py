@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from shlex import quote
 from typing import Protocol, TypeVar, overload
 
@@ -206,7 +206,7 @@ class Cause:
     has_more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """The result of one contract.
 
@@ -233,7 +233,7 @@ class Outcome:
     has_baseline: bool = False
     """Whether its violations are compared with a baseline."""
 
-    @property
+    @cached_property
     def new(self) -> tuple[ReportedViolation, ...]:
         """The new violations: first those that cause others, then those with the shortest chains."""
         new = (violation for violation in self.violations if violation.is_new)
@@ -263,7 +263,7 @@ class Outcome:
             by_message[violation.message].append(violation)
         return by_message
 
-    @property
+    @cached_property
     def shown_causes(self) -> tuple[Cause, ...]:
         """The causes; empty if each new violation is one of them, and causes no other."""
         alone = [violation for violation in self.new if len(violation.chain) == 1 and not violation.is_chain_cut]
@@ -289,9 +289,13 @@ class Outcome:
         return None if alone else cause
 
     def _urgency(self, violation: ReportedViolation) -> tuple[bool, bool, int, str, str]:
-        first = {(statement.importer, statement.imported) for statement in violation.chain[:1]}
-        is_cause = any((cause.evidence.importer, cause.evidence.imported) in first for cause in self.causes)
+        first = violation.chain[0] if self.causes and violation.chain else None
+        is_cause = first is not None and (first.importer, first.imported) in self._caused
         return not is_cause, violation.is_chain_cut, len(violation.chain), violation.importer, violation.imported
+
+    @cached_property
+    def _caused(self) -> frozenset[Edge]:
+        return frozenset((cause.evidence.importer, cause.evidence.imported) for cause in self.causes)
 
 
 @dataclass(frozen=True, slots=True)

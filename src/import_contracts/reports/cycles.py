@@ -15,7 +15,8 @@ class Question:
     """What to look for: cycles of these ``kinds`` that contain a module of these ``packages``.
 
     ``python`` is the version to predict crashes for, such as (3, 13). If ``is_quick``, crashes, entries and plans are
-    left out. ``entries`` are commands that start the program, besides those that are found.
+    left out. ``entries`` are commands that start the program, besides those that are found. With ``needless``, imports
+    inside functions that no cycle needs are listed too.
     """
 
     packages: tuple[str, ...]
@@ -23,6 +24,7 @@ class Question:
     kinds: tuple[Kind, ...] = tuple(Kind)
     is_quick: bool = False
     entries: tuple[str, ...] = ()
+    needless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,8 @@ class CyclesReport:
     ``cycles`` has them. ``not_followed`` is what was not followed to predict the crashes, which may hide some.
     ``also_read`` are the packages beside those of ``packages`` that these import and that import them back, sorted.
     ``entries`` are the commands that start the program: those of the question, and then those that were found.
-    ``crash_plan`` is None if nothing crashes, or no crashes were predicted.
+    ``crash_plan`` is None if nothing crashes, or no crashes were predicted. ``needless`` are the imports inside
+    functions that no cycle needs, sorted; None if they were not asked for.
     """
 
     packages: tuple[str, ...]
@@ -295,6 +298,7 @@ class CyclesReport:
     also_read: tuple[str, ...] = ()
     entries: tuple[ReportedEntry, ...] = ()
     crash_plan: ReportedCrashPlan | None = None
+    needless: tuple[ReportedViolation, ...] | None = None
 
     @property
     def exit_status(self) -> int:

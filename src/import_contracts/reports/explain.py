@@ -50,6 +50,16 @@ class ContractVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Objection:
+    """A contract that forbids an import, its reason, and the messages of the violations that the import would be."""
+
+    id: str
+    name: str
+    reason: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dependency:
     """How one module or package depends on another.
 
@@ -60,7 +70,9 @@ class Dependency:
     number of imports that leave ``imported`` and lead to ``importer``.
 
     ``concerns`` are the judgements of the contracts, the worst first, and ``silent`` the ids of the contracts that
-    cover neither module; both are None without a configuration.
+    cover neither module; both are None without a configuration. ``objections`` are the contracts that forbid the
+    importer to import the other; None without a configuration. ``new`` are those of the two that do not exist. If
+    ``judges``, the exit status says whether the import is allowed.
     """
 
     importer: str
@@ -73,10 +85,49 @@ class Dependency:
     concerns: tuple[ContractVerdict, ...] | None = None
     silent: tuple[str, ...] | None = None
     problems: tuple[Problem, ...] = ()
+    objections: tuple[Objection, ...] | None = None
+    new: tuple[str, ...] = ()
+    judges: bool = False
 
     @property
     def exit_status(self) -> int:
-        """2 if there is an error, else 0: violations do not fail this command."""
+        """2 if there is an error, else 0: violations do not fail this command. 1 if it judges, and there are any."""
+        is_wrong = any(problem.is_error for problem in self.problems)
+        return 2 if is_wrong else int(self.judges and bool(self.objections))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A package with everything inside it, or if ``alone``, a module without that; the number of ``modules`` in it.
+
+    ``contracts`` are the ids of those that forbid an import of it, or by it; empty if it is allowed.
+    """
+
+    name: str
+    alone: bool
+    modules: int
+    contracts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a module may import, and which modules may import it, as few regions as possible; both sorted.
+
+    ``exists`` is False for a module that is not in the program. ``covered_by`` are the contracts that cover it.
+    ``left_out`` are the ids of the contracts that were not asked, because they are about cycles or the text of modules.
+    """
+
+    module: str
+    exists: bool
+    imports: tuple[Region, ...]
+    importers: tuple[Region, ...]
+    covered_by: tuple[str, ...]
+    left_out: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """2 if there is an error, else 0."""
         return 2 if any(problem.is_error for problem in self.problems) else 0
 
 

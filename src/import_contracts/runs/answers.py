@@ -8,6 +8,8 @@ imports have changed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +50,9 @@ def check(configs: Sequence[Config], choice: Choice, wanted: Sequence[Wanted], c
     lasts = [comparison.last for comparison in comparisons.values()]
     if may_reuse and (answers := _requests(settings, lasts, wanted).stored(lasts[0])):
         return answers
-    snapshots = {extent: _snapshot(comparison) for extent, comparison in comparisons.items()}
+    snapshots = {
+        extent: _snapshot(comparison, "import_contracts.runs.check") for extent, comparison in comparisons.items()
+    }
     requests = _requests(settings, list(snapshots.values()), wanted)
     if may_reuse and (answers := requests.stored(snapshots[extents[0]])):
         return answers
@@ -78,17 +82,20 @@ def cycles(
     """
     comparison = compare_with_those_beside(cycles_extent(question, source_roots, exclude), context)
     requests = Requests.of([repr(question), str(context.folder)], context.folder, wanted)
-    if answers := requests.stored(comparison.last) or requests.stored(snapshot := _snapshot(comparison)):
+    if answers := requests.stored(comparison.last) or requests.stored(
+        snapshot := _snapshot(comparison, "import_contracts.runs.cycles")
+    ):
         return answers
     from import_contracts.runs.cycles import answer  # noqa: PLC0415 - only if there is something to find
 
     return answer(question, snapshot, requests)
 
 
-def _snapshot(comparison: Comparison) -> Snapshot:
+def _snapshot(comparison: Comparison, run: str) -> Snapshot:
+    """Read what has changed; while grimp does that in other threads, the module of the run is imported."""
     from import_contracts.reading.snapshot import take_snapshot  # noqa: PLC0415 - only if a file may be read
 
-    return take_snapshot(comparison)
+    return take_snapshot(comparison, partial(import_module, run))
 
 
 def _content(config: Config) -> list[object]:

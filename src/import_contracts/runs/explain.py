@@ -6,34 +6,52 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from import_contracts.config.contracts import Contracts, read_contracts
+from import_contracts.config.contracts import Contracts, ids_of, read_contracts
 from import_contracts.config.session import Config
 from import_contracts.explain.coverage import coverage, describe
-from import_contracts.explain.dependency import concerns, dependency
+from import_contracts.explain.dependency import concerns, dependency, misspelt, objections, with_new
+from import_contracts.explain.permissions import permissions
 from import_contracts.explain.views import View
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
-from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.problems import Problem, Severity, UserError, did_you_mean, did_you_mean_module
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
-from import_contracts.reports.explain import Dependency, Explanation
+from import_contracts.reports.explain import Dependency, Explanation, Permissions
 from import_contracts.runs.check import known_entries
 from import_contracts.runs.requests import extent_here, extent_of, read_baseline
 
 
-def explain_dependency(importer: str, imported: str, config: Config, context: RunContext) -> Dependency:
+def explain_dependency(
+    importer: str, imported: str, config: Config, context: RunContext, *, may: bool = False
+) -> Dependency:
     """Return how one module or package depends on another, and which contracts forbid or allow it.
 
-    Raises UserError if one of the two is unknown, if a root package is not found, or if the baseline cannot be read.
+    A module that does not exist is taken for a new one; but if there is a similar name, only with ``may``, which is
+    the question whether the import is allowed. Raises UserError if nothing is known of one of the two, if a root
+    package is not found, or if the baseline cannot be read.
     """
     statements = _statements(config, context)
-    graph = statements.snapshot.scan.graph
+    whole = statements.snapshot.scan.graph
+    graph, new = with_new(importer, imported, whole)
+    doubts = tuple(misspelt(new, whole))
+    if doubts and not may:
+        raise UserError(*doubts)
     found = dependency(importer, imported, graph, statements)
-    judgement, views = _judged(config, read_contracts(config), statements)
-    verdicts, silent = concerns(importer, imported, graph, views)
+    judgement, views = _judged(config, read_contracts(config), statements, (importer, imported))
+    objecting = objections(importer, imported, graph, views)
+    verdicts, silent = concerns(importer, imported, graph, views, objecting)
     errors = tuple(problem for problem in _problems(judgement) if problem.is_error)
-    return replace(found, concerns=verdicts, silent=silent, problems=errors)
+    return replace(
+        found,
+        concerns=verdicts,
+        silent=silent,
+        problems=(*errors, *(replace(each, severity=Severity.WARNING) for each in doubts)),
+        objections=objecting,
+        new=new,
+        judges=may,
+    )
 
 
 def explain_installed(importer: str, imported: str, source_roots: Sequence[Path], context: RunContext) -> Dependency:
@@ -44,9 +62,38 @@ def explain_installed(importer: str, imported: str, source_roots: Sequence[Path]
     extent = extent_here([module.partition(".")[0] for module in (importer, imported)], source_roots)
     statements = Statements(take_snapshot(compare(extent, context)))
     scan = statements.snapshot.scan
+    if unknown := [module for module in (importer, imported) if module not in scan.graph]:
+        nothing = [f"There is no module '{each}'.{did_you_mean_module(each, scan.graph.modules)}" for each in unknown]
+        raise UserError(*map(Problem, nothing))
     found = dependency(importer, imported, scan.graph, statements)
     unreadable = (Problem(file.message, context.shown(file.path)) for file in scan.unreadable)
     return replace(found, problems=tuple(unreadable))
+
+
+def explain_module(module: str, config: Config, context: RunContext) -> Permissions | None:
+    """Return what a module may import and which modules may import it; None if no root package has such a name.
+
+    It need not exist. Raises UserError if a root package is not found, or if the baseline cannot be read.
+    """
+    statements = _statements(config, context)
+    graph = statements.snapshot.scan.graph
+    if not graph.is_internal(module) or (module not in graph and any(misspelt((module,), graph))):
+        return None
+    judgement, views = _judged(config, read_contracts(config), statements, (module, *sorted(graph.external)))
+    errors = tuple(problem for problem in _problems(judgement) if problem.is_error)
+    return replace(permissions(module, graph, views), problems=errors)
+
+
+def explain_name(name: str | None, config: Config, context: RunContext) -> Explanation | Permissions:
+    """Return what is known of a name: the contract with this id, or else the module; if None, of all contracts.
+
+    Raises UserError if there is neither, and as `explain_contracts` does.
+    """
+    if name is not None and name not in ids_of(config):
+        found = explain_module(name, config, context)
+        if found is not None:
+            return found
+    return explain_contracts(config, name, context)
 
 
 def explain_contracts(config: Config, wanted: str | None, context: RunContext) -> Explanation:
@@ -74,8 +121,7 @@ def _refuse_unknown(wanted: str, ids: Sequence[str], modules: frozenset[str]) ->
     if wanted in ids:
         return
     hint = did_you_mean(wanted, ids) or f" Use one of: {', '.join(sorted(ids))}."
-    if wanted in modules:
-        hint = f" It is a module; name two to see how one depends on the other: lint-imports explain {wanted} …"
+    hint = did_you_mean_module(wanted, modules) or hint
     raise UserError(Problem(f"There is no contract '{wanted}'.{hint}"))
 
 
@@ -83,10 +129,12 @@ def _statements(config: Config, context: RunContext) -> Statements:
     return Statements(take_snapshot(compare(extent_of(config, kinds=True), context)))
 
 
-def _judged(config: Config, contracts: Contracts, statements: Statements) -> tuple[Judgement, list[View]]:
-    """Check contracts; return the judgement, and a view of each contract."""
+def _judged(
+    config: Config, contracts: Contracts, statements: Statements, names: tuple[str, ...] = ()
+) -> tuple[Judgement, list[View]]:
+    """Check contracts; return the judgement, and a view of each contract, in which some modules are that may be new."""
     judgement = judge(config, contracts, statements, known_entries(config, read_baseline(config)))
-    return judgement, [View(verdict, statements) for verdict in judgement.verdicts]
+    return judgement, [View(verdict, statements, names) for verdict in judgement.verdicts]
 
 
 def _problems(judgement: Judgement) -> tuple[Problem, ...]:

@@ -7,7 +7,7 @@ if it changes ``__all__``.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from import_contracts.graph.names import absolute
@@ -63,7 +63,7 @@ class Evaluator:
         self._modules = modules
         self._is_package = is_package
         self._steps = 0
-        self._functions: list[ast.AST] = []
+        self._functions: list[ast.stmt] = []
         self._end: float = float("inf")
         self._statements: dict[type[ast.stmt], Callable[[Any], None]] = {
             ast.AnnAssign: self._annotated,
@@ -107,12 +107,16 @@ class Evaluator:
             ast.Tuple: self._display,
         }
 
-    def run(self, tree: ast.Module, before: int | None = None) -> None:
-        """Follow a module up to a line, or to its end; raises TooMuchError."""
+    def run(self, tree: ast.Module, listing: Collection[int], before: int | None = None) -> None:
+        """Follow a module up to a line, or to its end; raises TooMuchError.
+
+        ``listing`` are the lines with ``__all__``.
+        """
         self._end = float("inf") if before is None else before
         self._block(tree.body)
         for each in self._functions:
-            self._change_in_function(each)
+            if any(each.lineno <= line <= (each.end_lineno or line) for line in listing):
+                self._change_in_function(each)
 
     def lookup(self, name: str) -> Value:
         """Return what a name is bound to now."""

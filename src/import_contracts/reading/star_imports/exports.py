@@ -10,7 +10,7 @@ from import_contracts.reading import trees
 from import_contracts.reading.plain import for_older_parsers
 from import_contracts.reading.star_imports.evaluation import Evaluator, TooMuchError
 from import_contracts.reading.star_imports.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
-from import_contracts.reading.text import Source
+from import_contracts.reading.text import Source, split_lines
 
 
 class Loaded(NamedTuple):
@@ -149,7 +149,8 @@ class Exports:
     def _evaluated(self, source: Source, before: int | None = None) -> Evaluator:
         followed = Evaluator(source.module, self, is_package=source.is_package)
         try:
-            followed.run(_tree(source.text), before)
+            listing = [number for number, line in enumerate(split_lines(source.text), 1) if "__all__" in line]
+            followed.run(_tree(source.text), listing, before)
         except (SyntaxError, TooMuchError, RecursionError):
             followed = Evaluator(source.module, self, is_package=source.is_package)
             followed.names.bind("__all__", None)

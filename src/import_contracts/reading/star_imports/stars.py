@@ -32,9 +32,13 @@ class StarImport(NamedTuple):
 
 @dataclass(frozen=True)
 class Stars:
-    """What star imports load, by `StarImport.key`; where a key is missing, nothing."""
+    """What star imports load, by `StarImport.key`; where a key is missing, nothing.
+
+    ``sources`` are the modules with a file on which that depends, besides the star imports themselves.
+    """
 
     loaded: Mapping[tuple[str, int], Loaded] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
 
     def loaded_by(self, star: StarImport) -> Iterator[str]:
         """Yield the modules that a star import loads, besides the one that it names."""
@@ -55,14 +59,18 @@ class Stars:
         )
 
     @property
-    def value(self) -> list[list[Any]]:
+    def value(self) -> dict[str, list[Any]]:
         """The same as JSON values."""
-        return [[*key, *loaded] for key, loaded in self.loaded.items()]
+        return {
+            "loaded": [[*key, *loaded] for key, loaded in self.loaded.items()],
+            "sources": sorted(self.sources),
+        }
 
     @classmethod
-    def of(cls, value: Iterable[Any]) -> Stars:
-        """Return what `value` made JSON values of; raises TypeError or ValueError if they are not valid."""
-        return cls({(package, line): Loaded(tuple(modules), *how) for package, line, modules, *how in value})
+    def of(cls, value: Mapping[str, Any]) -> Stars:
+        """Return what `value` made JSON values of; raises KeyError, TypeError or ValueError if they are not valid."""
+        loaded = {(package, line): Loaded(tuple(modules), *how) for package, line, modules, *how in value["loaded"]}
+        return cls(loaded, frozenset(value["sources"]))
 
 
 def load_stars(program: Program, stars: Iterable[StarImport], read: Texts) -> Stars:
@@ -80,7 +88,8 @@ def load_stars(program: Program, stars: Iterable[StarImport], read: Texts) -> St
 
     exports = Exports(program.modules, source)
     found = {(module, line): exports.loaded(module, line or None) for module, line in keys if module in parents}
-    return Stars({key: loaded for key, loaded in found.items() if loaded.modules or not loaded.is_whole})
+    known = {key: loaded for key, loaded in found.items() if loaded.modules or not loaded.is_whole}
+    return Stars(known, frozenset(program.by_module.keys() & sources.keys()))
 
 
 def _source(program: Program, module: str, read: Texts) -> Source | None:

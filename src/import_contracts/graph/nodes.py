@@ -1,0 +1,68 @@
+"""A graph whose nodes are numbers: what algorithms on large graphs work with, as numbers are faster than names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+
+class Links(NamedTuple):
+    """The heads and the tails of the edges of each node, ascending. A node is its place in these sequences."""
+
+    heads: Sequence[Sequence[int]]
+    tails: Sequence[Sequence[int]]
+
+    def leaving(self, nodes: Set[int]) -> list[tuple[int, int]]:
+        """Return the edges that leave a group of nodes, sorted."""
+        return [(tail, head) for tail in sorted(nodes) for head in self.heads[tail] if head not in nodes]
+
+    def reversed(self) -> Links:
+        """Return the links in the other direction."""
+        return Links(self.tails, self.heads)
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Nodes with names, numbered in the order of the names, and the edges between them."""
+
+    names: Sequence[str]
+    numbers: Mapping[str, int]
+    links: Links
+
+    @classmethod
+    def of(cls, names: Sequence[str], heads: Mapping[str, Collection[str]]) -> Nodes:
+        """Return the nodes of a graph with some names and with the heads of each node; all are sorted.
+
+        Nodes that only the edges have are added.
+        """
+        numbers = {name: number for number, name in enumerate(names)}
+        if not numbers.keys() >= set(heads).union(*heads.values()):
+            return cls.of(sorted(set(names).union(heads, *heads.values())), heads)
+        after = [tuple(map(numbers.__getitem__, heads.get(name, ()))) for name in names]
+        tails: list[list[int]] = [[] for _ in names]
+        for tail, of_node in enumerate(after):
+            for head in of_node:
+                tails[head].append(tail)
+        return cls(names, numbers, Links(after, tails))
+
+    def without(self, edges: Iterable[tuple[str, str]]) -> Nodes:
+        """Return the nodes without some edges."""
+        heads, tails = map(list, self.links)
+        for tail, head in ((self.numbers[tail], self.numbers[head]) for tail, head in edges):
+            heads[tail] = [other for other in heads[tail] if other != head]
+            tails[head] = [other for other in tails[head] if other != tail]
+        return replace(self, links=Links(heads, tails))
+
+    def numbered(self, names: Iterable[str]) -> frozenset[int]:
+        """Return the numbers of those names that are here."""
+        return frozenset(self.numbers[name] for name in names if name in self.numbers)
+
+    def edge(self, tail: int, head: int) -> tuple[str, str]:
+        """Return the names of the two ends of an edge."""
+        return self.names[tail], self.names[head]
+
+    def chain(self, path: Iterable[int]) -> tuple[tuple[str, str], ...]:
+        """Return the names of the edges of a path."""
+        return tuple(pairwise(map(self.names.__getitem__, path)))
