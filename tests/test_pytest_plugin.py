@@ -13,7 +13,7 @@ from warnings import catch_warnings, simplefilter
 import pytest
 
 from import_contracts.pytest_plugin import pytest_make_collect_report
-from import_contracts.pytest_plugin.items import ContractCollector
+from import_contracts.pytest_plugin.items import collectors
 from import_contracts.pytest_plugin.warning import ContractWarning
 from tests.arranging import MODELS, configuration, program, write
 
@@ -234,8 +234,7 @@ class Trial:
     """The contracts of a program as tests, each of which can be run alone."""
 
     def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
-        named = str(folder / "pyproject.toml")
-        self.collector = ContractCollector.from_parent(request.session, name="import-contracts", named=named)
+        (self.collector,) = collectors(request.session, "import-contracts", [str(folder / "pyproject.toml")])
         self.items = {item.name: item for item in self.collector.collect()}
 
     def check(self) -> None:

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
-from import_contracts.config.session import load_configs
+from import_contracts.config.loading import load_configs
 from import_contracts.problems import Problem, UserError, did_you_mean
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reading.excluding import EXCLUDE, mistake_in
@@ -36,7 +36,8 @@ def check(  # noqa: PLR0913 - each is a keyword of the API
     """Check the contracts of a configuration, as the command ``lint-imports`` does, and return the report.
 
     ``config`` is the configuration file, relative to ``folder``, or several of them: then the report is about all. By
-    default it is searched for in ``folder`` and in the folders around it. ``contracts`` are the ids of the contracts to
+    default it is searched for in ``folder`` and in the folders around it; if it is that of a workspace, the members are
+    checked too. ``contracts`` are the ids of the contracts to
     check, by default all of them. With ``use_baseline=False``, known violations count as new ones.
 
     ``cache`` is the folder that keeps what was read for the next run, relative to ``folder``. True is
@@ -55,8 +56,8 @@ def check(  # noqa: PLR0913 - each is a keyword of the API
     only = (contracts,) if isinstance(contracts, str) else tuple(contracts)
     first = configurations[0]
     checkouts = tuple(dict.fromkeys(place for each in configurations for place in each.checkouts))
-    cache_folder = _cache_folder(first.path.parent, folder, cache=cache)
-    context = RunContext(first.folder, cache_folder, checkouts=checkouts)
+    cache_folder = _cache_folder(first.home, folder, cache=cache)
+    context = RunContext(first.folder, cache_folder, checkouts=checkouts, programs=len(configurations))
     return run_check(configurations, Choice(only, use_baseline=use_baseline), context)
 
 

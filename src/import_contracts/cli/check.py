@@ -32,8 +32,9 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
 
     FILE is a configuration file. Of several, each is read by itself, and one report is about all of them. Without one,
     the configuration is the first one found in this folder or a parent folder: pyproject.toml with
-    [tool.import-contracts], or a configuration of import-linter. Paths in the report are relative to its folder, or to
-    the nearest folder around several files; for people (text, concise) to this folder if FILE is named.
+    [tool.import-contracts], or a configuration of import-linter. In the root of a workspace, such as one of uv, the
+    configurations of its members are checked too. Paths in the report are relative to its folder, or to the nearest
+    folder around several files; for people (text, concise) to this folder if FILE is named.
 
     \b
     Exit status:

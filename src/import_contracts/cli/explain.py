@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from import_contracts import disk
-from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, write
+from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, warn, write
+from import_contracts.config.contracts import ids_of
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import places_of
 from import_contracts.problems import Problem, UserError
@@ -16,6 +17,7 @@ from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reporters.style import Style
 from import_contracts.reports.explain import Dependency, Explanation, Permissions
 from import_contracts.runs import explain as run
+from import_contracts.wording import listed
 
 
 @click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
@@ -74,7 +76,7 @@ def command(  # noqa: PLR0913 - each is an option
         return _traceback(traceback, format_, output, look, shared)
     report: Explanation | Dependency | Permissions
     needs_config = len(names) < 2 or may or shared.config_file is not None
-    config = shared.config() if needs_config else None if source_roots else _about(names[0], shared)
+    config = _config(names, shared) if needs_config else None if source_roots else _about(names[0], shared)
     if config is None:
         here = Path.cwd()
         places = places_of(here, source_roots).folders
@@ -122,10 +124,28 @@ def _text_of(file: str) -> str:
     return text
 
 
-def _about(module: str, shared: Shared) -> Config | None:
-    """Return the configuration that is found, if it is about the package of a module; else None."""
-    try:
+def _config(names: tuple[str, ...], shared: Shared) -> Config:
+    """Return the configuration that is named or found; in a workspace, the one that has the contract or the module."""
+    if shared.config_file is not None:
+        return shared.config()
+    configs = shared.configs()
+    if len(configs) == 1 or not names:
         config = shared.config()
+        if len(configs) > 1:
+            warn(f"Only the contracts of {config.file} are explained; --config explains those of a member.")
+        return config
+    having = [config for config in configs if names[0] in ids_of(config)] if len(names) == 1 else []
+    if len(having) > 1:
+        options = listed((config.options.strip() or f"--config {config.file}" for config in having), "or")
+        raise UserError(Problem(f"Several configurations have a contract '{names[0]}'. Add {options}."))
+    return having[0] if having else _about(names[0], shared) or shared.config()
+
+
+def _about(module: str, shared: Shared) -> Config | None:
+    """Return the first of the configurations that are found that is about the package of a module, or None."""
+    try:
+        configs = shared.configs()
     except UserError:
         return None
-    return config if module.partition(".")[0] in {root.partition(".")[0] for root in config.root_packages} else None
+    package = module.partition(".")[0]
+    return next((each for each in configs if package in {name.partition(".")[0] for name in each.root_packages}), None)

@@ -39,7 +39,7 @@ def command(  # noqa: PLR0913 - each is an option
     By default, every package in this folder, in "src" and in the members of a uv workspace is read. The contracts are
     the best layers for the packages, independence for modules that nothing connects, and no cycles; existing cycles are
     written to a baseline. If there is a configuration already, here or in a parent folder, nothing is changed: also if
-    it is one of import-linter.
+    it is one of import-linter. A member of a workspace may have one of its own.
     """
     if rewrites and packages:
         raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")

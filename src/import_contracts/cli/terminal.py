@@ -16,7 +16,8 @@ import click
 
 from import_contracts import disk
 from import_contracts.cli.progress import Progress
-from import_contracts.config.session import NO_CUSTOM_TYPES, Config, load_config, load_configs
+from import_contracts.config.loading import load_configs, load_one
+from import_contracts.config.session import NO_CUSTOM_TYPES, Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reading.excluding import mistake_in
@@ -53,7 +54,7 @@ class Shared(NamedTuple):
 
     def config(self) -> Config:
         """Return the named configuration, or the one that is found from the working directory."""
-        return load_config(self.config_file, Path.cwd(), custom_types=not self.no_custom_types)
+        return load_one(self.config_file, Path.cwd(), custom_types=not self.no_custom_types)
 
     def seen_from_here(self, folder: Path) -> Shared:
         """Return these values for a report about a folder, in which people can open the paths from here.
@@ -68,9 +69,10 @@ class Shared(NamedTuple):
         )
 
     def context(self, *configs: Config) -> RunContext:
-        """Return the context of a run with configurations; by default the cache is next to the first of them."""
+        """Return the context of a run with configurations; by default the cache is at the home of the first of them."""
         timings = self.show_timings or any(config.show_timings for config in configs)
-        return self._context(configs[0].folder, configs[0].path.parent / CACHE, timings=timings)
+        context = self._context(configs[0].folder, configs[0].home / CACHE, timings=timings)
+        return context._replace(programs=len(configs))
 
     def context_here(self, folder: Path) -> RunContext:
         """Return the context of a run that needs no configuration.

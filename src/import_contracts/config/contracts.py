@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from import_contracts.config.custom import load_types, refused_types
+from import_contracts.config.declared import declarations
 from import_contracts.config.files import FIRST_CONFIGURATION, Document
 from import_contracts.config.session import EXCLUDING, Config
 from import_contracts.contracts.findings import Rule
@@ -165,10 +166,12 @@ def read_contracts(config: Config) -> Contracts:
     types = Types({**TYPES, **custom_types}, refused_types(config))
     contracts: list[Contract] = []
     problems = [*config.problems, *type_problems]
+    declared = declarations(config) if config.asks_what_is_declared else ()
     groups = _groups([values for document in config.documents for values in document.contracts], types)
     for document in config.documents:
         for number, values in enumerate(document.contracts, len(contracts) + 1):
-            contract = _contract(Table(values, file=document.file, groups=groups), number, types, config.defaults)
+            table = Table(values, file=document.file, groups=groups, declarations=declared)
+            contract = _contract(table, number, types, config.defaults)
             contracts.append(contract)
             problems += contract.table.problems
     if not contracts and not any(problem.is_error for problem in problems):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.config.misnamed import OWN, PEER, keys, sections, tables
-from import_contracts.contracts.table import Table
+from import_contracts.contracts.table import DECLARED, Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import text_of
@@ -38,7 +38,7 @@ class Document(NamedTuple):
 
 def is_declared(contract: Mapping[str, object]) -> bool:
     """Return whether a contract allows what the members of a workspace declare as dependencies."""
-    return contract.get("type") == "allowed" and contract.get("allowed") == "declared"
+    return contract.get("type") == "allowed" and contract.get("allowed") == DECLARED
 
 
 def find_config(start: Path) -> Path:
@@ -72,7 +72,7 @@ def _searched(start: Path) -> tuple[Path | None, Path, Sequence[Path]]:
     searched = []
     for folder in (start, *start.parents):
         searched.append(folder)
-        if (path := _in_folder(folder, start)) is not None:
+        if (path := config_in(folder, start)) is not None:
             return path, start, searched
         if disk.exists(folder / ".git"):
             break
@@ -115,7 +115,11 @@ source_modules = ["shop.models"]
 forbidden_modules = ["shop.web"]"""
 
 
-def _in_folder(folder: Path, start: Path) -> Path | None:
+def config_in(folder: Path, start: Path) -> Path | None:
+    """Return the configuration file in a folder; None if it has none.
+
+    Raises UserError, with names relative to ``start``, if a file that may be the configuration cannot be read.
+    """
     pyproject, setup, own = folder / "pyproject.toml", folder / "setup.cfg", folder / ".importlinter"
     text = _candidate(pyproject, start)
     if OWN.encode() in text and OWN in _tools(text, pyproject):

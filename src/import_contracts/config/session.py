@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from glob import glob
 from itertools import chain
 from os import PathLike
@@ -83,6 +82,10 @@ class Config:
     custom_types: tuple[str, ...]
     refused: Problem | None
     bases: tuple[Path, ...]
+    home: Path
+    """The folder of the workspace, if this is the configuration of a member of one; else the file's own folder."""
+    workspace: tuple[str, ...] | None
+    """The folders of the members of its workspace, relative to its own or globs; None for those that uv knows."""
     defaults: Mapping[str, bool]
     """The values for contracts that do not have the key themselves, by key."""
     exclude: Exclude
@@ -91,6 +94,8 @@ class Config:
     count_dynamic_imports: bool
     session: Table
     """The keys about the run, as written."""
+    files: Files | None = None
+    """The files of the commit at which it is read; None for those that are there now."""
 
     @property
     def source_roots(self) -> tuple[Path, ...]:
@@ -113,6 +118,11 @@ class Config:
         names = {name for document in self.documents for name in dotted_names(document.contracts)}
         return tuple(sorted(name for name in names if external_package(name, self.root_packages) not in {None, name}))
 
+    @property
+    def asks_what_is_declared(self) -> bool:
+        """Whether a contract depends on what projects declare, which is in no file of the configuration."""
+        return any(is_declared(table) for document in self.documents for table in document.contracts)
+
     def demand_no_refusal(self) -> None:
         """Raise UserError if custom contract types are refused, for a command that has no other place for the error."""
         if self.refused:
@@ -128,10 +138,21 @@ class Config:
         """The configuration file as it was named on the command line; its path if it was found."""
         return self.options.removeprefix(" --config ") or self.path.as_posix()
 
+    @property
+    def is_member(self) -> bool:
+        """Whether it was found in a member of a workspace, and is read as if the run were in that folder."""
+        return self.home != self.path.parent
+
+    @property
+    def only_names_members(self) -> bool:
+        """Whether it says where the members of a workspace are, and has neither packages nor contracts of its own."""
+        return _only_names_members(self.session, self.documents[0])
+
     def is_at(self, file: str) -> bool:
         """Return whether a path, relative to the working directory, is the configuration file."""
         own = os.path.realpath(self.path)
         places = self.bases[:1] if self.options else self.bases  # the working directory, if the file was named
+        places = (self.home,) if self.is_member else places
         return any(os.path.realpath(place / file) == own for place in places)
 
     def shown(self, path: str) -> str:
@@ -153,41 +174,6 @@ def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str], 
     return read_config(path, start=start, found=named is None, custom_types=custom_types)
 
 
-def load_configs(
-    named: Sequence[str | PathLike[str]], folder: str | PathLike[str], *, custom_types: bool = True
-) -> tuple[Config, ...]:
-    """Read several configuration files, each once, in order; without names, the one that `find_config` finds.
-
-    If there are several, paths in reports are relative to the nearest folder around all of them. Raises UserError as
-    `load_config` does, with the problems of all files.
-    """
-    start = Path(folder).absolute()
-    paths: dict[str, Path] = {}
-    for name in named:
-        paths.setdefault(os.path.normcase(os.path.realpath(start / name)), Path(name))
-    if len(paths) < 2:
-        return (load_config(next(iter(paths.values()), None), start, custom_types=custom_types),)
-    around = _around([start / path for path in paths.values()], start)
-    configs: list[Config] = []
-    problems: list[Problem] = []
-    for path in paths.values():
-        try:
-            configs.append(read_config(path, start=start, found=False, custom_types=custom_types, around=around))
-        except UserError as error:
-            problems += error.problems
-    if problems:
-        raise UserError(*problems)
-    return tuple(configs)
-
-
-def _around(paths: Sequence[Path], start: Path) -> Path:
-    """Return the nearest folder around some files; ``start`` if they are on several drives."""
-    try:
-        return Path(os.path.commonpath([os.path.normpath(path.parent) for path in paths]))
-    except ValueError:
-        return start
-
-
 class Files(NamedTuple):
     """The configuration files of a commit.
 
@@ -204,6 +190,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     *,
     start: Path,
     found: bool,
+    is_member: bool = False,
     custom_types: bool = True,
     around: Path | None = None,
     files: Files | None = None,
@@ -212,7 +199,8 @@ def read_config(  # noqa: PLR0913 - each is a keyword
 
     Paths in reports are relative to ``around``, by default the file's folder. ``start`` is the working directory.
     Packages are searched for in ``start`` and in the file's folder. If the file was ``found``, not named, the file's
-    folder comes first, so that a run gives the same report from every folder below it.
+    folder comes first, so that a run gives the same report from every folder below it. If it ``is_member`` of the
+    workspace in ``start``, only the file's folder counts, as if the run were there.
     With ``custom_types=False``, or if the variable ``NO_CUSTOM_TYPES`` says so, custom contract types are refused.
     With ``files``, the configuration is read as it was at a commit.
 
@@ -228,11 +216,11 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     around = around or folder
     name = text_of(path.name) if around == folder else name_of(path, around)
     try:
-        document = _document(path, name, files, quotes=not found or may_quote(path))
+        document = _document(path, name, files, quotes=not (found or is_member) or may_quote(path))
     except UserError as error:  # there are no paths of a report yet
         raise UserError(*(replace(each, file=name_of(path, start)) for each in error.problems)) from None
     session = Table(document.session, file=document.file)
-    bases = (folder, start) if found else (start, folder)
+    bases = (folder,) if is_member else (folder, start) if found else (start, folder)
     roots = _root_packages(session, document)
     paths = _paths(session, bases)
     named_types = session.strings("contract_types", ())
@@ -247,9 +235,8 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     exclude = tuple(_globs(session, path.parent))
     namespace_folders, dynamic = session.flag("count_namespace_folders"), session.flag("count_dynamic_imports")
     session.tables("contracts")
+    workspace = session.strings("workspace", ()) if "workspace" in session else None
     documents = (document, *_included(session, path, around, bases, files))
-    if any(is_declared(table) for each in documents for table in each.contracts):
-        documents = _with_dependencies(documents, session, (roots, paths, folder), include_external, files)
     session.finish(severity=Severity.WARNING)
     for sentence in document.overlooked if document.contracts or documents[1:] else ():
         session.warn(None, sentence)
@@ -270,35 +257,15 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         custom_types=named_types,
         refused=refused,
         bases=bases,
+        home=start if is_member else folder,
+        workspace=workspace,
         defaults=defaults,
         exclude=exclude,
         count_namespace_folders=namespace_folders,
         count_dynamic_imports=dynamic,
         session=session,
+        files=files,
     )
-
-
-def _with_dependencies(
-    documents: tuple[Document, ...],
-    session: Table,
-    places: tuple[tuple[str, ...], tuple[tuple[Path, ...], ...], Path],
-    include_external: bool,  # noqa: FBT001 - as the key
-    files: Files | None,
-) -> tuple[Document, ...]:
-    """Return the documents with a table in place of each ``allowed = "declared"``.
-
-    ``places`` are the root packages, the source roots, and the folder of the configuration.
-    """
-    from import_contracts.config.declared import Workspace  # noqa: PLC0415 - few configurations need it
-
-    roots, paths, folder = places
-    read = disk.read if files is None else partial(_read_at, files)
-    workspace = Workspace(roots, tuple(dict.fromkeys(chain.from_iterable(paths))), checkout(folder), read)
-    return workspace.filled_in(documents, session, include_external=include_external)
-
-
-def _read_at(files: Files, path: Path) -> bytes:
-    return files.read(path, path.name)
 
 
 def _paths(session: Table, bases: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
@@ -379,11 +346,16 @@ def _root_packages(session: Table, document: Document) -> tuple[str, ...]:
     found = document.session.get("root_packages")
     if document.is_peers and document.file.endswith(".toml") and isinstance(found, str) and len(found) > 1:
         session.warn("root_packages", f'import-linter reads each letter as a package; write ["{found}"].')
-    if not roots:
+    if not roots and not _only_names_members(session, document):
         near = did_you_mean("root_packages", [key for key in document.session if key.startswith("root")], closeness=0.8)
         misspelt = near if "root_packages" not in session and "root_package" not in session else ""
         session.error("root_packages", f'Name the packages to check: root_packages = ["shop"].{misspelt}')
     return roots
+
+
+def _only_names_members(session: Table, document: Document) -> bool:
+    own = {"root_packages", "root_package", "include"}
+    return "workspace" in session and not document.contracts and own.isdisjoint(session.values)
 
 
 def _not_a_package(name: str) -> str:

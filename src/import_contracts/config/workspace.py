@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts import disk
-from import_contracts.config.files import parse_toml
+from import_contracts.config.loading import is_ours, project, string_list, table, uv_members, uv_workspace
+from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import SOURCE_ROOTS, folders_at
+from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import find_packages
-from import_contracts.repository import checkout
-
-_FILE = "pyproject.toml"
 
 
 class Places(NamedTuple):
@@ -47,55 +46,53 @@ def places_of(folder: Path, named: Sequence[str] = ()) -> Places:
     if not more:
         return Places((), tuple(default))
     own = [place for place in default if find_packages([place])]
-    members = _string_list(_uv(folder), "members")
+    members = _listed(folder) or string_list(uv_workspace(folder), "members")
     return Places(tuple(_written(folder, [*own, *more], members)), (*default, *more))
 
 
 def _found(folder: Path) -> list[Path]:
     """Return the folders with packages: those of the project itself, and those of the members of its workspace."""
-    found = [place for place in _layout(folder) if find_packages([place])]
-    for member in _members(folder):
-        found += [place for place in _layout(member) if find_packages([place])]
+    found = [place for place in layout(folder) if find_packages([place])]
+    for member in members_of(folder):
+        found += [place for place in layout(member) if find_packages([place])]
     return list(dict.fromkeys(found))
 
 
-def _members(folder: Path) -> list[Path]:
-    """Return the members of a workspace of uv, sorted; not those that its ``exclude`` leaves out."""
-    workspace = _uv(folder)
-    excluded = {each for pattern in _string_list(workspace, "exclude") for each in folders_at(folder, pattern)}
-    members = {each for pattern in _string_list(workspace, "members") for each in folders_at(folder, pattern)}
-    return sorted(
-        Path(os.path.normpath(member))
-        for member in members
-        if excluded.isdisjoint((member, *member.parents)) and _is_ours(member, folder)
-    )
+def members_of(folder: Path) -> list[Path]:
+    """Return the folders of the members of a workspace, as uv or the key ``workspace`` names them, sorted."""
+    patterns = _listed(folder)
+    if patterns is None:
+        return uv_members(folder)
+    found = {Path(os.path.normpath(each)) for pattern in patterns for each in folders_at(folder, pattern)}
+    return sorted(member for member in found if is_ours(member, folder))
 
 
-def _is_ours(place: Path, folder: Path) -> bool:
-    """Return whether a folder is in the checkout: a project could name any folder of the machine."""
-    return disk.is_folder(place) and disk.is_inside(place, checkout(folder))
+def _listed(folder: Path) -> tuple[str, ...] | None:
+    """Return what the key ``workspace`` has; None if there is none."""
+    own = table(table(project(folder), "tool"), OWN)
+    return Table(own).strings("workspace", ()) if "workspace" in own else None
 
 
-def _layout(folder: Path) -> list[Path]:
+def layout(folder: Path) -> list[Path]:
     """Return the source roots of one project: its folder, ``src``, and those that it tells a build backend."""
-    tools = _table(_project(folder), "tool")
+    tools = table(project(folder), "tool")
     named = [*SOURCE_ROOTS, *_of_backends(tools)]
     places = dict.fromkeys(Path(os.path.normpath(folder / place)) for place in named if "\0" not in place)
-    return [place for place in places if _is_ours(place, folder)]
+    return [place for place in places if is_ours(place, folder)]
 
 
 def _of_backends(tools: Mapping[str, object]) -> Iterator[str]:
-    setuptools = _table(tools, "setuptools")
-    root = _table(setuptools, "package-dir").get("")
-    wheel = _table(_table(_table(_table(tools, "hatch"), "build"), "targets"), "wheel")
-    module_root = _table(_table(tools, "uv"), "build-backend").get("module-root")
-    packages = _table(tools, "poetry").get("packages")
+    setuptools = table(tools, "setuptools")
+    root = table(setuptools, "package-dir").get("")
+    wheel = table(table(table(table(tools, "hatch"), "build"), "targets"), "wheel")
+    module_root = table(table(tools, "uv"), "build-backend").get("module-root")
+    packages = table(tools, "poetry").get("packages")
     included = (
         [each.get("from") for each in packages if isinstance(each, Mapping)] if isinstance(packages, list) else []
     )
     yield from (each for each in (root, module_root, *included) if isinstance(each, str))
-    yield from _string_list(_table(_table(setuptools, "packages"), "find"), "where")
-    yield from (os.path.dirname(each) or "." for each in _string_list(wheel, "packages"))  # noqa: PTH120 - a part of a path
+    yield from string_list(table(table(setuptools, "packages"), "find"), "where")
+    yield from (os.path.dirname(each) or "." for each in string_list(wheel, "packages"))  # noqa: PTH120 - a part of a path
 
 
 def _written(folder: Path, places: Sequence[Path], members: Sequence[str]) -> Iterator[str]:
@@ -112,25 +109,3 @@ def _written(folder: Path, places: Sequence[Path], members: Sequence[str]) -> It
                 break
         else:
             yield Path(os.path.relpath(place, folder)).as_posix()
-
-
-def _uv(folder: Path) -> Mapping[str, object]:
-    return _table(_table(_table(_project(folder), "tool"), "uv"), "workspace")
-
-
-def _project(folder: Path) -> Mapping[str, object]:
-    """Return the content of a project's ``pyproject.toml``; empty if it cannot be read, which others report."""
-    try:
-        return parse_toml(disk.read(folder / _FILE), _FILE)
-    except (OSError, UserError):
-        return {}
-
-
-def _table(outer: Mapping[str, object], key: str) -> Mapping[str, object]:
-    value = outer.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _string_list(outer: Mapping[str, object], key: str) -> list[str]:
-    value = outer.get(key)
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

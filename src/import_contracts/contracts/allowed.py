@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from import_contracts.contracts.declared import Declaration, normalized
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
-from import_contracts.contracts.table import Table
+from import_contracts.contracts.table import DECLARED, Table
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
-from import_contracts.graph.names import ModulePattern, ancestors, external_package
+from import_contracts.graph.names import STANDARD_LIBRARY, ModulePattern, ancestors, external_package
 from import_contracts.wording import count, listed
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Some modules, each of which may import only the ``allowed`` modules and what is inside them."""
+    """Some modules, each of which may import only the ``allowed`` modules and what is inside them.
+
+    If these are what a project declares, ``file`` says so, "" otherwise; they need not exist then. The modules of the
+    ``guessed`` distributions are not known: each is taken to be imported by its own name, which is with it.
+    """
 
     modules: tuple[ModulePattern, ...]
     allowed: tuple[ModulePattern, ...]
+    file: str = ""
+    guessed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class Allowed:
             violations += (Violation(*chain[0], "", importer.message, chain) for chain in chains)
             cuts += [Cut(importer.message, cut)] if cut else []
         violations += self._unused(graph, importers)
+        _warn_of_guesses(matcher, self.allowances, violations)
         return Findings(tuple(violations), tuple(cuts), matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
@@ -172,6 +181,8 @@ class Allowed:
     def _named(self, matcher: Matcher, allowance: Allowance) -> tuple[str, ...]:
         """Return the modules that an allowance lists; an external package need not be imported by anything."""
         graph = matcher.graph
+        if allowance.file:
+            return tuple(module for pattern in allowance.allowed for module in graph.matching(pattern))
         absent = {
             pattern
             for pattern in allowance.allowed
@@ -182,14 +193,74 @@ class Allowed:
 
 
 def _sentence(modules: str, allowance: Allowance) -> str:
+    if allowance.file:
+        return f"{modules} may import only what {allowance.file} declares"
     return f"{modules} may import " + (f"only {listed(allowance.allowed)}" if allowance.allowed else "no other module")
 
 
+def _warn_of_guesses(matcher: Matcher, allowances: Iterable[Allowance], violations: Iterable[Violation]) -> None:
+    """Warn of the guesses that nothing imports, if something imports an external package that is not allowed."""
+    external = matcher.graph.external
+    messages = {violation.message for violation in violations if violation.chain and violation.chain[-1][1] in external}
+    for allowance in allowances:
+        if messages & {_sentence(str(module), allowance) for module in allowance.modules}:
+            for name, module in allowance.guessed:
+                if module not in external:
+                    hint = f'import_names = {{ {name} = "…" }}'
+                    matcher.warn(
+                        "allowed", f"'{name}' is not installed, so its modules are not known. Name them: {hint}."
+                    )
+
+
+Names: TypeAlias = Mapping[str, tuple[ModulePattern, ...]]
+"""The top-level modules of distributions, by their normalized names."""
+
+
+def _declared(table: Table, declarations: Sequence[Declaration], names: Names) -> Iterator[Allowance]:
+    """Yield what the packages of each project may import: each other, the standard library, and what it declares."""
+    wanted = table.modules("modules", ())
+    known = [package for each in declarations for package in each.packages]
+    for pattern in wanted if known else ():
+        if not pattern.matching(known):
+            table.error("modules", f"'{pattern}' is no package of a project; write one like '{known[0]}'.")
+    for each in declarations:
+        packages = [name for name in each.packages if not wanted or any(pattern.matches(name) for pattern in wanted)]
+        if packages and not each.file:
+            what = f"There is no pyproject.toml with a [project] around '{packages[0]}'"
+            table.error("allowed", f"{what}, so it is not known what it declares. List others in 'modules'.")
+        elif packages and each.is_dynamic:
+            hint = "List the packages of the other projects in 'modules'."
+            table.error("allowed", f"The dependencies in {each.file} are dynamic, so they are not known. {hint}")
+        elif packages:
+            yield _allowance(each, packages, names)
+
+
+def _allowance(declaration: Declaration, packages: Sequence[str], names: Names) -> Allowance:
+    allowed = [*map(ModulePattern, (*declaration.packages, STANDARD_LIBRARY))]
+    guessed = []
+    for name, modules in declaration.required:
+        allowed += names.get(name) or map(ModulePattern, modules or [name.replace("-", "_")])
+        if not modules and name not in names:
+            guessed.append((name, name.replace("-", "_")))
+    own = tuple(map(ModulePattern, packages))
+    return Allowance(own, tuple(dict.fromkeys(allowed)), declaration.file, tuple(guessed))
+
+
 def parse(table: Table) -> Allowed:
-    """Return the rule for the keys ``modules``, ``allowed``, ``indirect``, ``among_themselves`` and ``exact``."""
+    """Return the rule for the keys of the type."""
     rows = table.listings("allowed")
-    if rows is None:
-        allowances: tuple[Allowance, ...] = (Allowance(table.modules("modules"), table.modules("allowed")),)
+    declarations = table.declared("allowed")
+    names = {normalized(str(name)): modules for name, modules in (table.listings("import_names") or {}).items()}
+    if declarations is None and "import_names" in table:
+        table.error("import_names", f'This key is only for allowed = "{DECLARED}".')
+    if declarations is not None:
+        allowances = tuple(_declared(table, declarations, names))
+        if table.flag("exact"):
+            table.error(
+                "exact", "'allowed' is what projects declare, so nothing can be removed from it. Remove this key."
+            )
+    elif rows is None:
+        allowances = (Allowance(table.modules("modules"), table.modules("allowed")),)
     else:
         allowances = tuple(Allowance((module,), allowed) for module, allowed in rows.items())
         if table.modules("modules", ()):

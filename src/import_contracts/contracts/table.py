@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from import_contracts.contracts.slips import slip
 from import_contracts.graph.names import (
@@ -20,7 +20,13 @@ from import_contracts.graph.names import (
 from import_contracts.problems import Problem, Severity, did_you_mean
 from import_contracts.wording import listed
 
+if TYPE_CHECKING:
+    from import_contracts.contracts.declared import Declaration
+
 T = TypeVar("T")
+
+DECLARED = "declared"
+"""What stands in place of a list of modules that projects declare."""
 
 _BOOLEANS = {"true": True, "false": False}
 
@@ -31,7 +37,7 @@ class Table:
     Each method reads one key as one type. It returns the value; if the key is absent or has a wrong value, it returns
     the default. A wrong value, and an absent key without a default, add an error to `problems`. A key that no method
     has read is unknown, and `finish` adds a problem for it. In a list of modules, each of the ``groups`` stands for
-    some others; their names are in angle brackets.
+    some others; their names are in angle brackets. The ``declarations`` are those of the projects of the workspace.
     """
 
     def __init__(
@@ -41,9 +47,11 @@ class Table:
         file: str | None = None,
         contract: str | None = None,
         groups: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        declarations: Sequence[Declaration] = (),
     ) -> None:
         self._values = values
         self._groups = groups
+        self._declarations = declarations
         self._place = Problem("", file=file, contract=contract)
         self._forms: dict[str, str] = {}
         self._problems: list[Problem] = []
@@ -188,6 +196,13 @@ class Table:
             for problem in items.problems:
                 self.error(key, f"'{name}': {problem.message}")
         return found
+
+    def declared(self, key: str) -> Sequence[Declaration] | None:
+        """Return what projects declare, if a key has the word for that; else None, and the key is not read."""
+        if self._values.get(key) != DECLARED:
+            return None
+        self._get(key, "declared")
+        return self._declarations
 
     def names(self, key: str) -> tuple[NamePattern, ...]:
         """Return a list of modules and of names in them, written ``module:name``, each once. The key is required."""

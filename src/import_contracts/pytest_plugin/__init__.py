@@ -52,13 +52,9 @@ def pytest_make_collect_report(
     report = (yield).get_result()
     options = collector.config.option
     if isinstance(collector, pytest.Session) and (options.import_contracts or options.import_contracts_config):
-        from import_contracts.pytest_plugin.items import ContractCollector  # noqa: PLC0415 - only with the option
+        from import_contracts.pytest_plugin.items import collectors  # noqa: PLC0415 - only with the option
 
-        named: list[str | None] = list(dict.fromkeys(options.import_contracts_config or [])) or [None]
-        names = {file: NAME if len(named) == 1 else f"{NAME}[{file}]" for file in named}
-        added = (
-            ContractCollector.from_parent(collector, name=name, nodeid=name, named=file) for file, name in names.items()
-        )
+        added = collectors(collector, NAME, dict.fromkeys(options.import_contracts_config or []))
         report.result = [*(report.result or ()), *added]
 
 

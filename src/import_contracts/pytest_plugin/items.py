@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.session import Config, load_config
+from import_contracts.config.loading import load_configs
+from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.pytest_plugin.warning import ContractWarning
 from import_contracts.reading.context import CACHE, RunContext
@@ -22,26 +23,39 @@ from import_contracts.runs.requests import Choice
 from import_contracts.visible import visible, visible_report
 
 
+def collectors(session: pytest.Session, title: str, named: Collection[str]) -> Iterator[ContractCollector]:
+    """Yield a collector for each named configuration; else for the one that is found, and those of its members.
+
+    Their names begin with ``title``.
+    """
+    files: Collection[str | None] = named or [None]
+    for file in files:
+        folder = session.config.invocation_params.dir if file else session.config.rootpath
+        refuses = session.config.option.import_contracts_no_custom_types
+        found: Sequence[Config | None] = [None]
+        wrong = ""
+        try:
+            found = load_configs([file] if file else (), folder, custom_types=not refuses)
+        except UserError as error:
+            wrong = str(error)
+        for each in found:
+            shown = file if each is None or len(found) == 1 else each.file
+            name = f"{title}[{shown}]" if len(named) > 1 or len(found) > 1 else title
+            yield ContractCollector.from_parent(session, name=name, nodeid=name, configuration=each, wrong=wrong)
+
+
 class ContractCollector(pytest.Collector):
     """The contracts of a configuration; all are checked together, when the first of them is run."""
 
-    configuration: Config | None = None
-    wrong = ""
-    """The message if there is no configuration."""
     report: Report
 
-    def __init__(self, *, named: str | None = None, **others: Any) -> None:
+    def __init__(self, *, configuration: Config | None, wrong: str, **others: Any) -> None:
         super().__init__(**others)
-        self._named = named
+        self.configuration = configuration
+        self.wrong = wrong  # the message if there is no configuration
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield a test for the configuration and the files, for the baseline, and for each contract."""
-        named, refuses = self._named, self.config.option.import_contracts_no_custom_types
-        folder = self.config.invocation_params.dir if named else self.config.rootpath
-        try:
-            self.configuration = load_config(named, folder, custom_types=not refuses)
-        except UserError as error:
-            self.wrong = str(error)
         found = self.configuration
         path = found.path if found else self.path
         yield ConfigurationTest.from_parent(self, path=path, name="configuration-and-files")
@@ -54,9 +68,10 @@ class ContractCollector(pytest.Collector):
         """Check the contracts."""
         if self.configuration is None:
             pytest.fail(self.wrong, pytrace=False)
-        folder, checkouts = self.configuration.folder, self.configuration.checkouts
+        found = self.configuration
+        context = RunContext(found.folder, found.home / CACHE, checkouts=found.checkouts)
         try:
-            self.report = check([self.configuration], Choice(), RunContext(folder, folder / CACHE, checkouts=checkouts))
+            self.report = check([found], Choice(), context)
         except UserError as error:
             pytest.fail(str(error), pytrace=False)
 

@@ -463,12 +463,12 @@ class Cache:
             return min(time.time_ns(), probe.stat().st_mtime_ns)
         return 0
 
-    def tidy(self) -> None:
-        """Remove the oldest files if there are more than ``_KEPT``."""
+    def tidy(self, programs: int = 1) -> None:
+        """Remove the oldest files if there are more than ``_KEPT`` for each program of a run."""
 
         def remove() -> None:
             ours = [path for path in self._folder.iterdir() if len(path.stem) == 64 and path.suffix in SUFFIXES]
-            for path in sorted(ours, key=lambda path: path.stat().st_mtime_ns)[:-_KEPT]:
+            for path in sorted(ours, key=lambda path: path.stat().st_mtime_ns)[: -_KEPT * programs]:
                 path.unlink()
 
         self._try(remove)

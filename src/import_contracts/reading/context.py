@@ -41,7 +41,8 @@ class RunContext(NamedTuple):
 
     Paths in reports are relative to ``folder``, which is absolute. ``cache`` is the folder of the cache; None for no
     cache. ``step`` is entered for each step of the run. ``warn`` is called with the message if the cache cannot be
-    written. ``checkouts`` are the folders, besides ``folder``, with what belongs to the program.
+    written. ``checkouts`` are the folders, besides ``folder``, with what belongs to the program. The cache keeps more
+    files if the run may read several ``programs``.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class RunContext(NamedTuple):
     step: Step = _unseen
     warn: Callable[[str], None] = lambda _: None
     checkouts: tuple[Path, ...] = ()
+    programs: int = 1
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it."""

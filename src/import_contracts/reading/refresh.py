@@ -155,7 +155,7 @@ class Comparison:
             manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
         if self.last.cache is not None:
             self.last.cache.save(self.last.name, manifest.value)
-            self.last.cache.tidy()
+            self.last.cache.tidy(self.last.context.programs)
         return manifest
 
     def _trusted(self, signatures: Mapping[str, Signature], digests: Mapping[str, str]) -> dict[str, Signature]:

@@ -104,4 +104,12 @@ def _content(config: Config) -> list[object]:
         [document.file, document.session, document.contracts, document.is_peers] for document in config.documents
     ]
     problems = [[str(problem), problem.severity] for problem in config.problems]
-    return [config.file, config.options, documents, problems]
+    return [config.file, config.options, documents, problems, *_declared(config)]
+
+
+def _declared(config: Config) -> list[object]:
+    if not config.asks_what_is_declared:
+        return []
+    from import_contracts.config.declared import declarations  # noqa: PLC0415 - only if a contract asks for it
+
+    return [declarations(config)]

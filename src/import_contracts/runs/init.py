@@ -21,7 +21,7 @@ from import_contracts.config.files import (
 )
 from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import read_config
-from import_contracts.config.workspace import Places
+from import_contracts.config.workspace import Places, members_of
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
@@ -54,12 +54,14 @@ class Proposal:
 def in_force(folder: Path) -> Initialized | None:
     """Return that nothing was changed, if a folder has a configuration, its own or one around it; else None.
 
-    A new table would win over it, so that its contracts would not be checked any more.
+    A new table would win over it, so that its contracts would not be checked any more. Not if the folder is that of a
+    member of a workspace: then a run in the workspace checks both.
     """
     path = existing_config(folder)
-    if path is None:
+    here = Path(disk.real(folder))
+    if path is None or (path.parent != here and here in members_of(path.parent)):
         return None
-    name = name_of(path, Path(disk.real(folder)))
+    name = name_of(path, here)
     return Initialized(name, None, is_peers=read_document(path, name, quotes=may_quote(path)).is_peers)
 
 
