@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import click
@@ -28,6 +30,8 @@ from import_contracts.wording import listed
     help="Explain the failed imports in FILE, a log or a traceback; - reads it from standard input.",
 )
 @click.option("--may", is_flag=True, help="Exit with 1 if a contract forbids IMPORTER to import IMPORTED.")
+@click.option("--brief", is_flag=True, help="Write the contracts as a Markdown page.")
+@click.option("--check", is_flag=True, help="With --brief and --output: exit with 1 if FILE is not up to date.")
 @once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
 @once("--output", metavar="FILE", help="Write the report to FILE.")
 @source_roots
@@ -38,6 +42,8 @@ def command(  # noqa: PLR0913 - each is an option
     names: tuple[str, ...],
     traceback: str | None,
     may: bool,
+    brief: bool,
+    check: bool,
     format_: str,
     output: str | None,
     source_roots: tuple[str, ...],
@@ -56,20 +62,22 @@ def command(  # noqa: PLR0913 - each is an option
                                              fewest imports to remove, and the contracts about it
     lint-imports explain --traceback FILE    why the imports in a traceback failed: who waited for
                                              whom, for which name, and the edit that mends it
+    lint-imports explain --brief             the contracts as a page for people and agents; with
+                                             --output FILE and --check, whether FILE is up to date
 
     For two modules no configuration is needed: they are looked up in this folder, in "src", in the members of a uv
     workspace, and among the installed packages. Neither is one needed for a traceback: its files are found in this
     folder by their paths, even those from another machine.
 
     The program is never run. The exit status is 0, or 2 if something is wrong or could not be read; with --may, it is 1
-    if a contract forbids the import.
+    if a contract forbids the import, and with --check, if the page is not up to date.
     """  # noqa: D301 - as above
-    if len(names) > 2:
-        raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
-    if source_roots and (len(names) < 2 or shared.config_file is not None):
-        raise click.UsageError("--source-root is for two modules without a configuration.")
-    if may and len(names) != 2:
-        raise click.UsageError("--may is about two modules: the importer and the imported one.")
+    has_no_page = check and not (brief and output)
+    _refuse(names, source_roots, may=may, check=has_no_page, is_configured=shared.config_file is not None)
+    if brief:
+        if names or traceback is not None or format_ == "json":
+            raise click.UsageError("--brief is about all contracts, and writes Markdown; use it without these.")
+        return _brief(output, shared, check=check)
     if traceback is not None:
         if names:
             raise click.UsageError("Name either a contract or modules, or a traceback.")
@@ -87,6 +95,43 @@ def command(  # noqa: PLR0913 - each is an option
         report = run.explain_name(names[0] if names else None, config, shared.context(config))
     write(as_json(report) if format_ == "json" else as_text(report, look), output, is_for_log=format_ == "text")
     return report.exit_status
+
+
+def _refuse(
+    names: tuple[str, ...], source_roots: tuple[str, ...], *, may: bool, check: bool, is_configured: bool
+) -> None:
+    """Raise UsageError for options that have no meaning together."""
+    if len(names) > 2:
+        raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
+    if source_roots and (len(names) < 2 or is_configured):
+        raise click.UsageError("--source-root is for two modules without a configuration.")
+    if may and len(names) != 2:
+        raise click.UsageError("--may is about two modules: the importer and the imported one.")
+    if check:
+        raise click.UsageError("--check is for --brief and --output: it compares the page with that file.")
+
+
+def _brief(output: str | None, shared: Shared, *, check: bool) -> int:
+    """Write the page about the contracts, or tell whether the one in a file is up to date; return the exit status."""
+    from import_contracts.reporters.brief import as_markdown  # noqa: PLC0415 - only with the option
+
+    config = shared.config()
+    report = run.explain_contracts(config, None, shared.context(config))
+    page = as_markdown(report)
+    if report.exit_status or not check:
+        for problem in filter(attrgetter("is_error"), report.problems):
+            warn(problem.message)
+        if not report.exit_status:
+            write(page, output, is_for_log=False)
+        return report.exit_status
+    assert output is not None, "there is no --check without --output"  # noqa: S101
+    try:
+        is_current = disk.read(output) == page.encode()
+    except OSError:
+        is_current = False
+    if not is_current:
+        warn(f"{output} is not up to date. Run: lint-imports explain --brief --output {shlex.quote(output)}")
+    return int(not is_current)
 
 
 def _traceback(file: str, format_: str, output: str | None, look: Style, shared: Shared) -> int:
