@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.graph.names import ModulePattern, NamePattern
+from import_contracts.graph.names import ModulePattern, NamePattern, parent
 from import_contracts.reading.taken import TakenNames
 from import_contracts.reading.text import Source
 from import_contracts.wording import listed
@@ -21,11 +21,15 @@ class Interface:
 
     Each of the ``packages`` is one of its own. An exposed module is that module only, not what is inside it. The
     ``friends``, and what is inside them, may import everything.
+
+    If ``as_written``, a statement takes the names that are in it, as it writes them: of ``import a.b`` it is ``b`` in
+    ``a``. Otherwise, attributes of a module that is imported count too, and names that an ``__init__`` passes on.
     """
 
     packages: tuple[ModulePattern, ...]
     exposed: tuple[NamePattern, ...]
     friends: tuple[ModulePattern, ...]
+    as_written: bool = False
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every direct import of a module that is not exposed from outside its package."""
@@ -56,13 +60,20 @@ class Interface:
 
     def counted(self, graph: ImportGraph, source: Callable[[str], Source | None]) -> ImportGraph:
         """Return the graph without the statements that take only exposed names."""
-        if all(pattern.name is None for pattern in self.exposed):
+        if all(pattern.name is None for pattern in self.exposed) and not self.as_written:
             return graph
         matcher, taken = Matcher(graph), TakenNames(graph.modules_set, source)
         packages, outside = self._packages(matcher), self._outside(matcher)
         edges = dict.fromkeys(edge for package in packages for edge in self._entries(graph, package, outside))
         return graph.without_statements(
-            (edge, line) for edge in edges for line in graph.lines(*edge) if self._allows(edge, line, taken)
+            (edge, line)
+            for edge in edges
+            for line in graph.lines(*edge)
+            if (
+                self._allows_as_written(edge, line, taken, packages)
+                if self.as_written
+                else self._allows(edge, line, taken)
+            )
         )
 
     def describe(self, graph: ImportGraph) -> Description:
@@ -74,6 +85,10 @@ class Interface:
             (
                 f"{_sentence(listed(self.packages), self.exposed)}.",
                 f"Only direct imports count. What is inside an exposed module is not exposed.{friends}",
+                *(
+                    ["Names count as statements write them, and everyone may import the package itself."]
+                    * self.as_written
+                ),
             ),
             (
                 *(Part("package", package, graph.subtree(package)) for package in packages),
@@ -90,6 +105,7 @@ class Interface:
         matcher = Matcher(graph)
         importers = importers & self._outside(matcher)
         hidden = {module for module in imported if not any(each.module.matches(module) for each in self.exposed)}
+        hidden -= {*self._packages(matcher)} if self.as_written else set()
         broken = (
             package
             for package in self._packages(matcher)
@@ -111,6 +127,18 @@ class Interface:
         if not names:
             return any(pattern.module.matches(module) for pattern in self.exposed)
         return all(self._exposes_name(module, name, taken) for name in names)
+
+    def _allows_as_written(self, edge: Edge, line: int, taken: TakenNames, packages: Collection[str]) -> bool:
+        """Return whether a statement takes only exposed names, or imports a package itself."""
+        module = edge[1]
+        places = [(module, name) for name in taken.written(*edge, line)] or [
+            (parent(module), module.rpartition(".")[2])
+        ]
+        return all(
+            any(each.name and each.module.matches(place) and each.name.matches(name) for each in self.exposed)
+            or (module in packages and f"{place}.{name}" == module)
+            for place, name in places
+        )
 
     def _exposes_name(self, module: str, name: str, taken: TakenNames) -> bool:
         """Return whether a name is exposed in a module, or where the ``__init__`` of the package imports it from."""
@@ -176,5 +204,7 @@ def _inside(graph: ImportGraph, packages: tuple[str, ...]) -> frozenset[str]:
 
 
 def parse(table: Table) -> Interface:
-    """Return the rule for the keys ``package``, ``exposed`` and ``except``."""
-    return Interface(table.modules("package"), table.names("exposed"), table.modules("except", ()))
+    """Return the rule for the keys ``package``, ``exposed``, ``except`` and ``as_written``."""
+    return Interface(
+        table.modules("package"), table.names("exposed"), table.modules("except", ()), table.flag("as_written")
+    )
