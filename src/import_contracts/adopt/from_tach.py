@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from import_contracts.adopt.tach import TachInterface, TachModule, TachRules
 from import_contracts.adopt.tach_ignores import TachIgnore, ignored_imports
@@ -13,7 +14,6 @@ from import_contracts.config.misnamed import OWN
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.text import Source
-from import_contracts.wording import listed
 
 _ANYTHING = "**"
 
@@ -28,16 +28,23 @@ class _Contract:
     above: list[str] = field(default_factory=list)
 
 
+class Excluded(NamedTuple):
+    """The modules whose imports tach does not check, and those ``unseen``: nor does it check imports of these."""
+
+    modules: frozenset[str]
+    unseen: frozenset[str]
+
+
 class TachConversion:
-    """The contracts for the rules of tach and a program. ``excluded`` are the modules that tach does not check."""
+    """The contracts for the rules of tach and a program, without what is excluded."""
 
     def __init__(
-        self, rules: TachRules, graph: ImportGraph, source: Callable[[str], Source | None], excluded: Collection[str]
+        self, rules: TachRules, graph: ImportGraph, source: Callable[[str], Source | None], excluded: Excluded
     ) -> None:
         self._rules = rules
         self._graph = graph
         self._modules = [module for module in graph.modules if module not in graph.external]
-        self._excluded = frozenset(excluded)
+        self._excluded, self._unseen = excluded.modules, sorted(excluded.unseen.intersection(self._modules))
         self._ignores, self._remarks = ignored_imports(rules, graph, source, self._judged())
         self._has_layers = self._may_have_layers()
 
@@ -60,19 +67,23 @@ class TachConversion:
         return "\n".join([head, *(table(f"[{name}.{key}]", rows) for key, rows in contract.tables.items())])
 
     def _left_out(self, type_name: str, own: Sequence[TachIgnore]) -> dict[str, object]:
-        """Return the keys for imports that tach does not judge: of excluded modules, and ignored ones.
+        """Return the keys for imports that tach does not judge: of excluded and unchecked modules, and ignored ones.
 
         An interface is judged for all modules outside a package, so those that are in no module of tach are left out.
         """
         free = self._excluded
-        if type_name == "interface":
-            free = frozenset(each for each in self._modules if each not in self._judged())
+        if type_name != "allowed":
+            parts = ((each, self._rules.part_of(each)) for each in self._modules)
+            free |= {
+                each for each, part in parts if (part and part.unchecked) or (type_name == "interface" and not part)
+            }
         whole, alone = self._subtrees(free)
         imports = [*(f"{each.importer} -> {each.imported}" for each in own), *(f"{each} -> **" for each in alone)]
+        imports += (f"** -> {each}" for each in self._unseen)
         found: dict[str, object] = {"except_modules": whole} if whole else {}
         if imports:
             found |= {"ignore_imports": imports}
-        if alone:
+        if alone or self._unseen:
             found |= {"unmatched_ignore_imports_alerting": "none"}
         return found
 
@@ -107,15 +118,15 @@ class TachConversion:
     def _may_have_layers(self) -> bool:
         """Return whether the layers can be a contract: no module of tach is inside one that has a layer."""
         parts = self._rules.parts
-        layered = {path for path, part in parts.items() if part.layer}
-        return bool(layered) and all(layered.isdisjoint(ancestors(path)) for path in parts)
+        layered = {path: part.layer for path, part in parts.items() if part.layer}
+        return len(set(layered.values())) > 1 and not any(each in layered for path in parts for each in ancestors(path))
 
     def _in_layer(self, layer: str) -> list[str]:
         return sorted(path for path, part in self._rules.parts.items() if part.layer == layer)
 
     def _layers(self) -> Iterator[_Contract]:
         layers = [layer for layer in self._rules.project.layers if self._in_layer(layer)]
-        if not self._has_layers or len(layers) < 2:
+        if not self._has_layers:
             return
         closed = self._rules.project.closed
         written = [
@@ -206,37 +217,38 @@ class TachConversion:
             for each in judged:
                 if self._rules.compares(each, part):
                     seen.setdefault(self._rules.interfaces(each, part), []).append(each.path)
-            for number, (visible, importers) in enumerate(seen.items()):
+            number = 0
+            for visible, importers in seen.items():
                 exposed = self._exposed(part, [pattern for each in visible for pattern in each.expose])
                 if visible and exposed is not None:
-                    yield self._interface(path, exposed, importers, f"-{number + 1}" if number else "")
+                    number += 1
+                    yield self._interface(path, exposed, importers, f"-{number}" if number > 1 else "")
 
     def _interface(self, path: str, exposed: list[str], importers: list[str], suffix: str) -> _Contract:
         values: dict[str, object] = {"id": f"interface-{path}{suffix}", "name": f"Interface of {path}"}
         values |= {"type": "interface", "package": path, "exposed": exposed, "as_written": True}
-        nested = [each for each in self._rules.parts if path in ancestors(each)]
-        above = []
-        if inner := [each for each in nested if each in importers]:
-            above.append(f"tach also judges what {listed(inner)} imports of {path}; here it is inside the package.")
-        everyone = {each for each in self._rules.parts if each not in (path, *nested)}
-        if free := sorted(everyone.difference(importers)):
+        parts = self._rules.parts
+        nested = sorted(each for each in parts if path in ancestors(each))
+        if tops := [each for each in nested if not set(nested).intersection(ancestors(each))]:
+            values["without"] = tops
+        if free := sorted(set(parts).difference([path], importers)):
             values["except"] = free
-        return _Contract(values, f"interface-{path}", above=above)
+        return _Contract(values, f"interface-{path}")
 
     def _exposed(self, part: TachModule, patterns: Iterable[str]) -> list[str] | None:
         """Return what an interface exposes, as modules and names; None if that is everything."""
         members = [each for each in self._modules if self._rules.part_of(each) == part]
         found: list[str] = []
-        for pattern in dict.fromkeys(one for several in patterns for one in _alternatives(several)):
-            if pattern == ".*":
-                return None
+        alternatives = dict.fromkeys(one for several in patterns for one in _alternatives(several))
+        if ".*" in alternatives:
+            return None
+        for pattern in alternatives:
             items = [*self._exposed_by(part.path, pattern, members)]
             if not items:
-                self._remarks.append(f"Interface of {part.path}: '{pattern}' is not translated.")
+                self._remarks.append(
+                    f"Interface of {part.path}: '{pattern}' is left out; it matches nothing that is known."
+                )
             found += items
-        inside = [each for each in self._rules.parts if part.path in ancestors(each)]
-        for path in inside:
-            found += [path, f"{path}.**"] if self._graph.children(path) else [path]
         return list(dict.fromkeys(found))
 
     def _exposed_by(self, path: str, pattern: str, members: Sequence[str]) -> Iterator[str]:

@@ -103,6 +103,7 @@ def _applies(directive: _Directive, line: int, name: str, lines: list[str]) -> b
     """Return whether a directive is on the first line of a statement, or on that of a name in it."""
     if directive.line == line:
         return True
-    if not line < directive.line <= len(lines) or ")" in "".join(lines[line - 1 : directive.line - 1]):
+    before = "".join(lines[line - 1 : directive.line - 1])
+    if "(" not in before or ")" in before or directive.line > len(lines):
         return False
     return re.search(rf"(?<![\w.]){re.escape(name)}\b", lines[directive.line - 1]) is not None

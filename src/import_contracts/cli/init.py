@@ -39,9 +39,9 @@ def command(  # noqa: PLR0913 - each is an option
     """Infer contracts that the code does not break, and write them to pyproject.toml, each with the reasons for it.
 
     By default, every package in this folder, in "src" and in the members of a uv workspace is read. The contracts are
-    the best layers for the packages, independence for modules that nothing connects, and no cycles; existing cycles are
-    written to a baseline. If there is a configuration already, here or in a parent folder, nothing is changed: also if
-    it is one of import-linter.
+    the best layers for the packages, what the code keeps to already, such as interfaces, and no cycles; existing cycles
+    are written to a baseline. If there is a configuration already, here or in a parent folder, nothing is changed: also
+    if it is one of import-linter.
     """
     if rewrites and from_tach:
         raise click.UsageError("--from-import-linter and --from-tach are two ways; choose one.")

@@ -20,7 +20,8 @@ class Interface:
     """Modules outside a package may import only the ``exposed`` modules and names in it, directly.
 
     Each of the ``packages`` is one of its own. An exposed module is that module only, not what is inside it. The
-    ``friends``, and what is inside them, may import everything.
+    ``friends``, and what is inside them, may import everything. What is inside the modules ``without`` is not part of
+    the package, although it is inside.
 
     If ``as_written``, a statement takes the names that are in it, as it writes them: of ``import a.b`` it is ``b`` in
     ``a``. Otherwise, attributes of a module that is imported count too, and names that an ``__init__`` passes on.
@@ -30,6 +31,7 @@ class Interface:
     exposed: tuple[NamePattern, ...]
     friends: tuple[ModulePattern, ...]
     as_written: bool = False
+    without: tuple[ModulePattern, ...] = ()
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every direct import of a module that is not exposed from outside its package."""
@@ -37,9 +39,10 @@ class Interface:
         packages = self._packages(matcher)
         outside = self._outside(matcher)
         self._refuse_exposed(matcher, packages)
+        matcher.modules("without", self.without)
         if matcher.failed:
             return Findings(problems=matcher.problems)
-        closed = [graph.subtree(package) for package in packages if not outside <= graph.subtree(package)]
+        closed = [self._members(graph, package) for package in packages if not outside <= self._members(graph, package)]
         if not packages:
             matcher.warn("package", "This contract cannot be broken: no package matches.")
         elif not closed:
@@ -91,7 +94,7 @@ class Interface:
                 ),
             ),
             (
-                *(Part("package", package, graph.subtree(package)) for package in packages),
+                *(Part("package", package, self._members(graph, package)) for package in packages),
                 *(
                     Part("exposed", str(pattern), frozenset(graph.matching(pattern.module)) & _inside(graph, packages))
                     for pattern in self.exposed
@@ -109,12 +112,12 @@ class Interface:
         broken = (
             package
             for package in self._packages(matcher)
-            if importers - graph.subtree(package) and hidden & graph.subtree(package)
+            if importers - self._members(graph, package) and hidden & self._members(graph, package)
         )
         return tuple(self._message(graph, package) for package in broken)
 
     def _message(self, graph: ImportGraph, package: str) -> str:
-        members = graph.subtree(package)
+        members = self._members(graph, package)
         return _sentence(package, [each for each in self.exposed if each.module.matching(members)])
 
     def _exposes(self, module: str) -> bool:
@@ -178,6 +181,10 @@ class Interface:
                 report = matcher.error if pattern.module.is_exact else matcher.warn
                 report("exposed", f"{outside} Expose what is inside, such as '{(packages or ('shop',))[0]}.api'.")
 
+    def _members(self, graph: ImportGraph, package: str) -> frozenset[str]:
+        apart = (module for pattern in self.without for module in graph.matching(pattern))
+        return graph.subtree(package).difference(*map(graph.subtree, apart))
+
     def _outside(self, matcher: Matcher) -> frozenset[str]:
         """Return the modules that may import only what is exposed, unless they are inside the package."""
         graph = matcher.graph
@@ -185,7 +192,7 @@ class Interface:
 
     def _entries(self, graph: ImportGraph, package: str, outside: Set[str]) -> list[Edge]:
         """Return the imports of modules of a package that are not exposed, from outside it; sorted."""
-        members = graph.subtree(package)
+        members = self._members(graph, package)
         return sorted(
             (importer, module)
             for module in members
@@ -204,7 +211,11 @@ def _inside(graph: ImportGraph, packages: tuple[str, ...]) -> frozenset[str]:
 
 
 def parse(table: Table) -> Interface:
-    """Return the rule for the keys ``package``, ``exposed``, ``except`` and ``as_written``."""
+    """Return the rule for the keys ``package``, ``exposed``, ``except``, ``as_written`` and ``without``."""
     return Interface(
-        table.modules("package"), table.names("exposed"), table.modules("except", ()), table.flag("as_written")
+        table.modules("package"),
+        table.names("exposed"),
+        table.modules("except", ()),
+        table.flag("as_written"),
+        table.modules("without", ()),
     )

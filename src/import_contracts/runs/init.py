@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from import_contracts import disk
-from import_contracts.adopt.from_tach import TachConversion
+from import_contracts.adopt.from_tach import Excluded, TachConversion
+from import_contracts.adopt.habits import libraries
 from import_contracts.adopt.inference import infer, to_toml
 from import_contracts.adopt.migration import migrate
 from import_contracts.adopt.tach import TachDomain, TachProject, TachRules, read_project
@@ -88,7 +91,13 @@ def infer_configuration(
         raise UserError(*(Problem(file.message, file=file.path) for file in scan.unreadable))
     given = {"source_roots": places.named, "exclude": tuple(exclude)}
     keys = {"root_packages": roots, **{key: value for key, value in given.items() if value}, **found}
-    return Proposal(to_toml(keys, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
+    *contracts, acyclic = infer(scan.graph, roots=roots)
+    outside = Statements(
+        take_snapshot(compare(statements.snapshot.last.extent._replace(include_external=True), context))
+    )
+    if wrapped := [*libraries(outside.snapshot.scan.graph)]:
+        keys, statements = {**keys, "include_external_packages": True}, outside
+    return Proposal(to_toml(keys, (*contracts, *wrapped, acyclic), prefix=f"tool.{OWN}"), statements)
 
 
 def _with_every_folder(statements: Statements) -> tuple[Statements, dict[str, object]]:
@@ -151,7 +160,9 @@ def rewrite_tach(folder: Path, context: RunContext) -> Proposal:
     modules = {each for each in program.modules if each in statements.snapshot.scan.graph}
     places = {each: _package_around(program.by_module[each].path, home) for each in program.by_module}
     rules = TachRules(project, modules, {each: place for each, place in places.items() if place})
-    conversion = TachConversion(rules, statements.snapshot.scan.graph, statements.source, modules - kept)
+    hidden = {each for each, file in program.by_module.items() if _is_named(file.path, home, project.exclude)}
+    graph = statements.snapshot.scan.graph
+    conversion = TachConversion(rules, graph, statements.source, Excluded(frozenset(modules - kept), frozenset(hidden)))
     session: dict[str, object] = {"root_packages": roots}
     if set(project.source_roots) - set(SOURCE_ROOTS):
         session["source_roots"] = project.source_roots
@@ -196,6 +207,12 @@ def _root_of(module: str, source_roots: Sequence[Path]) -> str:
         if any(disk.is_file(place / "__init__.py") or disk.is_file(f"{place}.py") for place in places):
             return ".".join(parts[:length])
     return module if any(disk.is_folder(root.joinpath(*parts)) for root in source_roots) else ""
+
+
+def _is_named(path: str, home: Path, globs: Sequence[str]) -> bool:
+    """Return whether a glob matches a file itself, and not only a folder around it."""
+    name = os.path.relpath(path, home).replace(os.sep, "/")
+    return any(fnmatch(name if "/" in glob else Path(name).name, glob.lstrip("/")) for glob in globs)
 
 
 def _package_around(path: str, home: Path) -> str:
