@@ -106,3 +106,23 @@ def test_in_a_tangle_the_modules_that_import_nothing_of_it_are_its_ground_floor(
     tangle = [f"shop.{one} -> shop.{other}" for one, other in ("ab", "bc", "ca")]
     found = keys(infer(graph(*tangle, *(f"shop.{user} -> shop.low.x" for user in "abc")), roots=["shop"]))
     assert "layers" in found or found["ground"] == {"modules": ["shop.low"], "allowed": []}
+
+
+def test_packages_for_tests_have_no_interface() -> None:
+    for package in ("shop.tests", "shop._tests"):
+        lines = [line.replace("shop.orders", package) for line in INSIDE]
+        assert keys(habits(graph(*lines, *(f"{user} -> {package}" for user in USERS)), [])) == {}
+
+
+def test_of_many_root_packages_only_the_largest_get_layers() -> None:
+    roots = [f"r{number}" for number in range(6)]
+    lines = [f"{root}.a -> {root}.b" for root in roots] + [f"{root}.c" for root in roots[1:5]]
+    found = [each for each in infer(graph(*lines), roots=roots) if each.type == "layers"]
+    assert [each.keys["containers"] for each in found] == [["r1"], ["r2"], ["r3"], ["r4"]]
+
+
+def test_the_portions_of_a_namespace_package_are_found(tmp_path: Path) -> None:
+    files = {"a/src/org/api/__init__.py": "from org.db import x\n", "b/src/org/db/__init__.py": "x = 1\n"}
+    run = lint(write(tmp_path, files), "init", "--dry-run", "--source-root", "*/src")
+    assert tomllib.loads(run.out)["tool"]["import-contracts"]["root_packages"] == ["org.api", "org.db"]
+    assert 'layers = [\n  "org.api",\n  "org.db",\n]' in run.out

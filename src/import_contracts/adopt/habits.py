@@ -12,6 +12,9 @@ from import_contracts.wording import count, listed
 _MOST_NAMED = 6
 """How many packages a contract lists: more are no rule that somebody made."""
 _MOST_LIBRARIES = 3
+_DEEPEST = 3
+"""The most dots in the name of a package that is named: few people know those further inside."""
+_TESTS = frozenset({"test", "testing", "tests"})
 _MOST_DOORS = 2
 """How many modules of a package others import, if that is an interface."""
 
@@ -52,7 +55,7 @@ def _place(graph: ImportGraph, importers: Collection[str]) -> str:
     first, *others = sorted(importers)
     around = (each for each in (first, *ancestors(first)) if all(_is_in(other, each) for other in others))
     place = next(around, "")
-    is_part = "." in place and place not in graph.roots and _is_name(place)
+    is_part = 0 < place.count(".") <= _DEEPEST and place not in graph.roots and _is_name(place)
     is_small = 4 * len(graph.subtree(place)) <= len(graph.modules) - len(graph.external)
     return place if is_part and is_small and _users(graph, place) > 1 else ""
 
@@ -65,6 +68,10 @@ def _users(graph: ImportGraph, place: str) -> int:
 
 def _is_in(module: str, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
+
+
+def _is_for_tests(module: str) -> bool:
+    return not _TESTS.isdisjoint(part.strip("_") for part in module.split("."))
 
 
 def _is_name(module: str) -> bool:
@@ -97,9 +104,10 @@ def _interfaces(graph: ImportGraph, tests: Sequence[str]) -> Iterator[InferredCo
 
 
 def _packages(graph: ImportGraph) -> list[str]:
-    """Return the packages inside the root packages, those with most modules first."""
+    """Return the packages not far inside the root packages and not for tests, those with most modules first."""
     modules = (module for module in graph.modules if module not in graph.external and module not in graph.roots)
-    packages = [module for module in modules if graph.children(module) and _is_name(module)]
+    near = (module for module in modules if module.count(".") <= _DEEPEST and not _is_for_tests(module))
+    packages = [module for module in near if graph.children(module) and _is_name(module)]
     return sorted(packages, key=lambda package: (-len(graph.subtree(package)), package))
 
 

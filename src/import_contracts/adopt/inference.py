@@ -18,6 +18,8 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import InvalidPatternError, ModulePattern, parent
 from import_contracts.wording import count, listed
 
+_MOST_TOPS = 4
+"""How many root packages get layers: the largest ones, if there are more."""
 _MOST_LAYERED = 3
 """How many packages inside the root packages get a contract of their own."""
 _MOST_INDEPENDENT = 2
@@ -66,12 +68,14 @@ class _Inference:
         self._graph = graph
         self._roots = roots
         self._tops = [self._top(root) for root in roots]
+        largest = sorted(self._tops, key=lambda top: (-len(graph.subtree(top)), top))[:_MOST_TOPS]
+        self._largest = [top for top in self._tops if top in largest]
         self._without = cache(graph.without_kinds)
         self._connections = cache(lambda kinds, package: connections(self._without(kinds), graph.children(package)))
 
     def contracts(self) -> Iterator[InferredContract]:
         """Yield the contracts, the widest first."""
-        tops = list(self._kept(filter(None, map(self._layers, self._tops))))
+        tops = list(self._kept(filter(None, map(self._layers, self._largest))))
         independent = list(islice(self._kept(self._independent()), _MOST_INDEPENDENT))
         inside = islice(self._kept(self._layers_inside()), _MOST_LAYERED)
         tests = list(self._kept(self._tests()))
@@ -285,7 +289,9 @@ class _Inference:
         why = f"{count(len(cycles), 'cycle')} today, with {size}." if cycles else "No cycles today."
         done = {contract.name for contract in layered}
         missing = [
-            f"No layers for {top}: {self._why_no_layers(top)}." for top in self._tops if f"Layers of {top}" not in done
+            f"No layers for {top}: {self._why_no_layers(top)}."
+            for top in self._largest
+            if f"Layers of {top}" not in done
         ]
         names = " and ".join(self._roots)
         return InferredContract("acyclic", f"No cycles in {names}", "acyclic", {}, (why, *missing))

@@ -35,7 +35,7 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.imports import read_imports
-from import_contracts.reading.program import find_packages, walk
+from import_contracts.reading.program import find_namespaces, find_packages, walk
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.init import Initialized
@@ -79,7 +79,8 @@ def infer_configuration(
     Files and folders that match the globs ``exclude`` are left out. Raises UserError if there is no package, or if a
     file cannot be read, because its imports might break a contract.
     """
-    roots = tuple(packages) or find_packages(places.folders)
+    inner = [place for place in places.folders if place != context.folder]
+    roots = tuple(packages) or find_packages(places.folders) or find_namespaces(inner)
     if not roots:
         where = "in the source roots" if places.named else "here or in 'src'"
         raise UserError(Problem(f"There is no package {where}; name one: lint-imports init shop"))
