@@ -102,3 +102,17 @@ def test_the_reason_of_an_ignored_import_stays_and_one_that_would_ignore_more_is
     text = lint(write(tmp_path, {**program, "tach.toml": toml}), "init", "--from-tach", "--dry-run").out
     assert "shop/c.py:2: no tach-ignore" in text
     assert 'ignore_imports = [\n  # since 2024\n  "shop.a -> shop.b",\n]' in text
+
+
+@pytest.mark.parametrize("path", ["shop.[a", "shop.{a", "[", "shop..a", "<root>"])
+def test_a_path_that_names_no_module_is_named(tmp_path: Path, path: str) -> None:
+    toml = f'{A}depends_on = ["{path}"]\n{B}[[modules]]\npath = "{path}"\n'
+    run = lint(write(tmp_path, {**SHOP, "tach.toml": toml}), "init", "--from-tach", "--dry-run")
+    assert (run.status, run.err) == (0, "")
+    assert f"# Not in the program: {path}." in run.out
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, {**SHOP, ".git/x": ""})
+    (tmp_path / "tach.toml").write_bytes(b"\xff\xfe")
+    assert lint(tmp_path, "init", "--from-tach").status == 2

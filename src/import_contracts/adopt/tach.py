@@ -265,14 +265,22 @@ def _is_glob(path: str) -> bool:
 
 @cache
 def _glob(path: str) -> re.Pattern[str]:
-    """Return the pattern of a path: ``**`` at the end also matches the module before it."""
-    if not _is_glob(path):
-        return re.compile(re.escape(path))
+    """Return the pattern of a path: ``**`` at the end also matches the module before it.
+
+    A wrong glob matches nothing.
+    """
+    try:
+        return re.compile(_regex(path) if _is_glob(path) else re.escape(path))
+    except re.error:
+        return re.compile(r"(?!)")
+
+
+def _regex(path: str) -> str:
     *parts, last = path.split(".")
     start = "".join(r"(?:[^.]+\.)*" if part == "**" else rf"{_part(part)}\." for part in parts)
     if last == "**":
-        return re.compile(start.removesuffix(r"\.") + r"(?:\.[^.]+)*" if parts else ".*")
-    return re.compile(start + _part(last))
+        return start.removesuffix(r"\.") + r"(?:\.[^.]+)*" if parts else ".*"
+    return start + _part(last)
 
 
 def _part(part: str) -> str:

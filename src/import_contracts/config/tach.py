@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts import disk
-from import_contracts.config.files import may_quote, name_of, read_toml
+from import_contracts.config.files import may_quote, name_of, read_toml, unreadable
 from import_contracts.problems import Problem, UserError
 
 _FILE, _DOMAIN_FILE = "tach.toml", "tach.domain.toml"
@@ -31,7 +31,7 @@ def find_tach(start: Path) -> TachFile:
         if disk.is_file(folder / _FILE):
             return _read(folder / _FILE, start)
         pyproject = folder / "pyproject.toml"
-        if disk.is_file(pyproject) and b"tool.tach" in disk.read(pyproject):
+        if disk.is_file(pyproject) and b"tool.tach" in _bytes(pyproject, start):
             file = _read(pyproject, start)
             tool = file.content.get("tool")
             if isinstance(tool, Mapping) and isinstance(own := tool.get("tach"), Mapping):
@@ -51,6 +51,13 @@ def find_domains(source_roots: Sequence[Path], start: Path) -> Iterator[TachFile
             if _DOMAIN_FILE in files:
                 found.setdefault(os.path.realpath(folder), Path(folder, _DOMAIN_FILE))
     yield from (_read(path, start) for path in sorted(found.values()))
+
+
+def _bytes(path: Path, start: Path) -> bytes:
+    try:
+        return disk.read(path)
+    except OSError as error:
+        raise unreadable(error, name_of(path, start)) from None
 
 
 def _read(path: Path, start: Path) -> TachFile:
