@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.adopt.inference import InferredContract, _unconnected, infer, to_toml
+from import_contracts.adopt.inference import _unconnected, infer, to_toml
+from import_contracts.adopt.inferred import InferredContract
 from import_contracts.adopt.layering import connections, levels
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -121,6 +122,7 @@ def test_several_root_packages_are_told_apart_by_their_names() -> None:
     a_graph = graph("shop.a -> shop.b", "mall.x.c -> mall.x.d", "shop.b -> mall.x.c")
     found = infer(a_graph, roots=["shop", "mall", "shop"])
     assert [(each.id, each.name, each.type) for each in found] == [
+        ("packages", "Layers of the packages", "layers"),
         ("layers-mall-x", "Layers of mall.x", "layers"),
         ("layers-shop", "Layers of shop", "layers"),
         ("acyclic", "No cycles in mall and shop", "acyclic"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts import allowed
 from import_contracts.contracts.table import Table
 from import_contracts.graph.names import ancestors
-from tests.arranging import check, contract, graph, lint, messages, offenders, program, write
+from tests.arranging import check, configuration, contract, graph, lint, messages, offenders, program, write
 
 
 @pytest.mark.parametrize(
@@ -246,3 +246,52 @@ def test_an_import_that_does_not_exist_yet_would_break_it_exactly_where_it_is_no
     broken = rule.would_break(graph(*INSIDE, external=("ext",)), importers, imported)
     pairs = [(row, other) for one, other in product(importers, imported) if (row := row_of(one, rows))]
     assert bool(broken) == any(not may_import(row, other, rows, apart) for row, other in pairs)
+
+
+@given(PAIRS, CONTRACTS, st.lists(st.sampled_from(INSIDE), max_size=2))
+def test_with_only_listed_modules_it_is_broken_exactly_where_one_part_imports_another(
+    pairs: list[tuple[str, str]], keys: tuple[Rows, bool, bool], more: list[str]
+) -> None:
+    rows, apart, _ = keys
+    parts = {*rows, *more, *(each for row in rows.values() for each in row)}
+
+    def part_of(module: str) -> str | None:
+        return max((part for part in parts if inside(module, part)), key=len, default=None)
+
+    def is_wrong(one: str, other: str) -> bool:
+        row, target = part_of(one), part_of(other)
+        is_free = target in (None, row) or (target in rows and not apart)
+        return row in rows and not is_free and target not in rows[str(row)]
+
+    a_graph = graph(*INSIDE, *(f"{one} -> {other}" for one, other in pairs), external=("ext",))
+    groups = {"groups": {"more": more}} if more else {}
+    found = check(a_graph, "allowed", allowed=rows, among_themselves=apart, only_listed=True, **groups)
+    wrong = [pair for pair in pairs if is_wrong(*pair)]
+    assert sorted((each.importer, each.imported) for each in found.violations) == sorted(wrong)
+
+
+def test_only_exact_names_are_used_by_what_belongs_to_them() -> None:
+    a_graph = graph("p.a -> q.b.x", "p.a -> q.c", "q.b")
+    found = check(a_graph, "allowed", allowed={"p.a": ["q", "q.b"], "q.b": ["**"]}, only_listed=True, exact=True)
+    assert offenders(found) == []
+    unused = check(a_graph, "allowed", allowed={"p.a": ["q", "q.b", "q.c"]}, only_listed=True, exact=True)
+    assert offenders(unused) == ["p.a -> q"]
+
+
+def test_a_group_stands_for_its_modules_in_every_list(tmp_path: Path) -> None:
+    program(tmp_path, "shop.web -> shop.db", "shop.orders -> shop.users", "shop.db -> shop.users")
+    text = configuration(
+        contract("parts", "allowed"),
+        '[tool.import-contracts.contracts.groups]\ndomain = ["shop.orders", "shop.users"]\n',
+        '[tool.import-contracts.contracts.allowed]\n"shop.web" = ["<domain>"]\n',
+        contract("domain", "forbidden", source_modules=["shop.db"], forbidden_modules=["<domain>"]),
+    )
+    run = lint(write(tmp_path, {"pyproject.toml": text}))
+    assert "shop.web may import only shop.orders and shop.users" in run.out
+    assert "shop.db must not import shop.users" in run.out
+
+
+def test_groups_that_are_no_table_are_an_error() -> None:
+    table = Table({"allowed": {"p": []}, "groups": ["p"]})
+    allowed.parse(table)
+    assert [problem.key for problem in table.problems] == ["groups"]

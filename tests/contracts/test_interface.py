@@ -215,6 +215,42 @@ def test_an_import_that_is_not_written_takes_everything() -> None:
     assert TakenNames({"p", "q"}, sources.get).by("p", "q", 1) == {"*"}
 
 
+@pytest.mark.parametrize(
+    ("statement", "is_allowed"),
+    [
+        ("from shop.orders import place", True),
+        ("from shop.orders import api", True),
+        ("import shop.orders.api", True),
+        ("from shop.orders.api import anything", False),
+        ("from shop.orders import secret", False),
+        ("from shop.orders import *", False),
+        ("import shop.orders\nshop.orders.secret()", True),
+        ("from shop import orders", True),
+        ("from shop.orders.store import hidden", True),
+        ("from shop.orders import hidden", False),
+        ("import shop.orders.store", False),
+        ("from shop.orders.admin import anything", True),
+    ],
+)
+def test_as_written_only_the_names_in_a_statement_count(tmp_path: Path, statement: str, is_allowed: bool) -> None:
+    exposed = ["shop.orders:place", "shop.orders:api", "shop.orders.store:hidden"]
+    keys = {"package": "shop.orders", "exposed": exposed, "as_written": True, "without": ["shop.orders.admin"]}
+    program = {
+        **PROGRAM,
+        "shop/orders/__init__.py": "from shop.orders.store import hidden\n",
+        "shop/orders/admin.py": "",
+    }
+    write(tmp_path, {**program, "shop/web.py": statement})
+    write(tmp_path, {"pyproject.toml": configuration(contract("orders", "interface", **keys))})
+    assert lint(tmp_path).status == int(not is_allowed)
+
+
+def test_what_is_inside_but_not_part_of_the_package_may_not_look_inside() -> None:
+    a_graph = graph("p.a.x -> p.y", "p.y -> p.a.x", "q -> p.a.x", "q -> p")
+    found = interface.parse(Table({"package": "p", "exposed": ["p"], "without": "p.a"})).check(a_graph)
+    assert [(each.importer, each.imported) for each in found.violations] == [("p.a.x", "p.y")]
+
+
 # --- against the definition ---------------------------------------------------------------------------------------
 
 PARTS = [".".join(parts) for parts in product(("p", "q"), ("a", "b"), ("api", "x"))]

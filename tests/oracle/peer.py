@@ -177,13 +177,13 @@ def peer_python() -> str:
     return named or str(made_environment() / "bin" / "python")
 
 
-def made_environment() -> Path:
-    folder = cache_folder(PEER.replace("==", "-"))
+def made_environment(requirement: str = PEER) -> Path:
+    folder = cache_folder(requirement.replace("==", "-"))
     done = folder / "installed"
     with one_at_a_time():
         if not done.exists():
             subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-            subprocess.run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", PEER], check=True)
+            subprocess.run([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", requirement], check=True)
             done.touch()
     return folder
 

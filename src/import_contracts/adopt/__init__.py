@@ -1,1 +1,1 @@
-"""A first configuration: inferred from the code, or converted from import-linter's."""
+"""A first configuration: inferred from the code, or converted from import-linter's or tach's."""

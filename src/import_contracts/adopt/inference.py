@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
+from import_contracts.adopt.habits import habits
+from import_contracts.adopt.inferred import InferredContract
 from import_contracts.adopt.layering import Connections, Level, connections, imports_between, levels
 from import_contracts.adopt.toml import table
-from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.components import components
 from import_contracts.graph.feedback_arcs import feedback_set
@@ -18,6 +18,8 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import InvalidPatternError, ModulePattern, parent
 from import_contracts.wording import count, listed
 
+_MOST_TOPS = 4
+"""How many root packages get layers: the largest ones, if there are more."""
 _MOST_LAYERED = 3
 """How many packages inside the root packages get a contract of their own."""
 _MOST_INDEPENDENT = 2
@@ -36,26 +38,6 @@ _EXCLUSIONS: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.TYPE_CHECKING}),
     frozenset({Kind.TYPE_CHECKING, Kind.DEFERRED}),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class InferredContract:
-    """A contract and why it was inferred.
-
-    ``keys`` are the keys of its table other than ``id``, ``name`` and ``type``. ``why`` are the lines of the comment
-    above it.
-    """
-
-    id: str
-    name: str
-    type: str
-    keys: Mapping[str, object]
-    why: tuple[str, ...]
-
-    @property
-    def table(self) -> dict[str, object]:
-        """The table of the contract in a configuration."""
-        return {"id": self.id, "name": self.name, "type": self.type, **self.keys}
 
 
 def infer(graph: ImportGraph, *, roots: Collection[str]) -> tuple[InferredContract, ...]:
@@ -86,24 +68,30 @@ class _Inference:
         self._graph = graph
         self._roots = roots
         self._tops = [self._top(root) for root in roots]
+        largest = sorted(self._tops, key=lambda top: (-len(graph.subtree(top)), top))[:_MOST_TOPS]
+        self._largest = [top for top in self._tops if top in largest]
         self._without = cache(graph.without_kinds)
         self._connections = cache(lambda kinds, package: connections(self._without(kinds), graph.children(package)))
 
     def contracts(self) -> Iterator[InferredContract]:
         """Yield the contracts, the widest first."""
-        tops = list(self._kept(filter(None, map(self._layers, self._tops))))
+        tops = list(self._kept(filter(None, map(self._layers, self._largest))))
         independent = list(islice(self._kept(self._independent()), _MOST_INDEPENDENT))
         inside = islice(self._kept(self._layers_inside()), _MOST_LAYERED)
-        yield from (*tops, *self._kept(self._tests()), *inside, *independent, self._acyclic(tops))
+        tests = list(self._kept(self._tests()))
+        friends = [pattern for contract in tests for pattern in _patterns(contract)]
+        ground = [] if tops else list(self._kept(self._ground_floors()))
+        between = self._kept(self._between_roots())
+        others = (*habits(self._graph, friends), *independent)
+        yield from (*between, *tops, *ground, *tests, *inside, *others, self._acyclic(tops))
 
     def _kept(self, contracts: Iterable[InferredContract]) -> Iterator[InferredContract]:
         return filter(self._holds, contracts)
 
     def _holds(self, contract: InferredContract) -> bool:
-        """Return whether the rule itself finds no violation, and no problem such as that it cannot be broken."""
+        """Return whether a contract is kept, without the imports that it excludes."""
         excluded = frozenset(kind for kind, key in _EXCLUDE.items() if key in contract.keys)
-        findings = TYPES[contract.type].parse(Table(contract.keys)).check(self._without(excluded))
-        return not findings.violations and not findings.problems
+        return contract.holds(self._without(excluded))
 
     def _id(self, what: str, package: str) -> str:
         """Return an id, such as ``layers-models``; with several root packages ``layers-shop-models``."""
@@ -135,6 +123,32 @@ class _Inference:
         return sorted(packages, key=lambda package: (-len(self._graph.subtree(package)), package))
 
     # --- layers ---------------------------------------------------------------------------------------------------
+
+    def _between_roots(self) -> Iterator[InferredContract]:
+        """Yield layers of the root packages, if there are several and they have an order."""
+        roots = [root for root in self._roots if root not in _TESTS]
+        best = levels(connections(self._graph, roots)) if _is_list(roots) else ()
+        if len(best) > 1 and not any(level.is_tangle for level in best):
+            keys = {"layers": [" | ".join(level.members) for level in best]}
+            why = (self._order(_EXCLUSIONS[0], best),)
+            yield InferredContract("packages", "Layers of the packages", "layers", keys, why)
+
+    def _ground_floors(self) -> Iterator[InferredContract]:
+        """Yield, where everything else is one tangle, a contract for the modules that import nothing of it."""
+        for top in self._tops:
+            children = self._graph.children(top)
+            users = {child: self._importers(child) for child in children}
+            low = [child for child in children if users[child] > 2 and not self._imports_something(child)]
+            shown = sorted(filter(_is_name, low), key=lambda child: (-users[child], child))[:_MOST_LEVELS]
+            if shown:
+                why = f"They import nothing of {top}, and many modules import them."
+                name = f"The ground floor of {top}"
+                keys = {"modules": sorted(shown), "allowed": []}
+                yield InferredContract(self._id("ground", top), name, "allowed", keys, (why,))
+
+    def _importers(self, child: str) -> int:
+        members = self._graph.subtree(child)
+        return len({importer for member in members for importer in self._graph.importers_of(member)} - members)
 
     def _layers_inside(self) -> Iterator[InferredContract]:
         """Yield layers of packages inside the top packages: of those with few tangles and not too many levels."""
@@ -275,7 +289,9 @@ class _Inference:
         why = f"{count(len(cycles), 'cycle')} today, with {size}." if cycles else "No cycles today."
         done = {contract.name for contract in layered}
         missing = [
-            f"No layers for {top}: {self._why_no_layers(top)}." for top in self._tops if f"Layers of {top}" not in done
+            f"No layers for {top}: {self._why_no_layers(top)}."
+            for top in self._largest
+            if f"Layers of {top}" not in done
         ]
         names = " and ".join(self._roots)
         return InferredContract("acyclic", f"No cycles in {names}", "acyclic", {}, (why, *missing))
@@ -290,6 +306,11 @@ class _Inference:
             return f"no contract can name '{unnamed[0]}'"
         tangle = _largest_tangle(self._best_levels(package)[1])
         return f"{_of(tangle, len(children))} modules depend on each other" if tangle > 1 else "none imports another"
+
+
+def _patterns(contract: InferredContract) -> list[str]:
+    found = contract.keys["protected_modules"]
+    return [*found] if isinstance(found, list) else []
 
 
 def _only_tests(protected: list[str], allowed: Iterable[str], *why: str) -> InferredContract:

@@ -15,6 +15,7 @@ from import_contracts.runs import init as run
 @click.command("init", short_help="Infer contracts from the code and write them.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option("--from-import-linter", "rewrites", is_flag=True, help="Convert import-linter's configuration instead.")
+@click.option("--from-tach", "from_tach", is_flag=True, help="Convert tach's configuration instead.")
 @exclude_option
 @click.option("--dry-run", is_flag=True, help="Print what would be written, but write nothing.")
 @click.option(
@@ -29,6 +30,7 @@ def command(  # noqa: PLR0913 - each is an option
     *,
     packages: tuple[str, ...],
     rewrites: bool,
+    from_tach: bool,
     globs: tuple[str, ...],
     dry_run: bool,
     source_roots: tuple[str, ...],
@@ -37,16 +39,19 @@ def command(  # noqa: PLR0913 - each is an option
     """Infer contracts that the code does not break, and write them to pyproject.toml, each with the reasons for it.
 
     By default, every package in this folder, in "src" and in the members of a uv workspace is read. The contracts are
-    the best layers for the packages, independence for modules that nothing connects, and no cycles; existing cycles are
-    written to a baseline. If there is a configuration already, here or in a parent folder, nothing is changed: also if
-    it is one of import-linter. A member of a workspace may have one of its own.
+    the best layers for the packages, what the code keeps to already, such as interfaces, and no cycles; existing cycles
+    are written to a baseline. If there is a configuration already, here or in a parent folder, nothing is changed: also
+    if it is one of import-linter. A member of a workspace may have one of its own.
     """
-    if rewrites and packages:
-        raise click.UsageError("--from-import-linter reads the packages from the configuration; name none.")
-    if rewrites and source_roots:
-        raise click.UsageError("--from-import-linter reads the packages from the configuration; name no --source-root.")
-    if rewrites and globs:
-        raise click.UsageError("--from-import-linter converts what is there; add the key 'exclude' to the result.")
+    if rewrites and from_tach:
+        raise click.UsageError("--from-import-linter and --from-tach are two ways; choose one.")
+    option = "--from-tach" if from_tach else "--from-import-linter"
+    if (rewrites or from_tach) and packages:
+        raise click.UsageError(f"{option} reads the packages from the configuration; name none.")
+    if (rewrites or from_tach) and source_roots:
+        raise click.UsageError(f"{option} reads the packages from the configuration; name no --source-root.")
+    if (rewrites or from_tach) and globs:
+        raise click.UsageError(f"{option} converts what is there; add the key 'exclude' to the result.")
     folder = Path.cwd()
     found = None if rewrites else run.in_force(folder)
     if found and not dry_run:
@@ -56,6 +61,8 @@ def command(  # noqa: PLR0913 - each is an option
     proposal = (
         run.rewrite_configuration(folder, custom_types=not no_custom_types)
         if rewrites
+        else run.rewrite_tach(folder, context)
+        if from_tach
         else run.infer_configuration(packages, places_of(folder, source_roots), context, globs)
     )
     if found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -53,6 +53,9 @@ class Allowed:
     A module stands for everything inside it, except what a module inside it stands for. If several allowances match
     one, the closest counts: an exact name, then one with wildcards within parts. The modules may import each other only
     if this is allowed, unless ``apart`` is False. If ``exact``, something must use each of the allowed modules.
+
+    If ``only_listed``, only imports of the ``listed`` modules, and those that the allowances name, are judged. Each
+    module belongs to the closest of them, and an allowed module is allowed without those that are listed inside it.
     """
 
     allowances: tuple[Allowance, ...]
@@ -60,6 +63,8 @@ class Allowed:
     apart: bool
     exact: bool
     key: str = "modules"
+    only_listed: bool = False
+    listed: tuple[ModulePattern, ...] = ()
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every import that leads to a module that is not allowed, then for unused ones."""
@@ -91,6 +96,8 @@ class Allowed:
         sentences.append("Indirect imports count too." if self.indirect else "Only direct imports count.")
         if not self.apart:
             sentences.append("They may import each other.")
+        if self.only_listed:
+            sentences.append("Imports of modules that are not listed do not count.")
         if self.exact:
             sentences.append("Something must import each of the allowed modules.")
         parts = [Part("module", importer.name, importer.members) for importer in importers]
@@ -126,6 +133,7 @@ class Allowed:
 
     def _unused(self, graph: ImportGraph, importers: list[_Importer]) -> Iterator[Violation]:
         """Yield a violation for each allowed module that none of those import that may; the importer is the first."""
+        inside = self._inside(graph, [importer.name for importer in importers])
         for allowance in self.allowances if self.exact else ():
             own = [importer for importer in importers if importer.allowance is allowance]
             used = {
@@ -136,7 +144,7 @@ class Allowed:
                 if imported not in importer.members
             }
             for pattern in allowance.allowed if own else ():
-                if used.isdisjoint(frozenset().union(*map(graph.subtree, graph.matching(pattern)))):
+                if pattern.text != "**" and used.isdisjoint(frozenset().union(*map(inside, graph.matching(pattern)))):
                     others = f"and {count(len(own) - 1, 'other module')} import" if own[1:] else "imports"
                     advice = f"{others} nothing of {pattern}. Remove it from 'allowed'"
                     yield Violation(own[0].name, str(pattern), "", "every allowed module must be used", advice=advice)
@@ -145,19 +153,32 @@ class Allowed:
         """Return the modules that the contract names, in the order of the allowances."""
         graph = matcher.graph
         found = self._allowance_of(matcher)
-        members: dict[str, set[str]] = {module: set() for module in found}
-        for module in graph.modules:
-            if owner := next((outer for outer in (module, *ancestors(module)) if outer in found), None):
-                members[owner].add(module)
-        free = [] if self.apart else members.values()
+        members = _closest(graph, self._parts(graph, found))
+        inside = self._inside(graph, found)
+        every = frozenset().union(*members.values()) if self.only_listed else graph.modules_set
+        free = [] if self.apart else [members[module] for module in found]
         barred = {
-            each: graph.modules_set.difference(*free, *map(graph.subtree, self._named(matcher, each)))
+            each: frozenset(every.difference(*free, *map(inside, self._named(matcher, each))))
             for each in self.allowances
         }
         return [
             _Importer(module, allowance, frozenset(members[module]), barred[allowance])
             for module, allowance in found.items()
         ]
+
+    def _inside(self, graph: ImportGraph, found: Iterable[str]) -> Callable[[str], Set[str]]:
+        """Return what tells which modules an allowed module stands for; none if it is not listed but must be."""
+        if not self.only_listed:
+            return graph.subtree
+        members = _closest(graph, self._parts(graph, found))
+        return lambda module: members.get(module, frozenset())
+
+    def _parts(self, graph: ImportGraph, found: Iterable[str]) -> Collection[str]:
+        """Return the modules to which others inside them belong: the importers and, if only these count, all listed."""
+        if not self.only_listed:
+            return set(found)
+        exact = (pattern for each in self.allowances for pattern in each.allowed if pattern.is_exact)
+        return {*found, *(module for pattern in (*self.listed, *exact) for module in graph.matching(pattern))}
 
     def _allowance_of(self, matcher: Matcher) -> dict[str, Allowance]:
         """Return the modules that may import only what is listed, each with the allowance that matches it closest."""
@@ -190,6 +211,15 @@ class Allowed:
             if external_package(pattern.text, graph.roots)
         }
         return matcher.modules("allowed", [pattern for pattern in allowance.allowed if pattern not in absent])
+
+
+def _closest(graph: ImportGraph, parts: Collection[str]) -> dict[str, set[str]]:
+    """Return the modules that belong to each of the parts: those inside it for which no other is closer."""
+    members: dict[str, set[str]] = {part: set() for part in parts}
+    for module in graph.modules:
+        if owner := next((outer for outer in (module, *ancestors(module)) if outer in members), None):
+            members[owner].add(module)
+    return members
 
 
 def _sentence(modules: str, allowance: Allowance) -> str:
@@ -246,6 +276,12 @@ def _allowance(declaration: Declaration, packages: Sequence[str], names: Names) 
     return Allowance(own, tuple(dict.fromkeys(allowed)), declaration.file, tuple(guessed))
 
 
+def groups(values: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Return the modules of each of the ``groups`` of a contract, by its name in angle brackets."""
+    found = Table(values).listings("groups") or {}
+    return {f"<{name}>": tuple(map(str, modules)) for name, modules in found.items()}
+
+
 def parse(table: Table) -> Allowed:
     """Return the rule for the keys of the type."""
     rows = table.listings("allowed")
@@ -265,10 +301,15 @@ def parse(table: Table) -> Allowed:
         allowances = tuple(Allowance((module,), allowed) for module, allowed in rows.items())
         if table.modules("modules", ()):
             table.error("modules", "'allowed' is a table, which has the modules as keys. Remove this key.")
+    named = table.listings("groups")
+    if named is None and "groups" in table:
+        table.error("groups", 'Write a table of lists of modules, such as groups.core = ["shop.models"].')
     return Allowed(
         allowances,
         indirect=table.flag("indirect"),
         apart=table.flag("among_themselves", default=True),
         exact=table.flag("exact"),
         key="modules" if rows is None else "allowed",
+        only_listed=table.flag("only_listed"),
+        listed=tuple(dict.fromkeys(module for modules in (named or {}).values() for module in modules)),
     )

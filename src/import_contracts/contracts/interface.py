@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Edge, ImportGraph
-from import_contracts.graph.names import ModulePattern, NamePattern
+from import_contracts.graph.names import ModulePattern, NamePattern, parent
 from import_contracts.reading.taken import TakenNames
 from import_contracts.reading.text import Source
 from import_contracts.wording import listed
@@ -23,12 +23,18 @@ class Interface:
     """Modules outside a package may import only the ``exposed`` modules and names in it, directly.
 
     Each of the ``packages`` is one of its own. An exposed module is that module only, not what is inside it. The
-    ``friends``, and what is inside them, may import everything.
+    ``friends``, and what is inside them, may import everything. What is inside the modules ``without`` is not part of
+    the package, although it is inside.
+
+    If ``as_written``, a statement takes the names that are in it, as it writes them: of ``import a.b`` it is ``b`` in
+    ``a``. Otherwise, attributes of a module that is imported count too, and names that an ``__init__`` passes on.
     """
 
     packages: tuple[ModulePattern, ...]
     exposed: tuple[NamePattern, ...]
     friends: tuple[ModulePattern, ...]
+    as_written: bool = False
+    without: tuple[ModulePattern, ...] = ()
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return a violation for every direct import of a module that is not exposed from outside its package."""
@@ -36,9 +42,10 @@ class Interface:
         packages = self._packages(matcher)
         outside = self._outside(matcher)
         self._refuse_exposed(matcher, packages)
+        matcher.modules("without", self.without)
         if matcher.failed:
             return Findings(problems=matcher.problems)
-        closed = [graph.subtree(package) for package in packages if not outside <= graph.subtree(package)]
+        closed = [self._members(graph, package) for package in packages if not outside <= self._members(graph, package)]
         if not packages:
             matcher.warn("package", "This contract cannot be broken: no package matches.")
         elif not closed:
@@ -59,13 +66,20 @@ class Interface:
 
     def counted(self, graph: ImportGraph, source: Callable[[str], Source | None]) -> ImportGraph:
         """Return the graph without the statements that take only exposed names."""
-        if all(pattern.name is None for pattern in self.exposed):
+        if all(pattern.name is None for pattern in self.exposed) and not self.as_written:
             return graph
         matcher, taken = Matcher(graph), TakenNames(graph.modules_set, source)
         packages, outside = self._packages(matcher), self._outside(matcher)
         edges = dict.fromkeys(edge for package in packages for edge in self._entries(graph, package, outside))
         return graph.without_statements(
-            (edge, line) for edge in edges for line in graph.lines(*edge) if self._allows(edge, line, taken)
+            (edge, line)
+            for edge in edges
+            for line in graph.lines(*edge)
+            if (
+                self._allows_as_written(edge, line, taken, packages)
+                if self.as_written
+                else self._allows(edge, line, taken)
+            )
         )
 
     def describe(self, graph: ImportGraph) -> Description:
@@ -77,9 +91,13 @@ class Interface:
             (
                 f"{_sentence(listed(self.packages), self.exposed)}.",
                 f"Only direct imports count. What is inside an exposed module is not exposed.{friends}",
+                *(
+                    ["Names count as statements write them, and everyone may import the package itself."]
+                    * self.as_written
+                ),
             ),
             (
-                *(Part("package", package, graph.subtree(package)) for package in packages),
+                *(Part("package", package, self._members(graph, package)) for package in packages),
                 *(
                     Part("exposed", str(pattern), frozenset(graph.matching(pattern.module)) & _inside(graph, packages))
                     for pattern in self.exposed
@@ -93,15 +111,16 @@ class Interface:
         matcher = Matcher(graph)
         importers = importers & self._outside(matcher)
         hidden = {each for each in imported if not (self._exposes(each) or self._has_exposed_names(each))}
+        hidden -= {*self._packages(matcher)} if self.as_written else set()
         broken = (
             package
             for package in self._packages(matcher)
-            if importers - graph.subtree(package) and hidden & graph.subtree(package)
+            if importers - self._members(graph, package) and hidden & self._members(graph, package)
         )
         return tuple(self._message(graph, package) for package in broken)
 
     def _message(self, graph: ImportGraph, package: str) -> str:
-        members = graph.subtree(package)
+        members = self._members(graph, package)
         return _sentence(package, [each for each in self.exposed if each.module.matching(members)])
 
     def _exposes(self, module: str) -> bool:
@@ -117,6 +136,18 @@ class Interface:
         if not names:
             return self._has_exposed_names(module)
         return all(self._exposes_name(module, name, taken) for name in names)
+
+    def _allows_as_written(self, edge: Edge, line: int, taken: TakenNames, packages: Collection[str]) -> bool:
+        """Return whether a statement takes only exposed names, or imports a package itself."""
+        module = edge[1]
+        places = [(module, name) for name in taken.written(*edge, line)] or [
+            (parent(module), module.rpartition(".")[2])
+        ]
+        return all(
+            any(each.name and each.module.matches(place) and each.name.matches(name) for each in self.exposed)
+            or (module in packages and f"{place}.{name}" == module)
+            for place, name in places
+        )
 
     def _exposes_name(self, module: str, name: str, taken: TakenNames) -> bool:
         """Return whether a name is exposed in a module, or where the ``__init__`` of the package imports it from."""
@@ -156,6 +187,10 @@ class Interface:
                 report = matcher.error if pattern.module.is_exact else matcher.warn
                 report("exposed", f"{outside} Expose what is inside, such as '{(packages or ('shop',))[0]}.api'.")
 
+    def _members(self, graph: ImportGraph, package: str) -> frozenset[str]:
+        apart = (module for pattern in self.without for module in graph.matching(pattern))
+        return graph.subtree(package).difference(*map(graph.subtree, apart))
+
     def _outside(self, matcher: Matcher) -> frozenset[str]:
         """Return the modules that may import only what is exposed, unless they are inside the package."""
         graph = matcher.graph
@@ -163,7 +198,7 @@ class Interface:
 
     def _entries(self, graph: ImportGraph, package: str, outside: Set[str]) -> list[Edge]:
         """Return the imports of modules of a package that are not exposed, from outside it; sorted."""
-        members = graph.subtree(package)
+        members = self._members(graph, package)
         return sorted(
             (importer, module)
             for module in members
@@ -183,5 +218,11 @@ def _inside(graph: ImportGraph, packages: tuple[str, ...]) -> frozenset[str]:
 
 
 def parse(table: Table) -> Interface:
-    """Return the rule for the keys ``package``, ``exposed`` and ``except``."""
-    return Interface(table.modules("package"), table.names("exposed"), table.modules("except", ()))
+    """Return the rule for the keys ``package``, ``exposed``, ``except``, ``as_written`` and ``without``."""
+    return Interface(
+        table.modules("package"),
+        table.names("exposed"),
+        table.modules("except", ()),
+        table.flag("as_written"),
+        table.modules("without", ()),
+    )

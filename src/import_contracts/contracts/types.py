@@ -71,7 +71,9 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
             demand="The children of a package, each with everything inside it, must not form import cycles.",
             about_cycles=True,
         ),
-        "allowed": ContractType(_in("allowed"), demand="Some modules may import only what is allowed."),
+        "allowed": ContractType(
+            _in("allowed"), demand="Some modules may import only what is allowed.", groups=_groups_in("allowed")
+        ),
         "crash": ContractType(
             _in("crash"), demand="Modules must not crash when they are imported first.", reads_text=True
         ),

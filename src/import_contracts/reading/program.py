@@ -276,6 +276,19 @@ def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
     return tuple(sorted(_packages(map(str, places)) - _NOT_PROGRAM))
 
 
+def find_namespaces(places: Iterable[Path]) -> tuple[str, ...]:
+    """Return the regular packages in folders without ``__init__.py`` in some folders, as ``myorg.api``; sorted."""
+    found: set[str] = set()
+    for place in map(str, places):
+        try:
+            _, folders, *_ = _entries(place, [])
+        except OSError:
+            continue
+        for name in filter(str.isidentifier, set(folders) - _packages([place]) - _NOT_PROGRAM - _NOT_CODE):
+            found.update(f"{name}.{inner}" for inner in _packages([os.path.join(place, name)]))
+    return tuple(sorted(found))
+
+
 def find_top_level(folder: str) -> tuple[str, ...]:
     """Return what can be imported from a folder, sorted: packages, folders with Python files, and single files.
 

@@ -36,6 +36,12 @@ class TakenNames:
         names = (self._names(written, importer, imported) for written in found)
         return frozenset().union(*names) if found else frozenset({EVERYTHING})
 
+    def written(self, importer: str, imported: str, line: int) -> frozenset[str]:
+        """Return the names of a module that are in the statements on a line; none if these import the module itself."""
+        found = self._read(importer).get((imported, line), ())
+        names = (each.name for each in found if not self._is_module(each, importer, imported))
+        return frozenset(filter(None, names)) if found else frozenset({EVERYTHING})
+
     def origin(self, package: str, name: str) -> tuple[str, str] | None:
         """Return the module and the name there that the ``__init__`` of a package imports as a name; None if none."""
         return self._origins(package).get(name)

@@ -1,14 +1,19 @@
-"""The run of ``init``: writes a first configuration, inferred from the code or converted from import-linter's."""
+"""The run of ``init``: writes a first configuration, inferred from the code or converted from another tool's."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from import_contracts import disk
+from import_contracts.adopt.from_tach import Excluded, TachConversion
+from import_contracts.adopt.habits import libraries
 from import_contracts.adopt.inference import infer, to_toml
 from import_contracts.adopt.migration import migrate
+from import_contracts.adopt.tach import TachDomain, TachProject, TachRules, read_project
 from import_contracts.config.contracts import read_contracts
 from import_contracts.config.files import (
     existing_config,
@@ -20,14 +25,17 @@ from import_contracts.config.files import (
     read_document,
 )
 from import_contracts.config.misnamed import OWN
-from import_contracts.config.session import read_config
+from import_contracts.config.session import SOURCE_ROOTS, folders_at, read_config
+from import_contracts.config.tach import find_domains, find_tach
 from import_contracts.config.workspace import Places, members_of
+from import_contracts.graph.names import ancestors
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.imports import read_imports
-from import_contracts.reading.program import find_packages, walk
+from import_contracts.reading.program import find_namespaces, find_packages, walk
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.init import Initialized
@@ -73,7 +81,8 @@ def infer_configuration(
     Files and folders that match the globs ``exclude`` are left out. Raises UserError if there is no package, or if a
     file cannot be read, because its imports might break a contract.
     """
-    roots = tuple(packages) or find_packages(places.folders)
+    inner = [place for place in places.folders if place != context.folder]
+    roots = tuple(packages) or find_packages(places.folders) or find_namespaces(inner)
     if not roots:
         where = "in the source roots" if places.named else "here or in 'src'"
         raise UserError(Problem(f"There is no package {where}; name one: lint-imports init shop"))
@@ -85,7 +94,13 @@ def infer_configuration(
         raise UserError(*(Problem(file.message, file=file.path) for file in scan.unreadable))
     given = {"source_roots": places.named, "exclude": tuple(exclude)}
     keys = {"root_packages": roots, **{key: value for key, value in given.items() if value}, **found}
-    return Proposal(to_toml(keys, infer(scan.graph, roots=roots), prefix=f"tool.{OWN}"), statements)
+    *contracts, acyclic = infer(scan.graph, roots=roots)
+    outside = Statements(
+        take_snapshot(compare(statements.snapshot.last.extent._replace(include_external=True), context))
+    )
+    if wrapped := [*libraries(outside.snapshot.scan.graph)]:
+        keys, statements = {**keys, "include_external_packages": True}, outside
+    return Proposal(to_toml(keys, (*contracts, *wrapped, acyclic), prefix=f"tool.{OWN}"), statements)
 
 
 def _with_every_folder(statements: Statements) -> tuple[Statements, dict[str, object]]:
@@ -121,6 +136,93 @@ def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposa
         raise UserError(Problem(message, file=config.file))
     text = disk.read(path).decode("utf-8-sig", errors="replace")
     return Proposal(migrate(config, read_contracts(config).chosen, text), converted=path)
+
+
+def rewrite_tach(folder: Path, context: RunContext) -> Proposal:
+    """Convert the configuration of tach in a folder, or in the nearest folder around it, for the program as it is now.
+
+    Raises UserError if there is none, if it is not valid, or if a file of the program cannot be read.
+    """
+    file = find_tach(Path(disk.real(folder)))
+    home = file.path.parent
+    project = read_project(file.content, file.name)
+    source_roots = [each for place in project.source_roots for each in folders_at(home, place) if disk.is_folder(each)]
+    domains = [
+        TachDomain(each.name, _module_at(each.path.parent, source_roots), each.content)
+        for each in find_domains(source_roots, folder)
+    ]
+    project = read_project(file.content, file.name, domains)
+    roots = _roots_of(project, source_roots)
+    if not roots:
+        raise UserError(Problem("None of its modules is in the source roots.", file=file.name))
+    globs = tuple((glob.rstrip("/"), str(home)) for glob in project.exclude)
+    statements, keys = _tach_program(roots, source_roots, globs, context)
+    program = statements.snapshot.program
+    extent = statements.snapshot.last.extent
+    kept = walk(extent.portions, every_folder=True, exclude=globs, unread=extent.unread).modules
+    modules = {each for each in program.modules if each in statements.snapshot.scan.graph}
+    places = {each: _package_around(program.by_module[each].path, home) for each in program.by_module}
+    rules = TachRules(project, modules, {each: place for each, place in places.items() if place})
+    hidden = {each for each, file in program.by_module.items() if _is_named(file.path, home, project.exclude)}
+    graph = statements.snapshot.scan.graph
+    conversion = TachConversion(rules, graph, statements.source, Excluded(frozenset(modules - kept), frozenset(hidden)))
+    session: dict[str, object] = {"root_packages": roots}
+    if set(project.source_roots) - set(SOURCE_ROOTS):
+        session["source_roots"] = project.source_roots
+    if project.skips_type_checking:
+        session["exclude_type_checking_imports"] = True
+    return Proposal(conversion.to_toml({**session, **keys}, file.name), converted=file.path)
+
+
+def _tach_program(
+    roots: tuple[str, ...], source_roots: Sequence[Path], globs: Exclude, context: RunContext
+) -> tuple[Statements, dict[str, object]]:
+    """Return the program that tach checks, and the keys for it; without excluded files only if one cannot be read."""
+    tried: tuple[tuple[Exclude, dict[str, object]], ...] = (
+        ((), {}),
+        (globs, {"exclude": [glob for glob, _ in globs]}),
+    )
+    for exclude, keys in tried:
+        extent = extent_here(roots, source_roots, exclude)
+        statements, found = _with_every_folder(Statements(take_snapshot(compare(extent, context))))
+        unreadable = statements.snapshot.scan.unreadable
+        if not unreadable:
+            return statements, {**keys, **found}
+    raise UserError(*(Problem(each.message, file=each.path) for each in unreadable))
+
+
+def _module_at(folder: Path, source_roots: Sequence[Path]) -> str:
+    root = next(each for each in source_roots if folder.is_relative_to(each))
+    return ".".join(folder.relative_to(root).parts)
+
+
+def _roots_of(project: TachProject, source_roots: Sequence[Path]) -> tuple[str, ...]:
+    """Return the root packages that the modules of tach are in: of a namespace package, the portions."""
+    found = {_root_of(each.path.split(".*")[0], source_roots) for each in project.modules} - {""}
+    return tuple(sorted(each for each in found if found.isdisjoint(ancestors(each))))
+
+
+def _root_of(module: str, source_roots: Sequence[Path]) -> str:
+    """Return the outermost regular package around a module, or the module itself; "" if there is nothing like it."""
+    parts = module.split(".")
+    for length in range(1, len(parts) + 1):
+        places = [root.joinpath(*parts[:length]) for root in source_roots]
+        if any(disk.is_file(place / "__init__.py") or disk.is_file(f"{place}.py") for place in places):
+            return ".".join(parts[:length])
+    return module if any(disk.is_folder(root.joinpath(*parts)) for root in source_roots) else ""
+
+
+def _is_named(path: str, home: Path, globs: Sequence[str]) -> bool:
+    """Return whether a glob matches a file itself, and not only a folder around it."""
+    name = os.path.relpath(path, home).replace(os.sep, "/")
+    return any(fnmatch(name if "/" in glob else Path(name).name, glob.lstrip("/")) for glob in globs)
+
+
+def _package_around(path: str, home: Path) -> str:
+    """Return the nearest folder around a file that is a distribution, as tach tells them apart; the home if none is."""
+    folders = [each for each in Path(path).parents if each.is_relative_to(home)]
+    marks = ("pyproject.toml", "setup.py", "requirements.txt")
+    return str(next((each for each in folders if any(disk.is_file(each / mark) for mark in marks)), home))
 
 
 def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:

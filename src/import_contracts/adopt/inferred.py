@@ -1,0 +1,35 @@
+"""A contract that was inferred from code, with the reasons for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from import_contracts.contracts.table import Table
+from import_contracts.contracts.types import TYPES
+from import_contracts.graph.import_graph import ImportGraph
+
+
+@dataclass(frozen=True, slots=True)
+class InferredContract:
+    """A contract and why it was inferred.
+
+    ``keys`` are the keys of its table other than ``id``, ``name`` and ``type``. ``why`` are the lines of the comment
+    above it.
+    """
+
+    id: str
+    name: str
+    type: str
+    keys: Mapping[str, object]
+    why: tuple[str, ...]
+
+    @property
+    def table(self) -> dict[str, object]:
+        """The table of the contract in a configuration."""
+        return {"id": self.id, "name": self.name, "type": self.type, **self.keys}
+
+    def holds(self, graph: ImportGraph) -> bool:
+        """Return whether the rule itself finds no violation, and no problem such as that it cannot be broken."""
+        findings = TYPES[self.type].parse(Table(self.keys)).check(graph)
+        return not findings.violations and not findings.problems
