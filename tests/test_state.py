@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.remarks import Remark
 from import_contracts.reading.scan import NO_KINDS, NO_LINES, Reading
 from import_contracts.reading.state import StoredReadings, as_values
 from import_contracts.reading.values import DAMAGED
@@ -14,6 +15,11 @@ from import_contracts.reading.values import DAMAGED
 MODULES = ("p", "p.a", "p.b")
 NAMES = st.sampled_from([*MODULES, "p.n", "os", "é"])
 LINES = st.sets(st.integers(1, 70_000), min_size=1, max_size=3).map(lambda lines: tuple(sorted(lines)))
+REMARK = st.builds(
+    lambda lines, said: Remark(lines[1], lines[0], lines[2], said),
+    st.lists(st.integers(1, 70_000), min_size=3, max_size=3).map(sorted),
+    st.text(max_size=9),
+)
 READING = st.builds(
     Reading,
     st.dictionaries(NAMES, LINES, max_size=4).map(lambda imports: dict(sorted(imports.items()))),
@@ -21,6 +27,7 @@ READING = st.builds(
     st.one_of(st.none(), st.tuples(st.one_of(st.none(), st.integers(1, 9)), st.just("why"))),
     st.just(NO_KINDS),
     st.just(NO_LINES),
+    st.lists(REMARK, max_size=2).map(tuple),
 )
 
 
