@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -325,9 +325,16 @@ def _chosen(
     if kind == _DIRECT:
         proposals = state.direct_proposals(selection.direct or ())
         chosen = [each for each in proposals if may(each.fix)]
+    elif kind is None:
+        proposals, chosen = state.crash_proposals, state.crash_proposals_of(may)
     else:
-        proposals = state.crash_proposals if kind is None else state.proposals(kind)
-        chosen = state.crash_proposals_of(may) if kind is None else state.proposals_of(kind, may)
+        planned = replace(selection, within=None)  # a part of a plan is no other plan
+        proposals = state.proposals(kind)
+        chosen = [
+            each
+            for each in state.proposals_of(kind, lambda fix: _refusal(fix, planned, harmful) is None)
+            if may(each.fix)
+        ]
     return chosen, [Refusal(each, *found) for each in proposals if (found := refusal(each.fix))]
 
 
