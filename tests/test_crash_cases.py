@@ -100,6 +100,24 @@ def test_what_a_module_no_longer_changes_elsewhere_is_known_again(edited: str) -
     assert bool(again[0].crashes) == (edited != "one")
 
 
+def test_what_a_module_changes_elsewhere_is_not_known_only_by_those_that_come_after_it() -> None:
+    files = {
+        "base.py": "flag = False\n",
+        "one.py": "import base\nif not base.flag:\n    import two\nA = 1\n",
+        "two.py": "from one import A\n",
+        "x_changer.py": "import base, x_peer\nbase.flag = True\n",
+        "x_peer.py": "import x_changer\n",
+    }
+    search = search_crashes(model_of(sibling(files).sources))
+    for edit in ("# once\n", "# twice\n"):
+        files["one.py"] += edit
+        after = model_of(sibling(files).sources)
+        assert search.world
+        search = search_crashes(replace(after, like=search.world.model), before=search)
+        assert search == search_crashes(after)
+        assert search.crashes
+
+
 @pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))
 def test_no_false_alarm(kind: str) -> None:
     for each in SIBLINGS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -97,6 +98,7 @@ class _Group:
             components = reach.components()
             world = World(self._model, self._bodies, reach, components)
             world.take_over(self._before, same)
+            world.effects.until(math.inf)
             wanted = self._may_fail(world)
             runs = []
             for entry in entries:

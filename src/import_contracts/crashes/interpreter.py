@@ -65,7 +65,8 @@ class Interpreter(Library):
     def start(self, module: str) -> None:
         """Import a module; raises FailureError, or TooMuchError."""
         failed = True
-        self.world.followed[module] = self.memory.epoch
+        number = self.world.followed.setdefault(module, self.memory.epoch)
+        self.world.effects.until(number)
         try:
             self.import_module(module)
             failed = False
@@ -74,7 +75,7 @@ class Interpreter(Library):
                 self.modules.keep()
             changes = self.memory.leave()
             if not failed:
-                self.world.effects.add(module, self.memory.epoch, changes)
+                self.world.effects.add(module, number, changes)
 
     def run(self, operations: Operations) -> Left | None:
         """Follow operations until one leaves; raises FailureError."""

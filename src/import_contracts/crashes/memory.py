@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 
@@ -151,22 +151,23 @@ class Memory:
 
 
 class _Effect(NamedTuple):
-    """What an interpreter, with its number and the module that it imported first, has bound a key to."""
+    """What an interpreter has bound a key to: its place in the order of a search, and the module that it began with."""
 
-    entry: str
     number: int
+    entry: str
     value: object
 
 
 class Effects:
     """What interpreters have changed in the dictionaries of earlier ones.
 
-    What was changed is not known any more, as it depends on what is imported.
+    What was changed is not known any more by those that come after it, as it depends on what is imported.
     """
 
     def __init__(self) -> None:
         self._first: dict[tuple[int, object], Change] = {}
         self._made: dict[tuple[int, object], list[_Effect]] = {}
+        self._waiting: list[tuple[int, Change]] = []
 
     def add(self, entry: str, number: int, changes: Iterable[Change]) -> None:
         """Add what the interpreter with a number, which imported ``entry`` first, has changed, and undone again."""
@@ -174,7 +175,7 @@ class Effects:
             place = id(names), key
             now = names.get(key, ABSENT)
             self._first.setdefault(place, (names, key, now))
-            self._made.setdefault(place, []).append(_Effect(entry, number, value))
+            self._made.setdefault(place, []).append(_Effect(number, entry, value))
             _put(names, key, joined([now, value]))
 
     def of_others(self, entries: Container[str]) -> dict[int, int]:
@@ -191,13 +192,20 @@ class Effects:
         return found
 
     def take_over(self, before: Effects, entries: Container[str]) -> None:
-        """Leave the dictionaries as only some of the entries of an earlier search have changed them."""
+        """Leave the dictionaries as they were at first; `until` makes the changes of some entries of another search."""
         self._first = before._first
         for place, (names, key, first) in self._first.items():
-            made = [effect for effect in before._made.get(place, ()) if effect.entry in entries]
-            _put(names, key, reduce(lambda value, effect: joined([value, effect.value]), made, first))
-            if made:
+            _put(names, key, first)
+            if made := [effect for effect in before._made.get(place, ()) if effect.entry in entries]:
                 self._made[place] = made
+                self._waiting += ((effect.number, (names, key, effect.value)) for effect in made)
+        self._waiting.sort(key=itemgetter(0), reverse=True)
+
+    def until(self, number: float) -> None:
+        """Make the changes that interpreters with lower numbers have made in the search that was taken over."""
+        while self._waiting and self._waiting[-1][0] < number:
+            _, (names, key, value) = self._waiting.pop()
+            _put(names, key, joined([names.get(key, ABSENT), value]))
 
 
 def _put(names: Names, key: object, value: object) -> None:

@@ -39,7 +39,7 @@ class World:
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
     followed: dict[str, int] = field(default_factory=dict)
-    """The number of the interpreter that imported each module first."""
+    """The place of each module in the order in which they were imported first: that of the first search of several."""
     effects: Effects = field(default_factory=Effects)
     """What interpreters have changed in the names of modules that were loaded before, and in other values."""
     results: dict[CallKey, Result] = field(default_factory=dict)

@@ -192,7 +192,7 @@ class Trials:
 
     def alone(self, entries: Iterable[str]) -> dict[str, Crash]:
         """Return the crashes of those of the entries that crash; nothing else is tried."""
-        wanted = list(entries)
+        wanted = sorted(entries, key=lambda module: self._world.followed.get(module, sys.maxsize))
         for module in wanted:
             if module not in self._world.outcomes:
                 if is_too_much(self._world):
