@@ -20,12 +20,16 @@ _ANYTHING = "**"
 
 @dataclass(slots=True)
 class _Contract:
-    """A table of a contract, with the tables in it and comments above it; ``ignores`` is what its ignores are under."""
+    """A table of a contract, with the tables in it and comments above it; ``ignores`` is what its ignores are under.
+
+    The imports of the modules in ``free`` are not judged.
+    """
 
     values: dict[str, object]
     ignores: str = ""
     tables: dict[str, Mapping[str, object]] = field(default_factory=dict)
     above: list[str] = field(default_factory=list)
+    free: frozenset[str] = frozenset()
 
 
 class Excluded(NamedTuple):
@@ -60,18 +64,18 @@ class TachConversion:
 
     def _written(self, contract: _Contract) -> str:
         own = self._ignores.get(contract.ignores, ())
-        values = {**contract.values, **self._left_out(str(contract.values["type"]), own)}
+        values = {**contract.values, **self._left_out(contract, own)}
         notes = {("ignore_imports", number): [each.reason] for number, each in enumerate(own) if each.reason}
         name = f"tool.{OWN}.contracts"
         head = table(f"[[{name}]]", values, comments=contract.above, notes=notes)
         return "\n".join([head, *(table(f"[{name}.{key}]", rows) for key, rows in contract.tables.items())])
 
-    def _left_out(self, type_name: str, own: Sequence[TachIgnore]) -> dict[str, object]:
+    def _left_out(self, contract: _Contract, own: Sequence[TachIgnore]) -> dict[str, object]:
         """Return the keys for imports that tach does not judge: of excluded and unchecked modules, and ignored ones.
 
         An interface is judged for all modules outside a package, so those that are in no module of tach are left out.
         """
-        free = self._excluded
+        type_name, free = contract.values["type"], self._excluded | contract.free
         if type_name != "allowed":
             parts = ((each, self._rules.part_of(each)) for each in self._modules)
             free |= {
@@ -231,9 +235,12 @@ class TachConversion:
         nested = sorted(each for each in parts if path in ancestors(each))
         if tops := [each for each in nested if not set(nested).intersection(ancestors(each))]:
             values["without"] = tops
-        if free := sorted(set(parts).difference([path], importers)):
+        others = [each for each in parts.values() if each.path not in {path, *importers} and not each.unchecked]
+        around = [each for each in others if any(each.path in ancestors(importer) for importer in importers)]
+        if free := sorted(each.path for each in others if each not in around):
             values["except"] = free
-        return _Contract(values, f"interface-{path}")
+        free_modules = frozenset(each for each in self._modules if self._rules.part_of(each) in around)
+        return _Contract(values, f"interface-{path}", free=free_modules)
 
     def _exposed(self, part: TachModule, patterns: Iterable[str]) -> list[str] | None:
         """Return what an interface exposes, as modules and names; None if that is everything."""
