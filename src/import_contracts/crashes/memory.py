@@ -170,7 +170,10 @@ class Effects:
         self._waiting: list[tuple[int, Change]] = []
 
     def add(self, entry: str, number: int, changes: Iterable[Change]) -> None:
-        """Add what the interpreter with a number, which imported ``entry`` first, has changed, and undone again."""
+        """Add what the interpreter that imported ``entry`` first has changed, and undone again.
+
+        ``number`` is its place in the order of the search.
+        """
         for names, key, value in changes:
             place = id(names), key
             now = names.get(key, ABSENT)
@@ -179,9 +182,9 @@ class Effects:
             _put(names, key, joined([now, value]))
 
     def of_others(self, entries: Container[str]) -> dict[int, int]:
-        """Return the interpreters whose dictionaries others than these entries have changed, with the first that did.
+        """Return the interpreters whose dictionaries others than these entries have changed, by number.
 
-        Both are numbers.
+        Each has the place in the order of the search of the first that did.
         """
         found: dict[int, int] = {}
         for place, made in self._made.items():
@@ -202,7 +205,7 @@ class Effects:
         self._waiting.sort(key=itemgetter(0), reverse=True)
 
     def until(self, number: float) -> None:
-        """Make the changes that interpreters with lower numbers have made in the search that was taken over."""
+        """Make the changes of the search that was taken over that come before a place in its order."""
         while self._waiting and self._waiting[-1][0] < number:
             _, (names, key, value) = self._waiting.pop()
             _put(names, key, joined([names.get(key, ABSENT), value]))

@@ -67,7 +67,10 @@ class World:
         return ours.modules.keys() - other
 
     def _seeing(self, interpreters: Mapping[int, int]) -> set[str]:
-        """Return the modules that may have looked at what interpreters have made, each after another had changed it."""
+        """Return the modules that may have looked at what interpreters have made, each after another had changed it.
+
+        The interpreters are given by number, each with the place in the order of the search of the first change.
+        """
         found: set[str] = set()
         for maker, changer in interpreters.items():
             made = (module for module, names in self.spaces.items() if names.epoch == maker)
