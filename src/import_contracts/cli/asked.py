@@ -42,6 +42,26 @@ python_option = once(
 )
 
 
+def _jobs(value: str) -> int:
+    """Return a number of processes; raises BadParameter for anything else."""
+    if not value.isdecimal() or not int(value):
+        raise click.BadParameter(f"'{value}' is not a number of processes; write 1 or more.", param_hint="'--jobs'")
+    return int(value)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+jobs_option = once(
+    "--jobs",
+    convert=_jobs,
+    metavar="N",
+    default=_processors(),
+    help="How many processes may work at once; default: one for each processor. The result is the same.",
+)
+
+
 def chosen_kinds(kinds: Sequence[str]) -> tuple[Kind, ...]:
     """Return the kinds that are named, the most eager first; all if none are."""
     return tuple(kind for kind in Kind if not kinds or kind in kinds)

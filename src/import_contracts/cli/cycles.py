@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, kind_option, python_option
+from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, jobs_option, kind_option, python_option
 from import_contracts.cli.reports import Reporting, deliver, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, options, source_roots
 from import_contracts.reports.cycles import Question
@@ -26,6 +26,7 @@ from import_contracts.runs import answers
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
 @source_roots
 @exclude_option
+@jobs_option
 @report_options
 @options
 def command(  # noqa: PLR0913 - each is an option
@@ -38,6 +39,7 @@ def command(  # noqa: PLR0913 - each is an option
     quick: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
+    jobs: int,
     shared: Shared,
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
@@ -61,7 +63,7 @@ def command(  # noqa: PLR0913 - each is an option
     if quick and entries:
         raise click.UsageError("--entry and --quick are both given. Give one of them.")
     asked = find_asked(packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)
+    shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless)
     found = answers.cycles(question, asked.roots, asked.exclude, shared.reports, shared.context_here(asked.folder))
     deliver(shared.reports, found)

@@ -48,6 +48,7 @@ class Progress:
         self._say = say
         self._timings = timings
         self._pace = pace or Pace()
+        self._process = os.getpid()
         self._is_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._steps: list[Step] = []
         self._last_line = time.monotonic()
@@ -56,7 +57,10 @@ class Progress:
 
     @contextmanager
     def step(self, what: str, total: int | None = None, done: int = 0) -> Iterator[Callable[[], None]]:
-        """Show one step while it runs; what is returned counts one more as done."""
+        """Show one step while it runs; what is returned counts one more as done. Copies of the process show nothing."""
+        if os.getpid() != self._process:
+            yield lambda: None
+            return
         step = Step(what, total, done, time.monotonic(), done)
         over = threading.Event()
         self._steps.append(step)

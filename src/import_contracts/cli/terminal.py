@@ -43,6 +43,8 @@ class Shared(NamedTuple):
     """The configuration files, for a command that reads several of them."""
     is_fix: bool = False
     """The command puts back itself what an earlier one has left unfinished."""
+    jobs: int = 1
+    """How many processes may work at once."""
 
     def configs(self) -> tuple[Config, ...]:
         """Return the configurations in ``files``, or the one that is found from the working directory."""
@@ -92,7 +94,7 @@ class Shared(NamedTuple):
         if not self.is_fix:
             warn_of_unfinished(checkouts[0])
         progress = Progress(say, timings=timings)
-        return RunContext(folder, cache, progress.step, progress.above(warn), checkouts)
+        return RunContext(folder, cache, progress.step, progress.above(warn), checkouts, jobs=self.jobs)
 
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")

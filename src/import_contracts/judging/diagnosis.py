@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
+from import_contracts.judging.aside import aside
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem
 from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reports.check import ReportedViolation, Unreadable
-from import_contracts.reports.cycles import Cycle, CyclesReport, Question
+from import_contracts.reports.cycles import Cycle, CyclesReport, Question, ReportedCrashPlan, ReportedEntry
 
 if TYPE_CHECKING:
     from import_contracts.crashes.missing import MissingImport
     from import_contracts.judging.remedies import Remedies
+
+_MANY = 100
+"""From how many modules on a second process is worth its start."""
 
 
 def diagnose(question: Question, statements: Statements) -> CyclesReport:
@@ -49,8 +53,15 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         return replace(report, cycles=tuple(sorted(cycles, key=_order)))
     from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
 
-    crashes, plans = remedies.crashes(), remedies.plans(search)
-    crash_plan = remedies.crash_plan(search)
+    def repaired() -> tuple[ReportedCrashPlan | None, tuple[ReportedEntry, ...], Mapping[str, str]]:
+        plan, changed = remedies.crash_plan(search)
+        return plan, report_entries(question, statements, remedies.known, changed), statements.outside
+
+    crashes = remedies.crashes()
+    with aside(repaired, snapshot.context, is_long=len(snapshot.program.modules) >= _MANY) as result:
+        plans = remedies.plans(search)
+        crash_plan, entries, outside = result()
+        statements.looked_at(outside)
     cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
 
     def is_asked_about(module: str) -> bool:
@@ -63,7 +74,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         untried=tuple(module for module in remedies.untried if is_asked_about(module)),
         missing=tuple(remedies.reported_missing(each) for each in missing if is_asked_about(each.importer)),
         not_followed=remedies.not_followed(),
-        entries=report_entries(question, statements, remedies.known, remedies.after_crash_plan),
+        entries=entries,
         crash_plan=crash_plan,
     )
 

@@ -57,8 +57,6 @@ class Remedies:
         self._statements = statements
         self._parse = remembering()
         self._codes = CodeCache(self._parse)
-        self.after_crash_plan: dict[str, Source] = {}
-        """The modules that the plan for crashes changes, as they are then."""
 
     def after(self, statements: Statements, changed: Mapping[str, Source]) -> Remedies:
         """Return the same for the program in which the modules in ``changed`` have this text."""
@@ -136,18 +134,18 @@ class Remedies:
 
     # --- the plan for crashes --------------------------------------------------------------------------------------
 
-    def crash_plan(self, search: CycleSearch) -> ReportedCrashPlan | None:
-        """Return the plan for the crashes; None if there are none."""
+    def crash_plan(self, search: CycleSearch) -> tuple[ReportedCrashPlan | None, dict[str, Source]]:
+        """Return the plan for the crashes, and the modules that it changes, as they are then; None if none crashes."""
         if not self._before.crashes:
-            return None
+            return None, {}
         with self._statements.snapshot.context.step("plan for the crashes"):
             fixes = self.fixes(search)
             plan = self.repair_crashes(search.graph, fixes)
-            self.after_crash_plan = {
+            changed = {
                 module: replace(self._statements.sources[module], text=fixes.text(module, found))
                 for module, found in fixes.edits(step.fix for step in plan.steps).items()
             }
-        return ReportedCrashPlan(
+        reported = ReportedCrashPlan(
             tuple(self._edit(step.fix, step.stops, search, fixes) for step in plan.steps),
             tuple(
                 ReportedDeadlock(left.entries, left.fix.importer, reported_fix([left.fix], fixes, self._statements))
@@ -155,6 +153,7 @@ class Remedies:
             ),
             plan.is_whole,
         )
+        return reported, changed
 
     def repair_crashes(
         self, graph: ImportGraph, fixes: Fixes, may: Callable[[Fix], bool] = lambda _: True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -115,6 +115,10 @@ class Statements:
     def outside(self) -> dict[str, str]:
         """The digest of each file and folder outside the program that was looked at, by its absolute path."""
         return self.launcher.outside.seen if "launcher" in vars(self) else {}
+
+    def looked_at(self, outside: Mapping[str, str]) -> None:
+        """Note what another process has looked at outside the program."""
+        self.launcher.outside.seen.update(outside)
 
     def _outside_text(self, path: str) -> str | None:
         """Return the text of a file outside the program; None if there is none to quote."""

@@ -42,7 +42,7 @@ class RunContext(NamedTuple):
     Paths in reports are relative to ``folder``, which is absolute. ``cache`` is the folder of the cache; None for no
     cache. ``step`` is entered for each step of the run. ``warn`` is called with the message if the cache cannot be
     written. ``checkouts`` are the folders, besides ``folder``, with what belongs to the program. The cache keeps more
-    files if the run may read several ``programs``.
+    files if the run may read several ``programs``. ``jobs`` is how many processes may work at once.
     """
 
     folder: Path
@@ -51,6 +51,7 @@ class RunContext(NamedTuple):
     warn: Callable[[str], None] = lambda _: None
     checkouts: tuple[Path, ...] = ()
     programs: int = 1
+    jobs: int = 1
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it."""
