@@ -77,7 +77,7 @@ def test_a_search_before_an_edit_changes_nothing_in_the_search_after_it(kind: st
             texts[place] = replace(source, text="\n".join(edited) + "\n")
             after = model_of(texts)
             assert before.world
-            again = search_crashes(replace(after, like=before.world.model), before=before)
+            again = search_crashes(replace(after, like=before.world.model), before=[before])
             assert again == search_crashes(after), (each["files"], source.module)
 
 
@@ -95,7 +95,7 @@ def test_what_a_module_no_longer_changes_elsewhere_is_known_again(edited: str) -
     text = {"changer": "import base, peer\n", "one": files["one.py"] + "# new\n", "peer": ""}[edited]
     after = model_of(sibling({**files, f"{edited}.py": text}).sources)
     assert before.world
-    again = [search_crashes(replace(after, like=before.world.model), before=before) for _ in range(2)]
+    again = [search_crashes(replace(after, like=before.world.model), before=[before]) for _ in range(2)]
     assert again == [search_crashes(after)] * 2
     assert bool(again[0].crashes) == (edited != "one")
 
@@ -113,7 +113,7 @@ def test_what_a_module_changes_elsewhere_is_not_known_only_by_those_that_come_af
         files["one.py"] += edit
         after = model_of(sibling(files).sources)
         assert search.world
-        search = search_crashes(replace(after, like=search.world.model), before=search)
+        search = search_crashes(replace(after, like=search.world.model), before=[search])
         assert search == search_crashes(after)
         assert search.crashes
 

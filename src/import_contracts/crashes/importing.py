@@ -54,7 +54,9 @@ class Importer(Machine):
         self.begun.append((importer, module))
         if importer:
             self.world.reach.add(importer, module)
+        before = self.modules.loaded.certain
         if self.modules.load_known(module):
+            self.world.count(self.modules.loaded.certain & ~before)
             self.note(FailureError(UNKNOWN), within=module)
             return
         operations = self.bodies.module(module).operations

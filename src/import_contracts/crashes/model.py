@@ -129,17 +129,23 @@ class ImportModel:
     def _all_named(self) -> dict[str, set[str]]:
         known = self.like._all_named if self.like and self.like.modules == self.modules else {}  # noqa: SLF001
         return {
-            module: known[module] if module in known and not self.has_changed(module) else self._named(module, *Kind)
+            module: known[module]
+            if self.like and module in known and not self.has_changed(module, self.like)
+            else self._named(module, *Kind)
             for module in self.modules
         }
 
-    def has_changed(self, module: str) -> bool:
-        """Tell whether a module is another one than in the program that this is like."""
-        like = self.like
-        return like is None or (
-            like.modules.get(module) != self.modules[module]
-            or like.sources.get(module) != self.sources.get(module)
-            or like.imports.get(module) != self.imports.get(module)
+    def is_like(self, other: ImportModel) -> bool:
+        """Tell whether what is known of the modules of another program can be taken over, if they are the same here."""
+        is_related = other is self.like or (self.like is not None and other.like is self.like)
+        return is_related and other.version == self.version and other.missing == self.missing
+
+    def has_changed(self, module: str, since: ImportModel) -> bool:
+        """Tell whether a module, or its number, is another one than in a program before."""
+        return (
+            since.modules.get(module) != self.modules.get(module)
+            or since.sources.get(module) != self.sources.get(module)
+            or since.imports.get(module) != self.imports.get(module)
         )
 
     def _named(self, module: str, *kinds: Kind) -> set[str]:

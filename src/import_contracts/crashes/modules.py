@@ -52,14 +52,22 @@ class World:
     """How many calls have been followed."""
     work: int = 0
     """How many operations at the top level of modules have been followed."""
+    free: int = -1
+    """The modules, as bits by their number, that are no work if their outcome is known."""
     interpreters: int = 0
+
+    def count(self, modules: int) -> None:
+        """Count the work for modules, as bits by their number, that are loaded as their outcome is known."""
+        if new := modules & ~self.free:
+            found = (module for module, number in self.model.modules.items() if new >> number & 1)
+            self.work += sum(1 + len(self.bodies.module(module).operations) for module in found)
 
     def same_in(self, model: ImportModel) -> set[str]:
         """Return the modules that do the same in a program like this, which has them and all they start unchanged."""
         ours = self.model
-        if model.like is not ours or ours.version != model.version or ours.missing != model.missing:
+        if not model.is_like(ours):
             return set()
-        changed = {each for each in ours.modules if each not in model.modules or model.has_changed(each)}
+        changed = {each for each in ours.modules if model.has_changed(each, ours)}
         other: set[str] = set()
         while changed - other:
             other |= self.reach.starting(changed)
