@@ -81,28 +81,38 @@ def try_entries(
 
 
 class Attempt:
-    """A program of which some modules are tried, as `try_entries` does, and then others: what is known is kept.
+    """A program of which some modules are tried, as `try_entries` does, and then others.
 
-    In between, nothing else may take over from the searches before.
+    What is known is kept, as long as modules are tried in the order of the first search: each would see what those
+    before it have changed. In between, nothing else may take over from the searches before.
     """
 
     def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[CrashSearch] = ()) -> None:
         self._worlds = _Worlds(model, cache, before)
         self._world = self._worlds.new()
+        self._last = 0
 
     def tried(self, entries: Iterable[str]) -> CrashSearch:
         """Return the crashes of some modules. To load what the first search before does not know is work each time."""
-        wanted, done = sorted(entries), self._world.work
+        wanted = sorted(entries)
+        places = [self._place(module) for module in wanted if module not in self._world.outcomes]
+        if min(places, default=self._last) < self._last:
+            self._world = self._worlds.new()
+        done = self._world.work
         with deep():
             while True:
-                self._world.free = self._worlds.free
+                self._world.free = self._world.first = self._worlds.loaded
                 trials = Trials(self._world, int)
-                found = trials.alone(wanted)
+                found = trials.alone(wanted, self._worlds.first)
                 if trials.untried or self._worlds.is_last(self._world):
                     break
                 self._world, done = self._worlds.new(), 0
+        self._last = max([self._last, *map(self._place, wanted)])
         crashes = tuple(replace(found[entry], entry=entry) for entry in sorted(found))
         return CrashSearch(crashes, tuple(sorted(trials.untried)), self._world, self._world.work - done)
+
+    def _place(self, module: str) -> int:
+        return self._world.followed.get(module, sys.maxsize)
 
 
 @contextmanager
@@ -146,22 +156,25 @@ def _search(
 class _Worlds:
     """Makes worlds, each to be followed before the next, until no more is known of which module starts which.
 
-    What is taken over is that of the search before in which most modules do the same. To load what the first one does
-    not know is work, or else it would depend on the others how much is tried.
+    What is taken over is that of the search before in which most modules do the same. What the first one does not know
+    counts as work, or else it would depend on the others how much is tried: ``first`` are the modules that do the same
+    as in that, and ``loaded`` those of them that could be imported, as bits by their number.
     """
+
+    loaded = 0
 
     def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[CrashSearch]) -> None:
         self._model = model
         self._bodies, self._reach = Bodies(model, cache), Reach(model.started)
         same = [(each.world, each.world.same_in(model)) for each in before if each.world]
-        self._first = same[0][1] if same else set()
         self._known: World | None = None
-        self._same: set[str] = set()
+        self.first: Set[str] = frozenset()
         if same:
+            first, self.first = same[0]
             self._known, self._same = max(same, key=lambda each: len(each[1]))
-        if self._known:
-            self._same = {each for each in self._same if each in self._first or each not in self._known.crashes}
+            self._same = {each for each in self._same if each in self.first or each not in self._known.crashes}
             self._reach.take_over(self._known.reach, self._same)
+            self.loaded = sum(1 << model.modules[each] for each in self.first if first.outcomes.get(each))
 
     def new(self) -> World:
         """Return the next world."""
@@ -173,11 +186,6 @@ class _Worlds:
     def is_last(self, world: World) -> bool:
         """Tell whether a world that was followed knew before which module starts which."""
         return self._reach.components() == world.component
-
-    @cached_property
-    def free(self) -> int:
-        """The modules, as bits by their number, that the first search knows."""
-        return sum(1 << number for module, number in self._model.modules.items() if module in self._first)
 
 
 def _told(crash: Crash, model: ImportModel) -> Crash:
@@ -230,18 +238,23 @@ class Trials:
                 self._advance()
         return {module: self._world.crashes[module] for module in wanted & self._world.crashes.keys()}
 
-    def alone(self, entries: Iterable[str]) -> dict[str, Crash]:
-        """Return the crashes of those of the entries that crash; nothing else is tried."""
+    def alone(self, entries: Iterable[str], known: Set[str]) -> dict[str, Crash]:
+        """Return the crashes of those of the entries that crash; nothing else is tried.
+
+        Those that were known before are no work, and what was tried before is work again.
+        """
         world = self._world
         wanted = sorted(entries, key=lambda module: world.followed.get(module, sys.maxsize))
         for module in wanted:
-            loaded = world.outcomes.get(module)
+            work, loaded = world.work, world.outcomes.get(module)
             if loaded:
-                world.count(loaded.certain)
-            elif is_too_much(world):
+                world.count(loaded.certain & ~world.free)
+            elif module not in world.outcomes and is_too_much(world):
                 self.untried.add(module)
             elif module not in world.outcomes:
                 loaded = world.outcomes[module] = self._outcome(module)
+            if module in known:
+                world.work = work
             world.free |= loaded.certain if loaded else 0
         return {module: world.crashes[module] for module in wanted if module in world.crashes}
 
