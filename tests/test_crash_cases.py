@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from import_contracts.crashes import calls
+from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.model import ImportModel, possible_imports
-from import_contracts.crashes.search import search_crashes
+from import_contracts.crashes.search import Attempt, search_crashes, try_entries
 from import_contracts.reading.text import Source
 from tests.crashes import Found, predict, read
 
@@ -71,14 +72,45 @@ def test_a_search_before_an_edit_changes_nothing_in_the_search_after_it(kind: st
             continue
         found = sibling(each["files"])
         before = search_crashes(model_of(found.sources))
-        for place, source in enumerate(found.sources):
-            edited = [line for line in source.text.split("\n") if not line.startswith(("from ", "import "))]
-            texts = [*found.sources]
-            texts[place] = replace(source, text="\n".join(edited) + "\n")
-            after = model_of(texts)
+        for source in found.sources:
+            after = model_of(edited(found.sources, {source.module}))
             assert before.world
-            again = search_crashes(replace(after, like=before.world.model), before=before)
+            again = search_crashes(replace(after, like=before.world.model), before=[before])
             assert again == search_crashes(after), (each["files"], source.module)
+
+
+@pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))
+def test_what_is_tried_is_the_same_whatever_was_searched_and_tried_before(kind: str) -> None:
+    for each in SIBLINGS:
+        if each["kind"] != kind:
+            continue
+        found = sibling(each["files"])
+        first = search_crashes(model_of(found.sources))
+        assert first.world
+        like = first.world.model
+        all_edited = edited(found.sources, {source.module for source in found.sources[:3]})
+        later = search_crashes(replace(model_of(all_edited), like=like), before=[first])
+        for source in found.sources[:3]:
+            model = model_of(edited(found.sources, {source.module for source in found.sources[:3]} - {source.module}))
+            attempt = Attempt(replace(model, like=like), CodeCache(), [first, later])
+            for module in sorted(model.sources):
+                tried = attempt.tried([module])
+                fresh = try_entries(replace(model, like=like), [module], CodeCache(), [first])
+                assert (tried, tried.work) == (fresh, fresh.work), (each["files"], source.module, module)
+            again = search_crashes(replace(model, like=like), before=[first, later])
+            assert again.crashes == search_crashes(model).crashes, (each["files"], source.module)
+
+
+def edited(sources: Sequence[Source], modules: set[str]) -> list[Source]:
+    """Return sources of which some modules have no import statements at the start of a line."""
+    return [
+        replace(
+            each, text="\n".join(line for line in each.text.split("\n") if not line.startswith(("from ", "import ")))
+        )
+        if each.module in modules
+        else each
+        for each in sources
+    ]
 
 
 @pytest.mark.parametrize("edited", ["changer", "one", "peer"])
@@ -95,7 +127,7 @@ def test_what_a_module_no_longer_changes_elsewhere_is_known_again(edited: str) -
     text = {"changer": "import base, peer\n", "one": files["one.py"] + "# new\n", "peer": ""}[edited]
     after = model_of(sibling({**files, f"{edited}.py": text}).sources)
     assert before.world
-    again = [search_crashes(replace(after, like=before.world.model), before=before) for _ in range(2)]
+    again = [search_crashes(replace(after, like=before.world.model), before=[before]) for _ in range(2)]
     assert again == [search_crashes(after)] * 2
     assert bool(again[0].crashes) == (edited != "one")
 
@@ -113,7 +145,7 @@ def test_what_a_module_changes_elsewhere_is_not_known_only_by_those_that_come_af
         files["one.py"] += edit
         after = model_of(sibling(files).sources)
         assert search.world
-        search = search_crashes(replace(after, like=search.world.model), before=search)
+        search = search_crashes(replace(after, like=search.world.model), before=[search])
         assert search == search_crashes(after)
         assert search.crashes
 

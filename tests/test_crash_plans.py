@@ -54,10 +54,10 @@ class Planned:
         return ImportModel(texts, imports, VERSION, self.found.namespaces, like=like)
 
     def search(self, changed: Mapping[str, Source]) -> tuple[Crash, ...]:
-        return search_crashes(self._model(changed), None, self._codes, before=self.before).crashes
+        return search_crashes(self._model(changed), None, self._codes, before=[self.before]).crashes
 
     def attempt(self, changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
-        return try_entries(self._model(changed), entries, self._codes, self.before).crashes
+        return try_entries(self._model(changed), entries, self._codes, [self.before]).crashes
 
     @cached_property
     def plan(self) -> CrashPlan:

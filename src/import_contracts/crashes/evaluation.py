@@ -71,6 +71,8 @@ class Evaluator(Calls):
 
     def evaluate(self, node: ast.expr) -> object:
         """Return the value of an expression, UNKNOWN if it is not known; raises FailureError."""
+        if type(node) is ast.Constant:
+            return node.value
         method = self._EVALUATE.get(type(node))
         if method is not None:
             return method(self, node)
@@ -93,12 +95,9 @@ class Evaluator(Calls):
 
     # --- names and attributes ------------------------------------------------------------------------------------
 
-    def _constant(self, node: ast.Constant) -> object:
-        return node.value
-
     def _name(self, node: ast.Name) -> object:
         scope = self.stack[-1]
-        names, value = scope.find(node.id)
+        names, value = (scope.space, scope.space.get(node.id, ABSENT)) if scope.local is None else scope.find(node.id)
         if value is ABSENT:
             return self._builtin(node.id)
         if value.__class__ in _SETTLED:
@@ -146,7 +145,7 @@ class Evaluator(Calls):
 
     def item(self, value: object, index: object) -> object:
         """Return an element; raises FailureError."""
-        if value == External("sys.modules"):
+        if isinstance(value, External) and value == _LOADED:
             return self._loaded_module(index)
         if isinstance(value, ModuleNames) and isinstance(index, str):
             return self._item_of_module(value.module, index)
@@ -339,7 +338,7 @@ class Evaluator(Calls):
         """Tell whether a container has an element; None if that is not known."""
         if isinstance(container, InstanceValue):
             return truth(self.call_method(container, ("__contains__", "__iter__"), (Argument(value),)))
-        if container == External("sys.modules"):
+        if isinstance(container, External) and container == _LOADED:
             return self.modules.has(value) if isinstance(value, str) and value in self.model.modules else None
         if isinstance(container, ModuleNames) and isinstance(value, str):
             return self.modules.binds(container.module, value)
@@ -523,7 +522,6 @@ class Evaluator(Calls):
         return UNKNOWN
 
     _EVALUATE: ClassVar[dict[type[ast.expr], Callable[..., object]]] = {
-        ast.Constant: _constant,
         ast.Name: _name,
         ast.Attribute: _attribute,
         ast.Subscript: _subscript,
@@ -552,6 +550,7 @@ class Evaluator(Calls):
     }
 
 
+_LOADED = External("sys.modules")
 _SETTLED = frozenset({ModuleValue, FunctionValue, External, str, bool, int, tuple})
 
 

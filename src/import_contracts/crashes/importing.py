@@ -58,7 +58,8 @@ class Importer(Machine):
             self.note(FailureError(UNKNOWN), within=module)
             return
         operations = self.bodies.module(module).operations
-        self.world.work += 1 + len(operations)
+        if not self.world.first >> self.model.modules[module] & 1:
+            self.world.work += 1 + len(operations)
         self.stack.append(Scope("module", module, self.modules.begin(module)))
         depth = len(self.stack)
         try:
@@ -109,7 +110,8 @@ class Importer(Machine):
 
     def bind(self, name: str, value: object) -> None:
         """Bind a name in the present scope."""
-        self.memory.set(self.scope.binding(name), name, value)
+        scope = self.stack[-1]
+        self.memory.set(scope.space if scope.local is None else scope.binding(name), name, value)
 
     def _module_value(self, dotted: str) -> object:
         """Return what `import a.b as c` binds: since Python 3.7 the attributes, and the module where there is none."""

@@ -199,8 +199,8 @@ class Interpreter(Library):
 
     def _define(self, operation: does.Define) -> None:
         scope = self.scope
-        decorators = [(each, self.evaluate(each)) for each in operation.decorators]
-        defaults = {name: self.evaluate(value) for name, value in operation.defaults}
+        decorators = [(each, self.evaluate(each)) for each in operation.decorators] if operation.decorators else []
+        defaults = {name: self.evaluate(value) for name, value in operation.defaults} if operation.defaults else {}
         for annotation in operation.annotations:
             self.evaluate(annotation)
         around = scope.around
@@ -208,7 +208,7 @@ class Interpreter(Library):
         value: object = FunctionValue(scope.module, operation, around, defaults, identity)
         if scope.kind == "class" and operation.name in _IMPLICIT and not decorators:
             value = Wrapped(_IMPLICIT[operation.name], value)
-        self.bind(operation.name, self._decorated(decorators, value))
+        self.bind(operation.name, self._decorated(decorators, value) if decorators else value)
 
     def _decorated(self, decorators: list[tuple[ast.expr, object]], value: object) -> object:
         for node, decorator in reversed(decorators):

@@ -94,12 +94,17 @@ class Memory:
 
     def set(self, names: Names, key: object, value: object) -> None:
         """Bind a key; ABSENT removes it."""
-        change = (names, key, names.get(key, ABSENT))
-        if self._marks:
-            self._changes.append(change)
-        if names.epoch != self.epoch:
-            self._foreign.append(change)
-        _put(names, key, value)
+        is_foreign = names.epoch != self.epoch
+        if self._marks or is_foreign:
+            change = (names, key, names.get(key, ABSENT))
+            if self._marks:
+                self._changes.append(change)
+            if is_foreign:
+                self._foreign.append(change)
+        if value is ABSENT:
+            names.pop(key, None)
+        else:
+            names[key] = value
 
     def update(self, names: Names, values: Mapping[str, object]) -> None:
         """Bind keys."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -65,11 +65,16 @@ class ImportModel:
     @cached_property
     def modules(self) -> dict[str, int]:
         """All modules and packages, sorted, each with its number."""
+        if self.like and self._has_modules_of(self.like):
+            return self.like.modules
         found = self.sources.keys() | set(self.namespaces)
         found |= {package for module in found for package in ancestors(module)}
         known = self.like.modules if self.like else {}
         new = count(max(known.values(), default=-1) + 1)
         return {module: known[module] if module in known else next(new) for module in sorted(found)}
+
+    def _has_modules_of(self, other: ImportModel) -> bool:
+        return self.sources.keys() == other.sources.keys() and set(self.namespaces) == set(other.namespaces)
 
     @cached_property
     def packages(self) -> frozenset[str]:
@@ -91,7 +96,18 @@ class ImportModel:
     @cached_property
     def started(self) -> dict[str, set[str]]:
         """The modules that the import of each one starts, but for what is imported by the functions that it calls."""
-        return {module: self._with_packages(module, self._named(module, Kind.RUNTIME)) for module in self.modules}
+        known = self._unchanged
+        return {
+            module: known.started[module]
+            if known and module not in self._changed
+            else self._with_packages(module, self._named(module, Kind.RUNTIME))
+            for module in self.modules
+        }
+
+    @property
+    def _unchanged(self) -> ImportModel | None:
+        """The program that this is like, if that has the same modules: those with the same text name the same ones."""
+        return self.like if self.like and self.like.modules == self.modules else None
 
     def importers(self, modules: Iterable[str]) -> set[str]:
         """Return some modules and those that may import them, directly or not, in functions too."""
@@ -127,26 +143,42 @@ class ImportModel:
 
     @cached_property
     def _all_named(self) -> dict[str, set[str]]:
-        known = self.like._all_named if self.like and self.like.modules == self.modules else {}  # noqa: SLF001
+        known = self._unchanged
         return {
-            module: known[module] if module in known and not self.has_changed(module) else self._named(module, *Kind)
+            module: known._all_named[module]  # noqa: SLF001
+            if known and module not in self._changed
+            else self._named(module, *Kind)
             for module in self.modules
         }
 
-    def has_changed(self, module: str) -> bool:
-        """Tell whether a module is another one than in the program that this is like."""
-        like = self.like
-        return like is None or (
-            like.modules.get(module) != self.modules[module]
-            or like.sources.get(module) != self.sources.get(module)
-            or like.imports.get(module) != self.imports.get(module)
-        )
+    def is_like(self, other: ImportModel) -> bool:
+        """Tell whether what is known of the modules of another program can be taken over, if they are the same here."""
+        is_related = other is self.like or (self.like is not None and other.like is self.like)
+        return is_related and other.version == self.version and other.missing == self.missing
+
+    def changed_since(self, other: ImportModel) -> Set[str]:
+        """Return the modules of another program that this one does not have, has otherwise, or with another number."""
+        return self._changed if other is self.like else self._differing(other)
+
+    @cached_property
+    def _changed(self) -> Set[str]:
+        return self._differing(self.like) if self.like else frozenset()
+
+    def _differing(self, other: ImportModel) -> Set[str]:
+        mine, sources, imports = self.modules, self.sources, self.imports
+        return {
+            module
+            for module, number in other.modules.items()
+            if mine.get(module) != number
+            or sources.get(module) != other.sources.get(module)
+            or imports.get(module) != other.imports.get(module)
+        }
 
     def _named(self, module: str, *kinds: Kind) -> set[str]:
         """Return the modules that the imports of some kinds name; with a star import, what is inside of these too."""
         imports = self.imports.get(module, {})
         found = {each for each, kind in imports.items() if kind in kinds and each in self.modules}
-        if module in self._with_star:
+        if found and module in self.sources and "import *" in self.sources[module].text:
             found.update(*(self._children.get(each, ()) for each in found.copy()))
         return found | self._computed(module) if Kind.DEFERRED in kinds else found
 
@@ -165,10 +197,6 @@ class ImportModel:
                 found.update({name, f"{package}.{name}", f"{module}.{name}"} & self.modules.keys())
         return found
 
-    @cached_property
-    def _with_star(self) -> frozenset[str]:
-        return frozenset(module for module, source in self.sources.items() if "import *" in source.text)
-
     def _with_packages(self, module: str, named: set[str]) -> set[str]:
         """Return modules that one names, with all packages around these and it, which are imported first."""
         return {*named, *self.around[module], *(package for each in named for package in self.around[each])}
@@ -184,6 +212,8 @@ class ImportModel:
     @cached_property
     def around(self) -> dict[str, tuple[str, ...]]:
         """The packages around each module, the nearest first."""
+        if known := self._unchanged:
+            return known.around
         # The same texts, because the names of deeply nested packages are long, and each has all those around it.
         names = {module: module for module in self.modules}
         return {module: tuple(names[each] for each in ancestors(module)) for module in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -52,14 +52,25 @@ class World:
     """How many calls have been followed."""
     work: int = 0
     """How many operations at the top level of modules have been followed."""
+    first: int = 0
+    """The modules, as bits by their number, that are no work even if they are followed."""
+    free: int = -1
+    """Those that are no work if their outcome is known."""
     interpreters: int = 0
+    _starting: dict[int, Set[str]] = field(default_factory=dict)
+
+    def count(self, modules: int) -> None:
+        """Count the work for modules, as bits by their number."""
+        if modules:
+            found = (module for module, number in self.model.modules.items() if modules >> number & 1)
+            self.work += sum(1 + len(self.bodies.module(module).operations) for module in found)
 
     def same_in(self, model: ImportModel) -> set[str]:
         """Return the modules that do the same in a program like this, which has them and all they start unchanged."""
         ours = self.model
-        if model.like is not ours or ours.version != model.version or ours.missing != model.missing:
+        if not model.is_like(ours):
             return set()
-        changed = {each for each in ours.modules if each not in model.modules or model.has_changed(each)}
+        changed = model.changed_since(ours)
         other: set[str] = set()
         while changed - other:
             other |= self.reach.starting(changed)
@@ -73,9 +84,15 @@ class World:
         """
         found: set[str] = set()
         for maker, changer in interpreters.items():
-            made = (module for module, names in self.spaces.items() if names.epoch == maker)
-            found.update(each for each in self.reach.starting(made) if self.followed.get(each, 0) > changer)
+            found.update(each for each in self._starting_made(maker) if self.followed.get(each, 0) > changer)
         return found
+
+    def _starting_made(self, maker: int) -> Set[str]:
+        """Return the modules whose import may start one that an interpreter has made, once all have been followed."""
+        if maker not in self._starting:
+            made = (module for module, names in self.spaces.items() if names.epoch == maker)
+            self._starting[maker] = self.reach.starting(made)
+        return self._starting[maker]
 
     def take_over(self, before: World, modules: Collection[str]) -> None:
         """Take what is known of modules that do the same as in an earlier world: outcomes, crashes, names, calls."""
@@ -134,12 +151,15 @@ class Modules:
 
     def space(self, module: str) -> Names:
         """Return the names of a module; unknown ones if its body was never followed."""
-        found = self._spaces.get(module, self._world.spaces.get(module))
+        found = self._spaces.get(module)
+        if found is None:
+            found = self._world.spaces.get(module)
         return found if isinstance(found, Names) else self._memory.names({UNKNOWN: True})
 
     def attributes(self, module: str) -> Names:
         """Return the names that others see in a module: unknown ones if another one has taken its place."""
-        return self.space(module) if self.replacing(module) is None else self._memory.names({UNKNOWN: True})
+        space = self.space(module)
+        return space if _replacing(space) is None else self._memory.names({UNKNOWN: True})
 
     def binds(self, module: str, name: str) -> bool | None:
         """Tell whether a module has an attribute without asking its ``__getattr__``; None if it may have."""
@@ -156,7 +176,9 @@ class Modules:
         outcome = self._world.outcomes.get(module)
         if outcome is None or self._reaches_partial(module):
             return False
-        self._memory.set(self._state, "loaded", self.loaded | outcome)
+        loaded = self.loaded
+        self._world.count(outcome.certain & ~loaded.certain & ~self._world.free)
+        self._memory.set(self._state, "loaded", loaded | outcome)
         return True
 
     def _reaches_partial(self, module: str) -> bool:
@@ -214,8 +236,7 @@ class Modules:
 
     def replacing(self, module: str) -> InstanceValue | None:
         """Return the module that the program has made and put into the place of another one, if that is certain."""
-        found = self.space(module).get(REPLACED)
-        return found if isinstance(found, InstanceValue) and found.is_module else None
+        return _replacing(self.space(module))
 
     def replace(self, module: str, by: object = UNKNOWN) -> None:
         """Note that another object is put into `sys.modules` under the name of a module."""
@@ -233,3 +254,8 @@ class Modules:
         for module, space in self._spaces.items():
             if isinstance(space, Names) and self.loaded.certain >> self._numbers[str(module)] & 1:
                 self._world.spaces.setdefault(str(module), space)
+
+
+def _replacing(space: Names) -> InstanceValue | None:
+    found = space.get(REPLACED)
+    return found if isinstance(found, InstanceValue) and found.is_module else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.importing import Importer
@@ -363,8 +364,8 @@ class Objects(Importer):
 
     def announce(self, made: ClassValue, keywords: Arguments) -> None:
         """Call ``__set_name__`` of what is in a new class, and ``__init_subclass__`` of its bases."""
-        for name, value in list(made.names.items()):
-            hook = value.of.find("__set_name__") if isinstance(value, InstanceValue) else ABSENT
+        for name, value in [(name, each) for name, each in made.names.items() if isinstance(each, InstanceValue)]:
+            hook = value.of.find("__set_name__")
             if isinstance(hook, FunctionValue):
                 self.call(BoundMethod(hook, value), (Argument(made), Argument(name)))
         hook = made.find("__init_subclass__", made)
@@ -458,8 +459,10 @@ def _is_data_descriptor(found: object) -> bool:
 
 def _order(bases: tuple[object, ...]) -> tuple[object, ...]:
     """Return the order in which attributes are looked up behind a class: C3, or by depth where that has no answer."""
-    known = tuple(each if isinstance(each, ClassValue) or _is_plain(each) else UNKNOWN for each in bases)
+    known = [each if isinstance(each, ClassValue) or _is_plain(each) else UNKNOWN for each in bases]
     sequences = [list(each.order) if isinstance(each, ClassValue) else [each] for each in known]
+    if len(sequences) < 2:
+        return tuple(chain.from_iterable(sequences))
     todo = [*sequences, list(known)]
     order: list[object] = []
     while todo := [each for each in todo if each]:

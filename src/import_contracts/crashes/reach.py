@@ -17,11 +17,13 @@ class Reach:
     def __init__(self, started: Mapping[str, Iterable[str]]) -> None:
         self._started = {module: set(found) for module, found in started.items()}
         self._starting: dict[str, list[str]] | None = None
+        self._components: dict[str, int] | None = None
 
     def add(self, importer: str, imported: str) -> None:
         """Add that the import of a module starts that of another."""
-        self._started[importer].add(imported)
-        self._starting = None
+        if imported not in self._started[importer]:
+            self._started[importer].add(imported)
+            self._starting = self._components = None
 
     def starting(self, modules: Iterable[str]) -> set[str]:
         """Return some modules and those whose import may start one of them, directly or not."""
@@ -42,13 +44,17 @@ class Reach:
         """Add what the import of some modules starts as far as another one knows it."""
         for module in modules:
             self._started[module] |= before._started[module]
-        self._starting = None
+        self._starting = self._components = None
 
     def components(self) -> dict[str, int]:
         """Return for each module the number of its strongly connected component, which may be that module alone."""
-        found = components(self._started)
-        numbers = {module: number for number, modules in enumerate(found) for module in modules}
-        return {module: numbers.get(module, len(found) + place) for place, module in enumerate(self._started)}
+        if self._components is None:
+            found = components(self._started)
+            numbers = {module: number for number, modules in enumerate(found) for module in modules}
+            self._components = {
+                module: numbers.get(module, len(found) + place) for place, module in enumerate(self._started)
+            }
+        return self._components
 
     def lowest_first(self, modules: Iterable[str], component: Mapping[str, int]) -> list[str]:
         """Return some modules and all that they may import, each component after those that it may import.

@@ -24,11 +24,15 @@ from import_contracts.crashes.values import (
     ModuleInfo,
     ModuleNames,
     ModuleValue,
+    OwnName,
     Partial,
     SuperValue,
     Wrapped,
 )
 
+_OF_TYPE = frozenset({bool, int, float, complex, str, OwnName})
+_OF_ITSELF = frozenset({bytes, type(None), Unknown, External, ModuleValue, ModuleNames, Literal})
+"""The types of the values of which only equal ones are alike; those of the first are also equal to others."""
 _DEEPEST, _LARGEST = 3, 20
 """Of values that nest deeper, or have more elements, nobody tells whether they are alike."""
 
@@ -92,11 +96,11 @@ def _shape(value: object, deepest: int = _DEEPEST) -> object:  # noqa: C901, PLR
     """Return what is the same for values that are alike; raises UnlikeError."""
     if not deepest:
         raise UnlikeError
+    if type(value) in _OF_TYPE:
+        return type(value), value
+    if type(value) in _OF_ITSELF:
+        return value
     match value:
-        case bool() | int() | float() | complex() | str():
-            return type(value), value
-        case bytes() | None | Unknown() | External() | ModuleValue() | ModuleNames() | Literal():
-            return value
         case FunctionValue():
             return (value, *(_shape(each, deepest - 1) for each in value.defaults.values()))
         case ClassValue():

@@ -36,10 +36,8 @@ class CrashSearch:
     world: World | None = field(default=None, compare=False, repr=False)
     """What was found out, for another search."""
 
-    @property
-    def work(self) -> int:
-        """How many operations at the top level of modules have been followed."""
-        return self.world.work if self.world else 0
+    work: int = field(default=0, compare=False)
+    """How many operations at the top level of modules have been followed."""
 
 
 def find_crashes(
@@ -54,13 +52,13 @@ def search_crashes(
     entries: Collection[str] | None = None,
     cache: CodeCache | None = None,
     advance: Callable[[], object] = int,
-    before: CrashSearch | None = None,
+    before: Iterable[CrashSearch] = (),
 ) -> CrashSearch:
     """Return a crash for every module whose import fails in a fresh interpreter, sorted by that module.
 
     Where ``entries`` are given, only those modules are tried. ``cache`` keeps what was read for other questions about
     the same version of Python and mostly the same texts. ``advance`` is called for each module that was tried.
-    Of a search ``before`` in nearly the same program, what its edits cannot change is taken.
+    Of the searches ``before``, each in nearly the same program, what edits since then cannot change is taken.
 
     Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. Where
     nobody can decide which path CPython takes, all are followed, and only what crashes on each of them is a crash. All
@@ -72,21 +70,49 @@ def search_crashes(
 
 
 def try_entries(
-    model: ImportModel, entries: Iterable[str], cache: CodeCache, before: CrashSearch | None = None
+    model: ImportModel, entries: Iterable[str], cache: CodeCache, before: Iterable[CrashSearch] = ()
 ) -> CrashSearch:
     """Return the crashes of some modules; the rest is as in `search_crashes`, which tries all that these import too.
 
     For a few entries this is much less work: each is followed once. The crashes have no messages, and nothing is known
     of what works.
     """
-    with deep():
-        for world in _worlds(model, cache, before):
-            trials = Trials(world, int)
-            found = trials.alone(entries)
-            if trials.untried:
-                break
-    crashes = tuple(replace(found[entry], entry=entry) for entry in sorted(found))
-    return CrashSearch(crashes, tuple(sorted(trials.untried)), world)
+    return Attempt(model, cache, before).tried(entries)
+
+
+class Attempt:
+    """A program of which some modules are tried, as `try_entries` does, and then others.
+
+    What is known is kept, as long as modules are tried in the order of the first search: each would see what those
+    before it have changed. In between, nothing else may take over from the searches before.
+    """
+
+    def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[CrashSearch] = ()) -> None:
+        self._worlds = _Worlds(model, cache, before)
+        self._world = self._worlds.new()
+        self._last = 0
+
+    def tried(self, entries: Iterable[str]) -> CrashSearch:
+        """Return the crashes of some modules. To load what the first search before does not know is work each time."""
+        wanted = sorted(entries)
+        places = [self._place(module) for module in wanted if module not in self._world.outcomes]
+        if min(places, default=self._last) < self._last:
+            self._world = self._worlds.new()
+        done = self._world.work
+        with deep():
+            while True:
+                self._world.free = self._world.first = self._worlds.loaded
+                trials = Trials(self._world, int)
+                found = trials.alone(wanted, self._worlds.first)
+                if trials.untried or self._worlds.is_last(self._world):
+                    break
+                self._world, done = self._worlds.new(), 0
+        self._last = max([self._last, *map(self._place, wanted)])
+        crashes = tuple(replace(found[entry], entry=entry) for entry in sorted(found))
+        return CrashSearch(crashes, tuple(sorted(trials.untried)), self._world, self._world.work - done)
+
+    def _place(self, module: str) -> int:
+        return self._world.followed.get(module, sys.maxsize)
 
 
 @contextmanager
@@ -105,14 +131,16 @@ def _search(
     entries: Collection[str] | None,
     cache: CodeCache,
     advance: Callable[[], object],
-    before: CrashSearch | None,
+    before: Iterable[CrashSearch],
 ) -> CrashSearch:
-    for world in _worlds(model, cache, before):
+    worlds = _Worlds(model, cache, before)
+    while True:
+        world = worlds.new()
         trials = Trials(world, advance)
         wanted = model.importers(trials.crashes(model.risky()))
         found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
         untried = model.importers(trials.untried) - trials.tried
-        if untried:
+        if untried or worlds.is_last(world):
             break
     return CrashSearch(
         tuple(
@@ -121,23 +149,43 @@ def _search(
         ),
         tuple(sorted(untried if entries is None else untried.intersection(entries))),
         world,
+        world.work,
     )
 
 
-def _worlds(model: ImportModel, cache: CodeCache, before: CrashSearch | None) -> Iterator[World]:
-    """Yield worlds, each to be followed before the next, until no more is known of which module starts which."""
-    bodies, reach = Bodies(model, cache), Reach(model.started)
-    known = before.world if before else None
-    same = known.same_in(model) if known else set()
-    if known:
-        reach.take_over(known.reach, same)
-    while True:
-        world = World(model, bodies, reach, reach.components())
-        if known:
-            world.take_over(known, same)
-        yield world
-        if reach.components() == world.component:
-            return
+class _Worlds:
+    """Makes worlds, each to be followed before the next, until no more is known of which module starts which.
+
+    What is taken over is that of the search before in which most modules do the same. What the first one does not know
+    counts as work, or else it would depend on the others how much is tried: ``first`` are the modules that do the same
+    as in that, and ``loaded`` those of them that could be imported, as bits by their number.
+    """
+
+    loaded = 0
+
+    def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[CrashSearch]) -> None:
+        self._model = model
+        self._bodies, self._reach = Bodies(model, cache), Reach(model.started)
+        same = [(each.world, each.world.same_in(model)) for each in before if each.world]
+        self._known: World | None = None
+        self.first: Set[str] = frozenset()
+        if same:
+            first, self.first = same[0]
+            self._known, self._same = max(same, key=lambda each: len(each[1]))
+            self._same = {each for each in self._same if each in self.first or each not in self._known.crashes}
+            self._reach.take_over(self._known.reach, self._same)
+            self.loaded = sum(1 << model.modules[each] for each in self.first if first.outcomes.get(each))
+
+    def new(self) -> World:
+        """Return the next world."""
+        world = World(self._model, self._bodies, self._reach, self._reach.components())
+        if self._known:
+            world.take_over(self._known, self._same)
+        return world
+
+    def is_last(self, world: World) -> bool:
+        """Tell whether a world that was followed knew before which module starts which."""
+        return self._reach.components() == world.component
 
 
 def _told(crash: Crash, model: ImportModel) -> Crash:
@@ -190,16 +238,25 @@ class Trials:
                 self._advance()
         return {module: self._world.crashes[module] for module in wanted & self._world.crashes.keys()}
 
-    def alone(self, entries: Iterable[str]) -> dict[str, Crash]:
-        """Return the crashes of those of the entries that crash; nothing else is tried."""
-        wanted = sorted(entries, key=lambda module: self._world.followed.get(module, sys.maxsize))
+    def alone(self, entries: Iterable[str], known: Set[str]) -> dict[str, Crash]:
+        """Return the crashes of those of the entries that crash; nothing else is tried.
+
+        Those that were known before are no work, and what was tried before is work again.
+        """
+        world = self._world
+        wanted = sorted(entries, key=lambda module: world.followed.get(module, sys.maxsize))
         for module in wanted:
-            if module not in self._world.outcomes:
-                if is_too_much(self._world):
-                    self.untried.add(module)
-                else:
-                    self._world.outcomes[module] = self._outcome(module)
-        return {module: self._world.crashes[module] for module in wanted if module in self._world.crashes}
+            work, loaded = world.work, world.outcomes.get(module)
+            if loaded:
+                world.count(loaded.certain & ~world.free)
+            elif module not in world.outcomes and is_too_much(world):
+                self.untried.add(module)
+            elif module not in world.outcomes:
+                loaded = world.outcomes[module] = self._outcome(module)
+            if module in known:
+                world.work = work
+            world.free |= loaded.certain if loaded else 0
+        return {module: world.crashes[module] for module in wanted if module in world.crashes}
 
     def _alike(self, module: str) -> Collection[str]:
         """Return the modules with the same outcome as one that could be imported, and that itself."""

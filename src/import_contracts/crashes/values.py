@@ -141,7 +141,12 @@ class ClassValue:
 
     def find(self, name: str, after: object = None) -> object:
         """Return an attribute, of the classes behind one if that is given; UNKNOWN or ABSENT."""
-        return find_in(self.order[self.order.index(after) + 1 :] if after else self.order, name)
+        if after:
+            return find_in(self.order[self.order.index(after) + 1 :], name)
+        found = self.names.get(name, ABSENT)
+        if found is MAYBE or (found is ABSENT and UNKNOWN in self.names):
+            return UNKNOWN
+        return find_in(self.behind, name) if found is ABSENT else found
 
 
 def find_in(order: tuple[object, ...], name: str) -> object:

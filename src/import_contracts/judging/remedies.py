@@ -15,7 +15,7 @@ from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.modules import World
-from import_contracts.crashes.search import CrashSearch, search_crashes, try_entries
+from import_contracts.crashes.search import Attempt, CrashSearch, search_crashes
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.components import Component
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
@@ -97,10 +97,17 @@ class Remedies:
             return self._crashes({}, advance=advance)
 
     def _crashes(
-        self, changed: Mapping[str, Source], entries: Collection[str] | None = None, advance: Advance = not_counted
+        self,
+        changed: Mapping[str, Source],
+        entries: Collection[str] | None = None,
+        advance: Advance = not_counted,
+        others: Iterable[CrashSearch] = (),
     ) -> CrashSearch:
-        """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all."""
-        before = self._before if changed else None
+        """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all.
+
+        What is known from the first search is taken over, or from one of the others.
+        """
+        before = [self._before, *others] if changed else []
         return search_crashes(self._model(changed), entries, self._codes, advance, before)
 
     def _model(self, changed: Mapping[str, Source]) -> ImportModel:
@@ -161,16 +168,22 @@ class Remedies:
         """Return the plan for the crashes, made of fixes that may be made."""
         sources, version = self._statements.sources, self._question.python
         work = 0
+        searches = [self._before]
+        last: tuple[Mapping[str, Source], Attempt] | None = None
 
         def attempt(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
-            nonlocal work
-            found = try_entries(self._model(changed), entries, self._codes, self._before)
+            nonlocal work, last
+            if last is None or last[0] != changed:
+                last = changed, Attempt(self._model(changed), self._codes, searches)
+            found = last[1].tried(entries)
             work += found.work + len(sources)
             return found.crashes
 
         def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
-            nonlocal work
+            nonlocal work, last
+            last = None
             found = self._crashes(changed)
+            searches[1:] = [found]
             work += found.work + len(sources)
             return None if set(found.untried) - set(self.untried) else found.crashes
 
@@ -249,7 +262,13 @@ class Remedies:
 
     def repair_plans(self, cycles: Sequence[Component], kind: Kind, fixes: Fixes) -> tuple[RepairPlan, ...]:
         """Return the plan of each of some cycles of one kind, in their order; they are planned together."""
-        tools = Tools(self._statements.sources, fixes, self._imports, self._crashes, self._before)
+        last: list[CrashSearch] = []
+
+        def crashes(changed: Mapping[str, Source], entries: Collection[str]) -> CrashSearch:
+            last[:] = [self._crashes(changed, entries, others=last)]
+            return last[0]
+
+        tools = Tools(self._statements.sources, fixes, self._imports, crashes, self._before)
         kinds = [other for other in Kind if other.rank <= kind.rank]
         return plans(tools, cycles, kinds) if cycles else ()
 

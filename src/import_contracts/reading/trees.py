@@ -34,20 +34,25 @@ def remembering() -> Parser:
 
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the child nodes of a node in the order of `ast.iter_child_nodes`, without expression contexts."""
+    kind = type(node)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field for field in kind._fields if field not in _WITHOUT_NODES)
     found: list[ast.AST] = []
-    if isinstance(node, _LEAVES):
-        return found
-    for field in node._fields:
+    for field in _FIELDS[kind]:
         value = getattr(node, field, None)
-        if isinstance(value, list):
-            found += [each for each in value if isinstance(each, ast.AST)]
-        elif isinstance(value, ast.AST) and field != "ctx":
+        if type(value) is list:
+            found += value if field not in _WITH_OTHERS else [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST):
             found.append(value)
     return found
 
 
-# Most nodes are of these types.
-_LEAVES = (ast.Name, ast.Constant)
+_WITHOUT_NODES = frozenset({"ctx", "id", "attr", "module", "level", "lineno", "kind", "type_comment", "conversion"})
+"""Fields that no node has children in."""
+_WITH_OTHERS = frozenset({"keys", "kw_defaults", "names", "kwd_attrs"})
+"""Lists in which not all is a node."""
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ()}
+"""The fields in which there may be children, by the type of node."""
 
 
 def walk(node: ast.AST, *, without: type | tuple[type, ...] = ()) -> list[ast.AST]:

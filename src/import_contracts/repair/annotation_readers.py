@@ -16,6 +16,7 @@ _LIBRARIES = re.compile(rf"(?m)^\s*(?:import|from)[ \t]+(?:{'|'.join(sorted(READ
 _WHEN_ASKED = frozenset({"from_callable", "get_annotations", "signature"})
 _HARMLESS_CALLS = frozenset({"isinstance", "issubclass", "cast", "super", "TypeVar", "NewType", "field", "Field"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_READING = (ast.Call, ast.Attribute)
 _MOST_ROUNDS = 3
 
 
@@ -129,11 +130,13 @@ class _Calls:
 
     def _functions_that_read(self, readers: Set[str]) -> frozenset[str]:
         """Note what some functions read, and return the names of those that give them one of their parameters."""
-        pattern = re.compile(rf"\b(?:__annotations__|{'|'.join(map(re.escape, sorted(readers)))})\b")
+        names = ["__annotations__", *sorted(readers)]
+        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
         found: set[str] = set()
         for source in self._names.sources:
             is_library = readers is EVALUATING and _LIBRARIES.search(source.text) is not None
-            if (is_library or pattern.search(source.text)) and self._names.usage(source.module):
+            is_named = any(map(source.text.__contains__, names)) and pattern.search(source.text) is not None
+            if (is_library or is_named) and self._names.usage(source.module):
                 tree = self._names.tree(source.module)
                 found |= _functions_that_read(tree, readers)
                 for statement in tree.body:
@@ -143,11 +146,13 @@ class _Calls:
     def _note(self, module: str, statement: ast.stmt, readers: Set[str], *, is_library: bool) -> None:
         """Note what the calls in a statement of the top level read."""
         for node in walk(statement):
+            if not isinstance(node, _READING):
+                continue
             name, given, is_raw = _reading(node, readers)
             if not name and is_library and isinstance(node, ast.Call) and last_name(node.func) not in _HARMLESS_CALLS:
                 for each in self._given(module, _arguments(node)):
                     self._read(each, f"{last_name(node.func) or 'a call'} ({module}:{node.lineno})", self.read)
-            if not name or not isinstance(node, ast.expr):
+            if not name:
                 continue
             found = self.raw if is_raw else self.read
             read = list(self._given(module, given))
@@ -193,18 +198,18 @@ def _functions_that_read(tree: ast.Module, readers: Set[str]) -> set[str]:
         for function in node.body if isinstance(node, ast.Module | ast.ClassDef) else ():
             if isinstance(function, _FUNCTIONS):
                 parameters = {each.arg for each in arguments(function)} - {"self", "cls"}
-                given = (_reading(each, readers) for each in walk(function))
+                given = (_reading(each, readers) for each in walk(function) if isinstance(each, _READING))
                 if any(name and not is_raw and parameters & _names(nodes) for name, nodes, is_raw in given):
                     is_special = function.name.startswith("__") and isinstance(node, ast.ClassDef)
                     found.add(getattr(node, "name", "") if is_special else function.name)
     return found
 
 
-def _reading(node: ast.AST, readers: Set[str]) -> tuple[str, list[ast.expr], bool]:
+def _reading(node: ast.Call | ast.Attribute, readers: Set[str]) -> tuple[str, list[ast.expr], bool]:
     """Return what reads annotations, what it is given, and whether it takes them as they are; "" if nothing does."""
-    if isinstance(node, ast.Attribute) and node.attr == "__annotations__":
-        return node.attr, [node.value], True
-    if not isinstance(node, ast.Call) or (name := last_name(node.func)) not in readers:
+    if isinstance(node, ast.Attribute):
+        return (node.attr, [node.value], True) if node.attr == "__annotations__" else ("", [], False)
+    if (name := last_name(node.func)) not in readers:
         return "", [], False
     asked = [each.value for each in node.keywords if each.arg in {"eval_str", None}]
     is_asked = any(not isinstance(each, ast.Constant) or each.value for each in asked)

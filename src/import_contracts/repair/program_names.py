@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from functools import cached_property
-from typing import NamedTuple, TypeAlias, TypeVar, cast
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cache, cached_property
+from typing import TypeAlias, TypeVar, cast
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
@@ -25,34 +25,31 @@ _OF_OBJECT = re.compile(r"""\b(?:[gs]etattr|delattr|patch\.object)\(\s*[^,]{1,12
 _QUOTED_NAME = re.compile(r"""["']((?:\w+\.)+\w+)["']""")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
-_ATTRIBUTE, _ALIAS = re.compile(r"\b(\w+)\s*\.\s*(?=(\w+))"), re.compile(r"\b(\w+)\s+as\s+(\w+)")
-_IMPORTS = re.compile(r"^[ \t]*(?:from|import)\b.*", re.MULTILINE)
-"""The first lines of import statements, on which all dots are those of modules."""
+_STAR = re.compile(r"import[\s\\]*\*")
+_IMPORTS = re.compile(r"[ \t]*(?:from|import)\b")
+"""How the first line of an import statement begins, on which all dots are those of modules."""
 
 Origin: TypeAlias = tuple[str, str]
 """A module and a name that it defines; or a package and a module in it."""
 
 
-class _Taken(NamedTuple):
-    """What a text takes of others: attributes and aliases by the name of what has them; names of objects in strings."""
-
-    attributes: Mapping[str, Set[str]]
-    aliases: Mapping[str, Set[str]]
-    named: Set[str]
-
-    @classmethod
-    def by(cls, text: str) -> _Taken:
-        """Return what a text takes; the dots in import statements take nothing."""
-        attributes, aliases = _ATTRIBUTE.findall(_IMPORTS.sub("", text)), _ALIAS.findall(text)
-        named = set(_OF_OBJECT.findall(text) if "attr" in text or "patch" in text else ())
-        return cls(_grouped(attributes), _grouped(aliases), named)
+def _attributes_of(name: str, text: str) -> Iterator[str]:
+    """Yield the attributes of a name that a text takes; the dots in import statements take nothing."""
+    for found in _pattern(name, r"\s*\.\s*(?=(\w+))").finditer(text):
+        if not _IMPORTS.match(text, text.rfind("\n", 0, found.start()) + 1):
+            yield found[1]
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for first, second in pairs:
-        found.setdefault(first, set()).add(second)
-    return found
+def _aliases_of(name: str, text: str) -> list[str]:
+    """Return what a name is called in a text, as ``as`` says."""
+    return _pattern(name, r"\s+as\s+(\w+)").findall(text)
+
+
+@cache
+def _pattern(name: str, rest: str) -> re.Pattern[str]:
+    """Return the pattern of a word and what is behind it. It begins with a literal, which is found fast."""
+    name = re.escape(name)
+    return re.compile(rf"{name}(?<!\w{name}){rest}")
 
 
 class ProgramNames:
@@ -71,9 +68,9 @@ class ProgramNames:
         self._layouts: dict[str, Layout] = {}
         self._usages: dict[str, Usage | None] = {}
         self._definitions: dict[tuple[str, str], frozenset[str]] = {}
-        self._importers: dict[str, frozenset[str]] = {}
+        self._importers: dict[str, tuple[Source, ...]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
-        self._takers: dict[str, _Taken] = {}
+        self._named: dict[str, Set[str]] = {}
         self._questions = 0
         self._made: dict[Callable[[ProgramNames], object], object] = {}
 
@@ -168,26 +165,27 @@ class ProgramNames:
     def is_imported_elsewhere(self, module: str, name: str) -> bool:
         """Tell whether another module may import a name from a module, or take it as an attribute."""
         if module not in self._importers:
-            self._importers[module] = frozenset(self._taken(module))
-        taken = self._importers[module]
-        return name in taken or ("*" in taken and self._is_starred(module, name))
+            importers = map(self._source, sorted(self._graph.importers_of(module)))
+            self._importers[module] = tuple(filter(None, importers))
+        taken = (set(self._taken(module, source)) for source in self._importers[module] if _may_take(source.text, name))
+        return any(name in each or ("*" in each and self._is_starred(module, name)) for each in taken)
 
-    def _taken(self, module: str) -> Iterator[str]:
-        """Yield the names that others import from a module, take as attributes, or name where they may replace it."""
+    def _taken(self, module: str, source: Source) -> Iterator[str]:
+        """Yield the names that a text imports from a module, takes as attributes, or names where it may replace it."""
         last = module.rpartition(".")[2]
-        for source in filter(None, map(self._source, self._graph.importers_of(module))):
-            imported = self._imports_of(source).get(module, set())
-            yield from imported - {""}
-            if "" in imported:
-                taken = self._taken_by(source)
-                for name in (last, *taken.aliases.get(last, ())):
-                    yield from taken.attributes.get(name, ())
-                yield from taken.named
+        imported = self._imports_of(source).get(module, set())
+        yield from imported - {""}
+        if "" in imported:
+            for name in {last, *_aliases_of(last, source.text)}:
+                yield from _attributes_of(name, source.text)
+            yield from self._named_in(source)
 
-    def _taken_by(self, source: Source) -> _Taken:
-        if source.module not in self._takers:
-            self._takers[source.module] = _Taken.by(source.text)
-        return self._takers[source.module]
+    def _named_in(self, source: Source) -> Set[str]:
+        """Return the names of objects that a text has in strings where it may replace them."""
+        if source.module not in self._named:
+            text = source.text
+            self._named[source.module] = set(_OF_OBJECT.findall(text) if "attr" in text or "patch" in text else ())
+        return self._named[source.module]
 
     def _is_starred(self, module: str, name: str) -> bool:
         """Tell whether a star import of a module may bind a name: without a plain ``__all__``, any that is public."""
@@ -209,7 +207,7 @@ class ProgramNames:
     @cached_property
     def _replaced(self) -> frozenset[str]:
         """The dotted names in strings of the modules that replace names of others, and all that they begin with."""
-        texts = (source.text for source in self.sources if _REPLACES.search(source.text))
+        texts = (source.text for source in self.sources if _may_replace(source.text))
         found = {name for text in texts for name in _QUOTED_NAME.findall(text)}
         return frozenset(name[:end] for name in found for end in (*_dots(name), len(name)))
 
@@ -325,6 +323,15 @@ class ProgramNames:
         stars = [each.module for each in usage.bindings if each.name == "*" and each.module in self._modules]
         found = [origin for module in stars if (origin := self._definition(module, name, seen))]
         return found[0] if len(found) == 1 else None
+
+
+def _may_take(text: str, name: str) -> bool:
+    """Tell whether a text may import a name, or take it as an attribute: all but those in which it is not written."""
+    return name in text or not text.isascii() or _STAR.search(text) is not None
+
+
+def _may_replace(text: str) -> bool:
+    return ("patch" in text or "etattr(" in text) and _REPLACES.search(text) is not None
 
 
 def _dots(name: str) -> Iterator[int]:
