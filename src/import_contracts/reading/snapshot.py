@@ -43,7 +43,7 @@ from import_contracts.reading.scan import (
 from import_contracts.reading.slow import SLOW
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import StoredReadings, as_stars, as_values
-from import_contracts.reading.values import DAMAGED
+from import_contracts.reading.values import DAMAGED, text
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -114,7 +114,8 @@ class Snapshot:
 
     @cached_property
     def _imports(self) -> AllImports:
-        found = self._given_imports or _stored(self.last, self.manifest)
+        stored = None if self._given_imports else _stored(self.last, self.manifest)
+        found = stored.imports if stored else self._given_imports
         if found is None:
             readings = _read(self.program, self.program.files, self.last).readings
             found = AllImports(readings, load_stars(self.program, stars_in(readings), texts_of(self.program)))
@@ -249,12 +250,13 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     """Read the files that have changed, store the program, and return it."""
     last, before = comparison.last, comparison.last.manifest
     program, todo = comparison.program, comparison.todo
-    known = _stored(last, before)
-    if before is None or known is None:
-        known, todo = AllImports({}, Stars()), program.files
+    stored = _stored(last, before)
+    known = AllImports({}, Stars()) if stored is None else stored.imports
+    if before is None or stored is None:
+        todo = program.files
     elif not comparison.is_same_program:
         todo = _affected(comparison, before, known.readings)
-    digests, signatures = dict(comparison.digests), comparison.signatures
+    digests = dict(comparison.digests)
     texts = _Texts(program)
 
     def prepare() -> None:
@@ -265,7 +267,7 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     loading = _Loading(program, texts, prepare, are_all=len(todo) == len(program.files))
     changed = _read(program, todo, last, loading.begin)
     for file in todo:  # no digest if the file has changed since its signature was taken
-        is_same = signatures[file.path] == signature(file.path)
+        is_same = comparison.signature(file.path) == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
     is_same_program = before is not None and comparison.is_same_program
     old = {module: known.readings.get(module) for module in changed.readings}
@@ -279,7 +281,10 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            state = cache.save_named(".imports", [digest(comparison.shape), as_values(readings), stars.value])
+            values = stored.readings.values_with(changed.readings) if stored and is_same_program else None
+            is_same_shape = stored is not None and before is not None and program is before.program
+            shape = stored.shape if stored and is_same_shape else digest(comparison.shape)
+            state = cache.save_named(".imports", [shape, values or as_values(readings), stars.value])
     return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
 
 
@@ -368,15 +373,28 @@ def _read(program: Program, todo: Sequence[SourceFile], last: LastRun, meanwhile
     return without_quotes(found, [file for file in failed if not quoting.allows(file.path)])
 
 
-def _stored(last: LastRun, manifest: Manifest | None) -> AllImports | None:
+class _Stored(NamedTuple):
+    """The imports of a state in the cache, and the digest of the `Comparison.shape` of its program."""
+
+    readings: StoredReadings
+    stars: Stars
+    shape: str
+
+    @property
+    def imports(self) -> AllImports:
+        """Return the imports without the rest."""
+        return AllImports(self.readings, self.stars)
+
+
+def _stored(last: LastRun, manifest: Manifest | None) -> _Stored | None:
     """Return the imports of a manifest's state from the cache; None if they are not there, or damaged."""
     if last.cache is None or manifest is None:
         return None
     try:
         with last.context.step("load the imports"):
-            _, value, stars = last.cache.load(f"{manifest.state}.imports")
+            shape, value, stars = last.cache.load(f"{manifest.state}.imports")
             external = last.extent.include_external
             readings = StoredReadings(value, manifest.program, manifest.sizes, include_external=external)
-            return AllImports(readings, as_stars(stars, manifest.program))
+            return _Stored(readings, as_stars(stars, manifest.program), text(shape))
     except DAMAGED:
         return None
