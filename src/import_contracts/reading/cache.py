@@ -375,7 +375,7 @@ class Cache:
         except DAMAGED:
             known, versions = "", ""
         if known != signatures:
-            contents = (sha256(Path(path).read_bytes()).hexdigest() for path in paths)
+            contents = (sha256(disk.read(path)).hexdigest() for path in paths)
             versions = digest(sys.version, sys.platform, *contents)
             self.prepare()
             self.save(VERSIONS, [signatures, versions])
