@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from import_contracts.graph.kinds import Kind
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenImport:
+class WrittenImport(NamedTuple):
     """One name imported by one import statement, as written."""
 
     level: int

@@ -142,7 +142,7 @@ class Snapshot:
             taken = take(self.last.extent)
             self._statements[module] = statements(self.program, module, taken, self._imports.stars)
         if not self.may_quote(module):
-            return {place: replace(found, text="") for place, found in self._statements[module].items()}
+            return {place: found._replace(text="") for place, found in self._statements[module].items()}
         return self._statements[module]
 
     def may_quote(self, module: str) -> bool:
