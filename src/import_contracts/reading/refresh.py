@@ -23,7 +23,7 @@ _GRANULARITY = 2_000_000_000
 
 def is_recent(found: Signature, clock: int) -> bool:
     """Return whether a file changed so shortly before a time that it may change again with the same signature."""
-    return max(found[:2]) > clock - _GRANULARITY
+    return max(found[0], found[1]) > clock - _GRANULARITY
 
 
 def compare(extent: Extent, context: RunContext) -> Comparison:
@@ -166,11 +166,9 @@ class Comparison:
 
     def _trusted(self, signatures: Mapping[str, Signature], digests: Mapping[str, str]) -> dict[str, Signature]:
         """Return some signatures as they are stored: unknown if the next run has to read the file."""
-        unread = {file.path for file in self.program.files if not digests.get(file.module)}
-        return {
-            path: UNKNOWN if path in unread or is_recent(found, self._clock) else found
-            for path, found in {**dict.fromkeys(unread, UNKNOWN), **signatures}.items()
-        }
+        unread = {file.path: UNKNOWN for file in self.program.files if not digests.get(file.module)}
+        recent = {path: UNKNOWN for path, found in signatures.items() if is_recent(found, self._clock)}
+        return {**signatures, **recent, **unread}
 
 
 def _digest(file: SourceFile, advance: Advance) -> str:

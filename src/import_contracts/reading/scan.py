@@ -301,13 +301,13 @@ _FEW = 100
 
 
 def statements(
-    program: Program, module: str, take: Take, stars: Stars | None = None
+    program: Program, module: str, take: Take, stars: Stars | None = None, read: Texts | None = None
 ) -> dict[tuple[str, int], Statement]:
-    """Return the import statements of one file by imported module and line.
+    """Return the import statements of one file by imported module and line; of the file as ``read`` returns it.
 
     If two on a line import the same module, the most eager one is returned. Empty if the file cannot be read.
     """
-    data = texts_of(program)(module)
+    data = (read or texts_of(program))(module)
     return {} if data is None else _most_eager(_all_imports(program, module, data, take, stars or Stars()))
 
 

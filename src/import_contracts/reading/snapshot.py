@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
 from import_contracts.reading.cache import (
@@ -21,6 +22,7 @@ from import_contracts.reading.cache import (
     signature,
 )
 from import_contracts.reading.context import Advance, RunContext, not_counted
+from import_contracts.reading.kept_statements import KeptStatements
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.quoting import Quoting
@@ -94,6 +96,7 @@ class Snapshot:
         self._given_imports = imports
         self._statements = {} if changed is None else changed.statements
         self._may_call = {} if changed is None else changed.may_call
+        self._texts = _Texts(program, {} if changed is None else changed.digests)
 
     @property
     def context(self) -> RunContext:
@@ -139,11 +142,19 @@ class Snapshot:
         Without their text if the file must not be quoted.
         """
         if module not in self._statements:
-            taken = take(self.last.extent)
-            self._statements[module] = statements(self.program, module, taken, self._imports.stars)
+            known = self._kept.of(module) if self._kept else None
+            if known is None:
+                known = statements(self.program, module, take(self.last.extent), self._imports.stars, self._texts)
+            self._statements[module] = known
         if not self.may_quote(module):
             return {place: found._replace(text="") for place, found in self._statements[module].items()}
         return self._statements[module]
+
+    @cached_property
+    def _kept(self) -> KeptStatements | None:
+        if self.last.cache is None or self.manifest is None:
+            return None
+        return KeptStatements(self.last.cache, self.last.name, self.manifest)
 
     def may_quote(self, module: str) -> bool:
         """Return whether reports may quote the file of a module."""
@@ -210,12 +221,20 @@ class Snapshot:
         digests = self.manifest.digests
         if evidence is not None:
             depends = {module: (digests.get(module, ""), self._statements_digest(module)) for module in evidence}
+            self._keep_statements(depends)
         elif all(digests.values()):
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
         beside = {shortened(path, self.last.base): known for path, known in (outside or {}).items()}
         self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, branch, beside))
+
+    def _keep_statements(self, modules: Iterable[str]) -> None:
+        """Keep statements, unless they depend on other files, as star imports do, or must not be quoted."""
+        readings = self._imports.readings
+        kept = (each for each in modules if each in readings and not readings[each].stars and self.may_quote(each))
+        if self._kept is not None:
+            self._kept.keep({module: self._statements[module] for module in kept}, self._texts.digests)
 
     def _statements_digest(self, module: str) -> str:
         written = self.statements(module).items()
@@ -295,8 +314,8 @@ def _with_changes(old: Mapping[str, Reading], changed: Mapping[str, Reading], pr
 class _Texts:
     """Returns the content of the files of modules, as `Texts`; ``digests`` are those of the files that it has read."""
 
-    def __init__(self, program: Program) -> None:
-        self.digests: dict[str, str] = {}
+    def __init__(self, program: Program, digests: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.digests = dict(digests)
         self._read = texts_of(program)
 
     def __call__(self, module: str) -> bytes | None:
