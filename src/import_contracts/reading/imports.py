@@ -123,6 +123,8 @@ class _Statements:
         """Yield what calls import."""
         plain = self._plain
         pattern = calls_in(plain)
+        if not any('"' in call["arguments"] for call in pattern.finditer(plain)):
+            return  # none has a literal, as in most files that import a module whose name they are given
         for start, end in logical_lines(plain):
             calls = [*pattern.finditer(plain, start, end)]
             head = _HEAD.match(plain, start, end) or (_INDENT.match(plain, start, end) if calls else None)
