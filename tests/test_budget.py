@@ -48,9 +48,9 @@ def counted(folder: Path, *args: str) -> Counts:
     return Counts(Counter(found["calls"]), found["opened"], found["modules"])
 
 
-def shop(place: Path, packages: int, files: int, translations: int = 0) -> Path:
+def shop(place: Path, packages: int, files: int, translations: int = 0, rule: str = FORBIDDEN) -> Path:
     """Write a program of some packages with so many files each, which is not new when it is run, and run it."""
-    texts = {"pyproject.toml": configuration(FORBIDDEN), "shop/__init__.py": ""}
+    texts = {"pyproject.toml": configuration(rule), "shop/__init__.py": ""}
     for package in range(packages):
         texts[f"shop/p{package}/__init__.py"] = ""
         for file in range(files):
@@ -71,6 +71,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shop(tmp_path_factory.mktemp("large") / "work", 4, 100, translations=20)
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program with a violation in each file of a package, some of which the report shows."""
+    rule = contract("p2", "forbidden", source_modules=["shop.p1"], forbidden_modules=["shop.p2"])
+    return shop(tmp_path_factory.mktemp("broken") / "work", 3, 100, rule=rule)
 
 
 def size(folder: Path) -> int:
@@ -114,6 +121,15 @@ def test_after_an_edit_only_the_edited_file_is_opened(large: Path, added: str) -
     edited = large / "shop/p0/m3.py"
     edited.write_text(edited.read_text() + added)
     assert {path for path in counted(large).opened_in(large) if path.endswith(".py")} == {"shop/p0/m3.py"}
+
+
+def test_after_an_edit_no_file_is_opened_for_a_statement_that_was_shown_before(broken: Path) -> None:
+    opened = []
+    for edited in (broken / "shop/p0/m3.py", broken / "shop/p1/m0.py"):  # the second one is shown itself
+        edited.write_text(edited.read_text() + "import shop.p2\n")
+        opened.append({path for path in counted(broken).opened_in(broken) if path.endswith(".py")})
+    assert opened[0] == {"shop/p0/m3.py"}
+    assert opened[1] <= {"shop/p0/m3.py", "shop/p1/m0.py"}  # what was just written is not trusted
 
 
 def test_without_a_cache_each_file_is_opened_once_besides_the_scanner(large: Path) -> None:

@@ -1,8 +1,11 @@
 import ntpath
+import os
 import sys
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from import_contracts.config.contracts import Contract, Contracts, read_contracts
 from import_contracts.config.custom import load_types
@@ -325,6 +328,15 @@ def test_paths_are_shown_alike_on_windows_also_on_another_drive(
 ) -> None:
     monkeypatch.setattr("import_contracts.reading.context.os.path.relpath", ntpath.relpath)
     assert shown(path, PureWindowsPath(r"D:\work\shop")) == found
+
+
+@pytest.mark.skipif(os.sep != "/", reason="of systems with other paths")
+@given(st.lists(st.sampled_from(["a", "..", ".", ".b", "", "é", "b.py", "..c"])), st.sampled_from(["/work/shop", "/"]))
+def test_a_path_is_shown_relative_to_a_folder_if_it_is_inside(parts: list[str], folder: str) -> None:
+    path = "/work/shop/" + "/".join(parts)
+    relative = os.path.relpath(path, folder)
+    expected = PurePosixPath(path if relative.startswith(os.pardir) else relative).as_posix()
+    assert shown(path, PurePosixPath(folder)) == expected
 
 
 # --- the session --------------------------------------------------------------------------------------------------

@@ -275,7 +275,8 @@ class Forgery:
         assert [run[:2] for run in results(self.folder)] == self.expected["nothing"]
         self.cache = self.folder / CACHE
         self.original = {path: path.read_bytes() for path in sorted(self.cache.iterdir())}
-        self.files = [path for path in self.original if path.suffix in {".program", ".imports", ".report"}]
+        kinds = {".program", ".imports", ".statements", ".report"}
+        self.files = [path for path in self.original if path.suffix in kinds]
         self.files.append(self.cache / "versions")
 
     def restore(self) -> None:

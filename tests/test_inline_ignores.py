@@ -353,3 +353,9 @@ def test_ignores_that_prevent_nothing_can_all_be_removed_together(
     needed = [each for each, number in counts.items() if number]
     assert identities(needed) == now
     assert bool(needed) == (identities([]) != now)
+
+
+def test_where_nothing_is_left_out_the_graph_is_the_same_with_all_that_is_known_of_it() -> None:
+    graph = ImportGraph(["p", "p.a"], {"p": {"p.a": [1, 2]}})
+    assert graph.without_lines({}) is graph.without_lines({"p": {3}}) is graph
+    assert graph.without_lines({"p": {1}}).lines("p", "p.a") == (2,)

@@ -18,10 +18,10 @@ from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Severity, UserError
 from import_contracts.reading import grimp_scanner
+from import_contracts.reading.packages import find_packages
 from import_contracts.reading.program import (
     Program,
     SourceFile,
-    find_packages,
     find_portions,
     find_program,
     runs,

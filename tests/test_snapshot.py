@@ -395,7 +395,7 @@ def test_a_full_disk_leaves_no_half_files(shop: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("how", ["cut", "flip", "empty", "remove", "other"])
-@pytest.mark.parametrize("suffix", ["program", "imports", "report"])
+@pytest.mark.parametrize("suffix", ["program", "imports", "statements", "report"])
 def test_a_damaged_file_counts_as_absent(shop: Path, suffix: str, how: str) -> None:
     expected = lint(shop)
     for path in (shop / CACHE).glob(f"*.{suffix}"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import random
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
+from import_contracts.reading import trees
 from import_contracts.reading.program import find_program
 from import_contracts.reading.scan import scan
 from import_contracts.reading.star_imports.exports import Exports
@@ -195,6 +197,71 @@ def test_a_list_of_names_that_are_bound_loads_nothing(text: str) -> None:
 )
 def test_what_is_computed_is_not_guessed(text: str, names: str) -> None:
     assert loaded(text) == (names.split(), False)
+
+
+TANGLED = """\
+@decorated
+def f(
+    a=")",
+):  # why
+    '''
+def g():
+    '''
+    x = [
+1, 2]
+class A: pass
+
+__all__ = ["web"]
+async def h(): return 1
+class B(A):
+    async def i(self):
+        pass
+# a comment
+    b = 1; \\
+c = 2
+if A:
+    def j():
+        pass
+def k():
+    __all__.append("api")
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TANGLED,
+        TANGLED.replace("1, 2]", "    1, 2]"),
+        TANGLED.replace("\n", "\r\n"),
+        TANGLED.replace("class A", "\fclass A"),
+    ]
+    + [
+        text
+        for path in sorted(Path(ast.__file__).parent.glob("*.py"))[::4]
+        if "__all__" in (text := path.read_text("utf-8"))
+    ],
+    ids=lambda text: str(len(text)),
+)
+def test_bodies_that_are_left_out_change_nothing_else(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    parsed: list[ast.Module] = []
+
+    def parse(text: str) -> ast.Module:
+        parsed.append(ast.parse(text))
+        return parsed[-1]
+
+    def outline(tree: ast.Module) -> list[object]:
+        lines = text.splitlines()
+        segments = ((node, "".join(lines[node.lineno - 1 : node.end_lineno])) for node in tree.body)
+        return [
+            (type(node), node.name, node.lineno)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and "__all__" not in segment
+            else ast.dump(node, include_attributes=True)
+            for node, segment in segments
+        ]
+
+    monkeypatch.setattr(trees, "parse", parse)
+    loaded(text)
+    assert outline(parsed[0]) == outline(ast.parse(text))
 
 
 def test_modules_that_need_each_other_come_to_an_end() -> None:

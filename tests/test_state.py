@@ -47,6 +47,18 @@ def test_readings_are_read_back_as_they_were(readings: dict[str, Reading]) -> No
     assert [list(one.imports) for one in found.values()] == [list(one.imports) for one in readings.values()]
 
 
+@given(st.fixed_dictionaries(dict.fromkeys(MODULES, READING)), st.dictionaries(st.sampled_from(MODULES), READING))
+def test_a_few_readings_are_replaced_as_if_all_were_written(
+    readings: dict[str, Reading], changed: dict[str, Reading]
+) -> None:
+    readings = dict(sorted(readings.items()))  # as a program has them
+    found = reread(readings).values_with(changed)
+    whole = {module: changed.get(module, reading) for module, reading in readings.items()}
+    assert found is None or json.dumps(found) == json.dumps(as_values(whole))
+    names = [{name for each in some.values() for name in each.imports} for some in (readings, whole)]
+    assert (found is None) == (names[0] - {*MODULES} != names[1] - {*MODULES})
+
+
 def test_a_program_without_files_has_no_readings() -> None:
     assert reread({}) == {}
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -189,6 +188,8 @@ def _output(root: Path, args: Sequence[str], variables: Mapping[str, str], given
     program = next((path for place in places if _is_program(path := place / _NAME, root)), None)
     if program is None:
         return None
+    import subprocess  # noqa: PLC0415 - it takes three milliseconds, and most runs do not ask git
+
     settings = [part for setting in _HARMLESS for part in ("-c", setting)]
     try:
         done = subprocess.run(  # noqa: S603 - a command of ours, and not through a shell

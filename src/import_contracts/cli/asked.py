@@ -15,7 +15,7 @@ from import_contracts.config.workspace import Places, places_of
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.program import find_packages, find_place, find_top_level
+from import_contracts.reading.packages import find_packages, find_place, find_top_level
 
 RUNNING = (sys.version_info.major, sys.version_info.minor)
 """The version of the Python that runs this."""

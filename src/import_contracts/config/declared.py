@@ -15,7 +15,8 @@ from import_contracts.config.session import Config
 from import_contracts.config.workspace import layout, members_of
 from import_contracts.contracts.declared import Declaration, Distribution, normalized
 from import_contracts.problems import UserError
-from import_contracts.reading.program import find_packages, find_portions, find_top_level
+from import_contracts.reading.packages import find_packages, find_top_level
+from import_contracts.reading.program import find_portions
 from import_contracts.repository import checkout
 
 

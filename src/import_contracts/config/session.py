@@ -9,7 +9,6 @@ from glob import glob
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from shlex import quote
 from typing import NamedTuple
 
 from import_contracts import disk
@@ -206,7 +205,7 @@ def read_config(  # noqa: PLR0913 - each is a keyword
 
     Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
-    options = "" if found else f" --config {quote(str(path))}"
+    options = "" if found else _naming(path)
     path = path if path.is_absolute() else start / path
     if files is None and disk.is_folder(path):
         raise UserError(Problem("This is a folder; name a configuration file.", file=name_of(path, start)))
@@ -327,6 +326,13 @@ def _module_for_a_path(pattern: str, folder: Path) -> str:
     path = pattern.replace(".", "/")
     written = next((each for each in (path, f"src/{path}") if disk.is_folder(folder / each)), f"{path}.py")
     return f"'{pattern}' is the name of a module; write its path: '{written}'."
+
+
+def _naming(path: Path) -> str:
+    """Return the option that names a configuration file, to be added to a command."""
+    from shlex import quote  # noqa: PLC0415 - a hundredth of a short run, and most runs find their configuration
+
+    return f" --config {quote(str(path))}"
 
 
 def _root_packages(session: Table, document: Document) -> tuple[str, ...]:

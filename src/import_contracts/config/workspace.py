@@ -16,7 +16,7 @@ from import_contracts.config.misnamed import OWN
 from import_contracts.config.session import SOURCE_ROOTS, folders_at
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.program import find_packages
+from import_contracts.reading.packages import find_packages
 
 
 class Places(NamedTuple):

@@ -18,7 +18,7 @@ from import_contracts.entries.collection import Collection, Imported
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.outside import Outside
-from import_contracts.reading.program import find_top_level
+from import_contracts.reading.packages import find_top_level
 from import_contracts.reading.spelling import Command, How, not_understood, parse
 from import_contracts.reading.text import Entry, Step
 from import_contracts.repository import checkout

@@ -201,6 +201,8 @@ class ImportGraph:
         removed: dict[str, set[tuple[str, int]]] = {}
         for (importer, imported), line in statements:
             removed.setdefault(importer, set()).add((imported, line))
+        if not removed:
+            return self
         imports = dict(self._imports)
         for importer, places in removed.items():
             left = {

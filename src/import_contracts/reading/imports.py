@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from import_contracts.graph.kinds import Kind
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenImport:
+class WrittenImport(NamedTuple):
     """One name imported by one import statement, as written."""
 
     level: int
@@ -125,6 +123,8 @@ class _Statements:
         """Yield what calls import."""
         plain = self._plain
         pattern = calls_in(plain)
+        if not any('"' in call["arguments"] for call in pattern.finditer(plain)):
+            return  # none has a literal, as in most files that import a module whose name they are given
         for start, end in logical_lines(plain):
             calls = [*pattern.finditer(plain, start, end)]
             head = _HEAD.match(plain, start, end) or (_INDENT.match(plain, start, end) if calls else None)

@@ -44,7 +44,18 @@ _OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
 
 def is_for_us(data: bytes) -> bool:
     """Return whether our own reader has to read a file, if it can."""
-    return declares_encoding(data) or (len(data) ** 2 > _WIDEST and _width(data) > _WIDEST)
+    return declares_encoding(data) or (_may_be_wide(data) and _width(data) > _WIDEST)
+
+
+def _may_be_wide(data: bytes) -> bool:
+    """Return whether a file has a line so long that `_width` may be too much; most lines are not even looked at."""
+    length = _WIDEST // (len(data) + 1) - 1
+    start = 0
+    while len(data) - start > length:
+        start = data.rfind(b"\n", start, start + length + 1) + 1
+        if not start:
+            return True
+    return False
 
 
 def _width(data: bytes) -> int:

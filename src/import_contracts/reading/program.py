@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -146,7 +145,7 @@ def _matters(unread: Unread, watched: list[str]) -> bool:
     folder, name = os.path.split(unread.path)
     is_same = os.path.realpath(unread.path) == os.path.realpath(unread.taken)
     is_same = is_same or (name == "__init__.py" and extends_path(folder) != "")  # which is all that such a file has
-    return not is_same and (not os.path.isdir(unread.path) or _has_python(unread.path, watched))
+    return not is_same and (not os.path.isdir(unread.path) or has_python(unread.path, watched))
 
 
 def walk(
@@ -200,7 +199,7 @@ def _folders(name: str, places: list[str], *, plain: bool = False) -> list[str]:
     folders = next(filter(None, searched), None) or installed(name)
     if folders:
         return folders
-    near = did_you_mean(name, _packages(places))
+    near = did_you_mean(name, regular_packages(places))
     hint = near or " If it is elsewhere, add the folder that contains it to 'source_roots'."
     raise _NotFoundError(f"Package '{name}' is neither in the source roots nor installed.{hint}")
 
@@ -225,7 +224,7 @@ def _portions(name: str, places: Collection[str], *, plain: bool = False) -> tup
     if modules:
         instead = next((f" {each.reason}" for each in unread if is_regular(each.path)), "")
         raise _NotFoundError(f"'{name}' is a module, not a package; name a package.{instead}")
-    return [each.path for each in chosen.taken if each.kind == "package" or _has_python(each.path, [])], unread
+    return [each.path for each in chosen.taken if each.kind == "package" or has_python(each.path, [])], unread
 
 
 def installed(name: str) -> list[str]:
@@ -233,7 +232,7 @@ def installed(name: str) -> list[str]:
     specs = list(_specs(name))
     if len(specs) <= name.count("."):
         return []
-    return [folder for folder in specs[-1].submodule_search_locations or () if _has_python(folder, [])]
+    return [folder for folder in specs[-1].submodule_search_locations or () if has_python(folder, [])]
 
 
 def _specs(name: str) -> Iterator[ModuleSpec]:
@@ -253,12 +252,12 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
         path = list(spec.submodule_search_locations or ())
 
 
-def _has_python(folder: str, watched: list[str]) -> bool:
+def has_python(folder: str, watched: list[str]) -> bool:
     """Return whether a folder contains Python files that can be imported; adds to ``watched`` what it has read."""
     todo = [folder]
     for outer in todo:
         try:
-            entries = _entries(outer, watched)
+            entries = folder_entries(outer, watched)
         except OSError:
             continue
         if entries.files or entries.compiled:
@@ -267,81 +266,7 @@ def _has_python(folder: str, watched: list[str]) -> bool:
     return False
 
 
-# Folders that are often next to a program, but are not part of it.
-_NOT_PROGRAM = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test", "testing", "tests", "tools"})
-
-
-def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
-    """Return the regular packages directly in some folders, except ``tests``, ``docs`` and similar ones, sorted."""
-    return tuple(sorted(_packages(map(str, places)) - _NOT_PROGRAM))
-
-
-def find_namespaces(places: Iterable[Path]) -> tuple[str, ...]:
-    """Return the regular packages in folders without ``__init__.py`` in some folders, as ``myorg.api``; sorted."""
-    found: set[str] = set()
-    for place in map(str, places):
-        try:
-            _, folders, *_ = _entries(place, [])
-        except OSError:
-            continue
-        for name in filter(str.isidentifier, set(folders) - _packages([place]) - _NOT_PROGRAM - _NOT_CODE):
-            found.update(f"{name}.{inner}" for inner in _packages([os.path.join(place, name)]))
-    return tuple(sorted(found))
-
-
-def find_top_level(folder: str) -> tuple[str, ...]:
-    """Return what can be imported from a folder, sorted: packages, folders with Python files, and single files.
-
-    Without what is there for tools, such as ``tests`` and ``setup.py``, and without virtual environments.
-    """
-    try:
-        files, folders, *_ = _entries(folder, [])
-    except OSError:
-        return ()
-    modules = {name for name in map(_stem, files) if name.isidentifier() and not _FOR_TOOLS.fullmatch(name)}
-    for name in set(folders) - _NOT_PROGRAM - _NOT_CODE:
-        path = os.path.join(folder, name)
-        if not os.path.exists(os.path.join(path, "pyvenv.cfg")) and _has_python(path, []):
-            modules.add(name)
-    return tuple(sorted(modules))
-
-
-def find_place(path: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
-    """Return the modules that the path of a Python file or folder names, and the folders to look them up in.
-
-    Of a file that is in no package, that is everything that can be imported beside it. Raises UserError if nothing can
-    be imported there.
-    """
-    path = Path(os.path.abspath(path))
-    is_folder = os.path.isdir(path)
-    if not is_folder and not (path.suffix == ".py" and os.path.isfile(path)):
-        raise UserError(Problem("There is no such Python file or folder.", file=str(path)))
-    if path.parent == path:
-        raise UserError(Problem("This is all of the file system; name the folder of a program.", file=str(path)))
-    start = folder = path if is_folder else path.parent
-    inside = [] if is_folder or path.stem == "__init__" else [path.stem]
-    while os.path.isfile(folder / "__init__.py") and folder.name.isidentifier():
-        inside.insert(0, folder.name)
-        folder = folder.parent
-    if folder != start:
-        return (".".join(inside),), (folder,)
-    folders = tuple(each for each in (folder, folder / "src") if os.path.isdir(each))
-    found = {*inside, *(name for each in folders for name in find_top_level(str(each)))}
-    found -= {"src"} if len(folders) > 1 and not os.path.isfile(folder / "src" / "__init__.py") else set()
-    if not found:
-        raise UserError(Problem("There is no Python file in this folder that can be imported.", file=str(path)))
-    return tuple(sorted(found)), folders
-
-
-def _stem(file: str) -> str:
-    return file.removesuffix(".py")
-
-
-_FOR_TOOLS = re.compile("setup|conftest|noxfile|test_.*|.*_test|tests|__init__|__main__")
-_NOT_CODE = frozenset({"build", "dist", "env", "node_modules", "site", "venv"})
-
-
-def _packages(places: Iterable[str]) -> set[str]:
+def regular_packages(places: Iterable[str]) -> set[str]:
     """Return the names of the regular packages directly in some folders."""
     packages = set()
     for place in places:
@@ -450,7 +375,7 @@ class _Walk:
     def _folder(self, folder: _Folder) -> list[_Folder]:
         """Add the modules in a folder, and return the folders in it that may be packages."""
         try:
-            files, folders, compiled, links = _entries(folder.path, self.watched)
+            files, folders, compiled, links = folder_entries(folder.path, self.watched)
         except OSError as error:
             self._problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder.path))
             return []
@@ -542,7 +467,7 @@ class _Walk:
         todo = [(name, folder)]
         for package, outer in todo:
             try:
-                *found_here, links = _entries(outer, self.watched)
+                *found_here, links = folder_entries(outer, self.watched)
             except OSError:
                 continue
             files, folders, _ = self._kept(package, outer, *found_here)
@@ -598,7 +523,7 @@ def _built(files: Collection[str], compiled: Sequence[str]) -> dict[str, str]:
     return built
 
 
-class _Entries(NamedTuple):
+class Entries(NamedTuple):
     """What a folder has: the names of Python files, of folders that may contain modules, of compiled files and stubs.
 
     Each is sorted. ``links`` are those of them that are symbolic links.
@@ -610,12 +535,12 @@ class _Entries(NamedTuple):
     links: Collection[str]
 
 
-def _entries(folder: str, watched: list[str]) -> _Entries:
+def folder_entries(folder: str, watched: list[str]) -> Entries:
     """Return what a folder has; raises OSError.
 
     Adds to ``watched`` the folder and the links in it, whose targets may change when the folder itself does not.
     """
-    found = _Entries([], [], [], links := set())
+    found = Entries([], [], [], links := set())
     watched.append(folder)
     with os.scandir(folder) as entries:
         for entry in entries:

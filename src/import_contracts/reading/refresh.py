@@ -23,7 +23,7 @@ _GRANULARITY = 2_000_000_000
 
 def is_recent(found: Signature, clock: int) -> bool:
     """Return whether a file changed so shortly before a time that it may change again with the same signature."""
-    return max(found[:2]) > clock - _GRANULARITY
+    return max(found[0], found[1]) > clock - _GRANULARITY
 
 
 def compare(extent: Extent, context: RunContext) -> Comparison:
@@ -99,6 +99,10 @@ class Comparison:
         self._clock  # noqa: B018 - as above
         return self._taken(self.program.watched)
 
+    def signature(self, path: str) -> Signature:
+        """Return the signature that a file of the program had before it was read."""
+        return self.last.changed.get(path) or self.signatures[path]
+
     def _taken(self, paths: Iterable[str]) -> dict[str, Signature]:
         known = self.last.changed if self._before is None else self._before.by_path | self.last.changed
         return {path: known.get(path) or signature(path) for path in paths}
@@ -106,9 +110,11 @@ class Comparison:
     @cached_property
     def digests(self) -> dict[str, str]:
         """The digest of every file, by module; "" if it could not be read. Empty if there was no last run."""
+        self._clock  # noqa: B018 - read first, so that a later change of a file is noticed
+        if self._before is None or self.program is not self._before.program:
+            self.signatures  # noqa: B018 - as above; else those of all that has changed are known
         if self._before is None:
             return {}
-        self.signatures  # noqa: B018 - taken first, so that a later change of a file is noticed
         with self.last.context.step(f"hash {len(self._touched):,} files", len(self._touched)) as advance:
             known = self._before.digests | {file.module: _digest(file, advance) for file in self._touched}
         if self.program is self._before.program:
@@ -160,11 +166,9 @@ class Comparison:
 
     def _trusted(self, signatures: Mapping[str, Signature], digests: Mapping[str, str]) -> dict[str, Signature]:
         """Return some signatures as they are stored: unknown if the next run has to read the file."""
-        unread = {file.path for file in self.program.files if not digests.get(file.module)}
-        return {
-            path: UNKNOWN if path in unread or is_recent(found, self._clock) else found
-            for path, found in {**dict.fromkeys(unread, UNKNOWN), **signatures}.items()
-        }
+        unread = {file.path: UNKNOWN for file in self.program.files if not digests.get(file.module)}
+        recent = {path: UNKNOWN for path, found in signatures.items() if is_recent(found, self._clock)}
+        return {**signatures, **recent, **unread}
 
 
 def _digest(file: SourceFile, advance: Advance) -> str:

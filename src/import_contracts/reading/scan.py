@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -65,8 +65,7 @@ class Reading(NamedTuple):
     remarks: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadableFile:
+class UnreadableFile(NamedTuple):
     """A file that could not be read completely, so that imports are missing.
 
     ``path`` is absolute. ``line`` counts from 1, and is None if unknown. ``message`` is the reason.
@@ -91,8 +90,7 @@ class Scan:
     remarks: Mapping[str, tuple[Remark, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """An import statement: its column from 1, in characters, its kind, and its text, joined into one line."""
 
     column: int
@@ -206,8 +204,7 @@ def _with_stars(module: str, reading: Reading, stars: Stars) -> Reading:
     return reading._replace(imports=imports, kinds=kinds)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What was read from some files, by module.
 
     ``digests`` are the SHA-256, in hexadecimal digits, of the files that could be read. ``statements``, by imported
@@ -287,7 +284,7 @@ def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
         quoting = next((sentence for sentence in _QUOTING if message.startswith(sentence)), None)
         if quoting is not None:
             unquoted[file.module] = reading._replace(trouble=(line, f"{quoting}."))
-    return replace(found, readings=found.readings | unquoted)
+    return found._replace(readings=found.readings | unquoted)
 
 
 # The beginnings of the messages that quote the file, or may do so because they are grimp's.
@@ -304,13 +301,13 @@ _FEW = 100
 
 
 def statements(
-    program: Program, module: str, take: Take, stars: Stars | None = None
+    program: Program, module: str, take: Take, stars: Stars | None = None, read: Texts | None = None
 ) -> dict[tuple[str, int], Statement]:
-    """Return the import statements of one file by imported module and line.
+    """Return the import statements of one file by imported module and line; of the file as ``read`` returns it.
 
     If two on a line import the same module, the most eager one is returned. Empty if the file cannot be read.
     """
-    data = texts_of(program)(module)
+    data = (read or texts_of(program))(module)
     return {} if data is None else _most_eager(_all_imports(program, module, data, take, stars or Stars()))
 
 

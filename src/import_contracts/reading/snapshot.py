@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
 from import_contracts.reading.cache import (
@@ -21,6 +22,7 @@ from import_contracts.reading.cache import (
     signature,
 )
 from import_contracts.reading.context import Advance, RunContext, not_counted
+from import_contracts.reading.kept_statements import KeptStatements
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.quoting import Quoting
@@ -43,7 +45,7 @@ from import_contracts.reading.scan import (
 from import_contracts.reading.slow import SLOW
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import StoredReadings, as_stars, as_values
-from import_contracts.reading.values import DAMAGED
+from import_contracts.reading.values import DAMAGED, text
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -94,6 +96,7 @@ class Snapshot:
         self._given_imports = imports
         self._statements = {} if changed is None else changed.statements
         self._may_call = {} if changed is None else changed.may_call
+        self._texts = _Texts(program, {} if changed is None else changed.digests)
 
     @property
     def context(self) -> RunContext:
@@ -114,7 +117,8 @@ class Snapshot:
 
     @cached_property
     def _imports(self) -> AllImports:
-        found = self._given_imports or _stored(self.last, self.manifest)
+        stored = None if self._given_imports else _stored(self.last, self.manifest)
+        found = stored.imports if stored else self._given_imports
         if found is None:
             readings = _read(self.program, self.program.files, self.last).readings
             found = AllImports(readings, load_stars(self.program, stars_in(readings), texts_of(self.program)))
@@ -138,11 +142,19 @@ class Snapshot:
         Without their text if the file must not be quoted.
         """
         if module not in self._statements:
-            taken = take(self.last.extent)
-            self._statements[module] = statements(self.program, module, taken, self._imports.stars)
+            known = self._kept.of(module) if self._kept else None
+            if known is None:
+                known = statements(self.program, module, take(self.last.extent), self._imports.stars, self._texts)
+            self._statements[module] = known
         if not self.may_quote(module):
-            return {place: replace(found, text="") for place, found in self._statements[module].items()}
+            return {place: found._replace(text="") for place, found in self._statements[module].items()}
         return self._statements[module]
+
+    @cached_property
+    def _kept(self) -> KeptStatements | None:
+        if self.last.cache is None or self.manifest is None:
+            return None
+        return KeptStatements(self.last.cache, self.last.name, self.manifest)
 
     def may_quote(self, module: str) -> bool:
         """Return whether reports may quote the file of a module."""
@@ -209,12 +221,20 @@ class Snapshot:
         digests = self.manifest.digests
         if evidence is not None:
             depends = {module: (digests.get(module, ""), self._statements_digest(module)) for module in evidence}
+            self._keep_statements(depends)
         elif all(digests.values()):
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
         beside = {shortened(path, self.last.base): known for path, known in (outside or {}).items()}
         self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, branch, beside))
+
+    def _keep_statements(self, modules: Iterable[str]) -> None:
+        """Keep statements, unless they depend on other files, as star imports do, or must not be quoted."""
+        readings = self._imports.readings
+        kept = (each for each in modules if each in readings and not readings[each].stars and self.may_quote(each))
+        if self._kept is not None:
+            self._kept.keep({module: self._statements[module] for module in kept}, self._texts.digests)
 
     def _statements_digest(self, module: str) -> str:
         written = self.statements(module).items()
@@ -249,12 +269,13 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     """Read the files that have changed, store the program, and return it."""
     last, before = comparison.last, comparison.last.manifest
     program, todo = comparison.program, comparison.todo
-    known = _stored(last, before)
-    if before is None or known is None:
-        known, todo = AllImports({}, Stars()), program.files
+    stored = _stored(last, before)
+    known = AllImports({}, Stars()) if stored is None else stored.imports
+    if before is None or stored is None:
+        todo = program.files
     elif not comparison.is_same_program:
         todo = _affected(comparison, before, known.readings)
-    digests, signatures = dict(comparison.digests), comparison.signatures
+    digests = dict(comparison.digests)
     texts = _Texts(program)
 
     def prepare() -> None:
@@ -265,7 +286,7 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     loading = _Loading(program, texts, prepare, are_all=len(todo) == len(program.files))
     changed = _read(program, todo, last, loading.begin)
     for file in todo:  # no digest if the file has changed since its signature was taken
-        is_same = signatures[file.path] == signature(file.path)
+        is_same = comparison.signature(file.path) == signature(file.path)
         digests[file.module] = changed.digests.get(file.module, "") if is_same else ""
     is_same_program = before is not None and comparison.is_same_program
     old = {module: known.readings.get(module) for module in changed.readings}
@@ -279,7 +300,10 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            state = cache.save_named(".imports", [digest(comparison.shape), as_values(readings), stars.value])
+            values = stored.readings.values_with(changed.readings) if stored and is_same_program else None
+            is_same_shape = stored is not None and before is not None and program is before.program
+            shape = stored.shape if stored and is_same_shape else digest(comparison.shape)
+            state = cache.save_named(".imports", [shape, values or as_values(readings), stars.value])
     return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
 
 
@@ -290,8 +314,8 @@ def _with_changes(old: Mapping[str, Reading], changed: Mapping[str, Reading], pr
 class _Texts:
     """Returns the content of the files of modules, as `Texts`; ``digests`` are those of the files that it has read."""
 
-    def __init__(self, program: Program) -> None:
-        self.digests: dict[str, str] = {}
+    def __init__(self, program: Program, digests: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.digests = dict(digests)
         self._read = texts_of(program)
 
     def __call__(self, module: str) -> bytes | None:
@@ -368,15 +392,28 @@ def _read(program: Program, todo: Sequence[SourceFile], last: LastRun, meanwhile
     return without_quotes(found, [file for file in failed if not quoting.allows(file.path)])
 
 
-def _stored(last: LastRun, manifest: Manifest | None) -> AllImports | None:
+class _Stored(NamedTuple):
+    """The imports of a state in the cache, and the digest of the `Comparison.shape` of its program."""
+
+    readings: StoredReadings
+    stars: Stars
+    shape: str
+
+    @property
+    def imports(self) -> AllImports:
+        """Return the imports without the rest."""
+        return AllImports(self.readings, self.stars)
+
+
+def _stored(last: LastRun, manifest: Manifest | None) -> _Stored | None:
     """Return the imports of a manifest's state from the cache; None if they are not there, or damaged."""
     if last.cache is None or manifest is None:
         return None
     try:
         with last.context.step("load the imports"):
-            _, value, stars = last.cache.load(f"{manifest.state}.imports")
+            shape, value, stars = last.cache.load(f"{manifest.state}.imports")
             external = last.extent.include_external
             readings = StoredReadings(value, manifest.program, manifest.sizes, include_external=external)
-            return AllImports(readings, as_stars(stars, manifest.program))
+            return _Stored(readings, as_stars(stars, manifest.program), text(shape))
     except DAMAGED:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import Any
 
 from import_contracts.graph.kinds import Kind
@@ -24,22 +24,38 @@ def as_values(readings: Mapping[str, Reading]) -> dict[str, Any]:
     """Return readings, by module, as JSON values.
 
     ``sizes`` has the number of statements of each module, and ``imported`` and ``lines`` each statement: the number of
-    the imported module, first counting ``modules`` and then ``names``, and the line.
+    the imported module, first counting ``modules`` and then ``names``, which are sorted, and the line.
     """
-    numbers = {module: number for number, module in enumerate(readings)}
+    names = sorted({name for reading in readings.values() for name in reading.imports} - readings.keys())
+    numbers = {name: number for number, name in enumerate((*readings, *names))}
+    return _value(_joined(readings), names, _columns(readings.values(), numbers), _rare(readings))
+
+
+_COLUMNS = ("sizes", "imported", "lines")
+
+
+def _value(
+    modules: str, names: list[str], columns: Iterable[array[int]], rare: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
+    as_texts = dict(zip(_COLUMNS, map(_as_text, columns), strict=True))
+    return {"modules": modules, "names": names, **as_texts, **rare}
+
+
+def _columns(readings: Iterable[Reading], numbers: Mapping[str, int]) -> tuple[array[int], array[int], array[int]]:
+    """Return the columns of some readings, in order; raises KeyError if a name has no number."""
     sizes, imported, lines = array("I"), array("I"), array("I")
-    for reading in readings.values():
+    for reading in readings:
         before = len(lines)
         for name, places in reading.imports.items():
-            imported.extend([numbers.setdefault(name, len(numbers))] * len(places))
+            imported.extend([numbers[name]] * len(places))
             lines.extend(places)
         sizes.append(len(lines) - before)
+    return sizes, imported, lines
+
+
+def _rare(readings: Mapping[str, Reading]) -> dict[str, dict[str, Any]]:
+    """Return what few readings have, by module."""
     return {
-        "modules": _joined(readings),
-        "names": list(islice(numbers, len(readings), None)),
-        "sizes": _as_text(sizes),
-        "imported": _as_text(imported),
-        "lines": _as_text(lines),
         "kinds": {module: _kinds_value(each.kinds) for module, each in readings.items() if each.kinds},
         "stars": {module: _kinds_value(each.stars) for module, each in readings.items() if each.stars},
         "excluded": {module: each.excluded for module, each in readings.items() if each.excluded},
@@ -68,8 +84,9 @@ class StoredReadings(Mapping[str, Reading]):
         if value["modules"] != _joined(modules):
             raise ValueError
         _check_names(names, program, include_external=include_external)
+        self._value = value
         self._names = [*modules, *names]
-        counts, self._imported, self._lines = (_numbers(value[key]) for key in ("sizes", "imported", "lines"))
+        self._counts, self._imported, self._lines = counts, *_ = [_numbers(value[key]) for key in _COLUMNS]
         _check_lines(counts, self._lines, sizes)
         if len(self._imported) != len(self._lines) or max(self._imported, default=-1) >= len(self._names):
             raise ValueError
@@ -105,6 +122,30 @@ class StoredReadings(Mapping[str, Reading]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+    def values_with(self, changed: Mapping[str, Reading]) -> dict[str, Any] | None:
+        """Return what `as_values` returns if some of the readings are other ones; None if other names are imported."""
+        modules = {module: number for number, module in enumerate(self._places)}
+        numbers = modules | {name: len(modules) + number for number, name in enumerate(self._value["names"])}
+        columns = [column[:] for column in (self._counts, self._imported, self._lines)]
+        gone: set[int] = set()
+        for module in sorted(changed, reverse=True):  # from the end, so that the places before stay the same
+            if not changed[module].imports.keys() <= numbers.keys():
+                return None
+            end, count = self._places[module]
+            gone.update(self._imported[end - count : end])
+            places = (slice(modules[module], modules[module] + 1), *[slice(end - count, end)] * 2)
+            for column, place, new in zip(columns, places, _columns([changed[module]], numbers), strict=True):
+                column[place] = new
+        if not all(number < len(modules) or number in columns[1] for number in gone):
+            return None
+        return _value(self._value["modules"], self._value["names"], columns, self._rare_with(changed))
+
+    def _rare_with(self, changed: Mapping[str, Reading]) -> dict[str, dict[str, Any]]:
+        def kept(key: str) -> dict[str, Any]:
+            return {module: found for module, found in self._value[key].items() if module not in changed}
+
+        return {key: dict(sorted((kept(key) | found).items())) for key, found in _rare(changed).items()}
 
 
 def _imports(statements: list[tuple[str, tuple[int, ...]]]) -> Lines:
