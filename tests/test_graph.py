@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise, product
 
@@ -5,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from import_contracts.graph import reach
+from import_contracts.graph import crossings, reach
 from import_contracts.graph.components import components, cycles_in
-from import_contracts.graph.crossings import crossings
+from import_contracts.graph.crossings import Crossings
 from import_contracts.graph.import_graph import Chain, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern
@@ -367,19 +368,25 @@ def test_searches_for_many_groups_find_what_one_for_each_pair_finds(
     def are_apart(source: int, target: int) -> bool:
         return sources[source].isdisjoint(targets[target])
 
-    expected = {}
+    expected, counted = {}, set()
     for target, source in product(range(len(targets)), range(len(sources))):
         routes = a_graph.routes_to(targets[target], barred).avoiding(sources[source])
         chains = list(routes.chains_from(sources[source]))
-        if chains and are_apart(source, target):
-            expected[target, source] = chains, routes.minimum_cut(sources[source])
+        new = [chain for chain in chains if (chain[0], target) not in counted]
+        if new and are_apart(source, target):
+            counted |= {(chain[0], target) for chain in new}
+            expected[source, target] = new, routes.minimum_cut(sources[source])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reach, "_WORDS", words)  # 1: a search for each target; 40: for some of them at a time
-        found = list(crossings(a_graph, sources, targets, are_apart, barred))
-        cuts = [each.cut() for each in found]
-    assert [((each.target, each.source), (each.chains, cut)) for each, cut in zip(found, cuts, strict=True)] == list(
-        expected.items()
-    )
+        patch.setattr(crossings, "_COUNTED", words - 1)  # 0: all cuts are counted at once
+        found = Crossings(a_graph, sources, targets, are_apart, barred)
+    places = range(len(expected))
+    assert [(found.pairs[at], (found.chains(at), found.cut(at))) for at in places] == list(expected.items())
+    assert (found.size, len(found.pairs)) == (len(counted), len(expected))
+    in_cuts = Counter(edge for _, cut in expected.values() for edge in cut)
+    assert {edge: found.cuts_with(edge) for edge in sorted(edges)} == {edge: in_cuts[edge] for edge in sorted(edges)}
+    edges_and_targets = product(product(NODES, NODES), range(len(targets)))
+    assert {(edge, target) for edge, target in edges_and_targets if found.has(edge, target)} == counted
 
 
 @given(EDGES)

@@ -48,8 +48,14 @@ def of_edge(edge: str) -> Import:
     return an_import(importer, imported)
 
 
-def cut(*edges: str, message: str = "no", is_minimum: bool = True, fixes: tuple[ReportedFix, ...] = ()) -> ReportedCut:
-    return ReportedCut(message, tuple(map(of_edge, edges)), is_minimum, fixes)
+def cut(
+    *edges: str,
+    message: str = "no",
+    is_minimum: bool = True,
+    fixes: tuple[ReportedFix, ...] = (),
+    others: tuple[int, ...] = (),
+) -> ReportedCut:
+    return ReportedCut(message, tuple(map(of_edge, edges)), is_minimum, fixes, others)
 
 
 def cause(edge: str, number: int = 2, *, is_added: bool | None = False) -> Cause:
@@ -207,17 +213,18 @@ CHANGE = change("b.py", 1, "import c", "import d")
             "    Removing 1 import would fix this (not proven minimal):\n      a -> b  a.py:1:2\n",
         ),
         (
-            (cut("b -> c"), cut("b -> c", message="nor")),
+            (cut("b -> c", others=(1,)),),
             """\
     Removing 1 import would fix this:
       b -> c  b.py:1:2  (also needed for 1 other message)
 """,
         ),
         (
-            (cut("b -> c"), cut("b -> c", message="nor"), cut("b -> c", message="neither"), cut("x -> y", message="z")),
+            (cut("b -> c", "b -> d", others=(2, 0)),),
             """\
-    Removing 1 import would fix this:
+    Removing 2 imports would fix this:
       b -> c  b.py:1:2  (also needed for 2 other messages)
+      b -> d  b.py:1:2
 """,
         ),
         (

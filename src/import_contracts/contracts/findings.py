@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
 from import_contracts.reading.text import ProgramText, Source
+from import_contracts.reports.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,23 @@ class Violation:
         object.__setattr__(self, "target", self.target or "")
 
 
+class LaterViolations(Parts[Violation]):
+    """Violations in parts, one for each message, that are made when they are used; ``has`` finds one by its identity.
+
+    Their chains consist of imports of the graph, and the importers of these are judged. They have no lines.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        number: int,
+        make: Callable[[int], Sequence[Violation]],
+        has: Callable[[tuple[str, str, str]], bool],
+    ) -> None:
+        super().__init__(size, number, make)
+        self.has = has
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Imports whose removal fixes all violations that have ``message``.
@@ -68,15 +86,24 @@ class Cut:
     is_minimum: bool = True
 
 
+class LaterCuts(Parts[Cut]):
+    """Cuts that are made when they are used, one in each part; ``times`` returns how many of them have an import."""
+
+    def __init__(self, number: int, make: Callable[[int], Cut], times: Callable[[Edge], int]) -> None:
+        super().__init__(number, number, lambda at: (make(at),))
+        self.times = times
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """The result of checking a rule against a graph.
 
     If one of the ``problems`` is an error, the contract has no verdict, and ``violations`` and ``cuts`` are ignored.
+    If the violations are made later, so are the cuts, one for each message.
     """
 
-    violations: tuple[Violation, ...] = ()
-    cuts: tuple[Cut, ...] = ()
+    violations: Sequence[Violation] = ()
+    cuts: Sequence[Cut] = ()
     problems: tuple[Problem, ...] = ()
 
 

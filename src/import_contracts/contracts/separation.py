@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from import_contracts.contracts.findings import Cut, Violation
-from import_contracts.graph.crossings import crossings
-from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.contracts.findings import Cut, LaterCuts, LaterViolations, Violation
+from import_contracts.graph.crossings import Crossings
+from import_contracts.graph.import_graph import ImportGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +40,34 @@ class Separation:
         pairs = ((source, target) for target in self.targets for source in self.sources)
         return (pair for pair in pairs if self.is_forbidden(*pair))
 
-    def check(self, graph: ImportGraph) -> tuple[tuple[Violation, ...], tuple[Cut, ...]]:
-        """Return every import that leaves a source and leads to a target, and a minimum cut for each pair."""
+    def check(self, graph: ImportGraph) -> tuple[Sequence[Violation], Sequence[Cut]]:
+        """Return every import that leaves a source and leads to a target, and a minimum cut for each pair.
+
+        They are in parts, one for each pair, which are made when they are used.
+        """
         sources = [group.members - graph.excepted for group in self.sources]
         targets = [group.members for group in self.targets]
         is_direct = self.barred >= graph.modules_set
         barred = self.barred if is_direct else self.barred - graph.excepted
-        violations: list[Violation] = []
-        cuts = []
-        seen: set[Edge] = set()
-        last = -1
-        for crossing in crossings(graph, sources, targets, self._is_wanted, barred):
-            target = self.targets[crossing.target]
-            if crossing.target != last:
-                seen, last = set(), crossing.target
-            new = [chain for chain in crossing.chains if chain[0] not in seen]
-            if new:
-                seen.update(chain[0] for chain in new)
-                message = _message(self.sources[crossing.source], target)
-                violations += [Violation(*chain[0], target.name, message, chain) for chain in new]
-                cuts.append(Cut(message, crossing.cut()))
-        return tuple(violations), tuple(cuts)
+        crossings = Crossings(graph, sources, targets, self._is_wanted, barred)
+        numbers = {target.name: number for number, target in enumerate(self.targets)}
+
+        def ends(at: int) -> tuple[Group, Group]:
+            source, target = crossings.pairs[at]
+            return self.sources[source], self.targets[target]
+
+        def violations(at: int) -> Sequence[Violation]:
+            source, target = ends(at)
+            message = _message(source, target)
+            return [Violation(*chain[0], target.name, message, chain) for chain in crossings.chains(at)]
+
+        def has(identity: tuple[str, str, str]) -> bool:
+            importer, imported, target = identity
+            return target in numbers and crossings.has((importer, imported), numbers[target])
+
+        number = len(crossings.pairs)
+        cuts = LaterCuts(number, lambda at: Cut(_message(*ends(at)), crossings.cut(at)), crossings.cuts_with)
+        return LaterViolations(crossings.size, number, violations, has), cuts
 
     def broken_by(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the message of each pair whose source has one of ``importers`` and whose target one of ``imported``.

@@ -2,111 +2,205 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from functools import cache, cached_property, partial
-from itertools import chain
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache, cached_property, reduce
+from operator import or_
+from re import finditer
 from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
-from import_contracts.graph.min_cut import Between, minimum_cut
+from import_contracts.graph.min_cut import Between, Flow, minimum_cut
 from import_contracts.graph.nodes import Links, Nodes
 from import_contracts.graph.reach import Reach, searches
 
 _Edge: TypeAlias = tuple[int, int]
 
-
-class Crossing(NamedTuple):
-    """The imports that leave the group ``source`` and lead to the group ``target``, which are numbers.
-
-    ``chains`` has the shortest chain for each of them, sorted. ``cut`` returns the fewest imports whose removal leaves
-    no chain, sorted; of several smallest cuts, the one nearest to the target.
-    """
-
-    source: int
-    target: int
-    chains: Sequence[Chain]
-    cut: Callable[[], tuple[Edge, ...]]
-
-
-def crossings(
-    graph: ImportGraph,
-    sources: Sequence[Set[str]],
-    targets: Sequence[Set[str]],
-    is_wanted: Callable[[int, int], bool],
-    barred: Set[str] = frozenset(),
-) -> Iterator[Crossing]:
-    """Yield the imports that lead from any of the sources to any of the targets, by target and then by source.
-
-    The modules of a chain, other than its ends, are neither in the two groups nor ``barred``. ``is_wanted`` tells
-    whether a source and a target are to be compared.
-    """
-    nodes = graph.nodes
-    inside, goals = list(map(nodes.numbered, sources)), list(map(nodes.numbered, targets))
-    for source in range(len(sources)):
-        if not any(map(partial(is_wanted, source), range(len(targets)))):
-            inside[source] = frozenset()
-    closed = nodes.numbered(barred)
-    cuts = _Cuts(nodes, inside, goals, closed)
-    for search in _searches(nodes, goals, closed):
-        found: list[list[Crossing]] = [[] for _ in search.numbers]
-        for source, members in enumerate(inside):
-            for goal, edges, chains in search.crossings(members, partial(is_wanted, source)):
-                cut = partial(cuts.find, search, source, goal, edges)
-                found[search.place(goal)].append(Crossing(source, goal, chains, cut))
-        yield from chain.from_iterable(found)
+_COUNTED = 50
+"""For so many imports, the cuts that have them are found one by one; after that, all cuts are."""
 
 
 class _Search:
-    """The shortest chains to those of the ``goals`` that have certain numbers."""
+    """The shortest chains to some goals, which are told by their places among them."""
 
-    def __init__(self, nodes: Nodes, goals: Sequence[Set[int]], barred: Set[int], numbers: range, reach: Reach) -> None:
+    def __init__(self, nodes: Nodes, numbers: range, reach: Reach) -> None:
         self.numbers = numbers
-        self._nodes = nodes
-        self._goals = goals
-        self._barred = barred
         self.reached = reach.groups
-        self._path = reach.path
-        self._places = cache(_places)
-        self._way = cache(self._found_way)
-        self._edge = cache(nodes.edge)
+        self.way = cache(lambda node, place: tuple(reach.path(node, place))[:-1])
+        self.chain = cache(lambda node, place: nodes.chain(reach.path(node, place)))
 
-    def place(self, goal: int) -> int:
-        """Return the place of a goal among those of this search."""
-        return goal - self.numbers.start
 
-    def crossings(
-        self, members: Set[int], is_wanted: Callable[[int], bool]
-    ) -> Iterator[tuple[int, Sequence[_Edge], Sequence[Chain]]]:
-        """Yield the number of each wanted goal to which edges lead from a group, with these edges and their chains.
+class _Leaving(NamedTuple):
+    """The edges that leave a source and lead to some goals, sorted; the goals are the bits of integers, by place.
 
-        No chain comes back to the group.
+    ``new`` has the goals of each edge to which it leads from no source before. ``around`` are, for the goals to which
+    the shortest path of some edge comes back to the source, a search that avoids it, and the place of the goal there.
+    """
+
+    source: int
+    numbers: range
+    edges: Mapping[_Edge, int]
+    new: Mapping[_Edge, int]
+    around: Mapping[int, tuple[_Search, int]]
+
+
+class Crossings:
+    """The imports that leave any of the ``sources`` and lead to any of the ``targets``.
+
+    The modules of a chain, other than its ends, are neither in the two groups nor ``barred``. ``is_wanted`` tells
+    whether a source and a target are to be compared, by their numbers. An import that leaves several sources counts
+    for the first of them.
+
+    ``size`` is the number of imports, each once for each target that it leads to. ``pairs`` are the numbers of a source
+    and a target between which there are any, by target and then by source. What depends on one pair is found when it
+    is asked for, by the place of the pair.
+    """
+
+    def __init__(
+        self,
+        graph: ImportGraph,
+        sources: Sequence[Set[str]],
+        targets: Sequence[Set[str]],
+        is_wanted: Callable[[int, int], bool],
+        barred: Set[str] = frozenset(),
+    ) -> None:
+        self._nodes = nodes = graph.nodes
+        self._goals = list(map(nodes.numbered, targets))
+        self._sources = [
+            nodes.numbered(source) if any(is_wanted(number, goal) for goal in range(len(targets))) else frozenset()
+            for number, source in enumerate(sources)
+        ]
+        self._barred = nodes.numbered(barred)
+        self._is_wanted = is_wanted
+        self._cuts = _Cuts(nodes, self._sources, self._goals, self._barred)
+        self._found: list[tuple[range, Mapping[_Edge, int]]] = []
+        self.pairs: list[tuple[int, int]] = []
+        self._leaving: list[_Leaving] = []
+        self._places: dict[int, range] = {}
+        for numbers, reach in searches(nodes.links, self._goals, self._barred):
+            self._last = _Search(nodes, numbers, reach)
+            self._cross(self._last)
+        self._counts: dict[Edge, int] = {}
+        self.size = sum(goals.bit_count() for _, found in self._found for goals in found.values())
+
+    def chains(self, at: int) -> list[Chain]:
+        """Return the shortest chain for each import of a pair, sorted."""
+        leaving, goal = self._leaving[at], self.pairs[at][1]
+        place = goal - leaving.numbers.start
+        search, own = leaving.around.get(place) or (self._search(leaving.numbers), place)
+        edges = (edge for edge, goals in leaving.new.items() if goals >> place & 1)
+        return [(self._nodes.edge(*edge), *search.chain(edge[1], own)) for edge in edges]
+
+    def cut(self, at: int) -> tuple[Edge, ...]:
+        """Return the fewest imports whose removal leaves no chain of a pair, sorted.
+
+        Of several smallest cuts, the one nearest to the target.
         """
-        again = []
-        chains: Sequence[Chain]
-        for place, edges in self._leaving(members).items():
-            if is_wanted(self.numbers[place]):
-                ways = [self._way(head, place) for _, head in edges]
-                if members <= self._barred or all(members.isdisjoint(path) for path, _ in ways):
-                    chains = [(self._edge(*edge), *rest) for edge, (_, rest) in zip(edges, ways, strict=True)]
-                    yield self.numbers[place], edges, chains
-                else:
-                    again.append(self.numbers[place])
-        for search in _searches(self._nodes, [self._goals[number] for number in again], self._barred | members):
-            for at, leading, chains in search.crossings(members, lambda _: True):
-                yield again[at], leading, chains
+        leaving, (source, goal) = self._leaving[at], self.pairs[at]
+        place = goal - leaving.numbers.start
+        first = [edge for edge, goals in leaving.edges.items() if goals >> place & 1]
+        cut = self._cuts.find(self._search(leaving.numbers), source, goal, first)
+        return tuple(self._nodes.edge(*edge) for edge in cut)
 
-    def _leaving(self, members: Set[int]) -> dict[int, list[_Edge]]:
-        """Return the edges that leave a group and lead to a goal, by the place of the goal among the numbers."""
-        leaving: dict[int, list[_Edge]] = {}
-        for edge in self._nodes.links.leaving(members):
-            for place in self._places(self.reached.get(edge[1], 0)):
-                leaving.setdefault(place, []).append(edge)
-        return leaving
+    def has(self, edge: Edge, target: int) -> bool:
+        """Return whether an import leads to a target."""
+        numbers = self._nodes.numbers
+        ends = numbers.get(edge[0], -1), numbers.get(edge[1], -1)
+        return any(found.get(ends, 0) >> target - of.start & 1 for of, found in self._found if target in of)
 
-    def _found_way(self, node: int, place: int) -> tuple[Sequence[int], Chain]:
-        """Return the shortest path from a node to a goal, without its last node, and the chain of its edges."""
-        path = list(self._path(node, place))
-        return path[:-1], self._nodes.chain(path)
+    def cuts_with(self, edge: Edge) -> int:
+        """Return in how many cuts an import is."""
+        if edge not in self._counts and len(self._counts) < _COUNTED:
+            tail, head = (self._nodes.numbers[name] for name in edge)
+            self._counts[edge] = sum(edge in self.cut(at) for at in self._near(tail, head))
+        return self._counts[edge] if edge in self._counts else self._in_cuts[edge]
+
+    @cached_property
+    def _in_cuts(self) -> Counter[Edge]:
+        return Counter(edge for at in range(len(self.pairs)) for edge in self.cut(at))
+
+    def _near(self, tail: int, head: int) -> Iterator[int]:
+        """Yield the places of the pairs whose cuts may have an edge.
+
+        If the cut of some sources has it, so has the cut of its tail alone: of fewer sources, the cut that is nearest
+        to the target is not nearer to it.
+        """
+        for goal, places in self._places.items():
+            search = self._search(self._leaving[places.start].numbers)
+            if tail in self._barred or (tail, head) in self._cuts.of_node(search, tail, goal):
+                yield from (at for at in places if self._cuts.is_led(tail, self.pairs[at][0]))
+
+    def _search(self, numbers: range) -> _Search:
+        """Return the search for the goals with some numbers. Only the last one is kept, as they may be large."""
+        if self._last.numbers != numbers:
+            goals = self._goals[numbers.start : numbers.stop]
+            self._last = _Search(self._nodes, numbers, Reach(self._nodes.links, goals, self._barred))
+        return self._last
+
+    def _cross(self, search: _Search) -> None:
+        """Add the pairs whose targets are the goals of a search."""
+        found: dict[_Edge, int] = {}
+        by_source = []
+        for source in range(len(self._sources)):
+            edges, around = self._edges(search, source)
+            new = {edge: left for edge, goals in edges.items() if (left := goals & ~found.get(edge, 0))}
+            for edge, goals in new.items():
+                found[edge] = found.get(edge, 0) | goals
+            if new:
+                by_source.append((_union(new.values()), _Leaving(source, search.numbers, edges, new, around)))
+        self._found.append((search.numbers, found))
+        for place in _places(_union(found.values())):
+            leaving = [each for goals, each in by_source if goals >> place & 1]
+            self._leaving += leaving
+            self._places[search.numbers[place]] = range(len(self.pairs), len(self._leaving))
+            self.pairs += [(each.source, search.numbers[place]) for each in leaving]
+
+    def _edges(self, search: _Search, source: int) -> tuple[dict[_Edge, int], dict[int, tuple[_Search, int]]]:
+        """Return the edges that leave a source with the wanted goals that they lead to, and the searches around it."""
+        members, numbers = self._sources[source], search.numbers
+        leaving = ((edge, search.reached.get(edge[1], 0)) for edge in self._nodes.links.leaving(members))
+        edges = {edge: goals for edge, goals in leaving if goals}
+        wanted = _bits(place for place in _places(_union(edges.values())) if self._is_wanted(source, numbers[place]))
+        edges = {edge: goals & wanted for edge, goals in edges.items()}
+        around: dict[int, tuple[_Search, int]] = {}
+        if again := self._returning(search, source, edges):
+            edges = {edge: goals & ~_bits(again) for edge, goals in edges.items()}
+            groups = [self._goals[numbers[place]] for place in again]
+            for part, reach in searches(self._around(edges, members), groups, frozenset()):
+                ways = _Search(self._nodes, part, reach)
+                around |= {again[number]: (ways, place) for place, number in enumerate(part)}
+                for edge in edges:
+                    edges[edge] |= _bits(again[part[place]] for place in _places(ways.reached.get(edge[1], 0)))
+        return {edge: goals for edge, goals in edges.items() if goals}, around
+
+    def _returning(self, search: _Search, source: int, edges: Mapping[_Edge, int]) -> list[int]:
+        """Return the places of the goals to which the shortest path of some edge comes back to its source."""
+        members, again = self._sources[source], 0
+        for (_, head), goals in () if members <= self._barred else edges.items():
+            if self._back.get(head, 0) >> source & 1:
+                ways = (place for place in _places(goals & ~again) if not members.isdisjoint(search.way(head, place)))
+                again |= _bits(ways)
+        return _places(again)
+
+    @cached_property
+    def _back(self) -> Mapping[int, int]:
+        """The sources that each node leads to; all of them if that is too much to know."""
+        return _led(self._nodes.links, self._sources, self._barred)
+
+    def _around(self, edges: Iterable[_Edge], members: Set[int]) -> Links:
+        """Return the links of the paths that begin with any of some edges and avoid the members of a source."""
+        heads_of, closed = self._nodes.links.heads, self._barred | members
+        inside = {head for _, head in edges} - closed
+        todo = list(inside)
+        while todo:
+            new = {head for head in heads_of[todo.pop()] if head not in inside and head not in closed}
+            inside |= new
+            todo += new
+        tails: list[list[int]] = [[] for _ in heads_of]
+        for node in sorted(inside):
+            for head in heads_of[node]:
+                tails[head].append(node)
+        return Links(heads_of, tails)
 
 
 class _Cuts:
@@ -117,6 +211,9 @@ class _Cuts:
         self._sources = sources
         self._goals = goals
         self._barred = barred
+        self._paths: dict[int, list[list[int]]] = {}
+        links = nodes.links.reversed()
+        self._from = cache(lambda node: Reach(links, [{node}], barred).groups)
 
     @cached_property
     def _links(self) -> Links:
@@ -126,22 +223,45 @@ class _Cuts:
 
     @cached_property
     def _led(self) -> Mapping[int, int]:
-        """The sources that lead to each node, through none that is barred; all of them if that is too much to know."""
-        reach = Reach(self._nodes.links.reversed(), self._sources, self._barred)
-        return reach.groups if reach.is_whole else dict.fromkeys({*self._nodes.numbers.values()} - self._barred, -1)
+        """The sources that lead to each node."""
+        return _led(self._nodes.links.reversed(), self._sources, self._barred)
 
-    def find(self, search: _Search, source: int, goal: int, first: Sequence[_Edge]) -> tuple[Edge, ...]:
-        """Return the cut between a source and a goal; ``first`` are the edges that leave the source and lead there."""
-        ends = self._sources[source], self._goals[goal]
-        between = Between(self._links, *ends, self._led, search.reached, source, search.place(goal))
-        return tuple(self._nodes.edge(*pair) for pair in minimum_cut(between, first))
+    def is_led(self, node: int, source: int) -> bool:
+        """Return whether a node is in a source, or a path leads from the source to it."""
+        return bool(self._led.get(node, 0) >> source & 1)
+
+    def find(self, search: _Search, source: int, goal: int, first: Sequence[_Edge]) -> list[_Edge]:
+        """Return the cut of a source and a goal; ``first`` are the edges that leave the source and lead there."""
+        ends, place = (self._sources[source], self._goals[goal]), goal - search.numbers.start
+        between = Between(self._links, *ends, self._led, search.reached, source, place)
+        flow = Flow(between, first, self._paths.get(goal, ()))
+        cut = sorted(flow.cut())
+        self._paths[goal] = flow.paths
+        return cut
+
+    def of_node(self, search: _Search, node: int, goal: int) -> list[_Edge]:
+        """Return the cut of a node that is not barred and a goal; empty if the node is in the goal."""
+        members, place = self._goals[goal], goal - search.numbers.start
+        heads = [head for head in self._links.heads[node] if search.reached.get(head, 0) >> place & 1]
+        between = Between(self._links, {node}, members, self._from(node), search.reached, 0, place)
+        return [] if node in members else minimum_cut(between, [(node, head) for head in heads if head != node])
 
 
-def _searches(nodes: Nodes, goals: Sequence[Set[int]], barred: Set[int]) -> Iterator[_Search]:
-    for numbers, reach in searches(nodes.links, goals, barred):
-        yield _Search(nodes, goals, barred, numbers, reach)
+def _led(links: Links, groups: Sequence[Set[int]], barred: Set[int]) -> Mapping[int, int]:
+    """Return the groups that each node reaches past those that are barred; all of them if that is too much to know."""
+    reach = Reach(links, groups, barred)
+    return reach.groups if reach.is_whole else dict.fromkeys(range(len(links.heads)), -1)
+
+
+def _union(bits: Iterable[int]) -> int:
+    return reduce(or_, bits, 0)
+
+
+def _bits(places: Iterable[int]) -> int:
+    """Return an integer in which the bits at some places are set."""
+    return reduce(lambda bits, place: bits | 1 << place, places, 0)
 
 
 def _places(bits: int) -> list[int]:
     """Return the places of the bits that are set, ascending."""
-    return [place for place, bit in enumerate(reversed(f"{bits:b}")) if bit == "1"]
+    return [match.start() for match in finditer("1", f"{bits:b}"[::-1])]

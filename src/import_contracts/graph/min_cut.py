@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -26,18 +26,6 @@ class Between(NamedTuple):
     source: int = 0
     target: int = 0
 
-    def heads(self, node: int) -> list[int]:
-        """Return the nodes that the edges of a node lead to; a source is none of them."""
-        leading, target, sources = self.leading, self.target, self.sources
-        heads = self.links.heads[node]
-        return [head for head in heads if head not in sources and leading.get(head, 0) >> target & 1]
-
-    def tails(self, node: int) -> list[int]:
-        """Return the nodes from which edges lead to a node; a source or a target is none of them."""
-        led, source, sources = self.led, self.source, self.sources
-        tails = [tail for tail in self.links.tails[node] if tail not in sources and led.get(tail, 0) >> source & 1]
-        return [tail for tail in tails if tail not in self.targets]
-
 
 def minimum_cut(between: Between, first: Collection[_Edge]) -> list[_Edge]:
     """Return a smallest set of edges whose removal leaves no path from the sources to the targets, sorted.
@@ -47,29 +35,108 @@ def minimum_cut(between: Between, first: Collection[_Edge]) -> list[_Edge]:
     edges that a maximum flow fills and that lead to the nodes from which the targets are still reachable. Only what
     lies near the two groups is read, so that a graph can be asked for many cuts.
     """
-    flow = _Flow(between)
-    while (found := flow.search(first)).paths:
-        flow.push(found.paths)
-    return sorted(flow.filled(found))
+    return sorted(Flow(between, first).cut())
 
 
-class _Found(NamedTuple):
-    """Paths with free capacity; without any, all nodes that such paths reach on one side."""
+class _Side:
+    """One side of a search: the nodes that it has seen, each with the node from which it came there, and the last ones.
 
-    paths: list[list[int]]
-    reached: Set[int]
-    is_forwards: bool
+    It goes on from a node to its neighbours that are ``near``, without those to which no more can flow (``full``), and
+    with those from which a flow can be taken back (``opened``); to none of the ``shut``.
+    """
+
+    def __init__(
+        self,
+        neighbours: Sequence[Collection[int]],
+        near: tuple[Mapping[int, int], int],
+        changed: tuple[Mapping[int, Set[int]], Mapping[int, Set[int]]],
+        shut: Set[int],
+        start: Iterable[int],
+    ) -> None:
+        self._neighbours = neighbours
+        self._near = near
+        self._full, self._opened = changed
+        self._shut = shut
+        self.seen = dict.fromkeys(start, -1)
+        self._go_on(list(self.seen))
+
+    def _go_on(self, nodes: list[int]) -> None:
+        """Let the next step begin with some nodes; ``work`` is how many nodes and edges it reads."""
+        neighbours = self._neighbours
+        self.last = nodes
+        self.work = sum([len(neighbours[node]) for node in nodes]) + len(nodes)
+
+    def step(self, met: Container[int], closed: Container[int]) -> list[_Edge]:
+        """Go one edge further, and return the edges that lead to what the other side has met; to nothing closed."""
+        seen, shut, full, opened, neighbours = self.seen, self._shut, self._full, self._opened, self._neighbours
+        near, bit = self._near
+        meetings: list[_Edge] = []
+        reached: list[int] = []
+        for node in self.last:
+            others = neighbours[node]
+            if node in full or node in opened:
+                others = {*others} - full.get(node, set()) | opened.get(node, set())
+            for other in others:
+                if other in met:
+                    meetings.append((node, other))
+                if other not in seen and near.get(other, 0) >> bit & 1 and other not in shut and other not in closed:
+                    seen[other] = node
+                    reached.append(other)
+        self._go_on(reached)
+        return meetings
+
+    def line(self, node: int) -> list[int]:
+        """Return a node, the node from which the search came to it, and so on, to where it began."""
+        line = [node]
+        while (node := self.seen[node]) >= 0:
+            line.append(node)
+        return line
 
 
-class _Flow:
-    """A flow from sources to targets. It begins empty."""
+class Flow:
+    """A flow from sources to targets. It begins with the edges from one to the other.
 
-    def __init__(self, between: Between) -> None:
+    ``paths`` are those of a flow from other sources, each from its second node on. As many of them as possible are used
+    again: then less is left to search.
+    """
+
+    def __init__(self, between: Between, first: Collection[_Edge], paths: Iterable[Sequence[int]] = ()) -> None:
         self._between = between
         self._onwards: dict[int, set[int]] = {}
         self._back: dict[int, set[int]] = {}
+        self._push(edge for edge in first if edge[1] in between.targets)
+        self._first = [edge for edge in first if edge[1] not in between.targets]
+        self._before = {tail for tail, _ in first}
+        tails: dict[int, list[int]] = {}
+        for tail, head in self._first if paths else ():
+            tails.setdefault(head, []).append(tail)
+        for path in paths:
+            if tails.get(path[0]) and between.sources.isdisjoint(path):
+                self._push([[tails[path[0]].pop(), *path]])
 
-    def push(self, paths: Iterable[Sequence[int]]) -> None:
+    def cut(self) -> list[_Edge]:
+        """Make the flow as large as possible, and return the edges of the cut nearest to the targets."""
+        while True:
+            free = {head: tail for tail, head in self._first if head not in self._onwards.get(tail, ())}
+            ahead, behind = self._ahead(free), self._behind()
+            meetings = _meetings(ahead, behind)
+            if not meetings:
+                return self._filled(self._before | ahead.seen.keys(), behind)
+            lines = [(ahead.line(tail), behind.line(head)) for tail, head in meetings]
+            self._push([free[before[-1]], *before[::-1], *after] for before, after in lines)
+
+    @property
+    def paths(self) -> list[list[int]]:
+        """The paths of the flow, each from its second node on, to a target."""
+        left = {node: list(heads) for node, heads in self._onwards.items()}
+        targets = self._between.targets
+        paths = [[head] for tail in self._before for head in left.get(tail, ()) if head not in targets]
+        for path in paths:
+            while path[-1] not in targets:
+                path.append(left[path[-1]].pop())
+        return paths
+
+    def _push(self, paths: Iterable[Sequence[int]]) -> None:
         """Let one more unit flow along each path, unless another of them has an edge of it already.
 
         Where a path goes against the flow, it takes that away.
@@ -87,78 +154,45 @@ class _Flow:
                         self._onwards.setdefault(tail, set()).add(head)
                         self._back.setdefault(head, set()).add(tail)
 
-    def search(self, first: Collection[_Edge], closed: Set[int] = frozenset()) -> _Found:
-        """Look for paths with free capacity that begin with one of some edges, through none of the ``closed`` nodes.
+    def _ahead(self, start: Iterable[int]) -> _Side:
+        links, leading, target = self._between.links, self._between.leading, self._between.target
+        return _Side(links.heads, (leading, target), (self._onwards, self._back), self._between.sources, start)
 
-        The search goes forwards and backwards, always on the side with less to read, until both meet.
-        """
-        links = self._between.links
-        behind = dict.fromkeys(self._between.targets, -1)
-        free = [(tail, head) for tail, head in first if head not in self._onwards.get(tail, ())]
-        meetings = [edge for edge in free if edge[1] in behind]
-        ahead = {head: tail for tail, head in free}
-        forwards, backwards = list(ahead), list(behind)
-        ahead |= {tail: -1 for tail, _ in first}
-        while forwards and backwards and not meetings:
-            work = _work(forwards, links.heads)
-            is_forwards = work <= len(backwards) or work <= _work(backwards, links.tails)
-            level, seen, met = (forwards, ahead, behind) if is_forwards else (backwards, behind, ahead)
-            following = self._after if is_forwards else self._before
-            reached: list[int] = []
-            for node in level:
-                for other in following(node):
-                    if other in met:
-                        meetings.append((node, other) if is_forwards else (other, node))
-                    elif other not in seen and other not in closed:
-                        seen[other] = node
-                        reached.append(other)
-            level[:] = reached
-        paths = [[*reversed(_line(ahead, tail)), *_line(behind, head)] for tail, head in meetings]
-        return _Found(paths, behind.keys() if forwards else ahead.keys(), is_forwards=not forwards)
+    def _behind(self) -> _Side:
+        links, led, source = self._between.links, self._between.led, self._between.source
+        changed = self._back, self._onwards
+        return _Side(links.tails, (led, source), changed, self._between.sources, self._between.targets)
 
-    def _after(self, node: int) -> Iterable[int]:
-        """Return the nodes that a path with free capacity may go on to."""
-        return _changed(self._between.heads(node), self._onwards.get(node), self._back.get(node))
+    def _filled(self, before: set[int], behind: _Side) -> list[_Edge]:
+        """Return the edges of the cut nearest to the targets, when the flow is maximal.
 
-    def _before(self, node: int) -> Iterable[int]:
-        """Return the nodes that a path with free capacity may come from."""
-        return _changed(self._between.tails(node), self._back.get(node), self._onwards.get(node))
-
-    def filled(self, found: _Found) -> list[_Edge]:
-        """Return the edges of the cut nearest to the targets; ``found`` says what is reached when the flow is maximal.
-
-        A node on the flow lies before the cut if no path with free capacity leads from it to the targets.
+        A node on the flow lies before the cut if no path with free capacity leads from it to the targets. ``before``
+        are such nodes, if ``behind`` has not seen all others. The search from behind is one for all nodes.
         """
         edges = [(tail, head) for tail, heads in self._onwards.items() for head in heads]
-        targets = self._between.targets
-        before: set[int] = set()
-        heads: list[int] = []
-        while True:
-            if not found.paths and not found.is_forwards:
-                return [edge for edge in edges if edge[0] not in found.reached and edge[1] in found.reached]
-            if not found.paths:
-                before |= found.reached
-                heads += [head for tail in found.reached for head in self._onwards.get(tail, set()) - targets]
-            while heads and heads[-1] in before:
-                heads.pop()
-            if not heads:
-                return [edge for edge in edges if edge[0] in before and edge[1] not in before]
-            found = self.search([(-1, heads.pop())], before)
+        heads = [head for tail, head in edges if tail in before]
+        while behind.last and heads:
+            head = heads.pop()
+            if head not in before and head not in behind.seen:
+                ahead = self._ahead([head])
+                if not _meetings(ahead, behind, before) and behind.last:
+                    before |= ahead.seen.keys()
+                    heads += [head for tail in ahead.seen for head in self._onwards.get(tail, ())]
+        if behind.last:
+            return [edge for edge in edges if edge[0] in before and edge[1] not in before]
+        return [edge for edge in edges if edge[0] not in behind.seen and edge[1] in behind.seen]
 
 
-def _changed(nodes: Iterable[int], full: Set[int] | None, opened: Set[int] | None) -> Iterable[int]:
-    """Return nodes without those to which no more can flow, and with those from which a flow can be taken back."""
-    return {*nodes} - (full or set()) | (opened or set()) if full or opened else nodes
+def _meetings(ahead: _Side, behind: _Side, closed: Container[int] = ()) -> list[_Edge]:
+    """Return edges at which both sides of a search meet; the side with less to read goes on.
 
-
-def _work(nodes: Iterable[int], edges: Sequence[Sequence[int]]) -> int:
-    """Return how many nodes and edges are to be read."""
-    return sum(len(edges[node]) + 1 for node in nodes)
-
-
-def _line(before: dict[int, int], node: int) -> list[int]:
-    """Return a node, the node from which a search came to it, and so on, to where the search began."""
-    line = [node]
-    while (node := before[node]) >= 0:
-        line.append(node)
-    return line
+    Without any, one side has seen all that it can. ``closed`` are nodes from which none of the nodes behind is reached.
+    """
+    while ahead.last and behind.last:
+        if ahead.work <= behind.work:
+            meetings = ahead.step(behind.seen, closed)
+        else:
+            meetings = [(tail, head) for head, tail in behind.step(ahead.seen, ())]
+        if meetings:
+            return meetings
+    return []

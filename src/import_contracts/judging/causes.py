@@ -11,7 +11,7 @@ from import_contracts.graph.import_graph import Edge, ImportGraph
 
 # Limits, counted so that the result does not depend on a clock: new violations; violations in all, if it takes a check
 # to know which are new; checks to find the causes, and what is equally good; the work of the hitting set.
-_VIOLATIONS, _OF_ALL, _CHECKS, _MORE_CHECKS, _CHAINS = 1_000, 5_000, 40, 20, 200_000
+MOST_NEW, MOST_OF_ALL, _CHECKS, _MORE_CHECKS, _CHAINS = 1_000, 5_000, 40, 20, 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def find_causes(
     consist of imports of the graph. None are found if only a part of a chain is known.
     """
     new = _new_violations(rule, graph, is_known)
-    if not new or len(new) > _VIOLATIONS:
+    if not new or len(new) > MOST_NEW:
         return None
     chains: dict[frozenset[Edge], None] = {}
     left = new
@@ -104,7 +104,7 @@ def known_before(
     """
     added: set[Edge] = set()
     violations = list(violations)
-    if len(violations) > _OF_ALL:
+    if len(violations) > MOST_OF_ALL:
         return None
     for _ in range(_CHECKS):
         more = {edge for violation in violations for edge in violation.chain if is_added(edge)} - added

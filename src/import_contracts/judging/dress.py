@@ -6,20 +6,22 @@ only the files of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from import_contracts.contracts.findings import Cut, Violation
+from import_contracts.contracts.findings import Cut, LaterCuts, LaterViolations, Violation
 from import_contracts.contracts.types import OWN_DEMAND, TYPES
 from import_contracts.graph.import_graph import Edge, Import
-from import_contracts.judging.causes import find_causes, known_before
+from import_contracts.judging.causes import MOST_NEW, MOST_OF_ALL, find_causes, known_before
 from import_contracts.judging.history import History
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.reports.check import (
     Cause,
+    Counts,
     Later,
     Outcome,
     Report,
@@ -67,14 +69,23 @@ def _outcome(verdict: Verdict, statements: Statements, history: History) -> Outc
     )
     if not verdict.is_checked:
         return outcome
+    found = verdict.violations
+    report = partial(reported, verdict=verdict, statements=statements)
     return replace(
         outcome,
-        violations=tuple([reported(violation, verdict, statements) for violation in verdict.violations]),
+        violations=found.mapped(report) if isinstance(found, LaterViolations) else tuple(map(report, found)),
+        counted=_counts(verdict),
         cuts=_cuts(verdict, statements),
         ignored=len(verdict.ignored),
         inline=len(verdict.inline),
         causes=_causes(verdict, statements, history),
     )
+
+
+def _counts(verdict: Verdict) -> Counts:
+    known, renamed = verdict.among(verdict.known or ()), verdict.among(verdict.renamed)
+    both = verdict.among(verdict.renamed & (verdict.known or frozenset()))
+    return Counts(len(verdict.violations) - known - renamed + both, known, renamed)
 
 
 def reported(violation: Violation, verdict: Verdict, statements: Statements) -> ReportedViolation:
@@ -98,19 +109,28 @@ def reported(violation: Violation, verdict: Verdict, statements: Statements) -> 
     )
 
 
-def _cuts(verdict: Verdict, statements: Statements) -> tuple[ReportedCut, ...]:
+def _cuts(verdict: Verdict, statements: Statements) -> Sequence[ReportedCut]:
     """Return the cuts with their statements; a new cut of some types also has a fix for each of its imports."""
-    new = {violation.message for violation in verdict.violations if verdict.is_new(violation)}
-    fix = _fixer(verdict, statements)
-    return tuple(
-        ReportedCut(
+    cuts, fix = verdict.findings.cuts, _fixer(verdict, statements)
+    new = {violation.message for violation in verdict.violations if verdict.is_new(violation)} if fix else ()
+
+    def shown(cut: Cut) -> ReportedCut:
+        return ReportedCut(
             cut.message,
             tuple(statements.statement(edge, verdict.graph) for edge in cut.imports),
             cut.is_minimum,
             Later(partial(fix, edge, cut) for edge in cut.imports) if fix and cut.message in new else (),
+            Later(partial(others, edge) for edge in cut.imports),
         )
-        for cut in verdict.findings.cuts
-    )
+
+    def others(edge: Edge) -> int:
+        return times(edge) - 1
+
+    if isinstance(cuts, LaterCuts):
+        times = cuts.times
+        return cuts.mapped(shown)
+    times = Counter(edge for cut in cuts for edge in {*cut.imports}).__getitem__
+    return tuple(map(shown, cuts))
 
 
 def _fixer(verdict: Verdict, statements: Statements) -> Callable[[Edge, Cut], ReportedFix] | None:
@@ -149,7 +169,12 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
     are new if they need imports that were added.
     """
     contract, rule, violations = verdict.contract, verdict.contract.rule, verdict.violations
-    if verdict.kept or rule is None or any(violation.lines for violation in violations):
+    if verdict.kept or rule is None:
+        return ()
+    if isinstance(violations, LaterViolations):
+        if _counts(verdict).new > (MOST_OF_ALL if verdict.known is None else MOST_NEW):
+            return ()
+    elif any(violation.lines for violation in violations):
         return ()
     known = [violation for violation in violations if not verdict.is_new(violation)]
     costs = dict.fromkeys((edge for violation in known for edge in violation.chain), _PROBABLY_OLD)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.config.session import Config
-from import_contracts.contracts.findings import Findings, Violation
+from import_contracts.contracts.findings import Findings, LaterViolations, Violation
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -59,7 +59,7 @@ class Verdict:
         return self.whole.without(self.ignored).without_lines(lines_of(self.inline, self.whole))
 
     @property
-    def violations(self) -> tuple[Violation, ...]:
+    def violations(self) -> Sequence[Violation]:
         """The violations, in the order in which the rule returned them."""
         return self.findings.violations if self.is_checked else ()
 
@@ -82,12 +82,25 @@ class Verdict:
     @cached_property
     def kept(self) -> bool | None:
         """Whether there are no violations except known ones; None if the contract could not be checked."""
-        return all(map(self.is_known, self.violations)) if self.is_checked else None
+        return self.among(self.known or ()) == len(self.violations) if self.is_checked else None
 
     @cached_property
     def entries(self) -> frozenset[Entry]:
         """The identities of the violations."""
         return frozenset(map(self.entry, self.violations))
+
+    def has(self, entry: Entry) -> bool:
+        """Return whether an entry is the identity of a violation."""
+        if isinstance(self.violations, LaterViolations):
+            names = (entry.importer, entry.imported, entry.target)
+            return entry.contract == self.contract.id and self.violations.has(names)
+        return entry in self.entries
+
+    def among(self, entries: Collection[Entry]) -> int:
+        """Return how many violations have one of some identities."""
+        if isinstance(self.violations, LaterViolations):
+            return sum(map(self.has, entries))
+        return sum(self.entry(violation) in entries for violation in self.violations)
 
 
 @dataclass(frozen=True)
@@ -190,13 +203,17 @@ def _compared(judgement: Judgement, contracts: Contracts, known: frozenset[Entry
         return replace(judgement, stale=())
     checked = {verdict.contract.id for verdict in judgement.verdicts if verdict.is_checked}
     lost = {entry.contract for entry in known}.difference(contracts.ids)
-    entries = judgement.entries
+    verdicts = {verdict.contract.id: verdict for verdict in judgement.verdicts}
+
+    def is_found(entry: Entry) -> bool:
+        return entry.contract in verdicts and verdicts[entry.contract].has(entry)
+
     compared = [entry for entry in known if entry.contract in checked | lost]
+    unmatched = sorted(entry for entry in compared if not is_found(entry))
     now = Named(contracts.ids, judgement.program.modules)
-    renamings = find_renamings(compared, entries, now, lambda: moves.modules)
-    unmatched = sorted(set(compared) - entries)
+    renamings = find_renamings(compared, judgement.entries, now, lambda: moves.modules) if unmatched else ()
     after = moved(unmatched, renamings)
-    renamed = entries.intersection(after.values())
+    renamed = frozenset(filter(is_found, after.values()))
     wanted = checked | lost if len(judgement.verdicts) == len(contracts.ids) else checked
     return replace(
         judgement,
@@ -296,6 +313,8 @@ def findings_of(
         return _failed(contract, f"failed with {type(error).__name__}: {error}")
     if not isinstance(findings, Findings):
         return _failed(contract, f"returned {type(findings).__name__}; check(graph) must return Findings.")
+    if isinstance(findings.violations, LaterViolations):
+        return findings
     violations = tuple(
         violation
         for violation in findings.violations

@@ -34,9 +34,9 @@ def _baseline(report: Report) -> dict[str, object] | None:
         return None
     one = report.renaming
     return {
-        "new": sum(len(outcome.new) for outcome in report.outcomes),
-        "known": sum(len(outcome.known) for outcome in report.outcomes),
-        "renamed": sum(len(outcome.renamed) for outcome in report.outcomes),
+        "new": sum(outcome.counts.new for outcome in report.outcomes),
+        "known": sum(outcome.counts.known for outcome in report.outcomes),
+        "renamed": sum(outcome.counts.renamed for outcome in report.outcomes),
         "stale": list(report.stale),
         "renaming": {"old": one.old, "new": one.new} if one else None,
         "renamings": [asdict(renaming) for renaming in report.renamings],

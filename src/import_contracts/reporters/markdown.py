@@ -27,7 +27,7 @@ from import_contracts.reporters.words import (
     summary,
     way,
 )
-from import_contracts.reports.check import Outcome, Report, ReportedCut, ReportedViolation
+from import_contracts.reports.check import Outcome, Report, ReportedCut, ReportedViolation, Sentence
 from import_contracts.wording import count
 
 # How many of each are shown without --verbose.
@@ -70,13 +70,13 @@ def _broken(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
         yield ""
     yield from _causes(outcome, report, style)
     yield from picture(outcome.new, _marked(outcome))
-    blocks = list(outcome.sentences.items())
-    shown = style.capped(blocks, _MESSAGES)
-    for message, violations in shown:
-        yield from _block(message, violations, outcome, report, style)
-    if hidden := blocks[len(shown) :]:
-        left = count(sum(len(violations) for _, violations in hidden), "import")
-        yield f"… and {count(len(hidden), 'more message')} with {left} (`--verbose` shows all)"
+    sentences = outcome.told
+    shown = style.capped(sentences, _MESSAGES)
+    for sentence in shown:
+        yield from _block(sentence, outcome, report, style)
+    if hidden := len(sentences) - len(shown):
+        left = count(outcome.counts.new - sum(len(sentence.violations) for sentence in shown), "import")
+        yield f"… and {count(hidden, 'more message')} with {left} (`--verbose` shows all)"
         yield ""
 
 
@@ -87,9 +87,8 @@ def _marked(outcome: Outcome) -> frozenset[Edge]:
     return frozenset((statement.importer, statement.imported) for statement in imports)
 
 
-def _block(
-    message: str, violations: list[ReportedViolation], outcome: Outcome, report: Report, style: Style
-) -> Iterator[str]:
+def _block(sentence: Sentence, outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
+    message, violations, cuts = sentence
     yield f"**{_line(message)}**"
     yield ""
     shown = style.capped(violations, _VIOLATIONS)
@@ -101,15 +100,14 @@ def _block(
     if hidden := len(violations) - len(shown):
         yield f"- … and {count(hidden, 'more import')} (`--verbose` shows all)"
     yield ""
-    if sentence := cut_chains(violations):
-        yield sentence
+    if left_out := cut_chains(violations):
+        yield left_out
         yield ""
-    for cut in outcome.shown_cuts:
-        if cut.message == message:
-            yield from _cut(cut, violations, report, style)
+    for cut in cuts:
+        yield from _cut(cut, violations, report, style)
 
 
-def _cut(cut: ReportedCut, violations: list[ReportedViolation], report: Report, style: Style) -> Iterator[str]:
+def _cut(cut: ReportedCut, violations: Sequence[ReportedViolation], report: Report, style: Style) -> Iterator[str]:
     if sentence := remedy(cut, violations):
         yield sentence
         yield ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.reports.check import Later, LaterImport
+from import_contracts.reports.parts import Parts
 from import_contracts.visible import visible, visible_code, visible_lines, visible_report
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class _Visibly:
         return lambda value: type_(*map(self.value, get(value), makers))
 
     def _collection(self, value: object, make: Callable[[str], str]) -> object:
+        if isinstance(value, Parts):
+            return value.mapped(lambda item: self.value(item, make))
         if isinstance(value, Later):
             return Later(partial(self._item, value, at) for at in range(len(value)))
         if isinstance(value, list):

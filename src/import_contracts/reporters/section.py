@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from import_contracts.graph.import_graph import Import
@@ -22,7 +22,7 @@ from import_contracts.reporters.words import (
     repeats,
     way,
 )
-from import_contracts.reports.check import Outcome, ReportedCut, ReportedFix, ReportedViolation
+from import_contracts.reports.check import Outcome, ReportedCut, ReportedFix, ReportedViolation, Sentence
 from import_contracts.wording import count
 
 # How many of each are shown without --verbose.
@@ -34,20 +34,21 @@ def broken(outcome: Outcome, style: Style) -> Iterator[str]:
     yield style.paint(f"{outcome.name} ({outcome.type})", BOLD)
     yield ""
     yield from _causes(outcome, style)
-    blocks = list(outcome.sentences.items())
-    shown = style.capped(blocks, _MESSAGES)
-    for message, violations in shown:
-        yield from _block(message, violations, outcome, style)
-    if hidden := blocks[len(shown) :]:
-        left = count(sum(len(violations) for _, violations in hidden), "import")
-        yield f"  … and {count(len(hidden), 'more message')} with {left} (--verbose shows all)"
+    sentences = outcome.told
+    shown = style.capped(sentences, _MESSAGES)
+    for sentence in shown:
+        yield from _block(sentence, outcome, style)
+    if hidden := len(sentences) - len(shown):
+        left = count(outcome.counts.new - sum(len(sentence.violations) for sentence in shown), "import")
+        yield f"  … and {count(hidden, 'more message')} with {left} (--verbose shows all)"
         yield ""
     if outcome.reason:
         yield from (f"  {line}" for line in reason(outcome.reason))
         yield ""
 
 
-def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, style: Style) -> Iterator[str]:
+def _block(sentence: Sentence, outcome: Outcome, style: Style) -> Iterator[str]:
+    message, violations, cuts = sentence
     yield f"  {style.paint(message, RED)}"
     yield ""
     seen: set[Import] = set()
@@ -59,10 +60,10 @@ def _block(message: str, violations: list[ReportedViolation], outcome: Outcome, 
         seen |= set(violation.chain)
     if hidden := len(violations) - len(shown):
         yield f"    {more(hidden, 'import')}"
-    if sentence := cut_chains(violations):
-        yield f"    {sentence}"
-    for cut in (cut for cut in outcome.shown_cuts if cut.message == message):
-        yield from (f"    {line}" for line in _cut(cut, outcome, violations, style))
+    if left_out := cut_chains(violations):
+        yield f"    {left_out}"
+    for cut in cuts:
+        yield from (f"    {line}" for line in _cut(cut, violations, style))
     yield ""
 
 
@@ -108,14 +109,14 @@ def _violation(violation: ReportedViolation, seen: Set[Import], style: Style) ->
         yield f"  {more(hidden, 'import')}"
 
 
-def _cut(cut: ReportedCut, outcome: Outcome, violations: list[ReportedViolation], style: Style) -> Iterator[str]:
+def _cut(cut: ReportedCut, violations: Sequence[ReportedViolation], style: Style) -> Iterator[str]:
     if sentence := remedy(cut, violations):
         yield sentence
     if repeats(cut, violations):
         return
     shown = style.capped(cut.imports, _IMPORTS)
     for number, statement in enumerate(shown):
-        others = sum(statement in other.imports for other in outcome.cuts if other is not cut)
+        others = cut.others[number] if cut.others else 0
         shared = f"  (also needed for {count(others, 'other message')})" if others else ""
         yield f"  {statement.importer} -> {statement.imported}  {place(statement)}{shared}"
         if cut.fixes:

@@ -129,8 +129,8 @@ def remedy(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> str:
 def own_fix(violation: ReportedViolation, outcome: Outcome) -> ReportedFix | None:
     """Return how to change an import that is a violation by itself; None if it is a chain, or nothing is known."""
     edge = (violation.importer, violation.imported)
-    for cut in outcome.cuts if len(violation.chain) == 1 and not violation.is_chain_cut else ():
-        for number, statement in enumerate(cut.imports if cut.fixes and cut.message == violation.message else ()):
+    for cut in outcome.cuts_with_fixes if len(violation.chain) == 1 and not violation.is_chain_cut else ():
+        for number, statement in enumerate(cut.imports if cut.message == violation.message else ()):
             if (statement.importer, statement.imported) == edge:
                 return cut.fixes[number]
     return None
@@ -147,10 +147,10 @@ def _edges(cut: ReportedCut) -> set[tuple[str, str | None]]:
 
 def details(outcome: Outcome) -> str:
     """Return the numbers of violations and of ignored imports, such as ``1 violation, 2 imports ignored``."""
-    new, known = len(outcome.new), len(outcome.known)
+    new, known, renamed = outcome.counts.new, outcome.counts.known, outcome.counts.renamed
     counts = [count(new, "new violation" if known else "violation")] if new else []
     counts += [count(known, "known violation")] if known else []
-    counts += [f"{count(renamed, 'known violation')} with old names"] if (renamed := len(outcome.renamed)) else []
+    counts += [f"{count(renamed, 'known violation')} with old names"] if renamed else []
     counts += [f"{count(outcome.ignored, 'import')} ignored"] if outcome.ignored else []
     counts += [count(outcome.inline, "inline ignore")] if outcome.inline else []
     return ", ".join(counts)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from shlex import quote
-from typing import Protocol, TypeVar, overload
+from typing import NamedTuple, Protocol, TypeVar, overload
 
 from import_contracts.baseline import MODULE, Entry, Renaming
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity, united
+from import_contracts.reports.parts import Parts
 from import_contracts.reports.weakening import Weakening
 from import_contracts.wording import count
 
@@ -20,7 +21,10 @@ T = TypeVar("T")
 
 
 class Later(Sequence[T]):
-    """A sequence of results of functions; each function is called when its item is first read."""
+    """A sequence of results of functions; each function is called when its item is first read.
+
+    It is equal to a tuple of the results.
+    """
 
     def __init__(self, items: Iterable[Callable[[], T]]) -> None:
         self._items = [cache(item) for item in items]
@@ -34,6 +38,12 @@ class Later(Sequence[T]):
     def __getitem__(self, at: slice) -> Sequence[T]: ...
     def __getitem__(self, at: int | slice) -> T | Sequence[T]:
         return self._items[at]() if isinstance(at, int) else Later(self._items[at])
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, tuple | Later) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 class Read(Protocol):
@@ -189,6 +199,8 @@ class ReportedCut:
     is_minimum: bool
     fixes: Sequence[ReportedFix] = ()
     """A fix for each import, in the same order; empty if the contract is about neither cycles nor direct imports."""
+    others: Sequence[int] = ()
+    """For each import, in the same order, how many other cuts have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +216,23 @@ class Cause:
     is_added: bool | None
     others: tuple[Import, ...] = ()
     has_more: bool = False
+
+
+class Sentence(NamedTuple):
+    """The new violations with one message, most urgent first, and the imports to remove to fix them."""
+
+    message: str
+    violations: Sequence[ReportedViolation]
+    cuts: Sequence[ReportedCut]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many violations are new, how many are known, and how many are known with old names."""
+
+    new: int
+    known: int
+    renamed: int
 
 
 class _Remembering:
@@ -226,8 +255,8 @@ class Outcome(_Remembering):
     type: str
     reason: str
     kept: bool | None
-    violations: tuple[ReportedViolation, ...] = ()
-    cuts: tuple[ReportedCut, ...] = ()
+    violations: Sequence[ReportedViolation] = ()
+    cuts: Sequence[ReportedCut] = ()
     ignored: int = 0
     causes: tuple[Cause, ...] = ()
     about_cycles: bool = False
@@ -236,6 +265,15 @@ class Outcome(_Remembering):
     inline: int = 0
     has_baseline: bool = False
     """Whether its violations are compared with a baseline."""
+    counted: Counts | None = None
+    """The `counts`, if they are known without a look at the violations."""
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The numbers of violations."""
+        if self.counted is not None:
+            return self.counted
+        return Counts(sum(each.is_new for each in self.violations), len(self.known), len(self.renamed))
 
     @cached_property
     def new(self) -> tuple[ReportedViolation, ...]:
@@ -256,32 +294,60 @@ class Outcome(_Remembering):
     @property
     def is_shown(self) -> bool:
         """Whether the contract is broken by more than violations with old names."""
-        return self.kept is False and bool(self.new or not self.renamed)
+        return self.kept is False and bool(self.counts.new or not self.counts.renamed)
 
     @property
     def sentences(self) -> dict[str, list[ReportedViolation]]:
         """The new violations by message, in the order of `new`; the messages in the order of ``violations``."""
-        new = [violation for violation in self.violations if violation.is_new]
-        by_message: dict[str, list[ReportedViolation]] = {violation.message: [] for violation in new}
-        for violation in self.new:
-            by_message[violation.message].append(violation)
-        return by_message
+        return {sentence.message: list(sentence.violations) for sentence in self.told}
+
+    @property
+    def told(self) -> Sequence[Sentence]:
+        """The same, each with its cuts; what is about a message is made when that is read."""
+        counts, parts = self.counts, self.violations
+        if isinstance(parts, Parts):
+            numbers = range(parts.number) if counts.new else ()
+            places = (at for at in numbers if len(parts) == counts.new or any(each.is_new for each in parts.part(at)))
+            return Later(partial(self._sentence, parts, at) for at in places)
+        by_message: dict[str, list[ReportedViolation]] = {}
+        for violation in parts if counts.new else ():
+            if violation.is_new:
+                by_message.setdefault(violation.message, []).append(violation)
+        cuts: dict[str, list[ReportedCut]] = {}
+        for cut in self.shown_cuts if by_message else ():
+            cuts.setdefault(cut.message, []).append(cut)
+        return [
+            Sentence(message, sorted(new, key=self._urgency), cuts.get(message, ()))
+            for message, new in by_message.items()
+        ]
+
+    def _sentence(self, violations: Parts[ReportedViolation], at: int) -> Sentence:
+        new, cuts = [each for each in violations.part(at) if each.is_new], self.shown_cuts
+        cuts_here = cuts.part(at) if isinstance(cuts, Parts) else ()
+        return Sentence(new[0].message, sorted(new, key=self._urgency), cuts_here)
 
     @cached_property
     def shown_causes(self) -> tuple[Cause, ...]:
         """The causes; empty if each new violation is one of them, and causes no other."""
+        if not self.causes:
+            return ()
         alone = [violation for violation in self.new if len(violation.chain) == 1 and not violation.is_chain_cut]
         direct = {(violation.importer, violation.imported) for violation in alone}
         repeated = (
             (cause.evidence.importer, cause.evidence.imported) in direct and cause.effects == 1 for cause in self.causes
         )
-        is_whole = len(self.causes) == sum(violation.is_new for violation in self.violations)
+        is_whole = len(self.causes) == self.counts.new
         return () if all(repeated) and is_whole else self.causes
 
     @property
-    def shown_cuts(self) -> tuple[ReportedCut, ...]:
+    def shown_cuts(self) -> Sequence[ReportedCut]:
         """The cuts; none if the causes say all that has to be removed to get back to the baseline."""
         return () if self.has_baseline and self.causes else self.cuts
+
+    @property
+    def cuts_with_fixes(self) -> Sequence[ReportedCut]:
+        """The cuts that have fixes."""
+        return () if isinstance(self.cuts, Parts) else [cut for cut in self.cuts if cut.fixes]
 
     def cause_of(self, violation: ReportedViolation) -> Cause | None:
         """Return what causes a new violation, unless it does so itself."""

@@ -100,7 +100,7 @@ def keep(
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:
     """Return the modules whose statements are in a report; None if it depends on the whole text of files."""
-    if statements.gives_texts or any(cut.fixes for outcome in made.outcomes for cut in outcome.cuts):
+    if statements.gives_texts or any(outcome.cuts_with_fixes for outcome in made.outcomes):
         return None
     return statements.modules_read
 
