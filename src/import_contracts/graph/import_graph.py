@@ -149,6 +149,11 @@ class ImportGraph:
         """Return the lines of the import statements, sorted; empty if there is no such import."""
         return self._imports.get(importer, {}).get(imported, ())
 
+    def kinds(self, importer: str, imported: str) -> tuple[Kind, ...]:
+        """Return the kinds of the import statements, in the order of their lines."""
+        known = self._kinds.get(importer, {})
+        return tuple(known.get((imported, line), Kind.RUNTIME) for line in self.lines(importer, imported))
+
     def children(self, package: str) -> tuple[str, ...]:
         """Return the modules directly inside a package, sorted."""
         return tuple(self._children.get(package, ()))

@@ -1,0 +1,90 @@
+"""The command ``graph``."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
+from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots
+from import_contracts.config.session import Config
+from import_contracts.drawing.formats import FORMATS
+from import_contracts.drawing.model import RUNNING_KINDS, Options
+from import_contracts.problems import UserError
+from import_contracts.runs import answers
+from import_contracts.runs.requests import Scope
+
+
+@click.command("graph", cls=Reporting, short_help="Draw the imports as a map in levels.")
+@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@click.option("--depth", type=click.IntRange(0), default=1, help="How many levels of packages to open; default: 1.")
+@click.option("--packages", "only_packages", is_flag=True, help="Draw modules as part of the packages they are in.")
+@once("--focus", metavar="MODULE", default="", help="Draw only what MODULE imports, and what imports it.")
+@once("--from", "source", metavar="A", default="", help="Draw only what is on a way from A to the module of --to.")
+@once("--to", "target", metavar="B", default="", help="Draw only what is on a way from the module of --from to B.")
+@click.option("--only", type=click.Choice(["cycles", "violations"]), help="Draw only these imports.")
+@kind_option("Draw imports of this kind; default: all but type_checking. Can be repeated.")
+@click.option("--external", is_flag=True, help="Draw external packages too.")
+@source_roots
+@exclude_option
+@partial(report_options, formats=FORMATS)
+@options
+def command(  # noqa: PLR0913 - each is an option
+    *,
+    packages: tuple[str, ...],
+    depth: int,
+    only_packages: bool,
+    focus: str,
+    source: str,
+    target: str,
+    only: str | None,
+    kinds: tuple[str, ...],
+    external: bool,
+    source_roots: tuple[str, ...],
+    globs: tuple[str, ...],
+    shared: Shared,
+) -> int:
+    """Draw the imports between packages as a map in levels: arrows lead downwards, except those of the cheapest cut.
+
+    No configuration is needed: a PACKAGE is looked up as by "lint-imports cycles". Each PACKAGE is opened: what is
+    directly inside it is drawn as boxes, or what is deeper inside with --depth. To open a part of it further, name that
+    part too: "lint-imports graph shop shop.orders". With a configuration, its layers are the levels, and imports that
+    break its contracts are marked. The program is never run.
+
+    The exit status is 0, or 2 if a file could not be read.
+    """
+    if bool(source) != bool(target):
+        raise click.UsageError("--from and --to are given together: --from shop.web --to shop.models")
+    asked = find_asked(packages, source_roots, globs, shared)
+    shared = shared.seen_from_here(asked.folder)
+    wanted = Options(
+        asked.packages,
+        depth,
+        chosen_kinds(kinds) if kinds else RUNNING_KINDS,
+        focus=focus,
+        source=source,
+        target=target,
+        only=only or "",
+        external=external,
+        only_packages=only_packages,
+    )
+    scope = Scope(asked.roots, asked.exclude, _config(asked, shared), RUNNING)
+    found = answers.graph(wanted, scope, shared.reports, shared.context_here(asked.folder))
+    deliver(shared.reports, found)
+    return found[0].exit_status
+
+
+def _config(asked: Asked, shared: Shared) -> Config | None:
+    """Return the configuration, if there is one and it is about the packages."""
+    if asked.named and shared.config_file is None:
+        return None
+    try:
+        config = shared.config()
+    except UserError:
+        if shared.config_file is not None:
+            raise
+        return None
+    roots = {name.partition(".")[0] for name in config.root_packages}
+    return config if roots.issuperset(package.partition(".")[0] for package in asked.packages) else None
