@@ -233,7 +233,7 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
     if ids := list(dict.fromkeys(obeyed)):
         yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
     yield from _left_out(subject, found)
-    if len(found.boxes) > MANY and not options.matrix:
+    if MANY < len(found.boxes) <= MOST and not options.matrix:
         yield "Of so many boxes a matrix shows more: --format svg --matrix."
 
 
