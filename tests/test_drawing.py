@@ -122,7 +122,7 @@ def test_links_that_follow_from_others_are_not_drawn_and_counted() -> None:
     found = picture("p.a -> p.b", "p.b -> p.c", "p.a -> p.c")
     assert drawn(found) == ["p.a -> p.b", "p.b -> p.c"]
     assert found.legend[:2] == (
-        "3 dependencies between 3 boxes: all of them point downwards.",
+        "3 dependencies between 3 boxes: all downwards.",
         "Of those downwards, 2 are drawn; the others follow from them.",
     )
 

@@ -40,7 +40,7 @@ def test_text_has_the_levels_and_what_leads_upwards_with_its_place(shop: Path) -
         "Upwards:\n"
         "  models -> web  1 import  shop/models.py:1\n"
         "\n"
-        "4 dependencies between 3 boxes: 3 point downwards, 1 upwards.\n"
+        "4 dependencies between 3 boxes: 3 downwards, 1 upwards.\n"
         "Of those downwards, 2 are drawn; the others follow from them.\n"
         "Without the 1 import upwards there is no cycle (no cheaper cut exists).\n"
     )
