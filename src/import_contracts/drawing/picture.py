@@ -245,7 +245,7 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
         how = "no cheaper cut exists" if levels.is_minimum else "a cheaper cut may exist"
         yield f"Without the {imports} upwards there is no cycle ({how})."
     if broken := sum(link.breaks for link in links):
-        yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} contracts."
+        yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} a contract."
     obeyed = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
     if ids := list(dict.fromkeys(obeyed)):
         yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
