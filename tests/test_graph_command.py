@@ -183,17 +183,18 @@ def test_what_cannot_be_drawn_is_an_error(shop: Path, arguments: list[str], mess
     assert message in run.err
 
 
-def test_no_way_between_two_modules_is_said_and_is_no_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_", ["text", "dot", "json", "mermaid", "svg", "svg --matrix"])
+def test_no_way_between_two_modules_is_said_and_is_no_error(tmp_path: Path, format_: str) -> None:
     program(tmp_path, "shop.web -> shop.models")
-    run = lint(tmp_path, "graph", "shop", "--from", "shop.models", "--to", "shop.web")
+    run = lint(tmp_path, "graph", "shop", "--from", "shop.models", "--to", "shop.web", "--format", *format_.split())
     assert run.status == 0
     assert "There is no way from shop.models to shop.web: no chain of imports leads there." in run.out
 
 
-@pytest.mark.parametrize("format_", ["text", "dot", "json", "mermaid", "svg"])
+@pytest.mark.parametrize("format_", ["text", "dot", "json", "mermaid", "svg", "svg --matrix"])
 def test_a_program_without_imports_is_drawn(tmp_path: Path, format_: str) -> None:
     write(tmp_path, {"shop/__init__.py": "", "shop/a.py": "", "shop/b.py": ""})
-    run = lint(tmp_path, "graph", "shop", "--format", format_)
+    run = lint(tmp_path, "graph", "shop", "--format", *format_.split())
     assert run.status == 0
     assert "There are no imports between these boxes." in run.out
 
