@@ -215,4 +215,4 @@ def _about(box: Box) -> str:
     """Return the full name of a box, with what it is."""
     what = f", {count(box.modules, 'module')}" if box.modules > 1 else ""
     level = f", level {box.level}" if box.level else ""
-    return f"{box.name}{what}{level}" + (f", in knot {box.knot}" if box.knot else "")
+    return f"{box.name}{what}{level}" + (f", in cycle {box.knot}" if box.knot else "")
