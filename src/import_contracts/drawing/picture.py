@@ -180,8 +180,9 @@ def _chosen(subject: Subject) -> Collapsed:
     graph = kinds_drawn(subject.graph, options.kinds)
     if options.source:
         found = collapse(graph, options, between(graph, options.source, options.target))
-        return found.only(found.links)
-    found = collapse(graph, options, graph.edges())
+        found = found.only(found.links)
+    else:
+        found = collapse(graph, options, graph.edges())
     if options.focus:
         near = {end for link in found.links if options.focus in link for end in link}
         found = found.only([link for link in found.links if near.issuperset(link)], options.focus)
@@ -251,7 +252,7 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
         yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
     yield from _left_out(subject, found)
     if MANY < len(found.boxes) <= MOST and not options.matrix:
-        yield "Of so many boxes a matrix shows more: --format svg --matrix."
+        yield "Of so many boxes a matrix shows more: --matrix."
 
 
 def _left_out(subject: Subject, found: Collapsed) -> Iterator[str]:
