@@ -121,6 +121,13 @@ def test_the_layers_and_violations_of_a_configuration_are_shown(shop: Path) -> N
     assert set(only) == broken
 
 
+def test_a_contract_that_cannot_be_checked_is_named(shop: Path) -> None:
+    write(shop, {"pyproject.toml": configuration(contract("wrong", "layers", layers=["shop.web", "shop.nothing"]))})
+    run = lint(shop, "graph")
+    assert run.status == 0
+    assert "Not checked, because of an error that lint-imports check shows: wrong." in run.out
+
+
 def test_a_configuration_about_other_packages_does_not_matter(shop: Path) -> None:
     write(shop, {"pyproject.toml": configuration(MODELS, root="other"), "other/__init__.py": ""})
     assert len(links(lint(shop, "graph", "shop", "--format", "json"))) == 4
@@ -137,6 +144,11 @@ def test_external_packages_are_drawn_if_asked(tmp_path: Path) -> None:
         "shop.a -> <standard library>": False,
         "shop.a -> requests": False,
     }
+    looks = {"svg": "box external", "dot": 'style="rounded,filled,dotted"', "mermaid": "class m1,m2 external"}
+    for format_, look in looks.items():
+        run = lint(tmp_path, "graph", "shop", "--external", "--format", format_)
+        assert look in run.out
+        assert "Dotted boxes are external." in run.out
 
 
 def test_a_source_root_and_globs_say_what_is_read(shop: Path) -> None:

@@ -99,6 +99,7 @@ class Picture:
             "red arrows lead upwards, each with its number of imports": any(link.is_cut for link in self.links),
             "dashed arrows break a contract": any(link.breaks for link in self.links),
             "yellow boxes are in a cycle": any(box.knot for box in self.boxes),
+            "dotted boxes are external": any(box.is_external for box in self.boxes),
         }
         phrases = "; ".join(phrase for phrase, is_there in looks.items() if is_there)
         return (f"{phrases[0].upper()}{phrases[1:]}.",) if phrases else ()
@@ -247,6 +248,8 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
         yield f"Without the {imports} upwards there is no cycle ({how})."
     if broken := sum(link.breaks for link in links):
         yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} a contract."
+    if unchecked := [outcome.id for outcome in subject.contracts if outcome.kept is None]:
+        yield f"Not checked, because of an error that lint-imports check shows: {listed(unchecked)}."
     obeyed = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
     if ids := list(dict.fromkeys(obeyed)):
         yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
