@@ -234,6 +234,8 @@ def _title(options: Options) -> str:
 
 def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Levels) -> Iterator[str]:
     """Yield what the picture leaves out, and what its red arrows say."""
+    if unread := sum(problem.is_error for problem in subject.problems):
+        yield f"Not whole: {count(unread, 'file')} could not be read."
     options = subject.options
     if not links:
         yield _nothing(subject)
