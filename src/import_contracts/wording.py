@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 
 def count(number: int, noun: str) -> str:
     """Return a number and its noun, such as ``1 import`` or ``1,200 entries``."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}es" if noun.endswith("sh") else f"{noun}s"
+    plural = (
+        f"{noun[:-1]}ies" if noun.endswith(("cy", "ry")) else f"{noun}es" if noun.endswith(("sh", "x")) else f"{noun}s"
+    )
     return f"{number:,} {noun if number == 1 else plural}"
 
 

@@ -136,6 +136,11 @@ class Layers:
         )
         return tuple(dict.fromkeys(messages))
 
+    def modules_in(self, graph: ImportGraph) -> Iterator[tuple[tuple[str, ...], ...]]:
+        """Yield the modules of each layer of each container, the highest layer first, without layers that have none."""
+        for levels in self._levels_by_container(Matcher(graph)).values():
+            yield tuple(tuple(group.name for group in level) for level in levels if level)
+
     def _levels_by_container(self, matcher: Matcher) -> dict[str, list[list[Group]]]:
         """Return, for each container, the groups of each layer, the highest layer first."""
         return {container: self._levels(matcher, container) for container in self._containers(matcher)}

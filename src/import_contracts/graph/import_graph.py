@@ -149,6 +149,11 @@ class ImportGraph:
         """Return the lines of the import statements, sorted; empty if there is no such import."""
         return self._imports.get(importer, {}).get(imported, ())
 
+    def kinds(self, importer: str, imported: str) -> tuple[Kind, ...]:
+        """Return the kinds of the import statements, in the order of their lines."""
+        known = self._kinds.get(importer, {})
+        return tuple(known.get((imported, line), Kind.RUNTIME) for line in self.lines(importer, imported))
+
     def children(self, package: str) -> tuple[str, ...]:
         """Return the modules directly inside a package, sorted."""
         return tuple(self._children.get(package, ()))
@@ -241,7 +246,8 @@ class ImportGraph:
         excluded = tuple(kinds)  # looking for a member of an enumeration in a set is slow
         imports = dict(self._imports)
         gone: list[Edge] = []
-        for importer, known in self._kinds.items():
+        for importer in self._imports if Kind.RUNTIME in excluded else self._kinds:
+            known = self._kinds.get(importer, {})
             if Kind.RUNTIME in excluded or any(kind in excluded for kind in known.values()):
                 left = {
                     imported: tuple(line for line in lines if known.get((imported, line), Kind.RUNTIME) not in excluded)

@@ -118,8 +118,17 @@ class CycleSearch:
     def statement(self, edge: Edge, view: ImportGraph) -> Import:
         """Return the statement or the call of an import; if it has several, the first by line."""
         line = view.lines(*edge)[0]
+        return self._call(edge, line) or self.statements.statement(edge, view)
+
+    def statements_of(self, edge: Edge) -> tuple[Import, ...]:
+        """Return all statements and calls of an import, by line. Their text is read when it is first used."""
+        lines = self.graph.lines(*edge)
+        return tuple(self._call(edge, line) or self.statements.statement_on(edge, line) for line in lines)
+
+    def _call(self, edge: Edge, line: int) -> Import | None:
+        """Return the call on a line that imports a module; None if it is a statement that does."""
         if (call := self.statements.calls.get((edge, line))) is None:
-            return self.statements.statement(edge, view)
+            return None
         text = call.text if self.statements.snapshot.may_quote(edge[0]) else ""
         return Import(*edge, self.statements.path(edge[0]), line, call.column, call.kind, text)
 

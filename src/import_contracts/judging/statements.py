@@ -46,6 +46,10 @@ class Statements:
             known[edge] = self._later(edge, graph.lines(*edge))
         return known[edge]
 
+    def statement_on(self, edge: Edge, line: int) -> Import:
+        """Return the statement of an import on one of its lines. It is read when used."""
+        return self._later(edge, (line,))
+
     def _later(self, edge: Edge, lines: tuple[int, ...]) -> Import:
         if (edge, lines) not in self._imports:
             path, line = self.path(edge[0]), lines[0] if lines else 1

@@ -23,14 +23,19 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.runs.requests import (
     Choice,
     Requests,
+    Scope,
     Task,
     cycles_extent,
+    extent_of,
     extents_of,
+    packages_extent,
     read_baseline,
     with_contracts,
 )
 
 if TYPE_CHECKING:
+    from import_contracts.drawing.model import Options
+    from import_contracts.reading.cache import Extent
     from import_contracts.reading.snapshot import Snapshot
     from import_contracts.reports.cycles import Question
 
@@ -89,6 +94,33 @@ def cycles(
     from import_contracts.runs.cycles import answer  # noqa: PLC0415 - only if there is something to find
 
     return answer(question, snapshot, requests)
+
+
+def graph(options: Options, scope: Scope, wanted: Sequence[Wanted], context: RunContext) -> list[Answer]:
+    """Draw the imports of packages and return the picture in each wanted format, in their order.
+
+    Raises UserError if a package or module is not found.
+    """
+    config = scope.config
+    extent = _extent(options, scope)._replace(exclude=scope.exclude)
+    comparison = compare(extent._replace(include_external=extent.include_external or options.external), context)
+    contracts = [_content(config), read_baseline(config)] if config else None
+    settings = [repr(options), contracts, scope.python, str(context.folder)]
+    may_reuse = config is None or not config.custom_types  # a custom type may depend on anything
+    requests = Requests.of(settings, context.folder, wanted) if may_reuse else Requests(wanted, ())
+    if answers := requests.stored(comparison.last) or requests.stored(
+        snapshot := _snapshot(comparison, "import_contracts.runs.graph")
+    ):
+        return answers
+    from import_contracts.runs.graph import answer  # noqa: PLC0415 - only if there is something to draw
+
+    return answer(options, scope, snapshot, requests)
+
+
+def _extent(options: Options, scope: Scope) -> Extent:
+    if scope.config is not None:
+        return extent_of(scope.config, kinds=True)
+    return packages_extent(options.packages, scope.source_roots)
 
 
 def _snapshot(comparison: Comparison, run: str) -> Snapshot:

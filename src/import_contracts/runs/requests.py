@@ -39,6 +39,18 @@ class Task(NamedTuple):
     snapshot: Snapshot
 
 
+class Scope(NamedTuple):
+    """Where ``graph`` finds the packages, what it leaves out, and the configuration; None if none is about them.
+
+    ``python`` is the version to predict crashes for.
+    """
+
+    source_roots: Sequence[Path]
+    exclude: Exclude
+    config: Config | None
+    python: tuple[int, int]
+
+
 class Requests(NamedTuple):
     """The wanted reports, and for each a key: JSON of everything that it depends on except the program.
 
@@ -144,7 +156,12 @@ def _program_of(extent: Extent) -> object:
 
 def cycles_extent(question: Question, source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
     """Return the extent of the programs that a question is about; raises UserError if a root package is not found."""
-    roots = [package.partition(".")[0] for package in question.packages]
+    return packages_extent(question.packages, source_roots, exclude)
+
+
+def packages_extent(packages: Sequence[str], source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
+    """Return the extent of packages without a configuration; raises UserError if a root package is not found."""
+    roots = [package.partition(".")[0] for package in packages]
     return extent_here(roots, source_roots, exclude, plain=True)._replace(every_folder=True)
 
 

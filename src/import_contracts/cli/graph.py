@@ -1,0 +1,138 @@
+"""The command ``graph``."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+
+import click
+
+from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
+from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, warn
+from import_contracts.config.session import Config
+from import_contracts.drawing.formats import FORMATS
+from import_contracts.drawing.model import RUNNING_KINDS, Options
+from import_contracts.problems import UserError
+from import_contracts.reporters.style import Wanted
+from import_contracts.runs import answers
+from import_contracts.runs.requests import Scope
+
+_PICTURES = [name for name in ("html", "svg") if name in FORMATS]
+"""The formats that a browser shows; the first is that of ``--open``."""
+
+
+@click.command("graph", cls=Reporting, short_help="Draw the imports as a map in levels.")
+@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@click.option("--depth", type=click.IntRange(0), default=1, help="How many levels of packages to open; default: 1.")
+@click.option("--packages", "only_packages", is_flag=True, help="Draw modules as part of the packages they are in.")
+@once("--focus", metavar="MODULE", default="", help="Draw only what MODULE imports, and what imports it.")
+@once("--from", "source", metavar="A", default="", help="Draw only what is on a way from A to the module of --to.")
+@once("--to", "target", metavar="B", default="", help="Draw only what is on a way from the module of --from to B.")
+@click.option("--only", type=click.Choice(["cycles", "violations"]), help="Draw only these imports.")
+@kind_option("Draw imports of this kind; default: all but type_checking. Can be repeated.")
+@click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows.")
+@click.option("--open", "is_opened", is_flag=True, help=f"Open it in the browser; default format: {_PICTURES[0]}.")
+@click.option("--external", is_flag=True, help="Draw external packages too.")
+@source_roots
+@exclude_option
+@partial(report_options, formats=("text", *FORMATS))
+@options
+def command(  # noqa: PLR0913 - each is an option
+    *,
+    packages: tuple[str, ...],
+    depth: int,
+    only_packages: bool,
+    focus: str,
+    source: str,
+    target: str,
+    only: str | None,
+    kinds: tuple[str, ...],
+    matrix: bool,
+    is_opened: bool,
+    external: bool,
+    source_roots: tuple[str, ...],
+    globs: tuple[str, ...],
+    shared: Shared,
+) -> int:
+    """Draw the imports between packages as a map in levels: arrows lead downwards, except those of the cheapest cut.
+
+    No configuration is needed: a PACKAGE is looked up as by "lint-imports cycles". Each PACKAGE is opened: what is
+    directly inside it is drawn as boxes, or what is deeper inside with --depth. To open a part of it further, name that
+    part too: "lint-imports graph shop shop.orders". With a configuration, its layers are the levels, and imports that
+    break its contracts are marked. The program is never run.
+
+    The exit status is 0, or 2 if a file could not be read.
+    """
+    if bool(source) != bool(target):
+        raise click.UsageError("--from and --to are given together: --from shop.web --to shop.models")
+    reports = tuple(map(_named, shared.reports))
+    shared = shared._replace(reports=_in_files(reports) if is_opened else reports)
+    if matrix and all(each.format not in _PICTURES for each in shared.reports):
+        raise click.UsageError("--matrix is a picture. Write: --matrix --output matrix.svg")
+    if source and focus:
+        raise click.UsageError("--focus and --from are both given. Give one of them.")
+    asked = find_asked(packages, source_roots, globs, shared)
+    shared = shared.seen_from_here(asked.folder)
+    wanted = Options(
+        asked.packages,
+        depth,
+        chosen_kinds(kinds) if kinds else RUNNING_KINDS,
+        focus=focus,
+        source=source,
+        target=target,
+        only=only or "",
+        external=external,
+        matrix=matrix,
+        only_packages=only_packages,
+    )
+    scope = Scope(asked.roots, asked.exclude, _config(asked, shared), RUNNING)
+    found = answers.graph(wanted, scope, shared.reports, shared.context_here(asked.folder))
+    deliver(shared.reports, found)
+    if is_opened:
+        _open(shared.reports)
+    return found[0].exit_status
+
+
+def _config(asked: Asked, shared: Shared) -> Config | None:
+    """Return the configuration, if there is one and it is about the packages."""
+    if asked.named and shared.config_file is None:
+        return None
+    try:
+        config = shared.config()
+    except UserError:
+        if shared.config_file is not None:
+            raise
+        return None
+    roots = {name.partition(".")[0] for name in config.root_packages}
+    return config if roots.issuperset(package.partition(".")[0] for package in asked.packages) else None
+
+
+def _named(wanted: Wanted) -> Wanted:
+    """Return a report; text for a file such as shop.svg has the format that the name of the file says."""
+    name = Path(wanted.output or "").suffix.removeprefix(".")
+    return wanted._replace(format=name) if wanted.format == "text" and name in FORMATS else wanted
+
+
+def _in_files(reports: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    """Return reports of which every picture is written to a file; text alone becomes a picture."""
+    if [each.format for each in reports] == ["text"]:
+        reports = [reports[0]._replace(format=_PICTURES[0])]
+    if all(each.format not in _PICTURES for each in reports):
+        raise click.UsageError(f"There is no picture to open. Add: --format {_PICTURES[0]}")
+    folder = Path(mkdtemp(prefix="lint-imports-"))
+    return tuple(
+        each if each.output else each._replace(output=str(folder / f"graph.{each.format}")) for each in reports
+    )
+
+
+def _open(reports: Sequence[Wanted]) -> None:
+    """Open pictures in the browser, or say where they are."""
+    for each in reports:
+        if each.format in _PICTURES and each.output is not None:
+            path = Path.cwd() / each.output
+            if not webbrowser.open(path.as_uri()):
+                warn(f"There is no browser. The picture is in {path}.")

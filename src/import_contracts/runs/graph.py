@@ -1,0 +1,105 @@
+"""The run of ``graph``: reads the program, and makes the picture that is asked for in each wanted format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from import_contracts.config.contracts import read_contracts
+from import_contracts.config.session import Config
+from import_contracts.contracts.layers import Layers
+from import_contracts.drawing.formats import FORMATS, left_out
+from import_contracts.drawing.model import Layering, Module, Options, Subject
+from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.judging.cycles import CycleSearch
+from import_contracts.judging.diagnosis import about_exclude, diagnose
+from import_contracts.judging.statements import Statements
+from import_contracts.judging.verdict import judge
+from import_contracts.problems import Problem, UserError, did_you_mean_module
+from import_contracts.reading.cache import Answer
+from import_contracts.reading.snapshot import Snapshot
+from import_contracts.reporters.graph import as_text
+from import_contracts.reporters.style import Wanted
+from import_contracts.reports.check import Outcome
+from import_contracts.reports.cycles import CyclesReport, Question
+from import_contracts.repository import root_of
+from import_contracts.runs.check import keep, known_entries, report
+from import_contracts.runs.requests import Requests, Scope, read_baseline
+
+
+def answer(options: Options, scope: Scope, snapshot: Snapshot, requests: Requests) -> list[Answer]:
+    """Draw a program in each wanted format, and store the pictures in the cache.
+
+    Raises UserError if a module that is asked for does not exist.
+    """
+    statements = Statements(snapshot)
+    subject = _subject(options, scope, statements)
+    with snapshot.context.step("draw the graph"):
+        status = 2 if any(problem.is_error for problem in subject.problems) else 0
+        answers = [_answer(subject, wanted, status) for wanted in requests.wanted]
+    keep(answers, requests, statements, None)
+    return answers
+
+
+def _answer(subject: Subject, wanted: Wanted, status: int) -> Answer:
+    text = as_text(subject, wanted.style) if wanted.format == "text" else FORMATS[wanted.format](subject)
+    return Answer(text, status, (*map(str, subject.problems), *left_out(wanted.format, subject, text)))
+
+
+def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:
+    snapshot, config = statements.snapshot, scope.config
+    question = Question(options.packages, scope.python)
+    search = CycleSearch(question, statements)
+    graph = search.graph
+    _demand(options, graph)
+    root = root_of(snapshot.context.folder)
+
+    def cycles() -> CyclesReport:
+        return diagnose(question, statements)
+
+    def contracts() -> tuple[Outcome, ...]:
+        return _outcomes(config, statements) if config else ()
+
+    files = snapshot.program.files
+    return Subject(
+        options,
+        graph,
+        tuple(Module(file.module, statements.path(file.module), file.is_package) for file in files),
+        cache(search.statements_of),
+        cycles,
+        contracts,
+        tuple(_layerings(config, graph)) if config else (),
+        folder=snapshot.context.folder.as_posix(),
+        root=root.as_posix() if root else "",
+        configuration=config.file if config else "",
+        problems=tuple(_problems(snapshot)),
+    )
+
+
+def _problems(snapshot: Snapshot) -> Iterator[Problem]:
+    yield from about_exclude(snapshot)
+    for file in snapshot.scan.unreadable:
+        yield Problem(file.message, snapshot.context.shown(file.path), line=file.line)
+
+
+def _demand(options: Options, graph: ImportGraph) -> None:
+    """Raise UserError for modules that do not exist, and for two of which one is inside the other."""
+    named = dict.fromkeys((*options.packages, *options.boxes))
+    unknown = [name for name in named if name not in graph]
+    if unknown:
+        missing = (f"There is no module '{each}'.{did_you_mean_module(each, graph.modules)}" for each in unknown)
+        raise UserError(*map(Problem, missing))
+    if options.source and not graph.subtree(options.source).isdisjoint(graph.subtree(options.target)):
+        raise UserError(Problem(f"'{options.source}' and '{options.target}' are not apart: one is inside the other."))
+
+
+def _outcomes(config: Config, statements: Statements) -> tuple[Outcome, ...]:
+    known = known_entries(config, read_baseline(config))
+    judgement = judge(config, read_contracts(config), statements, known)
+    return report(judgement, statements).outcomes
+
+
+def _layerings(config: Config, graph: ImportGraph) -> Iterator[Layering]:
+    for contract in read_contracts(config).chosen:
+        if isinstance(contract.rule, Layers) and contract.is_sound:
+            yield from (Layering(contract.id, layers) for layers in contract.rule.modules_in(graph))
