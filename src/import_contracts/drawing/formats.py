@@ -20,7 +20,7 @@ def _lazily(name: str) -> Callable[[Subject], str]:
     return render
 
 
-_MODULES = {"json": "json", "svg": "svg", "text": "text"}
+_MODULES = {"html": "page", "json": "json", "svg": "svg", "text": "text"}
 
 FORMATS: Mapping[str, Callable[[Subject], str]] = MappingProxyType(
     {name: _lazily(module) for name, module in _MODULES.items()}
