@@ -20,10 +20,10 @@ from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import STANDARD_LIBRARY, ancestors
 from import_contracts.graph.standard_library import is_standard
-from import_contracts.reporters.fixes import FIXES
 from import_contracts.reports.check import Outcome
 from import_contracts.reports.cycles import Cycle, ReportedCrash, ReportedCrashPlan
 from import_contracts.visible import visible, visible_code, visible_lines
+from import_contracts.wording import FIXES
 
 _LONGEST = 200
 """The most characters of a statement in the page; the rest of it is in the file."""

@@ -1,6 +1,6 @@
 /* Where boxes and lines are: levels become rows, in which long lines have a place of their own between the boxes. */
 
-const SIZES = { height: 30, apart: 14, line: 9, gap: 34, edge: 16 };
+const SIZES = { height: 28, apart: 14, line: 9, gap: 26, edge: 24 };
 
 class Layout {
   /* `widthOf` returns the width of a box; `width` is how wide the picture should be, in pixels. */
@@ -18,8 +18,9 @@ class Layout {
 
   /* Red lines have numbers, which need room side by side. */
   widthFor(box, widthOf) {
-    const ends = (side) => this.drawn.filter((link) => link.isCut && link[side] === box).length;
-    return Math.max(widthOf(box), 26 * ends("tail") + 12, 10 * ends("head") + 12);
+    const { out, into } = this.view.at(box);
+    const cut = (links) => links.filter((link) => link.isCut).length;
+    return Math.max(widthOf(box), 26 * cut(out) + 12, 10 * cut(into) + 12);
   }
 
   /* A level that is wider than the page has several rows. */
@@ -69,11 +70,17 @@ class Layout {
   passing(link, upper, row) {
     const key = link.isCut ? `${link.tail}>${link.head}/${row}` : `${upper.box}/${row}`;
     if (!this.shared.has(key)) {
-      const item = { box: null, width: SIZES.line, up: [], down: [], row };
+      const item = { box: null, width: SIZES.line, up: [], down: [], row, along: this.along(key.split("/")[0]) };
+      item.along.push(item);
       this.shared.set(key, item);
       this.rows[row].items.push(item);
     }
     return this.shared.get(key);
+  }
+
+  along(line) {
+    if (!this.shared.has(line)) this.shared.set(line, []);
+    return this.shared.get(line);
   }
 
   /* Sweeps down and up: each item goes to the mean of its neighbours (Sugiyama, Tagawa, Toda, 1981). */
@@ -121,23 +128,36 @@ class Layout {
         left += item.width + this.apart(item);
       }
     }
-    for (let sweep = 0; sweep < 16; sweep++) {
-      for (const row of sweep % 2 ? [...this.rows].reverse() : this.rows) this.settle(row, sweep < 12 && (sweep % 2 ? "down" : "up"));
+    for (let sweep = 0; sweep < 30; sweep++) {
+      for (const row of sweep % 2 ? [...this.rows].reverse() : this.rows) this.settle(row);
     }
+    this.center();
+  }
+
+  center() {
+    const items = this.rows.flatMap((row) => row.items);
+    const left = Math.min(...items.map((item) => item.x - item.width / 2));
+    const right = Math.max(...items.map((item) => item.x + item.width / 2));
+    for (const item of items) item.x += (this.width - left - right) / 2;
   }
 
   apart(item) {
     return item.box === null ? SIZES.line / 2 : SIZES.apart;
   }
 
+  /* A box is wanted where its neighbours are, a part of a line where its other parts are, so that it is straight. */
+  wanted(item) {
+    const near = item.box === null && item.along.length > 1 ? item.along : [...item.up, ...item.down];
+    return near.length ? near.reduce((sum, other) => sum + other.x, 0) / near.length : item.x;
+  }
+
   /* The places nearest to the wanted ones in this order: a regression that must not decrease (pool adjacent violators). */
-  settle(row, side) {
+  settle(row) {
     const pools = [];
     let offset = SIZES.edge;
     for (const item of row.items) {
-      const near = side && item[side].length ? item[side] : [...item.up, ...item.down];
-      const wanted = near.length ? near.reduce((sum, other) => sum + other.x, 0) / near.length : item.x;
-      const weight = item.box === null ? 4 : 1 + near.length / 4;
+      const wanted = this.wanted(item);
+      const weight = item.box === null ? 2 : 1 + (item.up.length + item.down.length) / 4;
       item.offset = offset + item.width / 2;
       offset += item.width + this.apart(item);
       let pool = { sum: (wanted - item.offset) * weight, weight, items: [item] };
@@ -163,7 +183,7 @@ class Layout {
       const next = this.rows[at + 1];
       if (!next) return;
       const lines = row.items.flatMap((item) => item.down.map((other) => Math.abs(other.x - item.x)));
-      const slope = Math.min(70, 1.5 * lines.filter((far) => far > 40).length + Math.max(0, ...lines) / 18);
+      const slope = Math.min(60, 1.2 * lines.filter((far) => far > 40).length + Math.max(0, ...lines) / 25);
       top += (lines.length ? SIZES.gap : SIZES.apart) + slope;
     });
     this.height = top + SIZES.edge;

@@ -1,8 +1,8 @@
 /* The page: what is asked for is in the address, so that each view has a link and "back" goes back. */
 
 const MANY = 40; // boxes above which a matrix says more than a map
-const TOO_MANY = 300; // boxes above which there is no map
-const CELL = 20;
+const CELL = 20; // the width and height of a cell of the matrix, in pixels, and:
+const BEYOND = 8; // the rows that are there above and below the visible ones
 
 class Page {
   constructor(data) {
@@ -12,6 +12,7 @@ class Page {
     this.state = this.start;
     this.violating = this.violatingImports(data);
     this.canvas = document.createElement("canvas").getContext("2d");
+    this.canvas.font = getComputedStyle(document.body).font;
     this.fillHeader(data);
     this.listen();
     this.read();
@@ -137,6 +138,11 @@ class Page {
     byId("as-matrix").addEventListener("click", () => this.go({ view: "matrix" }));
     byId("only").addEventListener("change", (event) => this.go({ only: event.target.value }));
     byId("hubs").addEventListener("change", (event) => this.go({ hubs: !event.target.checked }));
+    byId("picture").addEventListener("scroll", () => {
+      if (!this.isMatrix) return;
+      this.fillRows();
+      this.highlight();
+    });
     byId("picture").addEventListener("keydown", (event) => this.key(event));
     byId("picture").addEventListener("click", (event) => {
       const isEmpty = event.target.closest("button, [role='gridcell'], path.hit") === null;
@@ -259,7 +265,7 @@ class Page {
       for (const end of [state.from, state.to]) if (view.boxOf[end] >= 0) mark.boxes.set(view.boxOf[end], "selected");
       return mark;
     }
-    if (state.link) return { boxes: new Map([[state.link[0], "in"], [state.link[1], "out"]]), links: this.linkBetween(...state.link, "chosen") };
+    if (state.link) return { boxes: new Map([[state.link[0], "in"], [state.link[1], "out"]]), links: view.link(...state.link) ? [{ tail: state.link[0], head: state.link[1], kind: "chosen" }] : [] };
     if (state.select === null || view.boxOf[state.select] < 0) return null;
     return this.markedAround(view.boxOf[state.select]);
   }
@@ -267,8 +273,8 @@ class Page {
   markedAround(box) {
     const boxes = new Map([[box, "selected"]]);
     const links = [];
-    for (const { tail, head } of this.view.links) {
-      if (tail !== box && head !== box) continue;
+    const { out, into } = this.view.at(box);
+    for (const { tail, head } of [...out, ...into]) {
       const [other, kind] = tail === box ? [head, "out"] : [tail, "in"];
       boxes.set(other, boxes.has(other) ? "in out" : kind);
       links.push({ tail, head, kind });
@@ -285,10 +291,6 @@ class Page {
       if (tail >= 0 && head >= 0 && tail !== head) links.set(`${tail}>${head}`, { tail, head, kind });
     }
     return { boxes, links: [...links.values()] };
-  }
-
-  linkBetween(tail, head, kind) {
-    return this.view.links.filter((link) => link.tail === tail && link.head === head).map(() => ({ tail, head, kind }));
   }
 
   /* The name of a box, as what is around it and its own part; what all boxes have in common is left out. */
@@ -359,7 +361,6 @@ class Page {
 
   widthOf(box) {
     const [around, part] = this.label(box);
-    this.canvas.font = getComputedStyle(document.body).font;
     const more = this.program.isPackage(box) ? 26 : 0;
     return Math.ceil(this.canvas.measureText(around + part).width * 1.06 + 22 + more + (this.view.isOwn(box) ? 54 : 0));
   }
@@ -384,7 +385,7 @@ class Page {
   }
 
   drawLine(lines, numbers, { link, path, isUp, number }) {
-    const kind = link.breaks ? "breaks" : link.isCut ? "cut" : "down";
+    const kind = link.isCut ? "cut" : link.breaks ? "breaks" : "down";
     const tip = { [isUp ? "marker-start" : "marker-end"]: `url(#tip-${kind})` };
     lines.append(svg("path", { class: `line ${kind}`, d: path, "data-link": `${link.tail},${link.head}`, ...tip }));
     const hit = svg("path", { class: "hit", d: path });
@@ -446,10 +447,9 @@ class Page {
 
   spoken(box) {
     const { program, view } = this;
-    const out = view.links.filter((link) => link.tail === box).length;
-    const into = view.links.filter((link) => link.head === box).length;
+    const { out, into } = view.at(box);
     const what = view.isOwn(box) ? "__init__ of an expanded package" : program.isPackage(box) ? `package of ${count(program.sizes[box] - 1, "module")}` : "module";
-    return `${program.names[box]}, ${what}, imports ${out}, imported by ${into}${view.knot.get(box) ? ", in a cycle" : ""}`;
+    return `${program.names[box]}, ${what}, imports ${out.length}, imported by ${into.length}${view.knot.get(box) ? ", in a cycle" : ""}`;
   }
 
   choose(box) {
@@ -521,16 +521,15 @@ class Page {
   // --- the matrix ---------------------------------------------------------------------------------------------
 
   /* A row for each importer and a column for each imported box, in the same order: what is above the diagonal is cut.
-     Only cells with imports are elements. */
+     Only cells with imports are elements, and only in rows that are to be seen. */
   drawMatrix(picture) {
-    const { view } = this;
-    const { boxes } = view;
-    const column = new Map(boxes.map((box, at) => [box, at]));
+    const { boxes, links } = this.view;
     const cells = new Map(boxes.map((box) => [box, []]));
-    for (const link of view.links) cells.get(link.tail).push(link);
-    const left = Math.min(300, Math.max(120, ...boxes.map((box) => this.widthOf(box) + 40)));
-    const rows = boxes.map((box, at) => this.matrixRow(box, at, cells.get(box), column, left));
-    const grid = el("div", { class: "grid", role: "grid", "aria-label": "Matrix of imports: rows import columns", "aria-rowcount": boxes.length, "aria-colcount": boxes.length + 1 }, rows);
+    for (const link of links) cells.get(link.tail).push(link);
+    const lengths = boxes.map((box) => this.label(box).join("").length);
+    const longest = boxes[lengths.indexOf(Math.max(...lengths))];
+    const left = Math.min(300, longest === undefined ? 0 : this.widthOf(longest) + 60);
+    const grid = el("div", { class: "grid", role: "grid", "aria-label": "Matrix: the box of a row imports those of the columns", "aria-rowcount": boxes.length, "aria-colcount": boxes.length + 1 });
     const heads = el("div", { class: "heads", "aria-hidden": "true" }, boxes.map((_, at) => {
       const head = el("span", {}, String(at + 1));
       head.style.left = `${left + at * CELL}px`;
@@ -538,8 +537,29 @@ class Page {
     }));
     for (const part of [grid, heads]) part.style.width = `${left + boxes.length * CELL}px`;
     grid.style.height = `${boxes.length * CELL}px`;
-    grid.style.setProperty("--left", `${left}px`);
+    this.matrix = { grid, cells, left, column: new Map(boxes.map((box, at) => [box, at])), rows: new Map() };
     picture.replaceChildren(el("div", { class: "table" }, heads, grid));
+    this.fillRows();
+  }
+
+  /* Make the rows that are to be seen, and leave out the others. */
+  fillRows() {
+    const picture = byId("picture");
+    const { grid, rows, cells, column, left } = this.matrix;
+    const top = picture.scrollTop;
+    const first = Math.max(0, Math.floor(top / CELL) - BEYOND);
+    const last = Math.min(this.view.boxes.length, Math.ceil((top + innerHeight) / CELL) + BEYOND);
+    for (const [at, row] of rows) {
+      if ((at >= first && at < last) || row.contains(document.activeElement)) continue;
+      row.remove();
+      rows.delete(at);
+    }
+    let after = [...rows].find(([at]) => at >= last)?.[1] ?? null;
+    for (let at = last - 1; at >= first; at--) {
+      const box = this.view.boxes[at];
+      if (!rows.has(at)) rows.set(at, grid.insertBefore(this.matrixRow(box, at, cells.get(box), column, left), after));
+      after = rows.get(at);
+    }
   }
 
   matrixRow(box, at, links, column, left) {
@@ -559,7 +579,7 @@ class Page {
 
   cell(link, at, left) {
     const number = link.imports.length;
-    const kind = link.breaks ? "breaks" : link.isCut ? "cut" : "down";
+    const kind = link.isCut ? "cut" : link.breaks ? "breaks" : "down";
     const cell = el("div", { class: `cell ${kind}`, role: "gridcell", "aria-colindex": at + 2, "data-link": `${link.tail},${link.head}`, tabindex: "-1", "aria-label": `imports ${this.label(link.head).join("")}: ${count(number, "import")}${link.isCut ? ", cut" : ""}`, title: `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(number, "import")}` }, number > 999 ? "…" : String(number));
     cell.style.left = `${left + at * CELL}px`;
     cell.addEventListener("click", () => this.go({ link: [link.tail, link.head], select: null, from: null, to: null, tab: "details" }));
@@ -585,6 +605,7 @@ class Page {
       return null;
     }
     const next = { ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling }[key];
+    next?.scrollIntoView({ block: "nearest" });
     return next?.querySelector(".name") ?? null;
   }
 

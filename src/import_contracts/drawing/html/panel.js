@@ -123,15 +123,15 @@ class Panel {
     const { program } = this;
     const box = view.boxOf[module];
     const size = program.sizes[module];
-    const links = view.links.filter((link) => link.tail === module || link.head === module);
+    const { out, into } = view.at(module);
     return [
       el("h2", {}, el("bdi", {}, this.name(module))),
       el("p", {}, program.isPackage(module) ? `Package with ${count(size - 1, "module")}. ` : "Module. ", program.files[module] ? this.place(module, 1, program.files[module]) : null),
       box === module ? null : el("p", {}, box < 0 ? "It is not in this picture." : ["It is a part of ", this.module(box), "."]),
       el("p", { class: "buttons" }, this.actions(module, box, view, state)),
       this.member(module),
-      this.ends("Imports", "out", links.filter((link) => link.tail === module), "head", view),
-      this.ends("Imported by", "in", links.filter((link) => link.head === module), "tail", view),
+      this.ends("Imports", "out", out, "head", view),
+      this.ends("Imported by", "in", into, "tail", view),
     ].flat().filter(Boolean);
   }
 
@@ -171,7 +171,7 @@ class Panel {
   // --- statements ---------------------------------------------------------------------------------------------
 
   link([tail, head], view) {
-    const link = view.links.find((each) => each.tail === tail && each.head === head);
+    const link = view.link(tail, head);
     const title = el("h2", {}, this.module(tail), " → ", this.module(head));
     if (!link) return [title, el("p", {}, "There is no such arrow in this picture.")];
     const why = link.isCut ? "It leads upwards, and is in the cheapest cut." : link.isDrawn ? null : "It is not drawn, as it follows from other arrows.";

@@ -3,6 +3,7 @@
 /* The program as arrays: a module is a number, and a package comes before what is inside it. The order of siblings
    is the one that the levels of the packages have among themselves. */
 
+const TOO_MANY = 300; // boxes above which there is no map
 const KINDS = ["runtime", "deferred", "lazy", "type checking"];
 
 class Program {
@@ -221,6 +222,22 @@ class View {
     this.boxes = this.boxes.filter(box);
   }
 
+  /* The links that begin and end at a box. */
+  at(box) {
+    if (!this.ends) {
+      this.ends = new Map(this.boxes.map((each) => [each, { out: [], into: [] }]));
+      for (const link of this.links) {
+        this.ends.get(link.tail).out.push(link);
+        this.ends.get(link.head).into.push(link);
+      }
+    }
+    return this.ends.get(box) ?? { out: [], into: [] };
+  }
+
+  link(tail, head) {
+    return this.at(tail).out.find((link) => link.head === head);
+  }
+
   /* The number of the strongly connected component of each box (Tarjan, 1972), without recursion. */
   knots(links) {
     const heads = new Map();
@@ -274,7 +291,7 @@ class View {
     this.knot = this.knotSizes(this.knots(this.links));
     const down = this.links.filter((link) => !link.isCut);
     this.heights = heightsOf(this.boxes, [...down, ...order]);
-    this.reduce(down);
+    if (this.boxes.length <= TOO_MANY) this.reduce(down);
     this.boxes.sort((one, other) => this.heights.get(other) - this.heights.get(one) || this.position(one) - this.position(other));
     this.top = Math.max(0, ...this.boxes.map((box) => this.heights.get(box)));
   }
@@ -326,7 +343,8 @@ class View {
         const at = place.get(link.head);
         link.isDrawn = !(seen[at >> 5] & (1 << (at & 31)));
         seen[at >> 5] |= 1 << (at & 31);
-        reach.get(link.head)?.forEach((bits, word) => (seen[word] |= bits));
+        const further = reach.get(link.head);
+        for (let word = 0; further && word < words; word++) seen[word] |= further[word];
       }
       reach.set(tail, seen);
     }
