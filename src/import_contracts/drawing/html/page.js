@@ -161,7 +161,7 @@ class Page {
       byId("kinds").append(el("label", {}, box, ` ${kind}`));
     });
     const broken = data.contracts.filter((contract) => contract.kept === false).length;
-    const tabs = [["details", "Details"], ["contracts", `Contracts${broken ? ` (${broken} broken)` : ""}`], ["cycles", `Cycles (${data.cycles.length})`]];
+    const tabs = [["details", "Details"], ["contracts", `Contracts${broken ? `: ${broken} broken` : ""}`], ["cycles", `Cycles (${data.cycles.length})`]];
     for (const [id, text] of tabs) byId("tabs").append(el("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": "panel", onclick: () => this.go({ tab: id }) }, text));
     byId("tabs").addEventListener("keydown", (event) => this.tabKey(event));
   }
@@ -520,7 +520,7 @@ class Page {
 
   // --- the matrix ---------------------------------------------------------------------------------------------
 
-  /* A row for each importer and a column for each imported box, in the same order: what is above the diagonal is cut.
+  /* A row for each importer and a column for each imported box, in the same order: what is left of the diagonal is cut.
      Only cells with imports are elements, and only in rows that are to be seen. */
   drawMatrix(picture) {
     const { boxes, links } = this.view;
@@ -528,7 +528,7 @@ class Page {
     for (const link of links) cells.get(link.tail).push(link);
     const lengths = boxes.map((box) => this.label(box).join("").length);
     const longest = boxes[lengths.indexOf(Math.max(...lengths))];
-    const left = Math.min(300, longest === undefined ? 0 : this.widthOf(longest) + 60);
+    const left = Math.min(440, longest === undefined ? 0 : this.widthOf(longest) + 60);
     const grid = el("div", { class: "grid", role: "grid", "aria-label": "Matrix: the box of a row imports those of the columns", "aria-rowcount": boxes.length, "aria-colcount": boxes.length + 1 });
     const heads = el("div", { class: "heads", "aria-hidden": "true" }, boxes.map((_, at) => {
       const head = el("span", {}, String(at + 1));

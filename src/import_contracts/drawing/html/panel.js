@@ -114,7 +114,7 @@ class Panel {
   }
 
   short(module) {
-    return this.page.label(module).join("");
+    return this.page.label(module).join("") + (this.page.view.isOwn(module) ? " (__init__)" : "");
   }
 
   // --- a box --------------------------------------------------------------------------------------------------
