@@ -26,10 +26,11 @@ from import_contracts.runs.requests import Scope
 @once("--to", "target", metavar="B", default="", help="Draw only what is on a way from the module of --from to B.")
 @click.option("--only", type=click.Choice(["cycles", "violations"]), help="Draw only these imports.")
 @kind_option("Draw imports of this kind; default: all but type_checking. Can be repeated.")
+@click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows; with --format svg.")
 @click.option("--external", is_flag=True, help="Draw external packages too.")
 @source_roots
 @exclude_option
-@partial(report_options, formats=FORMATS)
+@partial(report_options, formats=("text", *FORMATS))
 @options
 def command(  # noqa: PLR0913 - each is an option
     *,
@@ -41,6 +42,7 @@ def command(  # noqa: PLR0913 - each is an option
     target: str,
     only: str | None,
     kinds: tuple[str, ...],
+    matrix: bool,
     external: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
@@ -57,6 +59,8 @@ def command(  # noqa: PLR0913 - each is an option
     """
     if bool(source) != bool(target):
         raise click.UsageError("--from and --to are given together: --from shop.web --to shop.models")
+    if matrix and all(each.format != "svg" for each in shared.reports):
+        raise click.UsageError("--matrix is a picture. Write: --matrix --format svg --output matrix.svg")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)
     wanted = Options(
@@ -68,6 +72,7 @@ def command(  # noqa: PLR0913 - each is an option
         target=target,
         only=only or "",
         external=external,
+        matrix=matrix,
         only_packages=only_packages,
     )
     scope = Scope(asked.roots, asked.exclude, _config(asked, shared), RUNNING)

@@ -7,6 +7,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from import_contracts.drawing.model import Subject
+from import_contracts.drawing.picture import draw
 
 
 def _lazily(name: str) -> Callable[[Subject], str]:
@@ -20,8 +21,23 @@ def _lazily(name: str) -> Callable[[Subject], str]:
     return render
 
 
-_MODULES = {"html": "page", "json": "json", "svg": "svg", "text": "text"}
+_MODULES = {"dot": "dot", "html": "page", "json": "json", "mermaid": "mermaid", "svg": "svg"}
 
 FORMATS: Mapping[str, Callable[[Subject], str]] = MappingProxyType(
     {name: _lazily(module) for name, module in _MODULES.items()}
 )
+
+_ARROWS, _LENGTH = 500, 50_000
+"""How many arrows and characters Mermaid draws, unless ``maxEdges`` and ``maxTextSize`` are raised."""
+
+
+def left_out(name: str, subject: Subject, text: str) -> tuple[str, ...]:
+    """Return sentences about what a format does not show of a picture, because it would be too much."""
+    if name not in {"mermaid", "svg"}:
+        return ()
+    picture = draw(subject)
+    if name == "svg" and picture.arrangement is None and not subject.options.matrix:
+        return (f"{len(picture.boxes):,} boxes are too many to draw; this is their matrix.",)
+    if name == "mermaid" and (len(picture.drawn) > _ARROWS or len(text) > _LENGTH):
+        return (f"Mermaid draws {_ARROWS} arrows and {_LENGTH:,} characters at most, and this is more.",)
+    return ()

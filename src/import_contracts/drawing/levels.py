@@ -70,11 +70,16 @@ def knots(boxes: Collection[str], links: Iterable[Edge]) -> tuple[tuple[str, ...
     return components(successors)
 
 
+def boxes_in(layers: Iterable[Collection[str]], boxes: Collection[str]) -> list[list[str]]:
+    """Return the boxes in each layer of modules that has some."""
+    of_layers = ([box for box in boxes if any(within(box, module) for module in layer)] for layer in layers)
+    return list(filter(None, of_layers))
+
+
 def _orders(boxes: Collection[str], layerings: Iterable[Sequence[Collection[str]]]) -> Iterator[Edge]:
     """Yield edges from the boxes of each layer, over a node between, to those of the next one that has some."""
     for number, layers in enumerate(layerings):
-        of_layers = [[box for box in boxes if any(within(box, module) for module in layer)] for layer in layers]
-        for height, (upper, lower) in enumerate(pairwise(filter(None, of_layers))):
+        for height, (upper, lower) in enumerate(pairwise(boxes_in(layers, boxes))):
             node = f"{_BETWEEN}{number}/{height}"
             yield from ((box, node) for box in upper)
             yield from ((node, box) for box in lower)

@@ -60,7 +60,7 @@ class Layering:
     layers: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """Everything that a picture can show of a program.
 

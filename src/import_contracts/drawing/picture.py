@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 
+from import_contracts.drawing.arrangement import Arrangement, Arrow, arrange, split
 from import_contracts.drawing.collapse import Collapsed, between, collapse, kinds_drawn
-from import_contracts.drawing.levels import Levels, find_levels, knots
+from import_contracts.drawing.labels import columns, labels, shared_package
+from import_contracts.drawing.levels import Levels, boxes_in, find_levels, knots
 from import_contracts.drawing.model import Options, Subject
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import ancestors
 from import_contracts.wording import count, listed
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A module, or a package with all that is inside it.
+    """A module, or a package with all that is inside it: ``modules`` is their number.
 
-    ``level`` counts from 1 at the bottom. ``knot`` is the number of the boxes that reach each other, this one among
-    them, from 1; 0 if there are none.
+    ``label`` is a short name that can be shown. ``level`` counts from 1 at the bottom; it is 0 without links. ``knot``
+    is the number of the boxes that reach each other, this one among them, from 1; 0 if there are none.
     """
 
     name: str
+    label: str
     modules: int
     level: int
     knot: int = 0
+    is_external: bool = False
+
+    @property
+    def size(self) -> str:
+        """The number of modules, where there are several; else ""."""
+        return f"{self.modules:,}" if self.modules > 1 else ""
+
+    @property
+    def width(self) -> float:
+        """The width that the label takes, and the size after it, in pixels."""
+        return PADDING + _LETTER * (columns(self.label) + len(self.size) + bool(self.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +61,18 @@ class Link:
     is_drawn: bool = True
     breaks: bool = False
 
+    @property
+    def arrow(self) -> Arrow:
+        """The arrow of the link; its sort is that of the line."""
+        return Arrow(self.importer, self.imported, ("up" if self.is_cut else "down", self.breaks))
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What all formats show: boxes from the top to the bottom, and links sorted by name.
+    """What all formats show: boxes from the top to the bottom and from the left to the right, and links sorted by name.
 
     ``title`` is a phrase, and ``notes`` are sentences about what is drawn and what is left out. ``is_minimum`` is True
-    if no cheaper cut exists.
+    if no cheaper cut exists. ``arrangement`` is None if there are too many boxes to draw.
     """
 
     title: str
@@ -56,12 +80,28 @@ class Picture:
     links: tuple[Link, ...]
     is_minimum: bool
     notes: tuple[str, ...]
+    arrangement: Arrangement | None
 
     @property
     def levels(self) -> tuple[tuple[Box, ...], ...]:
         """The boxes of each level, the highest first."""
-        heights = sorted({box.level for box in self.boxes}, reverse=True)
-        return tuple(tuple(box for box in self.boxes if box.level == height) for height in heights)
+        return tuple(tuple(boxes) for height, boxes in groupby(self.boxes, attrgetter("level")) if height)
+
+    @property
+    def unlinked(self) -> tuple[Box, ...]:
+        """The boxes without links."""
+        return tuple(box for box in self.boxes if not box.level)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What the looks of arrows and boxes mean, as one sentence; empty if there are only plain ones."""
+        looks = {
+            "red arrows lead upwards, each with its number of imports": any(link.is_cut for link in self.links),
+            "dashed arrows break a contract": any(link.breaks for link in self.links),
+            "yellow boxes are in a cycle": any(box.knot for box in self.boxes),
+        }
+        phrases = "; ".join(phrase for phrase, is_there in looks.items() if is_there)
+        return (f"{phrases[0].upper()}{phrases[1:]}.",) if phrases else ()
 
     @property
     def drawn(self) -> tuple[Link, ...]:
@@ -69,19 +109,44 @@ class Picture:
         return tuple(link for link in self.links if link.is_drawn)
 
 
+MOST, MANY = 300, 40
+"""More boxes than these are not drawn; and of more than these, a matrix shows more."""
+BETWEEN, _LETTER, _ROW = 18.0, 7.2, 1500.0
+"""The width of the space between boxes, of a letter, and of the longest row, in pixels."""
+PADDING, _PER_ARROW, _WIDEST = 20.0, 12.0, 260.0
+"""The space in a box beside its label; and that for each arrow that leaves it, as long as it is not the widest."""
+
+
+@lru_cache(maxsize=1)
 def draw(subject: Subject) -> Picture:
     """Return the picture that a subject's options ask for."""
     found = _chosen(subject)
+    linked = frozenset(end for link in found.links for end in link)
     weights = {link: len(imports) for link, imports in found.links.items()}
-    levels = find_levels(found.boxes, weights, [layering.layers for layering in subject.layerings])
+    levels = find_levels(linked, weights, [layering.layers for layering in subject.layerings])
     links = tuple(_links(found, levels, subject.violating))
+    boxes = _boxes(found, levels, subject)
+    arrangement = _arranged(boxes, levels, links) if len(boxes) <= MOST else None
+    rows = arrangement.boxes if arrangement else levels.levels
+    names = dict.fromkeys(sorted((box for row in rows for box in row), key=lambda name: -boxes[name].level))
     return Picture(
         title=_title(subject.options),
-        boxes=tuple(_boxes(found, levels)),
+        boxes=tuple(boxes[name] for name in {**names, **boxes}),
         links=links,
         is_minimum=levels.is_minimum,
         notes=tuple(_notes(subject, found, links, levels)),
+        arrangement=arrangement,
     )
+
+
+def _arranged(boxes: Mapping[str, Box], levels: Levels, links: Sequence[Link]) -> Arrangement:
+    """Return the arrangement of boxes; those that many arrows leave are wider than their labels."""
+    arrows = [link.arrow for link in links if link.is_drawn]
+    leaving = Counter((arrow.start, arrow.sort) for arrow in arrows)
+    widths = {name: box.width + BETWEEN for name, box in boxes.items()}
+    for (name, _), number in leaving.items():
+        widths[name] = max(widths[name], min(number * _PER_ARROW, _WIDEST) + BETWEEN)
+    return arrange(split(levels.levels, widths, arrows, _ROW), arrows, widths)
 
 
 def _chosen(subject: Subject) -> Collapsed:
@@ -103,12 +168,24 @@ def _chosen(subject: Subject) -> Collapsed:
     return found
 
 
-def _boxes(found: Collapsed, levels: Levels) -> Iterator[Box]:
-    """Yield the boxes, from the top to the bottom."""
+def _boxes(found: Collapsed, levels: Levels, subject: Subject) -> dict[str, Box]:
+    """Return the boxes by name, sorted."""
     knot_of = {box: number for number, knot in enumerate(levels.knots, 1) for box in knot}
-    for height, level in zip(range(len(levels.levels), 0, -1), levels.levels, strict=True):
-        for name in level:
-            yield Box(name, len(found.boxes[name]), height, knot_of.get(name, 0))
+    height_of = {box: height for height, level in enumerate(reversed(levels.levels), 1) for box in level}
+    outer = {around for name in found.boxes for around in ancestors(name)}
+    opened = [name for name in outer if found.boxes.get(name) == (name,)]
+    label_of = labels(found.boxes, opened, shared_package(subject.options.packages))
+    return {
+        name: Box(
+            name,
+            label_of[name],
+            len(modules),
+            height_of.get(name, 0),
+            knot_of.get(name, 0),
+            is_external=not subject.graph.is_internal(name),
+        )
+        for name, modules in found.boxes.items()
+    }
 
 
 def _links(found: Collapsed, levels: Levels, violating: frozenset[Edge]) -> Iterator[Link]:
@@ -142,20 +219,17 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
     if levels.cut:
         imports = sum(len(found.links[link]) for link in levels.cut)
         how = "no cheaper cut exists" if levels.is_minimum else "a cheaper cut may exist"
-        yield (
-            f"{len(levels.cut):,} point upwards, in red with the number of imports: "
-            f"without these {count(imports, 'import')} there is no cycle ({how})."
-        )
+        one, many = "1 points upwards: without its", f"{len(levels.cut):,} point upwards: without their"
+        which = one if len(levels.cut) == 1 else many
+        yield f"{which} {count(imports, 'import')} there is no cycle ({how})."
     if broken := sum(link.breaks for link in links):
-        yield f"{count(broken, 'dependency')} in orange: violations of contracts."
-    if subject.layerings:
-        yield f"The levels keep to {_contracts(subject)}."
+        yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} contracts."
+    obeyed = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
+    if ids := list(dict.fromkeys(obeyed)):
+        yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
     yield from _left_out(subject, options)
-
-
-def _contracts(subject: Subject) -> str:
-    ids = list(dict.fromkeys(layering.contract for layering in subject.layerings))
-    return f"the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}"
+    if len(found.boxes) > MANY and not options.matrix:
+        yield "Of so many boxes a matrix shows more: --format svg --matrix."
 
 
 def _left_out(subject: Subject, options: Options) -> Iterator[str]:

@@ -8,7 +8,7 @@ from functools import cache
 from import_contracts.config.contracts import read_contracts
 from import_contracts.config.session import Config
 from import_contracts.contracts.layers import Layers
-from import_contracts.drawing.formats import FORMATS
+from import_contracts.drawing.formats import FORMATS, left_out
 from import_contracts.drawing.model import Layering, Module, Options, Subject
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.judging.cycles import CycleSearch
@@ -18,6 +18,8 @@ from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError, did_you_mean_module
 from import_contracts.reading.cache import Answer
 from import_contracts.reading.snapshot import Snapshot
+from import_contracts.reporters.graph import as_text
+from import_contracts.reporters.style import Wanted
 from import_contracts.reports.check import Outcome
 from import_contracts.reports.cycles import CyclesReport, Question
 from import_contracts.repository import root_of
@@ -34,10 +36,14 @@ def answer(options: Options, scope: Scope, snapshot: Snapshot, requests: Request
     subject = _subject(options, scope, statements)
     with snapshot.context.step("draw the graph"):
         status = 2 if any(problem.is_error for problem in subject.problems) else 0
-        told = tuple(str(problem) for problem in subject.problems)
-        answers = [Answer(FORMATS[each.format](subject), status, told) for each in requests.wanted]
+        answers = [_answer(subject, wanted, status) for wanted in requests.wanted]
     keep(answers, requests, statements, None)
     return answers
+
+
+def _answer(subject: Subject, wanted: Wanted, status: int) -> Answer:
+    text = as_text(subject, wanted.style) if wanted.format == "text" else FORMATS[wanted.format](subject)
+    return Answer(text, status, (*map(str, subject.problems), *left_out(wanted.format, subject, text)))
 
 
 def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:

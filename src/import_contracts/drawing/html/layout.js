@@ -26,7 +26,7 @@ class Layout {
   /* A level that is wider than the page has several rows. */
   makeRows() {
     this.rows = [];
-    for (let height = this.view.top; height >= 0; height--) {
+    for (let height = this.view.top; height >= -1; height--) {
       const level = this.view.boxes.filter((box) => this.view.heights.get(box) === height).map((box) => this.items.get(box));
       const total = level.reduce((sum, item) => sum + item.width + SIZES.apart, 0);
       const number = Math.max(1, Math.ceil(total / (this.width * 0.86)));

@@ -319,8 +319,8 @@ class Page {
       said.push(`${count(links.length, "dependency", "dependencies")} between ${count(boxes.length, "box", "boxes")}.`);
       const rest = this.isMatrix || drawn === down.length ? "" : `; ${drawn.toLocaleString("en")} are drawn, the others follow from them`;
       said.push(`${down.length.toLocaleString("en")} point downwards${rest}.`);
-      if (cut.length) said.push(`${cut.length.toLocaleString("en")} point upwards, in red with the number of imports: without these ${count(imports, "import")} there is no cycle.`);
-      if (broken) said.push(`${count(broken, "dependency", "dependencies")} in orange: violations of contracts.`);
+      if (cut.length) said.push(`${cut.length === 1 ? "1 points upwards: without its" : `${cut.length.toLocaleString("en")} point upwards: without their`} ${count(imports, "import")} there is no cycle.`);
+      if (broken) said.push(broken === 1 ? "1 dependency breaks contracts." : `${count(broken, "dependencies", "dependencies")} break contracts.`);
     }
     if (view.hidden.length) said.push(`Hidden, as more than half of the boxes import them: ${view.hidden.map((box) => this.label(box).join("")).join(", ")}.`);
     if (this.isMatrix && boxes.length > TOO_MANY) said.push(`A map of more than ${TOO_MANY} boxes would not be readable.`);
@@ -348,8 +348,8 @@ class Page {
     const { view } = this;
     const items = [
       ["down", this.isMatrix ? "imports of boxes below" : "imports; the arrows point downwards"],
-      view.links.some((link) => link.isCut) && ["cut", "cut: the cheapest imports to remove"],
-      view.links.some((link) => link.breaks) && ["breaks", "violation of a contract"],
+      view.links.some((link) => link.isCut) && ["cut", "upwards, with the number of imports"],
+      view.links.some((link) => link.breaks) && ["breaks", "breaks a contract"],
       view.knotted.length && ["knot", `in a cycle: ${view.knotted.map((boxes) => boxes.length).join(", ")} boxes`],
       ["out", "imported by the selected box"],
       ["in", "imports the selected box"],
@@ -387,7 +387,7 @@ class Page {
   drawLine(lines, numbers, { link, path, isUp, number }) {
     const kind = link.isCut ? "cut" : link.breaks ? "breaks" : "down";
     const tip = { [isUp ? "marker-start" : "marker-end"]: `url(#tip-${kind})` };
-    lines.append(svg("path", { class: `line ${kind}`, d: path, "data-link": `${link.tail},${link.head}`, ...tip }));
+    lines.append(svg("path", { class: `line ${kind}${link.breaks ? " dashed" : ""}`, d: path, "data-link": `${link.tail},${link.head}`, ...tip }));
     const hit = svg("path", { class: "hit", d: path });
     hit.append(svgText("title", {}, `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(link.imports.length, "import")}`));
     hit.addEventListener("click", () => this.go({ link: [link.tail, link.head], select: null, from: null, to: null, tab: "details" }));
@@ -403,7 +403,7 @@ class Page {
       const middle = (place) => (layout.rows[place - 1].top + SIZES.height + layout.rows[place].top) / 2;
       const top = at ? middle(at) : 0;
       const bottom = next < 0 ? layout.height : middle(next);
-      const band = el("div", { class: `band${row.height % 2 ? " odd" : ""}` }, el("span", {}, String(row.height + 1)));
+      const band = el("div", { class: `band${row.height % 2 && row.height > 0 ? " odd" : ""}` }, el("span", {}, row.height < 0 ? "without imports" : String(row.height + 1)));
       band.style.top = `${top}px`;
       band.style.height = `${bottom - top}px`;
       bands.push(band);
@@ -413,10 +413,10 @@ class Page {
 
   levels(layout) {
     const list = el("ol", { class: "levels", "aria-label": `${count(this.view.boxes.length, "box", "boxes")} in ${count(this.view.top + 1, "level")}, the highest first` });
-    for (let height = this.view.top; height >= 0; height--) {
+    for (let height = this.view.top; height >= -1; height--) {
       const rows = layout.rows.filter((row) => row.height === height);
       const boxes = rows.flatMap((row) => row.items.filter((item) => item.box !== null).map((item) => this.boxElement(item, row.top)));
-      list.append(el("li", { "aria-label": `Level ${height + 1}` }, el("ul", {}, boxes)));
+      if (boxes.length) list.append(el("li", { "aria-label": height < 0 ? "Without imports" : `Level ${height + 1}` }, el("ul", {}, boxes)));
     }
     return list;
   }

@@ -309,7 +309,7 @@ class Panel {
   planStep({ imports, fix, why, gain }) {
     return [
       ...imports.map((step) => this.step(step)),
-      el("div", {}, `${this.data.fixes[fix] ?? fix} (breaks ${count(gain, "cyclic import")})`),
+      el("div", {}, `${this.data.fixes[fix] ?? fix}${gain > 0 ? ` (breaks ${count(gain, "cyclic import")})` : ""}`),
       why ? el("div", { class: "why" }, why) : null,
     ];
   }

@@ -280,7 +280,8 @@ class View {
     return knot;
   }
 
-  /* Links within a component that lead against the order of siblings are cut; the others lead downwards. */
+  /* Boxes without links are at height -1, apart from the others.
+     Links within a component that lead against the order of siblings are cut; the others lead downwards. */
   level() {
     const order = this.layers();
     const knot = this.knots([...this.links, ...order]);
@@ -290,10 +291,15 @@ class View {
     }
     this.knot = this.knotSizes(this.knots(this.links));
     const down = this.links.filter((link) => !link.isCut);
-    this.heights = heightsOf(this.boxes, [...down, ...order]);
+    this.heights = heightsOf(this.linked(), [...down, ...order]);
+    for (const box of this.boxes) if (!this.heights.has(box)) this.heights.set(box, -1);
     if (this.boxes.length <= TOO_MANY) this.reduce(down);
     this.boxes.sort((one, other) => this.heights.get(other) - this.heights.get(one) || this.position(one) - this.position(other));
     this.top = Math.max(0, ...this.boxes.map((box) => this.heights.get(box)));
+  }
+
+  linked() {
+    return this.boxes.filter((box) => this.at(box).out.length || this.at(box).into.length);
   }
 
   /* The boxes that reach each other have the same number, from 1. */
@@ -313,7 +319,8 @@ class View {
     const links = [];
     let node = -1;
     for (const layers of this.program.data.layers) {
-      const groups = layers.map((layer) => this.boxes.filter((box) => layer.some((module) => this.program.within(box, module))));
+      const boxes = this.linked();
+      const groups = layers.map((layer) => boxes.filter((box) => layer.some((module) => this.program.within(box, module))));
       const some = groups.filter((boxes) => boxes.length);
       for (let at = 1; at < some.length; at++, node--) {
         const lowest = Math.max(...some[at - 1].map((box) => this.position(box)));
