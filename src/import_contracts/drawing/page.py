@@ -161,6 +161,7 @@ def _data(subject: Subject, modules: _Modules) -> dict[str, Any]:
         "own": [modules.own(name) for name in modules.names],
         "files": [modules.file(name) for name in modules.names],
         "external": sorted(number[name] for name in {*subject.graph.external, STANDARD_LIBRARY} if name in number),
+        "standard": number.get(STANDARD_LIBRARY, -1),
         "layers": [
             [[number[name] for name in layer if name in number] for layer in layering.layers]
             for layering in subject.layerings

@@ -178,11 +178,11 @@ class Panel {
     return [
       title,
       el("p", {}, `${count(link.imports.length, "import")}. `, why),
-      ...this.list(link.imports, (edge) => this.import(edge), { class: "imports" }),
+      ...this.list(link.imports, (edge) => this.evidence(edge), { class: "imports" }),
     ];
   }
 
-  import(edge) {
+  evidence(edge) {
     const { program } = this;
     const importer = program.importers[edge];
     return [
@@ -192,7 +192,7 @@ class Panel {
   }
 
   statement(module, line, text, kind = 0) {
-    return el("div", { class: "statement" }, this.place(module, line), kind ? el("span", { class: "kind" }, KINDS[kind]) : null, el("code", {}, text));
+    return el("div", { class: "statement" }, this.place(module, line), kind ? [" ", el("span", { class: "kind" }, KINDS[kind])] : null, el("code", {}, text));
   }
 
   /* A link to a line: in the editor, and at the forge if there is one. */
@@ -222,7 +222,7 @@ class Panel {
       el("p", { class: "buttons" }, this.button("Other way", { from: state.to, to: state.from }), this.button("Close", { from: null, to: null })),
       found === null
         ? el("p", {}, "There is no way between them.")
-        : [el("p", {}, `${count(found.length, "import")}, the fewest there are:`), el("ol", { class: "imports" }, found.map((edge) => el("li", {}, this.import(edge))))],
+        : [el("p", {}, `${count(found.length, "import")}, the fewest there are:`), el("ol", { class: "imports" }, found.map((edge) => el("li", {}, this.evidence(edge))))],
       this.pathForm(),
     ].flat();
   }
@@ -248,6 +248,7 @@ class Panel {
         "button",
         { type: "button", class: "card", "aria-expanded": String(isChosen), onclick: () => this.page.go({ contract: isChosen ? null : number, tab: "contracts" }) },
         el("span", { class: `result ${result.replace(" ", "-")}` }, result),
+        " ",
         el("bdi", {}, contract.name),
         violations.length ? el("span", { class: "number" }, ` ${count(violations.length, "violation")}`) : null,
       ),
@@ -257,7 +258,7 @@ class Panel {
 
   violation(violation) {
     return [
-      el("div", {}, violation.message, violation.known ? el("span", { class: "kind" }, "known") : null),
+      el("div", {}, violation.message, violation.known ? [" ", el("span", { class: "kind" }, "known")] : null),
       violation.way.length ? violation.way.map((step) => this.step(step)) : el("div", { class: "ends" }, this.module(violation.at)),
     ].flat();
   }
@@ -288,7 +289,9 @@ class Panel {
         "button",
         { type: "button", class: "card", "aria-expanded": String(isChosen), onclick: () => this.page.go({ cycle: isChosen ? null : number, tab: "cycles" }) },
         `Cycle ${number + 1}: ${count(cycle.modules.length, "module")}`,
+        " ",
         el("span", { class: "kind" }, KINDS[cycle.kind]),
+        " ",
         crashing ? el("span", { class: "result broken" }, count(crashing, "crash", "crashes")) : null,
       ),
       isChosen && el("div", { class: "body" }, this.cycleBody(cycle)),

@@ -16,7 +16,7 @@ class Program {
     this.files = [];
     data.parents.forEach((around, module) => {
       const part = data.parts[module];
-      this.names.push(around < 0 || part.startsWith("<") || this.names[around].startsWith("<") ? part : `${this.names[around]}.${part}`);
+      this.names.push(around < 0 || around === data.standard ? part : `${this.names[around]}.${part}`);
       if (around >= 0) this.children[around].push(module);
       this.files.push(this.path(module));
     });
