@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import webbrowser
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
 
 import click
 
 from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots
+from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, warn
 from import_contracts.config.session import Config
 from import_contracts.drawing.formats import FORMATS
 from import_contracts.drawing.model import RUNNING_KINDS, Options
 from import_contracts.problems import UserError
+from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Scope
+
+_PICTURES = ("svg",)
+"""The formats that a browser shows; the first is that of ``--open``."""
 
 
 @click.command("graph", cls=Reporting, short_help="Draw the imports as a map in levels.")
@@ -27,6 +35,7 @@ from import_contracts.runs.requests import Scope
 @click.option("--only", type=click.Choice(["cycles", "violations"]), help="Draw only these imports.")
 @kind_option("Draw imports of this kind; default: all but type_checking. Can be repeated.")
 @click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows; with --format svg.")
+@click.option("--open", "is_opened", is_flag=True, help="Open the picture in the browser; default format: svg.")
 @click.option("--external", is_flag=True, help="Draw external packages too.")
 @source_roots
 @exclude_option
@@ -43,6 +52,7 @@ def command(  # noqa: PLR0913 - each is an option
     only: str | None,
     kinds: tuple[str, ...],
     matrix: bool,
+    is_opened: bool,
     external: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
@@ -59,6 +69,8 @@ def command(  # noqa: PLR0913 - each is an option
     """
     if bool(source) != bool(target):
         raise click.UsageError("--from and --to are given together: --from shop.web --to shop.models")
+    if is_opened:
+        shared = shared._replace(reports=_in_files(shared.reports))
     if matrix and all(each.format != "svg" for each in shared.reports):
         raise click.UsageError("--matrix is a picture. Write: --matrix --format svg --output matrix.svg")
     asked = find_asked(packages, source_roots, globs, shared)
@@ -78,6 +90,8 @@ def command(  # noqa: PLR0913 - each is an option
     scope = Scope(asked.roots, asked.exclude, _config(asked, shared), RUNNING)
     found = answers.graph(wanted, scope, shared.reports, shared.context_here(asked.folder))
     deliver(shared.reports, found)
+    if is_opened:
+        _open(shared.reports)
     return found[0].exit_status
 
 
@@ -93,3 +107,24 @@ def _config(asked: Asked, shared: Shared) -> Config | None:
         return None
     roots = {name.partition(".")[0] for name in config.root_packages}
     return config if roots.issuperset(package.partition(".")[0] for package in asked.packages) else None
+
+
+def _in_files(reports: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    """Return reports of which every picture is written to a file; text alone becomes a picture."""
+    if [each.format for each in reports] == ["text"]:
+        reports = [reports[0]._replace(format=_PICTURES[0])]
+    if all(each.format not in _PICTURES for each in reports):
+        raise click.UsageError(f"There is no picture to open. Add: --format {_PICTURES[0]}")
+    folder = Path(mkdtemp(prefix="lint-imports-"))
+    return tuple(
+        each if each.output else each._replace(output=str(folder / f"graph.{each.format}")) for each in reports
+    )
+
+
+def _open(reports: Sequence[Wanted]) -> None:
+    """Open pictures in the browser, or say where they are."""
+    for each in reports:
+        if each.format in _PICTURES and each.output is not None:
+            path = Path.cwd() / each.output
+            if not webbrowser.open(path.as_uri()):
+                warn(f"There is no browser. The picture is in {path}.")

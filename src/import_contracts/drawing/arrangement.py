@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
-_SWEEPS, _STRAIGHTENINGS = 12, 12
+_SWEEPS, _STRAIGHTENINGS = 12, 24
 """How often the rows are put into order, and how often their places are improved."""
 _READS = 400_000
 """How many pairs of neighbours are compared at most when neighbours are swapped."""

@@ -16,7 +16,7 @@ def render(subject: Subject) -> str:
     document = {
         "version": VERSION,
         "title": picture.title,
-        "notes": picture.notes,
+        "notes": picture.legend,
         "cut_is_minimum": picture.is_minimum,
         "boxes": [_box(box) for box in picture.boxes],
         "links": [_link(link) for link in picture.links],

@@ -24,7 +24,7 @@ def _lines(picture: Picture) -> Iterator[str]:
     nodes = {name: f"m{place}" for place, name in enumerate(names)}
     yield "flowchart TD"
     yield f"  accTitle: {_plain(picture.title)}"
-    yield f"  accDescr: {_plain(' '.join((*picture.key, *picture.notes)))}"
+    yield f"  accDescr: {_plain(' '.join(picture.legend))}"
     yield from declared({nodes[name]: label for name, label in names.items()})
     up = sorted(picture.drawn, key=lambda link: link.is_cut)
     for link in up:

@@ -85,6 +85,16 @@ class Subject:
     problems: tuple[Problem, ...] = field(default=())
 
     @cached_property
+    def paths(self) -> dict[str, str]:
+        """The path of each module that has a file."""
+        return {module.name: module.path for module in self.modules}
+
+    def line(self, edge: Edge) -> int:
+        """Return the line of the first statement of an import that is of a kind that is drawn."""
+        lines = zip(self.graph.lines(*edge), self.graph.kinds(*edge), strict=True)
+        return next(line for line, kind in lines if kind in self.options.kinds)
+
+    @cached_property
     def contracts(self) -> tuple[Outcome, ...]:
         """The outcomes of all contracts of the configuration; empty without one."""
         return self.judge()

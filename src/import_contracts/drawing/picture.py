@@ -104,6 +104,14 @@ class Picture:
         return (f"{phrases[0].upper()}{phrases[1:]}.",) if phrases else ()
 
     @property
+    def legend(self) -> tuple[str, ...]:
+        """The notes, with what the looks of boxes and arrows mean, and how many arrows are left out."""
+        down = [link for link in self.links if not link.is_cut]
+        drawn = sum(link.is_drawn for link in down)
+        reduction = f"Of those downwards, {drawn:,} are drawn; the others follow from them."
+        return (*self.key, *self.notes[:1], *([reduction] if drawn < len(down) else []), *self.notes[1:])
+
+    @property
     def drawn(self) -> tuple[Link, ...]:
         """The links that are drawn."""
         return tuple(link for link in self.links if link.is_drawn)
@@ -210,34 +218,38 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
     options = subject.options
     if not links:
         yield _nothing(subject)
+        yield from _left_out(subject, found)
         return
-    down = [link for link in links if not link.is_cut]
-    drawn = sum(link.is_drawn for link in down)
-    rest = "all are drawn" if drawn == len(down) else f"{drawn:,} are drawn, the others follow from them"
-    yield f"{count(len(links), 'dependency')} between {count(len(found.boxes), 'box')}."
-    yield f"{len(down):,} point downwards; {rest}."
-    if levels.cut:
-        imports = sum(len(found.links[link]) for link in levels.cut)
+    up = len(levels.cut)
+    lead = f"{len(links) - up:,} point downwards, {up:,} upwards" if up else "all of them point downwards"
+    yield f"{count(len(links), 'dependency')} between {count(len(found.boxes), 'box')}: {lead}."
+    if up:
+        imports = count(sum(len(found.links[link]) for link in levels.cut), "import")
         how = "no cheaper cut exists" if levels.is_minimum else "a cheaper cut may exist"
-        one, many = "1 points upwards: without its", f"{len(levels.cut):,} point upwards: without their"
-        which = one if len(levels.cut) == 1 else many
-        yield f"{which} {count(imports, 'import')} there is no cycle ({how})."
+        yield f"Without the {imports} upwards there is no cycle ({how})."
     if broken := sum(link.breaks for link in links):
         yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} contracts."
     obeyed = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
     if ids := list(dict.fromkeys(obeyed)):
         yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
-    yield from _left_out(subject, options)
+    yield from _left_out(subject, found)
     if len(found.boxes) > MANY and not options.matrix:
         yield "Of so many boxes a matrix shows more: --format svg --matrix."
 
 
-def _left_out(subject: Subject, options: Options) -> Iterator[str]:
-    """Yield how many imports are not drawn because of their kind."""
-    drawn = kinds_drawn(subject.graph, options.kinds).size
-    if other := subject.graph.size - drawn:
-        names = listed((str(kind) for kind in Kind if kind not in options.kinds), "or")
-        yield f"{count(other, 'import')} that {'is' if other == 1 else 'are'} only {names} left out."
+def _left_out(subject: Subject, found: Collapsed) -> Iterator[str]:
+    """Yield how many imports between the boxes are not drawn because of their kind."""
+    kinds = subject.options.kinds
+    drawn = kinds_drawn(subject.graph, kinds)
+    box_of = {module: box for box, modules in found.boxes.items() for module in modules}
+    other = sum(
+        not drawn.has_import(importer, imported)
+        for importer, imported in subject.graph.edges()
+        if box_of.get(importer, "") != box_of.get(imported, "") and importer in box_of and imported in box_of
+    )
+    if other:
+        names = listed((kind.replace("_", " ") for kind in Kind if kind not in kinds), "or")
+        yield f"Left out: {count(other, 'import')} only for {names}."
 
 
 def _nothing(subject: Subject) -> str:

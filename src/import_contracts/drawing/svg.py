@@ -37,7 +37,7 @@ def render(subject: Subject) -> str:
     if picture.arrangement is None or subject.options.matrix:
         return as_matrix(subject)
     drawing = _Drawing(picture, picture.arrangement)
-    return document(picture.title, [*picture.key, *picture.notes], drawing.size, drawing.elements())
+    return document(picture.title, picture.legend, drawing.size, drawing.elements())
 
 
 class _Drawing:

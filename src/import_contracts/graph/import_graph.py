@@ -244,7 +244,8 @@ class ImportGraph:
         excluded = tuple(kinds)  # looking for a member of an enumeration in a set is slow
         imports = dict(self._imports)
         gone: list[Edge] = []
-        for importer, known in self._kinds.items():
+        for importer in self._imports if Kind.RUNTIME in excluded else self._kinds:
+            known = self._kinds.get(importer, {})
             if Kind.RUNTIME in excluded or any(kind in excluded for kind in known.values()):
                 left = {
                     imported: tuple(line for line in lines if known.get((imported, line), Kind.RUNTIME) not in excluded)

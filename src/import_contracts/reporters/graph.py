@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from import_contracts.drawing.labels import columns
 from import_contracts.drawing.model import Subject
 from import_contracts.drawing.picture import Box, Link, Picture, draw
-from import_contracts.graph.import_graph import Import
+from import_contracts.graph.import_graph import Edge
 from import_contracts.reporters.style import BOLD, DIM, RED, YELLOW, Style
 from import_contracts.reporters.words import more
 from import_contracts.visible import visible
@@ -28,14 +28,13 @@ def _lines(subject: Subject, picture: Picture, style: Style) -> Iterator[str]:
     for level in picture.levels:
         yield from _level(f"{level[0].level:>3}", level, style)
     if picture.unlinked:
-        yield ""
         yield from _level("  -", picture.unlinked, style)
-    if picture.levels or picture.unlinked:
+    if picture.boxes:
         yield ""
     cut = [link for link in picture.links if link.is_cut]
     if cut:
         yield from _upwards(cut, subject, picture, style)
-    yield from (style.paint(visible(note), DIM) for note in picture.notes)
+    yield from (style.paint(visible(note), DIM) for note in picture.legend[bool(picture.key) :])
 
 
 def _level(head: str, boxes: Sequence[Box], style: Style) -> Iterator[str]:
@@ -62,7 +61,7 @@ def _upwards(cut: Sequence[Link], subject: Subject, picture: Picture, style: Sty
         (
             f"{label[link.importer]} -> {label[link.imported]}",
             count(len(link.imports), "import"),
-            _place(subject.statements(link.imports[0])[0], subject, style),
+            _place(link.imports[0], subject, style),
         )
         for link in shown
     ]
@@ -76,5 +75,5 @@ def _upwards(cut: Sequence[Link], subject: Subject, picture: Picture, style: Sty
     yield ""
 
 
-def _place(statement: Import, subject: Subject, style: Style) -> str:
-    return visible(f"{style.place(statement.path, subject.folder)}:{statement.line}")
+def _place(edge: Edge, subject: Subject, style: Style) -> str:
+    return visible(f"{style.place(subject.paths[edge[0]], subject.folder)}:{subject.line(edge)}")
