@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 
 from import_contracts.drawing import page as page_module
 from import_contracts.drawing.collapse import collapse, kinds_drawn
+from import_contracts.drawing.forge import file_address
 from import_contracts.drawing.levels import find_levels, knots, reduced
 from import_contracts.drawing.model import Layering, Module, Options, Subject
 from import_contracts.drawing.page import render
@@ -201,6 +203,7 @@ def test_each_view_has_the_levels_and_the_cut_of_the_model(chromium: Browser, sh
             levels, lines = page.evaluate(_VIEW, [data(render(asked)), opened])
             return levels, {(tail, head, kind) for tail, head, kind in lines}
 
+        @settings(max_examples=40)
         @given(_EDGES)
         def test(edges: list[Edge]) -> None:
             asked = subject(graph(*_MODULES, *(f"{one} -> {other}" for one, other in edges)), "p")
@@ -250,7 +253,8 @@ def test_what_is_left_out_is_said(page: Page, shop: Path) -> None:
     text = page.inner_text("#notes")
     assert re.fullmatch(
         r"9 dependencies between 6 boxes\. 7 point downwards; 4 are drawn, the others follow from them\. "
-        r"2 point upwards: without their 2 imports there is no cycle\. 1 dependency breaks contracts\.",
+        r"2 point upwards: without their 2 imports there is no cycle\. 1 dependency breaks contracts\. "
+        r"1 import of other kinds left out \(type checking\)\.",
         text,
     ), text
 
@@ -455,6 +459,34 @@ def test_many_boxes_are_a_matrix_whose_rows_are_made_when_they_are_seen(page: Pa
     page.wait_for_selector(named("p.m200"))
     order = page.eval_on_selector_all(".row", "all => all.map(each => Number(each.getAttribute('aria-rowindex')))")
     assert order == sorted(order)
+
+
+@pytest.mark.browser
+def test_the_page_begins_with_what_the_command_asks_for(page: Page, tmp_path: Path) -> None:
+    folder = write(tmp_path, SHOP)
+    open_page(page, html(folder, "shop", "--depth", "2"))
+    assert "shop.orders.models" in shown(page)
+    open_page(page, html(folder, "shop.web", "shop.orders", "shop.db", "--depth", "0"))
+    assert shown(page) == {"shop.web", "shop.orders", "shop.db"}
+    page.click('[aria-label="Expand shop.orders"]')
+    assert {"shop.db", "shop.orders.models"} <= shown(page)
+    open_page(page, html(folder, "shop", "--focus", "shop.orders.models"))
+    assert shown(page) == {"shop.orders.models", "shop.db", "shop.util", "shop.web", "shop.orders.service"}
+    assert classes(page, "selected") == {"shop.orders.models"}
+    open_page(page, html(folder, "shop", "--from", "shop.orders", "--to", "shop.web"))
+    assert "import, the fewest there are" in panel(page)
+    open_page(page, html(folder, "shop", "--only", "violations"))
+    assert shown(page) == {"shop.db", "shop.orders"}
+    open_page(page, html(folder, "shop.orders"))
+    assert shown(page) == {"shop.orders", "shop.orders.models", "shop.orders.service"}
+
+
+@pytest.mark.browser
+def test_external_packages_are_boxes_if_they_are_asked_for(page: Page, tmp_path: Path) -> None:
+    lines = {"shop/a.py": "import os.path\nimport json\nimport requests.api\n", "shop/__init__.py": ""}
+    folder = write(tmp_path, lines)
+    open_page(page, html(folder, "shop", "--external"))
+    assert shown(page) == {"shop.a", "requests", "<standard library>"}
 
 
 # --- contracts and cycles -----------------------------------------------------------------------------------------
@@ -703,3 +735,60 @@ def test_paths_that_follow_from_names_are_not_in_the_page() -> None:
     report = CyclesReport(("p",), 4, 0, (3, 13))
     text = render(Subject(Options(("p",)), a_graph, modules, lambda _: (), lambda: report))
     assert sorted(map(str, data(text)["files"])) == ["0", "1", "elsewhere/odd.py", "src/p/__init__.py"]  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("git@github.com:shop/web.git", "https://github.com/shop/web/blob/c0/{path}#L{line}"),
+        (
+            "https://user:secret@github.example.org:8443/shop/web",
+            "https://github.example.org/shop/web/blob/c0/{path}#L{line}",
+        ),
+        ("ssh://git@gitlab.com/group/part/web.git/", "https://gitlab.com/group/part/web/-/blob/c0/{path}#L{line}"),
+        ("https://bitbucket.org/shop/web.git", "https://bitbucket.org/shop/web/src/c0/{path}#lines-{line}"),
+        ("https://codeberg.org/shop/web", "https://codeberg.org/shop/web/src/commit/c0/{path}#L{line}"),
+        ("https://example.org/shop/web", ""),
+        ("/srv/github/shop.git", ""),
+        ("javascript:alert(1)//github/x", ""),
+        ('https://github.com/shop/"><script>', ""),
+    ],
+)
+def test_files_have_addresses_at_known_forges(remote: str, address: str) -> None:
+    assert file_address(remote, "c0") == address
+
+
+def test_the_page_links_to_the_commit_of_the_repository(tmp_path: Path) -> None:
+    folder = write(tmp_path / "repository", {f"back/{name}": text for name, text in SHOP.items()})
+    git(folder, "init", "--quiet")
+    git(folder, "remote", "add", "origin", "https://me:secret@github.com/shop/shop.git")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "one")
+    first = data(html(folder / "back", "shop").read_text())
+    assert (
+        first["forge"]
+        == f"https://github.com/shop/shop/blob/{git(folder, 'rev-parse', 'HEAD')}/back/{{path}}#L{{line}}"
+    )
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "two")
+    second = html(folder / "back", "shop").read_text()
+    assert data(second)["forge"] != first["forge"]
+    assert "secret" not in second
+
+
+def git(folder: Path, *args: str) -> str:
+    who = ("-c", "user.name=me", "-c", "user.email=me@example.org")
+    command = ["git", "-C", str(folder), *who, *args]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_what_was_not_read_is_said(tmp_path: Path) -> None:
+    folder = write(tmp_path, SHOP | {"shop/broken.py": "import (\n"})
+    done = lint(folder, "graph", "shop", "--format", "html", "--output", "page.html")
+    assert done.status == 2
+    assert "shop/broken.py" in str(data((folder / "page.html").read_text())["problems"])
+
+
+def test_options_are_where_the_page_begins(tmp_path: Path) -> None:
+    folder = write(tmp_path, SHOP)
+    begun = data(html(folder, "shop", "--focus", "shop.orders.models", "--only", "cycles", "--depth", "2").read_text())
+    assert [begun[key] for key in ("focus", "only", "depth")] == ["shop.orders.models", "cycles", 2]

@@ -12,6 +12,7 @@ from hashlib import sha256
 from importlib import resources
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 from import_contracts.drawing.collapse import kinds_drawn
 from import_contracts.drawing.levels import find_levels
@@ -147,7 +148,9 @@ def _data(subject: Subject, modules: _Modules) -> dict[str, Any]:
     return {
         "title": ", ".join(map(visible, options.packages)),
         "folder": visible(subject.folder),
-        "forge": "",
+        "forge": _forge(subject),
+        "problems": [visible(str(problem)) for problem in subject.problems],
+        "untried": [modules.number(name) for name in subject.cycles.untried],
         "inside": [number[name] for name in options.packages],
         "depth": options.depth,
         "matrix": options.matrix,
@@ -174,6 +177,12 @@ def _data(subject: Subject, modules: _Modules) -> dict[str, Any]:
         "plan": _crash_plan(subject.cycles.crash_plan, modules),
         "fixes": FIXES,
     }
+
+
+def _forge(subject: Subject) -> str:
+    """Return the address of a file whose path is relative to the folder."""
+    inner = subject.folder.removeprefix(subject.root).strip("/")
+    return subject.forge().replace("{path}", f"{quote(inner)}/{{path}}") if inner else subject.forge()
 
 
 def _imports(name: str, subject: Subject, numbers: Mapping[str, int], texts: dict[str, int]) -> Iterator[list[int]]:

@@ -26,12 +26,14 @@ class Page {
     const depth = (box) => (inside.includes(box) ? 0 : 1 + depth(program.parents[box]));
     const isInside = (box) => inside.some((scope) => program.within(box, scope));
     const packages = [...program.names.keys()].filter((box) => program.isPackage(box) && isInside(box) && depth(box) < data.depth);
+    const focus = module(data.focus);
+    for (let around = program.parents[focus] ?? -1; around >= 0; around = program.parents[around]) packages.push(around);
     return {
-      inside: data.depth ? inside : inside.map((box) => program.parents[box]).filter((box) => box >= 0),
-      open: packages.filter((box) => !inside.includes(box)),
+      inside: data.depth ? inside : [],
+      open: [...new Set(packages)].filter((box) => !inside.includes(box) && isInside(box)),
       kinds: data.kinds.reduce((bits, kind) => bits | (1 << kind), 0),
-      select: module(data.focus),
-      near: Boolean(data.focus),
+      select: focus,
+      near: focus !== null,
       from: module(data.from),
       to: module(data.to),
       only: data.only,
@@ -322,6 +324,9 @@ class Page {
       if (cut.length) said.push(`${cut.length === 1 ? "1 points upwards: without its" : `${cut.length.toLocaleString("en")} point upwards: without their`} ${count(imports, "import")} there is no cycle.`);
       if (broken) said.push(broken === 1 ? "1 dependency breaks contracts." : `${count(broken, "dependencies", "dependencies")} break contracts.`);
     }
+    const other = this.program.kinds.filter((bits) => !(bits & state.kinds)).length;
+    const kinds = KINDS.filter((_, kind) => !(state.kinds & (1 << kind)) && this.program.kinds.some((bits) => bits & (1 << kind)));
+    if (other) said.push(`${count(other, "import")} of other kinds left out (${kinds.join(", ")}).`);
     if (view.hidden.length) said.push(`Hidden, as more than half of the boxes import them: ${view.hidden.map((box) => this.label(box).join("")).join(", ")}.`);
     if (this.isMatrix && boxes.length > TOO_MANY) said.push(`A map of more than ${TOO_MANY} boxes would not be readable.`);
     else if (this.isMatrix && state.view !== "matrix") said.push(`A matrix says more about more than ${MANY} boxes; "Map" draws them.`);

@@ -70,6 +70,7 @@ class Panel {
     return [
       el("h2", {}, this.data.title),
       el("p", {}, "Boxes import those below them. Select a box to see what it imports and what imports it, or an arrow to see its statements."),
+      this.data.problems.length ? [el("h3", {}, "Not read, or not as asked"), ...this.list(this.data.problems, (problem) => problem, { class: "crash" })] : null,
       this.pathForm(),
       cut.length
         ? [
@@ -84,7 +85,7 @@ class Panel {
         { class: "keys" },
         [["Arrow keys", "move between boxes"], ["Enter", "select a box"], ["+ and −", "expand and collapse"], ["Escape", "select nothing"], ["/", "search"]].map(([key, what]) => el("div", {}, el("dt", {}, key), el("dd", {}, what))),
       ),
-    ].flat(2);
+    ].flat(2).filter(Boolean);
   }
 
   pathForm() {
@@ -270,11 +271,12 @@ class Panel {
   // --- cycles -------------------------------------------------------------------------------------------------
 
   cycles(state) {
-    const { cycles, crashes, plan } = this.data;
+    const { cycles, crashes, plan, untried } = this.data;
     return [
       el("h2", {}, "Cycles"),
       cycles.length ? null : el("p", {}, "There are no cycles between modules."),
       el("ul", { class: "cards" }, cycles.map((cycle, number) => this.cycle(cycle, number, state.cycle === number))),
+      untried.length ? el("p", { class: "crash" }, `It was too much work to tell whether ${count(untried.length, "module crashes", "modules crash")}.`) : null,
       crashes.length ? [el("h3", {}, `${count(crashes.length, "module crashes", "modules crash")} when imported first`), ...this.list(crashes, (crash) => this.crash(crash), { class: "imports" })] : [],
       plan.length ? [el("h3", {}, "Edits that stop the crashes"), el("ol", { class: "imports" }, plan.map((step) => el("li", {}, this.edit(step))))] : [],
     ].flat().filter(Boolean);

@@ -137,7 +137,8 @@ class Program {
   }
 }
 
-/* What is drawn: boxes in levels, and links between them. `asked` has: `inside`, the modules whose inside is drawn;
+/* What is drawn: boxes in levels, and links between them. `asked` has: `inside`, the packages whose inside is drawn, or
+   none, if the packages themselves are;
    `open`, the packages that are opened in their place; `kinds`, as bits; `only`, "cycles", "violations" or ""; `hubs`,
    whether boxes that more than half of the others import are drawn; `near`, the box around which the others are left
    out, or null; `violating`, the imports that break contracts. */
@@ -152,7 +153,7 @@ class View {
 
   findBoxes({ inside, open }) {
     const { size, parents, children, external } = this.program;
-    const scopes = new Set(inside);
+    const scopes = new Set(inside.length ? inside : this.program.data.inside);
     const opened = new Set([...open, ...inside].filter((module) => children[module].length));
     this.boxOf = new Int32Array(size).fill(-1);
     for (let module = 0; module < size; module++) {
