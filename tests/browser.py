@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,19 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def tab(started: Browser, **options: Any) -> Iterator[Page]:
-    """Open a tab; fails if its page reports an error, or asks for anything but itself."""
-    context = started.new_context(viewport={"width": 1280, "height": 800}, **options)
-    page = context.new_page()
+def watched(page: Page) -> Iterator[Page]:
+    """Use a page; fails if it reports an error, or asks for anything but files on the disk."""
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.startswith("file:") else faults.append(asked.url))
+    watchers: dict[str, Callable[[Any], None]] = {
+        "console": lambda message: faults.append(f"{message.type}: {message.text}"),
+        "pageerror": lambda error: faults.append(str(error)),
+        "request": lambda asked: None if asked.url.startswith("file:") else faults.append(asked.url),
+    }
+    for event, watcher in watchers.items():
+        page.on(event, watcher)  # type: ignore[call-overload]
     yield page
-    context.close()
+    for event, watcher in watchers.items():
+        page.remove_listener(event, watcher)
     assert faults == []
 
 

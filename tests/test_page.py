@@ -8,11 +8,12 @@ import subprocess
 from collections.abc import Iterator
 from itertools import chain, pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from import_contracts.drawing import page as page_module
 from import_contracts.drawing.collapse import collapse, kinds_drawn
@@ -26,7 +27,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reports.cycles import CyclesReport
 from tests.arranging import configuration, contract, graph, lint, write
-from tests.browser import FAINT, UNNAMED, browser, open_page, tab
+from tests.browser import FAINT, UNNAMED, browser, open_page, watched
 from tests.hostile import DENSE
 
 SHOP = {
@@ -63,10 +64,19 @@ def chromium() -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def opened(chromium: Browser) -> Page:
+    return chromium.new_page(viewport=WIDE)
+
+
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    with tab(chromium) as opened:
+def page(opened: Page) -> Iterator[Page]:
+    """Return a tab, the same for all tests: nothing is left of a page when the next one is opened."""
+    with watched(opened):
         yield opened
+
+
+WIDE = ViewportSize(width=1280, height=800)
 
 
 @pytest.fixture(scope="module")
@@ -195,23 +205,22 @@ _VIEW = """([data, opened]) => {
 
 
 @pytest.mark.browser
-def test_each_view_has_the_levels_and_the_cut_of_the_model(chromium: Browser, shop: Path) -> None:
-    with tab(chromium) as page:
-        open_page(page, shop)
+def test_each_view_has_the_levels_and_the_cut_of_the_model(page: Page, shop: Path) -> None:
+    open_page(page, shop)
 
-        def view(asked: Subject, *opened: str) -> Drawn:
-            levels, lines = page.evaluate(_VIEW, [data(render(asked)), opened])
-            return levels, {(tail, head, kind) for tail, head, kind in lines}
+    def view(asked: Subject, *opened: str) -> Drawn:
+        levels, lines = page.evaluate(_VIEW, [data(render(asked)), opened])
+        return levels, {(tail, head, kind) for tail, head, kind in lines}
 
-        @settings(max_examples=40)
-        @given(_EDGES)
-        def test(edges: list[Edge]) -> None:
-            asked = subject(graph(*_MODULES, *(f"{one} -> {other}" for one, other in edges)), "p")
-            assert view(asked) == picture_of(asked) == twin(asked, ())
-            for opened in [("p.a",), ("p.b", "p.c"), ("p.a", "p.a.x", "p.b", "p.c", "p.d")]:
-                assert view(asked, *opened) == twin(asked, opened)
+    @settings(max_examples=40)
+    @given(_EDGES)
+    def test(edges: list[Edge]) -> None:
+        asked = subject(graph(*_MODULES, *(f"{one} -> {other}" for one, other in edges)), "p")
+        assert view(asked) == picture_of(asked) == twin(asked, ())
+        for opened in [("p.a",), ("p.b", "p.c"), ("p.a", "p.a.x", "p.b", "p.c", "p.d")]:
+            assert view(asked, *opened) == twin(asked, opened)
 
-        test()
+    test()
 
 
 @pytest.mark.browser
@@ -261,7 +270,7 @@ def test_what_is_left_out_is_said(page: Page, shop: Path) -> None:
 
 @pytest.mark.browser
 def test_boxes_and_names_do_not_overlap(page: Page, shop: Path) -> None:
-    for width in (1280, 390):
+    for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         open_page(page, shop, "open=shop.orders,shop.web&view=map")
         boxes = page.eval_on_selector_all("#picture .box", "all => all.map(e => e.getBoundingClientRect().toJSON())")
@@ -623,22 +632,26 @@ VIEWS = [
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everything_has_a_name_and_enough_contrast(chromium: Browser, shop: Path, scheme: str) -> None:
-    with tab(chromium, color_scheme=scheme, reduced_motion="reduce") as page:
-        for view in VIEWS:
-            open_page(page, shop, view)
-            assert page.evaluate(UNNAMED) == [], view
-            assert page.evaluate(FAINT) == [], view
+def test_everything_has_a_name_and_enough_contrast(page: Page, shop: Path, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for view in VIEWS:
+        open_page(page, shop, view)
+        assert page.evaluate(UNNAMED) == [], view
+        assert page.evaluate(FAINT) == [], view
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
 
 @pytest.mark.browser
-def test_what_has_the_focus_is_seen_and_nothing_moves_for_who_does_not_want_it(chromium: Browser, shop: Path) -> None:
-    with tab(chromium, reduced_motion="reduce") as page:
-        open_page(page, shop)
-        page.keyboard.press("Tab")
-        page.keyboard.press("Tab")
-        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-        assert page.evaluate("getComputedStyle(document.querySelector('.box')).transitionDuration") == "0s"
+def test_what_has_the_focus_is_seen_and_nothing_moves_for_who_does_not_want_it(page: Page, shop: Path) -> None:
+    motion = "getComputedStyle(document.querySelector('.box')).transitionDuration"
+    open_page(page, shop)
+    assert page.evaluate(motion) != "0s"
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(motion) == "0s"
+    page.emulate_media(reduced_motion="no-preference")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
 # --- what others wrote --------------------------------------------------------------------------------------------
