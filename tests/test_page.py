@@ -284,6 +284,28 @@ def test_boxes_and_names_do_not_overlap(page: Page, shop: Path) -> None:
         )
 
 
+@pytest.mark.browser
+def test_a_map_is_as_small_as_it_has_to_be_to_be_seen_and_can_be_made_larger(page: Page, tmp_path: Path) -> None:
+    def height() -> float:
+        return float(page.evaluate("document.querySelector('#picture .box').getBoundingClientRect().height"))
+
+    for levels, scale in ((5, 1.0), (13, 0.9), (35, 1.0)):
+        (tmp_path / "page.html").write_text(
+            render(subject(graph(*(f"p.m{n} -> p.m{n + 1}" for n in range(levels))), "p"))
+        )
+        open_page(page, tmp_path / "page.html")
+        assert height() == pytest.approx(28 * scale, abs=4)
+        is_whole = page.evaluate("(picture => picture.scrollHeight <= picture.clientHeight + 1)(byId('picture'))")
+        assert is_whole == (levels < 35)
+    page.click("[aria-label=Larger]")
+    assert height() == pytest.approx(28 * 1.2, abs=0.5)
+    page.click("[aria-label=Smaller]")
+    page.click("[aria-label=Smaller]")
+    assert height() == pytest.approx(28 / 1.2, abs=0.5)
+    page.click("#as-matrix")
+    assert page.is_hidden("[aria-label=Larger]")
+
+
 # --- expanding ----------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 /* Where boxes and lines are: levels become rows, in which long lines have a place of their own between the boxes. */
 
-const SIZES = { height: 28, apart: 14, line: 9, gap: 26, edge: 24 };
+const SIZES = { height: 28, apart: 14, line: 9, gap: 24, edge: 24 };
 
 class Layout {
   /* `widthOf` returns the width of a box; `width` is how wide the picture should be, in pixels. */

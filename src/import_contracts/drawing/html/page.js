@@ -2,6 +2,7 @@
 
 const MANY = 40; // boxes above which a matrix says more than a map
 const CELL = 20; // the width and height of a cell of the matrix, in pixels, and:
+const SMALLEST = 0.7; // how small a map may be drawn so that all of it is seen
 const BEYOND = 8; // the rows that are there above and below the visible ones
 
 class Page {
@@ -138,6 +139,8 @@ class Page {
     });
     byId("as-map").addEventListener("click", () => this.go({ view: "map" }));
     byId("as-matrix").addEventListener("click", () => this.go({ view: "matrix" }));
+    byId("smaller").addEventListener("click", () => this.zoom(1 / 1.2));
+    byId("larger").addEventListener("click", () => this.zoom(1.2));
     byId("only").addEventListener("change", (event) => this.go({ only: event.target.value }));
     byId("hubs").addEventListener("change", (event) => this.go({ hubs: !event.target.checked }));
     byId("picture").addEventListener("scroll", () => {
@@ -225,6 +228,7 @@ class Page {
     const { state, program } = this;
     byId("as-map").setAttribute("aria-pressed", String(!isMatrix));
     byId("as-matrix").setAttribute("aria-pressed", String(isMatrix));
+    byId("zoom").hidden = isMatrix;
     byId("only").value = state.only;
     byId("hubs").checked = !state.hubs;
     for (const box of byId("kinds").querySelectorAll("input")) box.checked = Boolean(state.kinds & (1 << box.dataset.kind));
@@ -337,10 +341,10 @@ class Page {
     const picture = byId("picture");
     const had = picture.contains(document.activeElement) ? document.activeElement.dataset.module : null;
     byId("notes").textContent = this.notes();
+    this.fillLegend();
     picture.className = this.isMatrix ? "matrix" : "map";
     if (this.isMatrix) this.drawMatrix(picture);
     else this.drawMap(picture);
-    this.fillLegend();
     this.highlight();
     const boxes = [...picture.querySelectorAll("[data-module]")];
     const again = boxes.find((box) => box.dataset.module === had) ?? (had === null ? null : boxes[0]);
@@ -371,7 +375,7 @@ class Page {
   }
 
   drawMap(picture) {
-    const layout = new Layout(this.view, (box) => this.widthOf(box), picture.clientWidth - 2);
+    const layout = this.fitting(picture);
     this.layout = layout;
     const lines = svg("svg", { class: "lines", width: layout.width, height: layout.height, "aria-hidden": "true" });
     for (const kind of ["down", "cut", "breaks", "in", "out", "chosen"]) {
@@ -383,10 +387,27 @@ class Page {
     for (const line of layout.paths()) this.drawLine(lines, numbers, line);
     lines.append(...numbers, svg("g", { class: "marks" }));
     const space = el("div", { class: "space" }, ...this.bands(layout), lines, this.levels(layout));
-    space.style.width = `${layout.width}px`;
-    space.style.height = `${layout.height}px`;
-    picture.replaceChildren(space);
-    picture.removeAttribute("role");
+    Object.assign(space.style, { width: `${layout.width}px`, height: `${layout.height}px`, transform: `scale(${layout.scale})` });
+    const frame = el("div", { class: "frame" }, space);
+    Object.assign(frame.style, { width: `${layout.width * layout.scale}px`, height: `${layout.height * layout.scale}px` });
+    picture.replaceChildren(frame);
+  }
+
+  /* The layout at the largest scale at which all of it is seen, or else at the full one; or at the chosen one. */
+  fitting(picture) {
+    const { clientWidth: width, clientHeight: height } = picture;
+    const at = (scale) => Object.assign(new Layout(this.view, (box) => this.widthOf(box), width / scale - 2), { scale });
+    if (this.scale) return at(this.scale);
+    const whole = at(1);
+    const scale = Math.floor((100 * height) / whole.height) / 100;
+    if (whole.height <= height || scale < SMALLEST) return whole;
+    const smaller = at(scale);
+    return smaller.height * scale <= height + 1 ? smaller : whole;
+  }
+
+  zoom(factor) {
+    this.scale = Math.min(2, Math.max(0.3, (this.layout?.scale ?? 1) * factor));
+    if (!this.isMatrix) this.draw();
   }
 
   drawLine(lines, numbers, { link, path, isUp, number }) {
