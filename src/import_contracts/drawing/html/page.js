@@ -556,23 +556,26 @@ class Page {
     const longest = boxes[lengths.indexOf(Math.max(...lengths))];
     const left = Math.min(440, longest === undefined ? 0 : this.widthOf(longest) + 60);
     const grid = el("div", { class: "grid", role: "grid", "aria-label": "Matrix: the box of a row imports those of the columns", "aria-rowcount": boxes.length, "aria-colcount": boxes.length + 1 });
-    const heads = el("div", { class: "heads", "aria-hidden": "true" }, boxes.map((_, at) => {
-      const head = el("span", {}, String(at + 1));
-      head.style.left = `${left + at * CELL}px`;
-      return head;
-    }));
+    const heads = el("div", { class: "heads", "aria-hidden": "true" });
     for (const part of [grid, heads]) part.style.width = `${left + boxes.length * CELL}px`;
     grid.style.height = `${boxes.length * CELL}px`;
-    this.matrix = { grid, cells, left, column: new Map(boxes.map((box, at) => [box, at])), rows: new Map() };
+    this.matrix = { grid, heads, cells, left, column: new Map(boxes.map((box, at) => [box, at])), rows: new Map() };
     picture.replaceChildren(el("div", { class: "table" }, heads, grid));
     this.fillRows();
   }
 
-  /* Make the rows that are to be seen, and leave out the others. */
+  /* Make the heads of columns and the rows that are to be seen, and leave out the others. */
   fillRows() {
-    const picture = byId("picture");
-    const { grid, rows, cells, column, left } = this.matrix;
-    const top = picture.scrollTop;
+    const { scrollTop: top, scrollLeft } = byId("picture");
+    const { grid, heads, rows, cells, column, left } = this.matrix;
+    const columns = [...this.view.boxes.keys()].filter((at) => at * CELL >= scrollLeft - left && at * CELL <= scrollLeft + innerWidth);
+    heads.replaceChildren(
+      ...columns.map((at) => {
+        const head = el("span", {}, String(at + 1));
+        head.style.left = `${left + at * CELL}px`;
+        return head;
+      }),
+    );
     const first = Math.max(0, Math.floor(top / CELL) - BEYOND);
     const last = Math.min(this.view.boxes.length, Math.ceil((top + innerHeight) / CELL) + BEYOND);
     for (const [at, row] of rows) {

@@ -190,13 +190,14 @@ class View {
       else found.set(key, { tail, head, imports: [edge], isCut: false, isDrawn: false, breaks: false });
     }
     this.links = [...found.values()];
-    const linked = new Set(this.links.flatMap(({ tail, head }) => [tail, head]));
+    const linked = new Set();
+    for (const { tail, head } of this.links) linked.add(tail).add(head);
     const alone = (box) => !linked.has(box) && (this.isOwn(box) || this.program.external.has(box));
     if (this.boxes.length > 1) this.boxes = this.boxes.filter((box) => !alone(box));
   }
 
   choose({ only, hubs, near, violating }) {
-    for (const link of this.links) link.breaks = link.imports.some((edge) => violating.has(edge));
+    if (violating.size) for (const link of this.links) link.breaks = link.imports.some((edge) => violating.has(edge));
     this.hidden = [];
     if (!hubs) {
       const importing = new Map();
