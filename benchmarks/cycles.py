@@ -48,6 +48,7 @@ def measure(release: Release, runs: int, *, pylint: bool) -> Iterator[tuple[str,
             "check, forbidden, no cache": [tool.command, "check", "--no-cache"],
             "check, acyclic, no cache": [tool.command, "check", "--no-cache", "--config", "acyclic.toml"],
             "cycles --quick, no cache": [tool.command, "cycles", "--quick", "--no-cache", package],
+            "graph --format svg, no cache": [tool.command, "graph", "--no-cache", "--format", "svg", package],
             COMPARED: [tool.command, "cycles", "--no-cache", package],
             "fix --unsafe-fixes --diff, no cache": [
                 *(tool.command, "fix", "--unsafe-fixes", "--diff", "--no-cache", package)

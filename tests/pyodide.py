@@ -6,25 +6,19 @@ All modules are imported in one process, as there is no `fork`: between two of t
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.arranging import write
+from tests.npm import found, installed
 
 Version = tuple[int, int]
 
 PACKAGES: dict[Version, str] = {(3, 14): "pyodide@314.0.7", (3, 15): "pyodide@315.0.0-alpha.2"}
 """The package for each version of Python: CPython 3.14.2 and 3.15.0rc1."""
-
-_CACHE = Path(__file__).parents[1] / ".cache" / "pyodide"
 
 _RUN = r"""
 import { createRequire } from "node:module";
@@ -80,12 +74,12 @@ def ask(version: Version, program: str, asked: object) -> Any:
 
     The JSON text of what is asked is its variable ``asked``. The test is skipped where there is no such Python.
     """
-    package = _installed(version)
+    package = installed(PACKAGES[version]) / "pyodide"
     with tempfile.TemporaryDirectory() as place:
         answer = Path(place, "answer")
         write(Path(place), {"run.mjs": _RUN, "program.py": program, "asked": json.dumps(asked)})
         inputs = [str(Path(place, name)) for name in ("program.py", "asked")]
-        command = [_found("node"), str(Path(place, "run.mjs")), str(package), *inputs, str(answer)]
+        command = [found("node"), str(Path(place, "run.mjs")), str(package), *inputs, str(answer)]
         subprocess.run(command, check=True, timeout=600)
         return json.loads(answer.read_text())
 
@@ -98,29 +92,3 @@ def imported(version: Version, programs: Mapping[str, Mapping[str, str]]) -> dic
     """
     told: dict[str, dict[str, list[str] | None]] = ask(version, _IMPORT, programs)
     return told
-
-
-def _found(command: str) -> str:
-    """Return the path of a command; skips the test where there is none."""
-    path = shutil.which(command)
-    if path is None:
-        pytest.skip(f"Python 3.14 and 3.15 run under Node.js, and there is no {command}")
-    return path
-
-
-@cache
-def _installed(version: Version) -> Path:
-    """Return the folder of the npm package for a version of Python; skips the test where it cannot be installed."""
-    spec = PACKAGES[version]
-    folder = _CACHE / spec
-    if not folder.exists():
-        _CACHE.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=_CACHE))
-        options = ["--prefix", str(partial), "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run([_found("npm"), "install", *options, spec], capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"npm cannot install {spec}: {done.stderr.strip()[-300:]}")
-        with suppress(OSError):  # another process was faster
-            (partial / "node_modules").rename(folder)
-        shutil.rmtree(partial, ignore_errors=True)
-    return folder / "pyodide"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.markdown import render
 from import_contracts.reporters.markup import code, plain
-from import_contracts.reporters.mermaid import picture
+from import_contracts.reporters.mermaid import overview, picture
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import (
     Cause,
@@ -320,6 +321,21 @@ def test_a_chain_that_does_not_fit_leaves_room_for_a_later_one() -> None:
     lines = list(picture(found, frozenset({("a0", "b")})))
     assert [line.count("-->") for line in lines].count(1) == 30
     assert lines[-2:] == ["In red: the imports to remove. Not shown: 1 violation.", ""]
+
+
+def test_cycles_with_too_many_imports_are_a_map_of_packages_in_levels() -> None:
+    one_way = [violation(f"p.a.m{each}", "p.b", "p.b.n") for each in range(31)]
+    found = [*one_way, violation("p.b", "p.a.m0"), violation("p.b.n", "p.a.m0")]
+    report_ = report(replace(outcome(*found), about_cycles=True))
+    text = render(report_, BRIEF)
+    assert text.count("```mermaid") == 1
+    assert '  m0["a#32;#40;32#41;"]\n  m1["b#32;#40;2#41;"]\n  m0 --> m1\n  m1 -- "2" --> m0\n' in text
+    assert "2 dependencies between 2 boxes: 1 downwards, 1 upwards." in text
+
+
+def test_cycles_that_fit_are_shown_as_chains_and_those_of_too_many_packages_too() -> None:
+    assert list(overview([violation("p.a", "p.b", "p.a")])) == []
+    assert list(overview([violation(f"p.a{each}", f"p.b{each}", f"p.a{each}") for each in range(60)])) == []
 
 
 def test_the_causes_are_red_if_they_are_known_and_else_the_cuts() -> None:

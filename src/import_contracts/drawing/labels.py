@@ -34,11 +34,10 @@ def labels(names: Collection[str], opened: Collection[str], package: str) -> dic
 def _shortened(label: str) -> str:
     """Return a label, of which the first parts are left out if it is too wide; a part is never cut."""
     parts = label.split(".")
-    while len(parts) > 1 and columns(".".join(parts)) > _MOST:
-        parts = ["…", *parts[1 + (parts[0] == "…") :]]
-        if len(parts) == 2:
-            break
-    return ".".join(parts)
+    while len(parts) > 1 and columns(label) > _MOST:
+        parts = parts[1:]
+        label = ".".join(["…", *parts])
+    return label
 
 
 def columns(text: str) -> int:

@@ -9,17 +9,18 @@ from import_contracts.drawing.model import Subject
 from import_contracts.drawing.picture import Picture, draw
 from import_contracts.visible import visible
 
-_SPECIAL = re.compile(r"[^\w. ]")
+_SPECIAL = re.compile(r"[^\w.]")
 RED = "stroke:#d1242f"
 """The style of an arrow that should not be."""
 
 
 def render(subject: Subject) -> str:
     """Return a flowchart."""
-    return "\n".join(_lines(draw(subject))) + "\n"
+    return "\n".join(flowchart(draw(subject))) + "\n"
 
 
-def _lines(picture: Picture) -> Iterator[str]:
+def flowchart(picture: Picture) -> Iterator[str]:
+    """Yield the lines of a flowchart; its arrows upwards are red, with their numbers of imports."""
     names = {box.name: f"{box.label} ({box.size})" if box.size else box.label for box in picture.boxes}
     nodes = {name: f"m{place}" for place, name in enumerate(names)}
     yield "flowchart TD"

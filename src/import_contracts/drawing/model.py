@@ -75,9 +75,9 @@ class Subject:
 
     options: Options
     graph: ImportGraph
-    modules: tuple[Module, ...]
-    statements: Callable[[Edge], tuple[Import, ...]]
-    diagnose: Callable[[], CyclesReport]
+    modules: tuple[Module, ...] = ()
+    statements: Callable[[Edge], tuple[Import, ...]] = lambda _: ()
+    diagnose: Callable[[], CyclesReport] = lambda: CyclesReport((), 0, 0, (3, 0))
     judge: Callable[[], tuple[Outcome, ...]] = tuple
     layerings: tuple[Layering, ...] = ()
     folder: str = ""

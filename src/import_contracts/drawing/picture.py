@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -14,7 +14,7 @@ from import_contracts.drawing.collapse import Collapsed, between, collapse, kind
 from import_contracts.drawing.labels import columns, labels, shared_package
 from import_contracts.drawing.levels import Levels, boxes_in, find_levels, knots
 from import_contracts.drawing.model import Options, Subject
-from import_contracts.graph.import_graph import Edge
+from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.wording import count, listed
@@ -147,6 +147,23 @@ def draw(subject: Subject) -> Picture:
     )
 
 
+def draw_imports(imports: Iterable[Edge], most: int) -> Picture:
+    """Return the picture of imports alone; packages are opened as deep as ``most`` arrows allow, at least once."""
+    edges = sorted(imports)
+    targets: dict[str, dict[str, tuple[int, ...]]] = {}
+    for importer, imported in edges:
+        targets.setdefault(importer, {})[imported] = (1,)
+    names = {name for edge in edges for name in edge}
+    graph = ImportGraph({*names, *(around for name in names for around in ancestors(name))}, targets)
+    roots = tuple(sorted({name.partition(".")[0] for name in names}))
+    deepest = max((name.count(".") for name in names), default=0)
+    pictures = (draw(Subject(Options(roots, depth), graph)) for depth in range(max(deepest, 1), 0, -1))
+    found = next(pictures)
+    while len(found.drawn) > most and (shallower := next(pictures, None)):
+        found = shallower
+    return found
+
+
 def _arranged(boxes: Mapping[str, Box], levels: Levels, links: Sequence[Link]) -> Arrangement:
     """Return the arrangement of boxes; those that many arrows leave are wider than their labels."""
     arrows = [link.arrow for link in links if link.is_drawn]
@@ -221,19 +238,19 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
         yield from _left_out(subject, found)
         return
     up = len(levels.cut)
-    lead = f"{len(links) - up:,} point downwards, {up:,} upwards" if up else "all of them point downwards"
+    lead = f"{len(links) - up:,} downwards, {up:,} upwards" if up else "all downwards"
     yield f"{count(len(links), 'dependency')} between {count(len(found.boxes), 'box')}: {lead}."
     if up:
         imports = count(sum(len(found.links[link]) for link in levels.cut), "import")
         how = "no cheaper cut exists" if levels.is_minimum else "a cheaper cut may exist"
         yield f"Without the {imports} upwards there is no cycle ({how})."
     if broken := sum(link.breaks for link in links):
-        yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} contracts."
+        yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} a contract."
     obeyed = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
     if ids := list(dict.fromkeys(obeyed)):
         yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
     yield from _left_out(subject, found)
-    if len(found.boxes) > MANY and not options.matrix:
+    if MANY < len(found.boxes) <= MOST and not options.matrix:
         yield "Of so many boxes a matrix shows more: --format svg --matrix."
 
 

@@ -62,7 +62,8 @@ class _Drawing:
     @property
     def size(self) -> tuple[float, float]:
         """The width and the height of the picture."""
-        return self._right, self._unlinked_top + (self._shelves[-1][1] + _BOX if self._shelves else 0)
+        tops = [*self._tops, *(self._unlinked_top + top for _, top in self._shelves)]
+        return self._right, tops[-1] + _BOX if tops else 0.0
 
     def _half(self, node: Node) -> float:
         """Return half the width of a node."""
@@ -82,20 +83,28 @@ class _Drawing:
             top += _BOX + min(_MOST_GAP, _LEAST_GAP + _PER_PIECE * pieces[place])
 
     def _find_ports(self) -> dict[tuple[Node, Piece, object], float]:
-        """Return where each piece of each sort meets a node: side by side, in the order of their other ends."""
-        meeting: dict[tuple[Node, bool], dict[tuple[Piece, object], float]] = {}
+        """Return where each piece of each sort meets a node: side by side, in the order of their other ends.
+
+        Those of one sort that end at a box meet it in one place.
+        """
+        meeting: dict[tuple[Node, bool], dict[tuple[Piece | None, object], list[tuple[Piece, float]]]] = {}
         for arrow, pieces in self._pieces.items():
-            for upper, lower in pieces:
-                key = ((upper, lower), arrow.sort)
-                meeting.setdefault((upper, True), {})[key] = self._middles[lower]
-                meeting.setdefault((lower, False), {})[key] = self._middles[upper]
-        ports = {}
+            end = Node(arrow.end)
+            for piece in dict.fromkeys(pieces):
+                for node, other in (piece, piece[::-1]):
+                    key = None if node == end else piece, arrow.sort
+                    sides = meeting.setdefault((node, node == piece[0]), {})
+                    sides.setdefault(key, []).append((piece, self._middles[other]))
+        ports: dict[tuple[Node, Piece, object], float] = {}
         for (node, _), keys in meeting.items():
             inner = 2 * self._half(node) - PADDING
             step = 0.0 if node.is_gap else min(_PORTS, inner / max(len(keys) - 1, 1))
             left = self._middles[node] - step * (len(keys) - 1) / 2
-            for place, key in enumerate(sorted(keys, key=lambda key: (keys[key], str(key)))):
-                ports[node, *key] = left + step * place
+            order = sorted(
+                keys, key=lambda key: (sum(at for _, at in keys[key]) / len(keys[key]), str(key[1]), str(key[0]))
+            )
+            for place, key in enumerate(order):
+                ports.update(((node, piece, key[1]), left + step * place) for piece, _ in keys[key])
         return ports
 
     def _find_shelves(self) -> Iterator[tuple[float, float]]:
@@ -144,7 +153,7 @@ class _Drawing:
         lines = "".join(self._curve(piece, sort) for piece in pieces)
         gaps = dict.fromkeys(node for arrow in arrows for node in self._ways[arrow] if node.is_gap)
         lines += "".join(f"M{number(self._middles[gap])} {number(self._tops[gap.row])}v{_BOX}" for gap in gaps)
-        heads = "".join(self._head(piece, end, sort) for piece in pieces if end in piece)
+        heads = "".join(dict.fromkeys(self._head(piece, end, sort) for piece in pieces if end in piece))
         links = [self._links[arrow] for arrow in arrows]
         css = "arrow" + " up" * links[0].is_cut + " breaks" * links[0].breaks
         importers = listed((self._boxes[arrow.start].label for arrow in arrows), most=12)
@@ -206,4 +215,4 @@ def _about(box: Box) -> str:
     """Return the full name of a box, with what it is."""
     what = f", {count(box.modules, 'module')}" if box.modules > 1 else ""
     level = f", level {box.level}" if box.level else ""
-    return f"{box.name}{what}{level}" + (f", in knot {box.knot}" if box.knot else "")
+    return f"{box.name}{what}{level}" + (f", in cycle {box.knot}" if box.knot else "")

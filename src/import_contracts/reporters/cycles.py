@@ -541,7 +541,7 @@ def as_report(report: CyclesReport) -> Report:
     crashes = tuple(_crash_violation(crash, report.crash_plan) for crash in report.crashes or ())
     costly = (cycle for cycle in report.cycles if cycle.kind is not Kind.TYPE_CHECKING)
     cycles = tuple(violation for cycle in costly for violation in _cycle_violations(cycle))
-    outcomes = [Outcome("cycles", "No cycles", "acyclic", "", kept=not cycles, violations=cycles)]
+    outcomes = [Outcome("cycles", "No cycles", "acyclic", "", not cycles, cycles, about_cycles=True)]
     if report.crashes is not None:
         outcomes.insert(0, Outcome("crashes", "Every module can be imported first", "crash", "", not crashes, crashes))
     if report.entries:

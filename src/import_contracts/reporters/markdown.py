@@ -8,7 +8,7 @@ from dataclasses import replace
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.problems import Problem
 from import_contracts.reporters.markup import code, plain
-from import_contracts.reporters.mermaid import picture
+from import_contracts.reporters.mermaid import overview, picture
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.weakening import as_markdown
 from import_contracts.reporters.words import (
@@ -68,7 +68,8 @@ def _broken(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
         yield from (f"> {plain(line.strip())}".rstrip() for line in outcome.reason.split("\n"))
         yield ""
     yield from _causes(outcome, report, style)
-    yield from picture(outcome.new, _marked(outcome))
+    whole = list(overview(outcome.new)) if outcome.about_cycles else []
+    yield from whole or picture(outcome.new, _marked(outcome))
     blocks = list(outcome.sentences.items())
     shown = style.capped(blocks, _MESSAGES)
     for message, violations in shown:

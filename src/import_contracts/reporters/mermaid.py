@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from import_contracts.drawing.mermaid import RED, declared, flowchart, styled
+from import_contracts.drawing.picture import draw_imports
 from import_contracts.graph.import_graph import Edge
 from import_contracts.reports.check import ReportedViolation
 from import_contracts.wording import count
 
-# The most edges in a diagram; a larger one would not be readable.
+# The most edges in a diagram of chains, and in one of packages; a larger one would not be readable.
 _EDGES = 30
-
-_SPECIAL = re.compile(r"[^\w.]")
+_ARROWS = 100
 
 
 def picture(violations: Sequence[ReportedViolation], marked: Collection[Edge]) -> Iterator[str]:
@@ -29,13 +29,8 @@ def picture(violations: Sequence[ReportedViolation], marked: Collection[Edge]) -
             drawn += 1
     if not edges:
         return
-    red = [str(number) for number, edge in enumerate(edges) if edge in marked]
-    yield "```mermaid"
-    yield from _graph(list(edges))
-    if red:
-        yield f"  linkStyle {','.join(red)} stroke:#d1242f,stroke-width:3px"
-    yield "```"
-    yield ""
+    red = [number for number, edge in enumerate(edges) if edge in marked]
+    yield from _block([*_graph(list(edges)), *styled(red, RED)])
     notes = ["In red: the imports to remove."] if red else []
     notes += [f"Not shown: {count(len(chains) - drawn, 'violation')}."] if drawn < len(chains) else []
     if notes:
@@ -43,13 +38,32 @@ def picture(violations: Sequence[ReportedViolation], marked: Collection[Edge]) -
         yield ""
 
 
+def overview(violations: Sequence[ReportedViolation]) -> Iterator[str]:
+    """Yield a map of the imports of cycles in levels as a Markdown block, and lines about it.
+
+    They are collapsed to packages, as deep as fits. Nothing if all imports fit into a picture of chains, or if there
+    are too many packages.
+    """
+    edges = {(step.importer, step.imported) for violation in violations for step in violation.chain}
+    if len(edges) <= _EDGES:
+        return
+    found = draw_imports(edges, _EDGES)
+    if 0 < len(found.drawn) <= _ARROWS:
+        yield from _block(flowchart(found))
+        yield f"The cycles between packages: {' '.join(found.legend)}"
+        yield ""
+
+
+def _block(lines: Iterable[str]) -> Iterator[str]:
+    yield "```mermaid"
+    yield from lines
+    yield "```"
+    yield ""
+
+
 def _graph(edges: Sequence[Edge]) -> Iterator[str]:
     modules = dict.fromkeys(module for edge in edges for module in edge)
     nodes = {module: f"m{number}" for number, module in enumerate(modules)}
     yield "graph LR"
-    yield from (f'  {node}["{_label(module)}"]' for module, node in nodes.items())
+    yield from declared({node: module for module, node in nodes.items()})
     yield from (f"  {nodes[importer]} --> {nodes[imported]}" for importer, imported in edges)
-
-
-def _label(text: str) -> str:
-    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text)
