@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import webbrowser
 from collections.abc import Iterator
 from itertools import chain, pairwise
 from pathlib import Path
@@ -261,9 +262,9 @@ def test_what_is_left_out_is_said(page: Page, shop: Path) -> None:
     open_page(page, shop)
     text = page.inner_text("#notes")
     assert re.fullmatch(
-        r"9 dependencies between 6 boxes\. 7 point downwards; 4 are drawn, the others follow from them\. "
-        r"2 point upwards: without their 2 imports there is no cycle\. 1 dependency breaks contracts\. "
-        r"1 import of other kinds left out \(type checking\)\.",
+        r"9 dependencies between 6 boxes: 7 downwards, 2 upwards\. "
+        r"Of those downwards, 4 are drawn; the others follow from them\. Without the 2 imports upwards there is no cycle\. 1 dependency breaks a contract\. "
+        r"Left out: 1 import only for type checking\.",
         text,
     ), text
 
@@ -827,3 +828,23 @@ def test_options_are_where_the_page_begins(tmp_path: Path) -> None:
     folder = write(tmp_path, SHOP)
     begun = data(html(folder, "shop", "--focus", "shop.orders.models", "--only", "cycles", "--depth", "2").read_text())
     assert [begun[key] for key in ("focus", "only", "depth")] == ["shop.orders.models", "cycles", 2]
+
+
+def test_the_page_is_opened_in_the_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(tmp_path, SHOP)
+    opened: list[str] = []
+
+    def browse(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", browse)
+    assert lint(folder, "graph", "shop", "--open", "--format", "html", "--output", "page.html").status == 0
+    assert opened == [(folder / "page.html").as_uri()]
+
+
+def test_what_the_page_does_not_do_is_said(tmp_path: Path) -> None:
+    folder = write(tmp_path, SHOP)
+    done = lint(folder, "graph", "shop", "--packages", "--matrix", "--format", "html", "--output", "page.html")
+    assert "--packages is for the other formats" in done.err
+    assert data((folder / "page.html").read_text())["matrix"] is True

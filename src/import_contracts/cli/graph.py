@@ -21,7 +21,7 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Scope
 
-_PICTURES = ("svg",)
+_PICTURES = ("svg", "html")
 """The formats that a browser shows; the first is that of ``--open``."""
 
 
@@ -34,7 +34,7 @@ _PICTURES = ("svg",)
 @once("--to", "target", metavar="B", default="", help="Draw only what is on a way from the module of --from to B.")
 @click.option("--only", type=click.Choice(["cycles", "violations"]), help="Draw only these imports.")
 @kind_option("Draw imports of this kind; default: all but type_checking. Can be repeated.")
-@click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows; with --format svg.")
+@click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows; with --format svg or html.")
 @click.option("--open", "is_opened", is_flag=True, help="Open the picture in the browser; default format: svg.")
 @click.option("--external", is_flag=True, help="Draw external packages too.")
 @source_roots
@@ -71,7 +71,7 @@ def command(  # noqa: PLR0913 - each is an option
         raise click.UsageError("--from and --to are given together: --from shop.web --to shop.models")
     if is_opened:
         shared = shared._replace(reports=_in_files(shared.reports))
-    if matrix and all(each.format != "svg" for each in shared.reports):
+    if matrix and all(each.format not in _PICTURES for each in shared.reports):
         raise click.UsageError("--matrix is a picture. Write: --matrix --format svg --output matrix.svg")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)

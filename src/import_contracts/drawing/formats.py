@@ -33,6 +33,8 @@ _ARROWS, _LENGTH = 500, 50_000
 
 def left_out(name: str, subject: Subject, text: str) -> tuple[str, ...]:
     """Return sentences about what a format does not show of a picture, because it would be too much."""
+    if name == "html" and subject.options.only_packages:
+        return ("The page has the modules of packages too: --packages is for the other formats.",)
     if name not in {"mermaid", "svg"}:
         return ()
     picture = draw(subject)

@@ -319,18 +319,18 @@ class Page {
     else {
       const down = links.filter((link) => !link.isCut);
       const drawn = down.filter((link) => link.isDrawn).length;
-      const cut = links.filter((link) => link.isCut);
-      const imports = cut.reduce((sum, link) => sum + link.imports.length, 0);
+      const up = links.length - down.length;
+      const imports = links.filter((link) => link.isCut).reduce((sum, link) => sum + link.imports.length, 0);
       const broken = links.filter((link) => link.breaks).length;
-      said.push(`${count(links.length, "dependency", "dependencies")} between ${count(boxes.length, "box", "boxes")}.`);
-      const rest = this.isMatrix || drawn === down.length ? "" : `; ${drawn.toLocaleString("en")} are drawn, the others follow from them`;
-      said.push(`${down.length.toLocaleString("en")} point downwards${rest}.`);
-      if (cut.length) said.push(`${cut.length === 1 ? "1 points upwards: without its" : `${cut.length.toLocaleString("en")} point upwards: without their`} ${count(imports, "import")} there is no cycle.`);
-      if (broken) said.push(broken === 1 ? "1 dependency breaks contracts." : `${count(broken, "dependencies", "dependencies")} break contracts.`);
+      const lead = up ? `${number(down.length)} downwards, ${number(up)} upwards` : "all downwards";
+      said.push(`${count(links.length, "dependency", "dependencies")} between ${count(boxes.length, "box", "boxes")}: ${lead}.`);
+      if (!this.isMatrix && drawn < down.length) said.push(`Of those downwards, ${number(drawn)} are drawn; the others follow from them.`);
+      if (up) said.push(`Without the ${count(imports, "import")} upwards there is no cycle.`);
+      if (broken) said.push(broken === 1 ? "1 dependency breaks a contract." : `${number(broken)} dependencies break a contract.`);
     }
     const other = this.program.kinds.filter((bits) => !(bits & state.kinds)).length;
     const kinds = KINDS.filter((_, kind) => !(state.kinds & (1 << kind)) && this.program.kinds.some((bits) => bits & (1 << kind)));
-    if (other) said.push(`${count(other, "import")} of other kinds left out (${kinds.join(", ")}).`);
+    if (other) said.push(`Left out: ${count(other, "import")} only for ${kinds.join(" or ")}.`);
     if (view.hidden.length) said.push(`Hidden, as more than half of the boxes import them: ${view.hidden.map((box) => this.label(box).join("")).join(", ")}.`);
     if (this.isMatrix && boxes.length > TOO_MANY) said.push(`A map of more than ${TOO_MANY} boxes would not be readable.`);
     else if (this.isMatrix && state.view !== "matrix") said.push(`A matrix says more about more than ${MANY} boxes; "Map" draws them.`);

@@ -12,8 +12,12 @@ function el(tag, properties, ...children) {
   return element;
 }
 
-function count(number, noun, plural = `${noun}s`) {
-  return `${number.toLocaleString("en")} ${number === 1 ? noun : plural}`;
+function number(value) {
+  return value.toLocaleString("en");
+}
+
+function count(value, noun, plural = `${noun}s`) {
+  return `${number(value)} ${value === 1 ? noun : plural}`;
 }
 
 const SHOWN = 100;
