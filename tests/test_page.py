@@ -263,7 +263,8 @@ def test_what_is_left_out_is_said(page: Page, shop: Path) -> None:
     text = page.inner_text("#notes")
     assert re.fullmatch(
         r"9 dependencies between 6 boxes: 7 downwards, 2 upwards\. "
-        r"Of those downwards, 4 are drawn; the others follow from them\. Without the 2 imports upwards there is no cycle\. 1 dependency breaks a contract\. "
+        r"Of those downwards, 4 are drawn; the others follow from them\. "
+        r"Without the 2 imports upwards there is no cycle\. 1 dependency breaks a contract\. "
         r"Left out: 1 import only for type checking\.",
         text,
     ), text
