@@ -327,6 +327,17 @@ def test_a_package_is_expanded_and_collapsed_in_place(page: Page, shop: Path) ->
 
 
 @pytest.mark.browser
+def test_many_opened_packages_are_counted(page: Page, tmp_path: Path) -> None:
+    packages = [f"p.a{number}" for number in range(20)]
+    (tmp_path / "page.html").write_text(render(subject(graph(*(f"{name}.x -> p.b" for name in packages)), "p")))
+    open_page(page, tmp_path / "page.html", f"open={','.join(packages)}")
+    assert page.locator("#crumbs .chip").count() == 9
+    assert "and 12 more" in page.inner_text("#crumbs")
+    page.click("text=Collapse all")
+    assert shown(page) == {*packages, "p.b"}
+
+
+@pytest.mark.browser
 def test_only_the_inside_of_a_package_can_be_shown(page: Page, shop: Path) -> None:
     open_page(page, shop)
     page.click(named("shop.orders"))

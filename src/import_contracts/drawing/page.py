@@ -24,7 +24,7 @@ from import_contracts.graph.standard_library import is_standard
 from import_contracts.reports.check import Outcome
 from import_contracts.reports.cycles import Cycle, ReportedCrash, ReportedCrashPlan
 from import_contracts.visible import visible, visible_code, visible_lines
-from import_contracts.wording import FIXES
+from import_contracts.wording import FIXES, listed
 
 _LONGEST = 200
 """The most characters of a statement in the page; the rest of it is in the file."""
@@ -146,7 +146,7 @@ def _data(subject: Subject, modules: _Modules) -> dict[str, Any]:
     options, number = subject.options, modules.numbers
     texts: dict[str, int] = {}
     return {
-        "title": ", ".join(map(visible, options.packages)),
+        "title": listed(map(visible, options.packages)),
         "folder": visible(subject.folder),
         "forge": _forge(subject),
         "problems": [visible(str(problem)) for problem in subject.problems],

@@ -134,8 +134,10 @@ class Layout {
     this.center();
   }
 
+  /* Boxes without lines are in the middle already. */
   center() {
-    const items = this.rows.flatMap((row) => row.items);
+    const items = this.rows.flatMap((row) => row.items).filter((item) => item.up.length || item.down.length);
+    if (!items.length) return;
     const left = Math.min(...items.map((item) => item.x - item.width / 2));
     const right = Math.max(...items.map((item) => item.x + item.width / 2));
     for (const item of items) item.x += (this.width - left - right) / 2;

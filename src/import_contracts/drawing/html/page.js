@@ -1,6 +1,7 @@
 /* The page: what is asked for is in the address, so that each view has a link and "back" goes back. */
 
 const MANY = 40; // boxes above which a matrix says more than a map
+const CHIPS = 8; // the opened packages that are named above the picture
 const CELL = 20; // the width and height of a cell of the matrix, in pixels, and:
 const SMALLEST = 0.7; // how small a map may be drawn so that all of it is seen
 const BEYOND = 8; // the rows that are there above and below the visible ones
@@ -246,7 +247,8 @@ class Page {
     byId("crumbs").replaceChildren(
       ...around.map(crumb),
       ...(scope === null ? [el("span", {}, program.data.title)] : []),
-      ...opened.map((module) => el("button", { type: "button", class: "chip", "aria-label": `Collapse ${program.names[module]}`, onclick: () => this.go(this.without(module)) }, el("bdi", {}, this.label(module).join("")), " ×")),
+      ...opened.slice(0, CHIPS).map((module) => el("button", { type: "button", class: "chip", "aria-label": `Collapse ${program.names[module]}`, onclick: () => this.go(this.without(module)) }, el("bdi", {}, this.label(module).join("")), " ×")),
+      ...(opened.length > CHIPS ? [el("span", {}, `and ${count(opened.length - CHIPS, "more", "more")}`)] : []),
       ...(opened.length > 1 ? [el("button", { type: "button", class: "chip", onclick: () => this.go({ open: [] }) }, "Collapse all")] : []),
     );
   }
