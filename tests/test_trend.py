@@ -252,11 +252,15 @@ def test_a_damaged_memory_is_as_good_as_none(shop: Path) -> None:
     assert trend(shop, "shop", "--points", "9") == first
 
 
-def test_the_working_tree_is_left_alone(shop: Path) -> None:
+def test_the_working_tree_is_left_alone(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = tmp_path.parent / f"{tmp_path.name}-temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
     write(shop, {"shop/m0.py": "import shop.m1\n", "untracked.txt": "x"})
     before = repositories.git(shop, "status", "--porcelain")
     trend(shop, "shop", "--points", "9", "--no-cache")
     assert repositories.git(shop, "status", "--porcelain") == before
+    assert not list(temporary.iterdir())
 
 
 # --- what cannot be read whole ------------------------------------------------------------------------------------
