@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from import_contracts import git
 from import_contracts.reporters.trend import sparkline
 from import_contracts.reports.trend import MEANINGS, Facts, Item, renamed
+from import_contracts.trend.movement import Imports, changes_at, moved
 from tests.arranging import MODELS, configuration, contract, lint, program, write
 from tests.workflows import repositories
 
@@ -462,3 +463,86 @@ def test_the_page_has_a_row_for_each_number() -> None:
     for name, meaning in MEANINGS.items():
         sentence = meaning.sentence[0].lower() + meaning.sentence[1:]
         assert f"| `{name}` | {meaning.label}: {sentence} | {meaning.source} |" in page
+
+
+# --- what moved the cycles ----------------------------------------------------------------------------------------
+
+
+def test_the_commit_and_the_import_that_moved_a_cycle_are_found(tmp_path: Path) -> None:
+    program(tmp_path, "shop.a -> shop.b", "shop.b", "shop.c -> shop.b", "shop.d -> shop.e", "shop.e -> shop.d")
+    hashes = [commit(tmp_path, {"n": str(number)}) for number in range(3)]
+    hashes.append(commit(tmp_path, {"shop/b.py": "x = 1\nimport shop.a\n"}))
+    hashes += [commit(tmp_path, {"n": str(number)}) for number in range(3, 7)]
+    hashes.append(commit(tmp_path, {"shop/a.py": "import shop.b\nimport shop.c\n"}))
+    hashes.append(commit(tmp_path, {"shop/e.py": "# nothing\n"}))
+    hashes.append(commit(tmp_path, {"n": "8"}))
+    write(tmp_path, {"shop/c.py": "# nothing\n"})
+    found = trend(tmp_path, "shop", "--since", hashes[0], "--moved")["moved"]
+    assert [(each["commit"], each["how"], each["imports"][0]["what"]) for each in found] == [
+        (hashes[3], "appeared", "shop.b -> shop.a"),
+        (hashes[8], "grew", "shop.a -> shop.c"),
+        (hashes[9], "vanished", "shop.e -> shop.d"),
+        (None, "shrank", "shop.c -> shop.b"),
+    ]
+    assert (found[0]["imports"][0]["path"], found[0]["imports"][0]["line"]) == ("shop/b.py", 2)
+    text = lint(tmp_path, "trend", "shop", "--since", hashes[0], "--moved").out
+    assert "the cycle of shop.a grew from 2 to 3 modules: shop.c came" in text
+    assert "a cycle of 2 modules vanished: shop.d and shop.e" in text
+
+
+def test_authors_are_named_only_if_they_are_asked_for(tmp_path: Path) -> None:
+    commit(program(tmp_path, "shop.a -> shop.b"), {})
+    commit(tmp_path, {"shop/b.py": "import shop.a\n"})
+    plainly = ["trend", "shop", "--since", "HEAD~1", "--moved"]
+    for form in ("text", "json", "markdown"):
+        assert "ann@example.org" not in lint(tmp_path, *plainly, "--format", form).out
+        assert "ann@example.org" in lint(tmp_path, *plainly, "--authors", "--format", form).out
+    assert lint(tmp_path, "trend", "shop", "--authors").status == 2
+
+
+def test_halving_finds_every_change_of_a_value_that_never_comes_back() -> None:
+    values = [0, 0, 1, 1, 1, 2, 3, 3, 3, 3]
+    assert list(changes_at(0, 9, values.__getitem__)) == [2, 5, 6]
+    asked: set[int] = set()
+
+    def is_late(number: int) -> bool:
+        asked.add(number)
+        return number > 700
+
+    assert list(changes_at(0, 1000, is_late)) == [701]
+    assert len(asked) < 15
+
+
+EDGES = st.dictionaries(
+    st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")), st.builds(Item, st.just("x")), max_size=14
+)
+
+
+@given(before=EDGES, after=EDGES)
+def test_no_import_that_is_said_to_have_moved_a_cycle_can_be_left_out(before: Imports, after: Imports) -> None:
+    named = ({edge: Item(" -> ".join(edge)) for edge in edges} for edges in (before, after))
+    one, other = named
+    cycles = [set(strong(edges)) for edges in (one, other)]
+    for move in moved(None, one, other):
+        edges = {edge for edge in {*one, *other} if Item(" -> ".join(edge)) in move.imports}
+        assert move.before in {*cycles[0], ()}
+        assert move.after in {*cycles[1], ()}
+        if set(move.after) - set(move.before):
+            assert edges <= other.keys() - one.keys()
+            assert all(
+                move.after not in strong(other.keys() - {edge} - (other.keys() - one.keys() - edges)) for edge in edges
+            )
+        else:
+            assert edges <= one.keys() - other.keys()
+            kept = other.keys() | (one.keys() - other.keys() - edges)
+            inside = {edge for edge in kept if set(edge) <= set(move.before)}
+            assert all(move.before in strong(inside | {edge}) for edge in edges)
+
+
+def strong(edges: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """Return the strongly connected components with a cycle, by what reaches what."""
+    reached = {(a, b) for a, b in edges}
+    while more := {(a, d) for a, b in reached for c, d in reached if b == c} - reached:
+        reached |= more
+    nodes = {a for a, _ in reached}
+    return sorted({tuple(sorted(b for b in nodes if (a, b) in reached and (b, a) in reached)) for a in nodes} - {()})

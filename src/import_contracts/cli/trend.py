@@ -41,6 +41,8 @@ _MOST = 10_000
 @once("--since", metavar="REV", help="Compare with this commit; default: where the branch began, else 30 days earlier.")
 @once("--points", convert=_points, metavar="N", help="Show the history at N commits, from the first to the last.")
 @once("--every", convert=_period, metavar="PERIOD", help=f"Show the last commit of every {', '.join(PERIODS)}.")
+@click.option("--moved", is_flag=True, help="Find the commits that moved the cycles, and the imports that did it.")
+@click.option("--authors", is_flag=True, help="With --moved, also name the authors of these commits.")
 @source_roots
 @exclude_option
 @partial(report_options, formats=run.FORMATS)
@@ -51,6 +53,8 @@ def command(  # noqa: PLR0913 - each is an option
     since: str | None,
     points: int | None,
     every: str | None,
+    moved: bool,
+    authors: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
     shared: Shared,
@@ -67,13 +71,15 @@ def command(  # noqa: PLR0913 - each is an option
     The exit status is 0, or 2 if something could not be read or checked. To fail on a number, use contracts and a
     baseline.
     """
+    if authors and not moved:
+        raise click.UsageError("--authors is about the commits that --moved finds. Give both.")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)
     configs, marks = _configs(shared) if not source_roots else (None, ())
     question = Question(asked.packages, RUNNING)
     now = Subject(question, asked.roots, asked.exclude, configs, asked.folder, marks)
     named = Named(Path.cwd(), asked.packages if packages else (), asked.named, source_roots, globs, shared.config_file)
-    report = run.trend(now, named, Wish(since, points, every), shared.context_here(asked.folder))
+    report = run.trend(now, named, Wish(since, points, every, moved, authors), shared.context_here(asked.folder))
     rendered = (run.FORMATS[wanted.format](report, wanted.style) for wanted in shared.reports)
     deliver(shared.reports, [Answer(text, report.exit_status) for text in rendered])
     return report.exit_status

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.markup import cells, code, code_cell, plain
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import more
-from import_contracts.reports.trend import MEANINGS, Change, Count, Facts, Item, Point, TrendReport
+from import_contracts.reports.trend import MEANINGS, Change, Commit, Count, Facts, Item, Moved, Point, TrendReport
 from import_contracts.wording import count, listed
 
 # How many items of a list, points of the history, and marks of a point are shown without --verbose.
@@ -32,6 +34,7 @@ def as_text(report: TrendReport, style: Style) -> str:
         "",
         *(line for change in report.changes for line in _section(change, facts, style)),
         *_others(report, style),
+        *_movement(report, style),
         *_history(report, style),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -58,6 +61,42 @@ def _section(change: Change, facts: Facts, style: Style) -> Iterator[str]:
     if style.verbose:
         came = set(change.came)
         yield from (f"    {_item(item)}" for item in change.count.items if item not in came)
+
+
+def _movement(report: TrendReport, style: Style) -> Iterator[str]:
+    """Yield what moved the cycles, the oldest commit first."""
+    if report.moved is None:
+        return
+    yield ""
+    yield style.paint("What moved the cycles", BOLD)
+    if not report.moved:
+        yield "  nothing"
+    for commit, moves in groupby(report.moved, key=attrgetter("commit")):
+        yield f"  {_named(commit, report)}"
+        for move in moves:
+            yield f"    {_sentence(move)}"
+            shown = style.capped(move.imports, _MARKS)
+            sign = "+" if set(move.after) - set(move.before) else "-"
+            yield from (f"      {sign} {_item(item)}" for item in shown)
+            if len(shown) < len(move.imports):
+                yield f"        {more(len(move.imports) - len(shown), 'import')}"
+
+
+def _named(commit: Commit | None, report: TrendReport) -> str:
+    if commit is None:
+        return "not committed"
+    author = f", {commit.author}" if report.shows_authors else ""
+    return f"{commit.name[:12]}, {_date(Point(commit, None))}{author}: {commit.subject}"
+
+
+def _sentence(move: Moved) -> str:
+    came, went = sorted({*move.after} - {*move.before}), sorted({*move.before} - {*move.after})
+    if move.how in {"appeared", "vanished"}:
+        return f"a cycle of {count(len(came or went), 'module')} {move.how}: {listed(came or went)}"
+    changes = [f"{listed(names)} {what}" for names, what in ((came, "came"), (went, "went")) if names]
+    module = min({*move.before} & {*move.after})
+    sizes = f"from {len(move.before):,} to {len(move.after):,} modules"
+    return f"the cycle of {module} {move.how} {sizes}: {'; '.join(changes)}"
 
 
 def _others(report: TrendReport, style: Style) -> Iterator[str]:
@@ -186,6 +225,18 @@ def as_markdown(report: TrendReport, style: Style) -> str:
         lines.append(cells(*row, *([code_cell(sparkline(values, _POINTS))] if report.history else [])))
     for change in report.changes:
         lines += _moved(change, style)
+    movement = list(_movement(report, Style(style.verbose)))[2:]
+    if movement:
+        lines += [
+            "",
+            "<details><summary>What moved the cycles</summary>",
+            "",
+            "```text",
+            *movement,
+            "```",
+            "",
+            "</details>",
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -221,6 +272,7 @@ def as_json(report: TrendReport) -> str:
         "now": _point_object(report.now),
         "since": report.since and {**_point_object(report.since), "why": report.why},
         "changes": [_change_object(change) for change in report.changes],
+        **({} if report.moved is None else {"moved": [_moved_object(each, report) for each in report.moved]}),
         "history": [_point_object(point) for point in report.history],
         "meanings": {name: meaning._asdict() for name, meaning in MEANINGS.items()},
         "notes": report.notes,
@@ -270,6 +322,19 @@ def _change_object(change: Change) -> dict[str, object]:
         "difference": change.difference,
         "came": [_item_object(item) for item in change.came],
         "went": [_item_object(item) for item in change.went],
+    }
+
+
+def _moved_object(move: Moved, report: TrendReport) -> dict[str, object]:
+    commit = move.commit
+    return {
+        "commit": commit and commit.name,
+        **({"subject": commit.subject} if commit else {}),
+        **({"author": commit.author} if commit and report.shows_authors else {}),
+        "how": move.how,
+        "before": move.before,
+        "after": move.after,
+        "imports": [_item_object(item) for item in move.imports],
     }
 
 

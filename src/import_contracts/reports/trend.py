@@ -185,17 +185,42 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """How a commit, None for changes that are not committed, has moved a runtime cycle, and the imports that did it.
+
+    ``before`` and ``after`` are its modules, empty if there was no such cycle. If modules came, ``imports`` are imports
+    that came too; else imports that went.
+    """
+
+    commit: Commit | None
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    imports: Items
+
+    @property
+    def how(self) -> str:
+        """One of appeared, vanished, grew, shrank and changed."""
+        if not (self.before and self.after):
+            return "appeared" if self.after else "vanished"
+        sizes = len(self.before), len(self.after)
+        return "changed" if sizes[0] == sizes[1] else "grew" if sizes[0] < sizes[1] else "shrank"
+
+
+@dataclass(frozen=True, slots=True)
 class TrendReport:
     """The program as it is, the point with which it is compared, and the history, the oldest point first.
 
     ``why`` says in words what the point is: what was asked for, or where the branch began. ``notes`` are sentences
-    about what is not known.
+    about what is not known. ``moved`` is what moved the cycles, the oldest commit first; None if nobody has asked, and
+    ``shows_authors`` if they may be named.
     """
 
     now: Point
     since: Point | None = None
     why: str = ""
     history: tuple[Point, ...] = ()
+    moved: tuple[Moved, ...] | None = None
+    shows_authors: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -226,18 +251,24 @@ def _without(items: Items, others: Items) -> Items:
 def renamed(facts: Facts, names: Mapping[str, str]) -> Facts:
     """Return facts in which root packages have other names, by their old ones."""
 
-    def module(name: str) -> str:
-        root, dot, rest = name.partition(".")
-        return names.get(root, root) + dot + rest
-
-    def item(each: Item) -> Item:
-        return replace(each, what=" -> ".join(map(module, each.what.split(" -> "))))
+    def present(several: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(present_name(name, names) for name in several)
 
     if all(old == new for old, new in names.items()):
         return facts
-    lists: dict[str, Any] = {name: tuple(map(item, getattr(facts, name))) for name in _LISTS}
-    cycles = tuple(tuple(map(module, cycle)) for cycle in facts.cycles)
-    return replace(facts, packages=tuple(map(module, facts.packages)), cycles=cycles, **lists)
+    lists: dict[str, Any] = {
+        name: tuple(
+            replace(item, what=" -> ".join(present(tuple(item.what.split(" -> "))))) for item in getattr(facts, name)
+        )
+        for name in _LISTS
+    }
+    return replace(facts, packages=present(facts.packages), cycles=tuple(map(present, facts.cycles)), **lists)
+
+
+def present_name(module: str, names: Mapping[str, str]) -> str:
+    """Return the name of a module if its root package has another name now, by the old one."""
+    root, dot, rest = module.partition(".")
+    return names.get(root, root) + dot + rest
 
 
 class Meaning(NamedTuple):

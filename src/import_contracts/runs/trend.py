@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,12 +26,13 @@ from import_contracts.reporters.people import shown as seen
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.trend import as_csv, as_json, as_markdown, as_text
 from import_contracts.reports.cycles import Question
-from import_contracts.reports.trend import Commit, Facts, Point, TrendReport, renamed
+from import_contracts.reports.trend import Commit, Facts, Moved, Point, TrendReport, present_name, renamed
 from import_contracts.runs.check import judged
 from import_contracts.runs.cycles import demand_modules
 from import_contracts.runs.requests import cycles_extent
-from import_contracts.trend.counting import facts_of
+from import_contracts.trend.counting import facts_of, runtime_imports
 from import_contracts.trend.memory import Memory, context_of, state_of
+from import_contracts.trend.movement import Imports, changes_at, moved
 from import_contracts.trend.renames import earlier_place, shape
 from import_contracts.trend.tree import Tree
 from import_contracts.visible import visible_report
@@ -87,11 +89,16 @@ class Named(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """Which earlier commits are wanted: one revision, so many points of the history, or one in each period."""
+    """Which earlier commits are wanted: one revision, so many points of the history, or one in each period.
+
+    With ``moved``, also what moved the cycles since, and with ``authors`` who.
+    """
 
     since: str | None = None
     points: int | None = None
     every: str | None = None
+    moved: bool = False
+    authors: bool = False
 
 
 def trend(now: Subject, named: Named, wish: Wish, context: RunContext) -> TrendReport:
@@ -112,11 +119,13 @@ def trend(now: Subject, named: Named, wish: Wish, context: RunContext) -> TrendR
     with Tree(now.folder) as tree:
         past = Past(now, named, tree, context)
         points = past.points([*wanted, *([] if since in wanted else [since])])
+        moved = past.moved(_between(now.folder, commits, since), facts) if wish.moved else None
     notes = []
     if git.is_shallow(now.folder):
         notes.append(f"This is a shallow clone with {count(len(commits), 'commit')}; for more: git fetch --unshallow")
     history = tuple(points[commit] for commit in sorted(wanted, key=commits.index, reverse=True))
-    return replace(report, since=points[since], why=why, history=history, notes=tuple(notes))
+    report = replace(report, since=points[since], why=why, history=history, notes=tuple(notes))
+    return replace(report, moved=moved, shows_authors=wish.authors)
 
 
 # --- which commits ------------------------------------------------------------------------------------------------
@@ -146,6 +155,13 @@ def _since(folder: Path, commits: Sequence[Commit], wish: Wish) -> tuple[Commit,
     return (old[0], f"{DAYS} days before the last commit") if old else (commits[-1], "the first commit")
 
 
+def _between(folder: Path, commits: Sequence[Commit], since: Commit) -> list[Commit]:
+    """Return a commit, and then those that came after it, or after the commit where its branch began, in order."""
+    known = set(commits)
+    base = next((commit for commit in _ancestors(folder, since.name) if commit in known), None)
+    return [since, *reversed(commits[: commits.index(base)] if base else commits)]
+
+
 def _chosen(commits: Sequence[Commit], wish: Wish, since: Commit | None) -> list[Commit]:
     """Return the points of the history, the newest first: of those since a commit, if that is one of them."""
     if wish.since is not None and since in commits:
@@ -169,10 +185,7 @@ def _chosen(commits: Sequence[Commit], wish: Wish, since: Commit | None) -> list
 
 def _counted(subject: Subject, context: RunContext) -> tuple[Facts, tuple[str, ...]]:
     """Count what there is; return it, and why contracts could not be checked. Raises UserError if nothing is there."""
-    context = context._replace(folder=subject.folder)
-    comparison = compare_with_those_beside(cycles_extent(subject.question, subject.roots, subject.exclude), context)
-    statements = Statements(take_snapshot(comparison))
-    demand_modules(subject.question, statements.snapshot.program)
+    statements = _read(subject, context)
     marks: list[str] = []
     verdicts = None
     try:
@@ -184,6 +197,14 @@ def _counted(subject: Subject, context: RunContext) -> tuple[Facts, tuple[str, .
         return facts_of(subject.question, statements, verdicts), tuple(marks)
 
 
+def _read(subject: Subject, context: RunContext) -> Statements:
+    """Read the program that something is counted in; raises UserError if a package or module is not there."""
+    extent = cycles_extent(subject.question, subject.roots, subject.exclude)
+    statements = Statements(take_snapshot(compare_with_those_beside(extent, context._replace(folder=subject.folder))))
+    demand_modules(subject.question, statements.snapshot.program)
+    return statements
+
+
 class Past:
     """The program at earlier commits."""
 
@@ -191,7 +212,7 @@ class Past:
         self._now = now
         self._named = named
         self._tree = tree
-        self._step = context.step
+        self._context_now = context
         self._context = context_of(context, tree.root)
         here = [tree.inside(path) for path in (named.here, *named.folders)]
         settings = (here, named.packages, named[3:], now.question, now.configs is None)
@@ -202,7 +223,7 @@ class Past:
         """Return the point of each commit; they are read from the newest to the oldest."""
         points: dict[Commit, Point] = {}
         try:
-            with self._step(f"read {count(len(commits), 'commit')}", len(commits)) as advance:
+            with self._context_now.step(f"read {count(len(commits), 'commit')}", len(commits)) as advance:
                 for commit in sorted(commits, key=lambda each: -each.seconds):
                     points[commit] = self._point(commit)
                     advance()
@@ -238,6 +259,42 @@ class Past:
         facts = renamed(facts, {then: now for now, then in names.items()})
         is_whole = len(facts.packages) >= len(self._now.question.packages)
         return (facts, (*tree.marks, *subject.marks, *marks)), is_whole
+
+    # --- what moved the cycles --------------------------------------------------------------------------------------
+
+    def moved(self, commits: Sequence[Commit], now: Facts) -> tuple[Moved, ...]:
+        """Return what moved the cycles from a commit to the program as it is, given its descendants in order."""
+        cycles = cache(partial(self._cycles, commits, now))
+        with self._context_now.step("find what moved the cycles"):
+            found: list[Moved] = []
+            for number in changes_at(0, len(commits), cycles):
+                commit = commits[number] if number < len(commits) else None
+                before = self._imports(commits[number - 1])
+                after = self._imports(commit) if commit else runtime_imports(*self._program(self._now))
+                found += moved(commit, before, after)
+        self._memory.save()
+        return tuple(found)
+
+    def _cycles(self, commits: Sequence[Commit], now: Facts, number: int) -> object:
+        """Return the cycles of a commit by its number, or after the last of the program as it is, in any order."""
+        facts = now if number == len(commits) else self._point(commits[number]).facts
+        return facts and facts.cycles
+
+    def _program(self, subject: Subject) -> tuple[Question, Statements]:
+        context = self._context_now if subject is self._now else self._context
+        return subject.question, _read(subject, context)
+
+    def _imports(self, commit: Commit) -> Imports:
+        """Return the runtime imports at a commit, by the present names of packages; empty if it cannot be read."""
+        self._tree.become(git.listing(self._now.folder, commit.name) or {})
+        try:
+            subject, names = self._subject()
+            found = runtime_imports(*self._program(subject))
+        except UserError:
+            return {}
+        old = {then: now for now, then in names.items()}
+        ends = {edge: (present_name(edge[0], old), present_name(edge[1], old)) for edge in found}
+        return {ends[edge]: replace(item, what=" -> ".join(ends[edge])) for edge, item in found.items()}
 
     def _subject(self) -> tuple[Subject, dict[str, str]]:
         """Return what is counted in the tree, and the names that root packages have there; raises UserError."""

@@ -25,7 +25,7 @@ Judged = tuple[Judgement, Statements]
 
 def facts_of(question: Question, statements: Statements, judged: Sequence[Judged] | None) -> Facts:
     """Count what there is in a program; ``judged`` are the verdicts of its configurations, None without one."""
-    search = CycleSearch(question, statements, Remedies(question, statements).missing())
+    search = _search(question, statements)
     runtime = search.view(Kind.RUNTIME)
     cycles = [cycle.component for cycle in search.cycles if cycle.kind is Kind.RUNTIME]
     cuts = [feedback_set(dict.fromkeys(component.edges, 1)) for component in cycles]
@@ -54,6 +54,17 @@ def facts_of(question: Question, statements: Statements, judged: Sequence[Judged
         hubs=_modules(_hubs(search.graph), statements),
         marks=tuple(dict.fromkeys(marks)),
     )
+
+
+def runtime_imports(question: Question, statements: Statements) -> dict[Edge, Item]:
+    """Return the runtime imports of a program, which its runtime cycles are made of, with the place of each."""
+    runtime = _search(question, statements).view(Kind.RUNTIME)
+    edges = list(runtime.edges())
+    return dict(zip(edges, _imports(iter(edges), runtime, statements), strict=True))
+
+
+def _search(question: Question, statements: Statements) -> CycleSearch:
+    return CycleSearch(question, statements, Remedies(question, statements).missing())
 
 
 def _modules(names: Iterator[str], statements: Statements) -> Items:
