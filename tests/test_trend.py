@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -546,3 +547,18 @@ def strong(edges: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
         reached |= more
     nodes = {a for a, _ in reached}
     return sorted({tuple(sorted(b for b in nodes if (a, b) in reached and (b, a) in reached)) for a in nodes} - {()})
+
+
+@pytest.mark.parametrize(
+    ("since", "value", "color"),
+    [("HEAD~1", "4 modules", "#b3261e"), ("HEAD", "4 modules", "#5a6068"), (None, "none", "#2d7d32")],
+)
+def test_the_badge_says_how_many_modules_are_in_cycles(shop: Path, since: str | None, value: str, color: str) -> None:
+    if since is None:
+        write(shop, {"shop/__init__.py": "# none\n"})
+    svg = lint(shop, "trend", "shop", "--since", since or "HEAD", "--format", "badge").out
+    badge = ElementTree.fromstring(svg)  # noqa: S314 - our own
+    assert badge.attrib["aria-label"] == f"import cycles: {value}"
+    assert color in svg
+    widths = [float(each.attrib["width"]) for each in badge.iter("{http://www.w3.org/2000/svg}rect")]
+    assert widths[0] == sum(widths[1:]) == float(badge.attrib["width"])

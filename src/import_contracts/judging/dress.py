@@ -149,7 +149,7 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
     are new if they need imports that were added.
     """
     contract, rule, violations = verdict.contract, verdict.contract.rule, verdict.violations
-    if verdict.kept or rule is None or any(violation.lines for violation in violations):
+    if verdict.kept or rule is None or contract.type == "no_worse" or any(violation.lines for violation in violations):
         return ()
     known = [violation for violation in violations if not verdict.is_new(violation)]
     costs = dict.fromkeys((edge for violation in known for edge in violation.chain), _PROBABLY_OLD)

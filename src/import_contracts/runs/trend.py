@@ -20,8 +20,10 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.context import RunContext, shown
 from import_contracts.reading.excluding import Exclude
+from import_contracts.reading.past import Tree
 from import_contracts.reading.program import find_packages, find_portions
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reporters.badge import as_badge
 from import_contracts.reporters.people import shown as seen
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.trend import as_csv, as_json, as_markdown, as_text
@@ -34,7 +36,6 @@ from import_contracts.trend.counting import facts_of, runtime_imports
 from import_contracts.trend.memory import Memory, context_of, state_of
 from import_contracts.trend.movement import Imports, changes_at, moved
 from import_contracts.trend.renames import earlier_place, shape
-from import_contracts.trend.tree import Tree
 from import_contracts.visible import visible_report
 from import_contracts.wording import count
 
@@ -53,6 +54,7 @@ def _markdown(report: TrendReport, style: Style) -> str:
 
 
 FORMATS: Mapping[str, Callable[[TrendReport, Style], str]] = {
+    "badge": lambda report, _: as_badge(report),
     "csv": lambda report, _: as_csv(report),
     "json": lambda report, _: as_json(report),
     "markdown": _markdown,

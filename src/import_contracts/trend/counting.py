@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from import_contracts.contracts.acyclic_siblings import AcyclicSiblings
-from import_contracts.graph.feedback_arcs import feedback_set
+from import_contracts.contracts.counts import cheapest_cut, cyclic_modules, upward
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ModulePattern, parent, within
+from import_contracts.graph.names import parent, within
 from import_contracts.graph.reach import searches
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.dress import reported
@@ -28,7 +27,7 @@ def facts_of(question: Question, statements: Statements, judged: Sequence[Judged
     search = _search(question, statements)
     runtime = search.view(Kind.RUNTIME)
     cycles = [cycle.component for cycle in search.cycles if cycle.kind is Kind.RUNTIME]
-    cuts = [feedback_set(dict.fromkeys(component.edges, 1)) for component in cycles]
+    cut = cheapest_cut(cycles)
     violations = [each for one in judged or () for each in _violations(*one, several=len(judged or ()) > 1)]
     layers = [_upward(*one) for one in judged or ()]
     written = [items for items in layers if items is not None]
@@ -39,14 +38,16 @@ def facts_of(question: Question, statements: Statements, judged: Sequence[Judged
         modules=len(statements.snapshot.program.modules),
         imports=search.graph.size,
         kinds=_kinds(search),
-        cyclic=_modules((module for component in cycles for module in component.modules), statements),
+        cyclic=_modules(cyclic_modules(cycles).modules, statements),
         cycles=tuple(sorted((component.modules for component in cycles), key=lambda each: (-len(each), each))),
-        cut=_imports((edge for cut in cuts for edge in cut.edges), runtime, statements),
-        is_minimum=all(cut.is_minimum for cut in cuts),
+        cut=_imports(cut.imports, runtime, statements),
+        is_minimum=cut.is_exact,
         known=tuple(sorted(item for item, is_new in violations if not is_new)),
         new=tuple(sorted(item for item, is_new in violations if is_new)),
         contracts=None if judged is None else tuple(sorted(_checked(judged))),
-        upward=tuple(sorted({item for items in written for item in items})) if written else _inferred(search),
+        upward=tuple(sorted({item for items in written for item in items}))
+        if written
+        else _imports(upward(search.graph).imports, search.graph, statements),
         are_written=bool(written),
         loads=_percentile(loads, 50),
         most_loads=_percentile(loads, 95),
@@ -60,19 +61,19 @@ def runtime_imports(question: Question, statements: Statements) -> dict[Edge, It
     """Return the runtime imports of a program, which its runtime cycles are made of, with the place of each."""
     runtime = _search(question, statements).view(Kind.RUNTIME)
     edges = list(runtime.edges())
-    return dict(zip(edges, _imports(iter(edges), runtime, statements), strict=True))
+    return dict(zip(edges, _imports(edges, runtime, statements), strict=True))
 
 
 def _search(question: Question, statements: Statements) -> CycleSearch:
     return CycleSearch(question, statements, Remedies(question, statements).missing())
 
 
-def _modules(names: Iterator[str], statements: Statements) -> Items:
+def _modules(names: Iterable[str], statements: Statements) -> Items:
     files = statements.snapshot.program.by_module
     return tuple(Item(name, statements.path(name) if name in files else "") for name in sorted(set(names)))
 
 
-def _imports(edges: Iterator[Edge], graph: ImportGraph, statements: Statements) -> Items:
+def _imports(edges: Iterable[Edge], graph: ImportGraph, statements: Statements) -> Items:
     return tuple(
         Item(f"{importer} -> {imported}", statements.path(importer), graph.lines(importer, imported)[0])
         for importer, imported in sorted(set(edges))
@@ -153,17 +154,6 @@ def _upward(judgement: Judgement, statements: Statements) -> Items | None:
     ]
     items = {Item(f"{shown.importer} -> {shown.imported}", shown.path, shown.line) for shown in found}
     return tuple(sorted(items)) if verdicts else None
-
-
-def _inferred(search: CycleSearch) -> Items:
-    """Return the fewest imports that lead upwards, whatever the order of the modules in each package is."""
-    graph = search.graph.without_kinds({Kind.TYPE_CHECKING})
-    roots = tuple(ModulePattern(root) for root in graph.roots if root in graph.modules_set)
-    cuts = AcyclicSiblings(roots, (), depth=_DEEPEST).check(graph).cuts
-    return _imports((edge for cut in cuts for edge in cut.imports), graph, search.statements)
-
-
-_DEEPEST = 10
 
 
 # --- what is not known --------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The files of a commit, in a folder of their own outside the repository: nothing is checked out there.
+"""The files of a commit, in a folder of their own outside the repository: nothing is checked out.
 
 Only files that decide what is counted are written: Python files and configurations. Git's objects are data here, so no
 hook, filter or attribute of the repository has a part in it.
