@@ -113,6 +113,43 @@ def first_parents(folder: Path, revision: str) -> list[tuple[str, int, str, str]
 _FORMAT = "%H%x09%ct%x09%an%x09%s"
 
 
+def changes(folder: Path, most: int) -> list[tuple[str, str, list[tuple[str, str]]]] | None:
+    """Return the last commits that are no merges, the newest first, at most so many; None if git cannot tell.
+
+    Each has its full hash, its author's name and address, and the paths that it changes, each with the path before if
+    the file was renamed, else "".
+    """
+    told = _git(
+        folder, "rev-list", "--no-merges", f"--max-count={most}", "--encoding=UTF-8", f"--format={_WHO}", "HEAD"
+    )
+    if told is None:
+        return None
+    lines = (line.split("\t", 1) for line in told.decode(errors="replace").split("\n") if "\t" in line)
+    authors = dict((name, who) for name, who in lines)  # noqa: C402 - lists of two
+    found: list[tuple[str, str, list[tuple[str, str]]]] = []
+    names = list(authors)
+    for start in range(0, len(names), _AT_ONCE):
+        given = "".join(f"{name}\n" for name in names[start : start + _AT_ONCE])
+        raw = _git(folder, *_CHANGED, given=given)
+        if raw is None:
+            return None
+        words = iter(os.fsdecode(raw).split("\0"))
+        for word in filter(None, words):
+            if word in authors:
+                found.append((word, authors[word], []))
+            elif word[0] in "RC":
+                before, path = next(words), next(words)
+                found[-1][2].append((path, before if word[0] == "R" else ""))
+            else:
+                found[-1][2].append((next(words), ""))
+    return found
+
+
+_WHO = "%H%x09%an <%ae>"
+_CHANGED = ("diff-tree", "--stdin", "-r", "-M", "--root", "-z", "--name-status", "--no-ext-diff", "--no-textconv")
+_AT_ONCE = 1000  # commits, so that each command ends in time
+
+
 def is_shallow(folder: Path) -> bool:
     """Return whether the history of a repository is cut off, as ``git clone --depth`` does."""
     limits = tips(folder).limits

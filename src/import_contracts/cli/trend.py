@@ -43,6 +43,7 @@ _MOST = 10_000
 @once("--every", convert=_period, metavar="PERIOD", help=f"Show the last commit of every {', '.join(PERIODS)}.")
 @click.option("--moved", is_flag=True, help="Find the commits that moved the cycles, and the imports that did it.")
 @click.option("--authors", is_flag=True, help="With --moved, also name the authors of these commits.")
+@click.option("--coupling", is_flag=True, help="Show modules that change together, according to the commits.")
 @source_roots
 @exclude_option
 @partial(report_options, formats=run.FORMATS)
@@ -55,6 +56,7 @@ def command(  # noqa: PLR0913 - each is an option
     every: str | None,
     moved: bool,
     authors: bool,
+    coupling: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
     shared: Shared,
@@ -79,7 +81,9 @@ def command(  # noqa: PLR0913 - each is an option
     question = Question(asked.packages, RUNNING)
     now = Subject(question, asked.roots, asked.exclude, configs, asked.folder, marks)
     named = Named(Path.cwd(), asked.packages if packages else (), asked.named, source_roots, globs, shared.config_file)
-    report = run.trend(now, named, Wish(since, points, every, moved, authors), shared.context_here(asked.folder))
+    report = run.trend(
+        now, named, Wish(since, points, every, moved, authors, coupling), shared.context_here(asked.folder)
+    )
     rendered = (run.FORMATS[wanted.format](report, wanted.style) for wanted in shared.reports)
     deliver(shared.reports, [Answer(text, report.exit_status) for text in rendered])
     return report.exit_status

@@ -12,7 +12,19 @@ from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.markup import cells, code, code_cell, plain
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import more
-from import_contracts.reports.trend import MEANINGS, Change, Commit, Count, Facts, Item, Moved, Point, TrendReport
+from import_contracts.reports.trend import (
+    MEANINGS,
+    Change,
+    Commit,
+    Count,
+    Coupling,
+    Facts,
+    Item,
+    Moved,
+    Pair,
+    Point,
+    TrendReport,
+)
 from import_contracts.wording import count, listed
 
 # How many items of a list, points of the history, and marks of a point are shown without --verbose.
@@ -35,6 +47,7 @@ def as_text(report: TrendReport, style: Style) -> str:
         *(line for change in report.changes for line in _section(change, facts, style)),
         *_others(report, style),
         *_movement(report, style),
+        *_together(report, style),
         *_history(report, style),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -80,6 +93,31 @@ def _movement(report: TrendReport, style: Style) -> Iterator[str]:
             yield from (f"      {sign} {_item(item)}" for item in shown)
             if len(shown) < len(move.imports):
                 yield f"        {more(len(move.imports) - len(shown), 'import')}"
+
+
+def _together(report: TrendReport, style: Style) -> Iterator[str]:
+    """Yield the pairs of modules that change together."""
+    found = report.coupling
+    if found is None:
+        return
+    left_out = [(found.large, "large"), (found.bots, "by bots"), (found.ignored, "ignored by .git-blame-ignore-revs")]
+    rest = listed([f"{number:,} {what}" for number, what in left_out if number])
+    yield ""
+    yield style.paint("Modules that change together", BOLD)
+    yield f"  {count(found.commits, 'commit')} of these modules{f'; left out: {rest}' if rest else ''}"
+    for sentence, pairs in (("No import joins:", found.hidden), ("Across a boundary of a contract:", found.leaky)):
+        yield f"  {sentence}{'' if pairs else ' none'}"
+        shown = style.capped(pairs, _ITEMS)
+        yield from (f"    {_pair(pair)}" for pair in shown)
+        if len(shown) < len(pairs):
+            yield f"    {more(len(pairs) - len(shown))}"
+
+
+def _pair(pair: Pair) -> str:
+    commits = f"{pair.support:,} of {pair.of_first:,} commits"
+    contracts = f"  [{', '.join(pair.contracts)}]" if pair.contracts else ""
+    some = ", ".join(commit[:12] for commit in pair.commits[:_MARKS])
+    return f"{pair.first} and {pair.second}: {commits} ({pair.confidence:.0%}){contracts}  {some}"
 
 
 def _named(commit: Commit | None, report: TrendReport) -> str:
@@ -225,18 +263,10 @@ def as_markdown(report: TrendReport, style: Style) -> str:
         lines.append(cells(*row, *([code_cell(sparkline(values, _POINTS))] if report.history else [])))
     for change in report.changes:
         lines += _moved(change, style)
-    movement = list(_movement(report, Style(style.verbose)))[2:]
-    if movement:
-        lines += [
-            "",
-            "<details><summary>What moved the cycles</summary>",
-            "",
-            "```text",
-            *movement,
-            "```",
-            "",
-            "</details>",
-        ]
+    for part in (_movement, _together):
+        _, *shown = [*part(report, Style(style.verbose)), ""]
+        if shown:
+            lines += ["", f"<details><summary>{shown[0]}</summary>", "", *map(_indented, shown[1:]), "", "</details>"]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -259,6 +289,10 @@ def _moved(change: Change, style: Style) -> Iterator[str]:
     yield from ("", "</details>")
 
 
+def _indented(line: str) -> str:
+    return f"    {line}".rstrip()
+
+
 _SIGNS = {"+": "added", "-": "gone"}
 
 
@@ -273,6 +307,7 @@ def as_json(report: TrendReport) -> str:
         "since": report.since and {**_point_object(report.since), "why": report.why},
         "changes": [_change_object(change) for change in report.changes],
         **({} if report.moved is None else {"moved": [_moved_object(each, report) for each in report.moved]}),
+        **({} if report.coupling is None else {"coupling": _coupling_object(report.coupling)}),
         "history": [_point_object(point) for point in report.history],
         "meanings": {name: meaning._asdict() for name, meaning in MEANINGS.items()},
         "notes": report.notes,
@@ -336,6 +371,13 @@ def _moved_object(move: Moved, report: TrendReport) -> dict[str, object]:
         "after": move.after,
         "imports": [_item_object(item) for item in move.imports],
     }
+
+
+def _coupling_object(found: Coupling) -> dict[str, object]:
+    def pairs(some: Sequence[Pair]) -> list[dict[str, object]]:
+        return [{**asdict(pair), "confidence": round(pair.confidence, 4)} for pair in some]
+
+    return {**asdict(found), "hidden": pairs(found.hidden), "leaky": pairs(found.leaky)}
 
 
 def as_csv(report: TrendReport) -> str:

@@ -207,12 +207,50 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two modules that change together: ``support`` commits change both, ``of_first`` and ``of_second`` each of them.
+
+    ``first`` is the one that changes less often. ``commits`` are hashes, the newest first, of at most five of them.
+    ``contracts`` are the ids of those of which the modules are in different parts, although an import joins them.
+    """
+
+    first: str
+    second: str
+    support: int
+    of_first: int
+    of_second: int
+    commits: tuple[str, ...]
+    contracts: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The share of the commits of the first that change the second too."""
+        return self.support / self.of_first
+
+
+@dataclass(frozen=True, slots=True)
+class Coupling:
+    """What changes together in ``commits``; commits that are ``large``, of ``bots`` or ``ignored`` are left out.
+
+    ``hidden`` are pairs that no import joins, and ``leaky`` those that one joins across a boundary of a contract; the
+    least probable by chance first.
+    """
+
+    commits: int
+    large: int
+    bots: int
+    ignored: int
+    hidden: tuple[Pair, ...]
+    leaky: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TrendReport:
     """The program as it is, the point with which it is compared, and the history, the oldest point first.
 
     ``why`` says in words what the point is: what was asked for, or where the branch began. ``notes`` are sentences
     about what is not known. ``moved`` is what moved the cycles, the oldest commit first; None if nobody has asked, and
-    ``shows_authors`` if they may be named.
+    ``shows_authors`` if they may be named. ``coupling`` is what changes together; None if nobody has asked.
     """
 
     now: Point
@@ -221,6 +259,7 @@ class TrendReport:
     history: tuple[Point, ...] = ()
     moved: tuple[Moved, ...] | None = None
     shows_authors: bool = False
+    coupling: Coupling | None = None
     notes: tuple[str, ...] = ()
 
     @property

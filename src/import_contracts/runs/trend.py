@@ -28,11 +28,13 @@ from import_contracts.reporters.people import shown as seen
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.trend import as_csv, as_json, as_markdown, as_text
 from import_contracts.reports.cycles import Question
-from import_contracts.reports.trend import Commit, Facts, Moved, Point, TrendReport, present_name, renamed
+from import_contracts.reports.trend import Commit, Coupling, Facts, Moved, Point, TrendReport, present_name, renamed
+from import_contracts.repository import root_of
 from import_contracts.runs.check import judged
 from import_contracts.runs.cycles import demand_modules
 from import_contracts.runs.requests import cycles_extent
-from import_contracts.trend.counting import facts_of, runtime_imports
+from import_contracts.trend.counting import Judged, boundaries, facts_of, runtime_imports, whole_graph
+from import_contracts.trend.coupling import Change, coupling
 from import_contracts.trend.memory import Memory, context_of, state_of
 from import_contracts.trend.movement import Imports, changes_at, moved
 from import_contracts.trend.renames import earlier_place, shape
@@ -93,7 +95,7 @@ class Named(NamedTuple):
 class Wish(NamedTuple):
     """Which earlier commits are wanted: one revision, so many points of the history, or one in each period.
 
-    With ``moved``, also what moved the cycles since, and with ``authors`` who.
+    With ``moved``, also what moved the cycles since, with ``authors`` who, and with ``coupling`` what changes together.
     """
 
     since: str | None = None
@@ -101,6 +103,7 @@ class Wish(NamedTuple):
     every: str | None = None
     moved: bool = False
     authors: bool = False
+    coupling: bool = False
 
 
 def trend(now: Subject, named: Named, wish: Wish, context: RunContext) -> TrendReport:
@@ -108,8 +111,9 @@ def trend(now: Subject, named: Named, wish: Wish, context: RunContext) -> TrendR
 
     Also if what the user has named is not there: a package, a revision or, if one is wished for, a history.
     """
-    facts, marks = _counted(now, context)
-    report = TrendReport(Point(None, facts, (*now.marks, *marks)))
+    counted = _counted(now, context)
+    facts = counted.facts
+    report = TrendReport(Point(None, facts, (*now.marks, *counted.marks)))
     commits = _ancestors(now.folder, "HEAD")
     if not commits:
         why = git.obstacle(now.folder)
@@ -126,6 +130,8 @@ def trend(now: Subject, named: Named, wish: Wish, context: RunContext) -> TrendR
     if git.is_shallow(now.folder):
         notes.append(f"This is a shallow clone with {count(len(commits), 'commit')}; for more: git fetch --unshallow")
     history = tuple(points[commit] for commit in sorted(wanted, key=commits.index, reverse=True))
+    if wish.coupling:
+        report = replace(report, coupling=_coupling(now, counted, context))
     report = replace(report, since=points[since], why=why, history=history, notes=tuple(notes))
     return replace(report, moved=moved, shows_authors=wish.authors)
 
@@ -185,8 +191,17 @@ def _chosen(commits: Sequence[Commit], wish: Wish, since: Commit | None) -> list
 # --- what is counted ----------------------------------------------------------------------------------------------
 
 
-def _counted(subject: Subject, context: RunContext) -> tuple[Facts, tuple[str, ...]]:
-    """Count what there is; return it, and why contracts could not be checked. Raises UserError if nothing is there."""
+class Counted(NamedTuple):
+    """What was counted, why contracts could not be checked, what was read, and the verdicts on the contracts."""
+
+    facts: Facts
+    marks: tuple[str, ...]
+    statements: Statements
+    judged: Sequence[Judged] | None
+
+
+def _counted(subject: Subject, context: RunContext) -> Counted:
+    """Count what there is; raises UserError if nothing is there."""
     statements = _read(subject, context)
     marks: list[str] = []
     verdicts = None
@@ -196,7 +211,7 @@ def _counted(subject: Subject, context: RunContext) -> tuple[Facts, tuple[str, .
     except UserError as error:
         marks = [f"the contracts could not be checked: {problem}" for problem in error.problems]
     with context.step("count"):
-        return facts_of(subject.question, statements, verdicts), tuple(marks)
+        return Counted(facts_of(subject.question, statements, verdicts), tuple(marks), statements, verdicts)
 
 
 def _read(subject: Subject, context: RunContext) -> Statements:
@@ -205,6 +220,34 @@ def _read(subject: Subject, context: RunContext) -> Statements:
     statements = Statements(take_snapshot(compare_with_those_beside(extent, context._replace(folder=subject.folder))))
     demand_modules(subject.question, statements.snapshot.program)
     return statements
+
+
+def _coupling(now: Subject, counted: Counted, context: RunContext) -> Coupling:
+    """Return what changes together; raises UserError if git cannot tell."""
+    root = root_of(now.folder.resolve()) or now.folder
+    with context.step("read what commits change"):
+        changes = git.changes(now.folder, COMMITS)
+    if changes is None:
+        raise UserError(
+            Problem("--coupling: Git cannot tell what commits change. If this is a partial clone, fetch more.")
+        )
+    modules = {
+        os.path.relpath(os.path.realpath(file.path), root).replace(os.sep, "/"): file.module
+        for file in counted.statements.snapshot.program.files
+    }
+    try:
+        listed = git.at(now.folder, "HEAD", str(root / _IGNORED)) or b""
+    except git.UnreadableError:
+        listed = b""
+    ignored = frozenset(line.split()[0] for line in listed.decode(errors="replace").splitlines() if line.strip())
+    graph = whole_graph(now.question, counted.statements)
+    with context.step("find what changes together"):
+        return coupling((Change(*each) for each in changes), modules, graph, ignored, boundaries(counted.judged or ()))
+
+
+COMMITS = 10_000
+"""How many of the last commits say what changes together."""
+_IGNORED = ".git-blame-ignore-revs"
 
 
 class Past:
@@ -255,7 +298,7 @@ class Past:
         tree = self._tree
         try:
             subject, names = self._subject()
-            facts, marks = _counted(subject, self._context)
+            facts, marks, *_ = _counted(subject, self._context)
         except UserError as error:
             return (None, (*tree.marks, *(problem.message for problem in error.problems))), False
         facts = renamed(facts, {then: now for now, then in names.items()})

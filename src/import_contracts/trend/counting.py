@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import cast
 
 from import_contracts.contracts.counts import cheapest_cut, cyclic_modules, upward
+from import_contracts.contracts.findings import DescribingRule
+from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent, within
@@ -14,7 +17,7 @@ from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.dress import reported
 from import_contracts.judging.remedies import Remedies
 from import_contracts.judging.statements import Statements
-from import_contracts.judging.verdict import Judgement
+from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.reports.cycles import Question
 from import_contracts.reports.trend import Facts, Item, Items
 from import_contracts.wording import count
@@ -62,6 +65,34 @@ def runtime_imports(question: Question, statements: Statements) -> dict[Edge, It
     runtime = _search(question, statements).view(Kind.RUNTIME)
     edges = list(runtime.edges())
     return dict(zip(edges, _imports(edges, runtime, statements), strict=True))
+
+
+def whole_graph(question: Question, statements: Statements) -> ImportGraph:
+    """Return the import graph in which cycles are looked for: imports of all kinds."""
+    return _search(question, statements).graph
+
+
+def boundaries(judged: Sequence[Judged]) -> Callable[[str, str], tuple[str, ...]]:
+    """Return a function that returns the ids of the contracts of which two modules are in different parts, sorted."""
+    parts = [
+        (verdict.contract.id, [part.members for part in _rule(verdict).describe(verdict.graph).parts])
+        for judgement, _ in judged
+        for verdict in judgement.verdicts
+        if verdict.is_checked and verdict.contract.type in TYPES
+    ]
+
+    def are_apart(one: str, other: str, of_contract: Iterable[frozenset[str]]) -> bool:
+        inside = {(one in part, other in part) for part in of_contract}
+        return {(True, False), (False, True)} <= inside and (True, True) not in inside
+
+    def apart(one: str, other: str) -> tuple[str, ...]:
+        return tuple(sorted({id_ for id_, of_contract in parts if are_apart(one, other, of_contract)}))
+
+    return apart
+
+
+def _rule(verdict: Verdict) -> DescribingRule:
+    return cast("DescribingRule", verdict.contract.rule)
 
 
 def _search(question: Question, statements: Statements) -> CycleSearch:
