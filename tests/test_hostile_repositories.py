@@ -19,7 +19,15 @@ from tests.arranging import MODELS, configuration, lint, program, write
 from tests.workflows import repositories
 
 KEYS = [
-    *("alias.cat-file", "alias.merge-base", "alias.ls-tree", "alias.rev-parse", "alias.show", "alias.x"),
+    *(
+        "alias.cat-file",
+        "alias.merge-base",
+        "alias.ls-tree",
+        "alias.rev-parse",
+        "alias.rev-list",
+        "alias.show",
+        "alias.x",
+    ),
     *("browser.x.cmd", "browser.x.path", "web.browser", "help.browser", "man.x.cmd", "man.x.path"),
     *("core.alternateRefsCommand", "core.askPass", "core.editor", "core.fsmonitor", "core.gitProxy", "core.pager"),
     *("core.sshCommand", "core.attributesFile", "credential.helper", "credential.https://nohost.helper"),
@@ -28,7 +36,7 @@ KEYS = [
     *("fsmonitor.socketDir", "gc.recentObjectsHook", "gpg.program", "gpg.openpgp.program", "gpg.ssh.program"),
     *("gpg.x509.program", "gpg.ssh.defaultKeyCommand", "guitool.x.cmd", "hook.x.command", "imap.tunnel"),
     *("instaweb.browser", "instaweb.httpd", "interactive.diffFilter", "mergetool.x.cmd", "mergetool.x.path"),
-    *("pager.cat-file", "pager.ls-tree", "pager.merge-base", "pager.rev-parse", "pager.show"),
+    *("pager.cat-file", "pager.ls-tree", "pager.merge-base", "pager.rev-list", "pager.rev-parse", "pager.show"),
     *("receive.procReceiveRefs", "remote.evil.uploadpack", "remote.evil.receivepack", "sendemail.ccCmd"),
     *("sendemail.sendmailCmd", "sendemail.smtpServer", "sendemail.toCmd", "sequence.editor", "submodule.x.update"),
     *("tar.x.command", "trace2.eventTarget", "trace2.normalTarget", "trace2.perfTarget", "trailer.x.cmd"),
@@ -189,6 +197,7 @@ def look(root: Path) -> list[dict[str, bool | None]]:
     config = ("--config", "backend/pyproject.toml")
     for since in ("HEAD~1", "main", ":x", "--all", "@{-1}"):
         lint(root / "backend", "baseline", "status", "--since", since, "--no-cache")
+    assert lint(root / "backend", "trend", "--points", "9", "--no-cache").status in {0, 2}
     return [added(root, *config), added(root / "backend"), added(root / "backend/shop")]
 
 

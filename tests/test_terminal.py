@@ -211,7 +211,7 @@ def test_help_is_about_all_commands_in_their_order_and_has_an_example_as_it_is_w
     said = lint(shop, "--help").out
     assert said == lint(shop, "-h").out
     commands = said.partition("Commands:\n")[2].splitlines()
-    assert [each.split()[0] for each in commands] == ["baseline", "check", "cycles", "explain", "fix", "init"]
+    assert [each.split()[0] for each in commands] == ["baseline", "check", "cycles", "explain", "fix", "init", "trend"]
     lines = "\n".join(line.removeprefix("  ") for line in said.splitlines())
     assert FIRST_CONFIGURATION.partition("\n\n")[2] in lines
 
@@ -227,7 +227,7 @@ def test_help_is_about_one_command_where_one_is_named(shop: Path) -> None:
 
 # --- completion ---------------------------------------------------------------------------------------------------
 
-COMMANDS = ["baseline", "check", "cycles", "explain", "fix", "init"]
+COMMANDS = ["baseline", "check", "cycles", "explain", "fix", "init", "trend"]
 
 
 @pytest.mark.parametrize(

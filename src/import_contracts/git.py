@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha1, sha256
 from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
 
-from import_contracts.repository import Repository, repository_of, root_of, target_branches
+from import_contracts.repository import Repository, repository_of, root_of, target_branches, tips
 
 
 class UnreadableError(Exception):
@@ -55,9 +57,124 @@ def files(folder: Path, revision: str) -> dict[str, str]:
 
     ``folder`` is in the repository.
     """
-    listed = _git(folder, "ls-tree", "-r", "-z", "--full-tree", revision) or b""
+    return {path: each.name for path, each in sorted((listing(folder, revision) or {}).items())}
+
+
+class Listed(NamedTuple):
+    """A file of a commit: its mode, such as ``100644``, ``LINK`` or ``SUBMODULE``, and the name of its object."""
+
+    mode: str
+    name: str
+
+
+LINK, SUBMODULE = "120000", "160000"
+
+
+def listing(folder: Path, revision: str) -> dict[str, Listed] | None:
+    """Return the files of the repository at a revision by their paths from its root; None if git cannot list them."""
+    listed = _git(folder, "ls-tree", "-r", "-z", "--full-tree", revision)
+    if listed is None:
+        return None
     entries = (entry.partition("\t") for entry in os.fsdecode(listed).split("\0"))
-    return {path: entry.split()[2] for entry, _, path in sorted(entries, key=lambda each: each[2]) if path}
+    return {path: Listed(*entry.split()[::2]) for entry, _, path in entries if path}
+
+
+def contents(folder: Path, names: Collection[str]) -> dict[str, bytes]:
+    """Return the contents of objects by their names; without those that are missing, as in a partial clone, or huge."""
+    found = _git(folder, "cat-file", "--batch-check", given="".join(f"{name}\n" for name in names)) or b""
+    blobs = [line.split() for line in found.decode(errors="replace").splitlines() if " blob " in line]
+    read: dict[str, bytes] = {}
+    batch: list[str] = []
+    total = 0
+    for name, size in ((name, int(digits)) for name, _, digits in blobs if int(digits) <= _LARGEST):
+        if total + size > _LARGEST:
+            read |= _batch(folder, batch)
+            batch, total = [], 0
+        batch.append(name)
+        total += size
+    return read | dict(_batch(folder, batch))
+
+
+def _batch(folder: Path, names: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    data = _git(folder, "cat-file", "--batch", given="".join(f"{name}\n" for name in names)) if names else None
+    at = 0
+    while data and at < len(data):
+        end = data.index(b"\n", at)
+        name, *_, size = data[at:end].decode().split()
+        yield name, data[end + 1 : end + 1 + int(size)]
+        at = end + int(size) + 2
+
+
+def first_parents(folder: Path, revision: str) -> list[tuple[str, int, str, str]]:
+    """Return a commit, given by its full hash, and then its first parent, the first parent of that, and so on.
+
+    Each has its full hash, its time in seconds since the epoch, its author, and the first line of its message.
+    """
+    told = _git(folder, "rev-list", "--first-parent", "--encoding=UTF-8", f"--format={_FORMAT}", revision) or b""
+    lines = (line.split("\t", 3) for line in told.decode(errors="replace").split("\n") if "\t" in line)
+    return [(name, int(seconds), author, subject) for name, seconds, author, subject in lines]
+
+
+_FORMAT = "%H%x09%ct%x09%an%x09%s"
+
+
+def changes(folder: Path, most: int) -> list[tuple[str, str, list[tuple[str, str]]]] | None:
+    """Return the last commits that are no merges, the newest first, at most so many; None if git cannot tell.
+
+    Each has its full hash, its author's name and address, and the paths that it changes, each with the path before if
+    the file was renamed, else "".
+    """
+    told = _git(
+        folder, "rev-list", "--no-merges", f"--max-count={most}", "--encoding=UTF-8", f"--format={_WHO}", "HEAD"
+    )
+    if told is None:
+        return None
+    lines = (line.split("\t", 1) for line in told.decode(errors="replace").split("\n") if "\t" in line)
+    authors = dict((name, who) for name, who in lines)  # noqa: C402 - lists of two
+    found: list[tuple[str, str, list[tuple[str, str]]]] = []
+    names = list(authors)
+    for start in range(0, len(names), _AT_ONCE):
+        given = "".join(f"{name}\n" for name in names[start : start + _AT_ONCE])
+        raw = _git(folder, *_CHANGED, given=given)
+        if raw is None:
+            return None
+        words = iter(os.fsdecode(raw).split("\0"))
+        for word in filter(None, words):
+            if word in authors:
+                found.append((word, authors[word], []))
+            elif word[0] in "RC":
+                before, path = next(words), next(words)
+                found[-1][2].append((path, before if word[0] == "R" else ""))
+            else:
+                found[-1][2].append((next(words), ""))
+    return found
+
+
+_WHO = "%H%x09%an <%ae>"
+_CHANGED = ("diff-tree", "--stdin", "-r", "-M", "--root", "-z", "--name-status", "--no-ext-diff", "--no-textconv")
+_AT_ONCE = 1000  # commits, so that each command ends in time
+
+
+def is_shallow(folder: Path) -> bool:
+    """Return whether the history of a repository is cut off, as ``git clone --depth`` does."""
+    limits = tips(folder).limits
+    return bool(limits and limits[0])
+
+
+def obstacle(folder: Path) -> str:
+    """Return why git knows no commit of the repository of a folder, and what to do about it, as a sentence."""
+    repository = repository_of(folder.resolve())
+    if repository is None:
+        return "This folder is in no git repository that can be read."
+    if not _is_allowed(repository):
+        root = repository[0].as_posix()
+        return (
+            "The git repository belongs to another user, or cannot be read. If you trust it: "
+            f"git config --global --add safe.directory {quote(root)}"
+        )
+    if _output(repository[0], ["--version"], {}) is None:
+        return "git is not installed, or does not answer."
+    return "The git repository has no commit yet, or cannot be read."
 
 
 def at(folder: Path, revision: str, path: str) -> bytes | None:

@@ -44,6 +44,7 @@ CONTRACTS: dict[str, list[dict[str, object]]] = {
     "direct_siblings": [{}, {"packages": ["p.a", "q"]}],
     "acyclic": [{}],
     "crash": [{}, {"modules": ["p.a", "p.b"], "python": "3.13"}],
+    "no_worse": [{}, {"count": "cut", "at_most": 3}],
     "no_needless_deferrals": [{}, {"modules": ["p.a", "p.b"]}],
 }
 CASES = [(type_, keys) for type_, several in CONTRACTS.items() for keys in several]

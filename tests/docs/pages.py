@@ -157,7 +157,17 @@ def _environment() -> dict[str, str]:
     drop = {"FORCE_COLOR", "GITHUB_ACTIONS", "NO_COLOR", "PYTHONPATH"}
     kept = {key: value for key, value in os.environ.items() if key not in drop}
     path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
-    return {**kept, "PATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, **_GIT, "PATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+# With these, a commit has the same hash everywhere.
+_GIT = {
+    **{f"GIT_{role}_NAME": "Ann" for role in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{role}_EMAIL": "ann@example.org" for role in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{role}_DATE": "2026-01-01T00:00:00Z" for role in ("AUTHOR", "COMMITTER")},
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
 
 
 def program(lines: Collection[str]) -> dict[Path, str]:

@@ -20,7 +20,7 @@ from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
 _DEEPEST = 5000  # a sum of 1,000 terms is a tree of 1,000 levels, and each takes some calls
-_COMMANDS = ("baseline", "check", "cycles", "explain", "fix", "graph", "init")
+_COMMANDS = ("baseline", "check", "cycles", "explain", "fix", "graph", "init", "trend")
 """Each is a module in this package, imported when the command runs."""
 
 

@@ -99,6 +99,11 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
             demand="An import inside a function must be needed by a cycle, or have another reason there.",
             reads_text=True,
         ),
+        "no_worse": ContractType(
+            _in("no_worse"),
+            excludes=frozenset({Kind.TYPE_CHECKING}),
+            demand="A count of the program must not rise.",
+        ),
         "private_modules": ContractType(
             _in("private_modules"), demand="A private module must be imported only inside its parent package."
         ),

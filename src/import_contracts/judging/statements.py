@@ -96,6 +96,18 @@ class Statements:
         """Return the text of a module as `source` does; None also if reports must not quote it."""
         return self.source(module) if self.snapshot.may_quote(module) else None
 
+    @cached_property
+    def graph_at_base(self) -> ImportGraph | None:
+        """The import graph where the branch began; None if it is not known."""
+        from import_contracts.judging.base import graph_at_base  # noqa: PLC0415 - few contracts need it
+
+        return graph_at_base(self.snapshot)
+
+    @property
+    def asked_base(self) -> bool:
+        """Whether a verdict depends on where the branch began."""
+        return "graph_at_base" in vars(self)
+
     # --- entries ------------------------------------------------------------------------------------------------
 
     @cached_property

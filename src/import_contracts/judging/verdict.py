@@ -182,7 +182,7 @@ def judge(
         imports=scan.graph.size,
     )
     judgement = judgement if known is None else _compared(judgement, contracts, known, moves)
-    return replace(judgement, asked_git=moves.are_read)
+    return replace(judgement, asked_git=moves.are_read or statements.asked_base)
 
 
 def _with_new_name(problem: Problem, moves: Moves) -> Problem:
@@ -333,8 +333,20 @@ def _check(contract: Contract, graph: ImportGraph, statements: Statements) -> ob
     rule = contract.rule
     if rule is None:
         return Findings()
+    check_since: Callable[[ImportGraph, ImportGraph | None], object] | None = getattr(rule, "check_since", None)
+    if check_since is not None and contract.type in TYPES:
+        return check_since(graph, _before(contract, statements))
     check_program: Callable[[ImportGraph, ProgramText], object] | None = getattr(rule, "check_program", None)
     return rule.check(graph) if check_program is None else check_program(graph, statements.program_text)
+
+
+def _before(contract: Contract, statements: Statements) -> ImportGraph | None:
+    """Return the graph where the branch began, without the imports that a contract ignores; None if it is unknown."""
+    if statements.graph_at_base is None:
+        return None
+    graph = prepared(statements.graph_at_base, contract)
+    matching = (edge for pattern in contract.ignored for edge in graph.matching_edges(pattern))
+    return graph.without([edge for edge in matching if graph.has_import(*edge)])
 
 
 def _failed(contract: Contract, how: str) -> Findings:

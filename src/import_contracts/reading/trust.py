@@ -8,7 +8,7 @@ from pathlib import Path
 
 from import_contracts.repository import is_tracked
 
-SUFFIXES = (".program", ".imports", ".statements", ".report", ".beside")
+SUFFIXES = (".program", ".imports", ".statements", ".report", ".beside", ".points")
 VERSIONS = "versions"
 
 

@@ -1,0 +1,102 @@
+"""The command ``trend``."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from import_contracts.cli.asked import RUNNING, find_asked
+from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots
+from import_contracts.config.files import existing_config
+from import_contracts.config.session import Config
+from import_contracts.problems import UserError
+from import_contracts.reading.cache import Answer
+from import_contracts.reports.cycles import Question
+from import_contracts.runs import trend as run
+from import_contracts.runs.trend import PERIODS, Named, Subject, Wish
+
+
+def _points(value: str) -> int:
+    """Return a number of points; raises BadParameter unless it is a positive whole number."""
+    if not value.isdecimal() or not 0 < int(value) <= _MOST:
+        raise click.BadParameter(f"'{value}' is not a number from 1 to {_MOST:,}.", param_hint="'--points'")
+    return int(value)
+
+
+def _period(value: str) -> str:
+    """Return a period; raises BadParameter unless it is one."""
+    if value not in PERIODS:
+        raise click.BadParameter(f"'{value}' is none of {', '.join(PERIODS)}.", param_hint="'--every'")
+    return value
+
+
+_MOST = 10_000
+
+
+@click.command("trend", cls=Reporting, short_help="Count cycles and violations, now and at earlier commits.")
+@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@once("--since", metavar="REV", help="Compare with this commit; default: where the branch began, else 30 days earlier.")
+@once("--points", convert=_points, metavar="N", help="Show the history at N commits, from the first to the last.")
+@once("--every", convert=_period, metavar="PERIOD", help=f"Show the last commit of every {', '.join(PERIODS)}.")
+@click.option("--moved", is_flag=True, help="Find the commits that moved the cycles, and the imports that did it.")
+@click.option("--authors", is_flag=True, help="With --moved, also name the authors of these commits.")
+@click.option("--coupling", is_flag=True, help="Show modules that change together, according to the commits.")
+@source_roots
+@exclude_option
+@partial(report_options, formats=run.FORMATS)
+@options
+def command(  # noqa: PLR0913 - each is an option
+    *,
+    packages: tuple[str, ...],
+    since: str | None,
+    points: int | None,
+    every: str | None,
+    moved: bool,
+    authors: bool,
+    coupling: bool,
+    source_roots: tuple[str, ...],
+    globs: tuple[str, ...],
+    shared: Shared,
+) -> int:
+    """Count what makes a program hard to change, and tell what has changed since an earlier commit.
+
+    Five counts, each with the list behind it: the modules in runtime cycles, the largest of these cycles, the imports
+    in the cheapest cut, the violations of contracts, and the imports upwards through layers. They are those of "cycles"
+    and "check" on the same commit. Other numbers are shown beside them, and are not judged.
+
+    Earlier commits are read from git's objects by first parent; nothing is checked out, and nothing that the repository
+    configures is run. With --points or --every, the report has a history. PACKAGE is as for "cycles".
+
+    The exit status is 0, or 2 if something could not be read or checked. To fail on a number, use contracts and a
+    baseline.
+    """
+    if authors and not moved:
+        raise click.UsageError("--authors is about the commits that --moved finds. Give both.")
+    asked = find_asked(packages, source_roots, globs, shared)
+    shared = shared.seen_from_here(asked.folder)
+    configs, marks = _configs(shared) if not source_roots else (None, ())
+    question = Question(asked.packages, RUNNING)
+    now = Subject(question, asked.roots, asked.exclude, configs, asked.folder, marks)
+    named = Named(Path.cwd(), asked.packages if packages else (), asked.named, source_roots, globs, shared.config_file)
+    report = run.trend(
+        now, named, Wish(since, points, every, moved, authors, coupling), shared.context_here(asked.folder)
+    )
+    rendered = (run.FORMATS[wanted.format](report, wanted.style) for wanted in shared.reports)
+    deliver(shared.reports, [Answer(text, report.exit_status) for text in rendered])
+    return report.exit_status
+
+
+def _configs(shared: Shared) -> tuple[tuple[Config, ...] | None, tuple[str, ...]]:
+    """Return the configurations, None without one, and why there are none although there is one."""
+    named = shared.config_file
+    try:
+        if named is None and existing_config(Path.cwd()) is None:
+            return None, ()
+        return shared._replace(files=(named,) if named else ()).configs(), ()
+    except UserError as error:
+        if named is not None:
+            raise
+        return None, tuple(f"the contracts could not be checked: {problem.message}" for problem in error.problems)
