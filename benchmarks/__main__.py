@@ -1,7 +1,8 @@
 """The command: ``python -m benchmarks`` compares with import-linter, ``python -m benchmarks growth`` with more modules.
 
 ``python -m benchmarks cycles`` measures what the commands ``cycles`` and ``fix`` cost, and
-``python -m benchmarks shapes`` how time and memory grow with programs of extreme shapes.
+``python -m benchmarks shapes`` how time and memory grow with programs of extreme shapes, and
+``python -m benchmarks page`` what the page of ``graph --format html`` costs.
 
 What is printed is Markdown, row by row as the measurements are made.
 """
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks import cycles, growth, scaling, tools
+from benchmarks import cycles, growth, page, scaling, tools
 from benchmarks.cases import Work
 from benchmarks.programs import RELEASES, Release
 from benchmarks.rows import Measured, Row, measured, rows_of
@@ -35,6 +36,8 @@ def main() -> None:
         _growth(options.modules)
     elif options.command == "shapes":
         _shapes(options, machine)
+    elif options.command == "page":
+        _page([RELEASES[name] for name in options.program or RELEASES], options.runs)
     elif options.command == "cycles":
         _cycles([RELEASES[name] for name in options.program or RELEASES], options)
     else:
@@ -52,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     grow.add_argument("--modules", type=int, nargs="+", default=growth.SIZES, help="Sizes: multiples of 1,000.")
     ring = commands.add_parser("cycles", help="Measure what cycles and their repair cost.")
     ring.add_argument("--pylint", action="append", choices=RELEASES, default=[], help="Run pylint on this one as well.")
+    commands.add_parser("page", help="Measure the page of graph --format html in Chromium.")
     shape = commands.add_parser("shapes", help="Measure how time and memory grow with programs of extreme shapes.")
     shape.add_argument("--shape", action="append", choices=SHAPES, help="Only this one. May be repeated.")
     shape.add_argument("--sizes", type=int, nargs="+", help="Other sizes than those of each shape.")
@@ -126,6 +130,12 @@ def _cycles(releases: Iterable[Release], options: argparse.Namespace) -> None:
             ratio = median(one.cpu / other.cpu for one, other in pairs)
             cpu = median(one.cpu for one in found)
             _row(release.requirement, what, f"{_seconds(found):.2f}", f"{cpu:.2f}", f"{ratio:.2f}")
+
+
+def _page(releases: Iterable[Release], runs: int) -> None:
+    _head(*page.HEAD)
+    for release in releases:
+        _row(release.requirement, *page.measure(release, runs).cells)
 
 
 def _growth(sizes: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
-from import_contracts.reporters.fixes import FIXES, changed
+from import_contracts.reporters.fixes import changed
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style, Wanted
 from import_contracts.reporters.words import (
     VERDICTS,
@@ -35,7 +35,7 @@ from import_contracts.reports.check import (
     ReportedViolation,
     Unreadable,
 )
-from import_contracts.wording import count, listed
+from import_contracts.wording import FIXES, count, listed
 from tests.reports import change
 
 

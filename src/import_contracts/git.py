@@ -45,6 +45,12 @@ def commit(folder: Path, revision: str) -> str | None:
     return name.decode().strip() if name else None
 
 
+def remote(folder: Path) -> str | None:
+    """Return the URL of the remote ``origin``, which may contain a password; None if there is none."""
+    url = _git(folder, "config", "--get", "remote.origin.url")
+    return url.decode(errors="replace").strip() if url else None
+
+
 def files(folder: Path, revision: str) -> dict[str, str]:
     """Return the files of the repository at a revision, sorted by path: the path from its root, and the object's name.
 

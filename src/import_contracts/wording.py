@@ -1,4 +1,4 @@
-"""Numbers and lists in English sentences."""
+"""Numbers and lists in English sentences, and phrases that several rooms share."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ def path(names: Sequence[str], *, most: int = 20) -> str:
         return " -> ".join(names)
     hidden = f"… {len(names) - most + 2:,} more …"
     return " -> ".join([*names[: most // 2], hidden, *names[-most // 2 + 2 :]])
+
+
+FIXES = {
+    "type_checking": "import it for type checking only",
+    "direct_import": "import it from its defining module",
+    "reorder": "put these imports in another order",
+    "move": "move this import below what the other module needs",
+    "move_definition": "move a definition above the import",
+    "extract": "move what both need into a new module",
+    "module_form": "import the module, and look the name up where it is used",
+    "defer": "defer it (a workaround: the cycle is hidden, not removed)",
+    "import_first": "import another module first",
+    "restructure": "needs manual restructuring",
+}
+"""A phrase for each kind of fix."""

@@ -57,10 +57,11 @@ def test_the_wheel_has_the_package_and_nothing_else(project: Path) -> None:
     with zipfile.ZipFile(wheel(project)) as archive:
         found = set(archive.namelist())
     source = project / "src"
-    package = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.suffix in {".py", ".typed"}}
+    suffixes = {".css", ".html", ".js", ".py", ".typed"}
+    package = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.suffix in suffixes}
     info = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
     assert found == package | {f"{INFO}/{name}" for name in info}
-    assert "import_contracts/py.typed" in found
+    assert {"import_contracts/py.typed", "import_contracts/drawing/html/page.js"} <= found
 
 
 def test_the_sdist_has_all_that_it_takes_to_work_on_it_and_nothing_else(project: Path) -> None:

@@ -21,7 +21,7 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Scope
 
-_PICTURES = [name for name in ("html", "svg") if name in FORMATS]
+_PICTURES = ("svg", "html")
 """The formats that a browser shows; the first is that of ``--open``."""
 
 

@@ -21,7 +21,7 @@ def _lazily(name: str) -> Callable[[Subject], str]:
     return render
 
 
-_MODULES = {"dot": "dot", "json": "json", "mermaid": "mermaid", "svg": "svg"}
+_MODULES = {"dot": "dot", "html": "page", "json": "json", "mermaid": "mermaid", "svg": "svg"}
 
 FORMATS: Mapping[str, Callable[[Subject], str]] = MappingProxyType(
     {name: _lazily(module) for name, module in _MODULES.items()}
@@ -33,6 +33,10 @@ _ARROWS, _LENGTH = 500, 50_000
 
 def left_out(name: str, subject: Subject, text: str) -> tuple[str, ...]:
     """Return sentences about what a format does not show of a picture, because it would be too much."""
+    if name == "html" and subject.options.only_packages:
+        return ("The page has the modules of packages too: --packages is for the other formats.",)
+    if name not in {"mermaid", "svg"}:
+        return ()
     picture = draw(subject)
     if name == "svg" and picture.arrangement is None and not subject.options.matrix:
         return (f"{len(picture.boxes):,} boxes are too many to draw; this is their matrix.",)

@@ -69,7 +69,8 @@ class Subject:
     ``statements`` returns the statements of an import, whose column and text are read when they are first used.
     ``judge`` and ``diagnose`` are called when `contracts` or `cycles` is first used, since they take longer than a
     picture without them. ``folder`` is what paths are relative to, ``root`` the folder of the repository; "" without
-    one. ``configuration`` is the path of the configuration; "" without one.
+    one. ``configuration`` is the path of the configuration; "" without one. ``forge`` returns the address of a file in
+    the repository, as `file_address` does.
     """
 
     options: Options
@@ -83,6 +84,7 @@ class Subject:
     root: str = ""
     configuration: str = ""
     problems: tuple[Problem, ...] = field(default=())
+    forge: Callable[[], str] = str
 
     @cached_property
     def paths(self) -> dict[str, str]:

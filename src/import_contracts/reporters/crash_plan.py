@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
-from import_contracts.reporters.fixes import FIXES, changed_at
+from import_contracts.reporters.fixes import changed_at
 from import_contracts.reporters.style import BOLD, DIM, GREEN, YELLOW, Style
 from import_contracts.reports.cycles import ReportedCrashPlan, ReportedDeadlock, ReportedEdit
-from import_contracts.wording import count, listed
+from import_contracts.wording import FIXES, count, listed
 
 _STEPS, _ENTRIES = 10, 6  # how many are shown without --verbose
 

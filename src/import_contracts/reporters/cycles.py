@@ -12,7 +12,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.crash_plan import crash_plan_as_text, crash_plan_object, edit_of
 from import_contracts.reporters.exact import json_text
-from import_contracts.reporters.fixes import FIXES, changed
+from import_contracts.reporters.fixes import changed
 from import_contracts.reporters.people import for_people
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import also, kind, more, place
@@ -29,7 +29,7 @@ from import_contracts.reports.cycles import (
     ReportedMissing,
     Step,
 )
-from import_contracts.wording import count, listed, path
+from import_contracts.wording import FIXES, count, listed, path
 
 # How many of each are shown without --verbose, and how long a statement may be.
 _CRASHES, _CYCLES, _STEPS, _MODULES, _ENTRIES, _RING, _LONGEST, _CHANGES = 5, 10, 5, 8, 6, 20, 100, 12

@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.exact import json_text
-from import_contracts.reporters.fixes import FIXES
 from import_contracts.reporters.people import for_people
 from import_contracts.reporters.sarif import ROOT, SCHEMA, artifact, location, notification
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
@@ -17,7 +16,7 @@ from import_contracts.reporters.words import kind, more, place
 from import_contracts.reports.check import Report
 from import_contracts.reports.fix import ChangedFile, FixReport, LeftFix, MadeFix, Recovery, Replacement
 from import_contracts.version import __version__
-from import_contracts.wording import count, listed
+from import_contracts.wording import FIXES, count, listed
 
 _LEFT = 5
 """How many steps that are left are shown without ``verbose``."""

@@ -1,4 +1,4 @@
-"""Fixes in text: their names, and their changes as a diff."""
+"""Fixes in text: their changes as a diff."""
 
 from __future__ import annotations
 
@@ -7,19 +7,6 @@ from collections.abc import Iterator
 from import_contracts.graph.import_graph import Import
 from import_contracts.reporters.style import DIM, GREEN, RED, Style
 from import_contracts.reports.check import Change
-
-FIXES = {
-    "type_checking": "import it for type checking only",
-    "direct_import": "import it from its defining module",
-    "reorder": "put these imports in another order",
-    "move": "move this import below what the other module needs",
-    "move_definition": "move a definition above the import",
-    "extract": "move what both need into a new module",
-    "module_form": "import the module, and look the name up where it is used",
-    "defer": "defer it (a workaround: the cycle is hidden, not removed)",
-    "import_first": "import another module first",
-    "restructure": "needs manual restructuring",
-}
 
 
 def changed(change: Change, evidence: Import, style: Style) -> Iterator[str]:

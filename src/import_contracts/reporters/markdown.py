@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.problems import Problem
-from import_contracts.reporters.fixes import FIXES
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import overview, picture
 from import_contracts.reporters.style import Style
@@ -28,7 +27,7 @@ from import_contracts.reporters.words import (
     way,
 )
 from import_contracts.reports.check import Outcome, Report, ReportedCut, ReportedViolation
-from import_contracts.wording import count
+from import_contracts.wording import FIXES, count
 
 # How many of each are shown without --verbose.
 _MESSAGES, _VIOLATIONS, _IMPORTS, _LET_THROUGH = 10, 5, 5, 20

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from import_contracts.graph.import_graph import Import
-from import_contracts.reporters.fixes import FIXES, changed
+from import_contracts.reporters.fixes import changed
 from import_contracts.reporters.style import BOLD, DIM, RED, Style
 from import_contracts.reporters.words import (
     also,
@@ -23,7 +23,7 @@ from import_contracts.reporters.words import (
     way,
 )
 from import_contracts.reports.check import Outcome, ReportedCut, ReportedFix, ReportedViolation
-from import_contracts.wording import count
+from import_contracts.wording import FIXES, count
 
 # How many of each are shown without --verbose.
 _MESSAGES, _VIOLATIONS, _IMPORTS, _CHAIN = 10, 3, 5, 20

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 
+from import_contracts import git
 from import_contracts.config.contracts import read_contracts
 from import_contracts.config.session import Config
 from import_contracts.contracts.layers import Layers
+from import_contracts.drawing.forge import file_address
 from import_contracts.drawing.formats import FORMATS, left_out
 from import_contracts.drawing.model import Layering, Module, Options, Subject
 from import_contracts.graph.import_graph import ImportGraph
@@ -37,7 +40,8 @@ def answer(options: Options, scope: Scope, snapshot: Snapshot, requests: Request
     with snapshot.context.step("draw the graph"):
         status = 2 if any(problem.is_error for problem in subject.problems) else 0
         answers = [_answer(subject, wanted, status) for wanted in requests.wanted]
-    keep(answers, requests, statements, None)
+    links = any(each.format == "html" for each in requests.wanted)  # to files at the forge, at the commit
+    keep(answers, requests, statements, None, snapshot.last.branch if links else "")
     return answers
 
 
@@ -73,7 +77,13 @@ def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:
         root=root.as_posix() if root else "",
         configuration=config.file if config else "",
         problems=tuple(_problems(snapshot)),
+        forge=partial(_forge, snapshot.context.folder),
     )
+
+
+def _forge(folder: Path) -> str:
+    remote, commit = git.remote(folder), git.commit(folder, "HEAD")
+    return file_address(remote, commit) if remote and commit else ""
 
 
 def _problems(snapshot: Snapshot) -> Iterator[Problem]:
