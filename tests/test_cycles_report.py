@@ -871,6 +871,7 @@ def test_it_is_a_report_of_two_contracts_for_the_other_formats() -> None:
                 "",
                 False,
                 (of_cycle("A runtime cycle of 2 modules: a -> b -> a", "a", "b"),),
+                about_cycles=True,
             ),
         ),
         problems=(HM,),

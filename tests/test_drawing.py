@@ -325,7 +325,7 @@ def test_a_program_without_imports_has_boxes_only() -> None:
 
 def test_of_many_boxes_a_matrix_is_said_to_show_more() -> None:
     found = picture(*(f"p.m{number} -> p.m{number + 1}" for number in range(50)))
-    assert found.notes[-1] == "Of so many boxes a matrix shows more: --format svg --matrix."
+    assert found.notes[-1] == "Of so many boxes a matrix shows more: --matrix."
 
 
 @given(IMPORTS)

@@ -62,6 +62,13 @@ def test_every_format_can_be_written_in_one_run(shop: Path) -> None:
     assert all((shop / each).read_text(encoding="utf-8") for each in formats)
 
 
+def test_the_name_of_a_file_says_its_format(shop: Path) -> None:
+    assert lint(shop, "graph", "shop", "--output", "shop.svg").status == 0
+    assert lint(shop, "graph", "shop", "--output", "shop.txt").status == 0
+    assert (shop / "shop.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert (shop / "shop.txt").read_text(encoding="utf-8").startswith("The imports of shop")
+
+
 def test_a_second_run_gives_the_same_bytes_from_the_cache_and_a_change_is_seen(shop: Path) -> None:
     write(shop, {"pyproject.toml": ""})
     runs = [lint(shop, "graph", "shop", "--format", "svg", "--show-timings") for _ in range(2)]
@@ -114,6 +121,13 @@ def test_the_layers_and_violations_of_a_configuration_are_shown(shop: Path) -> N
     assert set(only) == broken
 
 
+def test_a_contract_that_cannot_be_checked_is_named(shop: Path) -> None:
+    write(shop, {"pyproject.toml": configuration(contract("wrong", "layers", layers=["shop.web", "shop.nothing"]))})
+    run = lint(shop, "graph")
+    assert run.status == 0
+    assert "Not checked, because of an error that lint-imports check shows: wrong." in run.out
+
+
 def test_a_configuration_about_other_packages_does_not_matter(shop: Path) -> None:
     write(shop, {"pyproject.toml": configuration(MODELS, root="other"), "other/__init__.py": ""})
     assert len(links(lint(shop, "graph", "shop", "--format", "json"))) == 4
@@ -130,6 +144,11 @@ def test_external_packages_are_drawn_if_asked(tmp_path: Path) -> None:
         "shop.a -> <standard library>": False,
         "shop.a -> requests": False,
     }
+    looks = {"svg": "box external", "dot": 'style="rounded,filled,dotted"', "mermaid": "class m1,m2 external"}
+    for format_, look in looks.items():
+        run = lint(tmp_path, "graph", "shop", "--external", "--format", format_)
+        assert look in run.out
+        assert "Dotted boxes are external." in run.out
 
 
 def test_a_source_root_and_globs_say_what_is_read(shop: Path) -> None:
@@ -171,6 +190,10 @@ def test_without_a_browser_the_picture_is_named(shop: Path, monkeypatch: pytest.
         (["shop", "--from", "shop.web", "--to", "shop.web"], "error: 'shop.web' and 'shop.web' are not apart"),
         (["nowhere"], "error: Package 'nowhere' is neither"),
         (["shop", "--from", "shop.web"], "Error: --from and --to are given together"),
+        (
+            ["shop", "--from", "shop.web", "--to", "shop.models", "--focus", "shop.web"],
+            "Error: --focus and --from are both",
+        ),
         (["shop", "--matrix"], "Error: --matrix is a picture."),
         (["shop", "--open", "--format", "json"], "Error: There is no picture to open."),
         (["shop", "--focus", "shop.web", "--focus", "shop.models"], "Error: --focus is given more than once"),

@@ -21,7 +21,7 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Scope
 
-_PICTURES = ("svg", "html")
+_PICTURES = ("html", "svg")
 """The formats that a browser shows; the first is that of ``--open``."""
 
 
@@ -34,8 +34,8 @@ _PICTURES = ("svg", "html")
 @once("--to", "target", metavar="B", default="", help="Draw only what is on a way from the module of --from to B.")
 @click.option("--only", type=click.Choice(["cycles", "violations"]), help="Draw only these imports.")
 @kind_option("Draw imports of this kind; default: all but type_checking. Can be repeated.")
-@click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows; with --format svg or html.")
-@click.option("--open", "is_opened", is_flag=True, help="Open the picture in the browser; default format: svg.")
+@click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows.")
+@click.option("--open", "is_opened", is_flag=True, help=f"Open it in the browser; default format: {_PICTURES[0]}.")
 @click.option("--external", is_flag=True, help="Draw external packages too.")
 @source_roots
 @exclude_option
@@ -69,10 +69,12 @@ def command(  # noqa: PLR0913 - each is an option
     """
     if bool(source) != bool(target):
         raise click.UsageError("--from and --to are given together: --from shop.web --to shop.models")
-    if is_opened:
-        shared = shared._replace(reports=_in_files(shared.reports))
+    reports = tuple(map(_named, shared.reports))
+    shared = shared._replace(reports=_in_files(reports) if is_opened else reports)
     if matrix and all(each.format not in _PICTURES for each in shared.reports):
-        raise click.UsageError("--matrix is a picture. Write: --matrix --format svg --output matrix.svg")
+        raise click.UsageError("--matrix is a picture. Write: --matrix --output matrix.svg")
+    if source and focus:
+        raise click.UsageError("--focus and --from are both given. Give one of them.")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)
     wanted = Options(
@@ -107,6 +109,12 @@ def _config(asked: Asked, shared: Shared) -> Config | None:
         return None
     roots = {name.partition(".")[0] for name in config.root_packages}
     return config if roots.issuperset(package.partition(".")[0] for package in asked.packages) else None
+
+
+def _named(wanted: Wanted) -> Wanted:
+    """Return a report; text for a file such as shop.svg has the format that the name of the file says."""
+    name = Path(wanted.output or "").suffix.removeprefix(".")
+    return wanted._replace(format=name) if wanted.format == "text" and name in FORMATS else wanted
 
 
 def _in_files(reports: Sequence[Wanted]) -> tuple[Wanted, ...]:

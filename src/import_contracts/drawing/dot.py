@@ -44,8 +44,9 @@ def _shelves(boxes: Sequence[Box]) -> list[Sequence[Box]]:
 
 def _node(box: Box, number: str) -> str:
     label = f"{box.label} ({box.size})" if box.size else box.label
-    knot = ', color="#9a6700", fillcolor="#fff5d6"' if box.knot else ""
-    return f'{number} [label="{_escaped(label)}", tooltip="{_escaped(box.name)}"{knot}]'
+    look = ', color="#9a6700", fillcolor="#fff5d6"' if box.knot else ""
+    look += ', style="rounded,filled,dotted"' if box.is_external else ""
+    return f'{number} [label="{_escaped(label)}", tooltip="{_escaped(box.name)}"{look}]'
 
 
 def _style(link: Link) -> str:

@@ -36,6 +36,9 @@ def flowchart(picture: Picture) -> Iterator[str]:
     if knotted := [nodes[box.name] for box in picture.boxes if box.knot]:
         yield "  classDef knot fill:#fff5d6,stroke:#9a6700,color:#1f2328"
         yield f"  class {','.join(knotted)} knot"
+    if outside := [nodes[box.name] for box in picture.boxes if box.is_external]:
+        yield "  classDef external stroke-dasharray:2 2"
+        yield f"  class {','.join(outside)} external"
 
 
 def declared(labels: Mapping[str, str]) -> Iterator[str]:

@@ -99,6 +99,7 @@ class Picture:
             "red arrows lead upwards, each with its number of imports": any(link.is_cut for link in self.links),
             "dashed arrows break a contract": any(link.breaks for link in self.links),
             "yellow boxes are in a cycle": any(box.knot for box in self.boxes),
+            "dotted boxes are external": any(box.is_external for box in self.boxes),
         }
         phrases = "; ".join(phrase for phrase, is_there in looks.items() if is_there)
         return (f"{phrases[0].upper()}{phrases[1:]}.",) if phrases else ()
@@ -180,8 +181,9 @@ def _chosen(subject: Subject) -> Collapsed:
     graph = kinds_drawn(subject.graph, options.kinds)
     if options.source:
         found = collapse(graph, options, between(graph, options.source, options.target))
-        return found.only(found.links)
-    found = collapse(graph, options, graph.edges())
+        found = found.only(found.links)
+    else:
+        found = collapse(graph, options, graph.edges())
     if options.focus:
         near = {end for link in found.links if options.focus in link for end in link}
         found = found.only([link for link in found.links if near.issuperset(link)], options.focus)
@@ -246,12 +248,14 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
         yield f"Without the {imports} upwards there is no cycle ({how})."
     if broken := sum(link.breaks for link in links):
         yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} a contract."
+    if unchecked := [outcome.id for outcome in subject.contracts if outcome.kept is None]:
+        yield f"Not checked, because of an error that lint-imports check shows: {listed(unchecked)}."
     obeyed = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
     if ids := list(dict.fromkeys(obeyed)):
         yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
     yield from _left_out(subject, found)
     if MANY < len(found.boxes) <= MOST and not options.matrix:
-        yield "Of so many boxes a matrix shows more: --format svg --matrix."
+        yield "Of so many boxes a matrix shows more: --matrix."
 
 
 def _left_out(subject: Subject, found: Collapsed) -> Iterator[str]:
