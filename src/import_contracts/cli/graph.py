@@ -21,7 +21,7 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Scope
 
-_PICTURES = ("svg", "html")
+_PICTURES = ("html", "svg")
 """The formats that a browser shows; the first is that of ``--open``."""
 
 
