@@ -111,6 +111,8 @@ READING = [
     ["cycles"],
     ["cycles", "shop", "--format", "json"],
     ["cycles", "shop", "--python", "3.13"],
+    ["graph"],
+    ["graph", "shop", "--format", "svg"],
     ["baseline", "status"],
     ["baseline", "status", "--since", "HEAD", "--format", "json"],
     ["fix", "--diff", "--unsafe-fixes"],

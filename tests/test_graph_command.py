@@ -236,6 +236,7 @@ def test_a_file_that_cannot_be_read_is_said_and_the_rest_is_drawn(shop: Path) ->
     assert run.status == 2
     assert "shop/broken.py" in run.err
     assert json.loads(run.out)["boxes"]
+    assert "Not whole: 1 file could not be read." in json.loads(run.out)["notes"]
 
 
 def test_names_that_are_no_identifiers_do_no_harm(tmp_path: Path) -> None:

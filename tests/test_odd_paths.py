@@ -57,6 +57,7 @@ def test_an_odd_value_in_a_configuration_is_answered(shop: Path, key: str, value
     "arguments",
     [
         ("--config",), ("--no-cache", "--output"), ("--format", "json", "--output"), ("--cache-dir",), ("cycles",),
+        ("graph", "shop", "--focus"),
         ("explain",), ("explain", "shop.web"), ("init", "--dry-run"), ("--contract",), ("baseline", "accept"),
     ],
     ids=" ".join,

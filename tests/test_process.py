@@ -32,6 +32,7 @@ COMMANDS = [
     "explain shop.models shop.web",
     "cycles",
     "cycles shop --quick --format json",
+    "graph --format svg",
     "baseline create",
     "baseline status --format markdown",
     "init --dry-run",
