@@ -327,6 +327,9 @@ def test_a_map_is_as_small_as_it_has_to_be_to_be_seen_and_can_be_made_larger(pag
         assert height() == pytest.approx(28 * scale, abs=4)
         is_whole = page.evaluate("(picture => picture.scrollHeight <= picture.clientHeight + 1)(byId('picture'))")
         assert is_whole == (levels < 35)
+    expect(page.locator(named("p.m35"))).not_to_be_in_viewport()
+    choose(page, "#search input", "m35")
+    expect(page.locator(named("p.m35"))).to_be_in_viewport()
     page.click("[aria-label=Larger]")
     assert height() == pytest.approx(28 * 1.2, abs=0.5)
     page.click("[aria-label=Smaller]")
@@ -544,6 +547,8 @@ def test_many_boxes_are_a_matrix_whose_rows_are_made_when_they_are_seen(page: Pa
     assert "p.m200" not in shown(page)
     page.eval_on_selector("#picture", "each => each.scrollTop = 4000")
     page.wait_for_selector(named("p.m200"))
+    open_page(page, tmp_path / "many.html", "select=p.m300")
+    expect(page.locator(named("p.m300"))).to_be_in_viewport()
     order = page.eval_on_selector_all(".row", "all => all.map(each => Number(each.getAttribute('aria-rowindex')))")
     assert order == sorted(order)
 

@@ -199,6 +199,7 @@ class Page {
   // --- drawing ------------------------------------------------------------------------------------------------
 
   show(state) {
+    const isOther = state.select !== this.state?.select;
     this.state = state;
     const key = JSON.stringify([state.inside, state.open, state.kinds, state.only, state.hubs, state.near && state.select]);
     const isNew = key !== this.viewKey;
@@ -222,8 +223,20 @@ class Page {
       this.isMatrix = isMatrix;
       this.draw();
     } else this.highlight();
+    if (state.select !== null && (isNew || isOther)) this.bringIntoView(this.view.boxOf[state.select]);
     byId("panel").replaceChildren(...this.panel.contents(state, this.view));
     byId("panel").scrollTop = 0;
+  }
+
+  bringIntoView(box) {
+    const picture = byId("picture");
+    if (this.isMatrix) {
+      const top = this.view.boxes.indexOf(box) * CELL;
+      const isSeen = top >= picture.scrollTop && top + 2 * CELL <= picture.scrollTop + picture.clientHeight;
+      if (top >= 0 && !isSeen) picture.scrollTop = top - picture.clientHeight / 2;
+      this.fillRows();
+      this.highlight();
+    } else picture.querySelector(`[data-module="${box}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /* Whether the boxes are those of the command, for which the order of the model is known. */
