@@ -93,7 +93,7 @@ def html(folder: Path, *args: str) -> Path:
     return folder / "page.html"
 
 
-def subject(a_graph: ImportGraph, *packages: str, layerings: tuple[Layering, ...] = ()) -> Subject:
+def subject(a_graph: ImportGraph, *packages: str, layerings: tuple[Layering, ...] = (), depth: int = 1) -> Subject:
     """Return what a picture is about, of a graph alone."""
 
     def statements(edge: Edge) -> tuple[Import, ...]:
@@ -101,7 +101,7 @@ def subject(a_graph: ImportGraph, *packages: str, layerings: tuple[Layering, ...
 
     modules = tuple(Module(name, name.replace(".", "/") + ".py", is_package=False) for name in a_graph.modules)
     report = CyclesReport(packages, len(modules), a_graph.size, (3, 13))
-    return Subject(Options(packages), a_graph, modules, statements, lambda: report, layerings=layerings)
+    return Subject(Options(packages, depth), a_graph, modules, statements, lambda: report, layerings=layerings)
 
 
 Lines = set[tuple[str, str, str]]
@@ -191,10 +191,12 @@ _EDGES = st.lists(
 )
 
 
-_VIEW = """([data, opened]) => {
+_VIEW = """([data, opened, order]) => {
   const program = new Program(data);
   const open = opened.map((name) => program.byName.get(name));
-  const asked = { inside: data.inside, open, kinds: 7, only: "", hubs: true, near: null, violating: new Set() };
+  const inside = data.depth ? data.inside : [];
+  const violating = new Set();
+  const asked = { inside, open, kinds: 7, only: "", hubs: true, near: null, violating, order };
   const view = new View(program, asked);
   const name = (box) => program.names[box];
   const lines = view.links.filter((link) => link.isDrawn);
@@ -210,7 +212,7 @@ def test_each_view_has_the_levels_and_the_cut_of_the_model(page: Page, shop: Pat
     open_page(page, shop)
 
     def view(asked: Subject, *opened: str) -> Drawn:
-        levels, lines = page.evaluate(_VIEW, [data(render(asked)), opened])
+        levels, lines = page.evaluate(_VIEW, [data(render(asked)), opened, None])
         return levels, {(tail, head, kind) for tail, head, kind in lines}
 
     @settings(max_examples=40)
@@ -220,6 +222,32 @@ def test_each_view_has_the_levels_and_the_cut_of_the_model(page: Page, shop: Pat
         assert view(asked) == picture_of(asked) == twin(asked, ())
         for opened in [("p.a",), ("p.b", "p.c"), ("p.a", "p.a.x", "p.b", "p.c", "p.d")]:
             assert view(asked, *opened) == twin(asked, opened)
+
+    test()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("packages", "depth", "inner"),
+    [
+        (("p.a", "p.b", "p.c"), 1, ()),
+        (("p.a", "p.b", "p.c"), 0, ()),
+        (("p",), 2, ("p.a", "p.b", "p.c", "p.d")),
+        (("p", "p.a"), 1, ()),
+    ],
+)
+def test_what_the_page_begins_with_is_the_picture_of_the_other_formats(
+    page: Page, shop: Path, packages: tuple[str, ...], depth: int, inner: tuple[str, ...]
+) -> None:
+    open_page(page, shop)
+
+    @settings(max_examples=20)
+    @given(_EDGES)
+    def test(edges: list[Edge]) -> None:
+        asked = subject(graph(*_MODULES, *(f"{one} -> {other}" for one, other in edges)), *packages, depth=depth)
+        found = data(render(asked))
+        levels, lines = page.evaluate(_VIEW, [found, inner, found["order"]])
+        assert (levels, {(tail, head, kind) for tail, head, kind in lines}) == picture_of(asked)
 
     test()
 
@@ -299,6 +327,9 @@ def test_a_map_is_as_small_as_it_has_to_be_to_be_seen_and_can_be_made_larger(pag
         assert height() == pytest.approx(28 * scale, abs=4)
         is_whole = page.evaluate("(picture => picture.scrollHeight <= picture.clientHeight + 1)(byId('picture'))")
         assert is_whole == (levels < 35)
+    expect(page.locator(named("p.m35"))).not_to_be_in_viewport()
+    choose(page, "#search input", "m35")
+    expect(page.locator(named("p.m35"))).to_be_in_viewport()
     page.click("[aria-label=Larger]")
     assert height() == pytest.approx(28 * 1.2, abs=0.5)
     page.click("[aria-label=Smaller]")
@@ -345,6 +376,21 @@ def test_only_the_inside_of_a_package_can_be_shown(page: Page, shop: Path) -> No
     assert shown(page) == {"shop.orders", "shop.orders.models", "shop.orders.service"}
     page.click("#crumbs >> text=shop")
     assert "shop.web" in shown(page)
+
+
+@pytest.mark.browser
+def test_several_packages_are_drawn_together(page: Page, tmp_path: Path) -> None:
+    asked = subject(graph("one.a -> two.b.c", "two.b.c -> two.d", "two.d -> one.e"), "one", "two")
+    (tmp_path / "page.html").write_text(render(asked))
+    open_page(page, tmp_path / "page.html")
+    assert drawn(page) == picture_of(asked)
+    page.click(named("two.b"))
+    page.click("text=Show only what is inside")
+    assert shown(page) == {"two.b.c"}
+    page.click("#crumbs >> text=two")
+    assert shown(page) == {"two.b", "two.d"}
+    page.click("text=all packages")
+    assert drawn(page) == picture_of(asked)
 
 
 # --- choosing -----------------------------------------------------------------------------------------------------
@@ -501,6 +547,8 @@ def test_many_boxes_are_a_matrix_whose_rows_are_made_when_they_are_seen(page: Pa
     assert "p.m200" not in shown(page)
     page.eval_on_selector("#picture", "each => each.scrollTop = 4000")
     page.wait_for_selector(named("p.m200"))
+    open_page(page, tmp_path / "many.html", "select=p.m300")
+    expect(page.locator(named("p.m300"))).to_be_in_viewport()
     order = page.eval_on_selector_all(".row", "all => all.map(each => Number(each.getAttribute('aria-rowindex')))")
     assert order == sorted(order)
 

@@ -24,7 +24,7 @@ def _lines(picture: Picture) -> Iterator[str]:
     yield "digraph imports {"
     yield f'  graph [label="{below}\\l", labeljust=l, fontname="monospace", fontsize=11, nodesep=0.2, ranksep=0.35]'
     yield '  node [shape=box, style="rounded,filled", fillcolor=white, fontname="monospace", fontsize=11, height=0.3]'
-    yield '  edge [color="#8c959f", arrowsize=0.6, fontname="monospace", fontsize=9]'
+    yield '  edge [color="#818b98", arrowsize=0.6, fontname="monospace", fontsize=9]'
     rows = [*picture.levels, *_shelves(picture.unlinked)]
     for row in rows:
         yield "  {"

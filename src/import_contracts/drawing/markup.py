@@ -15,7 +15,7 @@ _STYLE = """\
 svg{color-scheme:light dark;background:#fff;font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 text{fill:#1f2328}.middle{text-anchor:middle}.end{text-anchor:end}.in-knot{fill:#9a6700}.title{font-size:15px;font-weight:600}.note,.level,.size{fill:#59636e}.note{font-size:12px}
 .ground{fill:#fff}.band{fill:#f6f8fa}.box{fill:#fff;stroke:#818b98}.knot{fill:#fff5d6;stroke:#9a6700}
-.external{stroke-dasharray:2 2}.line{fill:none;stroke:#8c959f}.head{fill:#8c959f;stroke:none}
+.external{stroke-dasharray:2 2}.line{fill:none;stroke:#818b98}.head{fill:#818b98;stroke:none}
 .up .line{stroke:#cf222e}.up .head,.number,.cell-up{fill:#cf222e}.number{font-size:10px;font-weight:600;stroke:#fff;
 stroke-width:3px;paint-order:stroke;stroke-linejoin:round}.breaks .line{stroke-dasharray:6 3;stroke-width:2}
 g.arrow:hover .line{stroke-width:3}.grid{stroke:#d1d9e0}.cell{fill:#6e7781}.own{fill:#d1d9e0}.cell-breaks{fill:none;

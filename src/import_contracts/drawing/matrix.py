@@ -24,7 +24,8 @@ def as_matrix(subject: Subject) -> str:
     """Return an SVG document."""
     picture = draw(subject)
     drawing = _Matrix(picture)
-    return document(picture.title, [_READ, *picture.notes], drawing.size, drawing.elements())
+    key = _READ + " Yellow names are in a cycle." * any(box.knot for box in picture.boxes)
+    return document(picture.title, [key, *picture.notes], drawing.size, drawing.elements())
 
 
 class _Matrix:

@@ -9,7 +9,8 @@ from import_contracts.drawing.model import Subject
 from import_contracts.drawing.picture import Picture, draw
 from import_contracts.visible import visible
 
-_SPECIAL = re.compile(r"[^\w.]")
+# Mermaid reads the text of a node as Markdown, in which underscores at the edge of a word have a meaning.
+_SPECIAL = re.compile(r"[^\w.]|(?<![^\W_])_+|_+(?![^\W_])")
 RED = "stroke:#d1242f"
 """The style of an arrow that should not be."""
 
@@ -54,7 +55,7 @@ def styled(places: Iterable[int], style: str) -> Iterator[str]:
 
 def escaped(text: str) -> str:
     """Return text as Mermaid shows it between quotes; letters of all languages stay as they are."""
-    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text)
+    return _SPECIAL.sub(lambda match: "".join(f"#{ord(letter)};" for letter in match[0]), text)
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -14,7 +15,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
-from import_contracts.drawing.collapse import kinds_drawn
+from import_contracts.drawing.collapse import collapse, kinds_drawn
 from import_contracts.drawing.levels import find_levels
 from import_contracts.drawing.model import Subject
 from import_contracts.graph.import_graph import Edge, Import
@@ -159,6 +160,7 @@ def _data(subject: Subject, modules: _Modules) -> dict[str, Any]:
         "from": visible(options.source),
         "to": visible(options.target),
         "kinds": [kind.rank for kind in options.kinds],
+        "order": [number[name] for name in _order(subject) if name in number],
         "parents": [number.get(modules.around(name), -1) for name in modules.names],
         "parts": [visible(name.removeprefix(f"{modules.around(name)}.")) for name in modules.names],
         "own": [modules.own(name) for name in modules.names],
@@ -177,6 +179,16 @@ def _data(subject: Subject, modules: _Modules) -> dict[str, Any]:
         "plan": _crash_plan(subject.cycles.crash_plan, modules),
         "fixes": FIXES,
     }
+
+
+def _order(subject: Subject) -> Iterator[str]:
+    """Return the boxes with which the page begins, from the top to the bottom: so their cut is that of the model."""
+    options = replace(subject.options, focus="", source="", target="", only="", only_packages=False)
+    graph = kinds_drawn(subject.graph, options.kinds)
+    links = {link: len(imports) for link, imports in collapse(graph, options, graph.edges()).links.items()}
+    boxes = {end for link in links for end in link}
+    layerings = [layering.layers for layering in subject.layerings]
+    return chain.from_iterable(find_levels(boxes, links, layerings).levels)
 
 
 def _forge(subject: Subject) -> str:

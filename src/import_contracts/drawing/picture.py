@@ -143,7 +143,7 @@ def draw(subject: Subject) -> Picture:
         boxes=tuple(boxes[name] for name in {**names, **boxes}),
         links=links,
         is_minimum=levels.is_minimum,
-        notes=tuple(_notes(subject, found, links, levels)),
+        notes=(*_notes(subject, found, links, levels), *_unread(subject)),
         arrangement=arrangement,
     )
 
@@ -234,8 +234,6 @@ def _title(options: Options) -> str:
 
 def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Levels) -> Iterator[str]:
     """Yield what the picture leaves out, and what its red arrows say."""
-    if unread := sum(problem.is_error for problem in subject.problems):
-        yield f"Not whole: {count(unread, 'file')} could not be read."
     options = subject.options
     if not links:
         yield _nothing(subject)
@@ -273,6 +271,11 @@ def _left_out(subject: Subject, found: Collapsed) -> Iterator[str]:
     if other:
         names = listed((kind.replace("_", " ") for kind in Kind if kind not in kinds), "or")
         yield f"Left out: {count(other, 'import')} only for {names}."
+
+
+def _unread(subject: Subject) -> Iterator[str]:
+    if unread := sum(problem.is_error for problem in subject.problems):
+        yield f"Not whole: {count(unread, 'file')} could not be read."
 
 
 def _nothing(subject: Subject) -> str:

@@ -199,6 +199,7 @@ class Page {
   // --- drawing ------------------------------------------------------------------------------------------------
 
   show(state) {
+    const isOther = state.select !== this.state?.select;
     this.state = state;
     const key = JSON.stringify([state.inside, state.open, state.kinds, state.only, state.hubs, state.near && state.select]);
     const isNew = key !== this.viewKey;
@@ -212,6 +213,7 @@ class Page {
         hubs: state.hubs,
         near: state.near ? state.select : null,
         violating: this.violating,
+        order: this.isStart(state) ? this.program.data.order : null,
       });
     }
     const isMatrix = state.view === "matrix" || (state.view !== "map" && this.view.boxes.length > MANY) || this.view.boxes.length > TOO_MANY;
@@ -221,8 +223,26 @@ class Page {
       this.isMatrix = isMatrix;
       this.draw();
     } else this.highlight();
+    if (state.select !== null && (isNew || isOther)) this.bringIntoView(this.view.boxOf[state.select]);
     byId("panel").replaceChildren(...this.panel.contents(state, this.view));
     byId("panel").scrollTop = 0;
+  }
+
+  bringIntoView(box) {
+    const picture = byId("picture");
+    if (this.isMatrix) {
+      const top = this.view.boxes.indexOf(box) * CELL;
+      const isSeen = top >= picture.scrollTop && top + 2 * CELL <= picture.scrollTop + picture.clientHeight;
+      if (top >= 0 && !isSeen) picture.scrollTop = top - picture.clientHeight / 2;
+      this.fillRows();
+      this.highlight();
+    } else picture.querySelector(`[data-module="${box}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /* Whether the boxes are those of the command, for which the order of the model is known. */
+  isStart({ inside, open }) {
+    const isSame = (one, other) => one.length === other.length && one.every((module) => other.includes(module));
+    return this.program.data.focus === "" && isSame(inside, this.start.inside) && isSame(open, this.start.open);
   }
 
   fillControls(isMatrix) {
@@ -244,7 +264,9 @@ class Page {
     for (let module = scope ?? -1; module >= 0; module = program.parents[module]) around.unshift(module);
     const crumb = (module) => el("button", { type: "button", class: "crumb", "aria-current": module === scope ? "true" : null, onclick: () => this.go({ inside: [module], open: [], near: false, view: "" }) }, el("bdi", {}, program.data.parts[module]));
     const opened = state.open.filter((module) => this.view.boxOf[module] === module);
+    const whole = scope !== null && this.start.inside.length > 1;
     byId("crumbs").replaceChildren(
+      ...(whole ? [el("button", { type: "button", class: "crumb", onclick: () => this.go({ inside: this.start.inside, open: [], near: false, view: "" }) }, "all packages")] : []),
       ...around.map(crumb),
       ...(scope === null ? [el("span", {}, program.data.title)] : []),
       ...opened.slice(0, CHIPS).map((module) => el("button", { type: "button", class: "chip", "aria-label": `Collapse ${program.names[module]}`, onclick: () => this.go(this.without(module)) }, el("bdi", {}, this.label(module).join("")), " ×")),

@@ -306,11 +306,11 @@ class Panel {
 
   cycleBody({ modules, ring, crashes, steps, minimum }) {
     return [
-      el("h4", {}, "A shortest way around"),
+      el("h3", {}, "A shortest way around"),
       ring.map((step) => this.step(step)),
-      steps.length ? [el("h4", {}, `Cheapest fix: change ${count(steps.length, "import")}${minimum ? " (proven minimal)" : ""}`), el("ol", { class: "imports" }, steps.map((step) => el("li", {}, this.planStep(step))))] : [],
-      crashes.length ? [el("h4", {}, "Crash when imported first"), ...this.list(crashes, (module) => this.module(module), { class: "rows" })] : [],
-      el("h4", {}, "Modules"),
+      steps.length ? [el("h3", {}, `Cheapest fix: change ${count(steps.length, "import")}${minimum ? " (proven minimal)" : ""}`), el("ol", { class: "imports" }, steps.map((step) => el("li", {}, this.planStep(step))))] : [],
+      crashes.length ? [el("h3", {}, "Crash when imported first"), ...this.list(crashes, (module) => this.module(module), { class: "rows" })] : [],
+      el("h3", {}, "Modules"),
       ...this.list(modules, (module) => this.module(module), { class: "rows" }),
     ].flat();
   }

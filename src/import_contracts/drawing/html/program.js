@@ -141,10 +141,12 @@ class Program {
    none, if the packages themselves are;
    `open`, the packages that are opened in their place; `kinds`, as bits; `only`, "cycles", "violations" or ""; `hubs`,
    whether boxes that more than half of the others import are drawn; `near`, the box around which the others are left
-   out, or null; `violating`, the imports that break contracts. */
+   out, or null; `violating`, the imports that break contracts; `order`, all linked boxes in the order of the model, or
+   null if that is not known for what is asked. */
 class View {
   constructor(program, asked) {
     this.program = program;
+    this.order = asked.order && new Map(asked.order.map((box, place) => [box, place]));
     this.findBoxes(asked);
     this.findLinks(asked.kinds);
     this.choose(asked);
@@ -173,6 +175,11 @@ class View {
   }
 
   position(box) {
+    return this.order?.get(box) ?? this.place(box);
+  }
+
+  /* The place of a box by the order of siblings. */
+  place(box) {
     return this.isOwn(box) ? this.program.own[box] : this.program.first[box];
   }
 
