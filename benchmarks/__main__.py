@@ -2,7 +2,8 @@
 
 ``python -m benchmarks cycles`` measures what the commands ``cycles`` and ``fix`` cost, and
 ``python -m benchmarks shapes`` how time and memory grow with programs of extreme shapes, and
-``python -m benchmarks page`` what the page of ``graph --format html`` costs.
+``python -m benchmarks page`` what the page of ``graph --format html`` costs, and
+``python -m benchmarks trend`` what the history of a program costs.
 
 What is printed is Markdown, row by row as the measurements are made.
 """
@@ -17,8 +18,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
-from benchmarks import cycles, growth, page, scaling, tools
+from benchmarks import cycles, growth, page, scaling, tools, trend
 from benchmarks.cases import Work
 from benchmarks.programs import RELEASES, Release
 from benchmarks.rows import Measured, Row, measured, rows_of
@@ -38,6 +40,8 @@ def main() -> None:
         _shapes(options, machine)
     elif options.command == "page":
         _page([RELEASES[name] for name in options.program or RELEASES], options.runs)
+    elif options.command == "trend":
+        _trend()
     elif options.command == "cycles":
         _cycles([RELEASES[name] for name in options.program or RELEASES], options)
     else:
@@ -56,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     ring = commands.add_parser("cycles", help="Measure what cycles and their repair cost.")
     ring.add_argument("--pylint", action="append", choices=RELEASES, default=[], help="Run pylint on this one as well.")
     commands.add_parser("page", help="Measure the page of graph --format html in Chromium.")
+    commands.add_parser("trend", help="Measure what the history of a program costs.")
     shape = commands.add_parser("shapes", help="Measure how time and memory grow with programs of extreme shapes.")
     shape.add_argument("--shape", action="append", choices=SHAPES, help="Only this one. May be repeated.")
     shape.add_argument("--sizes", type=int, nargs="+", help="Other sizes than those of each shape.")
@@ -76,6 +81,15 @@ _COLUMNS = (
     "goal",
     "memory ratio (goal 0.60)",
 )
+
+
+def _trend() -> None:
+    """Print the seconds of CPU and the memory of each run on the history of each program."""
+    _head("program", "case", "CPU seconds", "MiB")
+    for name, releases in trend.HISTORIES.items():
+        with TemporaryDirectory() as folder:
+            for case, found in trend.runs(tools.ours(), releases, Path(folder, name)):
+                _row(name, case, f"{found.cpu:.2f}", f"{found.mebibytes:.0f}")
 
 
 def _comparison(releases: Iterable[Release], cases: Sequence[str], runs: int) -> None:

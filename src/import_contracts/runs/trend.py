@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -251,6 +252,9 @@ COMMITS = 10_000
 _IGNORED = ".git-blame-ignore-revs"
 
 
+_BEFORE_COLLECTION = 10
+
+
 class Past:
     """The program at earlier commits."""
 
@@ -270,8 +274,10 @@ class Past:
         points: dict[Commit, Point] = {}
         try:
             with self._context_now.step(f"read {count(len(commits), 'commit')}", len(commits)) as advance:
-                for commit in sorted(commits, key=lambda each: -each.seconds):
+                for number, commit in enumerate(sorted(commits, key=lambda each: -each.seconds), 1):
                     points[commit] = self._point(commit)
+                    if number % _BEFORE_COLLECTION == 0:
+                        gc.collect()  # which does not run by itself, and each program has many objects
                     advance()
         finally:
             self._memory.save()
