@@ -101,7 +101,8 @@ def test_each_file_and_folder_of_an_unchanged_tree_is_looked_at_once_and_none_is
 def test_an_unchanged_tree_imports_only_the_fast_path(large: Path) -> None:
     found = counted(large)
     assert len(found.ours) <= MODULES, found.ours
-    assert not {"grimp", "import_contracts.reading.scan", "import_contracts.runs.check"}.intersection(found.modules)
+    others = {"grimp", "shlex", "subprocess", "import_contracts.reading.scan", "import_contracts.runs.check"}
+    assert not others.intersection(found.modules)
 
 
 def test_an_unchanged_tree_opens_the_configuration_the_manifest_and_the_report(large: Path) -> None:
@@ -138,3 +139,9 @@ def test_without_a_cache_each_file_is_opened_once_besides_the_scanner(large: Pat
         path.relative_to(large).as_posix() for path in (large / "shop").rglob("*.py")
     }
     assert [path for path, times in opened.items() if times > 1 and path.endswith(".py")] == []
+
+
+def test_a_run_after_an_import_was_added_starts_no_program(broken: Path) -> None:
+    edited = broken / "shop/p0/m5.py"
+    edited.write_text(edited.read_text() + "import shop.p2\n")
+    assert not {"grimp", "subprocess"}.intersection(counted(broken).modules)
