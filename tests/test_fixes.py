@@ -104,6 +104,23 @@ def test_what_is_used_as_an_attribute_of_the_module_must_stay(statement: str) ->
     assert (found.cheapest(of_a).why, parsed.cheapest(of_a).why) == (why, why)
 
 
+@pytest.mark.parametrize(
+    ("statement", "stays"),
+    [
+        ("from p import a\nx = (a\n  .  B)", True),
+        ("import p.a\np.a.B.run()", True),
+        ("from p.a import \N{FULLWIDTH LATIN CAPITAL LETTER B}", True),
+        ("from p.a import *\nx = B", True),
+        ("from p import a\nba.B", False),
+        ("from p import a\nfrom a.B import c", False),
+        ("from p import a\nx = a.Bar", False),
+    ],
+)
+def test_what_other_modules_take_is_told_from_what_looks_like_it(statement: str, *, stays: bool) -> None:
+    found = fix(f"{IMPORT}def f(b: B): ...", {"c": statement})
+    assert (found.why == ("Imported from p.a by other modules: B.",)) == stays
+
+
 def test_a_name_that_a_package_passes_on_is_imported_from_where_it_is_defined() -> None:
     files = {"b": "from p.b.deep import B", "b.deep": "class B: ..."}
     found = fix("from p.b import B\nclass A(B): ...", files)

@@ -19,19 +19,29 @@ _OTHERS = {
     "loaders": re.compile(r"(?<!def )\b(?:exec_module|load_module|run_module|run_path)\s*\("),
     "hooks": re.compile(r"\bsys\s*\.\s*(?:meta_path|path_hooks)\b"),
 }
-_WORDS = ("import_module", "__import__", "load_module", "exec_module", "run_", "meta_path", "path_hooks")
-_CALLED = re.compile(r"e(?:xec|val)\s*[(\\]")
+_WORDS = (
+    "import_module",
+    "__import__",
+    "load_module",
+    "exec_module",
+    "run_module",
+    "run_path",
+    "meta_path",
+    "path_hooks",
+)
+_CALLED = re.compile(r"e(?<![\w.]e)(?:xec|val)\s*[(\\]")
 
 
 def unfollowed(sources: Iterable[Source]) -> dict[str, int]:
     """Return how often some texts have each kind, in the order of the kinds, without those that none of them has."""
     found = Counter(dict.fromkeys((COMPUTED, *_OTHERS), 0))
     for source in sources:
-        if not any(word in source.text for word in _WORDS) and not _CALLED.search(source.text):
+        text = source.text
+        if not any(word in text for word in _WORDS) and not _CALLED.search(text):
             continue
-        plain = plain_text(source.text)
+        plain = plain_text(text)
         calls = len(_CALLS.findall(plain))
-        literal = read_calls(source.text, source.module, is_package=source.is_package) if calls else ()
+        literal = read_calls(text, source.module, is_package=source.is_package) if calls else ()
         found[COMPUTED] += max(0, calls - len(literal))
         found.update({kind: len(pattern.findall(plain)) for kind, pattern in _OTHERS.items()})
     return {kind: number for kind, number in found.items() if number}

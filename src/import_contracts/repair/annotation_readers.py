@@ -134,8 +134,9 @@ class _Calls:
         pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
         found: set[str] = set()
         for source in self._names.sources:
-            is_library = readers is EVALUATING and _LIBRARIES.search(source.text) is not None
-            is_named = any(map(source.text.__contains__, names)) and pattern.search(source.text) is not None
+            text = source.text
+            is_library = readers is EVALUATING and _has(text, READING_LIBRARIES, _LIBRARIES)
+            is_named = _has(text, names, pattern)
             if (is_library or is_named) and self._names.usage(source.module):
                 tree = self._names.tree(source.module)
                 found |= _functions_that_read(tree, readers)
@@ -189,6 +190,11 @@ class _Calls:
         usage = self._names.usage(module)
         imported = {each.local for each in usage.bindings if not each.inside} if usage else set()
         return _names(given) <= imported
+
+
+def _has(text: str, words: Iterable[str], pattern: re.Pattern[str]) -> bool:
+    """Tell whether a text has a pattern, which contains one of some words: these are found faster."""
+    return any(map(text.__contains__, words)) and pattern.search(text) is not None
 
 
 def _functions_that_read(tree: ast.Module, readers: Set[str]) -> set[str]:

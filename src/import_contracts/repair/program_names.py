@@ -70,6 +70,7 @@ class ProgramNames:
         self._definitions: dict[tuple[str, str], frozenset[str]] = {}
         self._importers: dict[str, tuple[Source, ...]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
+        self._taking_others: dict[str, bool] = {}
         self._named: dict[str, Set[str]] = {}
         self._questions = 0
         self._made: dict[Callable[[ProgramNames], object], object] = {}
@@ -167,8 +168,16 @@ class ProgramNames:
         if module not in self._importers:
             importers = map(self._source, sorted(self._graph.importers_of(module)))
             self._importers[module] = tuple(filter(None, importers))
-        taken = (set(self._taken(module, source)) for source in self._importers[module] if _may_take(source.text, name))
+        sources = (each for each in self._importers[module] if name in each.text or self._takes_others(each))
+        taken = (set(self._taken(module, source)) for source in sources)
         return any(name in each or ("*" in each and self._is_starred(module, name)) for each in taken)
+
+    def _takes_others(self, source: Source) -> bool:
+        """Tell whether a text may take names that are not written in it: by star imports, or written otherwise."""
+        if source.module not in self._taking_others:
+            text = source.text
+            self._taking_others[source.module] = not text.isascii() or _STAR.search(text) is not None
+        return self._taking_others[source.module]
 
     def _taken(self, module: str, source: Source) -> Iterator[str]:
         """Yield the names that a text imports from a module, takes as attributes, or names where it may replace it."""
@@ -323,11 +332,6 @@ class ProgramNames:
         stars = [each.module for each in usage.bindings if each.name == "*" and each.module in self._modules]
         found = [origin for module in stars if (origin := self._definition(module, name, seen))]
         return found[0] if len(found) == 1 else None
-
-
-def _may_take(text: str, name: str) -> bool:
-    """Tell whether a text may import a name, or take it as an attribute: all but those in which it is not written."""
-    return name in text or not text.isascii() or _STAR.search(text) is not None
 
 
 def _may_replace(text: str) -> bool:
