@@ -154,18 +154,20 @@ def _page(releases: Iterable[Release], runs: int) -> None:
 
 def _growth(sizes: Sequence[int]) -> None:
     tool = tools.ours()
-    _head("modules", *(f"{case}, {unit}" for case in growth.MEASURED for unit in ("s", "µs per module")))
-    each = {size: _growth_row(size, growth.seconds(tool, size)) for size in sizes}
-    if {10_000, 50_000} <= each.keys():
-        ratios = [after / before for before, after in zip(each[10_000], each[50_000], strict=True)]
-        _row("time per module, 50,000 / 10,000", *(cell for ratio in ratios for cell in ("", f"{ratio:.2f}")))
-
-
-def _growth_row(size: int, seconds: Sequence[float]) -> list[float]:
-    each = [second / size for second in seconds]
-    cells = zip(seconds, each, strict=True)
-    _row(f"{size:,}", *(cell for second, one in cells for cell in (f"{second:.3f}", f"{one * 1e6:.0f}")))
-    return each
+    _head("modules", "command", "CPU seconds", "µs per module", "peak MiB", "KiB per module")
+    each: dict[str, list[Sequence[float]]] = {}
+    for size in sorted(sizes):
+        for case, run in growth.measured(tool, size):
+            time, memory = run.cpu / size, run.mebibytes / size
+            _row(
+                f"{size:,}",
+                case,
+                *(f"{run.cpu:.2f}", f"{time * 1e6:.0f}", f"{run.mebibytes:.0f}", f"{memory * 1024:.1f}"),
+            )
+            each.setdefault(case, []).append((time, memory))
+    for case, found in each.items() if len(sizes) > 1 else ():
+        time, memory = (after / before for before, after in zip(*found[-2:], strict=True))
+        _row("the last two, per module", case, "", f"{time:.2f}", "", f"{memory:.2f}")
 
 
 def _shapes(options: argparse.Namespace, machine: str) -> None:

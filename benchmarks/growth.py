@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from random import Random
-from statistics import median
 
-from benchmarks.cases import Case, Side, Work, file_edited, measure, no_cache, nothing_changed
+from benchmarks.cases import Side, Work, file_edited, measure, no_cache
 from benchmarks.programs import Contracts, Program
+from benchmarks.timing import Run
 from benchmarks.tools import Tool
 
-SIZES = (1_000, 10_000, 50_000)
-MEASURED: dict[str, Case] = {
-    "no cache at all": no_cache,
-    "nothing changed": nothing_changed,
-    "one file edited, imports the same": file_edited,
-}
+SIZES = (1_000, 10_000, 200_000)
 
 _PER_PACKAGE = 50
 _GROUPS = 4
-_RUNS = 3
+_RUNS, _RUNS_OF_LARGE, _LARGE = 3, 1, 50_000
 
+_BASELINE = "known.txt"
+_ONE_CONTRACT = {
+    "acyclic.toml": """\
+[tool.importlinter]
+root_package = "synthetic"
+
+[[tool.importlinter.contracts]]
+name = "Acyclic"
+type = "acyclic"
+""",
+    "baseline.toml": f"""\
+[tool.importlinter]
+root_package = "synthetic"
+baseline = "{_BASELINE}"
+
+[[tool.importlinter.contracts]]
+id = "apart"
+name = "Apart"
+type = "forbidden"
+source_modules = ["synthetic.group_3"]
+forbidden_modules = ["synthetic.group_0"]
+""",
+}
 _FUNCTION = """
 
 def function_{number}(first: int, second: int = {number}) -> list[int]:
@@ -37,11 +56,29 @@ def function_{number}(first: int, second: int = {number}) -> list[int]:
 """
 
 
-def seconds(tool: Tool, size: int) -> list[float]:
-    """Return the median times for a program of this many modules, one for each case in MEASURED."""
+def measured(tool: Tool, size: int) -> Iterator[tuple[str, Run]]:
+    """Yield the median run by CPU time for each case, with a program of this many modules; of a large one, one run."""
     work = Work.begin(_program(size), lambda folder: _write(folder, size))
-    measured = [islice(measure(work, [Side(tool, case)]), _RUNS) for case in MEASURED.values()]
-    return [median(run.seconds for (run,) in runs) for runs in measured]
+    for case, side in _sides(tool):
+        runs = [run for (run,) in islice(measure(work, [side]), _RUNS_OF_LARGE if size > _LARGE else _RUNS)]
+        yield case, sorted(runs, key=lambda run: run.cpu)[len(runs) // 2]
+
+
+def _sides(tool: Tool) -> Iterator[tuple[str, Side]]:
+    """Yield each case with its command; only the first three have a cache."""
+    anew = replace(tool, cache="")
+    yield "check, no cache at all", Side(tool, no_cache)
+    yield "check, nothing changed", Side(tool)
+    yield "check, one file edited", Side(tool, file_edited)
+    yield "cycles --quick", Side(anew.running("cycles", "--quick", "--no-cache", "synthetic"))
+    yield "check, acyclic", Side(anew.running("check", "--no-cache", "--config", "acyclic.toml"))
+    create = anew.running("baseline", "create", "--no-cache", "--config", "baseline.toml")
+    yield "baseline create", Side(create, _without_baseline)
+
+
+def _without_baseline(work: Work, _tool: Tool, _turn: int) -> None:
+    """Delete the baseline that the run before has written."""
+    (work.folder / _BASELINE).unlink(missing_ok=True)
 
 
 def _program(size: int) -> Program:
@@ -64,7 +101,12 @@ def _program(size: int) -> Program:
 
 
 def _write(folder: Path, size: int) -> None:
-    """Write packages that import only packages with lower numbers, and in the topmost group only lower groups."""
+    """Write packages that import only packages with lower numbers, and in the topmost group only lower groups.
+
+    Nearly every import of the topmost group breaks the contract for the baseline.
+    """
+    for name, text in _ONE_CONTRACT.items():
+        (folder / name).write_text(text, encoding="utf-8")
     random = Random(size)
     for number in range(size):
         path = folder / (_module(number, size).replace(".", "/") + ".py")
