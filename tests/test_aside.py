@@ -149,4 +149,4 @@ def test_a_stored_report_depends_on_what_the_other_process_has_read(tmp_path: Pa
 def test_a_number_of_jobs_is_at_least_one(value: str, tmp_path: Path) -> None:
     run = lint(write(tmp_path, SHOP), "cycles", f"--jobs={value}")
     assert run.status == 2
-    assert f"'{value}' is not a number of processes; write 1 or more." in run.err
+    assert f"'{value}' is not a number from 1 to 1,000." in run.err

@@ -207,11 +207,23 @@ def test_in_a_process_of_its_own_the_command_leaves_everything_to_its_end(
     assert capsys.readouterr() == (f"import-contracts, version {__version__}\n", "")
 
 
+COMMANDS = ["baseline", "check", "cycles", "explain", "fix", "graph", "init", "trend"]
+
+
 def test_help_is_about_all_commands_in_their_order_and_has_an_example_as_it_is_written(shop: Path) -> None:
     said = lint(shop, "--help").out
     assert said == lint(shop, "-h").out
     commands = said.partition("Commands:\n")[2].splitlines()
-    assert [each.split()[0] for each in commands] == ["baseline", "check", "cycles", "explain", "fix", "init", "trend"]
+    assert [each.split()[0] for each in commands] == [
+        "baseline",
+        "check",
+        "cycles",
+        "explain",
+        "fix",
+        "graph",
+        "init",
+        "trend",
+    ]
     lines = "\n".join(line.removeprefix("  ") for line in said.splitlines())
     assert FIRST_CONFIGURATION.partition("\n\n")[2] in lines
 
@@ -226,8 +238,6 @@ def test_help_is_about_one_command_where_one_is_named(shop: Path) -> None:
 
 
 # --- completion ---------------------------------------------------------------------------------------------------
-
-COMMANDS = ["baseline", "check", "cycles", "explain", "fix", "init", "trend"]
 
 
 @pytest.mark.parametrize(

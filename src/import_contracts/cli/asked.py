@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from import_contracts.cli.terminal import Option, Shared, once
+from import_contracts.cli.terminal import Option, Shared, once, whole_number
 from import_contracts.config.workspace import Places, places_of
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
@@ -42,20 +42,13 @@ python_option = once(
 )
 
 
-def _jobs(value: str) -> int:
-    """Return a number of processes; raises BadParameter for anything else."""
-    if not value.isdecimal() or not int(value):
-        raise click.BadParameter(f"'{value}' is not a number of processes; write 1 or more.", param_hint="'--jobs'")
-    return int(value)
-
-
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 jobs_option = once(
     "--jobs",
-    convert=_jobs,
+    convert=whole_number("--jobs", 1, 1_000),
     metavar="N",
     default=_processors(),
     help="How many processes may work at once; default: one for each processor. The result is the same.",

@@ -12,7 +12,7 @@ import click
 
 from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, warn
+from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, warn, whole_number
 from import_contracts.config.session import Config
 from import_contracts.drawing.formats import FORMATS
 from import_contracts.drawing.model import RUNNING_KINDS, Options
@@ -27,7 +27,13 @@ _PICTURES = ("html", "svg")
 
 @click.command("graph", cls=Reporting, short_help="Draw the imports as a map in levels.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
-@click.option("--depth", type=click.IntRange(0), default=1, help="How many levels of packages to open; default: 1.")
+@once(
+    "--depth",
+    convert=whole_number("--depth", 0, 1_000),
+    metavar="N",
+    default=1,
+    help="How many levels of packages to open; default: 1.",
+)
 @click.option("--packages", "only_packages", is_flag=True, help="Draw modules as part of the packages they are in.")
 @once("--focus", metavar="MODULE", default="", help="Draw only what MODULE imports, and what imports it.")
 @once("--from", "source", metavar="A", default="", help="Draw only what is on a way from A to the module of --to.")

@@ -116,6 +116,17 @@ def once(*names: str, convert: Callable[[str], Any] = str, default: Any = None, 
     return click.option(*names, multiple=True, callback=single, **attributes)
 
 
+def whole_number(option: str, least: int, most: int) -> Callable[[str], int]:
+    """Return what makes a number of an option's value; it raises BadParameter for all but ``least`` to ``most``."""
+
+    def convert(value: str) -> int:
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise click.BadParameter(f"'{value}' is not a number from {least} to {most:,}.", param_hint=f"'{option}'")
+        return int(value)
+
+    return convert
+
+
 def options(command: Command) -> Command:
     """Add the options of every command that reads one configuration, as the parameter ``shared``."""
     return once("--config", "config_file", metavar="FILE", help="Read this configuration file.")(cache_options(command))

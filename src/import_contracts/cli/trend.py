@@ -9,7 +9,7 @@ import click
 
 from import_contracts.cli.asked import RUNNING, find_asked
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots
+from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, whole_number
 from import_contracts.config.files import existing_config
 from import_contracts.config.session import Config
 from import_contracts.problems import UserError
@@ -19,13 +19,6 @@ from import_contracts.runs import trend as run
 from import_contracts.runs.trend import PERIODS, Named, Subject, Wish
 
 
-def _points(value: str) -> int:
-    """Return a number of points; raises BadParameter unless it is a positive whole number."""
-    if not value.isdecimal() or not 0 < int(value) <= _MOST:
-        raise click.BadParameter(f"'{value}' is not a number from 1 to {_MOST:,}.", param_hint="'--points'")
-    return int(value)
-
-
 def _period(value: str) -> str:
     """Return a period; raises BadParameter unless it is one."""
     if value not in PERIODS:
@@ -33,13 +26,15 @@ def _period(value: str) -> str:
     return value
 
 
-_MOST = 10_000
-
-
 @click.command("trend", cls=Reporting, short_help="Count cycles and violations, now and at earlier commits.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @once("--since", metavar="REV", help="Compare with this commit; default: where the branch began, else 30 days earlier.")
-@once("--points", convert=_points, metavar="N", help="Show the history at N commits, from the first to the last.")
+@once(
+    "--points",
+    convert=whole_number("--points", 1, 10_000),
+    metavar="N",
+    help="Show the history at N commits, from the first to the last.",
+)
 @once("--every", convert=_period, metavar="PERIOD", help=f"Show the last commit of every {', '.join(PERIODS)}.")
 @click.option("--moved", is_flag=True, help="Find the commits that moved the cycles, and the imports that did it.")
 @click.option("--authors", is_flag=True, help="With --moved, also name the authors of these commits.")
