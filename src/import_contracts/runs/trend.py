@@ -296,7 +296,7 @@ class Past:
             return Point(commit, *known)
         self._tree.become(listing)
         found, is_whole = self._read()
-        if is_whole and not self._tree.missing:
+        if is_whole and self._tree.is_whole:
             self._memory.keep(commit.name, state, *found)
         return Point(commit, *found)
 
