@@ -23,8 +23,8 @@ _TEXTS = (".py", ".toml", ".ini", ".cfg", ".importlinter", ".pyi")
 class Tree:
     """A folder with the files of one commit after another; only what differs between them is read and written.
 
-    ``root`` is the folder. ``files`` are those of the commit by their paths from the root of the repository. Of those in
-    ``missing``, git has no content; those in ``unwritten`` could not be written.
+    ``root`` is the folder. ``files`` are those of the commit by their paths from the root of the repository. Git has no
+    content for those in ``missing``, and those in ``unwritten`` could not be written.
     """
 
     def __init__(self, folder: Path) -> None:
