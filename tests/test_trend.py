@@ -310,6 +310,34 @@ def test_a_package_of_another_name_or_place_is_followed(tmp_path: Path) -> None:
     assert trend(tmp_path, "shop", "--points", "9") == found
 
 
+def test_a_package_that_is_new_was_not_another_one_before(tmp_path: Path) -> None:
+    commit(program(tmp_path, "shop.a -> shop.b", "shop.c"), {})
+    program(tmp_path, "store.a -> store.b", "store.c")
+    commit(program(tmp_path, "small"), {})
+    for others in (["store"], ["small"], ["small", "store"]):
+        old, _ = trend(tmp_path, "shop", *others, "--points", "9")["history"]
+        assert old["marks"] == [f"there was no package '{name}'" for name in others]
+    assert trend(tmp_path, "small", "--points", "9")["history"][0]["counts"] is None
+
+
+def test_what_is_counted_without_a_name_are_the_packages_of_then_else_modules(tmp_path: Path) -> None:
+    commit(tmp_path, {"one.py": "import two\n", "two.py": "# text\n"})
+    commit(tmp_path, {"two.py": "import one\n"})
+    assert [numbers(point)["cut"] for point in trend(tmp_path, "--points", "9")["history"]] == [0, 1]
+
+
+def test_a_package_that_the_configuration_of_then_did_not_name_is_no_reason_to_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(program(tmp_path, "shop.a -> shop.b"), {"pyproject.toml": configuration(ACYCLIC)})
+    text = configuration(ACYCLIC).replace('["shop"]', '["shop", "store"]')
+    assert "store" in text
+    commit(program(tmp_path, "store.a -> store.b"), {"pyproject.toml": text})
+    first = trend(tmp_path, "--points", "9")
+    monkeypatch.delattr(git, "contents")
+    assert trend(tmp_path, "--points", "9") == first
+
+
 def test_an_installed_package_is_not_that_of_an_earlier_commit(tmp_path: Path) -> None:
     commit(tmp_path, {"readme": "x"})
     commit(tmp_path, {"click/__init__.py": "# ours\n"})
