@@ -59,7 +59,8 @@ def answer(folder: Path, record: dict[str, Any]) -> str:
     graph = graph_of(record)
     program = Program(config.root_packages, (), frozenset(graph.modules), ())
     snapshot: Any = SimpleNamespace(program=program, scan=Scan(graph, ()), context=RunContext(folder))
-    [verdict] = judge(config, contracts, SimpleNamespace(snapshot=snapshot), None).verdicts  # type: ignore[arg-type]
+    statements: Any = SimpleNamespace(snapshot=snapshot, asked_base=False)
+    [verdict] = judge(config, contracts, statements, None).verdicts
     return {True: "kept", False: "broken", None: "error"}[verdict.kept]
 
 

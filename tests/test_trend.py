@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -309,6 +310,34 @@ def test_a_package_of_another_name_or_place_is_followed(tmp_path: Path) -> None:
     assert trend(tmp_path, "shop", "--points", "9") == found
 
 
+def test_a_package_that_is_new_was_not_another_one_before(tmp_path: Path) -> None:
+    commit(program(tmp_path, "shop.a -> shop.b", "shop.c"), {})
+    program(tmp_path, "store.a -> store.b", "store.c")
+    commit(program(tmp_path, "small"), {})
+    for others in (["store"], ["small"], ["small", "store"]):
+        old, _ = trend(tmp_path, "shop", *others, "--points", "9")["history"]
+        assert old["marks"] == [f"there was no package '{name}'" for name in others]
+    assert trend(tmp_path, "small", "--points", "9")["history"][0]["counts"] is None
+
+
+def test_what_is_counted_without_a_name_are_the_packages_of_then_else_modules(tmp_path: Path) -> None:
+    commit(tmp_path, {"one.py": "import two\n", "two.py": "# text\n"})
+    commit(tmp_path, {"two.py": "import one\n"})
+    assert [numbers(point)["cut"] for point in trend(tmp_path, "--points", "9")["history"]] == [0, 1]
+
+
+def test_a_package_that_the_configuration_of_then_did_not_name_is_no_reason_to_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(program(tmp_path, "shop.a -> shop.b"), {"pyproject.toml": configuration(ACYCLIC)})
+    text = configuration(ACYCLIC).replace('["shop"]', '["shop", "store"]')
+    assert "store" in text
+    commit(program(tmp_path, "store.a -> store.b"), {"pyproject.toml": text})
+    first = trend(tmp_path, "--points", "9")
+    monkeypatch.delattr(git, "contents")
+    assert trend(tmp_path, "--points", "9") == first
+
+
 def test_an_installed_package_is_not_that_of_an_earlier_commit(tmp_path: Path) -> None:
     commit(tmp_path, {"readme": "x"})
     commit(tmp_path, {"click/__init__.py": "# ours\n"})
@@ -351,6 +380,49 @@ def test_links_of_a_commit_do_not_lead_out_of_its_folder(tmp_path: Path) -> None
     assert found["since"]["numbers"] == found["now"]["numbers"]
 
 
+def stored(folder: Path, kind: str, data: bytes) -> str:
+    """Store an object of any content and return its name."""
+    command = ["git", "hash-object", "-t", kind, "-w", "--literally", "--stdin"]
+    return subprocess.run(command, cwd=folder, input=data, stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+
+
+def stored_tree(folder: Path, *entries: tuple[str, str, str]) -> str:
+    """Store a tree of modes, names and objects, which need not be sorted or have different names."""
+    data = b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(object_) for mode, name, object_ in entries)
+    return stored(folder, "tree", data)
+
+
+def stored_commit(folder: Path, tree: str, *, who: str = "x <x> 1767225600 +0000") -> None:
+    """Let the branch be at a new commit of a tree, with any committer."""
+    head = repositories.git(folder, "rev-parse", "HEAD")
+    text = f"tree {tree}\nparent {head}\nauthor x <x> 1767225600 +0000\ncommitter {who}\n\nx\n"
+    repositories.git(folder, "update-ref", "refs/heads/main", stored(folder, "commit", text.encode()))
+
+
+def test_names_in_a_commit_do_not_lead_out_of_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git makes no such trees, but whoever writes objects can: `..` as a name, and a link that is also a folder."""
+    temporary = tmp_path / "a/b/c/temporary"
+    temporary.mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    folder = program(tmp_path / "here", "shop.a -> shop.b")
+    commit(folder, {})
+    text, up, out = (stored(folder, "blob", data) for data in (b"x = 1\n", b"../..", b"../../../escaped"))
+    (tmp_path / "a/b/escaped").mkdir()
+    names = ("..", "../x.py", str(tmp_path / "absolute.py"), "c/../../x.py", "n" * 300 + ".py")
+    weird = stored_tree(folder, *(("100644", name, text) for name in names))
+    inner = stored_tree(folder, ("120000", "l", out), ("40000", "l", stored_tree(folder, ("100644", "x.py", text))))
+    outer = stored_tree(folder, ("120000", "r", up), ("40000", "r", inner))
+    shop = repositories.git(folder, "rev-parse", "HEAD:shop")
+    deep = stored_tree(folder, ("40000", "q", outer))
+    root = (("40000", "p", deep), ("40000", "shop", shop), ("40000", "weird", weird), ("40000", "..", weird))
+    stored_commit(folder, stored_tree(folder, *root))
+    before = {path for path in tmp_path.rglob("*") if not path.is_relative_to(folder)}
+    (_, last) = trend(folder, "shop", "--points", "9", "--no-cache")["history"]
+    assert {path for path in tmp_path.rglob("*") if not path.is_relative_to(folder)} == before
+    assert last["marks"] == ["p/q/r/l and 2 more could not be written"]
+    assert last["numbers"]["modules"] == 3
+
+
 # --- bad input ----------------------------------------------------------------------------------------------------
 
 
@@ -377,6 +449,23 @@ def test_what_is_wrong_on_the_command_line_is_said(shop: Path, args: list[str], 
     done = lint(shop, "trend", "shop", *args)
     assert done.status == 2
     assert message in done.err
+
+
+@pytest.mark.parametrize(
+    ("who", "date"),
+    [
+        ("x <x> 99999999999999 +0000", "9999-12-31"),
+        ("x <x> 99999999999999999999999 +0000", "9999-12-31"),
+        ("x <x>", "1970-01-01"),
+        ("x", "1970-01-01"),
+    ],
+)
+def test_a_commit_may_have_any_date(shop: Path, who: str, date: str) -> None:
+    stored_commit(shop, repositories.git(shop, "rev-parse", "HEAD^{tree}"), who=who)
+    for more in (["--points", "9"], ["--every", "week"], ["--moved", "--since", "HEAD~1"]):
+        assert trend(shop, "shop", *more)["now"]["commit"] is None
+        assert lint(shop, "trend", "shop", *more).status == 0
+    assert trend(shop, "shop", "--points", "1")["history"][0]["time"][:10] == date
 
 
 def test_a_history_of_no_repository_is_an_error(tmp_path: Path) -> None:

@@ -108,13 +108,15 @@ def _batch(folder: Path, names: Collection[str]) -> Iterator[tuple[str, bytes]]:
 def first_parents(folder: Path, revision: str) -> list[tuple[str, int, str, str]]:
     """Return a commit, given by its full hash, and then its first parent, the first parent of that, and so on.
 
-    Each has its full hash, its time in seconds since the epoch, its author, and the first line of its message.
+    Each has its full hash, its time in seconds since the epoch, its author, and the first line of its message. A time
+    after the year 9999 is the last of that, and one that git cannot read is the epoch.
     """
     told = _git(folder, "rev-list", "--first-parent", "--encoding=UTF-8", f"--format={_FORMAT}", revision) or b""
     lines = (line.split("\t", 3) for line in told.decode(errors="replace").split("\n") if "\t" in line)
-    return [(name, int(seconds), author, subject) for name, seconds, author, subject in lines]
+    return [(name, min(int(seconds or 0), _LAST_SECOND), author, subject) for name, seconds, author, subject in lines]
 
 
+_LAST_SECOND = 253_402_300_799
 _FORMAT = "%H%x09%ct%x09%an%x09%s"
 
 

@@ -122,3 +122,9 @@ def test_a_package_that_is_new_on_the_branch_had_none(folder: Path) -> None:
     text = configuration(contract("cycles", "no_worse"), root="store")
     write(folder, {"pyproject.toml": text})
     assert broken(folder) == ["store.a", "store.b"]
+
+
+def test_which_imports_are_allowed_is_not_asked(folder: Path) -> None:
+    """Whether a count rises depends on all imports, so that none is allowed or forbidden by itself."""
+    report = json.loads(lint(folder, "explain", "shop.a", "--format", "json").out)
+    assert report["left_out"] == ["cycles"]

@@ -24,15 +24,17 @@ class ContractType(NamedTuple):
     ``parse`` reads the keys of the type from a contract's table and returns a rule; it adds problems to the table.
     ``excludes`` are the kinds of imports that contracts of this type leave out by default. ``demand`` is the rule in
     one sentence. If the type is ``about_cycles``, reports show a fix for each import of a cut; if it
-    ``wants_direct_imports``, they show how to import each name from its defining module. ``groups`` returns the modules
-    to which the keys of a contract give a name in angle brackets, by that name: the lists of others may have it. If it
-    ``reads_text``, its verdict may change with any text of the program, not only with imports.
+    ``wants_direct_imports``, they show how to import each name from its defining module. If it is ``about_counts``, no
+    import breaks a contract by itself, so none is its cause. ``groups`` returns the modules to which the keys of a
+    contract give a name in angle brackets, by that name: the lists of others may have it. If it ``reads_text``, its
+    verdict may change with any text of the program, not only with imports.
     """
 
     parse: Callable[[Table], Rule]
     excludes: frozenset[Kind] = frozenset()
     demand: str = OWN_DEMAND
     about_cycles: bool = False
+    about_counts: bool = False
     wants_direct_imports: bool = False
     reads_text: bool = False
     groups: Callable[[Mapping[str, object]], Mapping[str, tuple[str, ...]]] | None = None
@@ -103,6 +105,7 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
             _in("no_worse"),
             excludes=frozenset({Kind.TYPE_CHECKING}),
             demand="A count of the program must not rise.",
+            about_counts=True,
         ),
         "private_modules": ContractType(
             _in("private_modules"), demand="A private module must be imported only inside its parent package."

@@ -14,7 +14,7 @@ from import_contracts.reports.explain import Permissions, Region
 def permissions(module: str, graph: ImportGraph, views: Sequence[View]) -> Permissions:
     """Return what contracts allow a module, which need not exist, to import, and which modules may import it.
 
-    Contracts about cycles, or about the text of modules, are left out.
+    Contracts about cycles, about counts, or about the text of modules, are left out.
     """
     asked = [view for view in views if view.verdict.is_checked and not _is_left_out(view)]
     others = [each for each in graph.modules if each != module]
@@ -32,7 +32,7 @@ def permissions(module: str, graph: ImportGraph, views: Sequence[View]) -> Permi
 
 def _is_left_out(view: View) -> bool:
     of_type = TYPES.get(view.contract.type)
-    return of_type is not None and (of_type.about_cycles or of_type.reads_text)
+    return of_type is not None and (of_type.about_cycles or of_type.about_counts or of_type.reads_text)
 
 
 def _forbidden(imports: Sequence[Edge], views: Sequence[View]) -> dict[Edge, tuple[str, ...]]:

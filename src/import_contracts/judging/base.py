@@ -26,7 +26,7 @@ def graph_at_base(snapshot: Snapshot) -> ImportGraph | None:
         tree.become(listing)
         portions = tuple((name, str(place)) for name, path in extent.portions if (place := tree.place(Path(path))))
         exclude = tuple((glob, str(tree.place(Path(inside)) or tree.root)) for glob, inside in extent.exclude)
-        if len(portions) < len(extent.portions) or tree.missing:
+        if len(portions) < len(extent.portions) or not tree.is_whole:
             return None
         there = tuple(
             (name, place) for name, place in portions if Path(place).is_dir() or Path(f"{place}.py").is_file()

@@ -169,7 +169,8 @@ def _causes(verdict: Verdict, statements: Statements, history: History) -> tuple
     are new if they need imports that were added.
     """
     contract, rule, violations = verdict.contract, verdict.contract.rule, verdict.violations
-    if verdict.kept or rule is None or contract.type == "no_worse":
+    of_type = contract.contract_type
+    if verdict.kept or rule is None or (of_type is not None and of_type.about_counts):
         return ()
     if isinstance(violations, LaterViolations):
         if _counts(verdict).new > (MOST_OF_ALL if verdict.known is None else MOST_NEW):

@@ -23,8 +23,8 @@ _TEXTS = (".py", ".toml", ".ini", ".cfg", ".importlinter", ".pyi")
 class Tree:
     """A folder with the files of one commit after another; only what differs between them is read and written.
 
-    ``root`` is the folder. ``files`` are those of the commit by their paths from the root of the repository; those in
-    ``missing`` could not be written.
+    ``root`` is the folder. ``files`` are those of the commit by their paths from the root of the repository. Git has no
+    content for those in ``missing``, and those in ``unwritten`` could not be written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,6 +35,7 @@ class Tree:
         self._repository = Path(os.path.realpath(root_of(folder.resolve()) or folder))
         self.files: Mapping[str, git.Listed] = {}
         self.missing: list[str] = []
+        self.unwritten: list[str] = []
         self._written: dict[str, git.Listed] = {}
 
     def __enter__(self) -> Self:
@@ -59,7 +60,13 @@ class Tree:
         wanted = {path: each for path, each in listing.items() if _is_wanted(path, each)}
         for path in [path for path, each in self._written.items() if wanted.get(path) != each]:
             self._remove(path)
-        self.missing = self._write({path: each for path, each in wanted.items() if path not in self._written})
+        self.missing, self.unwritten = [], []
+        self._write({path: each for path, each in wanted.items() if path not in self._written})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all files that are wanted are there."""
+        return not (self.missing or self.unwritten)
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -71,6 +78,7 @@ class Tree:
                 f"git has no content for {path}{_more(self.missing)}; fetch what this clone lacks"
                 for path in self.missing[:1]
             ),
+            *(f"{path}{_more(self.unwritten)} could not be written" for path in self.unwritten[:1]),
         )
 
     def add(self, path: Path) -> None:
@@ -79,21 +87,24 @@ class Tree:
         if name in self.files and name not in self._written and _is_safe(name):
             self._write({name: self.files[name]})
 
-    def _write(self, files: Mapping[str, git.Listed]) -> list[str]:
-        """Write some files and return the paths of those that cannot be; links of which the target is outside too."""
+    def _write(self, files: Mapping[str, git.Listed]) -> None:
+        """Write some files; links of which the target is outside are left out."""
         names = {each.name for path, each in files.items() if not _is_built(path)}
         contents = git.contents(self._folder, sorted(names))
-        missing = []
         for path, each in sorted(files.items()):
             data = b"" if _is_built(path) else contents.get(each.name)
-            if data is None or not _done(lambda: self._put(path, each, data)):  # noqa: B023 - called at once
-                missing.append(path)
-            else:
+            if data is None:
+                self.missing.append(path)
+            elif _done(lambda: self._put(path, each, data)):  # noqa: B023 - called at once
                 self._written[path] = each
-        return missing
+            else:
+                self.unwritten.append(path)
 
     def _put(self, path: str, listed: git.Listed, data: bytes) -> None:
+        """Write a file; raises OSError if a folder around it is a link, as a hostile commit may have both."""
         target = self.root / path
+        if os.path.realpath(target.parent) != str(target.parent):
+            raise NotADirectoryError(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         if listed.mode != git.LINK:
             target.write_bytes(data)

@@ -296,7 +296,7 @@ class Past:
             return Point(commit, *known)
         self._tree.become(listing)
         found, is_whole = self._read()
-        if is_whole and not self._tree.missing:
+        if is_whole and self._tree.is_whole:
             self._memory.keep(commit.name, state, *found)
         return Point(commit, *found)
 
@@ -309,8 +309,7 @@ class Past:
         except UserError as error:
             return (None, (*tree.marks, *(problem.message for problem in error.problems))), False
         facts = renamed(facts, {then: now for now, then in names.items()})
-        is_whole = len(facts.packages) >= len(self._now.question.packages)
-        return (facts, (*tree.marks, *subject.marks, *marks)), is_whole
+        return (facts, (*tree.marks, *subject.marks, *marks)), all(names.values())
 
     # --- what moved the cycles --------------------------------------------------------------------------------------
 
@@ -349,16 +348,21 @@ class Past:
         return {ends[edge]: replace(item, what=" -> ".join(ends[edge])) for edge, item in found.items()}
 
     def _subject(self) -> tuple[Subject, dict[str, str]]:
-        """Return what is counted in the tree, and the names that root packages have there; raises UserError."""
+        """Return what is counted in the tree, and the names that root packages have there, "" for those that are not.
+
+        Raises UserError if none is there.
+        """
         here = self._tree.place(self._named.here)
         if here is None or not here.is_dir():
             raise UserError(Problem("this folder did not exist"))
         configs, marks = self._configs(here)
         packages, folder, roots, exclude = self._asked(here, configs)
         found, names = [], dict[str, str]()
+        taken = [self._inside(folder) for package in packages for folder in self._portions(_root(package), roots)]
         for package in packages:
             root, dot, rest = package.partition(".")
-            then, place = self._place(root, roots)
+            then, place = self._place(root, roots, taken)
+            names[root] = then
             if not then:
                 marks += (f"there was no package '{root}'",)
                 continue
@@ -366,7 +370,6 @@ class Past:
             if (then, place) != (root, ()):
                 where = f"in {shown(str(place[0]), self._tree.root)}" if place else "elsewhere"
                 marks += (f"'{root}' was called '{then}'" if then != root else f"'{root}' was {where}",)
-            names[root] = then
             found.append(then + dot + rest)
         if not found:
             raise UserError(*(Problem(mark) for mark in marks or ("there was no package",)))
@@ -416,7 +419,8 @@ class Past:
             return named.packages or config.root_packages, config.folder, roots, (*exclude, *config.exclude)
         packages = named.packages
         if not packages:
-            packages = find_packages(places.folders) if self._now.configs is None else self._now.question.packages
+            found = find_packages(places.folders) if self._now.configs is None else ()
+            packages = found or self._now.question.packages
         return packages, here, (*folders, *places.folders), exclude
 
     def _portions(self, name: str, roots: Iterable[Path]) -> list[str]:
@@ -427,18 +431,25 @@ class Past:
             return []
         return [folder for _, folder in portions if Path(os.path.realpath(folder)).is_relative_to(self._tree.root)]
 
-    def _place(self, root: str, roots: tuple[Path, ...]) -> tuple[str, tuple[Path, ...]]:
-        """Return the name that a root package has in the tree, and a source root to add; "" if it is not there."""
+    def _inside(self, folder: str) -> str:
+        """Return the path of a folder of the tree from the root of the repository."""
+        return os.path.relpath(folder, self._tree.root).replace(os.sep, "/")
+
+    def _place(self, root: str, roots: tuple[Path, ...], taken: Sequence[str]) -> tuple[str, tuple[Path, ...]]:
+        """Return the name that a root package has in the tree, and a source root to add; "" if it is not there.
+
+        The folders that are ``taken`` are other packages.
+        """
         paths = self._tree.files.keys()
         folder = next(iter(self._portions(root, roots)), None)
         more: tuple[Path, ...] = ()
         if folder is None:
-            earlier = earlier_place(self._shape_now(root), paths)
+            earlier = earlier_place(self._shape_now(root), paths, taken)
             if earlier is None:
                 return "", ()
             folder = str(self._tree.root / earlier)
             more = (Path(folder).parent,)
-        self._shapes[root] = shape(paths, os.path.relpath(folder, self._tree.root).replace(os.sep, "/"))
+        self._shapes[root] = shape(paths, self._inside(folder))
         return Path(folder).name, more
 
     def _shape_now(self, root: str) -> frozenset[str]:
@@ -448,3 +459,7 @@ class Past:
             folders = [folder for _, folder in find_portions((root,), self._now.roots, plain=True)]
             self._shapes[root] = shape(paths, self._tree.inside(Path(folders[0])))
         return self._shapes[root]
+
+
+def _root(package: str) -> str:
+    return package.partition(".")[0]

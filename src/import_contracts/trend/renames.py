@@ -11,18 +11,24 @@ _SAME = 0.5
 
 
 def shape(paths: Iterable[str], folder: str) -> frozenset[str]:
-    """Return the Python files in a folder, by their paths from it; all paths are relative to the same root."""
+    """Return the Python files in a folder, by their paths from it; all paths are relative to the same root.
+
+    Without its own ``__init__.py``, which every package has.
+    """
     start = f"{folder}/"
-    return frozenset(path.removeprefix(start) for path in paths if path.startswith(start) and path.endswith(".py"))
+    files = (path.removeprefix(start) for path in paths if path.startswith(start) and path.endswith(".py"))
+    return frozenset(files) - {"__init__.py"}
 
 
-def earlier_place(package: Collection[str], paths: Collection[str]) -> str | None:
+def earlier_place(package: Collection[str], paths: Collection[str], taken: Collection[str] = ()) -> str | None:
     """Return the folder that has most of the files of a package, of top-level packages only; None if none has enough.
 
-    ``package`` are the files as `shape` returns them. Contents are not compared: a renaming changes most of them.
+    ``package`` are the files as `shape` returns them. Contents are not compared: a renaming changes most of them. The
+    folders that are ``taken`` are other packages.
     """
     folders = {os.path.dirname(path) for path in paths if path.endswith("/__init__.py")}  # noqa: PTH120 - a part of it
     tops = {folder for folder in folders if os.path.dirname(folder) not in folders}  # noqa: PTH120 - as above
+    tops -= {*taken}
     same: Counter[str] = Counter()
     for path in paths:
         if path.endswith(".py"):
