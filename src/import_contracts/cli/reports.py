@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,12 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
 def deliver(reports: Sequence[Wanted], answers: Sequence[Answer]) -> None:
     """Write every report, even if another one cannot be written; raises UserError with all errors.
 
-    What a report leaves out is a warning.
+    What reports leave out are warnings, each once.
     """
     problems: list[Problem] = []
+    for sentence in dict.fromkeys(chain.from_iterable(answer.left_out for answer in answers)):
+        warn(sentence)
     for wanted, answer in zip(reports, answers, strict=True):
-        for sentence in answer.left_out:
-            warn(f"{wanted.format}: {sentence}")
         try:
             write(answer.text, wanted.output, is_for_log=wanted.format in LOGGED)
         except UserError as error:

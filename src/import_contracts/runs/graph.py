@@ -48,7 +48,8 @@ def answer(options: Options, scope: Scope, snapshot: Snapshot, requests: Request
 
 def _answer(subject: Subject, wanted: Wanted, status: int) -> Answer:
     text = as_text(subject, wanted.style) if wanted.format == "text" else FORMATS[wanted.format](subject)
-    return Answer(text, status, (*map(str, subject.problems), *left_out(wanted.format, subject, text)))
+    too_much = (f"{wanted.format}: {sentence}" for sentence in left_out(wanted.format, subject, text))
+    return Answer(text, status, (*map(str, subject.problems), *too_much))
 
 
 def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:
