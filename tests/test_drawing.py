@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, combinations, pairwise
 
 from hypothesis import given
@@ -11,6 +12,7 @@ from import_contracts.drawing.arrangement import Arrangement, Arrow, arrange, sp
 from import_contracts.drawing.collapse import between
 from import_contracts.drawing.labels import columns, labels, shared_package
 from import_contracts.drawing.levels import find_levels, reduced
+from import_contracts.drawing.model import Layering
 from import_contracts.drawing.picture import draw
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -83,6 +85,15 @@ def test_external_packages_are_boxes_if_asked_for_and_the_standard_library_is_on
     assert [box.name for box in found.boxes if box.is_external] == ["<standard library>", "requests"]
 
 
+def test_an_external_focus_is_a_box_of_its_own() -> None:
+    lines = ("p.a -> requests.api", "p.a -> os.path", "p.b -> sys", "p.b -> requests")
+    outside = ("requests", "requests.api", "os.path", "sys")
+    found = picture(*lines, external=outside, with_external=True, focus="os.path")
+    assert drawn(found) == ["p.a -> os.path"]
+    found = picture(*lines, external=outside, with_external=True, focus="requests.api")
+    assert drawn(found) == ["p.a -> requests.api"]
+
+
 def test_the_imports_on_a_way_lead_from_the_first_to_the_second() -> None:
     a_graph = graph("p.a -> p.m", "p.m -> p.z", "p.m -> p.dead", "p.other -> p.m", "p.z -> p.m", "p.m -> p.a")
     assert between(a_graph, "p.a", "p.z") == (("p.a", "p.m"), ("p.m", "p.z"))
@@ -134,6 +145,24 @@ def test_written_layers_are_the_levels_and_what_leads_upwards_through_them_is_cu
     assert levels(found) == ["p.high", "p.low"]
     assert drawn(found) == ["p.high -> p.low", "p.low -> p.high!?"]
     assert "The levels keep to the layers of the contract layers." in found.notes
+
+
+def test_with_layers_no_cheaper_cut_means_one_that_keeps_to_them() -> None:
+    found = picture("p.low -> p.high", layers=("p.high", "p.low"))
+    assert found.notes[1] == (
+        "Without the 1 import upwards there is no cycle and no way up through the layers (no cheaper cut exists)."
+    )
+
+
+def test_layers_that_contradict_each_other_are_ignored_and_said() -> None:
+    layerings = [Layering(name, (("p.a",), ("p.b",))[::step]) for name, step in (("one", 1), ("other", -1))]
+    asked = replace(subject("p.a -> p.b", "p.b -> p.c"), layerings=tuple(layerings))
+    found = draw(asked)
+    assert levels(found) == ["p.a", "p.b", "p.c"]
+    assert found.notes == (
+        "2 dependencies between 3 boxes: all downwards.",
+        "The levels ignore the layers of the contracts one and other, which contradict each other.",
+    )
 
 
 def test_layers_hold_between_boxes_that_are_not_linked() -> None:
@@ -287,7 +316,7 @@ def test_wide_letters_take_two_columns() -> None:
 def test_kinds_that_are_not_drawn_are_counted() -> None:
     found = picture("p.a -> p.b", "p.b -> p.a", kinds={"p.b -> p.a": Kind.TYPE_CHECKING})
     assert drawn(found) == ["p.a -> p.b"]
-    assert found.notes[-1] == "Left out: 1 import only for type checking."
+    assert found.notes[-1] == "Left out: 1 type-checking import."
 
 
 def test_a_focus_is_drawn_with_what_it_imports_and_what_imports_it() -> None:
@@ -325,7 +354,7 @@ def test_a_program_without_imports_has_boxes_only() -> None:
 
 def test_of_many_boxes_a_matrix_is_said_to_show_more() -> None:
     found = picture(*(f"p.m{number} -> p.m{number + 1}" for number in range(50)))
-    assert found.notes[-1] == "Of so many boxes a matrix shows more: --matrix."
+    assert found.notes[-1] == "A matrix shows so many boxes more clearly: --matrix."
 
 
 @given(IMPORTS)

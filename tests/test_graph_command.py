@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import webbrowser
 from pathlib import Path
 
@@ -69,6 +70,21 @@ def test_the_name_of_a_file_says_its_format(shop: Path) -> None:
     assert (shop / "shop.txt").read_text(encoding="utf-8").startswith("The imports of shop")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "formats"),
+    [
+        ("--output a.svg --output b.dot", {"a.svg": "<svg", "b.dot": "digraph"}),
+        ("--output a.svg --format json --output b.txt", {"a.svg": "<svg", "b.txt": "{"}),
+        ("--output a.svg --format dot", {"a.svg": "digraph"}),
+        ("--format text --output a.svg", {"a.svg": "The imports"}),
+    ],
+)
+def test_the_name_of_each_file_without_a_format_says_one(shop: Path, arguments: str, formats: dict[str, str]) -> None:
+    assert lint(shop, "graph", "shop", *arguments.split()) == (0, "", "")
+    for name, start in formats.items():
+        assert (shop / name).read_text(encoding="utf-8").startswith(start)
+
+
 def test_a_second_run_gives_the_same_bytes_from_the_cache_and_a_change_is_seen(shop: Path) -> None:
     write(shop, {"pyproject.toml": ""})
     runs = [lint(shop, "graph", "shop", "--format", "svg", "--show-timings") for _ in range(2)]
@@ -90,7 +106,7 @@ def test_imports_inside_functions_are_drawn_and_those_for_type_checking_are_coun
     )
     run = lint(tmp_path, "graph", "shop", "--format", "json")
     assert links(run) == {"shop.a -> shop.b": False, "shop.c -> shop.a": False}
-    assert json.loads(run.out)["notes"][-1] == "Left out: 1 import only for type checking."
+    assert json.loads(run.out)["notes"][-1] == "Left out: 1 type-checking import."
     only = lint(tmp_path, "graph", "shop", "--format", "json", "--kind", "type_checking")
     assert links(only) == {"shop.b -> shop.c": False}
 
@@ -156,7 +172,9 @@ def test_a_source_root_and_globs_say_what_is_read(shop: Path) -> None:
     assert links(run) == {"shop.models -> shop.web": True, "shop.web -> shop.models": False}
 
 
-def test_a_picture_is_opened_in_the_browser(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_is_opened_in_the_browser(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     opened: list[str] = []
 
     def browse(url: str) -> bool:
@@ -164,11 +182,14 @@ def test_a_picture_is_opened_in_the_browser(shop: Path, monkeypatch: pytest.Monk
         return True
 
     monkeypatch.setattr(webbrowser, "open", browse)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
     assert lint(shop, "graph", "shop", "--open", "--output", "shop.svg") == (0, "", "")
+    assert lint(shop, "graph", "nothing", "--open").status == 2
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
     assert opened == [(shop / "shop.svg").as_uri()]
     assert "web" in texts((shop / "shop.svg").read_text(encoding="utf-8"))
     assert lint(shop, "graph", "shop", "--open") == (0, "", "")
-    assert len(opened) == 2
+    assert opened[1].startswith(Path(tempfile.gettempdir()).as_uri())
 
 
 def test_without_a_browser_the_picture_is_named(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,8 +207,15 @@ def test_without_a_browser_the_picture_is_named(shop: Path, monkeypatch: pytest.
         (["shop.modles"], "error: There is no module 'shop.modles'. Did you mean 'shop.models'?"),
         (["shop", "--focus", "shop.wob"], "error: There is no module 'shop.wob'. Did you mean 'shop.web'?"),
         (["shop", "--from", "shop.x", "--to", "shop.y"], "error: There is no module 'shop.x'."),
-        (["shop", "--from", "shop", "--to", "shop.web"], "error: 'shop' and 'shop.web' are not apart"),
-        (["shop", "--from", "shop.web", "--to", "shop.web"], "error: 'shop.web' and 'shop.web' are not apart"),
+        (
+            ["shop", "--from", "shop", "--to", "shop.web"],
+            "error: --from and --to overlap: 'shop.web' is inside 'shop'.",
+        ),
+        (["shop", "--from", "shop.web", "--to", "shop.web"], "error: --from and --to are both 'shop.web'."),
+        (
+            ["shop", "--focus", "os"],
+            "error: There is no module 'os'. External packages are drawn only with --external.",
+        ),
         (["nowhere"], "error: Package 'nowhere' is neither"),
         (["shop", "--from", "shop.web"], "Error: --from and --to are given together"),
         (
@@ -232,9 +260,9 @@ def test_a_program_that_is_one_empty_file_is_drawn(tmp_path: Path, format_: str)
 
 def test_a_file_that_cannot_be_read_is_said_and_the_rest_is_drawn(shop: Path) -> None:
     write(shop, {"shop/broken.py": "import (\n"})
-    run = lint(shop, "graph", "shop", "--format", "json")
+    run = lint(shop, "graph", "shop", "--format", "json", "--format", "svg", "--output", "shop.svg")
     assert run.status == 2
-    assert "shop/broken.py" in run.err
+    assert run.err == "warning: shop/broken.py:1: This is not valid Python: 'import ('.\n"
     assert json.loads(run.out)["boxes"]
     assert "Not whole: 1 file could not be read." in json.loads(run.out)["notes"]
 

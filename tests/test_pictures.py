@@ -154,6 +154,11 @@ def test_mermaid_has_red_arrows_upwards() -> None:
     assert "linkStyle 2,3 stroke:#d1242f,stroke-width:3px" in mermaid
 
 
+def test_the_description_of_mermaid_is_the_legend() -> None:
+    mermaid = FORMATS["mermaid"](KNOTTED)
+    assert "  accDescr: Red arrows lead upwards, each with its number of imports, dashed arrows" in mermaid
+
+
 def test_mermaid_does_not_take_the_underscores_of_a_name_for_bold_type() -> None:
     assert '["#95;#95;main#95;#95;"]' in FORMATS["mermaid"](subject("p.__main__ -> p.a_b"))
     assert '["a_b"]' in FORMATS["mermaid"](subject("p.__main__ -> p.a_b"))

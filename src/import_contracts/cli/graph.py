@@ -25,7 +25,7 @@ _PICTURES = ("html", "svg")
 """The formats that a browser shows; the first is that of ``--open``."""
 
 
-@click.command("graph", cls=Reporting, short_help="Draw the imports as a map in levels.")
+@click.command("graph", cls=Reporting, named=tuple(FORMATS), short_help="Draw the imports as a map in levels.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @once(
     "--depth",
@@ -75,8 +75,8 @@ def command(  # noqa: PLR0913 - each is an option
     """
     if bool(source) != bool(target):
         raise click.UsageError("--from and --to are given together: --from shop.web --to shop.models")
-    reports = tuple(map(_named, shared.reports))
-    shared = shared._replace(reports=_in_files(reports) if is_opened else reports)
+    if is_opened:
+        shared = shared._replace(reports=_with_picture(shared.reports))
     if matrix and all(each.format not in _PICTURES for each in shared.reports):
         raise click.UsageError("--matrix is a picture. Write: --matrix --output matrix.svg")
     if source and focus:
@@ -97,9 +97,10 @@ def command(  # noqa: PLR0913 - each is an option
     )
     scope = Scope(asked.roots, asked.exclude, _config(asked, shared), RUNNING)
     found = answers.graph(wanted, scope, shared.reports, shared.context_here(asked.folder))
-    deliver(shared.reports, found)
+    reports = _in_files(shared.reports) if is_opened else shared.reports
+    deliver(reports, found)
     if is_opened:
-        _open(shared.reports)
+        _open(reports)
     return found[0].exit_status
 
 
@@ -117,18 +118,19 @@ def _config(asked: Asked, shared: Shared) -> Config | None:
     return config if roots.issuperset(package.partition(".")[0] for package in asked.packages) else None
 
 
-def _named(wanted: Wanted) -> Wanted:
-    """Return a report; text for a file such as shop.svg has the format that the name of the file says."""
-    name = Path(wanted.output or "").suffix.removeprefix(".")
-    return wanted._replace(format=name) if wanted.format == "text" and name in FORMATS else wanted
-
-
-def _in_files(reports: Sequence[Wanted]) -> tuple[Wanted, ...]:
-    """Return reports of which every picture is written to a file; text alone becomes a picture."""
+def _with_picture(reports: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    """Return reports with a picture; text alone becomes one."""
     if [each.format for each in reports] == ["text"]:
-        reports = [reports[0]._replace(format=_PICTURES[0])]
+        return (reports[0]._replace(format=_PICTURES[0]),)
     if all(each.format not in _PICTURES for each in reports):
         raise click.UsageError(f"There is no picture to open. Add: --format {_PICTURES[0]}")
+    return reports
+
+
+def _in_files(reports: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    """Return reports that are all written to files, those without one to a temporary folder."""
+    if all(each.output for each in reports):
+        return reports
     folder = Path(mkdtemp(prefix="lint-imports-"))
     return tuple(
         each if each.output else each._replace(output=str(folder / f"graph.{each.format}")) for each in reports

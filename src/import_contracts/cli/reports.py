@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,19 +20,21 @@ from import_contracts.reporters.style import Wanted
 class Reporting(click.Command):
     """A command with `report_options`, which it turns into the parameter ``reports``.
 
-    If it ``annotates``, it also prints annotations in GitHub Actions, unless a format is given.
+    If it ``annotates``, it also prints annotations in GitHub Actions, unless a format is given. ``named`` are formats
+    that the name of a file says, such as shop.svg.
     """
 
-    def __init__(self, *args: Any, annotates: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, annotates: bool = False, named: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._annotates = annotates
+        self._annotates, self._named = annotates, named
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments, and pair formats and files in the order in which they are given."""
         order = [option.name for option in self.make_parser(ctx).parse_args(list(args))[2]]
         rest = super().parse_args(ctx, args)
         given = {name: iter(ctx.params.pop(name) or ()) for name in ("formats", "outputs")}
-        pairs = paired([(name, next(given[name])) for name in order if name in given and not ctx.resilient_parsing])
+        options = [(name, next(given[name])) for name in order if name in given and not ctx.resilient_parsing]
+        pairs = paired(with_named(options, self._named))
         if self._annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
             pairs = (*pairs, Wanted("github"))
         color = one_color(color=ctx.params.pop("color"), no_color=ctx.params.pop("no_color"))
@@ -54,6 +58,20 @@ def report_options(command: Callable[..., int], formats: Iterable[str] = FORMATS
         help=f"One of {', '.join(names)}; default: text. Can be repeated, each with its own --output.",
     )
     return format_(output(with_look(command)))
+
+
+def with_named(given: Sequence[tuple[str, str]], named: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the options with the format that the name of a file says, before each file that has no format."""
+    options = [name for name, _ in given]
+    if options.count("formats") == options.count("outputs"):
+        return list(given)
+    found: list[tuple[str, str]] = []
+    for name, value in given:
+        format_ = Path(value).suffix.removeprefix(".")
+        if name == "outputs" and format_ in named and not (found and found[-1][0] == "formats"):
+            found.append(("formats", format_))
+        found.append((name, value))
+    return found
 
 
 def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
@@ -96,12 +114,12 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
 def deliver(reports: Sequence[Wanted], answers: Sequence[Answer]) -> None:
     """Write every report, even if another one cannot be written; raises UserError with all errors.
 
-    What a report leaves out is a warning.
+    What reports leave out are warnings, each once.
     """
     problems: list[Problem] = []
+    for sentence in dict.fromkeys(chain.from_iterable(answer.left_out for answer in answers)):
+        warn(sentence)
     for wanted, answer in zip(reports, answers, strict=True):
-        for sentence in answer.left_out:
-            warn(f"{wanted.format}: {sentence}")
         try:
             write(answer.text, wanted.output, is_for_log=wanted.format in LOGGED)
         except UserError as error:

@@ -59,13 +59,13 @@ def _is_opened(box: str, boxes: Mapping[str, object], graph: ImportGraph) -> boo
 
 def _box(module: str, graph: ImportGraph, options: Options) -> str | None:
     """Return the box of a module; None if it is not drawn."""
+    around = (module, *ancestors(module))
+    if own := [name for name in options.boxes if name in around]:
+        return max(own, key=len)
     if module in graph.external:
         if not options.external:
             return None
         return STANDARD_LIBRARY if is_standard(module) else external_package(module, graph.roots) or module
-    around = (module, *ancestors(module))
-    if own := [name for name in options.boxes if name in around]:
-        return max(own, key=len)
     opened = [package for package in options.packages if package in around]
     if not opened:
         return None

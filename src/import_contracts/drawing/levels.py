@@ -25,8 +25,9 @@ class Levels:
     """Boxes in levels, the highest first; the boxes of a level are sorted by name.
 
     All links lead downwards, from a level to a lower one, except those in ``cut``, which lead upwards; sorted.
-    ``is_minimum`` is True if no cheaper cut exists. ``reduced`` are the fewest of the links downwards from which the
-    others follow; sorted. ``knots`` are the boxes that reach each other, as `components` returns them.
+    ``is_minimum`` is True if no cheaper cut exists; with layers, none that keeps to them. ``reduced`` are the fewest of
+    the links downwards from which the others follow; sorted. ``knots`` are the boxes that reach each other, as
+    `components` returns them. ``is_layered`` is True if the levels keep to layers.
     """
 
     levels: tuple[tuple[str, ...], ...]
@@ -34,6 +35,7 @@ class Levels:
     is_minimum: bool
     reduced: tuple[Edge, ...]
     knots: tuple[tuple[str, ...], ...]
+    is_layered: bool
 
 
 def find_levels(
@@ -41,15 +43,18 @@ def find_levels(
 ) -> Levels:
     """Return the levels of boxes with links between them, and the weight of each link: its number of imports.
 
-    Each box is as low as the links allow. ``layerings`` are layers of modules, the highest first.
+    Each box is as low as the links allow. ``layerings`` are layers of modules, the highest first; if they contradict
+    each other, none of them is kept to.
     """
     order = set(_orders(boxes, layerings))
+    if knots({node for edge in order for node in edge}, order):
+        order = set()
     heavy = dict.fromkeys(order, sum(weights.values()) + 1)
     found = feedback_set({**heavy, **weights})
     cut = tuple(edge for edge in found.edges if edge in weights)
     gone = frozenset(found.edges)
     downwards = [edge for edge in weights if edge not in gone]
-    heights = _heights(boxes, [*downwards, *(edge for edge in order if edge not in gone)])
+    heights = _heights(boxes, [*downwards, *order])
     levels: dict[int, list[str]] = {}
     for box in sorted(boxes):
         levels.setdefault(heights[box], []).append(box)
@@ -59,6 +64,7 @@ def find_levels(
         is_minimum=found.is_minimum,
         reduced=reduced(downwards, heights),
         knots=knots(boxes, weights),
+        is_layered=bool(order),
     )
 
 

@@ -60,4 +60,4 @@ def escaped(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Return text for a line about the diagram, in which Mermaid decodes nothing."""
-    return re.sub(r"[^\w.,:()'> -]", "?", visible(text))
+    return re.sub(r"[^\w.,:()'> -]", "?", visible(text).replace(";", ","))

@@ -245,17 +245,20 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
     if up:
         imports = count(sum(len(found.links[link]) for link in levels.cut), "import")
         how = "no cheaper cut exists" if levels.is_minimum else "a cheaper cut may exist"
-        yield f"Without the {imports} upwards there is no cycle ({how})."
+        also = " and no way up through the layers" * levels.is_layered
+        yield f"Without the {imports} upwards there is no cycle{also} ({how})."
     if broken := sum(link.breaks for link in links):
         yield f"{count(broken, 'dependency')} break{'s' * (broken == 1)} a contract."
     if unchecked := [outcome.id for outcome in subject.contracts if outcome.kept is None]:
         yield f"Not checked, because of an error that lint-imports check shows: {listed(unchecked)}."
-    obeyed = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
-    if ids := list(dict.fromkeys(obeyed)):
-        yield f"The levels keep to the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}."
+    layered = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
+    if ids := list(dict.fromkeys(layered)):
+        of_contracts = f"the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}"
+        contradiction = f"The levels ignore {of_contracts}, which contradict each other."
+        yield f"The levels keep to {of_contracts}." if levels.is_layered else contradiction
     yield from _left_out(subject, found)
     if MANY < len(found.boxes) <= MOST and not options.matrix:
-        yield "Of so many boxes a matrix shows more: --matrix."
+        yield "A matrix shows so many boxes more clearly: --matrix."
 
 
 def _left_out(subject: Subject, found: Collapsed) -> Iterator[str]:
@@ -269,8 +272,8 @@ def _left_out(subject: Subject, found: Collapsed) -> Iterator[str]:
         if box_of.get(importer, "") != box_of.get(imported, "") and importer in box_of and imported in box_of
     )
     if other:
-        names = listed((kind.replace("_", " ") for kind in Kind if kind not in kinds), "or")
-        yield f"Left out: {count(other, 'import')} only for {names}."
+        names = listed((kind.replace("_", "-") for kind in Kind if kind not in kinds), "or")
+        yield f"Left out: {count(other, f'{names} import')}."
 
 
 def _unread(subject: Subject) -> Iterator[str]:

@@ -43,7 +43,7 @@ def left_out(name: str, report: Report) -> tuple[str, ...]:
     if name != "sarif":
         return ()
     problems: Iterator[Problem] = import_module("import_contracts.reporters.sarif").left_out(report)
-    return tuple(problem.message for problem in problems)
+    return tuple(f"{name}: {problem.message}" for problem in problems)
 
 
 FORMATS: Mapping[str, Callable[[Report, Style], str]] = MappingProxyType(

@@ -14,6 +14,7 @@ from import_contracts.drawing.forge import file_address
 from import_contracts.drawing.formats import FORMATS, left_out
 from import_contracts.drawing.model import Layering, Module, Options, Subject
 from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.diagnosis import about_exclude, diagnose
 from import_contracts.judging.statements import Statements
@@ -47,7 +48,8 @@ def answer(options: Options, scope: Scope, snapshot: Snapshot, requests: Request
 
 def _answer(subject: Subject, wanted: Wanted, status: int) -> Answer:
     text = as_text(subject, wanted.style) if wanted.format == "text" else FORMATS[wanted.format](subject)
-    return Answer(text, status, (*map(str, subject.problems), *left_out(wanted.format, subject, text)))
+    too_much = (f"{wanted.format}: {sentence}" for sentence in left_out(wanted.format, subject, text))
+    return Answer(text, status, (*map(str, subject.problems), *too_much))
 
 
 def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:
@@ -97,10 +99,17 @@ def _demand(options: Options, graph: ImportGraph) -> None:
     named = dict.fromkeys((*options.packages, *options.boxes))
     unknown = [name for name in named if name not in graph]
     if unknown:
-        missing = (f"There is no module '{each}'.{did_you_mean_module(each, graph.modules)}" for each in unknown)
-        raise UserError(*map(Problem, missing))
-    if options.source and not graph.subtree(options.source).isdisjoint(graph.subtree(options.target)):
-        raise UserError(Problem(f"'{options.source}' and '{options.target}' are not apart: one is inside the other."))
+        raise UserError(*(Problem(f"There is no module '{each}'.{_hint(each, options, graph)}") for each in unknown))
+    outer, inner = sorted((options.source, options.target), key=len)
+    if outer and within(inner, outer):
+        how = f"overlap: '{inner}' is inside '{outer}'" if inner != outer else f"are both '{outer}'"
+        raise UserError(Problem(f"--from and --to {how}."))
+
+
+def _hint(unknown: str, options: Options, graph: ImportGraph) -> str:
+    is_outside = unknown.partition(".")[0] not in graph.roots and not options.external
+    external = " External packages are drawn only with --external." if is_outside else ""
+    return did_you_mean_module(unknown, graph.modules) or external
 
 
 def _outcomes(config: Config, statements: Statements) -> tuple[Outcome, ...]:

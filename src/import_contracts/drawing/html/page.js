@@ -160,7 +160,7 @@ class Page {
     document.title = `Imports of ${data.title}`;
     byId("title").textContent = data.title;
     byId("size").textContent = `${count(this.program.size, "module")}, ${count(this.program.importers.length, "import")}`;
-    byId("search").append(new Chooser(this.program, "Search modules", (module) => this.go({ select: module, link: null, from: null, to: null, tab: "details" })).element);
+    byId("search").append(new Chooser(this.program, "Search modules", (module) => this.go(this.selecting(module))).element);
     KINDS.forEach((kind, number) => {
       if (!this.program.kinds.some((bits) => bits & (1 << number))) return;
       const box = el("input", { type: "checkbox", "data-kind": number, onchange: () => this.go({ kinds: this.state.kinds ^ (1 << number) }) });
@@ -349,15 +349,14 @@ class Page {
       const lead = up ? `${number(down.length)} downwards, ${number(up)} upwards` : "all downwards";
       said.push(`${count(links.length, "dependency", "dependencies")} between ${count(boxes.length, "box", "boxes")}: ${lead}.`);
       if (!this.isMatrix && drawn < down.length) said.push(`Of those downwards, ${number(drawn)} are drawn; the others follow from them.`);
-      if (up) said.push(`Without the ${count(imports, "import")} upwards there is no cycle.`);
+      if (up) said.push(`Without the ${count(imports, "import")} upwards there is no cycle${view.isLayered ? " and no way up through the layers" : ""}.`);
       if (broken) said.push(broken === 1 ? "1 dependency breaks a contract." : `${number(broken)} dependencies break a contract.`);
     }
-    const other = this.program.kinds.filter((bits) => !(bits & state.kinds)).length;
     const kinds = KINDS.filter((_, kind) => !(state.kinds & (1 << kind)) && this.program.kinds.some((bits) => bits & (1 << kind)));
-    if (other) said.push(`Left out: ${count(other, "import")} only for ${kinds.join(" or ")}.`);
+    if (view.leftOut) said.push(`Left out: ${count(view.leftOut, `${kinds.join(" or ").replace(" checking", "-checking")} import`)}.`);
     if (view.hidden.length) said.push(`Hidden, as more than half of the boxes import them: ${view.hidden.map((box) => this.label(box).join("")).join(", ")}.`);
     if (this.isMatrix && boxes.length > TOO_MANY) said.push(`A map of more than ${TOO_MANY} boxes would not be readable.`);
-    else if (this.isMatrix && state.view !== "matrix") said.push(`A matrix says more about more than ${MANY} boxes; "Map" draws them.`);
+    else if (this.isMatrix && state.view !== "matrix") said.push(`A matrix shows more than ${MANY} boxes more clearly; "Map" draws them with arrows.`);
     return said.join(" ");
   }
 
@@ -504,7 +503,12 @@ class Page {
 
   choose(box) {
     const isChosen = this.state.select === box && !this.state.link;
-    this.go({ select: isChosen ? null : box, near: isChosen ? false : this.state.near, link: null, from: this.state.to === null ? this.state.from : null, to: null, tab: "details" });
+    this.go({ ...this.selecting(isChosen ? null : box), near: isChosen ? false : this.state.near });
+  }
+
+  /* What is asked for if a module is selected: a path that has only its beginning can still be given its end. */
+  selecting(module) {
+    return { select: module, link: null, from: this.state.to === null ? this.state.from : null, to: null, tab: "details" };
   }
 
   /* Mute what is not chosen, and draw the links of what is in colors. */

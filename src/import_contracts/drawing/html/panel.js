@@ -46,7 +46,7 @@ class Panel {
   /* A button that selects a module; its name alone if it is not in the page. */
   module(module, text = this.name(module)) {
     if (typeof module === "string") return el("bdi", {}, module);
-    return el("button", { type: "button", class: "link", onclick: () => this.page.go({ select: module, link: null, from: null, to: null, tab: "details" }) }, el("bdi", {}, text));
+    return el("button", { type: "button", class: "link", onclick: () => this.page.go(this.page.selecting(module)) }, el("bdi", {}, text));
   }
 
   button(text, changes, properties) {
@@ -79,7 +79,7 @@ class Panel {
       cut.length
         ? [
             el("h3", {}, `Cut: ${count(cut.length, "arrow")} upwards`),
-            el("p", {}, "The cheapest imports to remove so that all others point downwards."),
+            el("p", {}, "Without these, all others point downwards."),
             this.list(cut, (link) => this.arrow(link, view), { class: "rows" }),
           ]
         : el("p", {}, view.boxes.length ? "There are no cycles between these boxes." : "There is nothing to draw."),
@@ -135,8 +135,7 @@ class Panel {
       box === module ? null : el("p", {}, box < 0 ? "It is not in this picture." : ["It is a part of ", this.module(box), "."]),
       el("p", { class: "buttons" }, this.actions(module, box, view, state)),
       this.member(module),
-      this.ends("Imports", "out", out, "head", view),
-      this.ends("Imported by", "in", into, "tail", view),
+      box === module ? [...this.ends("Imports", "out", out, "head", view), ...this.ends("Imported by", "in", into, "tail", view)] : [],
     ].flat().filter(Boolean);
   }
 
@@ -179,7 +178,7 @@ class Panel {
     const link = view.link(tail, head);
     const title = el("h2", {}, this.module(tail), " → ", this.module(head));
     if (!link) return [title, el("p", {}, "There is no such arrow in this picture.")];
-    const why = link.isCut ? "It leads upwards, and is in the cheapest cut." : link.isDrawn ? null : "It is not drawn, as it follows from other arrows.";
+    const why = link.isCut ? "It leads upwards." : link.isDrawn ? null : "It is not drawn, as it follows from other arrows.";
     return [
       title,
       el("p", {}, `${count(link.imports.length, "import")}. `, why),

@@ -186,11 +186,15 @@ class View {
   findLinks(kinds) {
     const { importers, imported, kinds: kindsOf, size } = this.program;
     const found = new Map();
+    this.leftOut = 0; // the imports between boxes that are of other kinds
     for (let edge = 0; edge < importers.length; edge++) {
-      if (!(kindsOf[edge] & kinds)) continue;
       const tail = this.boxOf[importers[edge]];
       const head = this.boxOf[imported[edge]];
       if (tail < 0 || head < 0 || tail === head) continue;
+      if (!(kindsOf[edge] & kinds)) {
+        this.leftOut++;
+        continue;
+      }
       const key = tail * size + head;
       const link = found.get(key);
       if (link) link.imports.push(edge);
@@ -293,6 +297,7 @@ class View {
      Links within a component that lead against the order of siblings are cut; the others lead downwards. */
   level() {
     const order = this.layers();
+    this.isLayered = order.length > 0;
     const knot = this.knots([...this.links, ...order]);
     for (const link of this.links) {
       const isInside = knot.get(link.tail) === knot.get(link.head);
