@@ -16,6 +16,7 @@ from import_contracts.config.files import existing_config
 from import_contracts.config.loading import load_configs
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import places_of
+from import_contracts.drawing.forge import file_address, inside
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.beside import compare_with_those_beside
@@ -29,6 +30,7 @@ from import_contracts.reporters.badge import as_badge
 from import_contracts.reporters.people import shown as seen
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.trend import as_csv, as_json, as_markdown, as_text
+from import_contracts.reporters.trend_page import as_html
 from import_contracts.reports.cycles import Question
 from import_contracts.reports.trend import Commit, Coupling, Facts, Moved, Point, TrendReport, present_name, renamed
 from import_contracts.repository import root_of
@@ -60,6 +62,7 @@ def _markdown(report: TrendReport, style: Style) -> str:
 FORMATS: Mapping[str, Callable[[TrendReport, Style], str]] = {
     "badge": lambda report, _: as_badge(report),
     "csv": lambda report, _: as_csv(report),
+    "html": lambda report, _: as_html(seen(report)),
     "json": lambda report, _: as_json(report),
     "markdown": _markdown,
     "text": _text,
@@ -135,7 +138,17 @@ def trend(now: Subject, named: Named, wish: Wish, context: RunContext) -> TrendR
     if wish.coupling:
         report = replace(report, coupling=_coupling(now, counted, context))
     report = replace(report, since=points[since], why=why, history=history, notes=tuple(notes))
+    report = replace(report, forge=_forge(now.folder), head=commits[0].name)
     return replace(report, moved=moved, shows_authors=wish.authors)
+
+
+def _forge(folder: Path) -> str:
+    """Return the address of a file of a commit, whose path is relative to a folder; "" if it is not known."""
+    remote, root = git.remote(folder), root_of(folder.resolve())
+    if not remote or root is None:
+        return ""
+    inner = folder.resolve().relative_to(root)
+    return inside(file_address(remote, "{commit}"), inner.as_posix() if inner.parts else "")
 
 
 # --- which commits ------------------------------------------------------------------------------------------------
