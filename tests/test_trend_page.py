@@ -309,7 +309,7 @@ def test_an_axis_has_round_steps_and_room_for_every_value(values: list[int]) -> 
     assert re.fullmatch("[125]0*", str(axis.step))
     assert axis.height(axis.low) == HEIGHT
     assert axis.height(axis.high) == 0
-    small = max(values, default=0) <= 10 or min(values) <= max(values) / 2
+    small = max(values, default=0) <= 20 or min(values) <= max(values) / 2
     assert not small or axis.low == 0
 
 

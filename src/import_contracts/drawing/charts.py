@@ -19,7 +19,7 @@ _MANY = 24
 """With more points than this, only those that are marked have dots."""
 _STEPS = 3
 """How many steps of the axis there are at least, if numbers are whole."""
-_FEW = 10
+_FEW = 20
 """If no value is greater, the axis begins at 0."""
 _LEAST_SHARE = 0.1
 """The least part of the greatest value that the axis has: a change of one in a hundred is not to look like a cliff."""
@@ -138,7 +138,7 @@ def _point(at: int, points: Sequence[ChartPoint], axis: Axis) -> str:
     hair = _line((middle, middle), (0, HEIGHT), "hair")
     event = f"{_line((middle, middle), (0, HEIGHT), 'event')}{_shape(middle, -2, _FLAG, 'flag')}" if point.event else ""
     if point.value is not None:
-        dot = f'<circle class="dot" cx="{middle}" cy="{number(axis.height(point.value))}" r="3.5"/>'
+        dot = f'<circle class="dot" cx="{middle}" cy="{number(axis.height(point.value))}" r="3"/>'
     else:
         dot = "" if point.whole else _shape(middle, HEIGHT, _CROSS, "cross")
     return (

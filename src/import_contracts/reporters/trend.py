@@ -22,6 +22,7 @@ from import_contracts.reporters.trend_words import (
     number_text,
     point_text,
     value_text,
+    verdict,
 )
 from import_contracts.reporters.words import more
 from import_contracts.reports.trend import (
@@ -208,6 +209,7 @@ def as_markdown(report: TrendReport, style: Style) -> str:
     lines = [
         f"## Import trend{since}",
         "",
+        *([verdict(report), "", *_in_short(report), ""] if verdict(report) else []),
         *(f"- {plain(f'{when}: {mark}')}" for when, mark in _all_marks(report)),
         *(f"- {plain(note)}" for note in report.notes),
         "",
@@ -226,6 +228,16 @@ def as_markdown(report: TrendReport, style: Style) -> str:
         if shown:
             lines += ["", f"<details><summary>{shown[0]}</summary>", "", *map(_indented, shown[1:]), "", "</details>"]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _in_short(report: TrendReport) -> Iterator[str]:
+    """Yield in a line for each count that has moved by how much, and the first of what came and went."""
+    for change in report.changes:
+        lists = ((_SIGNS["+"], change.came), (_SIGNS["-"], change.went))
+        parts = [f"{how} {listed([code(item.what) for item in items], most=_MARKS)}" for how, items in lists if items]
+        if parts:
+            number = "as many" if not change.difference else difference_text(change.difference)
+            yield f"- **{number}** {plain(MEANINGS[change.count.id].label)}: {'; '.join(parts)}"
 
 
 def _all_marks(report: TrendReport) -> Iterator[tuple[str, str]]:

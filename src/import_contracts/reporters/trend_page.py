@@ -174,9 +174,10 @@ class _Page:
         return ChartPoint(self._name(point), "\n".join(lines), counted.value if counted else None, whole_, event)
 
     def _name(self, point: Point) -> str:
-        """Return the date of a point, or its hash if all points have the same date."""
-        dates = {date_of(each) for each in self._points if each.commit}
-        return date_of(point) if len(dates) > 1 and point.commit else hash_of(point)
+        """Return the date of a point, or its hash if several points have the same date and no other has another."""
+        dates = [date_of(each) for each in self._points if each.commit]
+        is_clear = len(dates) == 1 or len(set(dates)) > 1
+        return date_of(point) if is_clear and point.commit else hash_of(point)
 
     def _list(self, title: str, items: Items, commit: str, css: str) -> Iterator[str]:
         if not items:
