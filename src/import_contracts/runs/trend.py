@@ -35,10 +35,11 @@ from import_contracts.reports.cycles import Question
 from import_contracts.reports.trend import Commit, Coupling, Facts, Moved, Point, TrendReport, present_name, renamed
 from import_contracts.repository import root_of
 from import_contracts.runs.check import judged
+from import_contracts.runs.coupling import evidence
 from import_contracts.runs.cycles import demand_modules
 from import_contracts.runs.requests import cycles_extent
 from import_contracts.trend.counting import Judged, boundaries, facts_of, runtime_imports, whole_graph
-from import_contracts.trend.coupling import Change, coupling
+from import_contracts.trend.coupling import coupling
 from import_contracts.trend.memory import Memory, context_of, state_of
 from import_contracts.trend.movement import Imports, changes_at, moved
 from import_contracts.trend.renames import earlier_place, shape
@@ -239,30 +240,10 @@ def _read(subject: Subject, context: RunContext) -> Statements:
 
 def _coupling(now: Subject, counted: Counted, context: RunContext) -> Coupling:
     """Return what changes together; raises UserError if git cannot tell."""
-    root = root_of(now.folder.resolve()) or now.folder
-    with context.step("read what commits change"):
-        changes = git.changes(now.folder, COMMITS)
-    if changes is None:
-        raise UserError(
-            Problem("--coupling: Git cannot tell what commits change. If this is a partial clone, fetch more.")
-        )
-    modules = {
-        os.path.relpath(os.path.realpath(file.path), root).replace(os.sep, "/"): file.module
-        for file in counted.statements.snapshot.program.files
-    }
-    try:
-        listed = git.at(now.folder, "HEAD", str(root / _IGNORED)) or b""
-    except git.UnreadableError:
-        listed = b""
-    ignored = frozenset(line.split()[0] for line in listed.decode(errors="replace").splitlines() if line.strip())
+    changes, modules, ignored = evidence(now.folder, counted.statements.snapshot.program, context)
     graph = whole_graph(now.question, counted.statements)
     with context.step("find what changes together"):
-        return coupling((Change(*each) for each in changes), modules, graph, ignored, boundaries(counted.judged or ()))
-
-
-COMMITS = 10_000
-"""How many of the last commits say what changes together."""
-_IGNORED = ".git-blame-ignore-revs"
+        return coupling(changes, modules, graph, ignored, boundaries(counted.judged or ()))
 
 
 _BEFORE_COLLECTION = 10
