@@ -515,6 +515,9 @@ def test_markdown_and_text_say_what_moved(shop: Path) -> None:
     assert "+ shop.m2  shop/m2.py" in text
     assert "▁▄▆██  0 -> 4" in text
     markdown = lint(shop, "trend", "shop", "--points", "9", "--format", "markdown").out
+    first = markdown.split("| ")[0]
+    assert "Of 4 counts, 3 rose and none fell." in first
+    assert "- **+4** modules in runtime cycles: added `shop`, `shop.m0` and 2 more\n" in first
     assert "| modules in runtime cycles | 4 | +4 | `▁▄▆██` |" in markdown
     assert "- added: `shop.m2  shop/m2.py`" in markdown
 

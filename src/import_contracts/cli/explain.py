@@ -30,6 +30,7 @@ from import_contracts.wording import listed
     help="Explain the failed imports in FILE, a log or a traceback; - reads it from standard input.",
 )
 @click.option("--may", is_flag=True, help="Exit with 1 if a contract forbids IMPORTER to import IMPORTED.")
+@click.option("--coupling", is_flag=True, help="Also say whether the two modules change together, by the commits.")
 @click.option("--brief", is_flag=True, help="Write the contracts as a Markdown page.")
 @click.option("--check", is_flag=True, help="With --brief and --output: exit with 1 if FILE is not up to date.")
 @once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
@@ -42,6 +43,7 @@ def command(  # noqa: PLR0913 - each is an option
     names: tuple[str, ...],
     traceback: str | None,
     may: bool,
+    coupling: bool,
     brief: bool,
     check: bool,
     format_: str,
@@ -73,7 +75,8 @@ def command(  # noqa: PLR0913 - each is an option
     if a contract forbids the import, and with --check, if the page is not up to date.
     """  # noqa: D301 - as above
     has_no_page = check and not (brief and output)
-    _refuse(names, source_roots, may=may, check=has_no_page, is_configured=shared.config_file is not None)
+    asked = "--may" if may else "--coupling" if coupling else ""
+    _refuse(names, source_roots, about_two=asked, check=has_no_page, is_configured=shared.config_file is not None)
     if brief:
         if names or traceback is not None or format_ == "json":
             raise click.UsageError("--brief is about all contracts, and writes Markdown; use it without these.")
@@ -88,9 +91,10 @@ def command(  # noqa: PLR0913 - each is an option
     if config is None:
         here = Path.cwd()
         places = places_of(here, source_roots).folders
-        report = run.explain_installed(names[0], names[1], places, shared.context_here(here))
+        report = run.explain_installed((names[0], names[1]), places, shared.context_here(here), coupling=coupling)
     elif len(names) == 2:
-        report = run.explain_dependency(names[0], names[1], config, shared.context(config), may=may)
+        ends = (names[0], names[1])
+        report = run.explain_dependency(ends, config, shared.context(config), may=may, coupling=coupling)
     else:
         report = run.explain_name(names[0] if names else None, config, shared.context(config))
     write(as_json(report) if format_ == "json" else as_text(report, look), output, is_for_log=format_ == "text")
@@ -98,15 +102,15 @@ def command(  # noqa: PLR0913 - each is an option
 
 
 def _refuse(
-    names: tuple[str, ...], source_roots: tuple[str, ...], *, may: bool, check: bool, is_configured: bool
+    names: tuple[str, ...], source_roots: tuple[str, ...], *, about_two: str, check: bool, is_configured: bool
 ) -> None:
     """Raise UsageError for options that have no meaning together."""
     if len(names) > 2:
         raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
     if source_roots and (len(names) < 2 or is_configured):
         raise click.UsageError("--source-root is for two modules without a configuration.")
-    if may and len(names) != 2:
-        raise click.UsageError("--may is about two modules: the importer and the imported one.")
+    if about_two and len(names) != 2:
+        raise click.UsageError(f"{about_two} is about two modules: the importer and the imported one.")
     if check:
         raise click.UsageError("--check is for --brief and --output: it compares the page with that file.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 _REMOTE = re.compile(r"(?:(?:https?|ssh|git)://)?(?:[^@/\s]+@)?([\w.-]+)(?::\d+)?[:/]([\w.~-]+(?:/[\w.~-]+)+)/?")
 
@@ -29,3 +30,8 @@ def file_address(remote: str, commit: str) -> str:
     host, repository = found.groups()
     file = next((file for forge, file in _FILES.items() if forge in host.lower()), "")
     return file and f"https://{host}/{repository.removesuffix('.git')}/{file.format(commit=commit)}"
+
+
+def inside(address: str, folder: str) -> str:
+    """Return the address of a file whose path is relative to a folder, which is relative to the repository."""
+    return address.replace("{path}", f"{quote(folder)}/{{path}}") if folder else address

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from hashlib import sha256
-from importlib import resources
 from itertools import chain
 from typing import Any
-from urllib.parse import quote
 
 from import_contracts.drawing.collapse import collapse, kinds_drawn
+from import_contracts.drawing.forge import inside
+from import_contracts.drawing.inline import read, whole
 from import_contracts.drawing.levels import find_levels
 from import_contracts.drawing.model import Subject
 from import_contracts.graph.import_graph import Edge, Import
@@ -35,27 +33,8 @@ _SCRIPTS = ("program.js", "layout.js", "panel.js", "page.js")
 
 def render(subject: Subject) -> str:
     """Return the page about a program."""
-    style = _read("page.css")
-    script = "".join(map(_read, _SCRIPTS))
-    policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
-    )
-    parts = {
-        "POLICY": policy,
-        "STYLE": style,
-        "DATA": _embedded(_data(subject, _Modules(subject))),
-        "SCRIPT": script,
-    }
-    return re.sub(r"\{\{([A-Z]+)\}\}", lambda match: parts[match[1]], _read("page.html"))
-
-
-def _read(name: str) -> str:
-    return resources.files(__package__).joinpath("html", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """Return a source expression for inline content (Content Security Policy Level 3, 2.3.1)."""
-    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+    body = read("page.html").replace("{{DATA}}", _embedded(_data(subject, _Modules(subject))))
+    return whole("Imports", body, styles=("page.css",), scripts=_SCRIPTS)
 
 
 def _embedded(value: object) -> str:
@@ -193,8 +172,7 @@ def _order(subject: Subject) -> Iterator[str]:
 
 def _forge(subject: Subject) -> str:
     """Return the address of a file whose path is relative to the folder."""
-    inner = subject.folder.removeprefix(subject.root).strip("/")
-    return subject.forge().replace("{path}", f"{quote(inner)}/{{path}}") if inner else subject.forge()
+    return inside(subject.forge(), subject.folder.removeprefix(subject.root).strip("/"))
 
 
 def _imports(name: str, subject: Subject, numbers: Mapping[str, int], texts: dict[str, int]) -> Iterator[list[int]]:

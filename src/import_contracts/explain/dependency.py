@@ -12,6 +12,7 @@ from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
 from import_contracts.reports.explain import ContractVerdict, Dependency, Objection, Stance
+from import_contracts.reports.trend import Pair
 from import_contracts.wording import listed
 
 _NOT_EAGER = frozenset(Kind) - {Kind.RUNTIME}
@@ -34,6 +35,16 @@ def dependency(importer: str, imported: str, graph: ImportGraph, statements: Sta
         cut=tuple(statements.statement(edge, graph) for edge in routes.minimum_cut(importers)),
         is_eager=_reach(graph.without_kinds(_NOT_EAGER), importers, targets),
         back=sum(1 for _ in _routes(graph, targets, importers).chains_from(targets)),
+    )
+
+
+def between(pairs: Iterable[Pair], importer: str, imported: str, graph: ImportGraph) -> tuple[Pair, ...]:
+    """Return those pairs of which one module is in the importer, and the other in the imported module or package."""
+    importers, targets = _ends(importer, imported, graph)
+    return tuple(
+        pair
+        for pair in pairs
+        if (pair.first in importers and pair.second in targets) or (pair.second in importers and pair.first in targets)
     )
 
 

@@ -27,7 +27,7 @@ from import_contracts.reports.explain import (
 from import_contracts.wording import count, listed
 
 # How many of each are shown without --verbose.
-_CHAINS, _IMPORTS, _PARTS, _LINES = 5, 5, 20, 10
+_CHAINS, _IMPORTS, _PARTS, _LINES, _COMMITS = 5, 5, 20, 10, 3
 
 _STANCE_COLORS = {Stance.BROKEN: RED, Stance.ALLOWED: GREEN}
 _RESULT_COLORS = {True: GREEN, False: RED, None: YELLOW}
@@ -38,6 +38,11 @@ def as_json(report: Explanation | Dependency | Permissions) -> str:
     document = {"version": 1, **asdict(report)}
     del document["problems"]
     document.pop("judges", None)
+    pairs = document.pop("coupling", None)
+    if pairs is not None and isinstance(report, Dependency):
+        document["coupling"] = [
+            {**asdict(pair), "confidence": round(pair.confidence, 4)} for pair in report.coupling or ()
+        ]
     for key, is_error in (("warnings", False), ("errors", True)):
         document[key] = [
             {"message": problem.full_message, "file": problem.file, "contract": problem.contract, "key": problem.key}
@@ -51,7 +56,7 @@ def as_json(report: Explanation | Dependency | Permissions) -> str:
 def as_text(report: Explanation | Dependency | Permissions, style: Style) -> str:
     """Return the report as text, the most important first."""
     if isinstance(report, Dependency):
-        lines = [*_dependency(report, style), *_verdicts(report, style)]
+        lines = [*_dependency(report, style), *_together(report, style), *_verdicts(report, style)]
     elif isinstance(report, Permissions):
         lines = [*_permissions(report, style)]
     elif report.coverage is None:
@@ -135,6 +140,20 @@ def _way_back(report: Dependency) -> Iterator[str]:
     yield f"    lint-imports explain {report.imported} {report.importer}"
     if report.chains:
         yield f"    lint-imports cycles {report.importer}"
+    yield ""
+
+
+def _together(report: Dependency, style: Style) -> Iterator[str]:
+    """Yield how often the modules of the two change together, if that was asked for."""
+    if report.coupling is None:
+        return
+    if not report.coupling:
+        yield "  They do not change together more often than chance explains."
+    for pair in style.capped(report.coupling, _CHAINS):
+        some = ", ".join(commit[:12] for commit in pair.commits[:_COMMITS])
+        share = f"{pair.support:,} of {count(pair.of_first, 'commit')} ({pair.confidence:.0%})"
+        yield f"  They change together: {share} that change {pair.first} also change {pair.second}, such as {some}"
+    yield from _hidden(len(report.coupling), _CHAINS, "pair", style, indent="  ")
     yield ""
 
 

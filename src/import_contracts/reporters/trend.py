@@ -11,12 +11,23 @@ from operator import attrgetter
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.markup import cells, code, code_cell, plain
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
+from import_contracts.reporters.trend_words import (
+    commit_text,
+    commits_counted,
+    date_of,
+    difference_text,
+    hash_of,
+    how_it_moved,
+    item_text,
+    number_text,
+    point_text,
+    value_text,
+    verdict,
+)
 from import_contracts.reporters.words import more
 from import_contracts.reports.trend import (
     MEANINGS,
     Change,
-    Commit,
-    Count,
     Coupling,
     Facts,
     Item,
@@ -39,7 +50,7 @@ def as_text(report: TrendReport, style: Style) -> str:
     assert facts is not None, "a run without counts raises an error"  # noqa: S101
     lines = [
         f"{listed(facts.packages)}: {count(facts.modules, 'module')}, {count(facts.imports, 'import')}",
-        *([f"Compared with {_commit(report.since)} ({report.why})"] if report.since else []),
+        *([f"Compared with {point_text(report.since)} ({report.why})"] if report.since else []),
         *_marks("now", report.now, style),
         *(_marks("then", report.since, style) if report.since else ()),
         *(style.paint(f"note: {note}", YELLOW) for note in report.notes),
@@ -56,7 +67,7 @@ def as_text(report: TrendReport, style: Style) -> str:
 def _section(change: Change, facts: Facts, style: Style) -> Iterator[str]:
     """Yield a count, what it means, and what came and went; with --verbose the whole list."""
     meaning = MEANINGS[change.count.id]
-    value = f"{_value(change.count):>9}  {_difference(change.difference):<6}"
+    value = f"{value_text(change.count):>9}  {difference_text(change.difference):<6}"
     if change.difference:
         value = style.paint(value, RED if change.difference > 0 else GREEN)
     yield f"{style.paint(f'{meaning.label:{_WIDTH}}', BOLD)} {value}".rstrip()
@@ -68,12 +79,12 @@ def _section(change: Change, facts: Facts, style: Style) -> Iterator[str]:
                 yield f"  {contract}: {count(known, 'known violation')}, {new:,} new"
     changed = [*(("+", item) for item in change.came), *(("-", item) for item in change.went)]
     shown = style.capped(changed, _ITEMS)
-    yield from (f"  {sign} {_item(item)}" for sign, item in shown)
+    yield from (f"  {sign} {item_text(item)}" for sign, item in shown)
     if len(shown) < len(changed):
         yield f"    {more(len(changed) - len(shown))}"
     if style.verbose:
         came = set(change.came)
-        yield from (f"    {_item(item)}" for item in change.count.items if item not in came)
+        yield from (f"    {item_text(item)}" for item in change.count.items if item not in came)
 
 
 def _movement(report: TrendReport, style: Style) -> Iterator[str]:
@@ -85,12 +96,12 @@ def _movement(report: TrendReport, style: Style) -> Iterator[str]:
     if not report.moved:
         yield "  nothing"
     for commit, moves in groupby(report.moved, key=attrgetter("commit")):
-        yield f"  {_named(commit, report)}"
+        yield f"  {commit_text(commit, report)}"
         for move in moves:
-            yield f"    {_sentence(move)}"
+            yield f"    {how_it_moved(move)}"
             shown = style.capped(move.imports, _MARKS)
             sign = "+" if set(move.after) - set(move.before) else "-"
-            yield from (f"      {sign} {_item(item)}" for item in shown)
+            yield from (f"      {sign} {item_text(item)}" for item in shown)
             if len(shown) < len(move.imports):
                 yield f"        {more(len(move.imports) - len(shown), 'import')}"
 
@@ -100,11 +111,9 @@ def _together(report: TrendReport, style: Style) -> Iterator[str]:
     found = report.coupling
     if found is None:
         return
-    left_out = [(found.large, "large"), (found.bots, "by bots"), (found.ignored, "ignored by .git-blame-ignore-revs")]
-    rest = listed([f"{number:,} {what}" for number, what in left_out if number])
     yield ""
     yield style.paint("Modules that change together", BOLD)
-    yield f"  {count(found.commits, 'commit')} of these modules{f'; left out: {rest}' if rest else ''}"
+    yield f"  {commits_counted(found)}"
     for sentence, pairs in (("No import joins:", found.hidden), ("Across a boundary of a contract:", found.leaky)):
         yield f"  {sentence}{'' if pairs else ' none'}"
         shown = style.capped(pairs, _ITEMS)
@@ -120,23 +129,6 @@ def _pair(pair: Pair) -> str:
     return f"{pair.first} and {pair.second}: {commits} ({pair.confidence:.0%}){contracts}  {some}"
 
 
-def _named(commit: Commit | None, report: TrendReport) -> str:
-    if commit is None:
-        return "not committed"
-    author = f", {commit.author}" if report.shows_authors else ""
-    return f"{commit.name[:12]}, {_date(Point(commit, None))}{author}: {commit.subject}"
-
-
-def _sentence(move: Moved) -> str:
-    came, went = sorted({*move.after} - {*move.before}), sorted({*move.before} - {*move.after})
-    if move.how in {"appeared", "vanished"}:
-        return f"a cycle of {count(len(came or went), 'module')} {move.how}: {listed(came or went)}"
-    changes = [f"{listed(names)} {what}" for names, what in ((came, "came"), (went, "went")) if names]
-    module = min({*move.before} & {*move.after})
-    sizes = f"from {len(move.before):,} to {len(move.after):,} modules"
-    return f"the cycle of {module} {move.how} {sizes}: {'; '.join(changes)}"
-
-
 def _others(report: TrendReport, style: Style) -> Iterator[str]:
     """Yield the numbers that are not judged."""
     facts, before = report.now.facts, report.since.facts if report.since else None
@@ -145,8 +137,8 @@ def _others(report: TrendReport, style: Style) -> Iterator[str]:
     yield style.paint("Not judged", BOLD)
     for name, value in facts.numbers.items() if facts else ():
         meaning = MEANINGS[name]
-        change = _difference(round(value - old[name], 4), name) if name in old else ""
-        yield f"  {meaning.label:{_WIDTH - 2}} {_number(name, value):>9}  {change}".rstrip()
+        change = difference_text(round(value - old[name], 4), name) if name in old else ""
+        yield f"  {meaning.label:{_WIDTH - 2}} {number_text(name, value):>9}  {change}".rstrip()
         if style.verbose:
             yield style.paint(f"    {meaning.sentence} Source: {meaning.source}.", DIM)
 
@@ -167,10 +159,10 @@ def _history(report: TrendReport, style: Style) -> Iterator[str]:
         yield f"  {more(len(points) - len(shown))}"
     for point in shown:
         values_here = point.facts.counts if point.facts else (None,) * len(_COUNTS)
-        row = " ".join(f"{_value(each):>7}" for each in values_here)
+        row = " ".join(f"{value_text(each):>7}" for each in values_here)
         mark = f"  ! {'; '.join(point.all_marks)}" if point.all_marks else ""
         subject = f"  {_short(point.commit.subject, 50)}" if point.commit and not mark else ""
-        yield f"  {_date(point):10} {_hash(point):12} {row}{mark}{subject}".rstrip()
+        yield f"  {date_of(point):10} {hash_of(point):12} {row}{mark}{subject}".rstrip()
 
 
 def sparkline(values: Sequence[int | None], width: int) -> str:
@@ -202,39 +194,6 @@ def _marks(when: str, point: Point, style: Style) -> Iterator[str]:
         yield more(len(marks) - len(shown), "warning")
 
 
-def _item(item: Item) -> str:
-    place = f"  {item.path}{f':{item.line}' if item.line else ''}" if item.path else ""
-    return f"{item.what}{f'  [{item.contract}]' if item.contract else ''}{place}"
-
-
-def _value(counted: Count | None) -> str:
-    if counted is None or counted.value is None:
-        return "-"
-    return f"{'' if counted.is_exact else '≤ '}{counted.value:,}"
-
-
-def _difference(difference: float | None, name: str = "") -> str:
-    if difference is None:
-        return ""
-    return "=" if not difference else f"{'+' if difference > 0 else '-'}{_number(name, abs(difference))}"
-
-
-def _number(name: str, value: float) -> str:
-    return f"{value * 100:.1f} %" if name.endswith("_share") else f"{value:,}"
-
-
-def _commit(point: Point) -> str:
-    return f"{_hash(point)}, {_date(point)}"
-
-
-def _hash(point: Point) -> str:
-    return point.commit.name[:12] if point.commit else "now"
-
-
-def _date(point: Point) -> str:
-    return datetime.fromtimestamp(point.commit.seconds, UTC).strftime("%Y-%m-%d") if point.commit else ""
-
-
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
@@ -246,10 +205,11 @@ def as_markdown(report: TrendReport, style: Style) -> str:
     """Return what has moved, for a comment on a pull request."""
     facts = report.now.facts
     assert facts is not None, "a run without counts raises an error"  # noqa: S101
-    since = f" since {code(_hash(report.since))} ({plain(report.why)})" if report.since else ""
+    since = f" since {code(hash_of(report.since))} ({plain(report.why)})" if report.since else ""
     lines = [
         f"## Import trend{since}",
         "",
+        *([verdict(report), "", *_in_short(report), ""] if verdict(report) else []),
         *(f"- {plain(f'{when}: {mark}')}" for when, mark in _all_marks(report)),
         *(f"- {plain(note)}" for note in report.notes),
         "",
@@ -259,7 +219,7 @@ def as_markdown(report: TrendReport, style: Style) -> str:
     points = [*report.history, report.now]
     for number, change in enumerate(report.changes):
         values = [point.facts.counts[number].value if point.facts else None for point in points]
-        row = [plain(MEANINGS[change.count.id].label), _value(change.count), _difference(change.difference)]
+        row = [plain(MEANINGS[change.count.id].label), value_text(change.count), difference_text(change.difference)]
         lines.append(cells(*row, *([code_cell(sparkline(values, _POINTS))] if report.history else [])))
     for change in report.changes:
         lines += _moved(change, style)
@@ -268,6 +228,16 @@ def as_markdown(report: TrendReport, style: Style) -> str:
         if shown:
             lines += ["", f"<details><summary>{shown[0]}</summary>", "", *map(_indented, shown[1:]), "", "</details>"]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _in_short(report: TrendReport) -> Iterator[str]:
+    """Yield in a line for each count that has moved by how much, and the first of what came and went."""
+    for change in report.changes:
+        lists = ((_SIGNS["+"], change.came), (_SIGNS["-"], change.went))
+        parts = [f"{how} {listed([code(item.what) for item in items], most=_MARKS)}" for how, items in lists if items]
+        if parts:
+            number = "as many" if not change.difference else difference_text(change.difference)
+            yield f"- **{number}** {plain(MEANINGS[change.count.id].label)}: {'; '.join(parts)}"
 
 
 def _all_marks(report: TrendReport) -> Iterator[tuple[str, str]]:
@@ -283,7 +253,7 @@ def _moved(change: Change, style: Style) -> Iterator[str]:
     yield from ("", f"<details><summary>{plain(meaning.label)}: {len(changed):,} changed</summary>", "")
     yield from (plain(meaning.sentence), "")
     shown = style.capped(changed, _POINTS)
-    yield from (f"- {_SIGNS[sign]}: {code(_item(item))}" for sign, item in shown)
+    yield from (f"- {_SIGNS[sign]}: {code(item_text(item))}" for sign, item in shown)
     if len(shown) < len(changed):
         yield f"- {more(len(changed) - len(shown))}"
     yield from ("", "</details>")

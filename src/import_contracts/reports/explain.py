@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
+from import_contracts.reports.trend import Pair
 
 
 class Stance(StrEnum):
@@ -72,7 +73,8 @@ class Dependency:
     ``concerns`` are the judgements of the contracts, the worst first, and ``silent`` the ids of the contracts that
     cover neither module; both are None without a configuration. ``objections`` are the contracts that forbid the
     importer to import the other; None without a configuration. ``new`` are those of the two that do not exist. If
-    ``judges``, the exit status says whether the import is allowed.
+    ``judges``, the exit status says whether the import is allowed. ``coupling`` are the pairs of modules, one of each
+    of the two, that change together, the least probable by chance first; None if nobody has asked.
     """
 
     importer: str
@@ -88,6 +90,7 @@ class Dependency:
     objections: tuple[Objection, ...] | None = None
     new: tuple[str, ...] = ()
     judges: bool = False
+    coupling: tuple[Pair, ...] | None = None
 
     @property
     def exit_status(self) -> int:

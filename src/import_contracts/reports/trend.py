@@ -251,6 +251,9 @@ class TrendReport:
     ``why`` says in words what the point is: what was asked for, or where the branch began. ``notes`` are sentences
     about what is not known. ``moved`` is what moved the cycles, the oldest commit first; None if nobody has asked, and
     ``shows_authors`` if they may be named. ``coupling`` is what changes together; None if nobody has asked.
+
+    ``forge`` is the address of a file, with ``{commit}``, ``{path}``, relative to the folder, and ``{line}``; "" if it
+    is not known. ``head`` is the hash of the last commit.
     """
 
     now: Point
@@ -261,6 +264,8 @@ class TrendReport:
     shows_authors: bool = False
     coupling: Coupling | None = None
     notes: tuple[str, ...] = ()
+    forge: str = ""
+    head: str = ""
 
     @property
     def exit_status(self) -> int:

@@ -9,9 +9,10 @@ from pathlib import Path
 from import_contracts.config.contracts import Contracts, ids_of, read_contracts
 from import_contracts.config.session import Config
 from import_contracts.explain.coverage import coverage, describe
-from import_contracts.explain.dependency import concerns, dependency, misspelt, objections, with_new
+from import_contracts.explain.dependency import between, concerns, dependency, misspelt, objections, with_new
 from import_contracts.explain.permissions import permissions
 from import_contracts.explain.views import View
+from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean, did_you_mean_module
@@ -19,12 +20,15 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reports.explain import Dependency, Explanation, Permissions
+from import_contracts.reports.trend import Pair
 from import_contracts.runs.check import known_entries
+from import_contracts.runs.coupling import evidence
 from import_contracts.runs.requests import extent_here, extent_of, read_baseline
+from import_contracts.trend.coupling import coupled
 
 
 def explain_dependency(
-    importer: str, imported: str, config: Config, context: RunContext, *, may: bool = False
+    ends: tuple[str, str], config: Config, context: RunContext, *, may: bool = False, coupling: bool = False
 ) -> Dependency:
     """Return how one module or package depends on another, and which contracts forbid or allow it.
 
@@ -32,6 +36,7 @@ def explain_dependency(
     the question whether the import is allowed. Raises UserError if nothing is known of one of the two, if a root
     package is not found, or if the baseline cannot be read.
     """
+    importer, imported = ends
     statements = _statements(config, context)
     whole = statements.snapshot.scan.graph
     graph, new = with_new(importer, imported, whole)
@@ -51,14 +56,18 @@ def explain_dependency(
         objections=objecting,
         new=new,
         judges=may,
+        coupling=_coupling(ends, graph, statements) if coupling else None,
     )
 
 
-def explain_installed(importer: str, imported: str, source_roots: Sequence[Path], context: RunContext) -> Dependency:
+def explain_installed(
+    ends: tuple[str, str], source_roots: Sequence[Path], context: RunContext, *, coupling: bool = False
+) -> Dependency:
     """Return how one module or package depends on another, without a configuration.
 
     Their packages are in the source roots or installed. Raises UserError if one is not found.
     """
+    importer, imported = ends
     extent = extent_here([module.partition(".")[0] for module in (importer, imported)], source_roots)
     statements = Statements(take_snapshot(compare(extent, context)))
     scan = statements.snapshot.scan
@@ -67,7 +76,15 @@ def explain_installed(importer: str, imported: str, source_roots: Sequence[Path]
         raise UserError(*map(Problem, nothing))
     found = dependency(importer, imported, scan.graph, statements)
     unreadable = (Problem(file.message, context.shown(file.path)) for file in scan.unreadable)
-    return replace(found, problems=tuple(unreadable))
+    together = _coupling(ends, scan.graph, statements) if coupling else None
+    return replace(found, problems=tuple(unreadable), coupling=together)
+
+
+def _coupling(ends: tuple[str, str], graph: ImportGraph, statements: Statements) -> tuple[Pair, ...]:
+    """Return the modules of two that change together; raises UserError if git cannot tell."""
+    snapshot = statements.snapshot
+    changes = evidence(snapshot.context.folder, snapshot.program, snapshot.context)
+    return between(coupled(*changes), *ends, graph)
 
 
 def explain_module(module: str, config: Config, context: RunContext) -> Permissions | None:

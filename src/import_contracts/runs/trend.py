@@ -16,6 +16,7 @@ from import_contracts.config.files import existing_config
 from import_contracts.config.loading import load_configs
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import places_of
+from import_contracts.drawing.forge import file_address, inside
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.beside import compare_with_those_beside
@@ -29,14 +30,16 @@ from import_contracts.reporters.badge import as_badge
 from import_contracts.reporters.people import shown as seen
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.trend import as_csv, as_json, as_markdown, as_text
+from import_contracts.reporters.trend_page import as_html
 from import_contracts.reports.cycles import Question
 from import_contracts.reports.trend import Commit, Coupling, Facts, Moved, Point, TrendReport, present_name, renamed
 from import_contracts.repository import root_of
 from import_contracts.runs.check import judged
+from import_contracts.runs.coupling import evidence
 from import_contracts.runs.cycles import demand_modules
 from import_contracts.runs.requests import cycles_extent
 from import_contracts.trend.counting import Judged, boundaries, facts_of, runtime_imports, whole_graph
-from import_contracts.trend.coupling import Change, coupling
+from import_contracts.trend.coupling import coupling
 from import_contracts.trend.memory import Memory, context_of, state_of
 from import_contracts.trend.movement import Imports, changes_at, moved
 from import_contracts.trend.renames import earlier_place, shape
@@ -60,6 +63,7 @@ def _markdown(report: TrendReport, style: Style) -> str:
 FORMATS: Mapping[str, Callable[[TrendReport, Style], str]] = {
     "badge": lambda report, _: as_badge(report),
     "csv": lambda report, _: as_csv(report),
+    "html": lambda report, _: as_html(seen(report)),
     "json": lambda report, _: as_json(report),
     "markdown": _markdown,
     "text": _text,
@@ -135,7 +139,17 @@ def trend(now: Subject, named: Named, wish: Wish, context: RunContext) -> TrendR
     if wish.coupling:
         report = replace(report, coupling=_coupling(now, counted, context))
     report = replace(report, since=points[since], why=why, history=history, notes=tuple(notes))
+    report = replace(report, forge=_forge(now.folder), head=commits[0].name)
     return replace(report, moved=moved, shows_authors=wish.authors)
+
+
+def _forge(folder: Path) -> str:
+    """Return the address of a file of a commit, whose path is relative to a folder; "" if it is not known."""
+    remote, root = git.remote(folder), root_of(folder.resolve())
+    if not remote or root is None:
+        return ""
+    inner = folder.resolve().relative_to(root)
+    return inside(file_address(remote, "{commit}"), inner.as_posix() if inner.parts else "")
 
 
 # --- which commits ------------------------------------------------------------------------------------------------
@@ -226,30 +240,10 @@ def _read(subject: Subject, context: RunContext) -> Statements:
 
 def _coupling(now: Subject, counted: Counted, context: RunContext) -> Coupling:
     """Return what changes together; raises UserError if git cannot tell."""
-    root = root_of(now.folder.resolve()) or now.folder
-    with context.step("read what commits change"):
-        changes = git.changes(now.folder, COMMITS)
-    if changes is None:
-        raise UserError(
-            Problem("--coupling: Git cannot tell what commits change. If this is a partial clone, fetch more.")
-        )
-    modules = {
-        os.path.relpath(os.path.realpath(file.path), root).replace(os.sep, "/"): file.module
-        for file in counted.statements.snapshot.program.files
-    }
-    try:
-        listed = git.at(now.folder, "HEAD", str(root / _IGNORED)) or b""
-    except git.UnreadableError:
-        listed = b""
-    ignored = frozenset(line.split()[0] for line in listed.decode(errors="replace").splitlines() if line.strip())
+    changes, modules, ignored = evidence(now.folder, counted.statements.snapshot.program, context)
     graph = whole_graph(now.question, counted.statements)
     with context.step("find what changes together"):
-        return coupling((Change(*each) for each in changes), modules, graph, ignored, boundaries(counted.judged or ()))
-
-
-COMMITS = 10_000
-"""How many of the last commits say what changes together."""
-_IGNORED = ".git-blame-ignore-revs"
+        return coupling(changes, modules, graph, ignored, boundaries(counted.judged or ()))
 
 
 _BEFORE_COLLECTION = 10

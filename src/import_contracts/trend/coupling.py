@@ -34,6 +34,8 @@ class Change(NamedTuple):
     paths: Sequence[tuple[str, str]]
 
 
+_Commit = tuple[str, tuple[str, ...]]
+
 Boundaries = Callable[[str, str], tuple[str, ...]]
 """Returns the ids of the contracts of which two modules are in different parts."""
 
@@ -49,14 +51,7 @@ def coupling(
 
     ``modules`` are the modules by the paths of their files now. ``ignored`` are the hashes of commits to leave out.
     """
-    left_out: Counter[str] = Counter()
-    kept: list[tuple[str, tuple[str, ...]]] = []
-    for change, touched in _followed(changes, modules):
-        reason = _reason(change, touched, ignored)
-        if reason:
-            left_out[reason] += 1
-        elif touched:
-            kept.append((change.commit, touched))
+    kept, left_out = _counting(changes, modules, ignored)
     pairs = list(_pairs(kept))
     hidden = tuple(pair for pair in pairs if not _edges(pair, graph))
     leaky = (replace(pair, contracts=apart(pair.first, pair.second)) for pair in pairs if _edges(pair, graph))
@@ -68,6 +63,26 @@ def coupling(
         hidden,
         tuple(pair for pair in leaky if pair.contracts),
     )
+
+
+def coupled(changes: Iterable[Change], modules: Mapping[str, str], ignored: frozenset[str]) -> Iterator[Pair]:
+    """Yield all pairs of modules that change together, whether or not an import joins them; given as above."""
+    yield from _pairs(_counting(changes, modules, ignored)[0])
+
+
+def _counting(
+    changes: Iterable[Change], modules: Mapping[str, str], ignored: frozenset[str]
+) -> tuple[list[_Commit], Counter[str]]:
+    """Return the commits that count, each with the modules that it changes, and how many do not, by the reason."""
+    left_out: Counter[str] = Counter()
+    kept: list[_Commit] = []
+    for change, touched in _followed(changes, modules):
+        reason = _reason(change, touched, ignored)
+        if reason:
+            left_out[reason] += 1
+        elif touched:
+            kept.append((change.commit, touched))
+    return kept, left_out
 
 
 def _edges(pair: Pair, graph: ImportGraph) -> list[Edge]:
@@ -95,7 +110,7 @@ def _reason(change: Change, touched: Sequence[str], ignored: frozenset[str]) -> 
     return "large" if len(touched) > LARGEST else ""
 
 
-def _pairs(commits: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[Pair]:
+def _pairs(commits: Sequence[_Commit]) -> Iterator[Pair]:
     """Yield the pairs that change together more often than chance explains, the least probable by chance first."""
     single: Counter[str] = Counter()
     together: dict[Edge, list[str]] = {}
@@ -109,9 +124,9 @@ def _pairs(commits: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[Pair]:
         by_chance = chance(len(commits), single[one], single[other], len(found))
         if by_chance * len(often) <= _CHANCE:
             first, second = sorted((one, other), key=lambda each: (single[each], each))  # the rarer implies the other
-            coupled = Pair(first, second, len(found), single[first], single[second], tuple(found[:_NAMED]))
-            pairs.append((by_chance, -len(found), first, second, coupled))
-    yield from (coupled for *_, coupled in sorted(pairs))
+            made = Pair(first, second, len(found), single[first], single[second], tuple(found[:_NAMED]))
+            pairs.append((by_chance, -len(found), first, second, made))
+    yield from (made for *_, made in sorted(pairs))
 
 
 def chance(total: int, one: int, other: int, together: int) -> float:
