@@ -185,9 +185,7 @@ class ImportModel:
     def _computed(self, module: str) -> set[str]:
         """Return the modules that a text may import by names that it computes: those that it names in strings."""
         source = self.sources.get(module)
-        if source is None or not any(word in source.text for word in _COMPUTING):
-            return set()
-        if not _COMPUTES.search(source.text):
+        if source is None or not _computes(source.text):
             return set()
         package = module if source.is_package else parent(module)
         found = set(self._children.get(package, ())) if _LISTS.search(source.text) else set()
@@ -230,12 +228,16 @@ def _root(module: str) -> str:
     return module.partition(".")[0]
 
 
-_COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "\ndef __getattr__", "__name__")
-"""One of these is in each text that `_COMPUTES` finds."""
+def _computes(text: str) -> bool:
+    """Tell whether a text may compute the names of modules: by a function for that, or as it gives its own away."""
+    is_by_function = any(word in text for word in _COMPUTING) or text.startswith("def __getattr__")
+    return is_by_function or ("__name__" in text and _GIVES_OWN.search(text) is not None)
+
+
+_COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "\ndef __getattr__")
+_GIVES_OWN = re.compile(r"\((?<!ogger\()\s*__name__\b")
+"""Begins with a literal, which ``search`` finds fast; a logger has the name of its module in most texts."""
 _LISTS = re.compile(r"iter_modules|listdir|glob")
-_COMPUTES = re.compile(
-    r"import_module|sys\.modules|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b"
-)
 _STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
 """``import a.b``, but not ``from a import b``, where ``a`` is one of some names.

@@ -78,9 +78,15 @@ def _groups(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
     """Divide constraints, which are sorted, into groups so that no change is in two groups."""
     group_of: dict[int, list[Constraint]] = {}
     for each in constraints:
-        joined = {id(group): group for change in each.changes if (group := group_of.get(change)) is not None}
-        members = [other for group in joined.values() for other in group] + [each]
-        group_of |= dict.fromkeys((change for other in members for change in other.changes), members)
+        changes = each.changes
+        joined = {id(group): group for change in changes if (group := group_of.get(change)) is not None}
+        largest = max(joined.values(), key=len, default=[])
+        for group in joined.values():
+            if group is not largest:
+                largest += group
+                group_of |= dict.fromkeys((change for other in group for change in other.changes), largest)
+        largest.append(each)
+        group_of |= dict.fromkeys(changes, largest)
     unique = {id(group): group for group in group_of.values()}
     return [sorted(group, key=lambda each: each.key) for group in unique.values()]
 

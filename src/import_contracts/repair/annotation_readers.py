@@ -131,7 +131,8 @@ class _Calls:
     def _functions_that_read(self, readers: Set[str]) -> frozenset[str]:
         """Note what some functions read, and return the names of those that give them one of their parameters."""
         names = ["__annotations__", *sorted(readers)]
-        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+        calls = rf"(?:{'|'.join(map(re.escape, sorted(readers)))})(?=[\s\\)]*[(#])"
+        pattern = re.compile(rf"\b(?:__annotations__\b|{calls})")
         found: set[str] = set()
         for source in self._names.sources:
             text = source.text
@@ -146,9 +147,7 @@ class _Calls:
 
     def _note(self, module: str, statement: ast.stmt, readers: Set[str], *, is_library: bool) -> None:
         """Note what the calls in a statement of the top level read."""
-        for node in walk(statement):
-            if not isinstance(node, _READING):
-                continue
+        for node in _readings(statement):
             name, given, is_raw = _reading(node, readers)
             if not name and is_library and isinstance(node, ast.Call) and last_name(node.func) not in _HARMLESS_CALLS:
                 for each in self._given(module, _arguments(node)):
@@ -204,11 +203,16 @@ def _functions_that_read(tree: ast.Module, readers: Set[str]) -> set[str]:
         for function in node.body if isinstance(node, ast.Module | ast.ClassDef) else ():
             if isinstance(function, _FUNCTIONS):
                 parameters = {each.arg for each in arguments(function)} - {"self", "cls"}
-                given = (_reading(each, readers) for each in walk(function) if isinstance(each, _READING))
+                given = (_reading(each, readers) for each in _readings(function))
                 if any(name and not is_raw and parameters & _names(nodes) for name, nodes, is_raw in given):
                     is_special = function.name.startswith("__") and isinstance(node, ast.ClassDef)
                     found.add(getattr(node, "name", "") if is_special else function.name)
     return found
+
+
+def _readings(node: ast.AST) -> Iterator[ast.Call | ast.Attribute]:
+    """Yield the calls and the attributes in some code, some of which read annotations."""
+    return (each for each in walk(node) if isinstance(each, _READING))
 
 
 def _reading(node: ast.Call | ast.Attribute, readers: Set[str]) -> tuple[str, list[ast.expr], bool]:

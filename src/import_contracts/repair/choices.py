@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
 
-from import_contracts.graph.changes import Changes, Way, cheapest_changes
+from import_contracts.graph.changes import Changes, Chosen, Way, cheapest_changes
 from import_contracts.graph.components import Component, cyclic_parts
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -54,6 +54,9 @@ class Choice:
     cuts: tuple[Cut, ...]
     is_minimum: bool
     """It is proven that no choice costs less."""
+    changes: Changes
+    chosen: Chosen
+    """The cheapest of the changes; they are found once if what is rejected later is none of them."""
 
     @property
     def fixes(self) -> dict[Edge, Fix]:
@@ -62,16 +65,21 @@ class Choice:
 
 
 def choose(
-    cycle: Component, kinds: frozenset[Kind], fixes: Fixes, rejected: Mapping[Edge, frozenset[FixKind]]
+    cycle: Component,
+    kinds: frozenset[Kind],
+    fixes: Fixes,
+    rejected: Mapping[Edge, frozenset[FixKind]],
+    last: Choice | None = None,
 ) -> Choice:
     """Return the cheapest choice after which nothing is left of a cycle of imports of some kinds.
 
-    ``rejected`` are the kinds of fixes that must not be chosen, by import.
+    ``rejected`` are the kinds of fixes that must not be chosen, by import. ``last`` is what was chosen when fewer were.
     """
     menu = _Menu(cycle, kinds, fixes, rejected)
-    changes = Changes(menu.ways, menu.added, menu.costs)
-    chosen = cheapest_changes(changes)
-    return Choice(tuple(menu.cuts(frozenset(chosen.changes))), chosen.is_minimum and menu.is_whole)
+    changes = Changes(menu.ways, menu.added, tuple(menu.costs))
+    chosen = last.chosen if last and last.changes == changes else cheapest_changes(changes)
+    cuts = tuple(menu.cuts(frozenset(chosen.changes)))
+    return Choice(cuts, chosen.is_minimum and menu.is_whole, changes, chosen)
 
 
 class _Menu:

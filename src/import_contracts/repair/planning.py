@@ -104,7 +104,8 @@ class _Planner:
             self._cycle_of |= dict.fromkeys(cycle.modules, frozenset(cycle.modules))
         self._rejected: dict[Edge, frozenset[FixKind]] = {}
         self._crashed = frozenset(crash.entry for crash in tools.before.crashes)
-        self._choices: list[Choice | None] = [None for _ in cycles]
+        self._choices: dict[int, Choice] = {}
+        self._open = set(range(len(cycles)))
         self._chosen: dict[Edge, Fix] = {}
         self._changed: dict[str, Source] = {}
         self._crashing: dict[str, Crash] = {}
@@ -112,10 +113,11 @@ class _Planner:
 
     def choose(self) -> None:
         """Choose what to do about the cycles of which nothing is chosen, and make the changes in memory."""
-        for number, cycle in enumerate(self._cycles):
-            if self._choices[number] is None:
-                self._choices[number] = choose(cycle, self._kinds, self._tools.fixes, self._rejected)
-        self._chosen = {edge: fix for choice in filter(None, self._choices) for edge, fix in choice.fixes.items()}
+        for number in sorted(self._open):
+            last, cycle = self._choices.get(number), self._cycles[number]
+            self._choices[number] = choose(cycle, self._kinds, self._tools.fixes, self._rejected, last)
+        self._open.clear()
+        self._chosen = {edge: fix for choice in self._choices.values() for edge, fix in choice.fixes.items()}
         self._changed = self._texts(self._chosen.values())
 
     def _texts(self, chosen: Iterable[Fix]) -> dict[str, Source]:
@@ -133,7 +135,7 @@ class _Planner:
             self._rejected[edge] = self._rejected.get(edge, frozenset()) | kinds
         for number, cycle in enumerate(self._cycles):
             if any(edge[0] in cycle.modules for edge in rejected):
-                self._choices[number] = None
+                self._open.add(number)
 
     def fixes_that_leave_cycles(self) -> set[Edge]:
         """Return the imports that were fixed of modules that are still in a cycle."""
@@ -172,7 +174,6 @@ class _Planner:
     def plan(self, number: int) -> RepairPlan:
         """Return the plan for one of the cycles, given its place among them."""
         cycle, choice = self._cycles[number], self._choices[number]
-        assert choice is not None, "every cycle has a choice in the end"  # noqa: S101
         rings = shortest_rings(cycle.graph, cycle.modules, list(choice.fixes))
         left, now = self._crashes_in[number]
         shapes = Shapes(cycle, self._tools.fixes)

@@ -21,11 +21,14 @@ from import_contracts.repair.usage import WORD, Binding, Usage, names_in, read_u
 
 _T = TypeVar("_T")
 _REPLACES = re.compile(r"\bpatch\b|\b[gs]etattr\(")
-_OF_OBJECT = re.compile(r"""\b(?:[gs]etattr|delattr|patch\.object)\(\s*[^,]{1,120},\s*["'](\w+)["']""")
+_OF_OBJECT = re.compile(
+    r"""\((?:(?<=\b[gs]etattr\()|(?<=\bdelattr\()|(?<=\bpatch\.object\())\s*[^,]{1,120},\s*["'](\w+)["']"""
+)
 _QUOTED_NAME = re.compile(r"""["']((?:\w+\.)+\w+)["']""")
 _MOST_QUESTIONS = 1000  # modules that import all of each other may have more paths than anybody could wait for
 
-_STAR = re.compile(r"import[\s\\]*\*")
+_STAR = re.compile(r"\*(?<=[\s\\t]\*)[ \t\f]*+(?:[\r\n;#\\]|\Z)")
+"""What may be the star of an import; it begins with a literal, which is found fast."""
 _IMPORTS = re.compile(r"[ \t]*(?:from|import)\b")
 """How the first line of an import statement begins, on which all dots are those of modules."""
 
@@ -72,6 +75,8 @@ class ProgramNames:
         self._imports: dict[str, dict[str, set[str]]] = {}
         self._taking_others: dict[str, bool] = {}
         self._named: dict[str, Set[str]] = {}
+        self._found_taken: dict[tuple[str, str], Set[str]] = {}
+        self._parsable: dict[str, str] = {}
         self._questions = 0
         self._made: dict[Callable[[ProgramNames], object], object] = {}
 
@@ -108,13 +113,19 @@ class ProgramNames:
 
         If its syntax is newer than this Python, that of a text that means almost the same; lines have the same numbers.
         """
-        return self._tree(self._text(module).text)
+        return self._parse(self._parsable_text(module))
 
-    def _tree(self, text: str) -> ast.Module:
-        try:
-            return self._parse(text)
-        except SyntaxError:
-            return self._parse(for_older_parsers(text))
+    def _parsable_text(self, module: str) -> str:
+        """Return the text of a module, or one that means almost the same; raises SyntaxError if it is wrong."""
+        if module not in self._parsable:
+            text = self._text(module).text
+            try:
+                self._parse(text)
+            except SyntaxError:
+                text = for_older_parsers(text)
+                self._parse(text)
+            self._parsable[module] = text
+        return self._parsable[module]
 
     def _text(self, module: str) -> Source:
         source = self._source(module)
@@ -130,13 +141,11 @@ class ProgramNames:
 
     def _parsed(self, source: Source) -> Usage | None:
         try:
-            usage = read_usage(self._tree(source.text), source, self._roots)
+            usage = read_usage(self.tree(source.module), source, self._roots)
         except (SyntaxError, RecursionError):
             return None
-        try:
-            self._parse(source.text)
-        except SyntaxError:
-            words, kept = (Counter(WORD.findall(text)) for text in (source.text, for_older_parsers(source.text)))
+        if (parsable := self._parsable[source.module]) != source.text:
+            words, kept = (Counter(WORD.findall(text)) for text in (source.text, parsable))
             usage.unclear = frozenset(words - kept)
         return usage
 
@@ -169,7 +178,7 @@ class ProgramNames:
             importers = map(self._source, sorted(self._graph.importers_of(module)))
             self._importers[module] = tuple(filter(None, importers))
         sources = (each for each in self._importers[module] if name in each.text or self._takes_others(each))
-        taken = (set(self._taken(module, source)) for source in sources)
+        taken = (self._taken(module, source) for source in sources)
         return any(name in each or ("*" in each and self._is_starred(module, name)) for each in taken)
 
     def _takes_others(self, source: Source) -> bool:
@@ -179,7 +188,14 @@ class ProgramNames:
             self._taking_others[source.module] = not text.isascii() or _STAR.search(text) is not None
         return self._taking_others[source.module]
 
-    def _taken(self, module: str, source: Source) -> Iterator[str]:
+    def _taken(self, module: str, source: Source) -> Set[str]:
+        """Return what `_find_taken` does, which is found once."""
+        key = (module, source.module)
+        if key not in self._found_taken:
+            self._found_taken[key] = frozenset(self._find_taken(module, source))
+        return self._found_taken[key]
+
+    def _find_taken(self, module: str, source: Source) -> Iterator[str]:
         """Yield the names that a text imports from a module, takes as attributes, or names where it may replace it."""
         last = module.rpartition(".")[2]
         imported = self._imports_of(source).get(module, set())
