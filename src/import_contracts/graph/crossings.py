@@ -218,8 +218,21 @@ class _Cuts:
     @cached_property
     def _links(self) -> Links:
         """The links without the tails that no path goes through."""
+        return self._without(self._barred)
+
+    @cached_property
+    def _shared(self) -> Links:
+        """The links without those tails either that no source leads to, but those that they are in."""
+        own: dict[int, int] = {}
+        for number, members in enumerate(self._sources):
+            for node in members:
+                own[node] = own.get(node, 0) | 1 << number
+        led = self._led
+        return self._without(self._barred | {node for node, sources in own.items() if led.get(node) == sources})
+
+    def _without(self, left_out: Set[int]) -> Links:
         heads, tails = self._nodes.links
-        return Links(heads, [[tail for tail in of_node if tail not in self._barred] for of_node in tails])
+        return Links(heads, [[tail for tail in of_node if tail not in left_out] for of_node in tails])
 
     @cached_property
     def _led(self) -> Mapping[int, int]:
@@ -233,7 +246,7 @@ class _Cuts:
     def find(self, search: _Search, source: int, goal: int, first: Sequence[_Edge]) -> list[_Edge]:
         """Return the cut of a source and a goal; ``first`` are the edges that leave the source and lead there."""
         ends, place = (self._sources[source], self._goals[goal]), goal - search.numbers.start
-        between = Between(self._links, *ends, self._led, search.reached, source, place)
+        between = Between(self._shared, *ends, self._led, search.reached, source, place)
         flow = Flow(between, first, self._paths.get(goal, ()))
         cut = sorted(flow.cut())
         self._paths[goal] = flow.paths
