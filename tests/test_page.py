@@ -432,6 +432,13 @@ def test_a_path_that_has_its_beginning_gets_its_end_from_the_map_or_the_search(p
 
 
 @pytest.mark.browser
+def test_between_a_package_and_what_is_inside_it_there_is_no_path_to_look_for(page: Page, shop: Path) -> None:
+    for ends in ("from=shop.web&to=shop.web.views", "from=shop.web.views&to=shop.web", "from=shop.web&to=shop.web"):
+        open_page(page, shop, ends)
+        assert "one is inside the other" in panel(page)
+
+
+@pytest.mark.browser
 def test_only_the_neighbours_of_a_box_can_be_shown(page: Page, shop: Path) -> None:
     open_page(page, shop, "select=shop.db")
     page.click("text=Show only its neighbours")
@@ -461,7 +468,7 @@ def test_a_path_is_a_shortest_chain_of_imports(page: Page, shop: Path) -> None:
     open_page(page, shop)
     choose(page, "#panel [aria-label='Path from']", "shop.web.forms")
     choose(page, "#panel [aria-label='Path to']", "shop.orders")
-    assert "There is no way between them." in panel(page)
+    assert "There is no way between them with these kinds of imports." in panel(page)
     page.click("text=Other way")
     assert "2 imports, the fewest there are:" in panel(page)
     assert classes(page, "selected") == {"shop.orders", "shop.web"}
@@ -704,6 +711,17 @@ def test_everything_is_done_with_the_keyboard(page: Page, shop: Path) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("view", ["map", "matrix"])
+def test_a_package_that_is_expanded_and_collapsed_keeps_the_focus(page: Page, shop: Path, view: str) -> None:
+    open_page(page, shop, f"view={view}&hubs=0")
+    page.focus(named("shop.web"))
+    page.keyboard.press("+")
+    assert focused(page) in {"shop.web.views", "shop.web.forms"}
+    page.keyboard.press("-")
+    assert focused(page) == "shop.web"
+
+
+@pytest.mark.browser
 def test_the_cells_of_the_matrix_are_reached_with_the_keyboard(page: Page, shop: Path) -> None:
     open_page(page, shop, "view=matrix")
     page.focus(named("shop.web"))
@@ -711,6 +729,12 @@ def test_the_cells_of_the_matrix_are_reached_with_the_keyboard(page: Page, shop:
     assert page.evaluate("document.activeElement.className").startswith("cell")
     page.keyboard.press("Enter")
     assert "shop.web → shop.orders" in panel(page)
+    page.keyboard.press("ArrowDown")
+    assert focused(page).startswith("orders → ")
+    page.keyboard.press("ArrowUp")
+    assert focused(page).startswith("web → ")
+    page.focus(named("shop.web"))
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
     assert focused(page) == "shop.web"
     page.keyboard.press("ArrowDown")

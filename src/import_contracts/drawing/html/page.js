@@ -339,7 +339,9 @@ class Page {
     const { view, state } = this;
     const { links, boxes } = view;
     const said = [];
-    if (!links.length) said.push(state.only === "cycles" ? "There is no cycle." : state.only === "violations" ? "No import breaks a contract." : "There are no imports between these boxes.");
+    const broken = this.program.data.contracts.length ? "No import breaks a contract." : "There is no configuration with contracts.";
+    const nothing = { cycles: "There is no cycle.", violations: broken }[state.only] ?? "There are no imports between these boxes.";
+    if (!links.length) said.push(nothing);
     else {
       const down = links.filter((link) => !link.isCut);
       const drawn = down.filter((link) => link.isDrawn).length;
@@ -353,7 +355,7 @@ class Page {
       if (broken) said.push(broken === 1 ? "1 dependency breaks a contract." : `${number(broken)} dependencies break a contract.`);
     }
     const kinds = KINDS.filter((_, kind) => !(state.kinds & (1 << kind)) && this.program.kinds.some((bits) => bits & (1 << kind)));
-    if (view.leftOut) said.push(`Left out: ${count(view.leftOut, `${kinds.join(" or ").replace(" checking", "-checking")} import`)}.`);
+    if (view.leftOut) said.push(`Left out: ${count(view.leftOut, `${listed(kinds, "or").replace(" checking", "-checking")} import`)}.`);
     if (view.hidden.length) said.push(`Hidden, as more than half of the boxes import them: ${view.hidden.map((box) => this.label(box).join("")).join(", ")}.`);
     if (this.isMatrix && boxes.length > TOO_MANY) said.push(`A map of more than ${TOO_MANY} boxes would not be readable.`);
     else if (this.isMatrix && state.view !== "matrix") said.push(`A matrix shows more than ${MANY} boxes more clearly; "Map" draws them with arrows.`);
@@ -370,10 +372,16 @@ class Page {
     else this.drawMap(picture);
     this.highlight();
     const boxes = [...picture.querySelectorAll("[data-module]")];
-    const again = boxes.find((box) => box.dataset.module === had) ?? (had === null ? null : boxes[0]);
+    const again = had === null ? null : (boxes.find((box) => box.dataset.module === had) ?? this.instead(Number(had), boxes));
     const first = again ?? boxes.find((box) => Number(box.dataset.module) === this.state.select) ?? boxes[0];
     for (const box of boxes) box.tabIndex = box === first ? 0 : -1;
     again?.focus({ preventScroll: true });
+  }
+
+  /* The element that is focused if a box is gone: of what it is in now, or of what is inside it. */
+  instead(module, boxes) {
+    const find = (isWanted) => boxes.find((box) => isWanted(Number(box.dataset.module)));
+    return find((box) => box === this.view.boxOf[module]) ?? find((box) => this.program.within(box, module)) ?? boxes[0];
   }
 
   fillLegend() {
@@ -382,7 +390,7 @@ class Page {
       ["down", this.isMatrix ? "imports of boxes below" : "imports; the arrows point downwards"],
       view.links.some((link) => link.isCut) && ["cut", "upwards, with the number of imports"],
       view.links.some((link) => link.breaks) && ["breaks", "breaks a contract"],
-      view.knotted.length && ["knot", `in a cycle: ${view.knotted.map((boxes) => boxes.length).join(", ")} boxes`],
+      view.knotted.length && ["knot", `in ${view.knotted.length > 1 ? "cycles" : "a cycle"} of ${listed(view.knotted.map((boxes) => boxes.length), "and")} boxes`],
       ["out", "imported by the selected box"],
       ["in", "imports the selected box"],
     ].filter(Boolean);
@@ -650,9 +658,18 @@ class Page {
       const isRight = event.key === "ArrowRight";
       const beside = isRight ? cell.nextElementSibling : cell.previousElementSibling;
       (beside?.matches(".cell") ? beside : isRight ? null : cell.parentElement.querySelector(".name"))?.focus();
-    } else return;
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") this.nextCell(cell, event.key)?.focus();
+    else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /* The cell of the next row that is nearest, or the name of that row if it has none. */
+  nextCell(cell, key) {
+    const row = cell.parentElement;
+    const next = key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
+    const far = (other) => Math.abs(parseFloat(other.style.left) - parseFloat(cell.style.left));
+    return [...(next?.querySelectorAll(".cell") ?? [])].sort((one, other) => far(one) - far(other))[0] ?? next?.querySelector(".name");
   }
 
   nextRow(at, key) {
