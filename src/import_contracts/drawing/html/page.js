@@ -348,7 +348,7 @@ class Page {
       const up = links.length - down.length;
       const imports = links.filter((link) => link.isCut).reduce((sum, link) => sum + link.imports.length, 0);
       const broken = links.filter((link) => link.breaks).length;
-      const lead = up ? `${number(down.length)} downwards, ${number(up)} upwards` : "all downwards";
+      const lead = up && down.length ? `${number(down.length)} downwards, ${number(up)} upwards` : `all ${up ? "up" : "down"}wards`;
       said.push(`${count(links.length, "dependency", "dependencies")} between ${count(boxes.length, "box", "boxes")}: ${lead}.`);
       if (!this.isMatrix && drawn < down.length) said.push(`Of those downwards, ${number(drawn)} are drawn; the others follow from them.`);
       if (up) said.push(`Without the ${count(imports, "import")} upwards there is no cycle${view.isLayered ? " and no way up through the layers" : ""}.`);
