@@ -443,6 +443,10 @@ def test_only_the_neighbours_of_a_box_can_be_shown(page: Page, shop: Path) -> No
     open_page(page, shop, "select=shop.db")
     page.click("text=Show only its neighbours")
     assert shown(page) == {"shop.db", "shop.orders", "shop.reports", "shop.util"}
+    page.locator("path.hit").first.dispatch_event("click")
+    assert "→" in panel(page)
+    assert shown(page) == {"shop.db", "shop.orders", "shop.reports", "shop.util"}
+    page.go_back()
     page.click("text=Show all boxes")
     assert "shop.web" in shown(page)
 
@@ -805,6 +809,21 @@ def test_hostile_names_are_text(page: Page, tmp_path: Path) -> None:
         box.click()
     assert page.evaluate("window.hacked") is None
     assert not re.search("[\u2028\u202e]", page.content())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["a,b", "a%2Cb,c", "x=y&z", "#hash"])
+def test_an_address_has_any_name(page: Page, tmp_path: Path, name: str) -> None:
+    asked = subject(graph(f"p.{name}.x -> p.{name}.y", f"p.{name}.x -> p.z"), "p")
+    (tmp_path / "page.html").write_text(render(asked))
+    open_page(page, tmp_path / "page.html")
+    page.click(f'[aria-label="Expand p.{name}"]')
+    page.locator("path.hit").first.dispatch_event("click")
+    before = shown(page), panel(page)
+    assert f"p.{name}.y" in before[0]
+    assert f"p.{name}.x → p." in before[1]
+    page.reload()
+    assert (shown(page), panel(page)) == before
 
 
 @pytest.mark.browser

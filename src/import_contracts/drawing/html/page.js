@@ -5,6 +5,7 @@ const CHIPS = 8; // the opened packages that are named above the picture
 const CELL = 20; // the width and height of a cell of the matrix, in pixels, and:
 const SMALLEST = 0.7; // how small a map may be drawn so that all of it is seen
 const BEYOND = 8; // the rows that are there above and below the visible ones
+const NOTHING = { select: null, link: null, from: null, to: null, near: false, contract: null, cycle: null };
 
 class Page {
   constructor(data) {
@@ -68,9 +69,10 @@ class Page {
   address(state) {
     const { names } = this.program;
     const name = (module) => (module === null ? "" : names[module]);
+    const list = (modules) => modules.map((module) => names[module].replace(/[%,]/g, encodeURIComponent)).join();
     const words = {
-      inside: state.inside.map(name).join(),
-      open: state.open.map(name).join(),
+      inside: list(state.inside),
+      open: list(state.open),
       kinds: KINDS.filter((_, kind) => state.kinds & (1 << kind)).join().replaceAll(" ", "_"),
       select: name(state.select),
       near: state.near ? "1" : "",
@@ -79,7 +81,7 @@ class Page {
       only: state.only,
       view: state.view,
       hubs: state.hubs ? "" : "0",
-      link: state.link ? state.link.map(name).join() : "",
+      link: list(state.link ?? []),
       tab: state.tab === "details" ? "" : state.tab,
       contract: state.contract === null ? "" : this.program.data.contracts[state.contract].id,
       cycle: state.cycle === null ? "" : String(state.cycle + 1),
@@ -95,7 +97,8 @@ class Page {
     const words = new URLSearchParams(location.hash.slice(1));
     const said = (key) => words.get(key) ?? this.words[key];
     const module = (key) => this.program.byName.get(said(key)) ?? null;
-    const modules = (key) => said(key).split(",").map((name) => this.program.byName.get(name)).filter((found) => found !== undefined);
+    const named = (name) => this.program.byName.get(name.replace(/%2C|%25/g, decodeURIComponent));
+    const modules = (key) => said(key).split(",").map(named).filter((found) => found !== undefined);
     const kinds = said("kinds").replaceAll("_", " ").split(",");
     const link = modules("link");
     const contract = this.program.data.contracts.findIndex((each) => each.id === said("contract"));
@@ -128,7 +131,7 @@ class Page {
     });
     addEventListener("keydown", (event) => {
       if (event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "Escape") this.go({ select: null, link: null, from: null, to: null, near: false, contract: null, cycle: null });
+      if (event.key === "Escape") this.go(NOTHING);
       else if (event.key === "/") {
         event.preventDefault();
         document.querySelector("#search input").focus();
@@ -152,7 +155,7 @@ class Page {
     byId("picture").addEventListener("keydown", (event) => this.key(event));
     byId("picture").addEventListener("click", (event) => {
       const isEmpty = event.target.closest("button, [role='gridcell'], path.hit") === null;
-      if (isEmpty && this.mark) this.go({ select: null, link: null, from: null, to: null, contract: null, cycle: null });
+      if (isEmpty && this.mark) this.go(NOTHING);
     });
   }
 
@@ -447,7 +450,7 @@ class Page {
     lines.append(svg("path", { class: `line ${kind}${link.breaks ? " dashed" : ""}`, d: path, "data-link": `${link.tail},${link.head}`, ...tip }));
     const hit = svg("path", { class: "hit", d: path });
     hit.append(svgText("title", {}, `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(link.imports.length, "import")}`));
-    hit.addEventListener("click", () => this.go({ link: [link.tail, link.head], select: null, from: null, to: null, tab: "details" }));
+    hit.addEventListener("click", () => this.go(this.showing(link)));
     lines.append(hit);
     if (link.isCut) numbers.push(svgText("text", { class: "count", x: round(number.x) + 3, y: round(number.y) }, String(link.imports.length)));
   }
@@ -517,6 +520,11 @@ class Page {
   /* What is asked for if a module is selected: a path that has only its beginning can still be given its end. */
   selecting(module) {
     return { select: module, link: null, from: this.state.to === null ? this.state.from : null, to: null, tab: "details" };
+  }
+
+  /* What is asked for if an arrow is chosen. */
+  showing({ tail, head }) {
+    return { link: [tail, head], from: null, to: null, tab: "details" };
   }
 
   /* Mute what is not chosen, and draw the links of what is in colors. */
@@ -647,7 +655,7 @@ class Page {
     const kind = link.isCut ? "cut" : link.breaks ? "breaks" : "down";
     const cell = el("div", { class: `cell ${kind}`, role: "gridcell", "aria-colindex": at + 2, "data-link": `${link.tail},${link.head}`, tabindex: "-1", "aria-label": `imports ${this.label(link.head).join("")}: ${count(number, "import")}${link.isCut ? ", cut" : ""}`, title: `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(number, "import")}` }, number > 999 ? "…" : String(number));
     cell.style.left = `${left + at * CELL}px`;
-    cell.addEventListener("click", () => this.go({ link: [link.tail, link.head], select: null, from: null, to: null, tab: "details" }));
+    cell.addEventListener("click", () => this.go(this.showing(link)));
     cell.addEventListener("keydown", (event) => this.cellKey(event, cell));
     return cell;
   }

@@ -116,7 +116,7 @@ class Panel {
   arrow(link, view, text = `${this.short(link.tail)} → ${this.short(link.head)}`) {
     return el(
       "button",
-      { type: "button", class: `link${link.isCut ? " cut" : ""}`, onclick: () => this.page.go({ link: [link.tail, link.head], tab: "details", from: null, to: null }) },
+      { type: "button", class: `link${link.isCut ? " cut" : ""}`, onclick: () => this.page.go(this.page.showing(link)) },
       el("bdi", {}, text),
       el("span", { class: "number" }, ` ${link.imports.length.toLocaleString("en")}`),
     );
