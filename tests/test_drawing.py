@@ -346,6 +346,28 @@ def test_two_modules_without_a_way_between_are_a_sentence() -> None:
     assert found.notes == ("There is no way from p.b to p.a: no chain of imports leads there.",)
 
 
+def test_where_something_is_missing_is_said() -> None:
+    lines = ("p.a -> p.b", "p.b -> p.c", "p.c -> p.b", "p.d -> p.c")
+    wrong = (("p.d", "p.c"),)
+    way = {"source": "p.a", "target": "p.b"}
+    notes = [
+        picture(*lines, broken=wrong, only=only, **where).notes
+        for only in ("cycles", "violations")
+        for where in (way, {"focus": "p.a"})
+    ]
+    assert notes == [
+        ("There is no cycle on a way from p.a to p.b.",),
+        ("There is no cycle around p.a.",),
+        ("No import on a way from p.a to p.b breaks a contract.",),
+        ("No import around p.a breaks a contract.",),
+    ]
+
+
+def test_if_all_lead_upwards_nothing_leads_downwards() -> None:
+    found = picture("p.low -> p.high", layers=("p.high", "p.low"))
+    assert found.notes[0] == "1 dependency between 2 boxes: all upwards."
+
+
 def test_a_program_without_imports_has_boxes_only() -> None:
     found = picture("p.a", "p.b")
     assert [box.level for box in found.boxes] == [0, 0]

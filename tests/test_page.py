@@ -432,10 +432,21 @@ def test_a_path_that_has_its_beginning_gets_its_end_from_the_map_or_the_search(p
 
 
 @pytest.mark.browser
+def test_between_a_package_and_what_is_inside_it_there_is_no_path_to_look_for(page: Page, shop: Path) -> None:
+    for ends in ("from=shop.web&to=shop.web.views", "from=shop.web.views&to=shop.web", "from=shop.web&to=shop.web"):
+        open_page(page, shop, ends)
+        assert "one is inside the other" in panel(page)
+
+
+@pytest.mark.browser
 def test_only_the_neighbours_of_a_box_can_be_shown(page: Page, shop: Path) -> None:
     open_page(page, shop, "select=shop.db")
     page.click("text=Show only its neighbours")
     assert shown(page) == {"shop.db", "shop.orders", "shop.reports", "shop.util"}
+    page.locator("path.hit").first.dispatch_event("click")
+    assert "→" in panel(page)
+    assert shown(page) == {"shop.db", "shop.orders", "shop.reports", "shop.util"}
+    page.go_back()
     page.click("text=Show all boxes")
     assert "shop.web" in shown(page)
 
@@ -461,7 +472,7 @@ def test_a_path_is_a_shortest_chain_of_imports(page: Page, shop: Path) -> None:
     open_page(page, shop)
     choose(page, "#panel [aria-label='Path from']", "shop.web.forms")
     choose(page, "#panel [aria-label='Path to']", "shop.orders")
-    assert "There is no way between them." in panel(page)
+    assert "There is no way between them with these kinds of imports." in panel(page)
     page.click("text=Other way")
     assert "2 imports, the fewest there are:" in panel(page)
     assert classes(page, "selected") == {"shop.orders", "shop.web"}
@@ -704,6 +715,17 @@ def test_everything_is_done_with_the_keyboard(page: Page, shop: Path) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("view", ["map", "matrix"])
+def test_a_package_that_is_expanded_and_collapsed_keeps_the_focus(page: Page, shop: Path, view: str) -> None:
+    open_page(page, shop, f"view={view}&hubs=0")
+    page.focus(named("shop.web"))
+    page.keyboard.press("+")
+    assert focused(page) in {"shop.web.views", "shop.web.forms"}
+    page.keyboard.press("-")
+    assert focused(page) == "shop.web"
+
+
+@pytest.mark.browser
 def test_the_cells_of_the_matrix_are_reached_with_the_keyboard(page: Page, shop: Path) -> None:
     open_page(page, shop, "view=matrix")
     page.focus(named("shop.web"))
@@ -711,6 +733,12 @@ def test_the_cells_of_the_matrix_are_reached_with_the_keyboard(page: Page, shop:
     assert page.evaluate("document.activeElement.className").startswith("cell")
     page.keyboard.press("Enter")
     assert "shop.web → shop.orders" in panel(page)
+    page.keyboard.press("ArrowDown")
+    assert focused(page).startswith("orders → ")
+    page.keyboard.press("ArrowUp")
+    assert focused(page).startswith("web → ")
+    page.focus(named("shop.web"))
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
     assert focused(page) == "shop.web"
     page.keyboard.press("ArrowDown")
@@ -781,6 +809,21 @@ def test_hostile_names_are_text(page: Page, tmp_path: Path) -> None:
         box.click()
     assert page.evaluate("window.hacked") is None
     assert not re.search("[\u2028\u202e]", page.content())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["a,b", "a%2Cb,c", "x=y&z", "#hash"])
+def test_an_address_has_any_name(page: Page, tmp_path: Path, name: str) -> None:
+    asked = subject(graph(f"p.{name}.x -> p.{name}.y", f"p.{name}.x -> p.z"), "p")
+    (tmp_path / "page.html").write_text(render(asked))
+    open_page(page, tmp_path / "page.html")
+    page.click(f'[aria-label="Expand p.{name}"]')
+    page.locator("path.hit").first.dispatch_event("click")
+    before = shown(page), panel(page)
+    assert f"p.{name}.y" in before[0]
+    assert f"p.{name}.x → p." in before[1]
+    page.reload()
+    assert (shown(page), panel(page)) == before
 
 
 @pytest.mark.browser

@@ -240,7 +240,11 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
         yield from _left_out(subject, found)
         return
     up = len(levels.cut)
-    lead = f"{len(links) - up:,} downwards, {up:,} upwards" if up else "all downwards"
+    lead = (
+        f"{len(links) - up:,} downwards, {up:,} upwards"
+        if 0 < up < len(links)
+        else f"all {'up' if up else 'down'}wards"
+    )
     yield f"{count(len(links), 'dependency')} between {count(len(found.boxes), 'box')}: {lead}."
     if up:
         imports = count(sum(len(found.links[link]) for link in levels.cut), "import")
@@ -284,12 +288,18 @@ def _unread(subject: Subject) -> Iterator[str]:
 def _nothing(subject: Subject) -> str:
     """Return why there is nothing to draw but boxes."""
     options = subject.options
-    if options.source:
-        return f"There is no way from {options.source} to {options.target}: no chain of imports leads there."
+    source, target = options.source, options.target
+    if source and not between(kinds_drawn(subject.graph, options.kinds), source, target):
+        return f"There is no way from {source} to {target}: no chain of imports leads there."
+    where = f" on a way from {source} to {target}" if source else f" around {options.focus}" * bool(options.focus)
     if options.only == "cycles":
-        return "There is no cycle."
+        return f"There is no cycle{where}."
     if options.only == "violations":
-        return "No import breaks a contract." if subject.configuration else "There is no configuration with contracts."
+        return (
+            f"No import{where} breaks a contract."
+            if subject.configuration
+            else "There is no configuration with contracts."
+        )
     if options.focus:
         return f"{options.focus} imports nothing that is drawn, and nothing that is drawn imports it."
     return "There are no imports between these boxes."

@@ -5,6 +5,7 @@ const CHIPS = 8; // the opened packages that are named above the picture
 const CELL = 20; // the width and height of a cell of the matrix, in pixels, and:
 const SMALLEST = 0.7; // how small a map may be drawn so that all of it is seen
 const BEYOND = 8; // the rows that are there above and below the visible ones
+const NOTHING = { select: null, link: null, from: null, to: null, near: false, contract: null, cycle: null };
 
 class Page {
   constructor(data) {
@@ -68,9 +69,10 @@ class Page {
   address(state) {
     const { names } = this.program;
     const name = (module) => (module === null ? "" : names[module]);
+    const list = (modules) => modules.map((module) => names[module].replace(/[%,]/g, encodeURIComponent)).join();
     const words = {
-      inside: state.inside.map(name).join(),
-      open: state.open.map(name).join(),
+      inside: list(state.inside),
+      open: list(state.open),
       kinds: KINDS.filter((_, kind) => state.kinds & (1 << kind)).join().replaceAll(" ", "_"),
       select: name(state.select),
       near: state.near ? "1" : "",
@@ -79,7 +81,7 @@ class Page {
       only: state.only,
       view: state.view,
       hubs: state.hubs ? "" : "0",
-      link: state.link ? state.link.map(name).join() : "",
+      link: list(state.link ?? []),
       tab: state.tab === "details" ? "" : state.tab,
       contract: state.contract === null ? "" : this.program.data.contracts[state.contract].id,
       cycle: state.cycle === null ? "" : String(state.cycle + 1),
@@ -95,7 +97,8 @@ class Page {
     const words = new URLSearchParams(location.hash.slice(1));
     const said = (key) => words.get(key) ?? this.words[key];
     const module = (key) => this.program.byName.get(said(key)) ?? null;
-    const modules = (key) => said(key).split(",").map((name) => this.program.byName.get(name)).filter((found) => found !== undefined);
+    const named = (name) => this.program.byName.get(name.replace(/%2C|%25/g, decodeURIComponent));
+    const modules = (key) => said(key).split(",").map(named).filter((found) => found !== undefined);
     const kinds = said("kinds").replaceAll("_", " ").split(",");
     const link = modules("link");
     const contract = this.program.data.contracts.findIndex((each) => each.id === said("contract"));
@@ -128,7 +131,7 @@ class Page {
     });
     addEventListener("keydown", (event) => {
       if (event.target.matches("input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "Escape") this.go({ select: null, link: null, from: null, to: null, near: false, contract: null, cycle: null });
+      if (event.key === "Escape") this.go(NOTHING);
       else if (event.key === "/") {
         event.preventDefault();
         document.querySelector("#search input").focus();
@@ -152,7 +155,7 @@ class Page {
     byId("picture").addEventListener("keydown", (event) => this.key(event));
     byId("picture").addEventListener("click", (event) => {
       const isEmpty = event.target.closest("button, [role='gridcell'], path.hit") === null;
-      if (isEmpty && this.mark) this.go({ select: null, link: null, from: null, to: null, contract: null, cycle: null });
+      if (isEmpty && this.mark) this.go(NOTHING);
     });
   }
 
@@ -339,21 +342,23 @@ class Page {
     const { view, state } = this;
     const { links, boxes } = view;
     const said = [];
-    if (!links.length) said.push(state.only === "cycles" ? "There is no cycle." : state.only === "violations" ? "No import breaks a contract." : "There are no imports between these boxes.");
+    const broken = this.program.data.contracts.length ? "No import breaks a contract." : "There is no configuration with contracts.";
+    const nothing = { cycles: "There is no cycle.", violations: broken }[state.only] ?? "There are no imports between these boxes.";
+    if (!links.length) said.push(nothing);
     else {
       const down = links.filter((link) => !link.isCut);
       const drawn = down.filter((link) => link.isDrawn).length;
       const up = links.length - down.length;
       const imports = links.filter((link) => link.isCut).reduce((sum, link) => sum + link.imports.length, 0);
       const broken = links.filter((link) => link.breaks).length;
-      const lead = up ? `${number(down.length)} downwards, ${number(up)} upwards` : "all downwards";
+      const lead = up && down.length ? `${number(down.length)} downwards, ${number(up)} upwards` : `all ${up ? "up" : "down"}wards`;
       said.push(`${count(links.length, "dependency", "dependencies")} between ${count(boxes.length, "box", "boxes")}: ${lead}.`);
       if (!this.isMatrix && drawn < down.length) said.push(`Of those downwards, ${number(drawn)} are drawn; the others follow from them.`);
       if (up) said.push(`Without the ${count(imports, "import")} upwards there is no cycle${view.isLayered ? " and no way up through the layers" : ""}.`);
       if (broken) said.push(broken === 1 ? "1 dependency breaks a contract." : `${number(broken)} dependencies break a contract.`);
     }
     const kinds = KINDS.filter((_, kind) => !(state.kinds & (1 << kind)) && this.program.kinds.some((bits) => bits & (1 << kind)));
-    if (view.leftOut) said.push(`Left out: ${count(view.leftOut, `${kinds.join(" or ").replace(" checking", "-checking")} import`)}.`);
+    if (view.leftOut) said.push(`Left out: ${count(view.leftOut, `${listed(kinds, "or").replace(" checking", "-checking")} import`)}.`);
     if (view.hidden.length) said.push(`Hidden, as more than half of the boxes import them: ${view.hidden.map((box) => this.label(box).join("")).join(", ")}.`);
     if (this.isMatrix && boxes.length > TOO_MANY) said.push(`A map of more than ${TOO_MANY} boxes would not be readable.`);
     else if (this.isMatrix && state.view !== "matrix") said.push(`A matrix shows more than ${MANY} boxes more clearly; "Map" draws them with arrows.`);
@@ -370,10 +375,16 @@ class Page {
     else this.drawMap(picture);
     this.highlight();
     const boxes = [...picture.querySelectorAll("[data-module]")];
-    const again = boxes.find((box) => box.dataset.module === had) ?? (had === null ? null : boxes[0]);
+    const again = had === null ? null : (boxes.find((box) => box.dataset.module === had) ?? this.instead(Number(had), boxes));
     const first = again ?? boxes.find((box) => Number(box.dataset.module) === this.state.select) ?? boxes[0];
     for (const box of boxes) box.tabIndex = box === first ? 0 : -1;
     again?.focus({ preventScroll: true });
+  }
+
+  /* The element that is focused if a box is gone: of what it is in now, or of what is inside it. */
+  instead(module, boxes) {
+    const find = (isWanted) => boxes.find((box) => isWanted(Number(box.dataset.module)));
+    return find((box) => box === this.view.boxOf[module]) ?? find((box) => this.program.within(box, module)) ?? boxes[0];
   }
 
   fillLegend() {
@@ -382,7 +393,7 @@ class Page {
       ["down", this.isMatrix ? "imports of boxes below" : "imports; the arrows point downwards"],
       view.links.some((link) => link.isCut) && ["cut", "upwards, with the number of imports"],
       view.links.some((link) => link.breaks) && ["breaks", "breaks a contract"],
-      view.knotted.length && ["knot", `in a cycle: ${view.knotted.map((boxes) => boxes.length).join(", ")} boxes`],
+      view.knotted.length && ["knot", `in ${view.knotted.length > 1 ? "cycles" : "a cycle"} of ${listed(view.knotted.map((boxes) => boxes.length), "and")} boxes`],
       ["out", "imported by the selected box"],
       ["in", "imports the selected box"],
     ].filter(Boolean);
@@ -439,7 +450,7 @@ class Page {
     lines.append(svg("path", { class: `line ${kind}${link.breaks ? " dashed" : ""}`, d: path, "data-link": `${link.tail},${link.head}`, ...tip }));
     const hit = svg("path", { class: "hit", d: path });
     hit.append(svgText("title", {}, `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(link.imports.length, "import")}`));
-    hit.addEventListener("click", () => this.go({ link: [link.tail, link.head], select: null, from: null, to: null, tab: "details" }));
+    hit.addEventListener("click", () => this.go(this.showing(link)));
     lines.append(hit);
     if (link.isCut) numbers.push(svgText("text", { class: "count", x: round(number.x) + 3, y: round(number.y) }, String(link.imports.length)));
   }
@@ -509,6 +520,11 @@ class Page {
   /* What is asked for if a module is selected: a path that has only its beginning can still be given its end. */
   selecting(module) {
     return { select: module, link: null, from: this.state.to === null ? this.state.from : null, to: null, tab: "details" };
+  }
+
+  /* What is asked for if an arrow is chosen. */
+  showing({ tail, head }) {
+    return { link: [tail, head], from: null, to: null, tab: "details" };
   }
 
   /* Mute what is not chosen, and draw the links of what is in colors. */
@@ -639,7 +655,7 @@ class Page {
     const kind = link.isCut ? "cut" : link.breaks ? "breaks" : "down";
     const cell = el("div", { class: `cell ${kind}`, role: "gridcell", "aria-colindex": at + 2, "data-link": `${link.tail},${link.head}`, tabindex: "-1", "aria-label": `imports ${this.label(link.head).join("")}: ${count(number, "import")}${link.isCut ? ", cut" : ""}`, title: `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(number, "import")}` }, number > 999 ? "…" : String(number));
     cell.style.left = `${left + at * CELL}px`;
-    cell.addEventListener("click", () => this.go({ link: [link.tail, link.head], select: null, from: null, to: null, tab: "details" }));
+    cell.addEventListener("click", () => this.go(this.showing(link)));
     cell.addEventListener("keydown", (event) => this.cellKey(event, cell));
     return cell;
   }
@@ -650,9 +666,18 @@ class Page {
       const isRight = event.key === "ArrowRight";
       const beside = isRight ? cell.nextElementSibling : cell.previousElementSibling;
       (beside?.matches(".cell") ? beside : isRight ? null : cell.parentElement.querySelector(".name"))?.focus();
-    } else return;
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") this.nextCell(cell, event.key)?.focus();
+    else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /* The cell of the next row that is nearest, or the name of that row if it has none. */
+  nextCell(cell, key) {
+    const row = cell.parentElement;
+    const next = key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
+    const far = (other) => Math.abs(parseFloat(other.style.left) - parseFloat(cell.style.left));
+    return [...(next?.querySelectorAll(".cell") ?? [])].sort((one, other) => far(one) - far(other))[0] ?? next?.querySelector(".name");
   }
 
   nextRow(at, key) {

@@ -20,6 +20,10 @@ function count(value, noun, plural = `${noun}s`) {
   return `${number(value)} ${value === 1 ? noun : plural}`;
 }
 
+function listed(items, word) {
+  return items.join(", ").replace(/, ([^,]*)$/, ` ${word} $1`);
+}
+
 const SHOWN = 100;
 
 class Panel {
@@ -112,7 +116,7 @@ class Panel {
   arrow(link, view, text = `${this.short(link.tail)} → ${this.short(link.head)}`) {
     return el(
       "button",
-      { type: "button", class: `link${link.isCut ? " cut" : ""}`, onclick: () => this.page.go({ link: [link.tail, link.head], tab: "details", from: null, to: null }) },
+      { type: "button", class: `link${link.isCut ? " cut" : ""}`, onclick: () => this.page.go(this.page.showing(link)) },
       el("bdi", {}, text),
       el("span", { class: "number" }, ` ${link.imports.length.toLocaleString("en")}`),
     );
@@ -220,12 +224,13 @@ class Panel {
 
   path(state) {
     const found = this.program.chain(state.from, state.to, state.kinds);
+    const why = this.program.overlap(state.from, state.to) ? "There is nothing between them: one is inside the other." : "There is no way between them with these kinds of imports.";
     return [
       el("h2", {}, "Path"),
       el("p", {}, this.module(state.from), " → ", this.module(state.to)),
       el("p", { class: "buttons" }, this.button("Other way", { from: state.to, to: state.from }), this.button("Close", { from: null, to: null })),
       found === null
-        ? el("p", {}, "There is no way between them.")
+        ? el("p", {}, why)
         : [el("p", {}, `${count(found.length, "import")}, the fewest there are:`), el("ol", { class: "imports" }, found.map((edge) => el("li", {}, this.evidence(edge))))],
       this.pathForm(),
     ].flat();

@@ -94,8 +94,14 @@ class Program {
     return this.children[module].length > 0;
   }
 
+  /* Whether one of two modules is inside the other. */
+  overlap(one, other) {
+    return this.within(one, other) || this.within(other, one);
+  }
+
   /* A shortest chain of imports from a module of one box to a module of another; null if there is none. */
   chain(from, to, kinds) {
+    if (this.overlap(from, to)) return null;
     const heads = this.heads(kinds);
     const before = new Map();
     let border = [];
