@@ -150,3 +150,28 @@ def test_without_commits_there_is_an_error(tmp_path: Path) -> None:
     program(tmp_path, "shop.a -> shop.b")
     done = lint(tmp_path, "trend", "shop", "--coupling")
     assert (done.status, "There is no history" in done.err) == (2, True)
+    done = lint(tmp_path, "explain", "shop.a", "shop.b", "--coupling")
+    assert (done.status, "There is no history" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("ends", [("shop.reader", "shop.writer"), ("shop.web", "shop.models")])
+def test_explain_says_that_two_modules_change_together(folder: Path, ends: tuple[str, str]) -> None:
+    for importer, imported in (ends, ends[::-1]):
+        done = lint(folder, "explain", importer, imported, "--coupling")
+        assert done.status == 0, done.err
+        first, second = sorted(ends)
+        sentence = f"  They change together: 5 of 5 commits (100%) that change {first} also change {second}, such as "
+        assert sentence in done.out
+        assert "change together" not in lint(folder, "explain", importer, imported).out
+        (pair,) = json.loads(lint(folder, "explain", importer, imported, "--coupling", "--format", "json").out)[
+            "coupling"
+        ]
+        assert (pair["first"], pair["support"], pair["of_first"], pair["confidence"]) == (first, 5, 5, 1.0)
+
+
+def test_explain_says_so_of_the_modules_in_packages_and_without_a_configuration(folder: Path) -> None:
+    (folder / "pyproject.toml").unlink()
+    nothing = lint(folder, "explain", "shop.web", "shop.writer", "--coupling")
+    assert "They do not change together more often than chance explains." in nothing.out
+    assert lint(folder, "explain", "shop", "shop.writer", "--coupling").out.count("They change together") == 1
+    assert lint(folder, "explain", "shop.web", "--coupling").status == 2

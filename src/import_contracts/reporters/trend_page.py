@@ -31,6 +31,8 @@ from import_contracts.wording import count, listed
 
 _OPEN = 6
 """The most items of a list that is open when the page is."""
+_PAIRS = 15
+"""How many pairs of modules are shown at once."""
 _CONTRACTS = "violations"
 _LAYERS = "upward"
 
@@ -305,7 +307,16 @@ def _pairs(title: str, meaning: str, pairs: Sequence[Pair]) -> Iterator[str]:
     if not pairs:
         yield "<p>None.</p>"
         return
-    yield f'<p class="intro">{meaning}</p><div class="wide plain"><table><thead><tr><th scope="col">Modules</th>'
+    yield f'<p class="intro">{meaning}</p>'
+    yield from _pair_table(pairs[:_PAIRS])
+    if rest := pairs[_PAIRS:]:
+        yield f"<details><summary>{count(len(rest), 'pair')} more</summary>"
+        yield from _pair_table(rest)
+        yield "</details>"
+
+
+def _pair_table(pairs: Sequence[Pair]) -> Iterator[str]:
+    yield '<div class="wide plain"><table><thead><tr><th scope="col">Modules</th>'
     yield '<th scope="col" class="number">Commits of both</th><th scope="col" class="number">Of those of the first</th>'
     yield '<th scope="col" class="history">Some of them</th></tr></thead><tbody>'
     for pair in pairs:
