@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar, cast
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
-from import_contracts.reading.imports import read_imports
+from import_contracts.reading.imports import ImportReader
 from import_contracts.reading.plain import for_older_parsers
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source
@@ -59,13 +59,20 @@ class ProgramNames:
     """The names of a program, each module read when it is first needed.
 
     ``source`` returns the text of a module, or None if it has none. ``graph`` has the modules of the program and their
-    imports.
+    imports. ``reader`` may have read some of the texts.
     """
 
-    def __init__(self, source: Callable[[str], Source | None], graph: ImportGraph, parse: Parser) -> None:
+    def __init__(
+        self,
+        source: Callable[[str], Source | None],
+        graph: ImportGraph,
+        parse: Parser,
+        reader: ImportReader | None = None,
+    ) -> None:
         self._source = source
         self._graph = graph
         self._parse = parse
+        self._reader = reader or ImportReader()
         self._modules = graph.modules_set
         self._roots = frozenset(module.partition(".")[0] for module in self._modules)
         self._layouts: dict[str, Layout] = {}
@@ -254,7 +261,7 @@ class ProgramNames:
     def _read(self, source: Source) -> Iterator[tuple[str, str | None]]:
         """Yield the same without parsing the text."""
         importer, is_package = source.module, source.is_package
-        for written in read_imports(source.text, importer, is_package=is_package):
+        for written in self._reader.taken(source):
             if module := resolve(written, importer, is_package=is_package, modules=self._modules):
                 origin = absolute(written.level, written.module, importer, is_package=is_package)
                 yield module, written.name if module == origin else None
