@@ -97,9 +97,13 @@ class ImportReader:
 
     def taken(self, source: Source) -> tuple[WrittenImport, ...]:
         """Return the same without lines, columns, kinds and texts, each once; a text is read at most once for this."""
-        if source not in self._taken:
+        if not self.has_read(source):
             self.imports(source)
         return self._taken[source]
+
+    def has_read(self, source: Source) -> bool:
+        """Tell whether a text was read."""
+        return source in self._taken
 
 
 def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:

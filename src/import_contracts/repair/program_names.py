@@ -184,9 +184,17 @@ class ProgramNames:
         if module not in self._importers:
             importers = map(self._source, sorted(self._graph.importers_of(module)))
             self._importers[module] = tuple(filter(None, importers))
-        sources = (each for each in self._importers[module] if name in each.text or self._takes_others(each))
+        sources = (each for each in self._importers[module] if self._may_take(each, module, name))
         taken = (self._taken(module, source) for source in sources)
         return any(name in each or ("*" in each and self._is_starred(module, name)) for each in taken)
+
+    def _may_take(self, source: Source, module: str, name: str) -> bool:
+        """Tell whether a text may take a name from a module; its imports are asked first if they were read."""
+        if source.module in self._imports or self._reader.has_read(source):
+            imported = self._imports_of(source).get(module, set())
+            if "" not in imported:
+                return name in imported or "*" in imported
+        return name in source.text or self._takes_others(source)
 
     def _takes_others(self, source: Source) -> bool:
         """Tell whether a text may take names that are not written in it: by star imports, or written otherwise."""
