@@ -18,7 +18,7 @@ from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.operations import Operation, Operations, all_operations
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute, ancestors
-from import_contracts.reading.imports import WrittenImport, read_imports
+from import_contracts.reading.imports import ImportReader, WrittenImport
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,13 @@ class MissingImports:
     followed, everything is taken to be there.
     """
 
-    def __init__(self, model: ImportModel, bodies: Bodies, exists: Callable[[str], bool]) -> None:
+    def __init__(
+        self, model: ImportModel, bodies: Bodies, exists: Callable[[str], bool], reader: ImportReader | None = None
+    ) -> None:
         self._model = model
         self._bodies = bodies
         self._exists = exists
+        self._reader = reader or ImportReader()
         self._known: dict[tuple[str, str, bool], bool] = {}
 
     def of(self, importers: Iterable[str]) -> tuple[MissingImport, ...]:
@@ -57,8 +60,7 @@ class MissingImports:
         return tuple(found for importer in importers for found in sorted(self._of(importer), key=_place))
 
     def _of(self, importer: str) -> Iterator[MissingImport]:
-        source = self._model.sources[importer]
-        written = read_imports(source.text, importer, is_package=source.is_package)
+        written = self._reader.imports(self._model.sources[importer])
         found = [each for each in map(self._missing(importer), written) if each]
         running = _running(self._bodies.module(importer).operations) if found else frozenset()
         if importer not in self._bodies.unparsed:

@@ -79,15 +79,22 @@ class OrderSearch:
 
     def _settle(self, node: int) -> int:
         """Move a node to the gap between its neighbours where it costs least; return the gain."""
-        ranked = sorted(self._changes_at(node))
-        self._left -= len(ranked)
+        changes = self._changes_at(node)
+        self._left -= len(changes)
         here = self.place[node]
-        cost = before = least = 0
+        before = lowest = 0
+        for position, change in changes:
+            if position < here:
+                before += change
+            if change < 0:
+                lowest += change
+        if before == lowest:  # as most often: no edge leads backwards
+            return 0
+        ranked = sorted(changes)
+        cost = least = 0
         best = -1
         for number, (position, change) in enumerate(ranked):
             cost += change
-            if position < here:
-                before = cost
             if cost < least and (number + 1 == len(ranked) or position < ranked[number + 1][0]):
                 least, best = cost, number
         if least < before:

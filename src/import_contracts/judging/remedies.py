@@ -26,7 +26,7 @@ from import_contracts.judging.fixes import reported_fix
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import did_you_mean_module
 from import_contracts.reading.context import Advance, not_counted
-from import_contracts.reading.imports import read_calls, read_imports
+from import_contracts.reading.imports import ImportReader, read_calls, read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
 from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
@@ -57,6 +57,7 @@ class Remedies:
         self._statements = statements
         self._parse = remembering()
         self._codes = CodeCache(self._parse)
+        self._reader = ImportReader()
 
     def after(self, statements: Statements, changed: Mapping[str, Source]) -> Remedies:
         """Return the same for the program in which the modules in ``changed`` have this text."""
@@ -215,7 +216,7 @@ class Remedies:
         else:
             sources = {module: source for module in importers if (source := self._statements.source(module))}
             model = ImportModel(sources, {}, self._question.python)
-        return MissingImports(model, Bodies(model, self._codes), self._exists).of(sorted(model.sources))
+        return MissingImports(model, Bodies(model, self._codes), self._exists, self._reader).of(sorted(model.sources))
 
     def _exists(self, module: str) -> bool:
         program = self._statements.snapshot.program
@@ -258,7 +259,8 @@ class Remedies:
 
     def fixes(self, search: CycleSearch) -> Fixes:
         """Return what finds the fixes of imports."""
-        return Fixes(self._statements.quotable_source, search.graph, self._question.python, self._parse)
+        source, version = self._statements.quotable_source, self._question.python
+        return Fixes(source, search.graph, version, self._parse, self._reader)
 
     def repair_plans(self, cycles: Sequence[Component], kind: Kind, fixes: Fixes) -> tuple[RepairPlan, ...]:
         """Return the plan of each of some cycles of one kind, in their order; they are planned together."""

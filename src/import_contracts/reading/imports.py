@@ -17,7 +17,7 @@ from import_contracts.graph.names import absolute
 from import_contracts.reading.blocks import Blocks
 from import_contracts.reading.calls import called_imports, calls_in
 from import_contracts.reading.plain import lines_with, logical_lines, plain_text
-from import_contracts.reading.text import universal_newlines
+from import_contracts.reading.text import Source, universal_newlines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +79,31 @@ def _end_of_imports(text: str) -> int:
     last = max((found.end() for pattern in _MAYBE_IMPORTS for found in pattern.finditer(text)), default=1)
     rest = _REST.match(text, last)
     return rest.end() - 1 if rest else 0
+
+
+class ImportReader:
+    """Reads the imports of texts, and keeps what they import, for questions that come again."""
+
+    def __init__(self) -> None:
+        self._taken: dict[Source, tuple[WrittenImport, ...]] = {}
+        self._same: dict[WrittenImport, WrittenImport] = {}
+
+    def imports(self, source: Source) -> tuple[WrittenImport, ...]:
+        """Return what `read_imports` does."""
+        found = read_imports(source.text, source.module, is_package=source.is_package)
+        bare = {each._replace(line=0, column=0, kind=Kind.RUNTIME, text="") for each in found}
+        self._taken[source] = tuple(self._same.setdefault(each, each) for each in bare)
+        return found
+
+    def taken(self, source: Source) -> tuple[WrittenImport, ...]:
+        """Return the same without lines, columns, kinds and texts, each once; a text is read at most once for this."""
+        if not self.has_read(source):
+            self.imports(source)
+        return self._taken[source]
+
+    def has_read(self, source: Source) -> bool:
+        """Tell whether a text was read."""
+        return source in self._taken
 
 
 def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
+from import_contracts.reading.imports import ImportReader
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
 from import_contracts.repair.edits import Change, Rearrangement, Rewrite, edits
@@ -91,7 +92,7 @@ class Fixes:
     """Finds fixes in a program for one version of Python.
 
     ``source`` returns the text of a module, or None if it has none. ``graph`` has the modules of the program and their
-    imports.
+    imports. ``reader`` may have read some of the texts.
     """
 
     def __init__(
@@ -100,8 +101,9 @@ class Fixes:
         graph: ImportGraph,
         version: tuple[int, int],
         parse: Parser = parse,
+        reader: ImportReader | None = None,
     ) -> None:
-        self.names = ProgramNames(source, graph, parse)
+        self.names = ProgramNames(source, graph, parse, reader)
         self._may: Callable[[Fix], bool] = lambda _: True
         self._version = version
         self._found: dict[tuple[CyclicImport, frozenset[FixKind]], Fix] = {}

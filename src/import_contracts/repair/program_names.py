@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeVar, cast
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute
-from import_contracts.reading.imports import read_imports
+from import_contracts.reading.imports import ImportReader
 from import_contracts.reading.plain import for_older_parsers
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source
@@ -59,13 +59,20 @@ class ProgramNames:
     """The names of a program, each module read when it is first needed.
 
     ``source`` returns the text of a module, or None if it has none. ``graph`` has the modules of the program and their
-    imports.
+    imports. ``reader`` may have read some of the texts.
     """
 
-    def __init__(self, source: Callable[[str], Source | None], graph: ImportGraph, parse: Parser) -> None:
+    def __init__(
+        self,
+        source: Callable[[str], Source | None],
+        graph: ImportGraph,
+        parse: Parser,
+        reader: ImportReader | None = None,
+    ) -> None:
         self._source = source
         self._graph = graph
         self._parse = parse
+        self._reader = reader or ImportReader()
         self._modules = graph.modules_set
         self._roots = frozenset(module.partition(".")[0] for module in self._modules)
         self._layouts: dict[str, Layout] = {}
@@ -177,9 +184,17 @@ class ProgramNames:
         if module not in self._importers:
             importers = map(self._source, sorted(self._graph.importers_of(module)))
             self._importers[module] = tuple(filter(None, importers))
-        sources = (each for each in self._importers[module] if name in each.text or self._takes_others(each))
+        sources = (each for each in self._importers[module] if self._may_take(each, module, name))
         taken = (self._taken(module, source) for source in sources)
         return any(name in each or ("*" in each and self._is_starred(module, name)) for each in taken)
+
+    def _may_take(self, source: Source, module: str, name: str) -> bool:
+        """Tell whether a text may take a name from a module; its imports are asked first if they were read."""
+        if source.module in self._imports or self._reader.has_read(source):
+            imported = self._imports_of(source).get(module, set())
+            if "" not in imported:
+                return name in imported or "*" in imported
+        return name in source.text or self._takes_others(source)
 
     def _takes_others(self, source: Source) -> bool:
         """Tell whether a text may take names that are not written in it: by star imports, or written otherwise."""
@@ -254,7 +269,7 @@ class ProgramNames:
     def _read(self, source: Source) -> Iterator[tuple[str, str | None]]:
         """Yield the same without parsing the text."""
         importer, is_package = source.module, source.is_package
-        for written in read_imports(source.text, importer, is_package=is_package):
+        for written in self._reader.taken(source):
             if module := resolve(written, importer, is_package=is_package, modules=self._modules):
                 origin = absolute(written.level, written.module, importer, is_package=is_package)
                 yield module, written.name if module == origin else None

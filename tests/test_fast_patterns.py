@@ -1,0 +1,41 @@
+"""Patterns that begin with a literal find what plainer ones find; of the imports of a text, all are kept."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from import_contracts.crashes.model import _computes
+from import_contracts.reading.imports import ImportReader, read_imports
+from import_contracts.reading.text import Source
+from import_contracts.repair.program_names import _OF_OBJECT, _STAR
+
+COMPUTES = re.compile(
+    r"import_module|sys\.modules|__import__|iter_modules|(?m:^)def __getattr__|(?<!ogger)\(\s*__name__\b"
+)
+OF_OBJECT = re.compile(r"""\b(?:[gs]etattr|delattr|patch\.object)\(\s*[^,]{1,120},\s*["'](\w+)["']""")
+STAR = re.compile(r"import[\s\\]*\*(?=[ \t\f]*(?:[\r\n;#\\]|\Z))")
+
+PIECES = ["getLogger", "(", ")", "__name__", "x", " ", "\n", "def __getattr__", "__import__", "getattr", "delattr", "."]
+PIECES += ["patch.object", ",", '"a"', "'b'", "from m import", "*", "\\\n", ";", "# c", "import m", "a"]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+@given(TEXTS)
+def test_the_same_is_found(text: str) -> None:
+    assert _computes(text) == (COMPUTES.search(text) is not None)
+    assert set(_OF_OBJECT.findall(text)) == set(OF_OBJECT.findall(text))
+
+
+@given(TEXTS)
+def test_no_star_import_is_overlooked(text: str) -> None:
+    assert _STAR.search(text) or not STAR.search(text)
+
+
+@given(TEXTS)
+def test_what_a_text_takes_is_what_it_imports(text: str) -> None:
+    source, reader = Source("p.a", "p/a.py", is_package=False, text=text), ImportReader()
+    taken = {(each.level, each.module, each.name) for each in reader.taken(source)}
+    assert taken == {each[:3] for each in read_imports(text, "p.a", is_package=False)}
+    assert reader.has_read(source)
+    assert reader.imports(source) == read_imports(text, "p.a", is_package=False)
