@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import pairwise, permutations, product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -387,6 +388,21 @@ def test_searches_for_many_groups_find_what_one_for_each_pair_finds(
     assert {edge: found.cuts_with(edge) for edge in sorted(edges)} == {edge: in_cuts[edge] for edge in sorted(edges)}
     edges_and_targets = product(product(NODES, NODES), range(len(targets)))
     assert {(edge, target) for edge, target in edges_and_targets if found.has(edge, target)} == counted
+
+
+MANY = [f"n{number:02}" for number in range(12)]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_paths_through_other_sources_count_for_the_cuts_of_many(seed: int) -> None:
+    edges = set(Random(seed).sample(list(permutations(MANY, 2)), 30))  # noqa: S311 - the same each time
+    a_graph = graph(*MANY, *(f"{importer} -> {imported}" for importer, imported in sorted(edges)))
+    sources = [frozenset(MANY[at : at + 2]) for at in range(0, len(MANY), 2)]
+    found = Crossings(a_graph, sources, sources, lambda source, target: source != target)
+    cuts = [a_graph.routes_to(sources[target], frozenset()).minimum_cut(sources[at]) for at, target in found.pairs]
+    assert list(map(found.cut, range(len(found.pairs)))) == cuts
+    in_cuts = Counter(edge for cut in cuts for edge in cut)
+    assert {edge: found.cuts_with(edge) for edge in edges} == {edge: in_cuts[edge] for edge in edges}
 
 
 @given(EDGES)

@@ -65,20 +65,22 @@ def search(heads: Sequence[set[int]], tails: Sequence[set[int]], start: int, goa
     The search goes forwards from the one and backwards from the other, always on the side with fewer nodes to go on
     from. In a large component the two meet long before either has seen much of it.
     """
-    forwards, backwards = (({node}, [node]) for node in (start, goal))
+    forwards, backwards = (({node}, [{node}]) for node in (start, goal))
     reads = 0
     while start != goal:
-        is_forwards = len(forwards[1]) <= len(backwards[1])
+        is_forwards = sum(map(len, forwards[1])) <= sum(map(len, backwards[1]))
         (seen, todo), (met, _) = (forwards, backwards) if is_forwards else (backwards, forwards)
         following = heads if is_forwards else tails
         if not todo:
             return Search(seen, reads, is_forwards)
         level, todo[:] = todo[:], []
-        for node in level:
-            reads += len(following[node])
-            if not met.isdisjoint(following[node]):
-                return Search(None, reads, is_forwards)
-            new = following[node] - seen
-            seen |= new
-            todo += sorted(new)
+        for nodes in level:
+            for node in sorted(nodes):
+                others = following[node]
+                reads += len(others)
+                if not met.isdisjoint(others):
+                    return Search(None, reads, is_forwards)
+                if new := others - seen:
+                    seen |= new
+                    todo.append(new)
     return Search(None, reads, is_forwards=True)
