@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from import_contracts.graph.kinds import Kind
@@ -166,6 +166,7 @@ def test_what_is_written_is_not_written_again(text: str, choices: list[FixKind |
 
 @pytest.mark.slow
 @given(modules(), CHOICES)
+@example("from p.c import (G,  # noqa: F401\n H)\n", [])
 def test_ruff_finds_nothing_new_in_imports(text: str, choices: list[FixKind | None]) -> None:
     with TemporaryDirectory() as folder:
         found = findings(Path(folder), {"before": text, "after": new_text(text, choices)})

@@ -71,7 +71,7 @@ class ImportText:
         gaps = [*(each.lead for each in self.names), self.rest]
         return [comment for gap in gaps for comment in _COMMENT.findall(gap)]
 
-    def _line_of(self, alias: ast.alias) -> list[Name]:
+    def _line_of(self, alias: ast.alias | None) -> list[Name]:
         """Return the names on the line of a name."""
         line: list[Name] = []
         for number, each in enumerate(self.names):
@@ -97,24 +97,35 @@ class ImportText:
     # --- other statements like this one ---------------------------------------------------------------------------
 
     def without(self, removed: Collection[ast.alias]) -> ImportText:
-        """Return the statement without some of its names, but not without all; comments of their own stay."""
+        """Return the statement without some of its names, but not without all; comments of their own stay.
+
+        What tells tools something about the whole statement, on the line of its bracket, stays too.
+        """
+        told = self._told_with(removed)
+        head = f"{self.head}  {told}" if told else self.head
         kept: list[Name] = []
         lead: str | None = None
         for number, each in enumerate(self.names):
             own = each.lead if lead is None else _joined_lead(lead, each.lead, is_first=not kept)
             lead = own if each.alias in removed else None
             if lead is None:
-                kept.append(replace(each, lead=own))
+                kept.append(replace(each, lead=each.lead if told and not kept and not _has_line_end(own) else own))
             elif kept and each.comment and not self._begins_line(number) and not _has_line_end(own):
                 kept[-1] = replace(kept[-1], tail=f"{kept[-1].tail.rstrip()}  {each.comment}")
         if lead is None:
-            return replace(self, names=tuple(kept))
+            return replace(self, head=head, names=tuple(kept))
         if not self.names[-1].has_comma:
             kept[-1] = replace(kept[-1], tail=re.sub(r"^[\s\\]*,", "", kept[-1].tail))
         rest = _joined_lead(lead, self.rest, is_first=False) if _COMMENT.search(lead) else self.rest
         if kept[-1].comment and not _has_line_end(rest):
             rest = _line_end(str(self)) + rest.lstrip()
-        return replace(self, names=tuple(kept), rest=rest)
+        return replace(self, head=head, names=tuple(kept), rest=rest)
+
+    def _told_with(self, removed: Collection[ast.alias]) -> str:
+        """Return the directives on the line of the opening bracket, if they stand behind names that are all removed."""
+        line = self._line_of(self.names[0].alias)
+        is_there = self.close and not _has_line_end(line[0].lead)
+        return directives(line[-1].comment) if is_there and all(each.alias in removed for each in line) else ""
 
     def adding(self, text: str, number: int) -> ImportText:
         """Return the statement with a name before the one at a place, or behind all."""
