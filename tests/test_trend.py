@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from import_contracts import git
+from import_contracts.reading.cache import Cache
+from import_contracts.reading.values import DAMAGED
 from import_contracts.reporters.trend import sparkline
 from import_contracts.reports.trend import MEANINGS, Facts, Item, renamed
 from import_contracts.trend.movement import Imports, changes_at, moved
@@ -255,6 +258,18 @@ def test_a_damaged_memory_is_as_good_as_none(shop: Path) -> None:
     assert trend(shop, "shop", "--points", "9") == first
 
 
+def test_a_memory_that_no_run_has_written_is_as_good_as_none(tmp_path: Path) -> None:
+    commit(program(tmp_path, "shop.a -> shop.b"), {})
+    first = trend(tmp_path, "shop", "--points", "9")
+    (stored,) = (tmp_path / ".import_contracts_cache/trend").glob("*.points")
+    memory = Cache(stored.parent, lambda _: None)
+    value = memory.load(stored.name)
+    wrongs: tuple[object, ...] = ({}, 0, "x", [], value["states"])
+    for wrong in wrongs:
+        memory.save(stored.name, {**value, "facts": {state: [wrong, []] for state in value["facts"]}})
+        assert trend(tmp_path, "shop", "--points", "9") == first
+
+
 def test_the_working_tree_is_left_alone(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     temporary = tmp_path.parent / f"{tmp_path.name}-temporary"
     temporary.mkdir()
@@ -462,10 +477,9 @@ def test_what_is_wrong_on_the_command_line_is_said(shop: Path, args: list[str], 
 )
 def test_a_commit_may_have_any_date(shop: Path, who: str, date: str) -> None:
     stored_commit(shop, repositories.git(shop, "rev-parse", "HEAD^{tree}"), who=who)
-    for more in (["--points", "9"], ["--every", "week"], ["--moved", "--since", "HEAD~1"]):
-        assert trend(shop, "shop", *more)["now"]["commit"] is None
-        assert lint(shop, "trend", "shop", *more).status == 0
-    assert trend(shop, "shop", "--points", "1")["history"][0]["time"][:10] == date
+    args = ["--every", "day", "--moved", "--since", "HEAD~1"]
+    assert trend(shop, "shop", *args)["history"][-1]["time"][:10] == date
+    assert lint(shop, "trend", "shop", *args).status == 0
 
 
 def test_a_history_of_no_repository_is_an_error(tmp_path: Path) -> None:
@@ -536,12 +550,26 @@ def test_a_sparkline_has_a_bar_for_each_value() -> None:
     assert sparkline(list(range(100)), 10) == "▁▁▂▃▄▄▅▆▇█"
 
 
+ITEM = Item("shop.a -> shop.b", "shop/a.py", 3, "id")
+KINDS = {"runtime": 2, "deferred": 0, "lazy": 0, "type_checking": 0}
+FACTS = Facts(("shop",), 3, 2, KINDS, (ITEM,), (("shop.a", "shop.b"),), (ITEM,), contracts=("id",))
+
+
 def test_facts_are_the_same_after_they_were_stored() -> None:
-    item = Item("shop.a -> shop.b", "shop/a.py", 3, "id")
-    facts = Facts(("shop",), 3, 2, {"runtime": 2}, (item,), (("shop.a", "shop.b"),), (item,), contracts=("id",))
-    assert Facts.of(json.loads(json.dumps(facts.value))) == facts
-    assert renamed(facts, {"shop": "store"}).cut[0].what == "store.a -> store.b"
-    assert renamed(facts, {"shop": "shop"}) is facts
+    assert Facts.of(json.loads(json.dumps(FACTS.value))) == FACTS
+    assert renamed(FACTS, {"shop": "store"}).cut[0].what == "store.a -> store.b"
+    assert renamed(FACTS, {"shop": "shop"}) is FACTS
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Facts)])
+def test_facts_of_other_kinds_are_none(name: str) -> None:
+    value = json.loads(json.dumps(FACTS.value))
+    kinds: tuple[object, ...] = (None, 1, 1.0, True, "x", {}, [1], [[1]], [["a", "b", 1, 2]], {**KINDS, "lazy": 0.5})
+    right = {type(value[name])} - {list, dict} | ({type(None)} if name == "contracts" else set())
+    for wrong in kinds:
+        if type(wrong) not in right:
+            with pytest.raises(DAMAGED):
+                Facts.of({**value, name: wrong})
 
 
 def test_every_number_says_what_it_means(tmp_path: Path) -> None:

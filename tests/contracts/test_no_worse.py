@@ -30,7 +30,7 @@ def test_at_most_a_number_may_be_counted(count: str, number: int, found: list[st
     assert offenders(check(graph(*RING), "no_worse", count=count, at_most=number)) == []
     broken = check(graph(*RING), "no_worse", count=count, at_most=number - 1)
     assert offenders(broken) == found
-    assert broken.violations[0].message.endswith(f", and there are {number}")
+    assert broken.violations[0].message.endswith(f"must be at most {number - 1}, and it is {number}")
     assert all(each.chain == (("p.a", "p.b"), ("p.b", "p.c"), ("p.c", "p.a")) for each in broken.violations[:1])
 
 

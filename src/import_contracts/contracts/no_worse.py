@@ -34,7 +34,7 @@ class NoWorse:
         now = COUNTS[self.count](graph)
         if now.value <= self.at_most:
             return Findings()
-        message = f"there must be at most {self.at_most:,} {_WORDS[self.count]}, and there are {now.value:,}"
+        message = f"the number of {_WORDS[self.count]} must be at most {self.at_most:,}, and it is {now.value:,}"
         return Findings(tuple(_violations(graph, now, Found(), message)))
 
     def describe(self, graph: ImportGraph) -> Description:

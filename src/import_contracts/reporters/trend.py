@@ -36,6 +36,7 @@ from import_contracts.reports.trend import (
     Point,
     TrendReport,
 )
+from import_contracts.visible import visible
 from import_contracts.wording import count, listed
 
 # How many items of a list, points of the history, and marks of a point are shown without --verbose.
@@ -359,7 +360,7 @@ def as_csv(report: TrendReport) -> str:
         numbers = [counted.value for counted in facts.counts] if facts else [None] * len(_COUNTS)
         others = [facts.is_minimum, *facts.numbers.values()] if facts else [None, *(None for _ in names)]
         commit = point.commit.name if point.commit else ""
-        table.append([commit, _time(point), *numbers, *others, "; ".join(point.all_marks)])
+        table.append([commit, _time(point), *numbers, *others, visible("; ".join(point.all_marks))])
     return "".join(f"{','.join(map(_field, row))}\n" for row in table)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,8 +39,9 @@ class Facts:
     ``cyclic`` are the modules in runtime cycles, and ``cycles`` the modules of each of these, the largest first.
     ``cut`` are the fewest imports without which there is no runtime cycle, if ``is_minimum``; else there may be fewer.
     ``known`` and ``new`` are the violations that are in the baseline, and those that are not; ``contracts`` are the ids
-    of the contracts that were checked, None without a configuration. ``upward`` are the imports upwards through
-    layers: through those of contracts if ``are_written``, else through inferred ones.
+    of the contracts that were checked, None without a configuration; without any, there is no count of violations.
+    ``upward`` are the imports upwards through layers: through those of contracts if ``are_written``, else through
+    inferred ones.
 
     ``imports`` is the number of imports, and ``kinds`` how many of them are of each kind. ``loads`` is the median of
     the numbers of modules that importing one module loads, itself included, and ``most_loads`` their 95th percentile.
@@ -77,16 +80,16 @@ class Facts:
     @classmethod
     def of(cls, value: Mapping[str, Any]) -> Facts:
         """Return what `value` made JSON values of; raises KeyError, TypeError or ValueError if they are not valid."""
-        made: dict[str, Any] = {name: tuple(Item(*map(_sound, each)) for each in value[name]) for name in _LISTS}
-        made |= {name: tuple(map(str, value[name])) for name in ("packages", "marks")}
-        made |= {name: int(value[name]) for name in ("modules", "imports", "loads", "most_loads")}
-        made |= {name: value[name] is True for name in ("is_minimum", "are_written")}
+        made: dict[str, Any] = {name: tuple(map(_item, _sound(value[name], list))) for name in _LISTS}
+        made |= {name: _texts(value[name]) for name in ("packages", "marks")}
+        made |= {name: _sound(value[name], int) for name in ("modules", "imports", "loads", "most_loads")}
+        made |= {name: _sound(value[name], bool) for name in ("is_minimum", "are_written")}
         contracts = value["contracts"]
         return cls(
             **made,
-            kinds={str(kind): int(number) for kind, number in value["kinds"].items()},
-            cycles=tuple(tuple(map(str, cycle)) for cycle in value["cycles"]),
-            contracts=None if contracts is None else tuple(map(str, contracts)),
+            kinds={kind: _sound(value["kinds"][kind], int) for kind in ("runtime", *_SHARES)},
+            cycles=tuple(map(_texts, _sound(value["cycles"], list))),
+            contracts=None if contracts is None else _texts(contracts),
         )
 
     @property
@@ -95,7 +98,7 @@ class Facts:
         largest = self.cycles[0] if self.cycles else ()
         inside = frozenset(largest)
         of_largest = tuple(item for item in self.cyclic if item.what in inside)
-        violations = None if self.contracts is None else (*self.new, *self.known)
+        violations = (*self.new, *self.known) if self.contracts else None
         return (
             Count("cyclic_modules", len(self.cyclic), self.cyclic),
             Count("largest_cycle", len(largest), of_largest),
@@ -107,7 +110,7 @@ class Facts:
     @property
     def numbers(self) -> dict[str, int | float]:
         """What is not judged, by name, in order; the shares are those of all imports, from 0 to 1."""
-        shares = {f"{kind}_share": round(self.kinds[kind] / (self.imports or 1), 4) for kind in _SHARES}
+        shares = {f"{kind}_share": round(self.kinds[kind] / (self.imports or 1), 3) for kind in _SHARES}
         return {
             "modules": self.modules,
             "imports": self.imports,
@@ -128,10 +131,20 @@ _LISTS = ("cyclic", "cut", "known", "new", "upward", "reexporting", "hubs")
 _SHARES = ("deferred", "lazy", "type_checking")
 
 
-def _sound(value: object) -> Any:
-    if type(value) not in {str, int}:
+def _sound(value: object, kind: type[T]) -> T:
+    """Return a value of exactly one type, as JSON has it; raises TypeError if it is not."""
+    if type(value) is not kind:
         raise TypeError
     return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(_sound(each, str) for each in _sound(value, list))
+
+
+def _item(value: object) -> Item:
+    what, path, line, contract = _sound(value, list)
+    return Item(_sound(what, str), _sound(path, str), _sound(line, int), _sound(contract, str))
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def trend(now: Subject, named: Named, wish: Wish, context: RunContext) -> TrendR
     notes = []
     if git.is_shallow(now.folder):
         notes.append(f"This is a shallow clone with {count(len(commits), 'commit')}; for more: git fetch --unshallow")
-    history = tuple(points[commit] for commit in sorted(wanted, key=commits.index, reverse=True))
+    history = tuple(points[commit] for commit in reversed(wanted))
     if wish.coupling:
         report = replace(report, coupling=_coupling(now, counted, context))
     report = replace(report, since=points[since], why=why, history=history, notes=tuple(notes))
@@ -262,16 +262,15 @@ class Past:
         settings = (here, named.packages, named[3:], now.question, now.configs is None)
         self._memory = Memory(self._context, settings)
         self._shapes: dict[str, frozenset[str]] = {}
+        self._read_until_now = 0
 
     def points(self, commits: Sequence[Commit]) -> dict[Commit, Point]:
         """Return the point of each commit; they are read from the newest to the oldest."""
         points: dict[Commit, Point] = {}
         try:
             with self._context_now.step(f"read {count(len(commits), 'commit')}", len(commits)) as advance:
-                for number, commit in enumerate(sorted(commits, key=lambda each: -each.seconds), 1):
+                for commit in sorted(commits, key=lambda each: -each.seconds):
                     points[commit] = self._point(commit)
-                    if number % _BEFORE_COLLECTION == 0:
-                        gc.collect()  # which does not run by itself, and each program has many objects
                     advance()
         finally:
             self._memory.save()
@@ -290,6 +289,9 @@ class Past:
             return Point(commit, *known)
         self._tree.become(listing)
         found, is_whole = self._read()
+        self._read_until_now += 1
+        if self._read_until_now % _BEFORE_COLLECTION == 0:
+            gc.collect()  # which does not run by itself, and each program has many objects
         if is_whole and self._tree.is_whole:
             self._memory.keep(commit.name, state, *found)
         return Point(commit, *found)

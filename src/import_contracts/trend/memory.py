@@ -64,7 +64,7 @@ class Memory:
     def _found(self, state: str) -> tuple[Facts | None, tuple[str, ...]] | None:
         try:
             value, marks = self._facts[state]
-            return value and Facts.of(value), tuple(map(text, marks))
+            return None if value is None else Facts.of(value), tuple(map(text, marks))
         except DAMAGED:
             return None
 
