@@ -283,6 +283,9 @@ def test_layers_are_the_levels_as_in_the_other_formats(page: Page, tmp_path: Pat
     open_page(page, tmp_path / "page.html")
     assert drawn(page) == picture_of(asked)
     assert ("p.low", "p.top", "cut") in drawn(page)[1]
+    said = "Without the 2 imports upwards there is no cycle and no way up through the layers"
+    assert f"{said} (no cheaper cut exists)." in draw(asked).notes
+    assert f"{said}." in page.inner_text("#notes")
 
 
 @pytest.mark.browser
