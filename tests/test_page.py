@@ -815,6 +815,17 @@ def test_hostile_names_are_text(page: Page, tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
+def test_long_names_are_seen_as_a_whole(page: Page, tmp_path: Path) -> None:
+    long = f"p.{'m' * 80}.{'n' * 80}"
+    asked = subject(graph(f"{long}.x -> p.z", f"{long} -> p.z", f"{long}.x -> {long}"), "p")
+    (tmp_path / "page.html").write_text(render(asked))
+    open_page(page, tmp_path / "page.html", f"open=p.{'m' * 80},{long}")
+    clipped = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.title)"
+    assert page.eval_on_selector_all("#picture .box .name", clipped) == []
+    assert page.eval_on_selector_all(".chip", "all => all.every(e => e.getBoundingClientRect().right <= innerWidth)")
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("name", ["a,b", "a%2Cb,c", "x=y&z", "#hash"])
 def test_an_address_has_any_name(page: Page, tmp_path: Path, name: str) -> None:
     asked = subject(graph(f"p.{name}.x -> p.{name}.y", f"p.{name}.x -> p.z"), "p")

@@ -15,7 +15,7 @@ class Page {
     this.state = this.start;
     this.violating = this.violatingImports(data);
     this.canvas = document.createElement("canvas").getContext("2d");
-    this.canvas.font = getComputedStyle(document.body).font;
+    this.font = getComputedStyle(document.body).font;
     this.fillHeader(data);
     this.listen();
     this.read();
@@ -404,7 +404,9 @@ class Page {
 
   widthOf(box) {
     const [around, part] = this.label(box);
-    const more = this.program.isPackage(box) ? 26 : 0;
+    const isPackage = this.program.isPackage(box);
+    const more = isPackage ? 26 : 0;
+    this.canvas.font = `${isPackage ? "600 " : ""}${this.font}`;
     return Math.ceil(this.canvas.measureText(around + part).width * 1.06 + 22 + more + (this.view.isOwn(box) ? 54 : 0));
   }
 
