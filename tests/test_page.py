@@ -283,6 +283,9 @@ def test_layers_are_the_levels_as_in_the_other_formats(page: Page, tmp_path: Pat
     open_page(page, tmp_path / "page.html")
     assert drawn(page) == picture_of(asked)
     assert ("p.low", "p.top", "cut") in drawn(page)[1]
+    said = "Without the 2 imports upwards there is no cycle and no way up through the layers"
+    assert f"{said} (no cheaper cut exists)." in draw(asked).notes
+    assert f"{said}." in page.inner_text("#notes")
 
 
 @pytest.mark.browser
@@ -809,6 +812,17 @@ def test_hostile_names_are_text(page: Page, tmp_path: Path) -> None:
         box.click()
     assert page.evaluate("window.hacked") is None
     assert not re.search("[\u2028\u202e]", page.content())
+
+
+@pytest.mark.browser
+def test_long_names_are_seen_as_a_whole(page: Page, tmp_path: Path) -> None:
+    long = f"p.{'m' * 80}.{'n' * 80}"
+    asked = subject(graph(f"{long}.x -> p.z", f"{long} -> p.z", f"{long}.x -> {long}"), "p")
+    (tmp_path / "page.html").write_text(render(asked))
+    open_page(page, tmp_path / "page.html", f"open=p.{'m' * 80},{long}")
+    clipped = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.title)"
+    assert page.eval_on_selector_all("#picture .box .name", clipped) == []
+    assert page.eval_on_selector_all(".chip", "all => all.every(e => e.getBoundingClientRect().right <= innerWidth)")
 
 
 @pytest.mark.browser

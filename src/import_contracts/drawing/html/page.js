@@ -15,7 +15,7 @@ class Page {
     this.state = this.start;
     this.violating = this.violatingImports(data);
     this.canvas = document.createElement("canvas").getContext("2d");
-    this.canvas.font = getComputedStyle(document.body).font;
+    this.font = getComputedStyle(document.body).font;
     this.fillHeader(data);
     this.listen();
     this.read();
@@ -404,7 +404,9 @@ class Page {
 
   widthOf(box) {
     const [around, part] = this.label(box);
-    const more = this.program.isPackage(box) ? 26 : 0;
+    const isPackage = this.program.isPackage(box);
+    const more = isPackage ? 26 : 0;
+    this.canvas.font = `${isPackage ? "600 " : ""}${this.font}`;
     return Math.ceil(this.canvas.measureText(around + part).width * 1.06 + 22 + more + (this.view.isOwn(box) ? 54 : 0));
   }
 
@@ -449,10 +451,14 @@ class Page {
     const tip = { [isUp ? "marker-start" : "marker-end"]: `url(#tip-${kind})` };
     lines.append(svg("path", { class: `line ${kind}${link.breaks ? " dashed" : ""}`, d: path, "data-link": `${link.tail},${link.head}`, ...tip }));
     const hit = svg("path", { class: "hit", d: path });
-    hit.append(svgText("title", {}, `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(link.imports.length, "import")}`));
+    hit.append(svgText("title", {}, this.about(link)));
     hit.addEventListener("click", () => this.go(this.showing(link)));
     lines.append(hit);
     if (link.isCut) numbers.push(svgText("text", { class: "count", x: round(number.x) + 3, y: round(number.y) }, String(link.imports.length)));
+  }
+
+  about(link) {
+    return `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(link.imports.length, "import")}`;
   }
 
   bands(layout) {
@@ -482,22 +488,28 @@ class Page {
   }
 
   boxElement({ box, x, width }, top) {
-    const [around, part] = this.label(box);
     const { program, view } = this;
     const isOwn = view.isOwn(box);
     const isPackage = program.isPackage(box);
-    const select = el(
-      "button",
-      { type: "button", class: "name", "data-module": box, "data-level": view.heights.get(box) + 1, "aria-pressed": "false", "aria-label": this.spoken(box), title: program.names[box], onclick: () => this.choose(box) },
-      el("bdi", {}, around ? el("span", { class: "around" }, around) : null, part),
-      isOwn ? el("span", { class: "init" }, "__init__") : null,
-    );
+    const select = this.nameButton(box, this.spoken(box));
     const isScope = this.state.inside.includes(box);
     const more = isPackage && !isScope ? this.toggle(box, isOwn) : null;
     const knot = view.knot.get(box);
     const element = el("li", { class: `box${isPackage ? " package" : ""}${isOwn ? " own" : ""}${knot ? " knot" : ""}` }, select, more);
     Object.assign(element.style, { left: `${round(x - width / 2)}px`, top: `${top}px`, width: `${width}px` });
     return element;
+  }
+
+  nameButton(box, spoken, before = null) {
+    const [around, part] = this.label(box);
+    const { program, view } = this;
+    return el(
+      "button",
+      { type: "button", class: "name", "data-module": box, "data-level": view.heights.get(box) + 1, "aria-pressed": "false", "aria-label": spoken, title: program.names[box], onclick: () => this.choose(box) },
+      before,
+      el("bdi", {}, around ? el("span", { class: "around" }, around) : null, part),
+      view.isOwn(box) ? el("span", { class: "init" }, "__init__") : null,
+    );
   }
 
   toggle(box, isOwn) {
@@ -636,9 +648,8 @@ class Page {
   }
 
   matrixRow(box, at, links, column, left) {
-    const [around, part] = this.label(box);
     const { view } = this;
-    const select = el("button", { type: "button", class: "name", "data-module": box, "data-level": view.heights.get(box) + 1, "aria-pressed": "false", "aria-label": `${at + 1}: ${this.spoken(box)}`, title: this.program.names[box], onclick: () => this.choose(box) }, el("span", { class: "at" }, String(at + 1)), el("bdi", {}, around ? el("span", { class: "around" }, around) : null, part), view.isOwn(box) ? el("span", { class: "init" }, "__init__") : null);
+    const select = this.nameButton(box, `${at + 1}: ${this.spoken(box)}`, el("span", { class: "at" }, String(at + 1)));
     const canToggle = this.program.isPackage(box) && !this.state.inside.includes(box);
     const head = el("div", { class: "head", role: "rowheader" }, select, canToggle ? this.toggle(box, view.isOwn(box)) : null);
     head.style.width = `${left}px`;
@@ -653,7 +664,7 @@ class Page {
   cell(link, at, left) {
     const number = link.imports.length;
     const kind = link.isCut ? "cut" : link.breaks ? "breaks" : "down";
-    const cell = el("div", { class: `cell ${kind}`, role: "gridcell", "aria-colindex": at + 2, "data-link": `${link.tail},${link.head}`, tabindex: "-1", "aria-label": `imports ${this.label(link.head).join("")}: ${count(number, "import")}${link.isCut ? ", cut" : ""}`, title: `${this.label(link.tail).join("")} → ${this.label(link.head).join("")}: ${count(number, "import")}` }, number > 999 ? "…" : String(number));
+    const cell = el("div", { class: `cell ${kind}`, role: "gridcell", "aria-colindex": at + 2, "data-link": `${link.tail},${link.head}`, tabindex: "-1", "aria-label": `imports ${this.label(link.head).join("")}: ${count(number, "import")}${link.isCut ? ", cut" : ""}`, title: this.about(link) }, number > 999 ? "…" : String(number));
     cell.style.left = `${left + at * CELL}px`;
     cell.addEventListener("click", () => this.go(this.showing(link)));
     cell.addEventListener("keydown", (event) => this.cellKey(event, cell));

@@ -118,7 +118,7 @@ class Panel {
       "button",
       { type: "button", class: `link${link.isCut ? " cut" : ""}`, onclick: () => this.page.go(this.page.showing(link)) },
       el("bdi", {}, text),
-      el("span", { class: "number" }, ` ${link.imports.length.toLocaleString("en")}`),
+      el("span", { class: "number" }, ` ${number(link.imports.length)}`),
     );
   }
 

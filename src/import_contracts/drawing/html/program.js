@@ -303,7 +303,6 @@ class View {
      Links within a component that lead against the order of siblings are cut; the others lead downwards. */
   level() {
     const order = this.layers();
-    this.isLayered = order.length > 0;
     const knot = this.knots([...this.links, ...order]);
     for (const link of this.links) {
       const isInside = knot.get(link.tail) === knot.get(link.head);
@@ -334,9 +333,11 @@ class View {
     return new Map(this.knotted.flatMap((boxes, number) => boxes.map((box) => [box, number + 1])));
   }
 
-  /* The layers of contracts as links from the boxes of each to a negative node, and from there to the next one. */
+  /* The layers of contracts as links from the boxes of each to a negative node, and from there to the next one. The view
+     is layered if there are some, and none is against the order of siblings. */
   layers() {
     const links = [];
+    let isKept = true;
     let node = -1;
     for (const layers of this.program.data.layers) {
       const boxes = this.linked();
@@ -344,11 +345,15 @@ class View {
       const some = groups.filter((boxes) => boxes.length);
       for (let at = 1; at < some.length; at++, node--) {
         const lowest = Math.max(...some[at - 1].map((box) => this.position(box)));
-        if (some[at].some((box) => this.position(box) < lowest)) continue;
+        if (some[at].some((box) => this.position(box) < lowest)) {
+          isKept = false;
+          continue;
+        }
         links.push(...some[at - 1].map((tail) => ({ tail, head: node })));
         links.push(...some[at].map((head) => ({ tail: node, head })));
       }
     }
+    this.isLayered = isKept && links.length > 0;
     return links;
   }
 
