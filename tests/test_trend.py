@@ -198,14 +198,20 @@ def test_imports_load_their_targets_and_the_packages_around_them(tmp_path: Path)
 # --- the history --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """A repository with four commits, each with one import more."""
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
     for number, month in enumerate(("01-05", "01-20", "03-01", "03-02")):
         text = "".join(f"import shop.m{each}\n" for each in range(number))
         files = {f"shop/m{number}.py": "import shop\n", "shop/__init__.py": text or "# none\n"}
-        commit(tmp_path, files, date=f"2026-{month}T12:00:00Z")
-    return tmp_path
+        commit(folder, files, date=f"2026-{month}T12:00:00Z")
+    return folder
+
+
+@pytest.fixture
+def shop(made_once: Path, tmp_path: Path) -> Path:
+    """A repository with four commits, each with one import more."""
+    return Path(shutil.copytree(made_once, tmp_path, dirs_exist_ok=True))
 
 
 @pytest.mark.parametrize(
