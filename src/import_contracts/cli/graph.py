@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 
 import click
 
-from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
+from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, jobs_option, kind_option
 from import_contracts.cli.reports import Reporting, deliver, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, warn, whole_number
 from import_contracts.config.session import Config
@@ -45,6 +45,7 @@ _PICTURES = ("html", "svg")
 @click.option("--external", is_flag=True, help="Draw external packages too.")
 @source_roots
 @exclude_option
+@jobs_option
 @partial(report_options, formats=("text", *FORMATS))
 @options
 def command(  # noqa: PLR0913 - each is an option
@@ -62,6 +63,7 @@ def command(  # noqa: PLR0913 - each is an option
     external: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
+    jobs: int,
     shared: Shared,
 ) -> int:
     """Draw the imports between packages as a map in levels: arrows lead downwards, except those of the cheapest cut.
@@ -82,7 +84,7 @@ def command(  # noqa: PLR0913 - each is an option
     if source and focus:
         raise click.UsageError("--focus and --from are both given. Give one of them.")
     asked = find_asked(packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)
+    shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
     wanted = Options(
         asked.packages,
         depth,
