@@ -99,7 +99,7 @@ class Statements:
     @cached_property
     def graph_at_base(self) -> ImportGraph | None:
         """The import graph where the branch began; None if it is not known."""
-        from import_contracts.judging.base import graph_at_base  # noqa: PLC0415 - few contracts need it
+        from import_contracts.judging.merge_base import graph_at_base  # noqa: PLC0415 - few contracts need it
 
         return graph_at_base(self.snapshot)
 
