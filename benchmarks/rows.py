@@ -97,7 +97,7 @@ def _checks(ours: Tool, goals: Mapping[str, float]) -> Iterator[Row]:
         yield Row(name, Side(ours, case), Side(tools.peer(), case), "import-linter 2.17", goals.get(name))
     walk = Tool(tools.PYTHON, "", ("-c", WALK), status=0)
     yield Row("nothing changed", Side(ours), Side(walk), "a bare walk and stat", 1.5)
-    graph = Side(tools.ruff().running("analyze", "graph", "--quiet", status=0))
+    graph = Side(tools.ruff().running("analyze", "graph", "--quiet", "--config", "respect-gitignore=false", status=0))
     yield Row("no cache at all", Side(ours, no_cache), graph, "ruff analyze graph, which checks nothing")
 
 
