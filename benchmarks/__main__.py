@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks import cycles, growth, page, scaling, tools, trend
+from benchmarks import cycles, growth, scaling, tools, trend
 from benchmarks.cases import Work
 from benchmarks.programs import RELEASES, Release
 from benchmarks.rows import Measured, Row, measured, rows_of
@@ -147,6 +147,8 @@ def _cycles(releases: Iterable[Release], options: argparse.Namespace) -> None:
 
 
 def _page(releases: Iterable[Release], runs: int) -> None:
+    from benchmarks import page  # noqa: PLC0415 - needs Playwright, which the other measurements do not
+
     _head(*page.HEAD)
     for release in releases:
         _row(release.requirement, *page.measure(release, runs).cells)
