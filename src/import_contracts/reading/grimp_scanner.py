@@ -8,7 +8,6 @@ import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from threading import RLock
@@ -17,6 +16,7 @@ from typing import Any, TypeAlias
 
 from import_contracts import disk
 from import_contracts.reading.program import Program, SourceFile
+from import_contracts.records import dataclass
 
 # The parser's threads get this stack, in bytes, so that long expressions don't end the process. It is only reserved.
 os.environ.setdefault("RUST_MIN_STACK", str(1 << 26))

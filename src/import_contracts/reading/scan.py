@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -30,6 +29,7 @@ from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.remarks import Remark, may_remark, read_remarks
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.records import dataclass, field
 from import_contracts.wording import listed
 
 Lines = dict[str, tuple[int, ...]]
