@@ -592,7 +592,7 @@ def test_grimp_reads_the_whole_program_at_most_twice(
     scan_files = grimp_scanner.scan_files
 
     def counted(found: Program, files: Sequence[SourceFile], **keys: Any) -> object:
-        whole.extend([len(files)] if len(keys["known"]) == len(found.files) > 1 else [])
+        whole.extend([len(files)] if len(keys["known"].files) == len(found.files) > 1 else [])
         return scan_files(found, files, **keys)
 
     expected = many_unreadable(tmp_path, *unreadable)
@@ -609,7 +609,7 @@ def test_a_file_that_fails_only_with_the_whole_program_is_found_too(
     scan_files = grimp_scanner.scan_files
 
     def failing(found: Program, files: Sequence[SourceFile], **keys: Any) -> object:
-        if len(keys["known"]) == len(found.files) and any(file.module == "p.m20" for file in files):
+        if len(keys["known"].files) == len(found.files) and any(file.module == "p.m20" for file in files):
             raise PanicException("odd")
         return scan_files(found, files, **keys)
 

@@ -286,7 +286,7 @@ def test_of_strings_and_comments_nothing_is_left(text: str, expected: str) -> No
 def test_a_logical_line_goes_on_in_brackets(text: str, expected: list[str]) -> None:
     lines = [text[start:end] for start, end in logical_lines(text)]
     assert [line for line in lines if line] == [line for line in expected if line]
-    heads = [text[head.start() : end] for head, end in lines_with(text, re.compile("^[ab)]", re.MULTILINE))]
+    heads = [text[head.start() : end] for head, end in lines_with(text, re.finditer("^[ab)]", text, re.MULTILINE))]
     assert heads == [line for line in expected if line[:1] in {"a", "b", ")"}]
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Protocol
 
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, UserError
+from import_contracts.records import dataclass, replace
 
 # Without `\s+`, which is slow on a line of spaces.
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")

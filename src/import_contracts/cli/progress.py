@@ -11,10 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
+from import_contracts.records import dataclass
 from import_contracts.visible import visible
 
 

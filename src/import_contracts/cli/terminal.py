@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr
-from dataclasses import replace
 from functools import wraps
 from io import StringIO
 from pathlib import Path
@@ -21,6 +20,7 @@ from import_contracts.config.session import NO_CUSTOM_TYPES, Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import CACHE, RunContext
 from import_contracts.reading.excluding import mistake_in
+from import_contracts.records import replace
 from import_contracts.reporters.style import Style, Wanted
 from import_contracts.repository import checkout
 from import_contracts.visible import visible, visible_lines, visible_report

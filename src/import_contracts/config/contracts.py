@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern, dotted_names
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.records import dataclass, field, replace
 from import_contracts.wording import listed
 
 ALERTING = ("error", "warn", "none")
@@ -49,7 +49,7 @@ class Contract:
     is_sound: bool = True
     contract_type: ContractType | None = None
     """Its type; None if that is unknown."""
-    table: Table = field(default_factory=lambda: Table({}), repr=False, compare=False)
+    table: Table = field(default_factory=lambda: Table({}))
     """Its keys, as written."""
 
     @cached_property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
@@ -13,6 +12,7 @@ from import_contracts import disk
 from import_contracts.config.files import config_in, existing_config, find_config, name_of, parse_toml
 from import_contracts.config.session import Config, folders_at, is_glob, load_config, read_config
 from import_contracts.problems import Problem, Severity, UserError
+from import_contracts.records import replace
 from import_contracts.repository import checkout
 from import_contracts.wording import listed
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from glob import glob
 from itertools import chain
 from os import PathLike
@@ -32,6 +31,7 @@ from import_contracts.graph.names import dotted_names, external_package
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.context import shown, text_of
 from import_contracts.reading.excluding import Exclude, mistake_in
+from import_contracts.records import dataclass, replace
 from import_contracts.repository import checkout
 
 SOURCE_ROOTS = (".", "src")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
 from typing import Protocol
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
 from import_contracts.reading.text import ProgramText, Source
+from import_contracts.records import dataclass
 from import_contracts.reports.parts import Parts
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, replace
 from itertools import chain
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
@@ -24,6 +23,7 @@ from import_contracts.graph.names import (
     parent,
 )
 from import_contracts.problems import did_you_mean_module
+from import_contracts.records import dataclass, replace
 from import_contracts.wording import listed
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, LaterCuts, LaterViolations, Violation
 from import_contracts.graph.crossings import Crossings
 from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

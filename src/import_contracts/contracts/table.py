@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +17,7 @@ from import_contracts.graph.names import (
     NamePattern,
 )
 from import_contracts.problems import Problem, Severity, did_you_mean
+from import_contracts.records import replace
 from import_contracts.wording import listed
 
 if TYPE_CHECKING:

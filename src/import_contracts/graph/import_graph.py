@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from copy import copy
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TypeAlias
 
@@ -24,6 +23,7 @@ from import_contracts.graph.names import (
 from import_contracts.graph.nodes import Nodes
 from import_contracts.graph.reach import Reach
 from import_contracts.graph.standard_library import is_standard
+from import_contracts.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
+
+from import_contracts.records import dataclass, replace
 
 
 class Links(NamedTuple):

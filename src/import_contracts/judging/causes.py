@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from import_contracts.contracts.findings import Rule, Violation
 from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.records import dataclass, field
 
 # Limits, counted so that the result does not depend on a clock: new violations; violations in all, if it takes a check
 # to know which are new; checks to find the causes, and what is equally good; the work of the hitting set.

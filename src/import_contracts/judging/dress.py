@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from import_contracts.judging.causes import MOST_NEW, MOST_OF_ALL, find_causes, 
 from import_contracts.judging.history import History
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict
+from import_contracts.records import replace
 from import_contracts.reports.check import (
     Cause,
     Counts,

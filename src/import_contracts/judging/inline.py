@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 
 from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.contracts.findings import Violation
@@ -13,6 +12,7 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, Severity, did_you_mean
 from import_contracts.reading.remarks import MARK, Remark
+from import_contracts.records import dataclass
 
 Remarks = Mapping[str, tuple[Remark, ...]]
 """The comments to this tool, by module."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from import_contracts.baseline import Entry, Renaming
@@ -30,6 +29,7 @@ from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, Severity, did_you_mean_module, united
 from import_contracts.reading.program import Program
 from import_contracts.reading.text import ProgramText
+from import_contracts.records import dataclass, field, replace
 from import_contracts.reports.check import Unreadable
 
 

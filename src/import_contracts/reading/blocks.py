@@ -6,7 +6,6 @@ All texts are as `plain_text` returns them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from import_contracts.reading.conditions import at_run_time
@@ -27,21 +26,24 @@ class Block(NamedTuple):
     """The block is in a class or in ``try``, where no import is lazy (PEP 810)."""
 
 
-@dataclass(slots=True, eq=False)
 class _Header:
-    """The header of a block, which is read when it is first needed. The file as a whole has one too."""
+    """The header of a block, which is read when it is first needed. The file as a whole has one too.
 
-    indent: int
-    keyword: str
-    start: int
-    """Where the keyword ends."""
-    end: int
-    names: frozenset[str]
-    """The names of TYPE_CHECKING up to here."""
-    around: _Header | None = None
-    previous: _Header | None = None
-    """Where the keyword is ``elif`` or ``else``, the header that it follows."""
-    block: Block | None = None
+    ``start`` is where the keyword ends. ``names`` are the names of TYPE_CHECKING up to here. Where the keyword is
+    ``elif`` or ``else``, ``previous`` is the header that it follows.
+    """
+
+    __slots__ = ("around", "block", "end", "indent", "keyword", "names", "previous", "start")
+
+    def __init__(self, indent: int, keyword: str, start: int, end: int, names: frozenset[str]) -> None:
+        self.indent = indent
+        self.keyword = keyword
+        self.start = start
+        self.end = end
+        self.names = names
+        self.around: _Header | None = None
+        self.previous: _Header | None = None
+        self.block: Block | None = None
 
 
 class Blocks:
@@ -53,7 +55,9 @@ class Blocks:
     def __init__(self, plain: str) -> None:
         self.type_checking = frozenset({"TYPE_CHECKING", "MYPY"})
         self._plain = plain
-        self._headers = [_Header(-1, "", 0, 0, self.type_checking, block=Block())]
+        file = _Header(-1, "", 0, 0, self.type_checking)
+        file.block = Block()
+        self._headers = [file]
 
     def leave(self, indent: int) -> None:
         """Leave the blocks that a line with an indentation is not in."""

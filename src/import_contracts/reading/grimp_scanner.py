@@ -8,7 +8,7 @@ import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from threading import RLock
@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from import_contracts import disk
-from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.program import Portions, Program, SourceFile
 
 # The parser's threads get this stack, in bytes, so that long expressions don't end the process. It is only reserved.
 os.environ.setdefault("RUST_MIN_STACK", str(1 << 26))
@@ -26,17 +26,38 @@ class MovedError(Exception):
     """The installed grimp has no scanner of the form that is used here; the message says what is different."""
 
 
+class Known:
+    """The files whose modules grimp takes for modules of a program, for one scan or several."""
+
+    def __init__(self, portions: Portions, files: Sequence[SourceFile]) -> None:
+        self.files = files
+        self._portions = portions
+
+    @cached_property
+    def given(self) -> tuple[dict[str, _ModuleFile], set[_FoundPackage]]:
+        """What grimp is given of them: values by module, and the packages."""
+        values = {file.module: _ModuleFile(file.module) for file in self.files}
+        by_path = sorted((file.path, file.module) for file in self.files)
+        packages = set()
+        for name, folder in self._portions:
+            start = bisect_left(by_path, (folder + os.sep,))
+            end = bisect_left(by_path, (folder + chr(ord(os.sep) + 1),))
+            inside = frozenset([values[module] for _, module in by_path[start:end]])
+            packages.add(_FoundPackage(name, folder, inside))
+        return values, packages
+
+
 def scan_files(
-    program: Program, files: Sequence[SourceFile], *, known: Sequence[SourceFile], include_external: bool
+    program: Program, files: Sequence[SourceFile], *, known: Known, include_external: bool
 ) -> dict[str, dict[str, list[int]]]:
     """Return the lines of imports, by importer and imported module; raises whatever grimp raises.
 
-    ``known`` are the files whose modules grimp takes for modules of the program, at least ``files``. Raises MovedError
-    if grimp has no such scanner, or its answer has another form.
+    ``known`` are at least ``files``. Raises MovedError if grimp has no such scanner, or its answer has another form.
     """
+    del program
     imports: dict[str, dict[str, list[int]]] = {}
     try:
-        _scan(imports, program, files, known, include_external)
+        _scan(imports, files, known, include_external)
     except (ImportError, AttributeError, KeyError, TypeError) as error:
         raise MovedError(f"{type(error).__name__}: {error}") from error
     if imports.keys() != {file.module for file in files}:
@@ -46,23 +67,18 @@ def scan_files(
 
 def _scan(
     imports: dict[str, dict[str, list[int]]],
-    program: Program,
     files: Sequence[SourceFile],
-    known: Sequence[SourceFile],
+    known: Known,
     include_external: bool,  # noqa: FBT001 - private
 ) -> None:
     """Add the imports of files; raises an exception of many kinds if grimp's scanner has another form."""
     rust = importlib.import_module("grimp._rustgrimp")
-    module_files = {file.module: _ModuleFile(_Module(file.module)) for file in known}
-    found_packages = {
-        _FoundPackage(name, folder, frozenset(module_files[module] for module in inside))
-        for name, folder, inside in _portions(program, known)
-    }
+    module_files, found_packages = known.given
     names = {module: module for module in module_files}
     with _plain_values() if _is_alone() else nullcontext(_parts) as parts:
         for start in range(0, len(files), _AT_ONCE):
             scanned = rust.scan_for_imports(
-                module_files=tuple(module_files[file.module] for file in files[start : start + _AT_ONCE]),
+                module_files=tuple([module_files[file.module] for file in files[start : start + _AT_ONCE]]),
                 found_packages=found_packages,
                 include_external_packages=include_external,
                 exclude_type_checking_imports=False,
@@ -90,17 +106,21 @@ def _parts(found: tuple[Any, Iterable[Any]]) -> tuple[str, _Places]:
 def _plain_values() -> Iterator[Callable[[tuple[str, _Places]], tuple[str, _Places]]]:
     """Let grimp return names and pairs of a name and a line, which takes a fifth of the time of its own values.
 
-    grimp's scanner makes its values by calling these two classes of grimp, with the names of the fields.
+    grimp's scanner makes its values by calling two classes of this module of grimp, with the names of the fields.
     """
-    values: Any = importlib.import_module("grimp.domain.valueobjects")
+    stand_in = ModuleType(_VALUES)
+    vars(stand_in).update(Module=str, DirectImport=lambda *, imported, line_number, **_: (imported, int(line_number)))
     with _ONE_AT_A_TIME:
-        before = values.Module, values.DirectImport
-        values.Module, values.DirectImport = str, lambda *, imported, line_number, **_: (imported, int(line_number))
+        before = sys.modules.get(_VALUES)
+        sys.modules[_VALUES] = stand_in
         try:
             yield lambda found: found
         finally:
-            values.Module, values.DirectImport = before
+            del sys.modules[_VALUES]
+            sys.modules |= {} if before is None else {_VALUES: before}
 
+
+_VALUES = "grimp.domain.valueobjects"
 
 _ONE_AT_A_TIME = RLock()  # a scan with plain values, or whatever needs grimp's own
 
@@ -108,7 +128,7 @@ _ONE_AT_A_TIME = RLock()  # a scan with plain values, or whatever needs grimp's 
 def _unfinished() -> ModuleType | None:
     """Return grimp without what its ``__init__`` imports, ten times what a scan needs; None if somebody uses grimp.
 
-    The ``__init__`` runs when the package is asked for a name. None too if the fields of grimp's values are not known.
+    The ``__init__`` runs when the package is asked for a name.
     """
     spec = None if "grimp" in sys.modules else find_spec("grimp")
     if spec is None or spec.loader is None:
@@ -124,11 +144,7 @@ def _unfinished() -> ModuleType | None:
 
     package.__getattr__ = load  # type: ignore[method-assign]
     sys.modules["grimp"] = package
-    try:
-        direct_import = importlib.import_module("grimp.domain.valueobjects").DirectImport
-        return package if {"imported", "line_number"}.issubset(direct_import.__match_args__) else None
-    except (ImportError, AttributeError):
-        return None
+    return package
 
 
 _UNFINISHED = _unfinished()
@@ -142,15 +158,6 @@ def _is_alone() -> bool:
 # grimp returns seven objects for each import, which take the most memory of a run if they are all there at once. But it
 # reads the list of modules again in each call.
 _AT_ONCE = 25_000
-
-
-def _portions(program: Program, known: Sequence[SourceFile]) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield the folders of the root packages, each with its name and the modules in it."""
-    by_path = sorted((file.path, file.module) for file in known)
-    for name, folder in program.portions:
-        start = bisect_left(by_path, (folder + os.sep,))
-        end = bisect_left(by_path, (folder + chr(ord(os.sep) + 1),))
-        yield name, folder, [module for _, module in by_path[start:end]]
 
 
 def refuse_invalid(sources: Sequence[tuple[SourceFile, bytes]]) -> None:
@@ -197,20 +204,24 @@ def _copy(package: Path, number: int, file: SourceFile, data: bytes) -> str:
 
 # grimp's scanner needs values with these attributes. grimp's own classes are compared and hashed by value, which takes
 # a tenth of a scan; these are compared by identity.
-@dataclass(slots=True, eq=False)
-class _Module:
-    name: str
-
-
-@dataclass(slots=True, eq=False)
 class _ModuleFile:
-    module: _Module
-    mtime: float = 0.0
+    """A module and its file in one."""
+
+    __slots__ = ("name",)
+    mtime = 0.0
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def module(self) -> _ModuleFile:
+        return self
 
 
-@dataclass(slots=True, eq=False)
 class _FoundPackage:
-    name: str
-    directory: str
-    module_files: frozenset[_ModuleFile]
     namespace_packages: frozenset[str] = frozenset()
+
+    def __init__(self, name: str, directory: str, module_files: frozenset[_ModuleFile]) -> None:
+        self.name = name
+        self.directory = directory
+        self.module_files = module_files

@@ -48,10 +48,7 @@ _HEAD = re.compile(
     r"|(?:async[^\S\n]++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)",
     re.MULTILINE,
 )
-# Each starts with a literal, which `finditer` finds fast.
-_MAYBE_IMPORTS = tuple(
-    re.compile(before + r"[^\S\n]*+(?:lazy[^\S\n]++)?(?:import|from)\b") for before in ("\n", ":", ";")
-)
+_MAYBE_IMPORT = re.compile(r"(?:^|[:;])[^\S\n]*+(?:lazy[^\S\n]++)?(?:import|from)\b", re.MULTILINE)
 # Up to the end of a line outside brackets. The brackets of an import contain neither strings nor brackets.
 _REST = re.compile(r"(?:[^\n(\\]|\([^()#]*+(?:#[^\n]*+[^()#]*+)*+|\\\n?)*+")
 _SIMPLE = re.compile(r"\s*+(?P<words>(?P<lazy>lazy\s++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
@@ -75,10 +72,19 @@ def _normalized(text: str) -> str:
 
 def _end_of_imports(text: str) -> int:
     """Return a position behind all import statements, which is often long before the end of the text."""
-    text = f"\n{text}"
-    last = max((found.end() for pattern in _MAYBE_IMPORTS for found in pattern.finditer(text)), default=1)
-    rest = _REST.match(text, last)
-    return rest.end() - 1 if rest else 0
+    rest = _REST.match(text, max(_last(text, "import"), _last(text, "from")))
+    return rest.end() if rest else 0
+
+
+def _last(text: str, keyword: str) -> int:
+    """Return the end of the last keyword that may begin an import statement, on the last line where that can be."""
+    at = len(text)
+    while (at := text.rfind(keyword, 0, at)) >= 0:
+        line = text.rfind("\n", 0, at) + 1
+        if found := [*_MAYBE_IMPORT.finditer(text, line, at + len(keyword) + 1)]:
+            return found[-1].end()
+        at = line
+    return 0
 
 
 class ImportReader:
@@ -131,7 +137,7 @@ class _Statements:
     def imports(self) -> Iterator[WrittenImport]:
         """Yield what the import statements import."""
         plain = self._plain
-        for head, end in self._crowded_lines() if ";" in plain else lines_with(plain, _HEAD):
+        for head, end in self._crowded_lines() if ";" in plain else lines_with(plain, _heads(plain)):
             yield from self._statements(self._start(head, end), end)
 
     def _crowded_lines(self) -> Iterator[tuple[re.Match[str], int]]:
@@ -238,6 +244,27 @@ class _Statements:
         line_start = newline + 1 if newline >= 0 else line_start
         self._place = (start, line + self._text.count("\n", seen, start), line_start)
         return self._place[1], start - line_start + 1
+
+
+def _heads(plain: str) -> Iterator[re.Match[str]]:
+    """Yield the starts of lines with an import statement, and of the headers of the blocks around these, in order.
+
+    Most blocks have no import. A few headers may be of others, and a few starts inside brackets.
+    """
+    if "__lazy_modules__" in plain:
+        return _HEAD.finditer(plain)
+    found: list[re.Match[str]] = []
+    following, depth = len(plain), 0  # the headers of blocks around the next import are indented less than this
+    for head in reversed([*_HEAD.finditer(plain)]):
+        width, start = _width(head), head.start()
+        if head.lastgroup == "block":
+            depth = max(depth, width + 1) if plain.find("import", start, following) >= 0 else depth
+        else:  # without "import", it may be inside brackets, and end no block
+            depth = width if "import" in plain[start : plain.find("\n", start)] else max(depth, width)
+        following = start
+        if head.lastgroup != "block" or width < depth:
+            found.append(head)
+    return reversed(found)
 
 
 def _width(head: re.Match[str]) -> int:

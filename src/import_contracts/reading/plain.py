@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from import_contracts.reading.text import universal_newlines
@@ -145,10 +145,10 @@ def logical_lines(plain: str) -> Iterator[tuple[int, int]]:
     yield start, len(plain)
 
 
-def lines_with(plain: str, head: re.Pattern[str]) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield the logical lines of such a text whose start a pattern matches: the match, and the end of the line."""
+def lines_with(plain: str, heads: Iterable[re.Match[str]]) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield the logical lines of such a text with one of some starts, in order: the match, and the end of the line."""
     done = depth = 0
-    for found in head.finditer(plain):
+    for found in heads:
         start = found.start()
         if start < done:
             continue

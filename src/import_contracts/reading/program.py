@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heappop, heappush
 from importlib.machinery import ModuleSpec, PathFinder
@@ -28,6 +27,7 @@ from import_contracts.reading.precedence import (
     is_regular,
     left_out,
 )
+from import_contracts.records import dataclass, field
 from import_contracts.wording import count
 
 Portions: TypeAlias = tuple[tuple[str, str], ...]

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
@@ -30,7 +29,11 @@ from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.remarks import Remark, may_remark, read_remarks
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.records import dataclass, field
 from import_contracts.wording import listed
+
+if TYPE_CHECKING:
+    from import_contracts.reading.grimp_scanner import Known
 
 Lines = dict[str, tuple[int, ...]]
 """The lines of a module's import statements, sorted, by imported module, sorted."""
@@ -261,7 +264,7 @@ def read(
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
     """Yield files in batches, of which grimp reads one while the next is prepared; few, as each call has its price."""
-    size = max(_BATCH, len(files) // 4)
+    size = max(_BATCH, -(-len(files) // 4))
     return (files[start : start + size] for start in range(0, len(files), size))
 
 
@@ -369,6 +372,7 @@ class _FilesReader:
         self._take = take
         self._are_few = are_few
         self._unlike_grimp: dict[str, bytes] = {}
+        self._known: Known | None = None
 
     def prepare(self, file: SourceFile) -> None:
         """Read what grimp does not return, and the imports too if grimp would not find them or is not needed."""
@@ -416,10 +420,12 @@ class _FilesReader:
 
     def start(self, files: Sequence[SourceFile]) -> _Scan:
         """Let grimp begin to read the imports of files."""
-        from import_contracts.reading.scanner import start  # noqa: PLC0415 - not needed for a few files
+        from import_contracts.reading.grimp_scanner import Known  # noqa: PLC0415 - not needed for a few files
+        from import_contracts.reading.scanner import start  # noqa: PLC0415
 
-        known = (*self._program.files, *self._program.compiled)
-        return start(self._program, files, known=known, include_external=self._take.external)
+        if self._known is None:
+            self._known = Known(self._program.portions, (*self._program.files, *self._program.compiled))
+        return start(self._program, files, known=self._known, include_external=self._take.external)
 
     def parse(self, files: Sequence[SourceFile], scan: _Scan | None = None) -> None:
         """Read the imports of files with grimp, which has begun with ``scan`` unless that is None."""
@@ -528,9 +534,11 @@ def _unparsable(program: Program, files: Sequence[SourceFile]) -> Iterator[tuple
 
     Without external imports, because grimp may abort on those of modules that it does not know.
     """
-    from import_contracts.reading.scanner import scan_files  # noqa: PLC0415 - not needed for a few files
+    from import_contracts.reading.grimp_scanner import Known  # noqa: PLC0415 - not needed for a few files
+    from import_contracts.reading.scanner import scan_files  # noqa: PLC0415
 
-    error = _scanned(partial(scan_files, program, files, known=files, include_external=False))
+    known = Known(program.portions, files)
+    error = _scanned(partial(scan_files, program, files, known=known, include_external=False))
     if isinstance(error, dict):
         return
     if len(files) == 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
@@ -46,6 +45,7 @@ from import_contracts.reading.slow import SLOW
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import StoredReadings, as_stars, as_values
 from import_contracts.reading.values import DAMAGED, text
+from import_contracts.records import replace
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from import_contracts.graph.kinds import Kind
+from import_contracts.records import dataclass
 
 
 class UndecodableError(ValueError):

@@ -6,20 +6,16 @@ format lays it out. So a format can't forget it, and every line break in its res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache, partial, wraps
 from operator import attrgetter
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.reports.check import Later, LaterImport
 from import_contracts.reports.parts import Parts
 from import_contracts.visible import visible, visible_code, visible_lines, visible_report
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -71,13 +67,12 @@ class _Visibly:
             return tuple([self.value(item, make) for item in value])
         if isinstance(value, Import):
             return self._imports.get(id(value)) or self._imports.setdefault(id(value), self._import(value))
-        if is_dataclass(type_ := type(value)):
-            return (self._copies.get(type_) or self._copies.setdefault(type_, self._copy(type_)))(value)
+        if fields := getattr(type_ := type(value), "__match_args__", ()):  # of a dataclass
+            return (self._copies.get(type_) or self._copies.setdefault(type_, self._copy(type_, fields)))(value)
         return self._collection(value, make)
 
-    def _copy(self, type_: type[DataclassInstance]) -> Callable[[object], object]:
-        """Return a function that copies values of a type."""
-        names = [field.name for field in fields(type_)]
+    def _copy(self, type_: Callable[..., object], names: Sequence[str]) -> Callable[[object], object]:
+        """Return a function that copies values of a type with these fields."""
         makers = [self._place if name in _PATHS else cache(_FIELDS.get(name, visible)) for name in names]
         get = attrgetter(*names, names[0])  # one more, so that it returns a tuple
         return lambda value: type_(*map(self.value, get(value), makers))

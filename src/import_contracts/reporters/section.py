@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
 
 from import_contracts.graph.import_graph import Import
+from import_contracts.records import replace
 from import_contracts.reporters.fixes import changed
 from import_contracts.reporters.style import BOLD, DIM, RED, Style
 from import_contracts.reporters.words import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from import_contracts.problems import Problem
+from import_contracts.records import replace
 from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import VERDICTS, details, more, summary

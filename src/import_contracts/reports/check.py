@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, partial
 from shlex import quote
@@ -13,6 +12,7 @@ from import_contracts.baseline import MODULE, Entry, Renaming
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity, united
+from import_contracts.records import dataclass
 from import_contracts.reports.parts import Parts
 from import_contracts.reports.weakening import Weakening
 from import_contracts.wording import count

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
 
 from import_contracts.problems import Problem
+from import_contracts.records import replace
 from import_contracts.reports.check import Report
 from import_contracts.wording import listed
 

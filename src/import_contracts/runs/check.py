@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from import_contracts import disk, git
@@ -18,6 +17,7 @@ from import_contracts.reading.cache import Answer
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.records import replace
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +14,7 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.cache import Answer, Extent, LastRun
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import find_portions, find_unread
+from import_contracts.records import replace
 from import_contracts.reporters.style import Wanted
 from import_contracts.repository import root_of
 

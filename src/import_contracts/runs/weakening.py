@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from os.path import normpath
 from pathlib import Path
@@ -30,6 +29,7 @@ from import_contracts.reading.refresh import compare
 from import_contracts.reading.remarks import Remark, read_remarks
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.records import replace
 from import_contracts.reports.weakening import LetThrough, Weakening
 from import_contracts.repository import root_of
 from import_contracts.runs.requests import Choice, extent_of

@@ -190,7 +190,7 @@ def _outline(text: str) -> str:
     plain = plain_text(text)
     pieces: list[str] = []
     done = 0
-    for head, end in lines_with(plain, _DEFINITION):
+    for head, end in lines_with(plain, _DEFINITION.finditer(plain)):
         body = _BODY.match(plain, end)
         stop = body.end() if body else end
         if plain[end:stop].strip() and "__all__" not in text[head.start() : stop]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
+
+from import_contracts.records import dataclass, field
 
 Words: TypeAlias = frozenset[str]
 """A value that is one of some strings; empty where it is something else that is no name, such as a number."""

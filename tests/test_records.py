@@ -1,0 +1,116 @@
+"""Records: all that the project uses of dataclasses, the same in both."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from import_contracts import records
+
+WAYS = pytest.mark.parametrize("way", [records, dataclasses])
+
+
+def values(way: Any, **options: bool) -> Any:
+    @way.dataclass(**options)
+    class Values:
+        """Two values and a list."""
+
+        one: int
+        two: str = "b"
+        several: list[int] = way.field(default_factory=list)
+
+        @cached_property
+        def twice(self) -> int:
+            return self.one * 2
+
+    return Values
+
+
+@records.dataclass(frozen=True, slots=True)
+class Sent:
+    """A record that pickle finds by its name."""
+
+    one: int
+    two: tuple[str, ...] = ()
+
+
+class Checked:
+    """Not a record yet."""
+
+    one: int
+
+    def __post_init__(self) -> None:
+        if self.one < 0:
+            raise ValueError(self.one)
+
+    def __repr__(self) -> str:
+        return f"<{self.one}>"
+
+
+@WAYS
+def test_arguments_are_given_by_place_or_by_name(way: Any) -> None:
+    make = values(way)
+    assert make(1) == make(one=1, two="b") == make(1, "b", [])
+    assert make(1) != make(2)
+    assert make(1).several is not make(1).several
+    assert repr(make(1, "x")).endswith("Values(one=1, two='x', several=[])")
+    wrong: list[tuple[Any, Any]] = [
+        ((), {}),
+        ((1, "b", [], 3), {}),
+        ((1,), {"one": 1}),
+        ((1,), {"three": 3}),
+        ((), {"x": 1}),
+    ]
+    for arguments, named in wrong:
+        with pytest.raises(TypeError):
+            make(*arguments, **named)
+
+
+@WAYS
+def test_options_say_whether_an_object_can_be_changed_hashed_and_ordered(way: Any) -> None:
+    plain, frozen = values(way)(1), values(way, frozen=True)(1, "b", ())
+    plain.one = 3
+    assert (plain.one, plain.twice, frozen.twice) == (3, 6, 2)
+    with pytest.raises(TypeError):
+        hash(plain)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        frozen.one = 3
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del frozen.one
+    assert hash(frozen) == hash(values(way, frozen=True)(1, "b", ()))
+    ordered = values(way, frozen=True, order=True)
+    assert sorted([ordered(2), ordered(1, "c"), ordered(1, "b")]) == [ordered(1, "b"), ordered(1, "c"), ordered(2)]
+    assert ordered(1) <= ordered(1)
+    with pytest.raises(TypeError):
+        assert ordered(1) < frozen
+    by_identity = values(way, eq=False)
+    assert by_identity(1) != by_identity(1)
+
+
+@WAYS
+def test_an_object_with_slots_has_no_room_for_other_attributes(way: Any) -> None:
+    class Checking(Checked):
+        __annotations__ = Checked.__annotations__
+
+    made = way.dataclass(slots=True)(Checking)
+    assert made.__slots__ == ("one",)
+    assert repr(way.dataclass(Checked)(5)) == "<5>"
+    with pytest.raises(ValueError, match="-1"):
+        made(-1)
+
+
+@WAYS
+def test_the_functions_of_dataclasses_take_both(way: Any) -> None:
+    make = values(way, frozen=True)
+    assert dataclasses.is_dataclass(make(1))
+    assert [field.name for field in dataclasses.fields(make)] == ["one", "two", "several"]
+    assert dataclasses.asdict(make(1)) == {"one": 1, "two": "b", "several": []}
+    assert dataclasses.replace(make(1), one=2) == records.replace(make(1), one=2) == make(2)
+
+
+def test_pickle_copies_an_object_that_cannot_be_changed() -> None:
+    assert pickle.loads(pickle.dumps(Sent(1, ("a",)))) == Sent(1, ("a",))  # noqa: S301 - made here
