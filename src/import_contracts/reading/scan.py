@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import Advance, not_counted
@@ -31,6 +30,9 @@ from import_contracts.reading.remarks import Remark, may_remark, read_remarks
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
 from import_contracts.wording import listed
+
+if TYPE_CHECKING:
+    from import_contracts.graph.import_graph import ImportGraph
 
 Lines = dict[str, tuple[int, ...]]
 """The lines of a module's import statements, sorted, by imported module, sorted."""
@@ -154,6 +156,8 @@ def _stars_of(module: str, stars: Kinds) -> Iterator[StarImport]:
 
 def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *, include_external: bool) -> Scan:
     """Return the import graph of a program from the readings of all its files, by module."""
+    from import_contracts.graph.import_graph import ImportGraph  # noqa: PLC0415 - most edits change no import
+
     with_stars = {module: _with_stars(module, each, stars) for module, each in readings.items() if each.stars}
     readings = {**readings, **with_stars}
     imports = {module: reading.imports for module, reading in readings.items()}
