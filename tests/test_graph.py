@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.graph import crossings, reach
+from import_contracts.graph.columns import ImportColumns, Lines
 from import_contracts.graph.components import components, cycles_in
 from import_contracts.graph.crossings import Crossings
 from import_contracts.graph.import_graph import Chain, ImportGraph
@@ -420,3 +421,25 @@ def test_a_graph_without_some_imports_has_the_same_numbers_as_one_made_without_t
     after, anew = _graph(edges).without(sorted(gone)).nodes.links, _graph(edges - gone).nodes.links
     for found, expected in zip(after, anew, strict=True):
         assert list(map(list, found)) == list(map(list, expected))
+
+
+OF_MODULE = st.dictionaries(st.sampled_from("abcdex"), st.sets(st.integers(1, 9), min_size=1)).map(
+    lambda lines: {name: tuple(sorted(lines[name])) for name in sorted(lines)}
+)
+IMPORTS = st.tuples(OF_MODULE, OF_MODULE, OF_MODULE).map(lambda each: dict(zip("acd", each, strict=True)))
+
+
+@given(IMPORTS, IMPORTS, st.sets(st.sampled_from("acd")))
+def test_a_graph_of_columns_is_that_of_the_imports_in_them(
+    imports: dict[str, Lines], others: dict[str, Lines], changed: set[str]
+) -> None:
+    now = {**imports, **{module: others[module] for module in changed}}
+    columns = ImportColumns.of(imports).with_changes({module: others[module] for module in changed})
+    found, expected = (ImportGraph("abcde", each, roots="abcde", external="x") for each in (columns, now))
+    assert list(found.edges()) == list(expected.edges())
+    assert found.size == len(list(expected.edges()))
+    assert found.nodes == expected.nodes
+    for edge in expected.edges():
+        assert found.lines(*edge) == expected.lines(*edge)
+        assert list(found.without([edge]).edges()) == list(expected.without([edge]).edges())
+    assert ImportColumns.of(columns).names == columns.names == ImportColumns.of(now).names

@@ -18,6 +18,7 @@ from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Severity, UserError
 from import_contracts.reading import grimp_scanner
+from import_contracts.reading.assembly import Scan, UnreadableFile, scan
 from import_contracts.reading.packages import find_packages
 from import_contracts.reading.program import (
     Program,
@@ -30,12 +31,9 @@ from import_contracts.reading.program import (
 from import_contracts.reading.scan import (
     Read,
     Reading,
-    Scan,
     Statement,
     Take,
-    UnreadableFile,
     read,
-    scan,
     statements,
     statements_at,
 )

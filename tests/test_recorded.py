@@ -20,9 +20,9 @@ from import_contracts.config.session import read_config
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ancestors
 from import_contracts.judging.verdict import judge
+from import_contracts.reading.assembly import Scan
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.program import Program
-from import_contracts.reading.scan import Scan
 from tests.arranging import write
 
 RECORDED = json.loads((Path(__file__).parent / "oracle/recorded.json").read_text(encoding="utf-8"))

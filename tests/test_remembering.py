@@ -16,6 +16,7 @@ import pytest
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading import cache as cache_module
+from import_contracts.reading.assembly import Scan
 from import_contracts.reading.cache import (
     Answer,
     Cache,
@@ -30,7 +31,6 @@ from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.excluding import Excluded
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import compare
-from import_contracts.reading.scan import Scan
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars
 from tests.arranging import program, stored, write

@@ -15,7 +15,7 @@ from typing import Any
 import grimp
 import pytest
 
-from import_contracts.reading import scan
+from import_contracts.reading import assembly, scan
 from import_contracts.reading.program import find_program
 from import_contracts.reading.slow import SLOW
 from tests.arranging import MODELS, configuration, lint, write
@@ -98,7 +98,7 @@ def test_the_answer_is_the_same_without_the_scanner(
     shop: Path, monkeypatch: pytest.MonkeyPatch, name: str, include_external: bool
 ) -> None:
     program = find_program(["shop"], [shop])
-    expected = scan.scan(program, include_external=include_external, kinds=True)
+    expected = assembly.scan(program, include_external=include_external, kinds=True)
     assert not SLOW.reason
     assert {Path(file.path).name for file in expected.unreadable} == {"broken.py", "latin.py", "beyond.py"}
     scanner = SCANNERS[name]
@@ -106,7 +106,7 @@ def test_the_answer_is_the_same_without_the_scanner(
         monkeypatch.delattr(RUST, "scan_for_imports")
     else:
         monkeypatch.setattr(RUST, "scan_for_imports", scanner)
-    found = scan.scan(program, include_external=include_external, kinds=True)
+    found = assembly.scan(program, include_external=include_external, kinds=True)
     assert SLOW.reason.startswith(
         f"grimp {importlib.metadata.version('grimp')} has no scanner that this version knows ("
     )
@@ -120,9 +120,9 @@ def test_the_answer_is_the_same_without_the_scanner(
 
 def test_the_other_private_names_of_grimp_may_be_gone_too(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = find_program(["shop"], [shop])
-    expected = scan.scan(program, include_external=False, kinds=False)
+    expected = assembly.scan(program, include_external=False, kinds=False)
     monkeypatch.setitem(sys.modules, "grimp._rustgrimp", SimpleNamespace(scan_for_imports=REAL))
-    assert scan.scan(program, include_external=False, kinds=False).unreadable == expected.unreadable
+    assert assembly.scan(program, include_external=False, kinds=False).unreadable == expected.unreadable
     assert SLOW.reason
 
 
@@ -131,7 +131,7 @@ def test_where_grimp_cannot_be_asked_at_all_this_python_says_what_is_not_valid(
 ) -> None:
     monkeypatch.delattr(RUST, "scan_for_imports")
     monkeypatch.setattr(grimp, "build_graph", refuses(TypeError("build_graph() takes other arguments")))
-    found = scan.scan(find_program(["shop"], [shop]), include_external=False, kinds=False)
+    found = assembly.scan(find_program(["shop"], [shop]), include_external=False, kinds=False)
     troubles = {file.module: (file.line, file.message) for file in found.unreadable}
     assert troubles["shop.broken"] == (2, "This is not valid Python: 'x = = 1'.")
     assert found.graph.lines("shop.web", "shop.models") == (1,)
@@ -142,11 +142,11 @@ import json, sys
 from pathlib import Path
 if {before}:
     import grimp
-from import_contracts.reading import scan
+from import_contracts.reading import assembly, scan
 from import_contracts.reading.slow import SLOW
 scan._FEW, scan._BATCH = -1, 2
 from import_contracts.reading.program import find_program
-found = scan.scan(find_program(["shop"], [Path.cwd()]), include_external={external}, kinds=True)
+found = assembly.scan(find_program(["shop"], [Path.cwd()]), include_external={external}, kinds=True)
 assert not SLOW.reason, SLOW.reason
 loaded = sorted(name for name in sys.modules if name.startswith("grimp"))
 import grimp, grimp.application.scanning
@@ -182,7 +182,7 @@ def test_a_scan_is_the_same_where_grimp_is_used_by_nobody_else_and_leaves_grimp_
 
 def test_a_file_that_cannot_be_read_is_no_reason_to_be_slow(shop: Path) -> None:
     program = find_program(["shop"], [shop])
-    assert scan.scan(program, include_external=False, kinds=False).unreadable
+    assert assembly.scan(program, include_external=False, kinds=False).unreadable
     assert not SLOW.reason
 
 
@@ -209,7 +209,7 @@ def test_only_what_this_python_rejects_is_asked_of_grimp_and_nothing_of_the_prog
     monkeypatch.delattr(RUST, "scan_for_imports")
     before = list(sys.path), set(sys.modules)
     (shop / "shop/latin.py").unlink()
-    scan.scan(find_program(["shop"], [shop]), include_external=False, kinds=False)
+    assembly.scan(find_program(["shop"], [shop]), include_external=False, kinds=False)
     assert names
     assert all(name.startswith("import_contracts_") for name in names)
     assert (sys.path, {name for name in sys.modules if name.startswith(("shop", "import_contracts_"))}) == (
@@ -218,7 +218,7 @@ def test_only_what_this_python_rejects_is_asked_of_grimp_and_nothing_of_the_prog
     )
     names.clear()
     write(shop, {"all/__init__.py": "", "all/a.py": "import all\n"})
-    scan.scan(find_program(["all"], [shop]), include_external=False, kinds=False)
+    assembly.scan(find_program(["all"], [shop]), include_external=False, kinds=False)
     assert names == []
 
 

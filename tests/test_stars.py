@@ -15,8 +15,8 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading import trees
+from import_contracts.reading.assembly import scan
 from import_contracts.reading.program import find_program
-from import_contracts.reading.scan import scan
 from import_contracts.reading.star_imports.exports import Exports
 from import_contracts.reading.text import Source
 from tests.arranging import MODELS, configuration, contract, lint, write

@@ -8,6 +8,7 @@ from copy import copy
 from functools import cache, cached_property
 from typing import TypeAlias
 
+from import_contracts.graph.columns import ImportColumns
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.min_cut import Between, minimum_cut
 from import_contracts.graph.names import (
@@ -53,8 +54,9 @@ Chain: TypeAlias = tuple[Edge, ...]
 class ImportGraph:
     """The modules of the root packages and every import between them.
 
-    ``imports[importer][imported]`` are the lines of the import statements. ``external`` are the imported modules
-    outside the root packages, of which no imports are known; None if imports of them were left out.
+    ``imports[importer][imported]`` are the lines of the import statements; columns of them must be sorted by importer.
+    ``external`` are the imported modules outside the root packages, of which no imports are known; None if imports of
+    them were left out.
     ``kinds[importer][imported, line]`` is the kind of a statement, for importers whose files have been read; without an
     entry it is ``runtime``. ``excepted`` are modules whose imports a contract does not judge. Everything that the
     methods return in an order is sorted by module name.
@@ -73,13 +75,17 @@ class ImportGraph:
         self.external = frozenset(external or ())
         self.knows_external = external is not None
         self.modules = tuple(sorted({*modules, *self.external}))
-        self._imports = {importer: _sorted(targets) for importer, targets in sorted(imports.items())}
+        self._imports: Mapping[str, Mapping[str, tuple[int, ...]]] = (
+            imports
+            if isinstance(imports, ImportColumns)
+            else {importer: _sorted(targets) for importer, targets in sorted(imports.items())}
+        )
         self._kinds = kinds or {}
         self.excepted: frozenset[str] = frozenset()
         self._origin: tuple[ImportGraph, Collection[Edge]] | None = None
 
     def _replaced(
-        self, imports: dict[str, dict[str, tuple[int, ...]]], gone: Collection[Edge] | None = None
+        self, imports: Mapping[str, Mapping[str, tuple[int, ...]]], gone: Collection[Edge] | None = None
     ) -> ImportGraph:
         """Return a graph of the same modules with other imports, which must be sorted.
 
@@ -139,7 +145,7 @@ class ImportGraph:
     @property
     def size(self) -> int:
         """The number of pairs of an importer and a module that it imports."""
-        return sum(map(len, self._imports.values()))
+        return sum(map(len, self.nodes.links.heads))
 
     def has_import(self, importer: str, imported: str) -> bool:
         """Return whether a module imports another directly."""

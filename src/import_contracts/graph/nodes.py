@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
 
+from import_contracts.graph.columns import ImportColumns
 from import_contracts.records import dataclass, replace
 
 
@@ -39,10 +40,8 @@ class Nodes:
         Nodes that only the edges have are added.
         """
         numbers = {name: number for number, name in enumerate(names)}
-        after: list[tuple[int, ...]] = [()] * len(names)
         try:
-            for name, of_node in heads.items():
-                after[numbers[name]] = tuple(map(numbers.__getitem__, of_node))
+            after = heads.heads(numbers) if isinstance(heads, ImportColumns) else _numbered(numbers, heads)
         except KeyError:
             return cls.of(sorted(set(names).union(heads, *heads.values())), heads)
         tails: list[list[int]] = [[] for _ in names]
@@ -69,6 +68,14 @@ class Nodes:
     def chain(self, path: Iterable[int]) -> tuple[tuple[str, str], ...]:
         """Return the names of the edges of a path."""
         return tuple(pairwise(map(self.names.__getitem__, path)))
+
+
+def _numbered(numbers: Mapping[str, int], heads: Mapping[str, Iterable[str]]) -> list[tuple[int, ...]]:
+    """Return the numbers of the heads of each node; raises KeyError if a name has no number."""
+    found: list[tuple[int, ...]] = [()] * len(numbers)
+    for name, of_node in heads.items():
+        found[numbers[name]] = tuple(map(numbers.__getitem__, of_node))
+    return found
 
 
 def _without(nodes: Sequence[Sequence[int]], pairs: Iterable[tuple[int, int]]) -> Sequence[Sequence[int]]:

@@ -1,4 +1,4 @@
-"""From files to the import graph: reads many files with grimp's parser, and a few with our own.
+"""From files to their imports: reads many files with grimp's parser, and a few with our own.
 
 grimp fails for all files if it cannot read one of them, and aborts if a relative import goes beyond the top-level
 package. So these imports are searched for first. If a scan fails, the files that cause it are found by halves, set
@@ -15,11 +15,9 @@ from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.columns import Lines
 from import_contracts.graph.kinds import Kind
-from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import Advance, not_counted
-from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.file_imports import excluded_imports
 from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
 from import_contracts.reading.imports import WrittenImport, read_imports
@@ -29,14 +27,10 @@ from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.remarks import Remark, may_remark, read_remarks
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.text import UndecodableError, decode
-from import_contracts.records import dataclass, field
-from import_contracts.wording import listed
 
 if TYPE_CHECKING:
     from import_contracts.reading.grimp_scanner import Known
 
-Lines = dict[str, tuple[int, ...]]
-"""The lines of a module's import statements, sorted, by imported module, sorted."""
 
 Kinds = dict[tuple[str, int], Kind]
 """The kinds of a module's import statements, by imported module and line; a missing one is ``runtime``."""
@@ -68,49 +62,12 @@ class Reading(NamedTuple):
     remarks: tuple[Remark, ...] = ()
 
 
-class UnreadableFile(NamedTuple):
-    """A file that could not be read completely, so that imports are missing.
-
-    ``path`` is absolute. ``line`` counts from 1, and is None if unknown. ``message`` is the reason.
-    """
-
-    module: str
-    path: str
-    line: int | None
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """An import graph, and the files that could not be read completely, sorted by module.
-
-    ``problems`` say which imports may be missing. ``remarks`` are the comments to this tool, by module.
-    """
-
-    graph: ImportGraph
-    unreadable: tuple[UnreadableFile, ...]
-    problems: tuple[Problem, ...] = ()
-    remarks: Mapping[str, tuple[Remark, ...]] = field(default_factory=dict)
-
-
 class Statement(NamedTuple):
     """An import statement: its column from 1, in characters, its kind, and its text, joined into one line."""
 
     column: int
     kind: Kind
     text: str
-
-
-def scan(program: Program, *, include_external: bool, kinds: bool, calls: bool = False) -> Scan:
-    """Read every file of a program and return its import graph.
-
-    With ``include_external``, the graph has imports of modules outside the program, with ``kinds`` the kinds of
-    imports, and with ``calls`` imports by calls such as ``import_module("a")``.
-    """
-    take = Take(include_external, kinds, calls)
-    readings = read(program, program.files, take).readings
-    stars = load_stars(program, stars_in(readings), texts_of(program))
-    return assemble(program, readings, stars, include_external=include_external)
 
 
 Meanwhile: TypeAlias = Callable[[Sequence[StarImport]], object]
@@ -145,66 +102,9 @@ class Take(NamedTuple):
             yield rest.rpartition(".")[2].encode(), package.encode()
 
 
-def stars_in(readings: Mapping[str, Reading]) -> Iterator[StarImport]:
-    """Yield the star imports in some files."""
-    for module, reading in readings.items():
-        yield from _stars_of(module, reading.stars)
-
-
-def _stars_of(module: str, stars: Kinds) -> Iterator[StarImport]:
-    return (StarImport(module, package, line) for package, line in stars)
-
-
-def assemble(program: Program, readings: Mapping[str, Reading], stars: Stars, *, include_external: bool) -> Scan:
-    """Return the import graph of a program from the readings of all its files, by module."""
-    with_stars = {module: _with_stars(module, each, stars) for module, each in readings.items() if each.stars}
-    readings = {**readings, **with_stars}
-    imports = {module: reading.imports for module, reading in readings.items()}
-    graph = ImportGraph(
-        program.modules,
-        imports,
-        roots=program.roots,
-        external={name for lines in imports.values() for name in lines} - program.modules if include_external else None,
-        kinds={module: reading.kinds for module, reading in readings.items() if reading.kinds},
-    )
-    troubles = (
-        UnreadableFile(file.module, file.path, *trouble)
-        for file in program.files
-        if (trouble := readings[file.module].trouble)
-    )
-    problems = (*stars.problems(program), *_excluded_problems(program, readings))
-    remarks = {module: reading.remarks for module, reading in readings.items() if reading.remarks}
-    return Scan(graph, tuple(troubles), problems, remarks)
-
-
-def _excluded_problems(program: Program, readings: Mapping[str, Reading]) -> Iterator[Problem]:
-    """Yield a warning for each excluded file or folder that is imported, at the first import."""
-    importers: dict[str, dict[str, int]] = {}
-    for module, reading in readings.items() if program.excluded else ():
-        for imported, lines in reading.excluded.items():
-            importers.setdefault(imported, {})[module] = lines[0]
-    for imported, by in sorted(importers.items()):
-        first, *others = sorted(by)
-        message = (
-            f"'{imported}' is excluded, but {listed([first, *others])} {'import' if others else 'imports'} it. These "
-            "imports are not checked; exclude less, or remove them."
-        )
-        file = program.by_module[first].path
-        yield Problem(message, file=file, key=EXCLUDE, severity=Severity.WARNING, line=by[first])
-
-
-def _with_stars(module: str, reading: Reading, stars: Stars) -> Reading:
-    """Return a reading with what its star imports load."""
-    imports, kinds = dict(reading.imports), dict(reading.kinds)
-    for (package, line), kind in reading.stars.items():
-        for imported in stars.loaded_by(StarImport(module, package, line)):
-            lines = imports.get(imported, ())
-            before = kinds.pop((imported, line), Kind.RUNTIME) if line in lines else kind
-            imports[imported] = tuple(sorted({*lines, line}))
-            eager = min(kind, before, key=lambda each: each.rank)
-            kinds |= {} if eager is Kind.RUNTIME else {(imported, line): eager}
-    imports = dict(sorted(imports.items()))
-    return reading._replace(imports=imports, kinds=kinds)
+def stars_in(stars: Mapping[str, Kinds]) -> Iterator[StarImport]:
+    """Yield the star imports of some modules; ``stars`` has their `Reading.stars`, by module."""
+    return (StarImport(module, package, line) for module, places in stars.items() for package, line in places)
 
 
 class Read(NamedTuple):
@@ -244,7 +144,7 @@ def read(
         if left := [file for file in batch if file.module not in reader.imports]:
             scans.append((left, reader.start(left)))
     if scans:
-        meanwhile([star for file in files for star in _stars_of(file.module, reader.stars.get(file.module, NO_KINDS))])
+        meanwhile([*stars_in(reader.stars)])
     for left, scan in scans:
         reader.parse(left, scan)
     share: dict[tuple[int, ...], tuple[int, ...]] = {}

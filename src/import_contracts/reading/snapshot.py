@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.reading.cache import (
     Answer,
@@ -30,10 +30,8 @@ from import_contracts.reading.scan import (
     Meanwhile,
     Read,
     Reading,
-    Scan,
     Statement,
     Take,
-    assemble,
     nothing_else,
     read,
     stars_in,
@@ -43,9 +41,12 @@ from import_contracts.reading.scan import (
 )
 from import_contracts.reading.slow import SLOW
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
-from import_contracts.reading.state import StoredReadings, as_stars, as_values
+from import_contracts.reading.state import Readings, as_stars
 from import_contracts.reading.values import DAMAGED, text
 from import_contracts.records import replace
+
+if TYPE_CHECKING:
+    from import_contracts.reading.assembly import Scan
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
 _MANY = 100
@@ -69,9 +70,9 @@ class RewrittenFile(SourceFile):
 
 
 class AllImports(NamedTuple):
-    """The imports of all files, by module, and what their star imports load."""
+    """The imports of all files, and what their star imports load."""
 
-    readings: Mapping[str, Reading]
+    readings: Readings
     stars: Stars
 
 
@@ -113,6 +114,8 @@ class Snapshot:
         """The import graph, and the files that could not be read."""
         imports = self._imports
         with self.context.step("build the graph"):
+            from import_contracts.reading.assembly import assemble  # noqa: PLC0415 - most edits change no import
+
             return assemble(self.program, *imports, include_external=self.last.extent.include_external)
 
     @cached_property
@@ -120,8 +123,8 @@ class Snapshot:
         stored = None if self._given_imports else _stored(self.last, self.manifest)
         found = stored.imports if stored else self._given_imports
         if found is None:
-            readings = _read(self.program, self.program.files, self.last).readings
-            found = AllImports(readings, load_stars(self.program, stars_in(readings), texts_of(self.program)))
+            readings = Readings.of(_read(self.program, self.program.files, self.last).readings)
+            found = _with_stars(self.program, readings)
         return found
 
     def with_texts(self, texts: Mapping[str, bytes]) -> Snapshot:
@@ -130,11 +133,11 @@ class Snapshot:
             RewrittenFile.of(file, texts[file.module]) if file.module in texts else file for file in self.program.files
         )
         program = replace(self.program, files=tuple(files))
-        readings = dict(self._imports.readings)
+        changed: dict[str, Reading] = {}
         for module in texts:  # one by one, because many would be read by grimp, from the disk
-            readings |= read(program, [program.by_module[module]], take(self.last.extent)).readings
-        stars = load_stars(program, stars_in(readings), texts_of(program))
-        return Snapshot(program, self.last, None, imports=AllImports(readings, stars))
+            changed |= read(program, [program.by_module[module]], take(self.last.extent)).readings
+        readings = self._imports.readings.with_changes(changed)
+        return Snapshot(program, self.last, None, imports=_with_stars(program, readings))
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
         """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once.
@@ -258,8 +261,9 @@ def take_snapshot(comparison: Comparison, meanwhile: Callable[[], object] = not_
     if last.cache is None:
         loading = _Loading(program, texts_of(program), meanwhile)
         everything = _read(program, program.files, last, loading.begin)
-        stars = loading.stars(stars_in(everything.readings))
-        return Snapshot(program, last, None, everything, AllImports(everything.readings, stars))
+        readings = Readings.of(everything.readings)
+        stars = loading.stars(stars_in(readings.rare.stars))
+        return Snapshot(program, last, None, everything, AllImports(readings, stars))
     if last.is_current:
         return Snapshot(program, last, last.manifest)
     return _refreshed(comparison, last.cache, meanwhile)
@@ -270,7 +274,7 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     last, before = comparison.last, comparison.last.manifest
     program, todo = comparison.program, comparison.todo
     stored = _stored(last, before)
-    known = AllImports({}, Stars()) if stored is None else stored.imports
+    known = AllImports(Readings.of({}), Stars()) if stored is None else stored.imports
     if before is None or stored is None:
         todo = program.files
     elif not comparison.is_same_program:
@@ -291,24 +295,29 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     is_same_program = before is not None and comparison.is_same_program
     old = {module: known.readings.get(module) for module in changed.readings}
     is_same = is_same_program and old == changed.readings
-    readings = known.readings if is_same else _with_changes(known.readings, changed.readings, program)
+    if is_same:
+        readings = known.readings
+    elif stored is not None and is_same_program:
+        readings = known.readings.with_changes(changed.readings)
+    else:
+        new = {file.module: changed.readings.get(file.module) for file in program.files}
+        readings = Readings.of({module: each or known.readings[module] for module, each in new.items()})
     is_same_star = all(was and was.stars == changed.readings[module].stars for module, was in old.items())
     is_same_star = is_same_star and is_same_program and known.stars.sources.isdisjoint(changed.readings)
-    stars = known.stars if is_same_star else loading.stars(stars_in(readings))
+    stars = known.stars if is_same_star else loading.stars(stars_in(readings.rare.stars))
     digests |= {module: "" for module, found in texts.digests.items() if digests.get(module, found) != found}
     if before is not None and is_same and stars == known.stars:
         state = before.state
     else:
         with last.context.step("store the snapshot"):
-            values = stored.readings.values_with(changed.readings) if stored and is_same_program else None
             is_same_shape = stored is not None and before is not None and program is before.program
             shape = stored.shape if stored and is_same_shape else digest(comparison.shape)
-            state = cache.save_named(".imports", [shape, values or as_values(readings), stars.value])
+            state = cache.save_named(".imports", [shape, readings.value, stars.value])
     return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
 
 
-def _with_changes(old: Mapping[str, Reading], changed: Mapping[str, Reading], program: Program) -> dict[str, Reading]:
-    return {file.module: changed.get(file.module) or old[file.module] for file in program.files}
+def _with_stars(program: Program, readings: Readings) -> AllImports:
+    return AllImports(readings, load_stars(program, stars_in(readings.rare.stars), texts_of(program)))
 
 
 class _Texts:
@@ -395,7 +404,7 @@ def _read(program: Program, todo: Sequence[SourceFile], last: LastRun, meanwhile
 class _Stored(NamedTuple):
     """The imports of a state in the cache, and the digest of the `Comparison.shape` of its program."""
 
-    readings: StoredReadings
+    readings: Readings
     stars: Stars
     shape: str
 
@@ -413,7 +422,7 @@ def _stored(last: LastRun, manifest: Manifest | None) -> _Stored | None:
         with last.context.step("load the imports"):
             shape, value, stars = last.cache.load(f"{manifest.state}.imports")
             external = last.extent.include_external
-            readings = StoredReadings(value, manifest.program, manifest.sizes, include_external=external)
+            readings = Readings.stored(value, manifest.program, manifest.sizes, include_external=external)
             return _Stored(readings, as_stars(stars, manifest.program), text(shape))
     except DAMAGED:
         return None

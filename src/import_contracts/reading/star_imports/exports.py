@@ -5,25 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Container
-from typing import NamedTuple
 
 from import_contracts.reading import trees
 from import_contracts.reading.plain import for_older_parsers, lines_with, plain_text
 from import_contracts.reading.star_imports.evaluation import Evaluator, TooMuchError
+from import_contracts.reading.star_imports.loaded import Loaded
 from import_contracts.reading.star_imports.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
 from import_contracts.reading.text import Source, split_lines, universal_newlines
-
-
-class Loaded(NamedTuple):
-    """The modules that a star import of a package may load, sorted.
-
-    If not ``is_whole``, there may be more; if not ``is_exact``, some are loaded only on some paths through the package.
-    """
-
-    modules: tuple[str, ...] = ()
-    is_whole: bool = True
-    is_exact: bool = True
-
 
 _DEEPEST = 20
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from import_contracts.graph.names import parent
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.program import Program
-from import_contracts.reading.star_imports.exports import Exports, Loaded
+from import_contracts.reading.star_imports.loaded import Loaded
 from import_contracts.reading.text import Source, UndecodableError, decode
 from import_contracts.records import dataclass, field
 
@@ -78,6 +78,8 @@ def load_stars(program: Program, stars: Iterable[StarImport], read: Texts) -> St
     keys = sorted({star.key for star in stars})
     if not keys:
         return Stars()
+    from import_contracts.reading.star_imports.exports import Exports  # noqa: PLC0415 - slow, and most edits need none
+
     parents = set(map(parent, program.modules))
     sources: dict[str, Source | None] = {}
 
