@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.hashing import sha256
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.excluding import EXCLUDE
@@ -404,7 +404,7 @@ class _FilesReader:
         except OSError as error:
             self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
             return None
-        self.digests[file.module] = sha256(data).hexdigest()
+        self.digests[file.module] = sha256(data)
         if (refused := refusal(data)) is not None:
             self._give_up(file, *refused)
             return None
