@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 from benchmarks.tools import CACHE
 
@@ -71,7 +72,8 @@ class Release:
         folder = CACHE / "programs" / self.requirement
         if not folder.exists():
             partial = folder.with_suffix(".partial")
-            _unpack(self._wheel(), partial)
+            with ZipFile(self._wheel()) as wheel:
+                wheel.extractall(partial)
             partial.rename(folder)
         return folder / self.program.package
 
@@ -85,11 +87,6 @@ class Release:
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", *options, self.requirement], check=True)
         (wheel,) = folder.glob("*.whl")
         return wheel
-
-
-def _unpack(wheel: Path, folder: Path) -> None:
-    """Unpack in a process of its own: see benchmarks.timing.run for why this one stays small."""
-    subprocess.run([sys.executable, "-m", "zipfile", "-e", wheel, folder], check=True)
 
 
 _HOME_ASSISTANT = Program(

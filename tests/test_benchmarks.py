@@ -10,7 +10,7 @@ from benchmarks.programs import RELEASES
 from benchmarks.rows import Measured, Row, measured
 from benchmarks.scaling import exponent, measure, with_table
 from benchmarks.shapes import SHAPES
-from benchmarks.timing import Run, run_within
+from benchmarks.timing import Run, run, run_within
 from benchmarks.tools import Tool
 
 HOME_ASSISTANT = RELEASES["homeassistant"].program
@@ -98,6 +98,17 @@ def test_a_run_over_its_limit_is_none(tmp_path: Path) -> None:
     assert run_within(60, [sys.executable, "-c", ""], tmp_path, status=0) is not None
     with pytest.raises(SystemExit, match="exit status 3 instead of 0"):
         run_within(60, [sys.executable, "-c", "exit(3)"], tmp_path, status=0)
+
+
+def test_what_a_run_takes_is_that_of_the_command_alone(tmp_path: Path) -> None:
+    ballast = b"x" * 2**26
+    nothing, python = (run(command, tmp_path) for command in (["true"], [sys.executable, "-I", "-S", "-c", ""]))
+    assert python.mebibytes < 30 < len(ballast) / 2**20
+    assert nothing.mebibytes <= python.mebibytes
+    assert nothing.cpu < python.cpu  # and the command is started by a Python
+    assert run(["sleep", "0.2"], tmp_path).seconds >= 0.2
+    large = run([sys.executable, "-c", "b'x' * int(2**26)"], tmp_path)
+    assert 64 < large.mebibytes < 128
 
 
 @pytest.mark.parametrize(

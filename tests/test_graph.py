@@ -406,6 +406,28 @@ def test_paths_through_other_sources_count_for_the_cuts_of_many(seed: int) -> No
     assert {edge: found.cuts_with(edge) for edge in edges} == {edge: in_cuts[edge] for edge in edges}
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_what_one_cut_tells_about_the_cuts_of_other_sources_is_true(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources that import from a common core: to some of them nothing leads, so that their cuts are compared."""
+    monkeypatch.setattr(crossings, "_COUNTED", 1000)
+    random = Random(seed)  # noqa: S311 - the same each time
+    core = [f"c{number}" for number in range(random.randint(3, 9))]
+    sources = [frozenset(f"s{number}{end}" for end in range(random.randint(1, 3))) for number in range(9)]
+    targets = [frozenset({"t0", "t1"}), frozenset({"t2"})]
+    goals, ends = sorted(frozenset.union(*targets)), sorted(frozenset.union(*sources))
+    edges = set(random.sample([*permutations(core, 2), *product(core, goals)], 3 * len(core)))
+    for tail in ends:
+        edges |= {(tail, head) for head in random.sample([*core, *goals, *sorted(sources[0])], random.randint(0, 5))}
+    edges |= {(random.choice([*core, "t0"]), random.choice(ends)) for _ in range(seed % 4)}
+    edges = {(tail, head) for tail, head in edges if tail != head}
+    names = [*core, *goals, *ends]
+    a_graph = graph(*names, *(f"{importer} -> {imported}" for importer, imported in edges))
+    barred = frozenset(random.sample(names, seed % 3))
+    found = Crossings(a_graph, sources, targets, lambda *_: True, barred)
+    in_cuts = Counter(edge for at in range(len(found.pairs)) for edge in found.cut(at))
+    assert {edge: found.cuts_with(edge) for edge in edges} == {edge: in_cuts[edge] for edge in edges}
+
+
 @given(EDGES)
 def test_cycles_are_the_components_of_more_than_one_module_or_of_one_that_imports_itself(edges: Edges) -> None:
     a_graph = _graph(edges)

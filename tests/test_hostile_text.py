@@ -127,7 +127,7 @@ def hostile(type_: Any, text: str) -> Any:
     if origin is tuple:
         return tuple(hostile(each, text) for each in arguments if each is not ...)
     if origin is Sequence:
-        return Later([lambda: hostile(arguments[0], text)])
+        return Later(1, lambda _: hostile(arguments[0], text))
     if issubclass(origin, Enum):
         return next(iter(origin))
     return {str: text, int: 1, bool: False, object: text}[origin]
@@ -210,13 +210,13 @@ def _attributes(text: str) -> Iterator[str]:
 
 def test_a_statement_is_read_only_if_it_is_shown() -> None:
     read: list[int] = []
-    later = Later([lambda: read.append(1)])
+    later = Later(1, read.append)
     visibly = shown(later)
 
     assert not read
     assert len(visibly) == 1
     assert visibly[0] is None
-    assert read == [1]
+    assert read == [0]
 
 
 # --- Markdown -----------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -214,14 +213,11 @@ def test_what_is_stale_or_renamed_is_a_problem_of_the_baseline_with_its_command(
 def test_what_is_computed_later_is_computed_once_and_only_if_it_is_read() -> None:
     calls: list[int] = []
 
-    def function(number: int) -> Callable[[], int]:
-        def called() -> int:
-            calls.append(number)
-            return number * 10
+    def item(number: int) -> int:
+        calls.append(number)
+        return number * 10
 
-        return called
-
-    items = Later(map(function, range(4)))
+    items = Later(4, item)
     some = items[1:3]
     assert (len(items), len(some), calls) == (4, 2, [])
     assert (items[2], some[1], some[0], items[-1], calls) == (20, 20, 10, 30, [2, 1, 3])

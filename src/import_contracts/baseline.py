@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
-from hashlib import sha256
 from typing import Protocol
 
 from import_contracts.graph.names import within
+from import_contracts.hashing import sha256
 from import_contracts.problems import Problem, UserError
 from import_contracts.records import dataclass, replace
 
@@ -59,7 +59,7 @@ class Entry:
     def fingerprint(self) -> str:
         """32 hexadecimal digits, equal for equal entries."""
         identity = (self.contract, self.importer, self.imported, self.target)
-        return sha256("\0".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
+        return sha256("\0".join(identity).encode(errors="surrogatepass"))[:32]
 
     def __str__(self) -> str:
         imported = f" -> {self.imported}" if self.imported else ""

@@ -6,8 +6,9 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
+
+from import_contracts.hashing import sha256
 
 _LARGEST = 1 << 30  # bytes; no source, configuration, baseline or cache comes near, and some files in /proc never end
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
@@ -153,7 +154,7 @@ def journal_of(folder: Path) -> Path | None:
     if not os.path.isabs(states):
         return None
     try:
-        name = sha256(os.fsencode(real(folder))).hexdigest()
+        name = sha256(os.fsencode(real(folder)))
     except OSError:
         return None
     return Path(states, "import-contracts", f"{name}.journal")

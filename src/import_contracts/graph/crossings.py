@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from functools import cache, cached_property, reduce
 from operator import or_
 from re import finditer
 from typing import NamedTuple, TypeAlias
 
+from import_contracts.graph.alike import Alike
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.graph.min_cut import Between, Flow, minimum_cut
 from import_contracts.graph.nodes import Links, Nodes
@@ -96,11 +97,18 @@ class Crossings:
 
         Of several smallest cuts, the one nearest to the target.
         """
-        leaving, (source, goal) = self._leaving[at], self.pairs[at]
-        place = goal - leaving.numbers.start
-        first = [edge for edge, goals in leaving.edges.items() if goals >> place & 1]
-        cut = self._cuts.find(self._search(leaving.numbers), source, goal, first)
+        cut, _ = self._cut(at)
         return tuple(self._nodes.edge(*edge) for edge in cut)
+
+    def _cut(self, at: int) -> tuple[list[_Edge], Flow]:
+        search = self._search(self._leaving[at].numbers)
+        return self._cuts.find(search, *self.pairs[at], self._first(at))
+
+    def _first(self, at: int) -> list[_Edge]:
+        """Return the edges that leave the source of a pair and lead to its goal."""
+        leaving, (_, goal) = self._leaving[at], self.pairs[at]
+        place = goal - leaving.numbers.start
+        return [edge for edge, goals in leaving.edges.items() if goals >> place & 1]
 
     def has(self, edge: Edge, target: int) -> bool:
         """Return whether an import leads to a target."""
@@ -112,23 +120,40 @@ class Crossings:
         """Return in how many cuts an import is."""
         if edge not in self._counts and len(self._counts) < _COUNTED:
             tail, head = (self._nodes.numbers[name] for name in edge)
-            self._counts[edge] = sum(edge in self.cut(at) for at in self._near(tail, head))
+            self._counts[edge] = sum(self._cuts_of(goal, tail, head) for goal in self._places)
         return self._counts[edge] if edge in self._counts else self._in_cuts[edge]
 
     @cached_property
     def _in_cuts(self) -> Counter[Edge]:
         return Counter(edge for at in range(len(self.pairs)) for edge in self.cut(at))
 
-    def _near(self, tail: int, head: int) -> Iterator[int]:
-        """Yield the places of the pairs whose cuts may have an edge.
+    def _cuts_of(self, goal: int, tail: int, head: int) -> int:
+        """Return in how many cuts of a goal an edge is.
 
         If the cut of some sources has it, so has the cut of its tail alone: of fewer sources, the cut that is nearest
         to the target is not nearer to it.
         """
-        for goal, places in self._places.items():
-            search = self._search(self._leaving[places.start].numbers)
-            if tail in self._barred or (tail, head) in self._cuts.of_node(search, tail, goal):
-                yield from (at for at in places if self._cuts.is_led(tail, self.pairs[at][0]))
+        places, members = self._places[goal], self._goals[goal]
+        search = self._search(self._leaving[places.start].numbers)
+        alone = [] if tail in self._barred else self._cuts.of_node(search, tail, goal)
+        if tail not in self._barred and (tail, head) not in alone:
+            return 0
+        led = [(at, self.pairs[at][0]) for at in places if self._cuts.is_led(tail, self.pairs[at][0])]
+        back = self._back.get(tail, 0)
+        apart = [(at, source) for at, source in led if not back >> source & 1 and self._cuts.is_apart(source, goal)]
+        heads = {source: [end for _, end in self._first(at) if end not in members] for at, source in apart}
+        alike = Alike((tail, head), heads, len(alone), self._cuts.leading(goal, alone) if apart else set())
+        number = 0
+        for at, source in led:
+            is_cut = alike.is_cut(source) if source in alike else None
+            if is_cut is None:
+                cut, flow = self._cut(at)
+                is_cut = (tail, head) in cut
+                if source in alike:
+                    direct = len(self._first(at)) - len(heads[source])
+                    alike.learn(flow, len(cut) - direct, is_cut=is_cut)
+            number += is_cut
+        return number
 
     def _search(self, numbers: range) -> _Search:
         """Return the search for the goals with some numbers. Only the last one is kept, as they may be large."""
@@ -243,14 +268,27 @@ class _Cuts:
         """Return whether a node is in a source, or a path leads from the source to it."""
         return bool(self._led.get(node, 0) >> source & 1)
 
-    def find(self, search: _Search, source: int, goal: int, first: Sequence[_Edge]) -> list[_Edge]:
-        """Return the cut of a source and a goal; ``first`` are the edges that leave the source and lead there."""
+    def is_apart(self, source: int, goal: int) -> bool:
+        """Return whether a source has no node of a goal, and no path from another source leads to it."""
+        alone = 1 << source
+        members = self._sources[source]
+        return members.isdisjoint(self._goals[goal]) and all(self._led.get(node, 0) == alone for node in members)
+
+    def leading(self, goal: int, cut: Collection[_Edge]) -> Set[int]:
+        """Return the nodes that lead to a goal without the edges of a cut."""
+        return Reach(self._nodes.links.without(cut), [self._goals[goal]], self._barred).groups.keys()
+
+    def find(self, search: _Search, source: int, goal: int, first: Sequence[_Edge]) -> tuple[list[_Edge], Flow]:
+        """Return the cut of a source and a goal, and the flow between them.
+
+        ``first`` are the edges that leave the source and lead there.
+        """
         ends, place = (self._sources[source], self._goals[goal]), goal - search.numbers.start
         between = Between(self._shared, *ends, self._led, search.reached, source, place)
         flow = Flow(between, first, self._paths.get(goal, ()))
         cut = sorted(flow.cut())
         self._paths[goal] = flow.paths
-        return cut
+        return cut, flow
 
     def of_node(self, search: _Search, node: int, goal: int) -> list[_Edge]:
         """Return the cut of a node that is not barred and a goal; empty if the node is in the goal."""

@@ -104,6 +104,7 @@ class Flow:
         self._between = between
         self._onwards: dict[int, set[int]] = {}
         self._back: dict[int, set[int]] = {}
+        self._ends: tuple[set[int], _Side]
         self._push(edge for edge in first if edge[1] in between.targets)
         self._first = [edge for edge in first if edge[1] not in between.targets]
         self._before = {tail for tail, _ in first}
@@ -121,9 +122,28 @@ class Flow:
             ahead, behind = self._ahead(free), self._behind()
             meetings = _meetings(ahead, behind)
             if not meetings:
-                return self._filled(self._before | ahead.seen.keys(), behind)
+                self._ends = self._before | ahead.seen.keys(), behind
+                return self._filled(*self._ends)
             lines = [(ahead.line(tail), behind.line(head)) for tail, head in meetings]
             self._push([free[before[-1]], *before[::-1], *after] for before, after in lines)
+
+    @property
+    def entered(self) -> list[int]:
+        """The heads of those edges at the sources that the flow has, each once for each edge."""
+        return [head for tail in self._before for head in self._onwards.get(tail, ())]
+
+    def before(self, nodes: Set[int]) -> Set[int]:
+        """Return those of some nodes that are known to lie before the cut: all of them that are on the flow."""
+        before, behind = self._ends
+        if behind.last:
+            return nodes & before
+        led, source = self._between.led, self._between.source
+        return {node for node in nodes - behind.seen.keys() if led.get(node, 0) >> source & 1}
+
+    def is_beyond(self, node: int) -> bool:
+        """Return whether more can flow from a node to the targets, when the flow is maximal."""
+        before, behind = self._ends
+        return node in behind.seen or (node not in before and bool(_meetings(self._ahead([node]), behind, before)))
 
     @property
     def paths(self) -> list[list[int]]:
@@ -176,7 +196,7 @@ class Flow:
             if head not in before and head not in behind.seen:
                 ahead = self._ahead([head])
                 if not _meetings(ahead, behind, before) and behind.last:
-                    before |= ahead.seen.keys()
+                    before.update(ahead.seen)
                     heads += [head for tail in ahead.seen for head in self._onwards.get(tail, ())]
         if behind.last:
             return [edge for edge in edges if edge[0] in before and edge[1] not in before]

@@ -24,6 +24,10 @@ class Links(NamedTuple):
         """Return the links in the other direction."""
         return Links(self.tails, self.heads)
 
+    def without(self, edges: Collection[tuple[int, int]]) -> Links:
+        """Return the links without some edges."""
+        return Links(_without(self.heads, edges), _without(self.tails, [(head, tail) for tail, head in edges]))
+
 
 @dataclass(frozen=True)
 class Nodes:
@@ -53,9 +57,7 @@ class Nodes:
     def without(self, edges: Iterable[tuple[str, str]]) -> Nodes:
         """Return the nodes without some edges."""
         numbered = [(self.numbers[tail], self.numbers[head]) for tail, head in edges]
-        heads, tails = self.links
-        backwards = [(head, tail) for tail, head in numbered]
-        return replace(self, links=Links(_without(heads, numbered), _without(tails, backwards)))
+        return replace(self, links=self.links.without(numbered))
 
     def numbered(self, names: Iterable[str]) -> frozenset[int]:
         """Return the numbers of those names that are here."""

@@ -115,16 +115,14 @@ def _cuts(verdict: Verdict, statements: Statements) -> Sequence[ReportedCut]:
     new = {violation.message for violation in verdict.violations if verdict.is_new(violation)} if fix else ()
 
     def shown(cut: Cut) -> ReportedCut:
+        number = len(cut.imports)
         return ReportedCut(
             cut.message,
             tuple(statements.statement(edge, verdict.graph) for edge in cut.imports),
             cut.is_minimum,
-            Later(partial(fix, edge, cut) for edge in cut.imports) if fix and cut.message in new else (),
-            Later(partial(others, edge) for edge in cut.imports),
+            Later(number, lambda at: fix(cut.imports[at], cut)) if fix and cut.message in new else (),
+            Later(number, lambda at: times(cut.imports[at]) - 1),
         )
-
-    def others(edge: Edge) -> int:
-        return times(edge) - 1
 
     if isinstance(cuts, LaterCuts):
         times = cuts.times

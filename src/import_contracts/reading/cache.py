@@ -26,13 +26,13 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
-from hashlib import sha256
 from importlib.machinery import PathFinder
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from import_contracts import disk
+from import_contracts.hashing import sha256
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude, Excluded
@@ -376,7 +376,7 @@ class Cache:
         except DAMAGED:
             known, versions = "", ""
         if known != signatures:
-            contents = (sha256(disk.read(path)).hexdigest() for path in paths)
+            contents = (sha256(disk.read(path)) for path in paths)
             versions = digest(sys.version, sys.platform, *contents)
             self.prepare()
             self.save(VERSIONS, [signatures, versions])
@@ -434,7 +434,7 @@ class Cache:
     def save_named(self, suffix: str, value: object) -> str:
         """Write a value to a file named by the digest of its content, and return the name without the suffix."""
         body = json.dumps(value, separators=(",", ":")).encode()
-        name = sha256(body).hexdigest()
+        name = sha256(body)
         self._save(name + suffix, body)
         return name
 
@@ -493,9 +493,7 @@ def _own_files() -> Iterator[str]:
 
 def _checksum(name: str, body: bytes | memoryview) -> bytes:
     """Return the SHA-256, in hexadecimal digits, that a file with a name and a content begins with."""
-    checksum = sha256(name.encode() + b"\n")
-    checksum.update(body)
-    return checksum.hexdigest().encode()
+    return sha256(name.encode(), b"\n", body).encode()
 
 
 _KEPT = 60
@@ -503,7 +501,7 @@ _KEPT = 60
 
 def digest(*parts: object) -> str:
     """Return the SHA-256 of the JSON of some values, in hexadecimal digits."""
-    return sha256(json.dumps(parts).encode()).hexdigest()
+    return sha256(json.dumps(parts).encode())
 
 
 def signature(path: str) -> Signature:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import NamedTuple
 
 from import_contracts import disk
+from import_contracts.hashing import sha256
 from import_contracts.reading.text import UndecodableError, decode
 
 
@@ -80,7 +80,7 @@ def _content(path: str) -> bytes | None:
 
 
 def _digest(data: bytes | None) -> str:
-    return sha256(repr(_NOTHING).encode() if data is None else data).hexdigest()
+    return sha256(repr(_NOTHING).encode() if data is None else data)
 
 
 def _listed(folder: str) -> Listing:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from hashlib import sha256
 
+from import_contracts.hashing import sha256
 from import_contracts.reading.cache import Extent, LastRun, Manifest, Signature, shape, signature
 from import_contracts.reading.context import Advance, RunContext
 from import_contracts.reading.program import Program, SourceFile, walk
@@ -174,7 +174,7 @@ class Comparison:
 def _digest(file: SourceFile, advance: Advance) -> str:
     advance()
     try:
-        return sha256(file.read()).hexdigest()
+        return sha256(file.read())
     except OSError:
         return ""
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from import_contracts.graph.columns import Lines
 from import_contracts.graph.kinds import Kind
+from import_contracts.hashing import sha256
 from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.file_imports import excluded_imports
 from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
@@ -308,7 +308,7 @@ class _FilesReader:
         except OSError as error:
             self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
             return None
-        self.digests[file.module] = sha256(data).hexdigest()
+        self.digests[file.module] = sha256(data)
         if (refused := refusal(data)) is not None:
             self._give_up(file, *refused)
             return None

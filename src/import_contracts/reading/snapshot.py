@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from import_contracts.hashing import sha256
 from import_contracts.reading.cache import (
     Answer,
     Cache,
@@ -329,7 +329,7 @@ class _Texts:
 
     def __call__(self, module: str) -> bytes | None:
         data = self._read(module)
-        self.digests[module] = sha256(data or b"").hexdigest()
+        self.digests[module] = sha256(data or b"")
         return data
 
 

@@ -81,7 +81,7 @@ class _Visibly:
         if isinstance(value, Parts):
             return value.mapped(lambda item: self.value(item, make))
         if isinstance(value, Later):
-            return Later(partial(self._item, value, at) for at in range(len(value)))
+            return Later(len(value), partial(self._item, value))
         if isinstance(value, list):
             return [self.value(item, make) for item in value]
         if isinstance(value, Mapping):

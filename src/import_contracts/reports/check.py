@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from shlex import quote
 from typing import NamedTuple, Protocol, TypeVar, overload
 
@@ -21,23 +21,27 @@ T = TypeVar("T")
 
 
 class Later(Sequence[T]):
-    """A sequence of results of functions; each function is called when its item is first read.
+    """A sequence of ``number`` items; ``make`` makes the one at a place, when it is first read.
 
-    It is equal to a tuple of the results.
+    It is equal to a tuple of the items.
     """
 
-    def __init__(self, items: Iterable[Callable[[], T]]) -> None:
-        self._items = [cache(item) for item in items]
+    def __init__(self, number: int, make: Callable[[int], T]) -> None:
+        self._places = range(number)
+        self._item = cache(make)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._places)
 
     @overload
     def __getitem__(self, at: int) -> T: ...
     @overload
     def __getitem__(self, at: slice) -> Sequence[T]: ...
     def __getitem__(self, at: int | slice) -> T | Sequence[T]:
-        return self._items[at]() if isinstance(at, int) else Later(self._items[at])
+        if isinstance(at, int):
+            return self._item(self._places[at])
+        places = self._places[at]
+        return Later(len(places), lambda number: self._item(places[number]))
 
     def __eq__(self, other: object) -> bool:
         return tuple(self) == tuple(other) if isinstance(other, tuple | Later) else NotImplemented
@@ -307,8 +311,8 @@ class Outcome(_Remembering):
         counts, parts = self.counts, self.violations
         if isinstance(parts, Parts):
             numbers = range(parts.number) if counts.new else ()
-            places = (at for at in numbers if len(parts) == counts.new or any(each.is_new for each in parts.part(at)))
-            return Later(partial(self._sentence, parts, at) for at in places)
+            places = [at for at in numbers if len(parts) == counts.new or any(each.is_new for each in parts.part(at))]
+            return Later(len(places), lambda number: self._sentence(parts, places[number]))
         by_message: dict[str, list[ReportedViolation]] = {}
         for violation in parts if counts.new else ():
             if violation.is_new:
