@@ -12,7 +12,6 @@ from import_contracts.reading.trees import arguments, dotted_name, walk
 from import_contracts.repair.program_names import Origin, ProgramNames
 from import_contracts.repair.usage import EVALUATING, HARMLESS_BASES, READING_LIBRARIES, NameUse, Usage, last_name
 
-_LIBRARIES = re.compile(rf"(?m)^\s*(?:import|from)[ \t]+(?:{'|'.join(sorted(READING_LIBRARIES))})\b")
 _WHEN_ASKED = frozenset({"from_callable", "get_annotations", "signature"})
 _HARMLESS_CALLS = frozenset({"isinstance", "issubclass", "cast", "super", "TypeVar", "NewType", "field", "Field"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -136,8 +135,8 @@ class _Calls:
         found: set[str] = set()
         for source in self._names.sources:
             text = source.text
-            is_library = readers is EVALUATING and _has(text, READING_LIBRARIES, _LIBRARIES)
-            is_named = _has(text, names, pattern)
+            is_library = readers is EVALUATING and self._names.imports_any(source, READING_LIBRARIES)
+            is_named = any(map(text.__contains__, names)) and pattern.search(text) is not None
             if (is_library or is_named) and self._names.usage(source.module):
                 tree = self._names.tree(source.module)
                 found |= _functions_that_read(tree, readers)
@@ -189,11 +188,6 @@ class _Calls:
         usage = self._names.usage(module)
         imported = {each.local for each in usage.bindings if not each.inside} if usage else set()
         return _names(given) <= imported
-
-
-def _has(text: str, words: Iterable[str], pattern: re.Pattern[str]) -> bool:
-    """Tell whether a text has a pattern, which contains one of some words: these are found faster."""
-    return any(map(text.__contains__, words)) and pattern.search(text) is not None
 
 
 def _functions_that_read(tree: ast.Module, readers: Set[str]) -> set[str]:

@@ -15,7 +15,7 @@ from itertools import combinations, product
 
 from import_contracts.graph.changes import Changes, Chosen, Way, cheapest_changes
 from import_contracts.graph.components import Component, cyclic_parts
-from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.repair.fix_kinds import FixKind
@@ -124,11 +124,7 @@ class _Menu:
         return [*ways, self._by_hand(edge, FixKind.RESTRUCTURE)]
 
     def _never_runs(self, edge: Edge) -> bool:
-        return not self._running.has_import(*edge)
-
-    @cached_property
-    def _running(self) -> ImportGraph:
-        return self._cycle.graph.without_kinds({Kind.TYPE_CHECKING})
+        return set(self._cycle.graph.kinds(*edge)) == {Kind.TYPE_CHECKING}
 
     def _by_hand(self, edge: Edge, kind: FixKind) -> Way:
         return frozenset({self._change((edge, kind), kind.weight)})

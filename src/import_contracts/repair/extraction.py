@@ -15,32 +15,45 @@ Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | 
 """A statement that can be moved with the names that it binds."""
 
 
-def definitions_to_move(
-    module: str, bindings: Sequence[Binding], names: ProgramNames, cycle: frozenset[str]
-) -> dict[str, int] | None:
-    """Return the definitions that some bindings import from a module, with all others of the module that these need.
+class Extractions:
+    """Finds the definitions to move out of modules; what each module imports of a cycle is looked at once."""
 
-    Each has its line, by which they are sorted. None if they cannot be moved: because they need an import of the cycle,
-    because they are all that the module defines, or because a binding imports something else.
-    """
-    usage = names.usage(module)
-    wanted = [each.name for each in bindings if each.module == module and each.name and each.name != "*"]
-    if usage is None or len(wanted) < len(bindings):
-        return None
-    barred = frozenset(each.local for each in usage.bindings if _imports_cycle(each, names, cycle))
-    moved = list(dict.fromkeys(wanted))
-    for name in moved:
-        if only_definition(name, usage) is None:
+    def __init__(self, names: ProgramNames) -> None:
+        self._names = names
+        self._imported: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+
+    def definitions(self, module: str, bindings: Sequence[Binding], cycle: frozenset[str]) -> dict[str, int] | None:
+        """Return the definitions that some bindings import from a module, with all others of it that these need.
+
+        Each has its line, by which they are sorted. None if they cannot be moved: because they need an import of the
+        cycle, because they are all that the module defines, or because a binding imports something else.
+        """
+        usage = self._names.usage(module)
+        wanted = [each.name for each in bindings if each.module == module and each.name and each.name != "*"]
+        if usage is None or len(wanted) < len(bindings):
             return None
-        used = names.names_in(module, name)
-        if "global" in used or used & barred:
+        barred = self._imported_of(module, usage, cycle)
+        moved = list(dict.fromkeys(wanted))
+        for name in moved:
+            if only_definition(name, usage) is None:
+                return None
+            used = self._names.names_in(module, name)
+            if "global" in used or used & barred:
+                return None
+            needed = sorted(each for each in used & usage.defined.keys() if not _is_imported(each, usage))
+            moved += [each for each in needed if each not in moved]
+        if len(moved) == len([name for name in usage.defined if not _is_imported(name, usage)]):
             return None
-        needed = sorted(each for each in used & usage.defined.keys() if not _is_imported(each, usage))
-        moved += [each for each in needed if each not in moved]
-    if len(moved) == len([name for name in usage.defined if not _is_imported(name, usage)]):
-        return None
-    lines = {name: usage.defined[name][0].lineno for name in moved}
-    return dict(sorted(lines.items(), key=lambda item: item[1]))
+        lines = {name: usage.defined[name][0].lineno for name in moved}
+        return dict(sorted(lines.items(), key=lambda item: item[1]))
+
+    def _imported_of(self, module: str, usage: Usage, cycle: frozenset[str]) -> frozenset[str]:
+        """Return the names that imports of the cycle bind in a module."""
+        key = module, cycle
+        if key not in self._imported:
+            found = (each.local for each in usage.bindings if _imports_cycle(each, self._names, cycle))
+            self._imported[key] = frozenset(found)
+        return self._imported[key]
 
 
 def _imports_cycle(binding: Binding, names: ProgramNames, cycle: frozenset[str]) -> bool:

@@ -19,7 +19,7 @@ from import_contracts.reading.imports import ImportReader
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import Parser, parse
 from import_contracts.repair.edits import Change, Rearrangement, Rewrite, edits
-from import_contracts.repair.extraction import definitions_to_move
+from import_contracts.repair.extraction import Extractions
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.layout import Edit, edited
 from import_contracts.repair.program_names import ProgramNames
@@ -107,7 +107,7 @@ class Fixes:
         self._may: Callable[[Fix], bool] = lambda _: True
         self._version = version
         self._found: dict[tuple[CyclicImport, frozenset[FixKind]], Fix] = {}
-        self._imported: dict[str, tuple[ImportedName, ...]] = {}
+        self._imported: dict[str, dict[str | None, list[ImportedName]]] = {}
 
     def only(self, may: Callable[[Fix], bool]) -> Fixes:
         """Return what finds those fixes of the same program that may be made, or else what to do by hand."""
@@ -135,21 +135,19 @@ class Fixes:
         """Return the names that an import imports by statements of its kinds, in their order."""
         importer, imported = wanted.edge
         if importer not in self._imported:
-            usage = self.names.usage(importer)
-            self._imported[importer] = (
-                ()
-                if usage is None
-                else tuple(
-                    ImportedName(importer, usage, each, self.names, self._version, partial(self._may_change, importer))
-                    for each in usage.bindings
-                )
-            )
-        return tuple(
-            name
-            for name in self._imported[importer]
-            if name.binding.kind in wanted.kinds
-            and self.names.module(name.binding.module, name.binding.name) == imported
-        )
+            self._imported[importer] = self._names_in(importer)
+        return tuple(name for name in self._imported[importer].get(imported, ()) if name.binding.kind in wanted.kinds)
+
+    def _names_in(self, importer: str) -> dict[str | None, list[ImportedName]]:
+        """Return the names that a module imports, by module; those of no module of the program have None."""
+        usage = self.names.usage(importer)
+        found: dict[str | None, list[ImportedName]] = {}
+        if usage is not None:
+            may = partial(self._may_change, importer)
+            for each in usage.bindings:
+                name = ImportedName(importer, usage, each, self.names, self._version, may)
+                found.setdefault(self.names.module(each.module, each.name), []).append(name)
+        return found
 
     def _may_change(self, importer: str, kind: FixKind, rewrite: Rewrite) -> bool:
         """Tell whether one name of an import statement may be changed."""
@@ -199,7 +197,7 @@ class Fixes:
         """Return how to move what is imported into a new module; None if it cannot be moved."""
         importer, imported = wanted.edge
         bindings = [name.binding for name in self.names_of(wanted)]
-        moved = definitions_to_move(imported, bindings, self.names, wanted.cycle) if bindings else None
+        moved = self.names.made(Extractions).definitions(imported, bindings, wanted.cycle) if bindings else None
         if moved is None:
             return None
         definitions = listed(f"{name} (line {line})" for name, line in moved.items())

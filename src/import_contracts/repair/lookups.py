@@ -8,6 +8,7 @@ from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import WORD
 
 _DOCTEST = re.compile(r"^[ \t]*(?:>>>|\.\.\.)[^\r\n]*", re.MULTILINE)
+_LOOKING_UP = ("globals()", "vars()", "locals()", "eval(", "exec(", "modules[__name__]")
 _LOOKS_UP = re.compile(r"\b(?:globals|vars|locals)\(\)|\b(?:eval|exec)\(|\bmodules\[__name__\]")
 _LINE_WITH_STRING = re.compile(r"""["'][^\r\n]*["']""")
 _QUOTE = re.compile(r"""["']""")
@@ -33,6 +34,8 @@ class Lookups:
 
 def _tested(text: str) -> frozenset[str]:
     """Return the words in doctests, but for those on a line that imports, which may bind them."""
+    if ">>>" not in text:
+        return frozenset()
     words: dict[bool, set[str]] = {False: set(), True: set()}
     for line in _DOCTEST.findall(text):
         found = WORD.findall(line)
@@ -42,7 +45,7 @@ def _tested(text: str) -> frozenset[str]:
 
 def _quoted(text: str) -> frozenset[str]:
     """Return the words between quotes on one line, if the text evaluates strings or looks its names up."""
-    if not _LOOKS_UP.search(text):
+    if not any(map(text.__contains__, _LOOKING_UP)) or not _LOOKS_UP.search(text):
         return frozenset()
     found = (_QUOTE.split(line)[1:-1] for line in _LINE_WITH_STRING.findall(text))
     return frozenset(word for parts in found for part in parts for word in WORD.findall(part))

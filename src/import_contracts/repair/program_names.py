@@ -7,14 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from functools import cache, cached_property
+from itertools import chain
 from typing import TypeAlias, TypeVar, cast
 
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import absolute
+from import_contracts.graph.names import absolute, parent
 from import_contracts.reading.imports import ImportReader
 from import_contracts.reading.plain import for_older_parsers
-from import_contracts.reading.resolution import resolve
-from import_contracts.reading.text import Source
+from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import WORD, Binding, Usage, names_in, read_usage
@@ -69,7 +69,7 @@ class ProgramNames:
         parse: Parser,
         reader: ImportReader | None = None,
     ) -> None:
-        self._source = source
+        self._source = cache(source)
         self._graph = graph
         self._parse = parse
         self._reader = reader or ImportReader()
@@ -78,7 +78,7 @@ class ProgramNames:
         self._layouts: dict[str, Layout] = {}
         self._usages: dict[str, Usage | None] = {}
         self._definitions: dict[tuple[str, str], frozenset[str]] = {}
-        self._importers: dict[str, tuple[Source, ...]] = {}
+        self._takers: dict[str, tuple[Set[str], list[Source]]] = {}
         self._imports: dict[str, dict[str, set[str]]] = {}
         self._taking_others: dict[str, bool] = {}
         self._named: dict[str, Set[str]] = {}
@@ -152,7 +152,9 @@ class ProgramNames:
         except (SyntaxError, RecursionError):
             return None
         if (parsable := self._parsable[source.module]) != source.text:
-            words, kept = (Counter(WORD.findall(text)) for text in (source.text, parsable))
+            lines = zip(split_lines(source.text), split_lines(parsable), strict=True)
+            changed = [pair for pair in lines if pair[0] != pair[1]]
+            words, kept = (Counter(WORD.findall("\n".join(each))) for each in zip(*changed, strict=True))
             usage.unclear = frozenset(words - kept)
         return usage
 
@@ -181,20 +183,28 @@ class ProgramNames:
 
     def is_imported_elsewhere(self, module: str, name: str) -> bool:
         """Tell whether another module may import a name from a module, or take it as an attribute."""
-        if module not in self._importers:
-            importers = map(self._source, sorted(self._graph.importers_of(module)))
-            self._importers[module] = tuple(filter(None, importers))
-        sources = (each for each in self._importers[module] if self._may_take(each, module, name))
-        taken = (self._taken(module, source) for source in sources)
+        if module not in self._takers:
+            self._takers[module] = self._takers_of(module)
+        imported, others = self._takers[module]
+        sources = (each for each in others if name in each.text or self._takes_others(each))
+        taken = chain([imported], (self._taken(module, source) for source in sources))
         return any(name in each or ("*" in each and self._is_starred(module, name)) for each in taken)
 
-    def _may_take(self, source: Source, module: str, name: str) -> bool:
-        """Tell whether a text may take a name from a module; its imports are asked first if they were read."""
-        if source.module in self._imports or self._reader.has_read(source):
-            imported = self._imports_of(source).get(module, set())
-            if "" not in imported:
-                return name in imported or "*" in imported
-        return name in source.text or self._takes_others(source)
+    def _takers_of(self, module: str) -> tuple[Set[str], list[Source]]:
+        """Return what is imported from a module by modules that do nothing else with it, and the other importers.
+
+        The imports of a text are looked at only if they were read.
+        """
+        found: set[str] = set()
+        others = []
+        for source in filter(None, map(self._source, sorted(self._graph.importers_of(module)))):
+            is_read = source.module in self._imports or self._reader.has_read(source)
+            imported = self._imports_of(source).get(module, set()) if is_read else {""}
+            if "" in imported:
+                others.append(source)
+            else:
+                found |= imported
+        return found, others
 
     def _takes_others(self, source: Source) -> bool:
         """Tell whether a text may take names that are not written in it: by star imports, or written otherwise."""
@@ -219,6 +229,13 @@ class ProgramNames:
             for name in {last, *_aliases_of(last, source.text)}:
                 yield from _attributes_of(name, source.text)
             yield from self._named_in(source)
+
+    def imports_any(self, source: Source, packages: Set[str]) -> bool:
+        """Tell whether a text imports one of some packages that are not in the program."""
+        if not self._reader.has_read(source) and not any(map(source.text.__contains__, packages)):
+            return False
+        taken = self._reader.taken(source)
+        return any(not each.level and each.module.partition(".")[0] in packages for each in taken)
 
     def _named_in(self, source: Source) -> Set[str]:
         """Return the names of objects that a text has in strings where it may replace them."""
@@ -268,10 +285,10 @@ class ProgramNames:
 
     def _read(self, source: Source) -> Iterator[tuple[str, str | None]]:
         """Yield the same without parsing the text."""
-        importer, is_package = source.module, source.is_package
         for written in self._reader.taken(source):
-            if module := resolve(written, importer, is_package=is_package, modules=self._modules):
-                origin = absolute(written.level, written.module, importer, is_package=is_package)
+            origin = absolute(written.level, written.module, source.module, is_package=source.is_package)
+            module = self.module(origin, written.name) if origin else None
+            if module or (not written.name and (module := self.module(parent(origin or ""), None))):
                 yield module, written.name if module == origin else None
 
     def exported(self, module: str, seen: frozenset[str] = frozenset()) -> Set[str] | None:

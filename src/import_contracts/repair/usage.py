@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
 from import_contracts.reading.text import Source, universal_newlines
-from import_contracts.reading.trees import FunctionDefinition, Visitor, arguments, dotted_name, walk
+from import_contracts.reading.trees import FunctionDefinition, Visitor, arguments, children, dotted_name, walk
 
 FunctionNode: TypeAlias = FunctionDefinition | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -92,6 +94,8 @@ class Usage:
     """The names of one module."""
 
     bindings: list[Binding] = field(default_factory=list)
+    imports: Counter[str] = field(default_factory=Counter)
+    """How often each name is imported outside functions."""
     uses: dict[str, list[NameUse]] = field(default_factory=dict)
     """The uses of each name that is imported at the top level from the program."""
     rebound: set[str] = field(default_factory=set)
@@ -125,22 +129,21 @@ def read_usage(tree: ast.Module, source: Source, roots: Container[str]) -> Usage
     """Return what a module does with names; ``roots`` are the first parts of the names of its program's modules."""
     defined: dict[str, list[ast.stmt]] = {}
     imported: set[str] = set()
+    rebound: set[str] = set()
     for statement in tree.body:
-        for node, name in _bound(statement):
+        for origin, name in _bound(statement):
             defined.setdefault(name, []).append(statement)
-            if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and _is_ours(node, roots)):
+            if origin is None:
+                rebound.add(name)
+            elif origin.startswith(".") or origin.partition(".")[0] in roots:
                 imported.add(name)
     reader = _UsageReader(source, imported)
-    for statement in tree.body:
-        reader.visit(statement)
+    reader.read(tree.body)
     reader.usage.defined = defined
+    reader.usage.rebound |= rebound
     for use in reader.uses:
         reader.usage.uses.setdefault(use.name, []).append(use)
     return reader.usage
-
-
-def _is_ours(node: ast.ImportFrom, roots: Container[str]) -> bool:
-    return bool(node.level) or (node.module or "").partition(".")[0] in roots
 
 
 def names_in(node: ast.AST) -> frozenset[str]:
@@ -163,15 +166,36 @@ WORD = re.compile(r"[^\W\d]\w*")
 _LONGEST = 200
 
 
-def _bound(statement: ast.stmt) -> Iterator[tuple[ast.AST, str]]:
-    """Yield the names that a statement binds at the top level in any of its branches, each with the node that does."""
+def _lines_with(words: Iterable[str], text: str) -> list[int]:
+    """Return the numbers of the lines with one of some words, maybe spelled otherwise, sorted; then one behind all."""
+    text = universal_newlines(text)
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    found = set() if text.isascii() else {number for number, line in enumerate(lines, 1) if not line.isascii()}
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            number = bisect_right(starts, at)
+            found.add(number)
+            at = text.find(word, starts[number])
+    return [*sorted(found), len(lines) + 1]
+
+
+def _bound(statement: ast.stmt) -> Iterator[tuple[str | None, str]]:
+    """Yield the names that a statement binds at the top level in any of its branches.
+
+    Each comes with the module that it is imported from, as written; None if it is not imported.
+    """
     for node in walk(statement, without=_SCOPES):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node, node.id
+            yield None, node.id
         elif isinstance(node, _DEFINITIONS):
-            yield node, node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from ((node, each.asname or each.name.partition(".")[0]) for each in node.names)
+            yield None, node.name
+        elif isinstance(node, ast.Import):
+            yield from ((each.name, each.asname or each.name.partition(".")[0]) for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = f"{'.' * node.level}{node.module or ''}"
+            yield from ((origin, each.asname or each.name) for each in node.names)
 
 
 def _parsed(text: str) -> ast.expr | None:
@@ -202,7 +226,6 @@ READING_LIBRARIES = frozenset(
     | {"typeguard", "typer", "wired"}
 )
 """Libraries whose functions evaluate the annotations of classes and functions that they are given."""
-_READS = re.compile("|".join(sorted(EVALUATING)))
 _ITSELF = frozenset({"self", "cls", "__class__"})
 
 # Decorators and base classes that read no annotations, or leave those alone that are strings.
@@ -218,8 +241,8 @@ HARMLESS_BASES = frozenset(
 )
 
 
-# A function without any of these, and without the names in question, does nothing that matters to its module.
-_RELEVANT = ("import", "global", "class", "@")
+# A statement without any of these, and without the names in question, does nothing that matters to its module.
+_RELEVANT = ("import", "global", "class", "@", "__all__")
 
 
 @dataclass(slots=True)
@@ -238,16 +261,14 @@ class _UsageReader(Visitor):
     def __init__(self, source: Source, imported: Collection[str]) -> None:
         self.usage = Usage()
         self._source = source
-        self._text = universal_newlines(source.text)
-        self._starts = [0, *accumulate(len(line) + 1 for line in self._text.split("\n"))]
-        self._words = (*_RELEVANT, *imported) if source.text.isascii() else ("",)
+        self._lines = _lines_with((*_RELEVANT, *imported), source.text)
         self._functions: list[FunctionNode] = []
         self._scopes = [_UsageScope()]
         self._imported = imported
         self._owners: list[str] = []
         self._libraries: set[str] = set()
         self._class_readers: list[tuple[str, str]] = [("", "")]
-        self._may_read_itself = _READS.search(source.text) is not None
+        self._may_read_itself = any(map(source.text.__contains__, EVALUATING))
         self._never = False
         self._inside: list[str] = []
 
@@ -280,15 +301,17 @@ class _UsageReader(Visitor):
             self._libraries.add(binding.local)
         if self._functions:
             self._scopes[-1].bound.add(binding.local)
+        else:
+            self.usage.imports[binding.local] += 1
 
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
         before = self._never
         self._never |= self.usage.is_type_checking(node.test)
         self._inside.append("if")
-        self._all(node.body)
+        self.read(node.body)
         self._never = before
-        self._all(node.orelse)
+        self.read(node.orelse)
         self._inside.pop()
 
     def visit_Try(self, node: ast.Try) -> None:
@@ -321,14 +344,32 @@ class _UsageReader(Visitor):
         named = [each for each in self._functions if not isinstance(each, ast.Lambda)]
         return named[0] if named else None
 
-    def _all(self, nodes: Iterable[ast.AST | None]) -> None:
-        for node in nodes:
-            if node is not None:
-                self.visit(node)
+    def read(self, nodes: Iterable[ast.AST | None]) -> None:
+        """Read some nodes, without the statements in which there is nothing that matters to the module."""
+        todo = [node for node in nodes if node is not None]
+        for node in todo:
+            if isinstance(node, ast.stmt):
+                if self._matters(node):
+                    self.visit(node)
+            elif (method := self._methods.get(type(node))) is not None:
+                method(self, node)
+            else:
+                self._cast(node)
+                todo += children(node)
+
+    def _matters(self, node: ast.stmt | ast.expr) -> bool:
+        """Tell whether there is anything on the lines of some code that matters to the module."""
+        decorators = getattr(node, "decorator_list", None)
+        place = bisect_left(self._lines, decorators[0].lineno if decorators else node.lineno)
+        return self._lines[place] <= (node.end_lineno or node.lineno)
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Read the children of a node."""
+        self.read(children(node))
 
     def visit_FunctionDef(self, node: FunctionDefinition) -> None:
-        self._all(node.decorator_list)
-        self._all([*node.args.defaults, *node.args.kw_defaults])
+        self.read(node.decorator_list)
+        self.read([*node.args.defaults, *node.args.kw_defaults])
         decorator = _decorator_that_reads(node.decorator_list, self._libraries)
         self.usage.has_readers |= bool(decorator)
         class_name, reader = self._class_readers[-1]
@@ -343,21 +384,18 @@ class _UsageReader(Visitor):
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name of the node
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
-        self._all([*node.args.defaults, *node.args.kw_defaults])
+        self.read([*node.args.defaults, *node.args.kw_defaults])
         self._body(node, [node.body])
 
     def _body(self, node: FunctionNode, body: Iterable[ast.AST]) -> None:
-        """Read the body of a function, if it contains anything that matters to the module."""
-        start, end = self._starts[node.lineno - 1], self._starts[node.end_lineno or node.lineno]
-        if all(self._text.find(word, start, end) < 0 for word in self._words):
-            return
+        """Read the body of a function."""
         scope = _UsageScope({each.arg for each in arguments(node)})
         self._functions.append(node)
         self._scopes.append(scope)
         self._class_readers.append(("", ""))
         self._owners.append(getattr(node, "name", "<lambda>"))
         self._inside.append("def")
-        self._all(body)
+        self.read(body)
         self._inside.pop()
         self._owners.pop()
         self._class_readers.pop()
@@ -367,9 +405,9 @@ class _UsageReader(Visitor):
         self._scopes[-1].uses += [each for each in scope.uses if each.name not in own]
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self._all(node.decorator_list)
-        self._all(node.bases)
-        self._all(each.value for each in node.keywords)
+        self.read(node.decorator_list)
+        self.read(node.bases)
+        self.read(each.value for each in node.keywords)
         self._owners.append(node.name)
         name, reader = ".".join(self._owners), self._reader_of(node)
         self.usage.classes.setdefault(name, []).append(ClassHeader(reader, tuple(node.bases)))
@@ -377,7 +415,7 @@ class _UsageReader(Visitor):
         self._class_readers.append((name, reader))
         self._scopes.append(_UsageScope(uses=self._scopes[-1].uses))
         self._inside.append("class")
-        self._all(node.body)
+        self.read(node.body)
         self._inside.pop()
         self._scopes.pop()
         self._class_readers.pop()
@@ -396,6 +434,8 @@ class _UsageReader(Visitor):
     # --- uses -----------------------------------------------------------------------------------------------------
 
     def visit_Name(self, node: ast.Name) -> None:
+        if node.id not in self._imported:
+            return
         if isinstance(node.ctx, ast.Load):
             self._use(node.id, node.lineno, Role.BODY if self._functions else Role.EAGER)
         else:
@@ -437,14 +477,13 @@ class _UsageReader(Visitor):
         place = _Annotated(None, "", "") if is_local else _Annotated(".".join(self._owners), class_name, reader)
         self._annotation(node.annotation, place, is_evaluated=not is_local)
         self._exports([node.target], node.value or ast.Constant(None))
-        self._all([node.target, node.value])
+        self.read([node.target, node.value])
 
-    def visit_Call(self, node: ast.Call) -> None:
-        if last_name(node.func) == "cast" and node.args:
+    def _cast(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Call) and last_name(node.func) == "cast" and node.args:
             quoted = node.args[0]
             if isinstance(quoted, ast.Constant):
                 self._annotation(quoted, _Annotated(None, "", ""))
-        self.generic_visit(node)
 
     def _annotation(self, node: ast.expr | None, place: _Annotated, *, is_evaluated: bool = True) -> None:
         """Note the names in an annotation, which may be a string or contain strings; those in ``Literal`` are values.

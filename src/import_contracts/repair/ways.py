@@ -199,7 +199,7 @@ class ImportedName:
             yield "Not used in this module, so re-exported or imported for its side effects"
         if local in self.usage.exported or binding.alias.asname == binding.alias.name:
             yield "Re-exported"
-        if local in self.usage.rebound or sum(each.local == local for each in self._module_bindings) > 1:
+        if local in self.usage.rebound or self.usage.imports[local] > 1:
             yield "Bound more than once"
         if looked_up := self.names.made(Lookups).reason(self.importer, local):
             yield looked_up
@@ -218,10 +218,6 @@ class ImportedName:
         is_public = not self.binding.local.startswith("_") and "__all__" not in self.usage.defined
         is_around = not self.binding.name and within(self.importer, self.binding.local)
         return self.names.is_package(self.importer) and is_public and not is_around
-
-    @property
-    def _module_bindings(self) -> list[Binding]:
-        return [each for each in self.usage.bindings if not each.function]
 
     @cached_property
     def _annotations(self) -> list[NameUse]:
