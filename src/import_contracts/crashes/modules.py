@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -22,16 +23,17 @@ OF_EVERY_MODULE = frozenset(
 
 @dataclass(eq=False)
 class World:
-    """What fresh interpreters share.
-
-    ``component`` has the number of the strongly connected component of each module, as ``reach`` knew it when the first
-    of them started.
-    """
+    """What fresh interpreters share."""
 
     model: ImportModel
     bodies: Bodies
     reach: Reach
-    component: dict[str, int]
+    component: dict[str, int] = field(init=False)
+    """The number of the strongly connected component of each module, as far as ``reach`` is settled."""
+    apart: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    """Modules that were partially initialized, and one that was taken to import none of them."""
+    alike: list[list[str]] = field(default_factory=list)
+    """The components of which one module was followed for all."""
     outcomes: dict[str, Loaded | None] = field(default_factory=dict)
     """By the module that was imported first: the modules loaded after that; None if it failed."""
     crashes: dict[str, Crash] = field(default_factory=dict)
@@ -58,6 +60,21 @@ class World:
     """Those that are no work if their outcome is known."""
     interpreters: int = 0
     _starting: dict[int, Set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.component = self.reach.components()
+
+    def is_settled(self) -> bool:
+        """Tell whether what was followed is right with what ``reach`` knows by now, which then counts from here on."""
+        now = self.reach.components()
+        if now != self.component:
+            if any(now[module] in {now[each] for each in partial} for partial, module in self.apart):
+                return False
+            sizes = Counter(now.values())
+            if any({sizes[now[each]] for each in members} != {len(members)} for members in self.alike):
+                return False
+            self.component = now
+        return True
 
     def count(self, modules: int) -> None:
         """Count the work for modules, as bits by their number."""
@@ -176,6 +193,8 @@ class Modules:
         outcome = self._world.outcomes.get(module)
         if outcome is None or self._reaches_partial(module):
             return False
+        if self.partial:
+            self._world.apart.append((tuple(self.partial), module))
         loaded = self.loaded
         self._world.count(outcome.certain & ~loaded.certain & ~self._world.free)
         self._memory.set(self._state, "loaded", loaded | outcome)
