@@ -83,15 +83,19 @@ class World:
             self.work += sum(1 + len(self.bodies.module(module).operations) for module in found)
 
     def same_in(self, model: ImportModel) -> set[str]:
-        """Return the modules that do the same in a program like this, which has them and all they start unchanged."""
+        """Return the modules that do the same in a program like this, which has them and all they start unchanged.
+
+        What modules have changed in others that the program does not have counts as changed there too: less is known.
+        """
         ours = self.model
         if not model.is_like(ours):
             return set()
         changed = model.changed_since(ours)
+        left_out = ours.modules.keys() - model.modules.keys()
         other: set[str] = set()
         while changed - other:
             other |= self.reach.starting(changed)
-            changed = self._seeing(self.effects.of_others(ours.modules.keys() - other))
+            changed = self._seeing(self.effects.of_others((ours.modules.keys() - other) | left_out))
         return ours.modules.keys() - other
 
     def _seeing(self, interpreters: Mapping[int, int]) -> set[str]:
@@ -123,7 +127,7 @@ class World:
                 self.spaces[module] = names
         taken = frozenset(modules)
         self.followed = before.followed.copy()
-        self.effects.take_over(before.effects, taken)
+        self.effects.take_over(before.effects, taken | (before.model.modules.keys() - self.model.modules.keys()))
         self.results = {
             call: result
             for call, result in before.results.items()
