@@ -74,7 +74,7 @@ def follow(
 
 def _nothing_known(version: tuple[int, int]) -> World:
     empty = ImportModel({}, {}, version)
-    return World(empty, Bodies(empty, CodeCache()), Reach({}), {})
+    return World(empty, Bodies(empty, CodeCache()), Reach({}))
 
 
 class _Group:
@@ -90,13 +90,12 @@ class _Group:
         self._bodies = Bodies(self._model, before.bodies.cache)
 
     def runs(self, entries: Sequence[Entry], advance: Callable[[], object]) -> list[EntryRun]:
-        """Return what happens in each entry: repeated until functions that are called import nothing new."""
+        """Return what happens in each entry: repeated as in a search, until the world is settled."""
         reach = Reach(self._model.started)
         same = self._before.same_in(self._model)
         reach.take_over(self._before.reach, same)
         while True:
-            components = reach.components()
-            world = World(self._model, self._bodies, reach, components)
+            world = World(self._model, self._bodies, reach)
             world.take_over(self._before, same)
             world.effects.until(math.inf)
             wanted = self._may_fail(world)
@@ -104,7 +103,7 @@ class _Group:
             for entry in entries:
                 runs.append(self._run(entry, world, wanted))
                 advance()
-            if reach.components() == components:
+            if world.is_settled():
                 return runs
 
     def _may_fail(self, world: World) -> set[str]:

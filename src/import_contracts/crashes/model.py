@@ -165,13 +165,15 @@ class ImportModel:
         return self._differing(self.like) if self.like else frozenset()
 
     def _differing(self, other: ImportModel) -> Set[str]:
-        mine, sources, imports = self.modules, self.sources, self.imports
+        """Return those too whose unchanged text imports a module that the other program does not have."""
+        mine, sources = self.modules, self.sources
+        added = mine.keys() - other.modules.keys()
         return {
             module
             for module, number in other.modules.items()
             if mine.get(module) != number
             or sources.get(module) != other.sources.get(module)
-            or imports.get(module) != other.imports.get(module)
+            or not added.isdisjoint(self.imports.get(module, ()))
         }
 
     def _named(self, module: str, *kinds: Kind) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -22,16 +23,17 @@ OF_EVERY_MODULE = frozenset(
 
 @dataclass(eq=False)
 class World:
-    """What fresh interpreters share.
-
-    ``component`` has the number of the strongly connected component of each module, as ``reach`` knew it when the first
-    of them started.
-    """
+    """What fresh interpreters share."""
 
     model: ImportModel
     bodies: Bodies
     reach: Reach
-    component: dict[str, int]
+    component: dict[str, int] = field(init=False)
+    """The number of the strongly connected component of each module, as far as ``reach`` is settled."""
+    apart: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    """Modules that were partially initialized, and one that was taken to import none of them."""
+    alike: list[list[str]] = field(default_factory=list)
+    """The components of which one module was followed for all."""
     outcomes: dict[str, Loaded | None] = field(default_factory=dict)
     """By the module that was imported first: the modules loaded after that; None if it failed."""
     crashes: dict[str, Crash] = field(default_factory=dict)
@@ -59,6 +61,21 @@ class World:
     interpreters: int = 0
     _starting: dict[int, Set[str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.component = self.reach.components()
+
+    def is_settled(self) -> bool:
+        """Tell whether what was followed is right with what ``reach`` knows by now, which then counts from here on."""
+        now = self.reach.components()
+        if now != self.component:
+            if any(now[module] in {now[each] for each in partial} for partial, module in self.apart):
+                return False
+            sizes = Counter(now.values())
+            if any({sizes[now[each]] for each in members} != {len(members)} for members in self.alike):
+                return False
+            self.component = now
+        return True
+
     def count(self, modules: int) -> None:
         """Count the work for modules, as bits by their number."""
         if modules:
@@ -66,15 +83,19 @@ class World:
             self.work += sum(1 + len(self.bodies.module(module).operations) for module in found)
 
     def same_in(self, model: ImportModel) -> set[str]:
-        """Return the modules that do the same in a program like this, which has them and all they start unchanged."""
+        """Return the modules that do the same in a program like this, which has them and all they start unchanged.
+
+        What modules have changed in others that the program does not have counts as changed there too: less is known.
+        """
         ours = self.model
         if not model.is_like(ours):
             return set()
         changed = model.changed_since(ours)
+        left_out = ours.modules.keys() - model.modules.keys()
         other: set[str] = set()
         while changed - other:
             other |= self.reach.starting(changed)
-            changed = self._seeing(self.effects.of_others(ours.modules.keys() - other))
+            changed = self._seeing(self.effects.of_others((ours.modules.keys() - other) | left_out))
         return ours.modules.keys() - other
 
     def _seeing(self, interpreters: Mapping[int, int]) -> set[str]:
@@ -106,7 +127,7 @@ class World:
                 self.spaces[module] = names
         taken = frozenset(modules)
         self.followed = before.followed.copy()
-        self.effects.take_over(before.effects, taken)
+        self.effects.take_over(before.effects, taken | (before.model.modules.keys() - self.model.modules.keys()))
         self.results = {
             call: result
             for call, result in before.results.items()
@@ -176,6 +197,8 @@ class Modules:
         outcome = self._world.outcomes.get(module)
         if outcome is None or self._reaches_partial(module):
             return False
+        if self.partial:
+            self._world.apart.append((tuple(self.partial), module))
         loaded = self.loaded
         self._world.count(outcome.certain & ~loaded.certain & ~self._world.free)
         self._memory.set(self._state, "loaded", loaded | outcome)

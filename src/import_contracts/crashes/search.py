@@ -62,8 +62,8 @@ def search_crashes(
 
     Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. Where
     nobody can decide which path CPython takes, all are followed, and only what crashes on each of them is a crash. All
-    of this is repeated until the imports in functions that are called no longer change the strongly connected
-    components, or there is too much work.
+    of this is repeated as long as an import in a function that is called makes a module part of a strongly connected
+    component that was taken to be apart from it, or until there is too much work.
     """
     with deep():
         return _search(model, entries, CodeCache() if cache is None else cache, advance, before)
@@ -104,7 +104,7 @@ class Attempt:
                 self._world.free = self._world.first = self._worlds.loaded
                 trials = Trials(self._world, int)
                 found = trials.alone(wanted, self._worlds.first)
-                if trials.untried or self._worlds.is_last(self._world):
+                if trials.untried or self._world.is_settled():
                     break
                 self._world, done = self._worlds.new(), 0
         self._last = max([self._last, *map(self._place, wanted)])
@@ -141,7 +141,7 @@ def _search(
         wanted = model.importers(trials.crashes(reached.intersection(model.risky())))
         found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
         untried = model.importers(trials.untried) - trials.tried
-        if untried or worlds.is_last(world):
+        if untried or world.is_settled():
             break
     return CrashSearch(
         tuple(
@@ -155,7 +155,7 @@ def _search(
 
 
 class _Worlds:
-    """Makes worlds, each to be followed before the next, until no more is known of which module starts which.
+    """Makes worlds, each to be followed before the next, until one is settled.
 
     What is taken over is that of the search before in which most modules do the same. What the first one does not know
     counts as work, or else it would depend on the others how much is tried: ``first`` are the modules that do the same
@@ -179,14 +179,10 @@ class _Worlds:
 
     def new(self) -> World:
         """Return the next world."""
-        world = World(self._model, self._bodies, self._reach, self._reach.components())
+        world = World(self._model, self._bodies, self._reach)
         if self._known:
             world.take_over(self._known, self._same)
         return world
-
-    def is_last(self, world: World) -> bool:
-        """Tell whether a world that was followed knew before which module starts which."""
-        return self._reach.components() == world.component
 
 
 def _told(crash: Crash, model: ImportModel) -> Crash:
@@ -263,6 +259,7 @@ class Trials:
         """Return the modules with the same outcome as one that could be imported, and that itself."""
         members = self._members[self._world.component[module]]
         if len(members) > 1 and is_uniform(members, self._world.model, self._world.bodies):
+            self._world.alike.append(members)
             return members
         return (module,)
 
