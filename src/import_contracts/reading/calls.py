@@ -8,26 +8,49 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 
 from import_contracts.graph.names import absolute
 
-_NAME = r"(?:import_module|__import__)"
-_OTHER_NAME = re.compile(
-    rf"\b{_NAME}\s++as\s++(?P<alias>\w++)|\b(?P<name>\w++)\s*+=\s*+(?:\w++\s*+\.\s*+)*?{_NAME}[^\S\n]*+(?=[\n;]|\Z)"
-)
+_NAMES = ("import_module", "__import__")
 # All brackets in a plain text are round. Arguments may have one more pair: ``globals()``, or a list of names.
 _ARGUMENTS = r"\s*+(?P<arguments>\([^()]*+(?:\([^()]*+\)[^()]*+)*+\))"
+# Each starts with a literal, which `finditer` finds fast; the rest of a longer word is no call.
+_CALLS, _ALIASES, _ENDS = (
+    [re.compile(rf"{name}(?<!\w{name}){rest}") for name in _NAMES]
+    for rest in (_ARGUMENTS, r"\s++as\s++(?P<other>\w++)", r"[^\S\n]*+(?=[\n;]|\Z)")
+)
+_ASSIGNED = re.compile(r"\b(?P<other>\w++)\s*+=\s*+(?:\w++\s*+\.\s*+)*+\Z")
 _DOTTED = re.compile(r"(?P<dots>\.*+)(?P<module>(?:[^\W\d]\w*+(?:\.[^\W\d]\w*+)*+)?+)")
 
 
-def calls_in(plain: str) -> re.Pattern[str]:
-    """Return the pattern of the calls in a text that `plain_text` returned; its group ``arguments`` has the brackets.
+def calls_in(plain: str) -> list[re.Match[str]]:
+    """Return the calls in a text that `plain_text` returned, in order; the group ``arguments`` has the brackets.
 
-    The functions have other names too after ``import_module as load`` and ``load = importlib.import_module``.
+    The functions have other names too after ``import_module as load`` and ``load = importlib.import_module``. A call
+    among the arguments of another one is left out.
     """
-    others = sorted({found["alias"] or found["name"] for found in _OTHER_NAME.finditer(plain)})
-    other = rf"|(?<![\w.])(?:{'|'.join(others)})" if others else ""
-    return re.compile(rf"(?:\b{_NAME}{other}){_ARGUMENTS}")
+    calls: list[re.Match[str]] = []
+    others = "|".join(sorted(set(_other_names(plain))))
+    patterns = [*_CALLS, *([re.compile(rf"(?<![\w.])(?:{others}){_ARGUMENTS}")] if others else [])]
+    for call in sorted(_found(patterns, plain), key=re.Match.start):
+        if not calls or call.start() >= calls[-1].end():
+            calls.append(call)
+    return calls
+
+
+def _other_names(plain: str) -> Iterator[str]:
+    for alias in _found(_ALIASES, plain):
+        yield alias["other"]
+    for end in _found(_ENDS, plain):
+        line = plain.rfind("\n", 0, end.start()) + 1
+        start = max(line, plain.rfind(";", line, end.start()) + 1)
+        if "=" in plain[start : end.start()] and (assigned := _ASSIGNED.search(plain, start, end.start())):
+            yield assigned["other"]
+
+
+def _found(patterns: Iterable[re.Pattern[str]], plain: str) -> Iterator[re.Match[str]]:
+    return (found for pattern in patterns for found in pattern.finditer(plain))
 
 
 def called_imports(arguments: str, importer: str, *, is_package: bool) -> list[tuple[str, str | None]]:

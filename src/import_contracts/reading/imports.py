@@ -153,11 +153,13 @@ class _Statements:
     def calls(self) -> Iterator[WrittenImport]:
         """Yield what calls import."""
         plain = self._plain
-        pattern = calls_in(plain)
-        if not any('"' in call["arguments"] for call in pattern.finditer(plain)):
+        rest = calls_in(plain)[::-1]
+        if not any('"' in call["arguments"] for call in rest):
             return  # none has a literal, as in most files that import a module whose name they are given
         for start, end in logical_lines(plain):
-            calls = [*pattern.finditer(plain, start, end)]
+            calls = []
+            while rest and rest[-1].start() < end:
+                calls.append(rest.pop())
             head = _HEAD.match(plain, start, end) or (_INDENT.match(plain, start, end) if calls else None)
             if head is not None:
                 self._start(head, end)

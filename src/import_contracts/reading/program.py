@@ -290,8 +290,8 @@ class _Folder(NamedTuple):
 
     def inner(self, name: str, *, is_link: bool, inside_regular: bool) -> _Folder:
         """Return a folder in this one."""
-        path = os.path.join(self.path, name)
-        real = os.path.realpath(path) if is_link else os.path.join(self.real, name)
+        path = f"{self.path}{os.sep}{name}"
+        real = os.path.realpath(path) if is_link else f"{self.real}{os.sep}{name}"
         through_link = is_link or self.through_link
         return _Folder(through_link, self.depth + 1, f"{self.name}.{name}", path, real, inside_regular)
 
@@ -375,7 +375,7 @@ class _Walk:
     def _folder(self, folder: _Folder) -> list[_Folder]:
         """Add the modules in a folder, and return the folders in it that may be packages."""
         try:
-            files, folders, compiled, links = folder_entries(folder.path, self.watched)
+            files, folders, compiled, links = entries = folder_entries(folder.path, self.watched)
         except OSError as error:
             self._problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder.path))
             return []
@@ -391,7 +391,7 @@ class _Walk:
             files, folders, compiled = self._kept(folder.name, folder.path, files, folders, compiled)
             built = {name: file for name, file in built.items() if file in compiled}
         if folder.inside_regular and not has_init and not self.every_folder:
-            self._left_out(folder.name, folder.path)
+            self._left_out(folder.name, folder.path, entries)
             return []
         if "__init__.py" not in files and "__init__" not in built:
             self._without_file.add(folder.name)
@@ -450,8 +450,8 @@ class _Walk:
             elif path not in self._unread:
                 self.files.setdefault(module, SourceFile(module, path, is_package))
 
-    def _left_out(self, name: str, folder: str) -> None:
-        modules = sorted(self._inside(name, folder))
+    def _left_out(self, name: str, folder: str, entries: Entries) -> None:
+        modules = sorted(self._inside(name, folder, entries))
         if modules:
             files = "its Python file" if len(modules) == 1 else f"its {len(modules):,} Python files"
             them = f"it ({modules[0]})" if len(modules) == 1 else f"them ({modules[0]}, …)"
@@ -461,24 +461,21 @@ class _Walk:
             )
             self._problems.append(Problem(message, file=folder, severity=Severity.WARNING))
 
-    def _inside(self, name: str, folder: str) -> set[str]:
+    def _inside(self, name: str, folder: str, entries: Entries) -> set[str]:
         """Return the modules in a folder and in those inside it, without following links."""
         found: set[str] = set()
-        todo = [(name, folder)]
-        for package, outer in todo:
-            try:
-                *found_here, links = folder_entries(outer, self.watched)
-            except OSError:
-                continue
+        todo = [(name, folder, entries)]
+        for package, outer, (*found_here, links) in todo:
             files, folders, _ = self._kept(package, outer, *found_here)
             modules = {file[:-3] for file in files if _is_text(file)}
             found.update(package if each == "__init__" else f"{package}.{each}" for each in modules)
             for inner in folders:
-                path = os.path.join(outer, inner)
+                path = f"{outer}{os.sep}{inner}"
                 if inner in modules and not os.path.isfile(os.path.join(path, "__init__.py")):
                     self.watched.append(path)
                 elif inner not in links:
-                    todo.append((f"{package}.{inner}", path))
+                    with contextlib.suppress(OSError):
+                        todo.append((f"{package}.{inner}", path, folder_entries(path, self.watched)))
         return found
 
     def _shadowed(self, module: str, path: str) -> None:
