@@ -134,12 +134,22 @@ def dense(size: int, degree: int) -> Weights:
 
 # No weight is less, as the integer program says.
 @pytest.mark.parametrize(("size", "degree", "weight"), [(13, 6, 37), (17, 7, 68), (23, 9, 129)])
-def test_beyond_the_exact_way_the_heuristic_is_as_good_on_small_graphs(size: int, degree: int, weight: int) -> None:
+def test_beyond_the_exact_way_the_heuristic_is_as_good_on_small_graphs(
+    size: int, degree: int, weight: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("import_contracts.graph.feedback_arcs._SETS", 10)
     edges = dense(size, degree)
     found = feedback_set(edges)
     assert found == FeedbackSet(by_order(edges), is_minimum=False)
     assert sum(edges[edge] for edge in found.edges) == weight
     assert feedback_set(dict(reversed(edges.items()))) == found
+
+
+def test_a_small_graph_with_many_cycles_is_solved_exactly() -> None:
+    edges = dense(13, 6)
+    found = feedback_set(edges)
+    assert found.is_minimum
+    assert sum(edges[edge] for edge in found.edges) == 37
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ class _Search(Generic[E]):
         """
         self._left -= len(chains) + 1
         spent = self._cost(chosen)
-        if not self.is_done or spent + self._bound(chains, barred) >= self._least:
+        if not self.is_done or self._is_beyond(chains, barred, self._least - spent):
             return
         if not chains:
             self.best, self._least = chosen, spent
@@ -127,13 +127,19 @@ class _Search(Generic[E]):
             self.go([chain for chain in chains if edge not in chain], chosen + (edge,), barred)  # noqa: RUF005 - for mypy
             barred |= {edge}
 
-    def _bound(self, chains: Sequence[frozenset[E]], barred: frozenset[E]) -> int:
-        """Return a lower bound for the cost of breaking the chains: the cost for some that have no edge in common."""
-        bound, used = 0, set(barred)
+    def _is_beyond(self, chains: Sequence[frozenset[E]], barred: frozenset[E], limit: int) -> bool:
+        """Tell whether to break the chains is known to cost some limit or more, without any barred edge.
+
+        The lower bound is a solution of the dual program: each chain pays as much as its cheapest edge still costs, and
+        what it pays is taken from the costs of all its edges.
+        """
+        left: dict[E, int] = {}
         for chain in sorted(chains, key=len):
-            if used.isdisjoint(left := chain - barred):
-                if not left:
-                    return self._least
-                used |= left
-                bound += min(map(self._costs.__getitem__, left))
-        return bound
+            costs = [(left.get(edge, self._costs[edge]), edge) for edge in chain - barred]
+            paid = min(costs)[0] if costs else limit
+            limit -= paid
+            if limit <= 0:
+                break
+            if paid:
+                left |= {edge: cost - paid for cost, edge in costs}
+        return limit <= 0

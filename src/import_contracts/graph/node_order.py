@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import accumulate
 
 from import_contracts.graph.numbered import Numbered, search
 
@@ -40,12 +41,18 @@ class OrderSearch:
 
     def __init__(self, graph: Numbered, moves: int) -> None:
         self._graph = graph
-        self._neighbours = [tuple(costs.items()) for costs in _neighbours(graph)]
+        self._neighbours = [list(costs.items()) for costs in _neighbours(graph)]
+        self._set_plain(self._neighbours)
         self.place = [0.0] * graph.size
         self._number(first_order(graph))
         self._moved: list[tuple[int, float]] = []
         self._left = moves
         self._dice = 1
+
+    def _set_plain(self, plain: list[list[tuple[int, int]]]) -> None:
+        """Set how much more it costs each node to be after some neighbours than before them, and the least of it."""
+        self._plain = plain
+        self._lowest = [sum(cost for _, cost in costs if cost < 0) for costs in plain]
 
     def found(self) -> list[int]:
         """Search, and return the place of each node: a number from 0 on."""
@@ -79,18 +86,21 @@ class OrderSearch:
 
     def _settle(self, node: int) -> int:
         """Move a node to the gap between its neighbours where it costs least; return the gain."""
-        changes = self._changes_at(node)
-        self._left -= len(changes)
-        here = self.place[node]
-        before = lowest = 0
-        for position, change in changes:
+        place, plain, others = self.place, self._plain[node], self._others_at(node)
+        self._left -= len(plain) + len(others)
+        here = place[node]
+        before = sum([cost for other, cost in plain if place[other] < here])
+        lowest = self._lowest[node]
+        for position, change in others:
             if position < here:
                 before += change
             if change < 0:
                 lowest += change
         if before == lowest:  # as most often: no edge leads backwards
             return 0
-        ranked = sorted(changes)
+        ranked = sorted([*[(place[other], cost) for other, cost in plain], *others])
+        if min(accumulate([change for _, change in ranked], initial=0)) >= before:
+            return 0
         cost = least = 0
         best = -1
         for number, (position, change) in enumerate(ranked):
@@ -149,7 +159,12 @@ class OrderSearch:
 
     def _changes_at(self, node: int) -> list[tuple[float, int]]:
         """Return the places at which the cost of a node changes if it is moved beyond them, each with the change."""
-        return [(self.place[other], cost) for other, cost in self._neighbours[node]]
+        place = self.place
+        return [*[(place[other], cost) for other, cost in self._plain[node]], *self._others_at(node)]
+
+    def _others_at(self, node: int) -> Sequence[tuple[float, int]]:  # noqa: ARG002 - none here
+        """Return those of these places that depend on more than where one neighbour is."""
+        return ()
 
 
 def _neighbours(graph: Numbered) -> list[dict[int, int]]:

@@ -163,47 +163,42 @@ class _Search:
         Of equally cheap solutions, the first in the order of the constraints is kept.
         """
         self.left -= len(constraints) + 1
-        active = [
-            [(self._rest(way, chosen), way) for way in each.ways if way not in barred]
-            for each in constraints
-            if each.condition <= chosen
-        ]
-        spent = self._cost(chosen)
-        if self.left <= 0 or spent + self._bound(active) >= self._least:
+        active = [[way for way in each.ways if way not in barred] for each in constraints if each.condition <= chosen]
+        spent, rest = self._cost(chosen), list(self._costs)
+        for change in chosen:
+            rest[change] = 0
+        if self.left <= 0 or _is_beyond(self._least - spent, active, rest):
             return
         if not active:
             self.best, self._least = chosen, spent
             return
         narrowest = min(active, key=len)
-        for _, way in sorted(narrowest, key=lambda each: (self._cost(each[0]), sorted(each[1]))):
+        for way in sorted(narrowest, key=lambda way: (sum([rest[change] for change in way]), sorted(way))):
             now = chosen | way
             if not any(other <= now for other in barred):
                 self.go([each for each in constraints if not any(map(now.issuperset, each.ways))], now, barred)
             barred |= {way}
 
-    def _rest(self, way: Way, chosen: frozenset[int]) -> tuple[int, ...]:
-        return tuple(change for change in way if change not in chosen)
-
     def _cost(self, changes: Iterable[int]) -> int:
         return sum(map(self._costs.__getitem__, changes))
 
-    def _bound(self, active: Iterable[Sequence[tuple[Sequence[int], Way]]]) -> int:
-        """Return a lower bound for the cost of satisfying constraints, given what each of their ways still needs.
 
-        A solution of the dual program: each constraint pays as much as its cheapest way still costs, and what it pays
-        is taken from the costs of all its ways, so that no constraint pays for what another has paid for.
-        """
-        bound, left = 0, dict[int, int]()
-        for ways in sorted(active, key=len):
-            rest = [sum(left.get(change, self._costs[change]) for change in way) for way, _ in ways]
-            paid = min(rest, default=self._least)
-            bound += paid
-            if not paid:
-                continue
-            for way, _ in ways:
-                due = paid
-                for change in way:
-                    before = left.get(change, self._costs[change])
-                    left[change] = max(before - due, 0)
-                    due -= before - left[change]
-        return bound
+def _is_beyond(limit: int, active: Iterable[Sequence[Way]], costs: Sequence[int]) -> bool:
+    """Tell whether to satisfy constraints, of which each has some ways, is known to cost some limit or more.
+
+    The lower bound is a solution of the dual program: each constraint pays as much as its cheapest way still costs, and
+    what it pays is taken from the costs of all its ways, so that no constraint pays for what another has paid for.
+    """
+    left = list(costs)
+    for ways in sorted(active, key=len):
+        paid = min([sum([left[change] for change in way]) for way in ways], default=limit)
+        limit -= paid
+        if limit <= 0:
+            break
+        for way in ways if paid else ():
+            due = paid
+            for change in way:
+                before = left[change]
+                left[change] = max(before - due, 0)
+                due -= before - left[change]
+    return limit <= 0

@@ -33,23 +33,26 @@ class WayOrder(OrderSearch):
     """
 
     def __init__(self, edges: Sequence[Removable], size: int, moves: int, seed: int) -> None:
-        self._edges: list[list[Removable]] = [[] for _ in range(size)]
-        self._plain: list[list[tuple[int, int]]] = [[] for _ in range(size)]
         weights: dict[tuple[int, int], int] = {}
         for edge in edges:
             if edge.head != edge.tail:
-                self._add(edge)
                 weights[edge.tail, edge.head] = edge.ways[0][0]
             for head in sorted({head for _, heads in edge.ways for head in heads}):
                 weights.setdefault((edge.tail, head), 0)
         super().__init__(Numbered(list(weights), list(weights.values()), size), moves)
         self._dice = seed
+        self._edges: list[list[Removable]] = [[] for _ in range(size)]
+        plain: list[list[tuple[int, int]]] = [[] for _ in range(size)]
+        for edge in edges:
+            if edge.head != edge.tail:
+                self._add(edge, plain)
+        self._set_plain(plain)
 
-    def _add(self, edge: Removable) -> None:
+    def _add(self, edge: Removable, plain: Sequence[list[tuple[int, int]]]) -> None:
         cost, heads = edge.ways[0]
         if not heads:
-            self._plain[edge.tail].append((edge.head, cost))
-            self._plain[edge.head].append((edge.tail, -cost))
+            plain[edge.tail].append((edge.head, cost))
+            plain[edge.head].append((edge.tail, -cost))
         else:
             for node in {edge.tail, edge.head, *(head for _, heads in edge.ways for head in heads)}:
                 self._edges[node].append(edge)
@@ -58,25 +61,27 @@ class WayOrder(OrderSearch):
         """Begin with another order."""
         self._number(order)
 
-    def _changes_at(self, node: int) -> list[tuple[float, int]]:
-        found = [(self.place[other], cost) for other, cost in self._plain[node]]
+    def _others_at(self, node: int) -> Sequence[tuple[float, int]]:
+        found: list[tuple[float, int]] = []
         for edge in self._edges[node]:
             if edge.tail == node:
                 found += self._beyond_heads(edge)
             else:
-                place = self.place[edge.tail]
-                found.append((place, self._cost(edge, place, node, 1) - self._cost(edge, place, node, -1)))
+                found.append((self.place[edge.tail], -self._gain_behind(edge, node)))
         return found
 
-    def _cost(self, edge: Removable, place: float, node: int, side: int) -> int:
-        """Return what an edge costs if one of the nodes it may lead to is behind its tail (1) or before it (-1)."""
-
-        def is_ahead(head: int) -> bool:
-            return side > 0 if head == node else self.place[head] > place
-
-        if is_ahead(edge.head):
+    def _gain_behind(self, edge: Removable, node: int) -> int:
+        """Return how much less an edge costs if one of the nodes it may lead to is behind its tail, not before it."""
+        place, here = self.place, self.place[edge.tail]
+        least = 0 if edge.head == node else None
+        if least is None and place[edge.head] > here:
             return 0
-        return next(cost for cost, heads in edge.ways if all(map(is_ahead, heads)))
+        for cost, heads in edge.ways:
+            if all(place[head] > here or head == node for head in heads):
+                least = cost if least is None else least
+                if node not in heads:
+                    return cost - least
+        return 0
 
     def _beyond_heads(self, edge: Removable) -> list[tuple[float, int]]:
         """Return the places beyond which an edge costs more if its tail is moved there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -64,6 +65,7 @@ class NewLines:
     def edits(self) -> tuple[Edit, ...]:
         """Return the edits, sorted; none touches another."""
         lines, number = self._layout.lines, 0
+        changed = sorted({*self._added, *self._replaced, len(lines)})
         while number <= len(lines):
             for added in self._added.get(number, ()):
                 self._add(added, number)
@@ -71,6 +73,11 @@ class NewLines:
             if replaced is not None:
                 self._replace(replaced)
                 number = replaced.last
+                continue
+            if number < len(lines) and not self._spare and not self._wanted:
+                following = changed[bisect_right(changed, number)]
+                self._made += zip(lines[number:following], range(number, following), strict=True)
+                number = following
                 continue
             if number < len(lines):
                 self._keep(number)
@@ -128,7 +135,7 @@ class NewLines:
         """Let the last line alone end as that of the text does: in a line end, or in none."""
         text = self._layout.text
         for place, (line, _) in enumerate(self._made[:-1]):
-            if without_end(line) == line:
+            if not line.endswith(("\n", "\r")):
                 self._made[place] = (line + self._layout.line_end(len(self._layout.lines)), None)
         if text and self._made and self._made[-1][1] is None and without_end(text) == text:
             self._made[-1] = (without_end(self._made[-1][0]), None)

@@ -20,7 +20,9 @@ from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import WORD, Binding, Usage, names_in, read_usage
 
 _T = TypeVar("_T")
-_REPLACES = re.compile(r"\bpatch\b|\b[gs]etattr\(")
+_PATCHES = re.compile(r"patch(?<!\wpatch)\b")
+_OF_ATTRIBUTE = re.compile(r"etattr\((?<=\b[gs]etattr\()")
+"""Each begins with a literal, which is found fast."""
 _OF_OBJECT = re.compile(
     r"""\((?:(?<=\b[gs]etattr\()|(?<=\bdelattr\()|(?<=\bpatch\.object\())\s*[^,]{1,120},\s*["'](\w+)["']"""
 )
@@ -383,7 +385,8 @@ class ProgramNames:
 
 
 def _may_replace(text: str) -> bool:
-    return ("patch" in text or "etattr(" in text) and _REPLACES.search(text) is not None
+    is_patch = "patch" in text and _PATCHES.search(text) is not None
+    return is_patch or ("etattr(" in text and _OF_ATTRIBUTE.search(text) is not None)
 
 
 def _dots(name: str) -> Iterator[int]:
