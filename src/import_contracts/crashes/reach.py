@@ -40,6 +40,16 @@ class Reach:
             todo += new
         return found
 
+    def below(self, modules: Iterable[str]) -> set[str]:
+        """Return some modules and those whose import one of them may start, directly or not."""
+        found = set(modules)
+        todo = list(found)
+        for module in todo:
+            new = self._started.get(module, set()) - found
+            found |= new
+            todo += new
+        return found
+
     def take_over(self, before: Reach, modules: Iterable[str]) -> None:
         """Add what the import of some modules starts as far as another one knows it."""
         for module in modules:

@@ -137,7 +137,8 @@ def _search(
     while True:
         world = worlds.new()
         trials = Trials(world, advance)
-        wanted = model.importers(trials.crashes(model.risky()))
+        risky = model.risky() if entries is None else worlds.below(entries).intersection(model.risky())
+        wanted = model.importers(trials.crashes(risky))
         found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
         untried = model.importers(trials.untried) - trials.tried
         if untried or world.is_settled():
@@ -175,6 +176,11 @@ class _Worlds:
             self._same = {each for each in self._same if each in self.first or each not in self._known.crashes}
             self._reach.take_over(self._known.reach, self._same)
             self.loaded = sum(1 << model.modules[each] for each in self.first if first.outcomes.get(each))
+
+    def below(self, entries: Collection[str]) -> set[str]:
+        """Return some modules and those whose import they may start, also by calls that were followed before."""
+        found = self._reach.below(entries)
+        return found | self._known.reach.below(entries) if self._known else found
 
     def new(self) -> World:
         """Return the next world."""
