@@ -223,7 +223,7 @@ class Calls(Objects):
     def _remembered(self, function: FunctionValue, code: Code, arguments: Arguments) -> object:
         """Return the result of a call, which may be that of an earlier one which did nothing but return it."""
         key = call_key(function, arguments)
-        known = self.world.results.get(key) if key else None
+        known = self.world.result(key) if key else None
         if known and all(map(self.modules.is_initialized, known.looked_at)):
             return self._again(known, arguments)
         habit = self.world.habits.setdefault((function.module, function.operation.first), Habit())

@@ -58,8 +58,7 @@ class Importer(Machine):
             self.note(FailureError(UNKNOWN), within=module)
             return
         operations = self.bodies.module(module).operations
-        if not self.world.first >> self.model.modules[module] & 1:
-            self.world.work += 1 + len(operations)
+        self.world.work += 1 + len(operations)
         self.stack.append(Scope("module", module, self.modules.begin(module)))
         depth = len(self.stack)
         try:

@@ -10,6 +10,7 @@ from itertools import count
 from typing import TypeAlias
 
 from import_contracts.crashes.operations import ReadingContext
+from import_contracts.crashes.reach import reached
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors, parent
@@ -111,15 +112,15 @@ class ImportModel:
 
     def importers(self, modules: Iterable[str]) -> set[str]:
         """Return some modules and those that may import them, directly or not, in functions too."""
-        importers: dict[str, list[str]] = {}
+        return reached(modules, self._importers)
+
+    @cached_property
+    def _importers(self) -> dict[str, list[str]]:
+        """For each module, those that may import it directly."""
+        found: dict[str, list[str]] = {}
         for module, named in self._all_named.items():
             for each in self._with_packages(module, named):
-                importers.setdefault(each, []).append(module)
-        found = set(modules)
-        todo = list(found)
-        for module in todo:
-            todo += [each for each in importers.get(module, ()) if each not in found]
-            found.update(importers.get(module, ()))
+                found.setdefault(each, []).append(module)
         return found
 
     def risky(self) -> list[str]:
@@ -129,8 +130,17 @@ class ImportModel:
         these have always begun before the module; but ``import package.module`` gives a module the package too, which
         it then may use.
         """
-        needed = {module: self._needed(module) for module in self.modules}
-        return [module for component in components(needed) for module in component]
+        return [module for component in components(self._all_needed) for module in component]
+
+    @cached_property
+    def _all_needed(self) -> dict[str, set[str]]:
+        known = self._unchanged
+        return {
+            module: known._all_needed[module]  # noqa: SLF001
+            if known and module not in self._changed
+            else self._needed(module)
+            for module in self.modules
+        }
 
     def _needed(self, module: str) -> set[str]:
         """Return the modules that one may import, or use while they are partially initialized."""
@@ -172,7 +182,7 @@ class ImportModel:
             module
             for module, number in other.modules.items()
             if mine.get(module) != number
-            or sources.get(module) != other.sources.get(module)
+            or ((source := sources.get(module)) is not (old := other.sources.get(module)) and source != old)
             or not added.isdisjoint(self.imports.get(module, ()))
         }
 

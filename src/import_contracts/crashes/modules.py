@@ -54,12 +54,10 @@ class World:
     """How many calls have been followed."""
     work: int = 0
     """How many operations at the top level of modules have been followed."""
-    first: int = 0
-    """The modules, as bits by their number, that are no work even if they are followed."""
-    free: int = -1
-    """Those that are no work if their outcome is known."""
     interpreters: int = 0
     _starting: dict[int, Set[str]] = field(default_factory=dict)
+    _results_before: tuple[dict[CallKey, Result], Set[str]] = field(default=({}, frozenset()))
+    """What came of calls in the world that was taken over, and the modules that do the same here."""
 
     def __post_init__(self) -> None:
         self.component = self.reach.components()
@@ -75,12 +73,6 @@ class World:
                 return False
             self.component = now
         return True
-
-    def count(self, modules: int) -> None:
-        """Count the work for modules, as bits by their number."""
-        if modules:
-            found = (module for module, number in self.model.modules.items() if modules >> number & 1)
-            self.work += sum(1 + len(self.bodies.module(module).operations) for module in found)
 
     def same_in(self, model: ImportModel) -> set[str]:
         """Return the modules that do the same in a program like this, which has them and all they start unchanged.
@@ -128,13 +120,24 @@ class World:
         taken = frozenset(modules)
         self.followed = before.followed.copy()
         self.effects.take_over(before.effects, taken | (before.model.modules.keys() - self.model.modules.keys()))
-        self.results = {
-            call: result
-            for call, result in before.results.items()
-            if call.module in taken and result.looked_at <= taken
-        }
+        self._results_before = before._all_results(), taken
         self.habits = {place: habit for place, habit in before.habits.items() if place[0] in taken}
         self.calls = before.calls
+
+    def result(self, call: CallKey) -> Result | None:
+        """Return what came of a call like one, also in the world that was taken over; None if that is not known."""
+        if (found := self.results.get(call)) is not None:
+            return found
+        before, taken = self._results_before
+        found = before.get(call)
+        return found if found and call.module in taken and found.looked_at <= taken else None
+
+    def _all_results(self) -> dict[CallKey, Result]:
+        """Return what came of calls, with that of the world that was taken over."""
+        known = {call: result for call in self._results_before[0] if (result := self.result(call))}
+        self.results |= known
+        self._results_before = {}, frozenset()
+        return self.results
 
 
 class Modules:
@@ -199,9 +202,7 @@ class Modules:
             return False
         if self.partial:
             self._world.apart.append((tuple(self.partial), module))
-        loaded = self.loaded
-        self._world.count(outcome.certain & ~loaded.certain & ~self._world.free)
-        self._memory.set(self._state, "loaded", loaded | outcome)
+        self._memory.set(self._state, "loaded", self.loaded | outcome)
         return True
 
     def _reaches_partial(self, module: str) -> bool:

@@ -7,6 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from import_contracts.graph.components import components
 
 
+def reached(modules: Iterable[str], following: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return some modules and those that follow one of them, directly or not."""
+    found = set(modules)
+    todo = list(found)
+    for module in todo:
+        new = [each for each in following.get(module, ()) if each not in found]
+        found.update(new)
+        todo += new
+    return found
+
+
 class Reach:
     """The modules that the import of each module may start.
 
@@ -32,13 +43,11 @@ class Reach:
             for importer, started in self._started.items():
                 for each in started:
                     self._starting.setdefault(each, []).append(importer)
-        found = set(modules)
-        todo = list(found)
-        for module in todo:
-            new = [each for each in self._starting.get(module, ()) if each not in found]
-            found.update(new)
-            todo += new
-        return found
+        return reached(modules, self._starting)
+
+    def below(self, modules: Iterable[str]) -> set[str]:
+        """Return some modules and those whose import one of them may start, directly or not."""
+        return reached(modules, self._started)
 
     def take_over(self, before: Reach, modules: Iterable[str]) -> None:
         """Add what the import of some modules starts as far as another one knows it."""

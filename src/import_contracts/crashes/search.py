@@ -93,7 +93,7 @@ class Attempt:
         self._last = 0
 
     def tried(self, entries: Iterable[str]) -> CrashSearch:
-        """Return the crashes of some modules. To load what the first search before does not know is work each time."""
+        """Return the crashes of some modules."""
         wanted = sorted(entries)
         places = [self._place(module) for module in wanted if module not in self._world.outcomes]
         if min(places, default=self._last) < self._last:
@@ -101,9 +101,8 @@ class Attempt:
         done = self._world.work
         with deep():
             while True:
-                self._world.free = self._world.first = self._worlds.loaded
                 trials = Trials(self._world, int)
-                found = trials.alone(wanted, self._worlds.first)
+                found = trials.alone(wanted)
                 if trials.untried or self._world.is_settled():
                     break
                 self._world, done = self._worlds.new(), 0
@@ -137,8 +136,8 @@ def _search(
     while True:
         world = worlds.new()
         trials = Trials(world, advance)
-        reached = set(model.modules if entries is None else world.reach.lowest_first(entries, world.component))
-        wanted = model.importers(trials.crashes(reached.intersection(model.risky())))
+        risky = model.risky() if entries is None else worlds.below(entries).intersection(model.risky())
+        wanted = model.importers(trials.crashes(risky))
         found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
         untried = model.importers(trials.untried) - trials.tried
         if untried or world.is_settled():
@@ -157,25 +156,22 @@ def _search(
 class _Worlds:
     """Makes worlds, each to be followed before the next, until one is settled.
 
-    What is taken over is that of the search before in which most modules do the same. What the first one does not know
-    counts as work, or else it would depend on the others how much is tried: ``first`` are the modules that do the same
-    as in that, and ``loaded`` those of them that could be imported, as bits by their number.
+    What is taken over is that of the search before in which most modules do the same.
     """
-
-    loaded = 0
 
     def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[CrashSearch]) -> None:
         self._model = model
         self._bodies, self._reach = Bodies(model, cache), Reach(model.started)
-        same = [(each.world, each.world.same_in(model)) for each in before if each.world]
-        self._known: World | None = None
-        self.first: Set[str] = frozenset()
-        if same:
-            first, self.first = same[0]
-            self._known, self._same = max(same, key=lambda each: len(each[1]))
-            self._same = {each for each in self._same if each in self.first or each not in self._known.crashes}
+        same = {each.world: each.world.same_in(model) for each in before if each.world}
+        self._known = max(same, key=lambda world: len(same[world]), default=None)
+        self._same = same[self._known] if self._known else set()
+        if self._known:
             self._reach.take_over(self._known.reach, self._same)
-            self.loaded = sum(1 << model.modules[each] for each in self.first if first.outcomes.get(each))
+
+    def below(self, entries: Collection[str]) -> set[str]:
+        """Return some modules and those whose import they may start, also by calls that were followed before."""
+        found = self._reach.below(entries)
+        return found | self._known.reach.below(entries) if self._known else found
 
     def new(self) -> World:
         """Return the next world."""
@@ -221,39 +217,31 @@ class Trials:
         return self._world.outcomes.keys()
 
     def crashes(self, entries: Iterable[str]) -> dict[str, Crash]:
-        """Return the crashes of those of the entries that crash."""
+        """Return the crashes of those of the entries that crash; all that they may import is tried before."""
         wanted = set(entries)
-        for module in self._world.reach.lowest_first(wanted, self._world.component):
-            if module in self._world.outcomes:
+        self._try(self._world.reach.lowest_first(wanted, self._world.component))
+        return self._crashes_of(wanted)
+
+    def alone(self, entries: Iterable[str]) -> dict[str, Crash]:
+        """Return the crashes of those of the entries that crash; nothing else is tried."""
+        wanted = sorted(entries, key=lambda module: self._world.followed.get(module, sys.maxsize))
+        self._try(wanted)
+        return self._crashes_of(wanted)
+
+    def _try(self, modules: Iterable[str]) -> None:
+        world = self._world
+        for module in modules:
+            if module in world.outcomes:
                 continue
-            if is_too_much(self._world):
+            if is_too_much(world):
                 self.untried.add(module)
             else:
                 outcome = self._outcome(module)
-                for other in self._alike(module) if outcome else (module,):
-                    self._world.outcomes[other] = outcome
+                world.outcomes.update(dict.fromkeys(self._alike(module) if outcome else (module,), outcome))
                 self._advance()
-        return {module: self._world.crashes[module] for module in wanted & self._world.crashes.keys()}
 
-    def alone(self, entries: Iterable[str], known: Set[str]) -> dict[str, Crash]:
-        """Return the crashes of those of the entries that crash; nothing else is tried.
-
-        Those that were known before are no work, and what was tried before is work again.
-        """
-        world = self._world
-        wanted = sorted(entries, key=lambda module: world.followed.get(module, sys.maxsize))
-        for module in wanted:
-            work, loaded = world.work, world.outcomes.get(module)
-            if loaded:
-                world.count(loaded.certain & ~world.free)
-            elif module not in world.outcomes and is_too_much(world):
-                self.untried.add(module)
-            elif module not in world.outcomes:
-                loaded = world.outcomes[module] = self._outcome(module)
-            if module in known:
-                world.work = work
-            world.free |= loaded.certain if loaded else 0
-        return {module: world.crashes[module] for module in wanted if module in world.crashes}
+    def _crashes_of(self, modules: Iterable[str]) -> dict[str, Crash]:
+        return {module: self._world.crashes[module] for module in modules if module in self._world.crashes}
 
     def _alike(self, module: str) -> Collection[str]:
         """Return the modules with the same outcome as one that could be imported, and that itself."""
