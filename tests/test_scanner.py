@@ -186,6 +186,25 @@ def test_a_file_that_cannot_be_read_is_no_reason_to_be_slow(shop: Path) -> None:
     assert not SLOW.reason
 
 
+@pytest.mark.parametrize("few", [-1, 100])
+def test_each_file_counts_when_it_has_been_read_and_when_its_imports_are_known(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(scan, "_FEW", few)
+    program = find_program(["shop"], [shop])
+    counted: list[None] = []
+    before: list[int] = []
+
+    def meanwhile(_: object) -> None:
+        before.append(len(counted))
+
+    scan.read(program, program.files, scan.Take(), lambda: counted.append(None), meanwhile)
+    files = len(program.files)
+    assert len(counted) == 2 * files
+    assert all(files <= number < 2 * files for number in before)
+    assert before or few > 0
+
+
 def test_a_slow_run_is_noted_with_the_timings_only(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(RUST, "scan_for_imports")
     write(shop, {"pyproject.toml": configuration(MODELS)})

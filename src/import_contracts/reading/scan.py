@@ -131,7 +131,8 @@ def read(
     """Read some files of a program: up to ``_FEW`` files without grimp, more with grimp. The result is the same.
 
     While grimp reads files in other threads, ``meanwhile`` is called with the star imports in all of the files; those
-    of files that grimp cannot read are not in the result.
+    of files that grimp cannot read are not in the result. ``advance`` is called twice for each file: when it has been
+    read, and when its imports are known.
     """
     # grimp knows no top-level module that is a single file.
     is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
@@ -143,10 +144,14 @@ def read(
             advance()
         if left := [file for file in batch if file.module not in reader.imports]:
             scans.append((left, reader.start(left)))
+        for _ in range(len(batch) - len(left)):
+            advance()
     if scans:
         meanwhile([*stars_in(reader.stars)])
     for left, scan in scans:
         reader.parse(left, scan)
+        for _ in left:
+            advance()
     share: dict[tuple[int, ...], tuple[int, ...]] = {}
     readings = {
         file.module: Reading(

@@ -20,7 +20,7 @@ from import_contracts.reading.cache import (
     shortened,
     signature,
 )
-from import_contracts.reading.context import Advance, RunContext, not_counted
+from import_contracts.reading.context import Advance, RunContext, every_second, not_counted
 from import_contracts.reading.kept_statements import KeptStatements
 from import_contracts.reading.prefilter import may_call, mentions
 from import_contracts.reading.program import Program, SourceFile
@@ -392,7 +392,7 @@ def _read(program: Program, todo: Sequence[SourceFile], last: LastRun, meanwhile
     reused = len(program.files) - len(todo)
     what = f"scan {len(todo):,} files" + (f"; {reused:,} reused" if reused else "")
     with last.context.step(what, len(todo)) as advance:
-        found = read(program, todo, take(last.extent), advance, meanwhile)
+        found = read(program, todo, take(last.extent), every_second(advance), meanwhile)
     if SLOW.reason:
         with last.context.step(SLOW.note):
             pass
