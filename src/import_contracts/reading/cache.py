@@ -298,12 +298,10 @@ class Manifest:
     def program(self) -> Program:
         """The program, made from the stored values."""
         init = f"{os.sep}__init__.py"
+        are_packages = [path.endswith(init) for path in self.files]
         return Program(
             tuple(dict.fromkeys(name for name, _ in self._portions)),
-            tuple(
-                SourceFile(module, path, is_package=path.endswith(init))
-                for module, path in zip(self._modules, self.files, strict=True)
-            ),
+            tuple(map(SourceFile._make, zip(self._modules, self.files, are_packages, strict=True))),
             frozenset(strings(self.value["namespaces"])),
             self._portions,
             frozenset(strings(self.value["shadowed"])),
