@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.judging import aside as module
-from import_contracts.judging.aside import aside
 from import_contracts.problems import Problem, UserError
+from import_contracts.reading import aside as module
+from import_contracts.reading.aside import aside
 from import_contracts.reading.context import RunContext
 from tests.arranging import lint, write
 

@@ -322,6 +322,7 @@ class Taken:
         self.folder = folder
         self.cache: Path | None = folder / "cache"
         self.steps: list[str] = []
+        self.jobs = 1
 
     @contextmanager
     def step(self, what: str, total: int | None = None, done: int = 0) -> Iterator[Advance]:
@@ -337,7 +338,7 @@ class Taken:
 
     def take(self) -> Snapshot:
         self.steps = []
-        return take_snapshot(compare(self.extent(), RunContext(self.folder, self.cache, self.step)))
+        return take_snapshot(compare(self.extent(), RunContext(self.folder, self.cache, self.step, jobs=self.jobs)))
 
     def edges(self) -> list[str]:
         """Return the imports by a snapshot, which are those without a cache."""
@@ -582,6 +583,24 @@ def test_where_only_times_have_changed_contents_are_compared_once(taken: Taken) 
     assert taken.steps == ["compare 6 files and 2 folders", "hash 6 files"]
     taken.take()
     assert taken.steps == ["compare 6 files and 2 folders"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_many_files_are_compared_by_content_in_two_processes(
+    taken: Taken, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("import_contracts.reading.refresh._MANY", 2)
+    taken.jobs = jobs
+    write(taken.folder, {"p/b.py": "import p.a\n", "p/d/e.py": "import p.c\n"})
+    for path in (taken.folder / "p").rglob("*.py"):
+        os.utime(path, ns=(1, 1))
+    found = taken.take()
+    waits = ["wait for the second process"] if jobs > 1 and sys.platform == "linux" else []
+    assert taken.steps[1:-1] == ["hash 6 files", *waits, LOADED, "scan 2 files; 4 reused"]
+    assert found.manifest is not None
+    assert found.manifest.digests == {
+        file.module: sha256(Path(file.path).read_bytes()).hexdigest() for file in found.program.files
+    }
 
 
 def test_a_file_that_could_not_be_read_is_tried_again(taken: Taken) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from import_contracts.cli.terminal import Option, Shared, once, whole_number
+from import_contracts.cli.terminal import Option, Shared, once
 from import_contracts.config.workspace import Places, places_of
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
@@ -39,19 +39,6 @@ def kind_option(help_: str) -> Option:
 
 python_option = once(
     "--python", convert=_version, metavar="3.x", help="Python version to predict for; default: the one running."
-)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-jobs_option = once(
-    "--jobs",
-    convert=whole_number("--jobs", 1, 1_000),
-    metavar="N",
-    default=_processors(),
-    help="How many processes may work at once; default: one for each processor. The result is the same.",
 )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, cache_options, print_problems, print_traceback
+from import_contracts.cli.terminal import Shared, cache_options, jobs_option, print_problems, print_traceback
 from import_contracts.problems import UserError
 from import_contracts.reading.cache import Answer
 from import_contracts.reporters import FORMATS
@@ -25,9 +25,10 @@ from import_contracts.runs.requests import Choice
 @report_options
 @click.option("--no-baseline", is_flag=True, help="Report known violations as new ones.")
 @click.option("--debug", is_flag=True, help="Print a traceback for errors in the configuration too.")
+@jobs_option
 @cache_options
 @click.option("--no-logo", is_flag=True, hidden=True, expose_value=False)  # an option of import-linter
-def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Shared) -> int:
+def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, jobs: int, shared: Shared) -> int:
     """Check the contracts, and show every violation with the shortest chain of imports.
 
     FILE is a configuration file. Of several, each is read by itself, and one report is about all of them. Without one,
@@ -48,7 +49,7 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Sh
     try:
         configs = shared.configs()
         folder = configs[0].folder
-        shared = shared.seen_from_here(folder)
+        shared = shared.seen_from_here(folder)._replace(jobs=jobs)
         choice = Choice(only, use_baseline=not no_baseline)
         found = answers.check(configs, choice, shared.reports, shared.context(*configs))
     except UserError as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, jobs_option, kind_option, python_option
+from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, kind_option, python_option
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, exclude_option, options, source_roots
+from import_contracts.cli.terminal import Shared, exclude_option, jobs_option, options, source_roots
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
 

@@ -10,9 +10,18 @@ from tempfile import mkdtemp
 
 import click
 
-from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, jobs_option, kind_option
+from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
 from import_contracts.cli.reports import Reporting, deliver, report_options
-from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, warn, whole_number
+from import_contracts.cli.terminal import (
+    Shared,
+    exclude_option,
+    jobs_option,
+    once,
+    options,
+    source_roots,
+    warn,
+    whole_number,
+)
 from import_contracts.config.session import Config
 from import_contracts.drawing.formats import FORMATS
 from import_contracts.drawing.model import RUNNING_KINDS, Options

@@ -127,6 +127,19 @@ def whole_number(option: str, least: int, most: int) -> Callable[[str], int]:
     return convert
 
 
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+jobs_option = once(
+    "--jobs",
+    convert=whole_number("--jobs", 1, 1_000),
+    metavar="N",
+    default=_processors(),
+    help="How many processes may work at once; default: one for each processor. The result is the same.",
+)
+
+
 def options(command: Command) -> Command:
     """Add the options of every command that reads one configuration, as the parameter ``shared``."""
     return once("--config", "config_file", metavar="FILE", help="Read this configuration file.")(cache_options(command))

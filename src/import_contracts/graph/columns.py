@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from typing import TypeAlias
 
 Lines: TypeAlias = dict[str, tuple[int, ...]]
@@ -26,6 +26,7 @@ class ImportColumns(Mapping[str, Lines]):
         self.imported = imported
         self.lines = lines
         self._made: dict[str, Lines] = {}
+        self._alone = _Alone()
 
     @classmethod
     def of(cls, imports: Mapping[str, Lines]) -> ImportColumns:
@@ -38,27 +39,23 @@ class ImportColumns(Mapping[str, Lines]):
         return {name: place for place, name in enumerate(self.names)}
 
     @cached_property
-    def _ends(self) -> dict[str, int]:
-        return dict(zip(self.names, accumulate(self.counts), strict=False))
+    def _ends(self) -> list[int]:
+        return list(accumulate(self.counts))
 
-    @cached_property
-    def _alone(self) -> dict[int, tuple[int, ...]]:
-        """Each line as a tuple, one object because there are many: most modules import another on one line."""
-        return {line: (line,) for line in set(self.lines)}
-
-    def _statements(self, module: str) -> slice:
-        end = self._ends[module]
-        return slice(end - self.counts[self._places[module]], end)
+    def _statements(self, place: int) -> slice:
+        return slice(self._ends[place] - self.counts[place], self._ends[place])
 
     def __getitem__(self, module: str) -> Lines:
         if module not in self._made:
-            statements = self._statements(module)
+            if (place := self._places[module]) >= len(self.counts):
+                raise KeyError(module)
+            statements = self._statements(place)
             names = map(self.names.__getitem__, self.imported[statements])
             self._made[module] = _by_name(sorted(zip(names, self.lines[statements], strict=True)), self._alone)
         return self._made[module]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._ends)
+        return islice(self.names, len(self.counts))
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -70,12 +67,15 @@ class ImportColumns(Mapping[str, Lines]):
 
     def with_changes(self, changed: Mapping[str, Lines]) -> ImportColumns:
         """Return the imports in which those of some of the modules are other ones."""
+        if not changed:
+            return self
         if not {*chain.from_iterable(changed.values())} <= self._places.keys():
             return ImportColumns.of({**self, **changed})
         columns = [column[:] for column in (self.counts, self.imported, self.lines)]
         gone: set[int] = set()
         for module in sorted(changed, key=self._places.__getitem__, reverse=True):  # so that places before stay
-            place, statements = self._places[module], self._statements(module)
+            place = self._places[module]
+            statements = self._statements(place)
             gone.update(self.imported[statements])
             parts = (slice(place, place + 1), statements, statements)
             for column, part, new in zip(columns, parts, _columns([changed[module]], self._places), strict=True):
@@ -100,7 +100,15 @@ class ImportColumns(Mapping[str, Lines]):
         return found
 
 
-def _by_name(statements: list[tuple[str, int]], alone: Mapping[int, tuple[int, ...]]) -> Lines:
+class _Alone(dict[int, tuple[int, ...]]):
+    """Each line as a tuple, one object because there are many: most modules import another on one line."""
+
+    def __missing__(self, line: int) -> tuple[int, ...]:
+        self[line] = found = (line,)
+        return found
+
+
+def _by_name(statements: list[tuple[str, int]], alone: _Alone) -> Lines:
     """Return the lines by name of sorted names and lines."""
     imports = {name: alone[line] for name, line in statements}
     if len(imports) < len(statements):

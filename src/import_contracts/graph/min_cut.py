@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
+from copy import copy
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -59,6 +61,12 @@ class _Side:
         self._shut = shut
         self.seen = dict.fromkeys(start, -1)
         self._go_on(list(self.seen))
+
+    def again(self) -> _Side:
+        """Return a search that begins as this one, which has made no step yet."""
+        other = copy(self)
+        other.seen = self.seen.copy()
+        return other
 
     def _go_on(self, nodes: list[int]) -> None:
         """Let the next step begin with some nodes; ``work`` is how many nodes and edges it reads."""
@@ -119,7 +127,7 @@ class Flow:
         """Make the flow as large as possible, and return the edges of the cut nearest to the targets."""
         while True:
             free = {head: tail for tail, head in self._first if head not in self._onwards.get(tail, ())}
-            ahead, behind = self._ahead(free), self._behind()
+            ahead, behind = self._ahead(free), self._behind.again()
             meetings = _meetings(ahead, behind)
             if not meetings:
                 self._ends = self._before | ahead.seen.keys(), behind
@@ -178,7 +186,9 @@ class Flow:
         links, leading, target = self._between.links, self._between.leading, self._between.target
         return _Side(links.heads, (leading, target), (self._onwards, self._back), self._between.sources, start)
 
+    @cached_property
     def _behind(self) -> _Side:
+        """The search from behind, before its first step: there may be many targets."""
         links, led, source = self._between.links, self._between.led, self._between.source
         changed = self._back, self._onwards
         return _Side(links.tails, (led, source), changed, self._between.sources, self._between.targets)

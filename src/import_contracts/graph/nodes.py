@@ -61,7 +61,7 @@ class Nodes:
 
     def numbered(self, names: Iterable[str]) -> frozenset[int]:
         """Return the numbers of those names that are here."""
-        return frozenset(self.numbers[name] for name in names if name in self.numbers)
+        return frozenset([number for number in map(self.numbers.get, names) if number is not None])
 
     def edge(self, tail: int, head: int) -> tuple[str, str]:
         """Return the names of the two ends of an edge."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
-from import_contracts.judging.aside import aside
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem
+from import_contracts.reading.aside import aside
 from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reports.check import ReportedViolation, Unreadable

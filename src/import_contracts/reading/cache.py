@@ -25,6 +25,7 @@ from array import array
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from copy import copy
 from functools import cached_property
 from importlib.machinery import PathFinder
 from itertools import chain
@@ -266,14 +267,15 @@ class Manifest:
         for number, path in enumerate(self.files + self.watched):
             if path in signatures:
                 numbers[4 * number : 4 * number + 4] = array("q", signatures[path])
-        value = {
+        manifest = copy(self)
+        manifest.digests = self.digests | digests
+        manifest.value = {
             **self.value,
             "signatures": b2a_base64(numbers, newline=False).decode(),
-            "digests": _joined((self.digests | digests).values()),
+            "digests": _joined(manifest.digests.values()),
             "state": state,
         }
-        manifest = Manifest(value, self._base, self._portions)
-        manifest.program = self.program
+        manifest.state, manifest._signatures = state, numbers  # noqa: SLF001 - our own
         return manifest
 
     @property
@@ -296,12 +298,10 @@ class Manifest:
     def program(self) -> Program:
         """The program, made from the stored values."""
         init = f"{os.sep}__init__.py"
+        are_packages = [path.endswith(init) for path in self.files]
         return Program(
             tuple(dict.fromkeys(name for name, _ in self._portions)),
-            tuple(
-                SourceFile(module, path, is_package=path.endswith(init))
-                for module, path in zip(self._modules, self.files, strict=True)
-            ),
+            tuple(map(SourceFile._make, zip(self._modules, self.files, are_packages, strict=True))),
             frozenset(strings(self.value["namespaces"])),
             self._portions,
             frozenset(strings(self.value["shadowed"])),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from itertools import chain
 from operator import lt
 from typing import TypeGuard
 
@@ -64,12 +63,11 @@ def is_sound(program: Program) -> bool:
 def _are_in_place(program: Program) -> bool:
     """Return whether the file of each module is where its name says, in one of the folders of its root package."""
     portions = [(f"{root}.", len(root), folder) for root, folder in program.portions]
-    with_source = ((module, path, _INIT if is_package else ".py") for module, path, is_package in program.files)
-    for module, path, end in chain(with_source, map(_with_end, program.compiled)):
+    with_source = [(module, path, _INIT if is_package else ".py") for module, path, is_package in program.files]
+    for module, path, end in (*with_source, *map(_with_end, program.compiled)):
         inside = module.replace(".", os.sep) + end
-        package = f"{module}."
         for root, length, folder in portions:
-            if path == folder + inside[length:] and package.startswith(root):
+            if path == folder + inside[length:] and f"{module}.".startswith(root):
                 break
         else:
             return False
