@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import operator
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 __all__ = ("dataclass", "field", "replace")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from dataclasses import dataclass, field, replace
 else:
 
@@ -42,65 +43,78 @@ def _made(cls: type, options: Mapping[str, bool]) -> type:
     """Return another class with all that a class has, and the methods of a dataclass that it lacks."""
     space = {name: value for name, value in vars(cls).items() if name not in {"__dict__", "__weakref__"}}
     annotations = space.get("__annotations__", {})
-    defaults = {name: space.pop(name) for name in annotations if name in space}
+    names, defaults = (*annotations,), {name: space.pop(name) for name in annotations if name in space}
     real = cache(lambda: _real(annotations, defaults, options))
     space |= {name: _Known(name, real) for name in ("__dataclass_fields__", "__dataclass_params__")}
-    space |= {"__match_args__": (*annotations,), "__defaults__": defaults, "__qualname__": cls.__qualname__}
-    space |= {"__slots__": (*annotations,)} if options.get("slots") else {}
-    return type(cls)(cls.__name__, cls.__bases__, _methods(**options) | space)
+    space |= {"__match_args__": names, "__qualname__": cls.__qualname__}
+    space |= {"__slots__": names} if options.get("slots") else {}
+    methods = {"__init__": _init(names, defaults, getattr(cls, "__post_init__", None))} | _methods(names, **options)
+    return type(cls)(cls.__name__, cls.__bases__, methods | space)
 
 
-def _methods(*, frozen: bool = False, slots: bool = False, eq: bool = True, order: bool = False) -> dict[str, Any]:
-    methods: dict[str, Any] = {"__init__": _init, "__repr__": _repr}
+def _init(
+    names: tuple[str, ...], defaults: Mapping[str, object], post_init: Callable[[object], object] | None
+) -> Callable[..., None]:
+    number = len(names)
+    last = () if any(isinstance(default, _Factory) for default in defaults.values()) else (*defaults.values(),)
+
+    def init(self: object, /, *args: object, **given: object) -> None:
+        if given or not 0 <= number - len(args) <= len(last):
+            args = _arranged(names, defaults, args, given)
+        elif len(args) < number:
+            args += last[len(args) - number :]
+        for name, value in zip(names, args, strict=True):
+            _set(self, name, value)
+        if post_init:
+            post_init(self)
+
+    return init
+
+
+_set = object.__setattr__  # also where a class refuses to change its objects
+
+
+def _arranged(
+    names: tuple[str, ...], defaults: Mapping[str, object], args: tuple[object, ...], given: dict[str, object]
+) -> tuple[object, ...]:
+    """Return the values of all fields, in order; raises TypeError if one is missing, unknown, or given twice."""
+    values: list[object] = list(args)
+    for name in names[len(args) :]:
+        if name in given:
+            values.append(given.pop(name))
+        elif name in defaults:
+            default = defaults[name]
+            values.append(default.make() if isinstance(default, _Factory) else default)
+    if given or len(values) != len(names):
+        raise TypeError(f"each of these arguments is needed once, and no other: {', '.join(names)}")
+    return tuple(values)
+
+
+def _methods(
+    names: tuple[str, ...], *, frozen: bool = False, slots: bool = False, eq: bool = True, order: bool = False
+) -> dict[str, Any]:
+    values: Callable[[Any], Any] = attrgetter(*names) if names else lambda _: ()
+
+    def represent(self: object) -> str:
+        return f"{type(self).__qualname__}({', '.join([f'{name}={getattr(self, name)!r}' for name in names])})"
+
+    def compared(compare: Callable[[Any, Any], bool]) -> Callable[[object, object], bool]:
+        return lambda self, other: compare(values(self), values(other)) if type(self) is type(other) else NotImplemented
+
+    def restore(self: object, state: tuple[object, ...]) -> None:
+        for name, value in zip(names, state, strict=True):
+            _set(self, name, value)
+
+    methods: dict[str, Any] = {"__repr__": represent}
     if eq:
-        methods |= {"__eq__": _eq, "__hash__": _hash if frozen else None}
+        methods |= {"__eq__": compared(operator.eq), "__hash__": (lambda self: hash(values(self))) if frozen else None}
     if order:
-        methods |= {name: _compare(getattr(operator, name)) for name in ("__lt__", "__le__", "__gt__", "__ge__")}
+        methods |= {name: compared(getattr(operator, name)) for name in ("__lt__", "__le__", "__gt__", "__ge__")}
     if frozen:
         methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
     if frozen and slots:  # what pickle does by itself calls __setattr__
-        methods |= {"__getstate__": _values, "__setstate__": _set}
+        methods |= {"__getstate__": lambda self: [getattr(self, name) for name in names], "__setstate__": restore}
     return methods
-
-
-def _init(self: Any, /, *args: object, **given: object) -> None:
-    names = self.__match_args__
-    values = dict(zip(names, args, strict=False)) | given
-    is_once = len(values) == len(args) + len(given)
-    for name, default in self.__defaults__.items() if len(values) < len(names) else ():
-        if name not in values:
-            values[name] = default.make() if isinstance(default, _Factory) else default
-    if not is_once or values.keys() != {*names}:
-        raise TypeError(f"{type(self).__name__}() takes each of these arguments once: {', '.join(names)}")
-    _set(self, [values[name] for name in names])
-    if hasattr(self, "__post_init__"):
-        self.__post_init__()
-
-
-def _set(self: Any, values: Iterable[object]) -> None:
-    for name, value in zip(self.__match_args__, values, strict=True):
-        object.__setattr__(self, name, value)
-
-
-def _values(self: Any) -> tuple[object, ...]:
-    return tuple([getattr(self, name) for name in self.__match_args__])
-
-
-def _repr(self: Any) -> str:
-    values = (f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
-    return f"{type(self).__qualname__}({', '.join(values)})"
-
-
-def _eq(self: object, other: object) -> bool:
-    return _values(self) == _values(other) if type(self) is type(other) else NotImplemented
-
-
-def _hash(self: object) -> int:
-    return hash(_values(self))
-
-
-def _compare(compare: Callable[[object, object], bool]) -> Callable[[object, object], bool]:
-    return lambda self, other: compare(_values(self), _values(other)) if type(self) is type(other) else NotImplemented
 
 
 def _refuse(_: object, name: str, *_value: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.table import Table
@@ -12,6 +11,7 @@ from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Chain, ImportGraph
 from import_contracts.graph.removal_order import in_order
 from import_contracts.graph.rings import shortest_ring, shortest_rings
+from import_contracts.records import dataclass
 from import_contracts.wording import path
 
 

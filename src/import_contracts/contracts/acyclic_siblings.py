@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
@@ -13,6 +12,7 @@ from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ModulePattern, overlap, parent, within
 from import_contracts.graph.rings import shortest_rings
+from import_contracts.records import dataclass
 from import_contracts.wording import count, listed
 
 

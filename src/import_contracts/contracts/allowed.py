@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from import_contracts.contracts.declared import Declaration, normalized
@@ -12,6 +11,7 @@ from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import DECLARED, Table
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.graph.names import STANDARD_LIBRARY, ModulePattern, ancestors, external_package
+from import_contracts.records import dataclass
 from import_contracts.wording import count, listed
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from import_contracts.contracts.findings import Description, Findings, Part, Violation
@@ -17,6 +16,7 @@ from import_contracts.graph.names import ModulePattern
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean_module
 from import_contracts.reading.spelling import parse as parse_spelling
 from import_contracts.reading.text import ProgramText
+from import_contracts.records import dataclass, replace
 from import_contracts.wording import count, listed
 
 

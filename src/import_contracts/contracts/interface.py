@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence, Set
-from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
@@ -12,6 +11,7 @@ from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ModulePattern, NamePattern, parent
 from import_contracts.reading.taken import TakenNames
 from import_contracts.reading.text import Source
+from import_contracts.records import dataclass
 from import_contracts.wording import listed
 
 _NOT_WRITTEN = (0,)

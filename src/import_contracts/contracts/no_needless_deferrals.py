@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from import_contracts.contracts.findings import Description, Findings, Part, Violation
@@ -17,6 +16,7 @@ from import_contracts.graph.standard_library import is_standard
 from import_contracts.reading.deferrals import explained_lines
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.text import ProgramText
+from import_contracts.records import dataclass, replace
 from import_contracts.wording import listed
 
 NEEDLESS = "an import in a function must be at the top of the file if no cycle needs it there"

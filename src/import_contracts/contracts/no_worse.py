@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 
 from import_contracts.contracts.counts import COUNTS, Found
 from import_contracts.contracts.findings import Description, Findings, Part, Violation
@@ -13,6 +12,7 @@ from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.rings import shortest_rings
 from import_contracts.problems import Problem
+from import_contracts.records import dataclass
 
 _WORDS = {
     "cyclic_modules": "modules in runtime cycles",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 
 from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ModulePattern, ancestors, parent, within
+from import_contracts.records import dataclass
 from import_contracts.wording import listed
 
 _KEY = "packages_with_private_modules"

@@ -10,7 +10,6 @@ the same edges give the same answer on every machine.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 
@@ -21,6 +20,7 @@ from import_contracts.graph.node_order import moves_for
 from import_contracts.graph.ring_constraints import Constraint, cheapest_for
 from import_contracts.graph.short_rings import RingFinder
 from import_contracts.graph.way_order import Removable, WayOrder
+from import_contracts.records import dataclass
 
 _ROUNDS, _WORK, _READS = 60, 100_000, 30_000_000
 """The exact search stops after this many rounds of adding cycles, this many constraints read, or this many edges read

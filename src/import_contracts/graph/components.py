@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from typing import TypeVar
 
 from import_contracts.graph.import_graph import Edge, ImportGraph
+from import_contracts.records import dataclass
 
 Node = TypeVar("Node", str, int)
 

@@ -8,7 +8,6 @@ order of the edges does not matter.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from import_contracts.graph.components import cyclic_parts
 from import_contracts.graph.contraction import contracted
@@ -17,6 +16,7 @@ from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.node_order import backward_edges
 from import_contracts.graph.numbered import Numbered
 from import_contracts.graph.short_rings import RingFinder
+from import_contracts.records import dataclass
 
 _ROUNDS, _SETS, _READS = 30, 100_000, 30_000_000
 """The exact search stops after this many rounds of adding cycles, this many cycles read for one hitting set, or this

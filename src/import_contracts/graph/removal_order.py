@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 from import_contracts.graph.components import components
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.numbered import Numbered, Search, search
+from import_contracts.records import dataclass
 
 _READS = 20_000_000
 """The edges that may be read to find the next edge with the highest gain; after that, the last known gains count."""

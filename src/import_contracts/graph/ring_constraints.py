@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from import_contracts.graph.hitting_set import hitting_set
+from import_contracts.records import dataclass
 
 Way = frozenset[int]
 """Changes that are made together."""

@@ -7,9 +7,9 @@ are on work and on size, not on time, so the same graph gives the same rings on 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
+from import_contracts.records import dataclass, field
 
 _STEPS = 40_000
 """The imports in all rings that are returned for one component."""

@@ -7,10 +7,10 @@ that it adds lead forwards. So an order tells what to do about each edge, and no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from import_contracts.graph.node_order import OrderSearch
 from import_contracts.graph.numbered import Numbered
+from import_contracts.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

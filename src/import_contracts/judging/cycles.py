@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from import_contracts.graph.names import within
 from import_contracts.graph.rings import shortest_ring
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.imports import read_imports
+from import_contracts.records import dataclass
 from import_contracts.reports.cycles import Cycle, Plan, Question, ReportedCrash
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from import_contracts.graph.kinds import Kind
@@ -14,6 +13,7 @@ from import_contracts.problems import Problem
 from import_contracts.reading.aside import aside
 from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
+from import_contracts.records import replace
 from import_contracts.reports.check import ReportedViolation, Unreadable
 from import_contracts.reports.cycles import Cycle, CyclesReport, Question, ReportedCrashPlan, ReportedEntry
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from import_contracts.contracts.crash import entry_violation, message_of
 from import_contracts.crashes.crash import Crash
@@ -12,6 +11,7 @@ from import_contracts.crashes.model import possible_imports
 from import_contracts.crashes.modules import World
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.text import Entry, Source, Started
+from import_contracts.records import replace
 from import_contracts.reports.cycles import EntryFailure, Place, Question, ReportedEntry
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from functools import cached_property
 from itertools import starmap
 
@@ -29,6 +28,7 @@ from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.imports import ImportReader, read_calls, read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
+from import_contracts.records import replace
 from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
 from import_contracts.repair.fixes import Fix, Fixes
 from import_contracts.repair.planning import PlannedStep, RepairPlan, Tools, plans

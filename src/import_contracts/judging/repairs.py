@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -18,6 +17,7 @@ from import_contracts.judging.remedies import Remedies
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.rewriting import rewritten
 from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.records import dataclass, replace
 from import_contracts.repair.crash_plans import CrashPlan
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.fixes import Fix, Fixes, Identity

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from import_contracts import disk
@@ -19,6 +18,7 @@ from import_contracts.reading.program import SourceFile, walk
 from import_contracts.reading.quoting import Quoting
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source, UndecodableError, decode
+from import_contracts.records import dataclass, field
 
 _INIT = "__init__.py"
 

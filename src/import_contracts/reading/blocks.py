@@ -85,6 +85,8 @@ class Blocks:
 
     def block(self) -> Block:
         """Return what is known of the innermost block."""
+        if (known := self._headers[-1].block) is not None:
+            return known
         todo = [self._headers[-1]]
         while todo:
             header = todo[-1]

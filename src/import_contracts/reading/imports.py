@@ -207,16 +207,17 @@ class _Statements:
         """Yield level, module and name for each name of an import statement; skip what is no name."""
         origin = head.removeprefix("from")
         module = normal_form(origin.lstrip("."))
+        level, is_module = len(origin) - len(origin.lstrip(".")), _is_dotted(module) or (not module and origin)
         for part in names.replace("(", " ").replace(")", " ").split(","):
             written, _, alias = part.strip().partition(" as ")
             name = normal_form("".join(written.split()))
             if not head:
                 if _is_dotted(name):
                     yield 0, name, None
-            elif (name == "*" or name.isidentifier()) and (_is_dotted(module) or (not module and origin)):
+            elif is_module and (name == "*" or name.isidentifier()):
                 if origin in {"typing", "typing_extensions"} and name == "TYPE_CHECKING":
                     self._blocks.type_checking |= {alias.strip() or name}
-                yield len(origin) - len(origin.lstrip(".")), module, name
+                yield level, module, name
 
     def _kind(self, level: int, module: str, name: str | None, *, lazy: bool) -> Kind:
         block = self._blocks.block()
@@ -258,14 +259,15 @@ def _heads(plain: str) -> Iterator[re.Match[str]]:
     found: list[re.Match[str]] = []
     following, depth = len(plain), 0  # the headers of blocks around the next import are indented less than this
     for head in reversed([*_HEAD.finditer(plain)]):
-        width, start = _width(head), head.start()
-        if head.lastgroup == "block":
-            depth = max(depth, width + 1) if plain.find("import", start, following) >= 0 else depth
-        else:  # without "import", it may be inside brackets, and end no block
+        width, start, block = _width(head), head.start(), head["block"]
+        if block is None:  # without "import", it may be inside brackets, and end no block
             depth = width if "import" in plain[start : plain.find("\n", start)] else max(depth, width)
+        elif plain.find("import", start, following) >= 0:
+            depth = max(depth, width + 1)
         following = start
-        if head.lastgroup != "block" or width < depth:
+        if block is None or width < depth:
             found.append(head)
+            depth = width if block in {"def", "class"} else depth  # no other block before them is around the import
     return reversed(found)
 
 

@@ -385,7 +385,7 @@ class _Walk:
             self._problems.append(Problem("The name of this file is not UTF-8 text; rename it.", file=path))
         if self._unread:
             files, folders, compiled = (self._read(folder.path, names) for names in (files, folders, compiled))
-        built = _built(files, compiled)
+        built = _built(files, compiled) if compiled else {}
         has_init = "__init__.py" in files or "__init__" in built
         if self.globs:
             files, folders, compiled = self._kept(folder.name, folder.path, files, folders, compiled)
@@ -395,10 +395,11 @@ class _Walk:
             return []
         if "__init__.py" not in files and "__init__" not in built:
             self._without_file.add(folder.name)
-        both = {inner for inner in folders if f"{inner}.py" in files or inner in built}
+        both = {file[:-3] for file in files}.union(built).intersection(folders)
         packages = {inner for inner in both if is_regular(os.path.join(folder.path, inner))}
         self.watched += (os.path.join(folder.path, inner) for inner in both - packages)
-        self._files(folder, files, packages)
+        if files:
+            self._files(folder, files, packages)
         if built:
             self._compiled(folder, {name: file for name, file in built.items() if name not in packages})
         inside = [inner for inner in folders if inner in packages or inner not in both]

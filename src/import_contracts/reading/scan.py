@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -404,14 +404,16 @@ class _FilesReader:
         self.troubles[file.module] = (line, message)
 
 
-# It starts with a literal so that the search is fast.
-_LEADING_DOTS = re.compile(rb"from[ \t\f\\\r\n]*(\.[. \t\f\\\r\n]*)")
+@cache
+def _dots(number: int) -> re.Pattern[bytes]:
+    """Return what finds relative imports with at least so many dots; it starts with a literal, so that it is fast."""
+    return re.compile(rb"from[ \t\f\\\r\n]*+(?:\.[ \t\f\\\r\n]*+){%d}" % number)
 
 
 def _leaving_import(file: SourceFile, data: bytes) -> WrittenImport | None:
     """Return the first relative import that goes beyond the top-level package; None if there is none."""
     depth = file.module.count(".") + file.is_package
-    if all(dots.count(b".") <= depth for dots in _LEADING_DOTS.findall(data)):
+    if _dots(depth + 1).search(data) is None:
         return None
     try:
         written = read_imports(decode(data), file.module, is_package=file.is_package)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import pairwise
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
+from import_contracts.records import replace
 from import_contracts.reporters.crash_plan import crash_plan_as_text, crash_plan_object, edit_of
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.fixes import changed

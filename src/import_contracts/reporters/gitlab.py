@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 
 from import_contracts.problems import Problem
+from import_contracts.records import dataclass
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.words import blame, way

@@ -6,10 +6,10 @@ Attributes, such as the name of a case, have exact values. The text in a case is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from import_contracts.problems import Problem
+from import_contracts.records import dataclass
 from import_contracts.reporters.exact import legal_in_xml, xml_text
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.section import broken

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.problems import Problem
+from import_contracts.records import replace
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import overview, picture
 from import_contracts.reporters.style import Style

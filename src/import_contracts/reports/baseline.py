@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from import_contracts.problems import Problem
+from import_contracts.records import dataclass
 from import_contracts.reports.weakening import Weakening
 
 

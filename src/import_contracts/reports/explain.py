@@ -5,11 +5,11 @@ The names of the fields are the keys of the JSON report.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
+from import_contracts.records import dataclass
 from import_contracts.reports.trend import Pair
 
 

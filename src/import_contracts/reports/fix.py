@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem
+from import_contracts.records import dataclass
 from import_contracts.reports.check import Unreadable
 from import_contracts.reports.cycles import Question
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from import_contracts.records import dataclass
 from import_contracts.reports.baseline import BaselineChange
 
 

@@ -5,10 +5,10 @@ The names of the fields are the keys of the JSON report.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from import_contracts.problems import Problem
+from import_contracts.records import dataclass
 from import_contracts.reports.cycles import Place
 
 

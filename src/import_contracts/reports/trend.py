@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, fields
 from typing import Any, NamedTuple, TypeVar
+
+from import_contracts.records import dataclass, replace
 
 T = TypeVar("T")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from pathlib import Path
 
 from import_contracts import git
@@ -23,6 +22,7 @@ from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.problems import Problem, UserError, did_you_mean, did_you_mean_module
 from import_contracts.reading.context import RunContext
+from import_contracts.records import replace
 from import_contracts.reports.baseline import BaselineChange, ContractStatus, EarlierImport, Status
 from import_contracts.repository import checkout, merge_attributes
 from import_contracts.runs.changing import UserFile, changing, write_all

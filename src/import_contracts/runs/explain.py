@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from import_contracts.config.contracts import Contracts, ids_of, read_contracts
@@ -19,6 +18,7 @@ from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.records import replace
 from import_contracts.reports.explain import Dependency, Explanation, Permissions
 from import_contracts.reports.trend import Pair
 from import_contracts.runs.check import known_entries

@@ -7,7 +7,6 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from import_contracts.reading.rewriting import lines_with_ends
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.text import decode
 from import_contracts.reading.used_outside import UsedOutside
+from import_contracts.records import replace
 from import_contracts.repair.edits import Rewrite
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.fixes import Fix

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -39,6 +38,7 @@ from import_contracts.reading.packages import find_namespaces, find_packages
 from import_contracts.reading.program import walk
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.records import dataclass
 from import_contracts.reports.init import Initialized
 from import_contracts.runs.baseline import create_from
 from import_contracts.runs.changing import UserFile, alone, write_all

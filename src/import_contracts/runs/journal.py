@@ -14,7 +14,6 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import text_of
 from import_contracts.reading.trust import doubt
 from import_contracts.reading.values import DAMAGED, strings
+from import_contracts.records import dataclass, field
 from import_contracts.reports.fix import Recovery
 from import_contracts.runs.changing import UserFile, changed
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from import_contracts.reading.packages import find_packages
 from import_contracts.reading.past import Tree
 from import_contracts.reading.program import find_portions
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.records import replace
 from import_contracts.reporters.badge import as_badge
 from import_contracts.reporters.people import shown as seen
 from import_contracts.reporters.style import Style
