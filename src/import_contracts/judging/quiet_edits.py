@@ -1,0 +1,238 @@
+"""Edits that change nothing but where lines are: whatever was found out about a module before holds after them.
+
+Two kinds of lines may change. Comments and blank lines, if they are in no string and no import statement; and lines in
+functions that no import runs, if nothing outside of the function depends on a name in them. Both may only have words
+and signs that nothing looks for that reads a text without parsing it.
+
+The rules err on one side: where one of them does not hold, everything is found out again.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cached_property
+from keyword import kwlist
+from typing import NamedTuple
+
+from import_contracts.reading.trees import parse, walk
+from import_contracts.repair.layout import Layout
+from import_contracts.repair.program_names import named_in_strings
+from import_contracts.repair.usage import EVALUATING
+
+_MOST = 500
+"""How many lines are compared to find those that have changed."""
+_WIDTH = 79
+"""How long a line may be: longer ones may decide how long lines of the module become."""
+_REMARK = re.compile(r"[ \t]*(?:#[\w \t,.;:!?()/+=-]*)?", re.ASCII)
+_STATEMENT = re.compile(r"[ \t]+[\w \t,.:()\[\]{}@=+*/%<>&|^~!-]*[^:*\s]", re.ASCII)
+_BLANK = re.compile(r"\s*(?:#|\Z)")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_CALLED = re.compile(r"(\w+)\s*\(")
+_BEFORE_COMMA = re.compile(r" (\w+),")
+"""As `import_contracts.crashes.missing` looks for what an import statement of several names may bind."""
+_LOUD = re.compile(
+    r"__|import|attr|patch|glob|listdir|path|hook|module|annotat|coding|noqa|\.\.\.|>>>"
+    rf"|\b(?:as|class|def|eval|exec|from|locals|type|vars|{'|'.join(sorted(EVALUATING))})\b"
+)
+"""What is looked for in texts that are not parsed: in any of them, whatever the program is."""
+_KEYWORDS = frozenset(kwlist) - {"False", "None", "True", "and", "in", "is", "not", "or", "pass", "return"}
+"""What a statement that changes may not have: what binds names elsewhere, and what begins a block."""
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class _Hunk(NamedTuple):
+    """Lines that have changed, counted from 1, the last one exclusive: in the old text, and in the new one."""
+
+    first: int
+    last: int
+    new_first: int
+    new_last: int
+
+    def changed(self, old: Sequence[str], new: Sequence[str]) -> list[str]:
+        """Return the lines that are no longer there, and those that are new."""
+        return [*old[self.first - 1 : self.last - 1], *new[self.new_first - 1 : self.new_last - 1]]
+
+
+class Moved:
+    """Where the lines of a text are after an edit."""
+
+    def __init__(self, lines: Sequence[str], hunks: Sequence[_Hunk]) -> None:
+        self.hunks = hunks
+        self._lines = lines
+
+    def line(self, line: int) -> int:
+        """Return where a line is now, counted from 1; raises ValueError if it has changed."""
+        moved = 0
+        for hunk in self.hunks:
+            if hunk.first <= line < hunk.last:
+                raise ValueError
+            if hunk.last <= line:
+                moved = hunk.new_last - hunk.last
+        return line + moved
+
+    def demand_distance(self, first: int, last: int) -> None:
+        """Raise ValueError if the edit is among some lines, or nothing but comments and blank lines are between."""
+        while first > 1 and _BLANK.match(self._lines[first - 2]):
+            first -= 1
+        while last < len(self._lines) and _BLANK.match(self._lines[last]):
+            last += 1
+        if any(hunk.last >= first and hunk.first <= last + 1 for hunk in self.hunks):
+            raise ValueError
+
+
+def moved_by(before: str, after: str, functions: Container[str]) -> Moved | None:
+    """Return where the lines of a module are after an edit; None unless it is certain that the edit is quiet.
+
+    ``functions`` are the names of those that imports run, and of those whose calls matter; "" stands for all.
+    """
+    old, new = before.split("\n"), after.split("\n")
+    moved = Moved(old, list(_hunks(old, new)))
+    changed = [line for hunk in moved.hunks for line in hunk.changed(old, new)]
+    if not moved.hunks or not _are_alike(before, after, changed):
+        return None
+    try:
+        then, now = _Text(old, parse(before)), _Text(new, parse(after))
+        is_quiet = now.names.isdisjoint(word for line in changed for word in _WORD.findall(line)) and all(
+            then.is_apart(hunk.first, hunk.last)
+            and now.is_apart(hunk.new_first, hunk.new_last)
+            and (
+                all(map(_REMARK.fullmatch, hunk.changed(old, new)))
+                or ("*" not in now.names and _is_in_function(hunk, then, now, moved, functions))
+            )
+            for hunk in moved.hunks
+        )
+    except (SyntaxError, ValueError):
+        return None
+    return moved if is_quiet else None
+
+
+def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[_Hunk]:
+    """Yield what has changed, in order; nothing if that is too much."""
+    shorter = min(len(old), len(new))
+    top = next((number for number in range(shorter) if old[number] != new[number]), shorter)
+    most = shorter - top
+    bottom = next((number for number in range(most) if old[-1 - number] != new[-1 - number]), most)
+    olds, news = old[top : len(old) - bottom], new[top : len(new) - bottom]
+    if len(olds) <= _MOST and len(news) <= _MOST:
+        for tag, *places in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+            if tag != "equal":
+                yield _Hunk(*(place + top + 1 for place in places))
+
+
+def _are_alike(before: str, after: str, changed: Iterable[str]) -> bool:
+    """Return whether two texts are alike to whoever does not parse them, given the lines that differ."""
+    if any(len(line) > _WIDTH or _LOUD.search(line) for line in changed):
+        return False
+    before_commas = {name for line in changed for name in _BEFORE_COMMA.findall(line)}
+    if any((f" {name}," in before) != (f" {name}," in after) for name in before_commas):
+        return False
+    then, now = Layout(before), Layout(after)
+    return (
+        before.isascii() == after.isascii()
+        and before.endswith("\n") == after.endswith("\n")
+        and named_in_strings(before) == named_in_strings(after)
+        and then.width == now.width
+        and then.indentation == now.indentation
+        and "\r" not in before + after
+        and "\f" not in before + after
+    )
+
+
+class _Text:
+    """The lines of a text, and its tree."""
+
+    def __init__(self, lines: Sequence[str], tree: ast.Module) -> None:
+        self.lines = lines
+        self.tree = tree
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes."""
+        return walk(self.tree)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that the module binds, with all words of its import statements, and of "as" wherever it is."""
+        top = walk(self.tree, without=(*_SCOPES, ast.Lambda))
+        found = {each.id for each in top if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
+        found.update(each.name for each in top if isinstance(each, _SCOPES))
+        for node in self.nodes:
+            match node:
+                case ast.Import(names=names) | ast.ImportFrom(names=names):
+                    written = [getattr(node, "module", None), *(each.name for each in names)]
+                    found.update(word for each in written if each for word in each.split("."))
+                case ast.Global(names=names):
+                    found.update(names)
+                case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                    found.add(name)
+        return frozenset(found).union(*(_AS.findall(line) for line in self.lines))
+
+    @cached_property
+    def wholes(self) -> list[tuple[int, int]]:
+        """The lines of what has several and means something as a whole: strings, imports, and calls that may import."""
+        kinds = (*_WHOLES, ast.Call) if any("import_" in line for line in self.lines) else _WHOLES
+        found = (node for node in self.nodes if isinstance(node, kinds) and node.end_lineno != node.lineno)
+        return [(node.lineno, node.end_lineno or node.lineno) for node in found]
+
+    def is_apart(self, first: int, last: int) -> bool:
+        """Return whether no whole goes on in some lines, and nothing that is looked for goes on from line to line."""
+        above = next((line for line in reversed(self.lines[: first - 1]) if line.strip()), "")
+        below = next((line for line in self.lines[last - 1 :] if line.strip()), "")
+        is_open = _OPEN_ABOVE.search(above) or _OPEN_BELOW.match(below)
+        return not is_open and not any(begin < last and first <= end for begin, end in self.wholes)
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_WHOLES = (ast.Constant, ast.JoinedStr, ast.Import, ast.ImportFrom, getattr(ast, "TemplateStr", ast.JoinedStr))
+_AS = re.compile(r"\bas\s+(\w+)")
+_OPEN_ABOVE = re.compile(r"(?:[.\\]|\bas)\s*\Z")
+_OPEN_BELOW = re.compile(r"\s*(?:[.(]|as\b)")
+
+
+def _is_in_function(hunk: _Hunk, then: _Text, now: _Text, moved: Moved, functions: Container[str]) -> bool:
+    """Return whether only statements of one function have changed that no import runs, and no call that matters."""
+    changed = hunk.changed(then.lines, now.lines)
+    around = _function_around(hunk, then.tree.body, now.tree.body, moved)
+    return (
+        around is not None
+        and "" not in functions
+        and around[0].name not in functions
+        and _has_inside(around[0], hunk.first, hunk.last, then.lines)
+        and _has_inside(around[1], hunk.new_first, hunk.new_last, now.lines)
+        and all(_REMARK.fullmatch(line) or _STATEMENT.fullmatch(line) for line in changed)
+        and _KEYWORDS.isdisjoint(word for line in changed for word in _WORD.findall(line))
+        and not any(name in functions for line in changed for name in _CALLED.findall(line))
+    )
+
+
+def _function_around(
+    hunk: _Hunk, old: Sequence[ast.stmt], new: Sequence[ast.stmt], moved: Moved
+) -> tuple[_Function, _Function] | None:
+    """Return the outermost function around a change, before and after it; None if anything else differs around it.
+
+    Statements whose places correspond are the same, because all lines outside of changes are.
+    """
+    if len(old) != len(new):
+        return None
+    around: tuple[ast.stmt, ast.stmt] | None = None
+    for then, now in zip(old, new, strict=True):
+        if type(then) is not type(now) or moved.line(then.lineno) != now.lineno:
+            return None
+        if then.lineno < hunk.first:
+            around = then, now
+    match around:
+        case ast.ClassDef(body=inside), ast.ClassDef(body=inside_now):
+            return _function_around(hunk, inside, inside_now, moved)
+        case (ast.FunctionDef() | ast.AsyncFunctionDef()) as then, (ast.FunctionDef() | ast.AsyncFunctionDef()) as now:
+            return then, now
+    return None
+
+
+def _has_inside(function: _Function, first: int, last: int, lines: Sequence[str]) -> bool:
+    """Return whether some lines are in the body of a function, all of which is below the line that it begins on."""
+    begin = function.body[0]
+    is_below = not lines[begin.lineno - 1][: begin.col_offset].strip()
+    return is_below and begin.lineno <= first and last - 1 <= (function.end_lineno or 0)
