@@ -38,7 +38,7 @@ _LOUD = re.compile(
     rf"|\b(?:as|class|def|eval|exec|from|locals|type|vars|{'|'.join(sorted(EVALUATING))})\b"
 )
 """What is looked for in texts that are not parsed: in any of them, whatever the program is."""
-_KEYWORDS = frozenset(kwlist) - {"False", "None", "True", "and", "in", "is", "not", "or", "pass", "return"}
+_BINDING = frozenset(kwlist) - {"False", "None", "True", "and", "in", "is", "not", "or", "pass", "return"}
 """What a statement that changes may not have: what binds names elsewhere, and what begins a block."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -155,7 +155,7 @@ class _Text:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names that the module binds, with all words of its import statements, and of "as" wherever it is."""
+        """The names that the module binds, with all words of its import statements, and what "as" may call these."""
         top = walk(self.tree, without=(*_SCOPES, ast.Lambda))
         found = {each.id for each in top if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
         found.update(each.name for each in top if isinstance(each, _SCOPES))
@@ -168,7 +168,8 @@ class _Text:
                     found.update(names)
                 case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
                     found.add(name)
-        return frozenset(found).union(*(_AS.findall(line) for line in self.lines))
+        aliases = _ALIAS.findall("\n".join(self.lines))
+        return frozenset(found).union(alias for name, alias in aliases if name in found)
 
     @cached_property
     def wholes(self) -> list[tuple[int, int]]:
@@ -187,7 +188,7 @@ class _Text:
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WHOLES = (ast.Constant, ast.JoinedStr, ast.Import, ast.ImportFrom, getattr(ast, "TemplateStr", ast.JoinedStr))
-_AS = re.compile(r"\bas\s+(\w+)")
+_ALIAS = re.compile(r"(\w+)\s+as\s+(?=(\w+))")
 _OPEN_ABOVE = re.compile(r"(?:[.\\]|\bas)\s*\Z")
 _OPEN_BELOW = re.compile(r"\s*(?:[.(]|as\b)")
 
@@ -203,7 +204,7 @@ def _is_in_function(hunk: _Hunk, then: _Text, now: _Text, moved: Moved, function
         and _has_inside(around[0], hunk.first, hunk.last, then.lines)
         and _has_inside(around[1], hunk.new_first, hunk.new_last, now.lines)
         and all(_REMARK.fullmatch(line) or _STATEMENT.fullmatch(line) for line in changed)
-        and _KEYWORDS.isdisjoint(word for line in changed for word in _WORD.findall(line))
+        and _BINDING.isdisjoint(word for line in changed for word in _WORD.findall(line))
         and not any(name in functions for line in changed for name in _CALLED.findall(line))
     )
 

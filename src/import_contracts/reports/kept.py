@@ -41,7 +41,7 @@ def as_value(report: Any) -> Any:
 
 
 @cache
-def _fields(kind: Any) -> dict[str, Any]:
+def _fields(kind: type[Any]) -> dict[str, Any]:
     """Return the types of the fields of a dataclass, in their order."""
     hints = get_type_hints(kind)
     return {each.name: hints[each.name] for each in fields(kind)}
