@@ -84,7 +84,8 @@ class Conclusions:
             if moved is None:
                 return None
             paths = {module: self._statements.path(module) for module in moved}
-            kept = KeptReport({paths[module]: moved[module] for module in moved}, paths, self._later)
+            by_path = {paths[module]: of_module for module, of_module in moved.items()}
+            kept = KeptReport(by_path, paths, self._later, self._statements.text)
             report = kept.read(kind, value["report"])
         except (*DAMAGED, zlib.error):
             return None

@@ -1,8 +1,8 @@
 """Edits that change nothing but where lines are: whatever was found out about a module before holds after them.
 
-Two kinds of lines may change. Comments and blank lines, if they are in no string and no import statement; and lines in
-functions that no import runs, if nothing outside of the function depends on a name in them. Both may only have words
-and signs that nothing looks for that reads a text without parsing it.
+Three kinds of lines may change: comments and blank lines, if they are in no string and no import statement; a line that
+only has another comment behind it; and lines in functions that no import runs, if nothing outside of the function
+depends on a name in them. All may only have words and signs that nothing looks for that does not parse the text.
 
 The rules err on one side: where one of them does not hold, everything is found out again.
 """
@@ -24,18 +24,21 @@ from import_contracts.repair.usage import EVALUATING
 
 _MOST = 500
 """How many lines are compared to find those that have changed."""
-_WIDTH = 79
-"""How long a line may be: longer ones may decide how long lines of the module become."""
 _REMARK = re.compile(r"[ \t]*(?:#[\w \t,.;:!?()/+=-]*)?", re.ASCII)
-_STATEMENT = re.compile(r"[ \t]+[\w \t,.:()\[\]{}@=+*/%<>&|^~!-]*[^:*\s]", re.ASCII)
+_STATEMENT = re.compile(r"""[ \t]+[\w \t,.:()\[\]{}@=+*/%<>&|^~!"'-]*[^:*\s]""", re.ASCII)
+_QUOTE = re.compile(r"""["']""")
+_FINDS_STRINGS = re.compile(
+    r"attr\(|patch|modules|import_|__import__|__getattr__|\(\s*__name__|globals|locals|vars|eval|exec"
+)
+"""In a text without any of these, it does not matter what names strings have in them."""
 _BLANK = re.compile(r"\s*(?:#|\Z)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALLED = re.compile(r"(\w+)\s*\(")
 _BEFORE_COMMA = re.compile(r" (\w+),")
 """As `import_contracts.crashes.missing` looks for what an import statement of several names may bind."""
 _LOUD = re.compile(
-    r"__|import|attr|patch|glob|listdir|path|hook|module|annotat|coding|noqa|\.\.\.|>>>"
-    rf"|\b(?:as|class|def|eval|exec|from|locals|type|vars|{'|'.join(sorted(EVALUATING))})\b"
+    r"__|import|attr|patch|glob|listdir|path|hook|module|annotat|coding|noqa|\.\.\.|>>>|#!"
+    rf"|\b(?:as|class|def|eval|exec|from|locals|type|vars)\b|{'|'.join(sorted(EVALUATING))}"
 )
 """What is looked for in texts that are not parsed: in any of them, whatever the program is."""
 _BINDING = frozenset(kwlist) - {"False", "None", "True", "and", "in", "is", "not", "or", "pass", "return"}
@@ -44,16 +47,21 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class _Hunk(NamedTuple):
-    """Lines that have changed, counted from 1, the last one exclusive: in the old text, and in the new one."""
+    """Lines that have changed, counted from 1, the last one exclusive: in the old text, and in the new one.
+
+    If it is one line that has only got or lost a comment behind it, ``common`` is the number of other characters.
+    """
 
     first: int
     last: int
     new_first: int
     new_last: int
+    common: int = 0
 
     def changed(self, old: Sequence[str], new: Sequence[str]) -> list[str]:
-        """Return the lines that are no longer there, and those that are new."""
-        return [*old[self.first - 1 : self.last - 1], *new[self.new_first - 1 : self.new_last - 1]]
+        """Return the lines that are no longer there, and those that are new; of a line with a comment only that."""
+        lines = [*old[self.first - 1 : self.last - 1], *new[self.new_first - 1 : self.new_last - 1]]
+        return [line[self.common :] for line in lines]
 
 
 class Moved:
@@ -64,10 +72,10 @@ class Moved:
         self._lines = lines
 
     def line(self, line: int) -> int:
-        """Return where a line is now, counted from 1; raises ValueError if it has changed."""
+        """Return where a line is now, counted from 1; raises ValueError if it has changed, but for a comment behind."""
         moved = 0
         for hunk in self.hunks:
-            if hunk.first <= line < hunk.last:
+            if hunk.first <= line < hunk.last and not hunk.common:
                 raise ValueError
             if hunk.last <= line:
                 moved = hunk.new_last - hunk.last
@@ -99,7 +107,7 @@ def moved_by(before: str, after: str, functions: Container[str]) -> Moved | None
             then.is_apart(hunk.first, hunk.last)
             and now.is_apart(hunk.new_first, hunk.new_last)
             and (
-                all(map(_REMARK.fullmatch, hunk.changed(old, new)))
+                (all(map(_REMARK.fullmatch, hunk.changed(old, new))) and not (hunk.common and "" in functions))
                 or ("*" not in now.names and _is_in_function(hunk, then, now, moved, functions))
             )
             for hunk in moved.hunks
@@ -116,15 +124,31 @@ def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[_Hunk]:
     most = shorter - top
     bottom = next((number for number in range(most) if old[-1 - number] != new[-1 - number]), most)
     olds, news = old[top : len(old) - bottom], new[top : len(new) - bottom]
-    if len(olds) <= _MOST and len(news) <= _MOST:
-        for tag, *places in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
-            if tag != "equal":
-                yield _Hunk(*(place + top + 1 for place in places))
+    if len(olds) > _MOST or len(news) > _MOST:
+        return
+    for tag, *places in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+        hunk = _Hunk(*(place + top + 1 for place in places))
+        common = list(map(_common, hunk.changed(old, ()), hunk.changed((), new)))
+        if tag == "replace" and all(common) and hunk.last - hunk.first == hunk.new_last - hunk.new_first:
+            for number, length in enumerate(common):
+                first, new_first = hunk.first + number, hunk.new_first + number
+                yield _Hunk(first, first + 1, new_first, new_first + 1, length)
+        elif tag != "equal":
+            yield hunk
+
+
+def _common(line: str, other: str) -> int:
+    """Return how long what two lines have in common is, if the rest is a comment or white space behind it; else 0."""
+    shorter, longer = sorted((line, other), key=len)
+    is_behind = longer.startswith(shorter) and shorter.strip() and _REMARK.fullmatch(longer[len(shorter) :])
+    return len(shorter) if is_behind else 0
 
 
 def _are_alike(before: str, after: str, changed: Iterable[str]) -> bool:
     """Return whether two texts are alike to whoever does not parse them, given the lines that differ."""
-    if any(len(line) > _WIDTH or _LOUD.search(line) for line in changed):
+    if any(map(_LOUD.search, changed)):
+        return False
+    if any(map(_QUOTE.search, changed)) and _FINDS_STRINGS.search(before + after):
         return False
     before_commas = {name for line in changed for name in _BEFORE_COMMA.findall(line)}
     if any((f" {name}," in before) != (f" {name}," in after) for name in before_commas):
@@ -236,4 +260,8 @@ def _has_inside(function: _Function, first: int, last: int, lines: Sequence[str]
     """Return whether some lines are in the body of a function, all of which is below the line that it begins on."""
     begin = function.body[0]
     is_below = not lines[begin.lineno - 1][: begin.col_offset].strip()
-    return is_below and begin.lineno <= first and last - 1 <= (function.end_lineno or 0)
+    return (
+        is_below
+        and all(map(_BLANK.match, lines[first - 1 : begin.lineno - 1]))
+        and last - 1 <= (function.end_lineno or 0)
+    )

@@ -12,17 +12,20 @@ from typing import Any, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_
 
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.reports.check import Change, LaterImport, ReportedFix
+from import_contracts.reports.cycles import Place
 
 T = TypeVar("T")
 Later: TypeAlias = Callable[[Edge, int, tuple[int, ...] | None], Import]
 """Makes an import that is read later: of an edge, on a line; the rest is `LaterImport.lines`."""
+Text: TypeAlias = Callable[[str, int], str]
+"""Returns a line of a module as a `Place` has it."""
 
 
 class Moved(Protocol):
     """Where the lines of a file are after an edit."""
 
     def line(self, line: int) -> int:
-        """Return where a line is now; raises ValueError if it has changed."""
+        """Return where a line is now; raises ValueError if it has changed, but for a comment behind it."""
 
     def demand_distance(self, first: int, last: int) -> None:
         """Raise ValueError if the edit is near some lines."""
@@ -37,11 +40,12 @@ def as_value(report: Any) -> Any:
             return report
         case tuple():
             return list(map(as_value, report))
-    return [as_value(getattr(report, name)) for name in _fields(type(report))]
+    kind: Any = type(report)
+    return [as_value(getattr(report, name)) for name in _fields(kind)]
 
 
 @cache
-def _fields(kind: type[Any]) -> dict[str, Any]:
+def _fields(kind: Any) -> dict[str, Any]:
     """Return the types of the fields of a dataclass, in their order."""
     hints = get_type_hints(kind)
     return {each.name: hints[each.name] for each in fields(kind)}
@@ -55,10 +59,11 @@ class KeptReport:
     show it, and ``modules`` their paths by module.
     """
 
-    def __init__(self, moved: Mapping[str, Moved], modules: Mapping[str, str], later: Later) -> None:
+    def __init__(self, moved: Mapping[str, Moved], modules: Mapping[str, str], later: Later, text: Text) -> None:
         self._moved = moved
         self._modules = modules
         self._later = later
+        self._text = text
 
     def read(self, kind: type[T], value: Any) -> T:
         """Return a value of a type."""
@@ -99,6 +104,8 @@ class KeptReport:
         found = {name: self._read(types[name], each) for name, each in zip(types, value, strict=True)}
         if moved := self._moved.get(found.get("path", "")):
             self._move(kind, found, moved)
+            if kind is Place:
+                found["text"] = self._text(found["module"], found["line"])
         if kind is ReportedFix:
             found["why"] = tuple(map(self._sentence, found["why"]))
         return kind(**found)
