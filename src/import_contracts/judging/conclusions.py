@@ -22,6 +22,8 @@ from import_contracts.reports.kept import KeptReport, as_value
 T = TypeVar("T")
 _TOGETHER = 64
 """How many modules have their texts compressed together."""
+_LARGEST = 100_000_000
+"""How many bytes these may have; a file that no run has written could have more than there is memory."""
 _MOST = 20
 """How many files may have changed."""
 
@@ -119,4 +121,4 @@ def _packed(texts: Sequence[str]) -> str:
 
 
 def _unpacked(packed: str) -> list[str]:
-    return strings(json.loads(zlib.decompress(a2b_base64(packed))))
+    return strings(json.loads(zlib.decompressobj().decompress(a2b_base64(packed), _LARGEST)))

@@ -165,13 +165,17 @@ class Statements:
         modules = self.snapshot.program.modules
         return resolve(written, source.module, is_package=source.is_package, modules=modules)
 
+    def depend_on(self, functions: Set[tuple[str, str]]) -> None:
+        """Note functions, by module and name, that a verdict or a diagnosis depends on."""
+        self.functions |= functions
+
     @cached_property
     def program_text(self) -> ProgramText:
         """The text of the whole program, and the modules that each module may import when it runs."""
         self.gives_texts = True
         running = (sys.version_info.major, sys.version_info.minor)
         imports, namespaces = self._may_import(), self.snapshot.program.namespaces
-        return ProgramText(self.sources, imports, namespaces, running, self._start)
+        return ProgramText(self.sources, imports, namespaces, running, self._start, self.depend_on)
 
     def _may_import(self) -> dict[str, dict[str, Kind]]:
         """Return the imported modules of each module with the most eager kind, also by calls, never type checking."""

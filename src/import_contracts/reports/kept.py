@@ -102,6 +102,8 @@ class KeptReport:
             return self._later((importer, imported), line, lines)
         types = _fields(kind)
         found = {name: self._read(types[name], each) for name, each in zip(types, value, strict=True)}
+        if "path" not in found and found.get("lines"):
+            found["lines"] = tuple(map(self._line, found["chain"], found["lines"]))
         if moved := self._moved.get(found.get("path", "")):
             self._move(kind, found, moved)
             if kind is Place:
@@ -109,6 +111,11 @@ class KeptReport:
         if kind is ReportedFix:
             found["why"] = tuple(map(self._sentence, found["why"]))
         return kind(**found)
+
+    def _line(self, edge: Edge, line: int) -> int:
+        """Return where the line of an import is now."""
+        path = self._modules.get(edge[0])
+        return line if path is None else self._moved[path].line(line)
 
     @staticmethod
     def _move(kind: Any, found: dict[str, Any], moved: Moved) -> None:
