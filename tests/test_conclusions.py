@@ -107,7 +107,7 @@ END = "\n\nstarted()\n"
     ("old", "new"),
     [
         (END, f"{END}# touched\n"),
-        ("", "# a header of two lines\n\n"),
+        ("", "# a header, of two lines\n\n"),
         ("", "\n\n\n"),
         ("LIMIT = 1\n", "LIMIT = 1  # of pages\n"),
         ("import json\n", "import json  # of the library\n"),

@@ -6,10 +6,11 @@ It is stored as a report, with the text of every module, so that it can be told 
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from import_contracts.graph.import_graph import Edge, Import
@@ -105,7 +106,8 @@ class Conclusions:
             pack, number = places[module]
             source = self._statements.quotable_source(module)
             names = functions.get(module, set()) | functions.get("", set())
-            found = source and moved_by(_unpacked(value["texts"][pack])[number], source.text, names)
+            before = _unpacked(value["texts"][pack])[number]
+            found = source and moved_by(before, source.text, names, partial(_may_import, value["texts"]))
             if not found:
                 return None
             moved[module] = found
@@ -114,6 +116,13 @@ class Conclusions:
     def _later(self, edge: Edge, line: int, lines: tuple[int, ...] | None) -> Import:
         statements = self._statements
         return statements.on_line(edge, line) if lines is None else statements.statement_of(edge, lines)
+
+
+def _may_import(packs: Sequence[str], names: Collection[str]) -> bool:
+    """Return whether an import statement in some texts may have one of some names."""
+    last = rf"\b(?:{'|'.join(names)})\b"
+    pattern = re.compile(rf"import\b(?:(?:[^\n(\\]|\\\n)*?{last}|[\s\\]*\((?:[^)#]|#[^\n]*)*?{last})")
+    return any(pattern.search(text) for pack in packs for text in _unpacked(pack))
 
 
 def _packed(texts: Sequence[str]) -> str:

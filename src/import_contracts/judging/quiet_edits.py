@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
 from keyword import kwlist
@@ -28,9 +28,11 @@ _REMARK = re.compile(r"[ \t]*(?:#[\w \t,.;:!?()/+=-]*)?", re.ASCII)
 _STATEMENT = re.compile(r"""[ \t]+[\w \t,.:()\[\]{}@=+*/%<>&|^~!"'-]*[^:*\s]""", re.ASCII)
 _QUOTE = re.compile(r"""["']""")
 _FINDS_STRINGS = re.compile(
-    r"attr\(|patch|modules|import_|__import__|__getattr__|\(\s*__name__|globals|locals|vars|eval|exec"
+    r"sys\.modules|modules\[|import_|__import__|__getattr__|\((?<!ogger\()\s*__name__|\b(?:globals|locals|vars|eval|exec)\("
 )
-"""In a text without any of these, it does not matter what names strings have in them."""
+_DOTTED = re.compile(r"""["'](?:\w+\.)+\w+["']""")
+_REPLACES = re.compile(r"attr\(|patch")
+"""What a text has that does something with strings as names: without it, it does not matter what is in them."""
 _BLANK = re.compile(r"\s*(?:#|\Z)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _CALLED = re.compile(r"(\w+)\s*\(")
@@ -91,15 +93,23 @@ class Moved:
             raise ValueError
 
 
-def moved_by(before: str, after: str, functions: Container[str]) -> Moved | None:
+def moved_by(
+    before: str, after: str, functions: Container[str], may_import: Callable[[Collection[str]], bool]
+) -> Moved | None:
     """Return where the lines of a module are after an edit; None unless it is certain that the edit is quiet.
 
     ``functions`` are the names of those that imports run, and of those whose calls matter; "" stands for all.
+    ``may_import`` returns whether an import statement of the program may have one of some names.
     """
     old, new = before.split("\n"), after.split("\n")
     moved = Moved(old, list(_hunks(old, new)))
     changed = [line for hunk in moved.hunks for line in hunk.changed(old, new)]
     if not moved.hunks or not _are_alike(before, after, changed):
+        return None
+    bound = {name for line in changed for name in _BEFORE_COMMA.findall(line)}
+    if (new_bound := [name for name in bound if (f" {name}," in before) != (f" {name}," in after)]) and may_import(
+        new_bound
+    ):
         return None
     try:
         then, now = _Text(old, parse(before)), _Text(new, parse(after))
@@ -150,8 +160,7 @@ def _are_alike(before: str, after: str, changed: Iterable[str]) -> bool:
         return False
     if any(map(_QUOTE.search, changed)) and _FINDS_STRINGS.search(before + after):
         return False
-    before_commas = {name for line in changed for name in _BEFORE_COMMA.findall(line)}
-    if any((f" {name}," in before) != (f" {name}," in after) for name in before_commas):
+    if any(map(_DOTTED.search, changed)) and _REPLACES.search(before + after):
         return False
     then, now = Layout(before), Layout(after)
     return (
