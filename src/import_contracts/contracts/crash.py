@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from import_contracts.contracts.findings import Description, Findings, Part, Violation
 from import_contracts.contracts.table import Table
+from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.entries import Failure, follow
 from import_contracts.crashes.model import ImportModel
@@ -52,7 +53,9 @@ class NoCrash:
             return findings
         version = self.python or program.python
         model = ImportModel(program.sources, program.imports, version, program.namespaces)
-        found = search_crashes(model, self.entries(graph))
+        codes = CodeCache()
+        found = search_crashes(model, self.entries(graph), codes)
+        program.followed(codes.called)
         problems = [*findings.problems, *_untried(found.untried)]
         violations = [*map(violation_of, found.crashes)]
         if self.commands:
@@ -60,6 +63,11 @@ class NoCrash:
             violations += more
             problems += errors
         return replace(findings, violations=tuple(violations), problems=tuple(problems))
+
+    @property
+    def may_be_taken_over(self) -> bool:
+        """Whether the findings depend on no more of functions than on those that `ProgramText.followed` was told of."""
+        return not self.commands
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the modules that must not crash."""

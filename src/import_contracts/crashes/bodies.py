@@ -28,10 +28,12 @@ _COMPUTES_NAMES = re.compile(r"\b(?:globals|vars|locals|exec|setattr)\(|\bmodule
 class CodeCache:
     """The operations of texts, each read once; ``parse`` makes the trees.
 
-    It may be shared by questions about other versions of Python and other programs.
+    It may be shared by questions about other versions of Python and other programs. ``called`` are the modules and the
+    names of the functions that were read.
     """
 
     def __init__(self, parse: Parser = trees.parse) -> None:
+        self.called: set[tuple[str, str]] = set()
         self._parse = parse
         self._codes: dict[tuple[Source, ReadingContext], Code] = {}
         self._functions: dict[tuple[Source, ReadingContext, int, int], Code] = {}
@@ -46,6 +48,7 @@ class CodeCache:
         """Return what a function of a module does when it is called; ``lines`` are those of the module."""
         key = (source, context, definition.first, id(definition.node))
         if key not in self._functions:
+            self.called.add((source.module, definition.name))
             if definition.node is not None:
                 self._functions[key] = read_body(definition.node, context)
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import TYPE_CHECKING
 
 from import_contracts.graph.kinds import Kind
@@ -53,15 +53,19 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         return replace(report, cycles=tuple(sorted(cycles, key=_order)))
     from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
 
-    def repaired() -> tuple[ReportedCrashPlan | None, tuple[ReportedEntry, ...], Mapping[str, str]]:
+    def repaired() -> tuple[
+        ReportedCrashPlan | None, tuple[ReportedEntry, ...], Mapping[str, str], Set[tuple[str, str]]
+    ]:
         plan, changed = remedies.crash_plan(search)
-        return plan, report_entries(question, statements, remedies.known, changed), statements.outside
+        found = report_entries(question, statements, remedies.known, changed)
+        return plan, found, statements.outside, remedies.functions
 
     crashes = remedies.crashes()
     with aside(repaired, snapshot.context, is_long=len(snapshot.program.modules) >= _MANY) as result:
         plans = remedies.plans(search)
-        crash_plan, entries, outside = result()
+        crash_plan, entries, outside, functions = result()
         statements.looked_at(outside)
+    statements.depend_on(remedies.functions | functions)
     cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
 
     def is_asked_about(module: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from functools import cached_property
 from itertools import starmap
@@ -29,6 +29,7 @@ from import_contracts.reading.imports import ImportReader, read_calls, read_impo
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
 from import_contracts.records import replace
+from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
 from import_contracts.repair.fixes import Fix, Fixes
 from import_contracts.repair.planning import PlannedStep, RepairPlan, Tools, plans
@@ -58,6 +59,18 @@ class Remedies:
         self._parse = remembering()
         self._codes = CodeCache(self._parse)
         self._reader = ImportReader()
+        self._readers: list[AnnotationReaders] = []
+        self._edited: set[str] = set()
+
+    @property
+    def functions(self) -> Set[tuple[str, str]]:
+        """The functions, by module and name, that were followed, or whose calls matter wherever they are: those of "".
+
+        The name "" stands for all functions of a module: it was edited on paper to end a crash. Of other functions it
+        only matters which names they use.
+        """
+        reading = {("", name) for readers in self._readers for name in readers.functions}
+        return self._codes.called | reading | {(module, "") for module in self._edited}
 
     def after(self, statements: Statements, changed: Mapping[str, Source]) -> Remedies:
         """Return the same for the program in which the modules in ``changed`` have this text."""
@@ -174,6 +187,7 @@ class Remedies:
 
         def attempt(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
             nonlocal work, last
+            self._edited.update(changed)
             if last is None or last[0] != changed:
                 last = changed, Attempt(self._model(changed), self._codes, searches)
             found = last[1].tried(entries)
@@ -182,6 +196,7 @@ class Remedies:
 
         def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
             nonlocal work, last
+            self._edited.update(changed)
             last = None
             found = self._crashes(changed)
             searches[1:] = [found]
@@ -260,7 +275,9 @@ class Remedies:
     def fixes(self, search: CycleSearch) -> Fixes:
         """Return what finds the fixes of imports."""
         source, version = self._statements.quotable_source, self._question.python
-        return Fixes(source, search.graph, version, self._parse, self._reader)
+        fixes = Fixes(source, search.graph, version, self._parse, self._reader)
+        self._readers.append(fixes.names.made(AnnotationReaders))
+        return fixes
 
     def repair_plans(self, cycles: Sequence[Component], kind: Kind, fixes: Fixes) -> tuple[RepairPlan, ...]:
         """Return the plan of each of some cycles of one kind, in their order; they are planned together."""

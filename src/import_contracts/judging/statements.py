@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -27,14 +27,15 @@ class Statements:
     """The import statements of a program, and the text of its modules.
 
     ``modules_read`` are the modules whose import statements have been read so far. ``gives_texts`` is True if the text
-    of files was given to a rule. A file outside the program, such as a test, has its path instead of the name of a
-    module.
+    of files was given to a rule. ``functions`` are those that a diagnosis depends on: see `Remedies.functions`. A file
+    outside the program, such as a test, has its path instead of the name of a module.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.modules_read: set[str] = set()
         self.gives_texts = False
+        self.functions: Set[tuple[str, str]] = frozenset()
         self._imports: dict[tuple[Edge, tuple[int, ...]], Import] = {}
         self._in_graph: dict[ImportGraph, dict[Edge, Import]] = {}
         self._sources: dict[str, Source | None] = {}
@@ -43,17 +44,18 @@ class Statements:
         """Return the first statement of an import, with the kind of its most eager statement. It is read when used."""
         known = self._in_graph.setdefault(graph, {})
         if edge not in known:
-            known[edge] = self._later(edge, graph.lines(*edge))
+            known[edge] = self.statement_of(edge, graph.lines(*edge))
         return known[edge]
 
     def statement_on(self, edge: Edge, line: int) -> Import:
         """Return the statement of an import on one of its lines. It is read when used."""
-        return self._later(edge, (line,))
+        return self.statement_of(edge, (line,))
 
-    def _later(self, edge: Edge, lines: tuple[int, ...]) -> Import:
+    def statement_of(self, edge: Edge, lines: tuple[int, ...]) -> Import:
+        """Return the statement on the first of some lines, with the most eager kind of all. It is read when used."""
         if (edge, lines) not in self._imports:
             path, line = self.path(edge[0]), lines[0] if lines else 1
-            self._imports[edge, lines] = LaterImport(edge, path, line, lambda: self._read(edge, lines))
+            self._imports[edge, lines] = LaterImport(edge, path, line, lambda: self._read(edge, lines), lines)
         return self._imports[edge, lines]
 
     def _read(self, edge: Edge, lines: tuple[int, ...]) -> Statement:
@@ -163,13 +165,17 @@ class Statements:
         modules = self.snapshot.program.modules
         return resolve(written, source.module, is_package=source.is_package, modules=modules)
 
+    def depend_on(self, functions: Set[tuple[str, str]]) -> None:
+        """Note functions, by module and name, that a verdict or a diagnosis depends on."""
+        self.functions |= functions
+
     @cached_property
     def program_text(self) -> ProgramText:
         """The text of the whole program, and the modules that each module may import when it runs."""
         self.gives_texts = True
         running = (sys.version_info.major, sys.version_info.minor)
         imports, namespaces = self._may_import(), self.snapshot.program.namespaces
-        return ProgramText(self.sources, imports, namespaces, running, self._start)
+        return ProgramText(self.sources, imports, namespaces, running, self._start, self.depend_on)
 
     def _may_import(self) -> dict[str, dict[str, Kind]]:
         """Return the imported modules of each module with the most eager kind, also by calls, never type checking."""

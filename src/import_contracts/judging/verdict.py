@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
@@ -337,7 +337,25 @@ def _check(contract: Contract, graph: ImportGraph, statements: Statements) -> ob
     if check_since is not None and contract.type in TYPES:
         return check_since(graph, _before(contract, statements))
     check_program: Callable[[ImportGraph, ProgramText], object] | None = getattr(rule, "check_program", None)
-    return rule.check(graph) if check_program is None else check_program(graph, statements.program_text)
+    if check_program is None:
+        return rule.check(graph)
+    if contract.type in TYPES and getattr(rule, "may_be_taken_over", False):
+        return _taken_over(repr(rule), statements, partial(check_program, graph))
+    return check_program(graph, statements.program_text)
+
+
+def _taken_over(key: str, statements: Statements, check: Callable[[ProgramText], object]) -> object:
+    """Return the findings of an earlier run, if edits since then cannot change them; else those of now."""
+    from import_contracts.judging.conclusions import Conclusions  # noqa: PLC0415 - for few contracts
+
+    conclusions = Conclusions(statements, key)
+    statements.gives_texts = True
+    if known := conclusions.take_over(tuple[tuple[Violation, ...], tuple[Problem, ...]]):
+        return Findings(violations=known[0], problems=known[1])
+    found = check(statements.program_text)
+    if isinstance(found, Findings):
+        conclusions.keep((tuple(found.violations), found.problems))
+    return found
 
 
 def _before(contract: Contract, statements: Statements) -> ImportGraph | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from import_contracts.graph.kinds import Kind
@@ -83,6 +83,7 @@ class ProgramText:
     ``imports`` has, for each module, at least all imports in its text, those for type checking aside, with the kind of
     the most eager one. ``namespaces`` are the packages without a file. ``python`` is the version of the Python that
     runs this. ``start`` returns the entries that some commands are, and raises UserError if one is not understood.
+    ``followed`` is to be called with the functions, by module and name, that a verdict depends on.
     """
 
     sources: Mapping[str, Source]
@@ -90,6 +91,7 @@ class ProgramText:
     namespaces: frozenset[str]
     python: tuple[int, int]
     start: Callable[[Sequence[str]], Sequence[Entry]] = lambda _: ()
+    followed: Callable[[Set[tuple[str, str]]], object] = lambda _: None
 
 
 def universal_newlines(text: str) -> str:

@@ -29,6 +29,11 @@ class AnnotationReaders:
     def _calls(self) -> _Calls:
         return _Calls(self._names, self._bases)
 
+    @property
+    def functions(self) -> frozenset[str]:
+        """The names of functions whose calls were looked for; none if nothing was asked for that depends on calls."""
+        return self._calls.functions if "_calls" in vars(self) else frozenset()
+
     def reader_of(self, module: str, use: NameUse) -> str:
         """Return what may read an annotation of a module, as a sentence shows it; "" if nothing is known to."""
         if use.owner is None:
@@ -112,6 +117,7 @@ class _Calls:
     ``read`` has the classes, functions and modules of the program that are given to them, each with what reads it.
     ``reads_anything`` says that a call is given something else, such as a parameter. ``raw`` has those whose
     annotations are taken as they are, be they strings or not (PEP 563); ``takes_anything`` says the same of it.
+    ``functions`` are the names by which such calls are found.
     """
 
     def __init__(self, names: ProgramNames, bases: Callable[[Origin], Iterable[Origin]]) -> None:
@@ -120,10 +126,11 @@ class _Calls:
         self.reads_anything = self.takes_anything = False
         self._names = names
         self._bases = bases
-        wanted = known = EVALUATING
+        self.functions: frozenset[str] = EVALUATING
+        wanted = self.functions
         for _ in range(_MOST_ROUNDS):
-            wanted = self._functions_that_read(wanted) - known
-            known |= wanted
+            wanted = self._functions_that_read(wanted) - self.functions
+            self.functions |= wanted
             if not wanted:
                 break
 

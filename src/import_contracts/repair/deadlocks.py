@@ -263,11 +263,22 @@ def _fix(kind: FixKind, edge: Edge, why: str, edits: tuple[Edit, ...]) -> Iterat
 
 
 def same_line(text: str, other: str, line: int) -> int:
-    """Return where a line of a text is in another version of it; 0 if it is not there."""
+    """Return where a line of a text is in another version of it; 0 if it is not there.
+
+    Blank lines and comments are left out, so where the line is does not depend on them.
+    """
     if text == other:
         return line
-    matcher = SequenceMatcher(None, split_lines(text), split_lines(other), autojunk=False)
+    mine, theirs = _lines_of_code(text), _lines_of_code(other)
+    numbers, place = list(theirs), list(mine).index(line) if line in mine else -1
+    matcher = SequenceMatcher(None, list(mine.values()), list(theirs.values()), autojunk=False)
     for block in matcher.get_matching_blocks():
-        if block.a < line <= block.a + block.size:
-            return line - block.a + block.b
+        if block.a <= place < block.a + block.size:
+            return numbers[place - block.a + block.b]
     return 0
+
+
+def _lines_of_code(text: str) -> dict[int, str]:
+    """Return the lines of a text, by number, that are neither blank nor a comment."""
+    lines = enumerate(split_lines(text), start=1)
+    return {number: line for number, line in lines if line.lstrip()[:1] not in {"", "#"}}

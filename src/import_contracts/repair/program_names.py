@@ -242,8 +242,7 @@ class ProgramNames:
     def _named_in(self, source: Source) -> Set[str]:
         """Return the names of objects that a text has in strings where it may replace them."""
         if source.module not in self._named:
-            text = source.text
-            self._named[source.module] = set(_OF_OBJECT.findall(text) if "attr" in text or "patch" in text else ())
+            self._named[source.module] = named_in_strings(source.text)
         return self._named[source.module]
 
     def _is_starred(self, module: str, name: str) -> bool:
@@ -382,6 +381,11 @@ class ProgramNames:
         stars = [each.module for each in usage.bindings if each.name == "*" and each.module in self._modules]
         found = [origin for module in stars if (origin := self._definition(module, name, seen))]
         return found[0] if len(found) == 1 else None
+
+
+def named_in_strings(text: str) -> Set[str]:
+    """Return the names of objects that a text has in strings where it may replace them."""
+    return frozenset(_OF_OBJECT.findall(text) if "attr" in text or "patch" in text else ())
 
 
 def _may_replace(text: str) -> bool:

@@ -67,11 +67,18 @@ class Read(Protocol):
 
 
 class LaterImport(Import):
-    """An import whose column, kind and text are read when one of them is first used."""
+    """An import whose column, kind and text are read when one of them is first used.
 
-    def __init__(self, edge: Edge, path: str, line: int, read: Callable[[], Read]) -> None:
-        own = (("importer", edge[0]), ("imported", edge[1]), ("path", path), ("line", line), ("_read", read))
-        for name, value in own:
+    ``lines`` are those of its statements; None if it is whatever is on its line.
+    """
+
+    lines: tuple[int, ...] | None
+
+    def __init__(
+        self, edge: Edge, path: str, line: int, read: Callable[[], Read], lines: tuple[int, ...] | None = None
+    ) -> None:
+        own = {"importer": edge[0], "imported": edge[1], "path": path, "line": line, "_read": read, "lines": lines}
+        for name, value in own.items():
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> object:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from import_contracts.contracts.types import TYPES
+from import_contracts.judging.conclusions import Conclusions
 from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
@@ -16,6 +17,7 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import Program
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
+from import_contracts.reading.values import DAMAGED
 from import_contracts.records import replace
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reporters.cycles import as_json, as_report, as_text
@@ -35,14 +37,40 @@ def cycles(
 
 
 def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[Answer]:
-    """Find the cycles of packages, return the report in each wanted format, and store it in the cache."""
+    """Find the cycles of packages, return the report in each wanted format, and store it in the cache.
+
+    What an earlier run has found is taken over if edits since then cannot change it.
+    """
     statements = Statements(snapshot)
+    conclusions = None if question.is_quick or question.needless else Conclusions(statements, repr(question))
+    if conclusions and (answers := _taken_over(conclusions, snapshot, requests)):
+        return answers
     report = _cycles(question, statements)
-    folder = snapshot.context.folder
-    with snapshot.context.step("write the report"):
-        answers = [Answer(*_rendered(report, folder, wanted)) for wanted in requests.wanted]
+    answers = _written(report, snapshot, requests)
     keep(answers, requests, statements, None)
+    if conclusions:
+        conclusions.keep(report)
     return answers
+
+
+def _taken_over(conclusions: Conclusions, snapshot: Snapshot, requests: Requests) -> list[Answer]:
+    """Return the report that was taken over in each wanted format; nothing if there is none."""
+    with snapshot.context.step("take over what is known"):
+        report = conclusions.take_over(CyclesReport)
+    if report is None:
+        return []
+    try:
+        answers = _written(report, snapshot, requests)
+    except DAMAGED:  # a value that no run has written, in a cache that somebody has changed
+        return []
+    for key, one in zip(requests.keys, answers, strict=True):
+        conclusions.keep_answer(key, one)
+    return answers
+
+
+def _written(report: CyclesReport, snapshot: Snapshot, requests: Requests) -> list[Answer]:
+    with snapshot.context.step("write the report"):
+        return [Answer(*_rendered(report, snapshot.context.folder, wanted)) for wanted in requests.wanted]
 
 
 def _rendered(report: CyclesReport, folder: Path, wanted: Wanted) -> tuple[str, int, tuple[str, ...]]:

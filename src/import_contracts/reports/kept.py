@@ -1,0 +1,142 @@
+"""Reports as JSON values, and back, with each line where it is after edits of the files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+
+from import_contracts.graph.import_graph import Edge, Import
+from import_contracts.reports.check import Change, LaterImport, ReportedFix
+from import_contracts.reports.cycles import Place
+
+T = TypeVar("T")
+Later: TypeAlias = Callable[[Edge, int, tuple[int, ...] | None], Import]
+"""Makes an import that is read later: of an edge, on a line; the rest is `LaterImport.lines`."""
+Text: TypeAlias = Callable[[str, int], str]
+"""Returns a line of a module as a `Place` has it."""
+
+
+class Moved(Protocol):
+    """Where the lines of a file are after an edit."""
+
+    def line(self, line: int) -> int:
+        """Return where a line is now; raises ValueError if it has changed, but for a comment behind it."""
+
+    def demand_distance(self, first: int, last: int) -> None:
+        """Raise ValueError if the edit is near some lines."""
+
+
+def as_value(report: Any) -> Any:
+    """Return a report as lists of the values of its fields; imports that are read later are not read for it."""
+    match report:
+        case LaterImport(importer=importer, imported=imported, path=path, line=line, lines=lines):
+            return [importer, imported, path, line, lines]
+        case str() | int() | None:
+            return report
+        case tuple():
+            return list(map(as_value, report))
+    kind: Any = type(report)
+    return [as_value(getattr(report, name)) for name in _fields(kind)]
+
+
+@cache
+def _fields(kind: Any) -> dict[str, Any]:
+    """Return the types of the fields of a dataclass, in their order."""
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in fields(kind)}
+
+
+class KeptReport:
+    """Reads a report from JSON values.
+
+    Where a value is not one that a run has written, or it is not known where a line is now, one of
+    `import_contracts.reading.values.DAMAGED` is raised. ``moved`` are the files that were edited, by path as reports
+    show it, and ``modules`` their paths by module.
+    """
+
+    def __init__(self, moved: Mapping[str, Moved], modules: Mapping[str, str], later: Later, text: Text) -> None:
+        self._moved = moved
+        self._modules = modules
+        self._later = later
+        self._text = text
+
+    def read(self, kind: type[T], value: Any) -> T:
+        """Return a value of a type."""
+        found: T = self._read(kind, value)
+        return found
+
+    def _read(self, kind: Any, value: Any) -> Any:
+        if get_origin(kind) is UnionType:
+            (kind,) = (each for each in get_args(kind) if each is not NoneType)
+            return None if value is None else self._read(kind, value)
+        if get_origin(kind) is tuple:
+            return self._read_tuple(get_args(kind), value)
+        if is_dataclass(kind):
+            return self._read_object(kind, value)
+        if issubclass(kind, StrEnum):
+            return kind(value)
+        if type(value) is not kind:
+            raise TypeError
+        if kind is str:
+            value.encode()
+        return value
+
+    def _read_tuple(self, kinds: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise TypeError
+        if kinds[-1] is Ellipsis:
+            return tuple(self._read(kinds[0], each) for each in value)
+        return tuple(self._read(kind, each) for kind, each in zip(kinds, value, strict=True))
+
+    def _read_object(self, kind: Any, value: Any) -> Any:
+        if kind is Import and len(value) == len(_LATER):
+            importer, imported, path, line, lines = (self._read(*each) for each in zip(_LATER, value, strict=True))
+            moved = self._moved.get(path)
+            if moved:
+                line, lines = moved.line(line), lines and tuple(map(moved.line, lines))
+            return self._later((importer, imported), line, lines)
+        types = _fields(kind)
+        found = {name: self._read(types[name], each) for name, each in zip(types, value, strict=True)}
+        if "path" not in found and found.get("lines"):
+            found["lines"] = tuple(map(self._line, found["chain"], found["lines"]))
+        if moved := self._moved.get(found.get("path", "")):
+            self._move(kind, found, moved)
+            if kind is Place:
+                found["text"] = self._text(found["module"], found["line"])
+        if kind is ReportedFix:
+            found["why"] = tuple(map(self._sentence, found["why"]))
+        return kind(**found)
+
+    def _line(self, edge: Edge, line: int) -> int:
+        """Return where the line of an import is now."""
+        path = self._modules.get(edge[0])
+        return line if path is None else self._moved[path].line(line)
+
+    @staticmethod
+    def _move(kind: Any, found: dict[str, Any], moved: Moved) -> None:
+        """Set the lines in the fields of an object to where they are now."""
+        if kind is Change:
+            moved.demand_distance(found["line"], found["end_line"])
+            found["end_line"] += moved.line(found["line"]) - found["line"]
+        if "line" in found:
+            found["line"] = moved.line(found["line"])
+        if "lines" in found:
+            found["lines"] = tuple(map(moved.line, found["lines"]))
+
+    def _sentence(self, text: str) -> str:
+        """Return a reason for a fix, which may name lines of one module."""
+        about = set(_ABOUT.findall(text))
+        moved = [self._moved[self._modules[module]] for module in about if module in self._modules]
+        if "line " in text and (len(about) != 1 if moved else not about):
+            raise ValueError
+        return _LINE.sub(lambda found: f"(line {moved[0].line(int(found[1]))})", text) if moved else text
+
+
+_LATER = (str, str, str, int, tuple[int, ...] | None)
+_LINE = re.compile(r"\(line (\d+)\)")
+_ABOUT = re.compile(r"(?:Used while| from) ([\w.]+) (?:is imported: |into a new module )")
