@@ -2116,3 +2116,20 @@ def test_a_part_of_a_program_knows_what_the_whole_knows_though_other_modules_cha
     assert known
     assert known.effects.of_others(())
     assert known.same_in(replace(model_of(part), like=known.model)) == {"p", "p.a", "p.c", "p.e"}
+
+
+def test_an_entry_that_crashes_by_a_call_is_found_when_only_that_is_asked_for() -> None:
+    files = {
+        "a": "from p import b\nb.f()",
+        "b": "def f(): import p.r",
+        "r": "import p.s\nx = 1",
+        "s": "from p.r import x",
+    }
+    model = model_of(files)
+    whole = search_crashes(model)
+    assert [crash.entry for crash in whole.crashes] == ["p.a", "p.r"]
+    assert [crash.entry for crash in search_crashes(model, {"p.a"}).crashes] == ["p.a"]
+    edited = replace(model_of({**files, "b": "def f(): import p.r\ny = 1"}), like=model)
+    part = search_crashes(edited, {"p.s"}, before=[whole])
+    again = replace(model_of({**files, "s": "y = 1\nfrom p.r import x"}), like=model)
+    assert [crash.entry for crash in search_crashes(again, {"p.a"}, before=[whole, part]).crashes] == ["p.a"]
