@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -2088,3 +2089,47 @@ def test_what_was_too_much_work_to_try_is_told_from_what_was_tried(monkeypatch: 
     assert "p.lone" not in found.untried
     asked = search_crashes(model_of(files), {"p.m009", "p.lone"})
     assert set(asked.untried) | {crash.entry for crash in asked.crashes} == {"p.m009"}
+
+
+def tried(files: Files) -> list[None]:
+    """Return one element for each module that was tried, in all rounds of a search."""
+    found: list[None] = []
+    search_crashes(model_of(files), advance=lambda: found.append(None))
+    return found
+
+
+def test_a_search_is_not_repeated_where_a_component_grew_of_which_nothing_was_taken_as_known() -> None:
+    files = {"": "from p import a", "a": "from p import b\nb.f()", "b": "def f(): import p.c"}
+    assert len(tried({**files, "c": "import p.a"})) == 4
+
+
+def test_a_search_is_repeated_where_a_module_was_taken_as_known_that_starts_the_one_around_it() -> None:
+    files = {"a": "from p import b\nb.f()\nx = 1", "b": "def f(): import p.c", "c": "import p.a\ny = 1"}
+    assert len(tried(files)) == 2 * 4
+    assert [crash.entry for crash in search_crashes(model_of({**files, "c": "from p.a import x"})).crashes] == ["p.a"]
+
+
+def test_a_part_of_a_program_knows_what_the_whole_knows_though_other_modules_change_what_it_has_made() -> None:
+    part = {"a": "x = [1]", "c": "from p import a, e", "e": "import p.c"}
+    whole = {**part, "b": "from ext import g\nfrom p import a, d\ng(a.x)", "d": "import p.b"}
+    known = search_crashes(model_of(whole)).world
+    assert known
+    assert known.effects.of_others(())
+    assert known.same_in(replace(model_of(part), like=known.model)) == {"p", "p.a", "p.c", "p.e"}
+
+
+def test_an_entry_that_crashes_by_a_call_is_found_when_only_that_is_asked_for() -> None:
+    files = {
+        "a": "from p import b\nb.f()",
+        "b": "def f(): import p.r",
+        "r": "import p.s\nx = 1",
+        "s": "from p.r import x",
+    }
+    model = model_of(files)
+    whole = search_crashes(model)
+    assert [crash.entry for crash in whole.crashes] == ["p.a", "p.r"]
+    assert [crash.entry for crash in search_crashes(model, {"p.a"}).crashes] == ["p.a"]
+    edited = replace(model_of({**files, "b": "def f(): import p.r\ny = 1"}), like=model)
+    part = search_crashes(edited, {"p.s"}, before=[whole])
+    again = replace(model_of({**files, "s": "y = 1\nfrom p.r import x"}), like=model)
+    assert [crash.entry for crash in search_crashes(again, {"p.a"}, before=[whole, part]).crashes] == ["p.a"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Container, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -110,9 +110,9 @@ class ImportModel:
         """The program that this is like, if that has the same modules: those with the same text name the same ones."""
         return self.like if self.like and self.like.modules == self.modules else None
 
-    def importers(self, modules: Iterable[str]) -> set[str]:
+    def importers(self, modules: Collection[str]) -> set[str]:
         """Return some modules and those that may import them, directly or not, in functions too."""
-        return reached(modules, self._importers)
+        return reached(modules, self._importers) if modules else set()
 
     @cached_property
     def _importers(self) -> dict[str, list[str]]:

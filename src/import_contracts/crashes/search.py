@@ -136,8 +136,7 @@ def _search(
     while True:
         world = worlds.new()
         trials = Trials(world, advance)
-        risky = model.risky() if entries is None else worlds.below(entries).intersection(model.risky())
-        wanted = model.importers(trials.crashes(risky))
+        wanted = model.importers(trials.crashes(worlds.risky(entries)))
         found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
         untried = model.importers(trials.untried) - trials.tried
         if untried or world.is_settled():
@@ -162,16 +161,23 @@ class _Worlds:
     def __init__(self, model: ImportModel, cache: CodeCache, before: Iterable[CrashSearch]) -> None:
         self._model = model
         self._bodies, self._reach = Bodies(model, cache), Reach(model.started)
-        same = {each.world: each.world.same_in(model) for each in before if each.world}
+        self._before = [each.world for each in before if each.world]
+        same = {world: world.same_in(model) for world in self._before}
         self._known = max(same, key=lambda world: len(same[world]), default=None)
         self._same = same[self._known] if self._known else set()
         if self._known:
             self._reach.take_over(self._known.reach, self._same)
 
-    def below(self, entries: Collection[str]) -> set[str]:
-        """Return some modules and those whose import they may start, also by calls that were followed before."""
-        found = self._reach.below(entries)
-        return found | self._known.reach.below(entries) if self._known else found
+    def risky(self, entries: Collection[str] | None) -> Collection[str]:
+        """Return the modules of which it has to be known whether they crash, to tell that of some entries, or of all.
+
+        Once all have been searched, that are those which the entries may start, also by calls that were followed then.
+        """
+        risky = self._model.risky()
+        if entries is None or not self._before:
+            return risky
+        started = (each.below(entries) for each in (self._reach, *(world.reach for world in self._before)))
+        return set(risky).intersection(set().union(*started))
 
     def new(self) -> World:
         """Return the next world."""
