@@ -137,8 +137,7 @@ def _search(
     while True:
         world = worlds.new()
         trials = Trials(world, advance)
-        reached = set(model.modules if entries is None else world.reach.lowest_first(entries, world.component))
-        wanted = model.importers(trials.crashes(reached.intersection(model.risky())))
+        wanted = model.importers(trials.crashes(model.risky()))
         found = trials.crashes(wanted if entries is None else wanted.intersection(entries))
         untried = model.importers(trials.untried) - trials.tried
         if untried or worlds.is_last(world):
