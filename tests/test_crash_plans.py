@@ -143,6 +143,21 @@ def test_the_imports_of_a_package_are_put_in_another_order() -> None:
     assert of.after == {"p/__init__.py": "from . import scheme\nfrom .conv import Conv\n"}
 
 
+def test_no_order_of_imports_is_tried_in_a_module_between_that_which_lacks_a_name_and_that_which_needs_it() -> None:
+    of = planned(
+        p__a="from p.b import b\nNAME = 1\n",
+        p__b="from p.c import c\nfrom p.e import e\nb = 1\n",
+        p__c="from p.d import d\nc = 1\n",
+        p__d="from p.a import NAME\nd = 1\n",
+        p__e="from p.d import d\ne = 1\n",
+    )
+    (crash,) = (each for each in of.before.crashes if each.entry == "p.a")
+    ways = WaysOut(of.fixes, of.around.graph, VERSION)
+    orders = [fix.importer for fix in ways.of(Deadlock.of(crash)) if fix.kind is FixKind.REORDER]
+    assert [frame.module for frame in crash.stack] == ["p.a", "p.b", "p.c", "p.d"]
+    assert "p.b" not in orders
+
+
 def test_a_submodule_is_imported_before_its_user() -> None:
     of = planned(
         init_p="from .core import B\n",

@@ -142,7 +142,10 @@ class WaysOut:
         They bind what is missing, or may begin a module of those that wait later.
         """
         begun = [module for module, _ in (*deadlock.outer, *deadlock.stack)]
+        between = self._between(deadlock)
         for (module, line), _ in deadlock.edges_after:
+            if module in between:
+                continue
             now = listed(self._imported_on(module, line))
             later = set(begun[begun.index(module) + 1 :])
             for binding, edits in moved_above(module, line, self.fixes.names) if now else ():
@@ -152,6 +155,18 @@ class WaysOut:
                 if deadlock.missing in {binding.local, binding.name} or not later.isdisjoint(self._loaded(imported)):
                     why = f"{imported} is then imported before {now}."
                     yield from _fix(FixKind.REORDER, (module, imported), why, edits)
+
+    def _between(self, deadlock: Deadlock) -> Set[str]:
+        """Return modules in which no order of imports ends a deadlock.
+
+        Whatever they import first, the last module begins before the first one goes on, and only that binds the name
+        that is missing.
+        """
+        (first, _), *others = deadlock.stack
+        is_name = deadlock.missing and f"{first}.{deadlock.missing}" not in self.fixes.names.modules
+        if not is_name or first != deadlock.imported or not all(self._imported_on(*line) for line in deadlock.stack):
+            return frozenset()
+        return {module for module, _ in others[:-1]}
 
     def _imports_first(self, deadlock: Deadlock, working: Iterable[str]) -> Iterator[Fix]:
         """Yield the packages, and the module before the deadlock, that can import a module that works."""

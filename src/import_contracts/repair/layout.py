@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from io import StringIO
 from itertools import accumulate
 
 from import_contracts.repair.fix_kinds import Level
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _BROKEN = re.compile(r"^([ \t]*from [.\w]+ import) \([ \t]*[\r\n]([^()#]*)\)", re.MULTILINE)
 _END = re.compile(r"(?:\r\n|\r|\n)\Z")
 
@@ -49,7 +49,7 @@ class Layout:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.lines = list(StringIO(text, newline=""))
+        self.lines: list[str] = _LINE.findall(text)
         self.starts = [0, *accumulate(map(len, self.lines))]
 
     def offset(self, line: int, column: int) -> int:
