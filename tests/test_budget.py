@@ -87,6 +87,7 @@ def size(folder: Path) -> int:
 
 # Measured, with little to spare: what is added has to be worth it.
 MODULES = 41  # of this tool, packages included
+MODULES_COLD = 113  # the same without a cache
 LOOKS = 250  # calls of os.stat and os.lstat, besides those for the program and for this tool's own code
 OTHERS = 60  # calls of other functions, whatever the program
 
@@ -146,3 +147,15 @@ def test_a_run_after_an_import_was_added_starts_no_program(broken: Path) -> None
     edited = broken / "shop/p0/m5.py"
     edited.write_text(edited.read_text() + "import shop.p2\n")
     assert not {"grimp", "subprocess"}.intersection(counted(broken).modules)
+
+
+@pytest.mark.parametrize("command", [["check"], ["cycles", "--quick", "shop"]], ids=["check", "cycles"])
+def test_a_run_without_a_cache_imports_only_what_it_needs(large: Path, command: list[str]) -> None:
+    found = counted(large, *command, "--no-cache")
+    assert "grimp._rustgrimp" in found.modules
+    assert not {"grimp.domain", "grimp.main", "subprocess"}.intersection(found.modules)
+    assert len(found.ours) <= MODULES_COLD, found.ours
+
+
+def test_a_check_without_a_cache_makes_no_dataclasses(large: Path) -> None:
+    assert "dataclasses" not in counted(large, "--no-cache").modules

@@ -114,3 +114,7 @@ def test_the_functions_of_dataclasses_take_both(way: Any) -> None:
 
 def test_pickle_copies_an_object_that_cannot_be_changed() -> None:
     assert pickle.loads(pickle.dumps(Sent(1, ("a",)))) == Sent(1, ("a",))  # noqa: S301 - made here
+
+
+def test_copy_replaces_fields_in_the_pythons_where_it_can() -> None:
+    assert vars(Sent)["__replace__"](Sent(1, ("a",)), one=2) == Sent(2, ("a",))

@@ -42,11 +42,11 @@ class _Factory:
 def _made(cls: type, options: Mapping[str, bool]) -> type:
     """Return another class with all that a class has, and the methods of a dataclass that it lacks."""
     space = {name: value for name, value in vars(cls).items() if name not in {"__dict__", "__weakref__"}}
-    annotations = space.get("__annotations__", {})
+    annotations = cls.__annotations__  # its own
     names, defaults = (*annotations,), {name: space.pop(name) for name in annotations if name in space}
     real = cache(lambda: _real(annotations, defaults, options))
     space |= {name: _Known(name, real) for name in ("__dataclass_fields__", "__dataclass_params__")}
-    space |= {"__match_args__": names, "__qualname__": cls.__qualname__}
+    space |= {"__match_args__": names, "__qualname__": cls.__qualname__, "__annotations__": annotations}
     space |= {"__slots__": names} if options.get("slots") else {}
     methods = {"__init__": _init(names, defaults, getattr(cls, "__post_init__", None))} | _methods(names, **options)
     return type(cls)(cls.__name__, cls.__bases__, methods | space)
@@ -105,7 +105,7 @@ def _methods(
         for name, value in zip(names, state, strict=True):
             _set(self, name, value)
 
-    methods: dict[str, Any] = {"__repr__": represent}
+    methods: dict[str, Any] = {"__repr__": represent, "__replace__": replace}
     if eq:
         methods |= {"__eq__": compared(operator.eq), "__hash__": (lambda self: hash(values(self))) if frozen else None}
     if order:
