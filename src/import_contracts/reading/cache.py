@@ -127,8 +127,8 @@ class LastRun:
             with context.step(f"compare {files:,} files and {folders:,} folders"):
                 self.changed = self.manifest.changed()
 
-        if self.changed:
-            self.forget_forged()
+        if self.manifest is not None and self.changed and not self.manifest.has_program:
+            self.forget()
 
     @cached_property
     def name(self) -> str:
@@ -146,8 +146,12 @@ class LastRun:
         """Return whether the program in the manifest cannot be one that was read; then forget the manifest."""
         if self.manifest is None or self.manifest.is_sound:
             return False
-        self.manifest, self.changed = None, {}
+        self.forget()
         return True
+
+    def forget(self) -> None:
+        """Go on as if there had been no last run."""
+        self.manifest, self.changed = None, {}
 
     @property
     def is_current(self) -> bool:
@@ -323,6 +327,14 @@ class Manifest:
         )
 
     @property
+    def has_program(self) -> bool:
+        """Whether a program can be made from the stored values."""
+        try:
+            return bool(self.program)
+        except DAMAGED:
+            return False
+
+    @property
     def is_sound(self) -> bool:
         """Whether the program can be one that was read: its modules are sorted, and where their names say."""
         try:
@@ -487,7 +499,8 @@ class Cache:
 
 def _own_files() -> Iterator[str]:
     """Yield the paths of this program's own files."""
-    for folder, _, names in os.walk(Path(__file__).parents[1]):
+    for folder, folders, names in os.walk(Path(__file__).parents[1]):
+        folders[:] = [name for name in folders if name != "__pycache__"]
         yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
 
 

@@ -255,7 +255,7 @@ def take_snapshot(comparison: Comparison, meanwhile: Callable[[], object] = not_
     ``meanwhile`` is called while other threads read files, if they do.
     """
     last = comparison.last
-    if last.is_current and last.forget_forged():
+    if last.forget_forged():
         comparison = Comparison(last)
     program = comparison.program
     if last.cache is None:
