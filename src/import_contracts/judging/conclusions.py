@@ -41,16 +41,14 @@ class Conclusions:
     @cached_property
     def _request(self) -> str:
         """What the report depends on, besides the texts of modules and what lies outside the program."""
-        last = self._snapshot.last
-        return json.dumps(["conclusions", last.name, self._key, digest(shape(self._snapshot.program, last.base))])
+        last, of_program = self._snapshot.last, digest(shape(self._snapshot.program, self._snapshot.last.base))
+        return json.dumps(["conclusions", last.name, str(last.context.folder), of_program, self._key])
 
     def keep(self, report: object) -> None:
         """Store a report, unless the text of a file is not known, or must not be quoted."""
         last, manifest, files = self._snapshot.last, self._snapshot.manifest, self._snapshot.program.files
         modules, sources = [file.module for file in files], self._statements.sources
-        if manifest is None or not all(manifest.digests.values()):
-            return
-        if len(sources) < len(modules) or not all(map(self._snapshot.may_quote, modules)):
+        if manifest is None or len(sources) < len(modules) or not all(map(self._snapshot.may_quote, modules)):
             return
         texts = [sources[module].text for module in modules]
         value = {
@@ -70,7 +68,7 @@ class Conclusions:
 
     def _store(self, state: str, request: str, answer: Answer) -> None:
         cache, manifest = self._snapshot.last.cache, self._snapshot.manifest
-        if cache is not None and manifest is not None:
+        if cache is not None and manifest is not None and all(manifest.digests.values()):
             evidence = {module: (of_file, "") for module, of_file in manifest.digests.items()}
             cache.keep(state, request, StoredAnswer(answer, evidence, outside=self._outside))
 

@@ -81,6 +81,11 @@ class LaterImport(Import):
         for name, value in own.items():
             object.__setattr__(self, name, value)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the statement has been read."""
+        return "_read" not in vars(self)
+
     def __getattr__(self, name: str) -> object:
         """Read the statement; Python calls this for attributes that are not set yet."""
         if name not in _STATEMENT:
@@ -88,6 +93,7 @@ class LaterImport(Import):
         statement = self.__dict__["_read"]()
         for attribute in _STATEMENT:
             object.__setattr__(self, attribute, getattr(statement, attribute))
+        del self.__dict__["_read"]
         return getattr(statement, name)
 
     def __eq__(self, other: object) -> bool:

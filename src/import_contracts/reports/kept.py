@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from import_contracts.graph.import_graph import Edge, Import
+from import_contracts.graph.kinds import Kind
 from import_contracts.reports.check import Change, LaterImport, ReportedFix
 from import_contracts.reports.cycles import Place
 
@@ -35,7 +36,14 @@ def as_value(report: Any) -> Any:
     """Return a report as lists of the values of its fields; imports that are read later are not read for it."""
     match report:
         case LaterImport(importer=importer, imported=imported, path=path, line=line, lines=lines):
-            return [importer, imported, path, line, lines]
+            return [
+                importer,
+                imported,
+                path,
+                line,
+                lines,
+                [report.column, report.kind, report.text] if report.is_read else None,
+            ]
         case str() | int() | None:
             return report
         case tuple():
@@ -95,11 +103,7 @@ class KeptReport:
 
     def _read_object(self, kind: Any, value: Any) -> Any:
         if kind is Import and len(value) == len(_LATER):
-            importer, imported, path, line, lines = (self._read(*each) for each in zip(_LATER, value, strict=True))
-            moved = self._moved.get(path)
-            if moved:
-                line, lines = moved.line(line), lines and tuple(map(moved.line, lines))
-            return self._later((importer, imported), line, lines)
+            return self._read_later(*(self._read(*each) for each in zip(_LATER, value, strict=True)))
         types = _fields(kind)
         found = {name: self._read(types[name], each) for name, each in zip(types, value, strict=True)}
         if "path" not in found and found.get("lines"):
@@ -111,6 +115,14 @@ class KeptReport:
         if kind is ReportedFix:
             found["why"] = tuple(map(self._sentence, found["why"]))
         return kind(**found)
+
+    def _read_later(self, importer: str, imported: str, path: str, line: int, *more: Any) -> Import:
+        lines, statement = more
+        if moved := self._moved.get(path):
+            line, lines = moved.line(line), lines and tuple(map(moved.line, lines))
+        elif statement:
+            return Import(importer, imported, path, line, *statement)
+        return self._later((importer, imported), line, lines)
 
     def _line(self, edge: Edge, line: int) -> int:
         """Return where the line of an import is now."""
@@ -132,11 +144,11 @@ class KeptReport:
         """Return a reason for a fix, which may name lines of one module."""
         about = set(_ABOUT.findall(text))
         moved = [self._moved[self._modules[module]] for module in about if module in self._modules]
-        if "line " in text and (len(about) != 1 if moved else not about):
+        if self._moved and "line " in text and (len(about) != 1 if moved else not about):
             raise ValueError
         return _LINE.sub(lambda found: f"(line {moved[0].line(int(found[1]))})", text) if moved else text
 
 
-_LATER = (str, str, str, int, tuple[int, ...] | None)
+_LATER = (str, str, str, int, tuple[int, ...] | None, tuple[int, Kind, str] | None)
 _LINE = re.compile(r"\(line (\d+)\)")
 _ABOUT = re.compile(r"(?:Used while| from) ([\w.]+) (?:is imported: |into a new module )")
