@@ -10,6 +10,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import NamedTuple
 
+from import_contracts.looks import signature
 from import_contracts.reading.cache import (
     Answer,
     Cache,
@@ -19,7 +20,6 @@ from import_contracts.reading.cache import (
     StoredAnswer,
     digest,
     shortened,
-    signature,
 )
 from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.kept_statements import KeptStatements

@@ -1,0 +1,148 @@
+"""A run that is remembered: what it wrote, and all that it had looked at. While that is the same, so is the result.
+
+Remembered is a run that has found the program as it was, and its reports in the cache. The result is a function of its
+arguments and surroundings, and of what it looks at: its configuration, the program, and the files of this tool.
+"""
+
+import os
+import sys
+
+from import_contracts import looks
+from import_contracts.looks import Look
+from import_contracts.reading.trust import CACHE, doubt
+from import_contracts.reading.watch import checksum, is_same, load, packed, unpacked
+
+TYPE_CHECKING = False  # as in typing, which takes long to import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROGRAM = "program"
+"""The question whether a program is as its file in the cache says; the answer is its checksum, and its folder."""
+
+VARIABLES = (
+    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
+    "FORCE_COLOR",
+    "GITHUB_ACTIONS",
+    "GITHUB_BASE_REF",
+    "HOME",
+    "LINT_IMPORTS_NO_CUSTOM_TYPES",
+    "LOCALAPPDATA",
+    "NO_COLOR",
+    "SUDO_UID",
+    "TERM",
+    "USERPROFILE",
+    "XDG_STATE_HOME",
+)
+"""The environment variables on which a result may depend."""
+
+_CONFIGURATIONS = (".importlinter", "pyproject.toml", "setup.cfg")
+
+
+class Output:
+    """A report as it was written: to a file, or to standard output if that is ""; ``is_logged`` if people read it."""
+
+    def __init__(self, file: str, text: str, *, is_logged: bool) -> None:
+        self.file = file
+        self.text = text
+        self.is_logged = is_logged
+
+
+class Remembered:
+    """A run: its exit status, what it wrote, and what it had looked at."""
+
+    def __init__(self, status: int, outputs: "Sequence[Output]", seen: "Sequence[Look]") -> None:
+        self.status = status
+        self.outputs = outputs
+        self.seen = seen
+
+    @classmethod
+    def unpacked(cls, body: memoryview) -> "Remembered":
+        """Return the run in a file of the cache; raises ValueError or TypeError if there is none in it."""
+        status, seen, *rest = unpacked(body)
+        words = iter(os.fsdecode(bytes(seen)).split("\0"))
+        three = iter(rest)
+        outputs = [
+            Output(os.fsdecode(bytes(file)), str(text, "utf-8"), is_logged=bytes(is_logged) == b"1")
+            for file, text, is_logged in zip(three, three, three, strict=True)
+        ]
+        if bytes(status) not in (b"0", b"1", b"2", b"3") or not outputs:
+            raise ValueError
+        return cls(int(bytes(status)), outputs, list(zip(words, words, words, strict=True)))
+
+    def packed(self) -> bytes:
+        """Return the content of its file in the cache."""
+        words = "\0".join(word for look in self.seen for word in look)
+        outputs = [
+            part
+            for each in self.outputs
+            for part in (os.fsencode(each.file), each.text.encode(), b"%d" % each.is_logged)
+        ]
+        return packed(b"%d" % self.status, os.fsencode(words), *outputs)
+
+
+def recall(arguments: "Sequence[str]") -> Remembered | None:
+    """Return the run with some arguments, here and now, if it is remembered, and would be the same again.
+
+    From now on it is noted what this run looks at.
+    """
+    looks.begin(arguments)
+    folder = folder_of(arguments)
+    body = None if folder is None else load(os.path.join(folder, name_of(arguments)))
+    is_completing = any(name.endswith("_COMPLETE") for name in os.environ)  # click completes the words of a shell then
+    if folder is None or body is None or is_completing or doubt(folder) is not None:
+        return None
+    try:
+        found = Remembered.unpacked(body)
+    except (ValueError, TypeError):
+        return None
+    return found if found.seen and all(map(_holds, found.seen)) else None
+
+
+def _holds(look: Look) -> bool:
+    question, path, answer = look
+    if question != PROGRAM:
+        return looks.holds(look)
+    program, _, base = answer.partition(" ")
+    return is_same(path, program, base)
+
+
+def name_of(arguments: "Sequence[str]") -> str:
+    """Return the name of the file for a run with some arguments, in these surroundings."""
+    surroundings = [sys.version, sys.platform, sys.getfilesystemencoding(), os.getcwd(), str(sys.stdout.isatty())]
+    surroundings += [f"{name}={os.environ.get(name)}" for name in VARIABLES]
+    words = "\0".join((*surroundings, *sys.path, "", *arguments))
+    return f"{checksum('run', os.fsencode(words)).decode()}.run"
+
+
+def folder_of(arguments: "Sequence[str]") -> str | None:
+    """Return the folder in which a run with some arguments may be remembered; None if it has no cache for that.
+
+    It is the one that the run would use, as far as that is seen without reading its configuration: a cache of somebody
+    else may be nearer.
+    """
+    here = os.getcwd()
+    before = ""
+    file = None
+    for word in arguments:
+        option, _, value = word.partition("=") if word.startswith("--") else (before, "", word)
+        if word == "--no-cache":
+            return None
+        if option == "--cache-dir" and value:
+            return os.path.join(here, os.path.expanduser(value))
+        if option != "--output" and value and file is None and os.path.isfile(value):
+            file = value
+        before = word
+    if file is not None:
+        return os.path.join(os.path.dirname(os.path.join(here, file)), CACHE)
+    return _nearest(here)
+
+
+def _nearest(folder: str) -> str | None:
+    """Return the cache in a folder, or in the nearest one around it that has one; None if no configuration is there.
+
+    Whoever can place both may as well write the configuration.
+    """
+    while not os.path.isdir(cache := os.path.join(folder, CACHE)):
+        if folder == (folder := os.path.dirname(folder)):
+            return None
+    return cache if any(os.path.exists(os.path.join(folder, name)) for name in _CONFIGURATIONS) else None
