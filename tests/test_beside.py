@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from import_contracts.reading.cache import Cache
-from import_contracts.reading.context import CACHE
+from import_contracts.reading.trust import CACHE
 from tests.arranging import lint, write
 
 Files = dict[str, str]

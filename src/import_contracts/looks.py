@@ -66,7 +66,11 @@ Look = tuple[str, str, str]
 
 
 def _status(path: str) -> str:
-    return " ".join(map(str, signature(path)))
+    return _written(signature(path))
+
+
+def _written(found: Signature) -> str:
+    return " ".join(map(str, found))
 
 
 def _kind(path: str) -> str:
@@ -133,6 +137,13 @@ def note(question: str, path: "str | os.PathLike[str]", answer: str | None = Non
     looks, place = _records[0].looks, os.fspath(path)
     if (question, place) not in looks and "\0" not in place:  # which is the name of no file
         looks[question, place] = _QUESTIONS[question](place) if answer is None else answer
+
+
+def noted_signature(path: str) -> Signature:
+    """Return the signature of a file or folder, and note it."""
+    found = signature(path)
+    note(STATUS, path, _written(found))
+    return found
 
 
 def holds(look: Look) -> bool:

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from import_contracts import disk
+from import_contracts import disk, looks
 from import_contracts.cli.streams import not_obeyed
 from import_contracts.reading.remembered import Output, recall
 
@@ -28,6 +28,7 @@ def repeat(arguments: "Sequence[str]") -> int | None:
                 _print(not_obeyed(output.text) if output.is_logged else output.text)
     except OSError:  # which the run says in its own words
         return None
+    looks.stop()
     return run.status
 
 
@@ -40,9 +41,10 @@ def _write(output: Output) -> None:
 
 
 def _print(text: str) -> None:
-    descriptor, left = sys.stdout.fileno(), memoryview(text.encode())
+    left = memoryview(text.encode())
+    raw = getattr(sys.stdout.buffer, "raw", sys.stdout.buffer)  # with PYTHONUNBUFFERED this is the file
     while left:
-        try:
-            left = left[os.write(descriptor, left) :]
-        except BlockingIOError:  # the other side has made the pipe one that does not wait
-            os.set_blocking(descriptor, True)
+        written = raw.write(left)
+        if written is None:  # the other side has made the pipe one that does not wait
+            os.set_blocking(raw.fileno(), True)
+        left = left[written or 0 :]

@@ -12,8 +12,8 @@ from contextlib import suppress
 from itertools import chain
 from typing import NamedTuple
 
-from import_contracts import disk, looks
-from import_contracts.looks import UNKNOWN, Signature, is_recent, signature
+from import_contracts import disk
+from import_contracts.looks import UNKNOWN, Signature, is_recent, noted_signature, signature
 from import_contracts.reading.cache import Cache, Extent, digest, shortened
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.precedence import is_regular
@@ -34,9 +34,7 @@ class _Decision(NamedTuple):
     @property
     def is_current(self) -> bool:
         """Whether nothing that was watched has changed."""
-        for path in self.watched:
-            looks.note(looks.STATUS, path)
-        return all(signature(path) == was for path, was in self.watched.items())
+        return all(noted_signature(path) == was for path, was in self.watched.items())
 
 
 def compare_with_those_beside(extent: Extent, context: RunContext) -> Comparison:

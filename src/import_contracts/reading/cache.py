@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from import_contracts import disk, looks
-from import_contracts.looks import Signature, signature
+from import_contracts.looks import Signature, noted_signature, signature
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude, Excluded
@@ -367,9 +367,9 @@ class Cache:
         """
         spec = PathFinder.find_spec("grimp")  # which does not import it
         paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
-        for path in (*paths, *sys.path):
+        for path in sys.path:
             looks.note(looks.STATUS, path)
-        signatures = digest(sys.version, sys.platform, *([path, *signature(path)] for path in paths))
+        signatures = digest(sys.version, sys.platform, *([path, *noted_signature(path)] for path in paths))
         try:
             known, versions = strings(self.load(VERSIONS))
         except DAMAGED:

@@ -63,9 +63,9 @@ def unpacked(body: memoryview) -> "list[memoryview]":
         parts.append(body[at : at + size])
         at += size
         if size < 0:
-            raise ValueError
+            raise ValueError("size")
     if at != len(body):
-        raise ValueError
+        raise ValueError("size")
     return parts
 
 
