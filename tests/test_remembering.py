@@ -305,7 +305,7 @@ def test_a_watch_whose_parts_do_not_fit_counts_as_absent(cache: Cache, parts: tu
 
 @pytest.mark.parametrize("body", [b"", b"1", b"1\n", b"-1 2\nx", b"2 -1\nx", b"x\ny", b"0\nx", b"1 1\nx", b"9" * 5000])
 def test_what_is_no_parts_is_refused(body: bytes) -> None:
-    with pytest.raises(ValueError, match="size|int"):
+    with pytest.raises(ValueError, match=r"size|int"):
         unpacked(memoryview(body))
 
 

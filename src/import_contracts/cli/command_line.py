@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from import_contracts import looks
+from import_contracts import disk, looks
 from import_contracts.cli.streams import take_over
 from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say
 from import_contracts.config.files import FIRST_CONFIGURATION
@@ -125,8 +125,7 @@ class _CheckByDefault(click.Group):
         """Return whether a first word is an option of ``check`` or a configuration file. A command comes first."""
         if word.startswith("-"):
             return word not in _OWN_OPTIONS
-        is_file = os.path.exists(word)  # noqa: PTH110 - Path.exists raises OSError for a name that is too long
-        return word not in _COMMANDS and (is_file or not {".", "/", os.sep}.isdisjoint(word))
+        return word not in _COMMANDS and (not {".", "/", os.sep}.isdisjoint(word) or disk.exists(word))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

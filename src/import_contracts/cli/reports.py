@@ -15,7 +15,7 @@ from import_contracts import looks
 from import_contracts.cli.terminal import one_color, style, warn, with_look, write
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.cache import Answer, Cache
-from import_contracts.reading.remembered import Output, Remembered, folder_of, name_of
+from import_contracts.reading.remembered import PROGRAM, Output, Remembered, folder_of, name_of
 from import_contracts.reporters import FORMATS, LOGGED
 from import_contracts.reporters.style import Wanted
 from import_contracts.visible import visible_report
@@ -137,6 +137,9 @@ def remember(reports: Sequence[Wanted], answers: Sequence[Answer], cache: Path |
     record = looks.record()
     if record is None or cache is None or folder_of(record.arguments) != str(cache):
         return
+    seen = [(*question, answer) for question, answer in record.looks.items()]
+    if all(question != PROGRAM for question, *_ in seen):
+        return
     store = Cache(cache, lambda _: None)
     slow = time.time_ns() - store.clock()  # by this, the clock of the file system may be behind ours
     if record.is_recent(record.since - slow):
@@ -149,6 +152,5 @@ def remember(reports: Sequence[Wanted], answers: Sequence[Answer], cache: Path |
         )
         for wanted, answer in zip(reports, answers, strict=True)
     ]
-    seen = [(*question, answer) for question, answer in record.looks.items()]
     store.write(name_of(record.arguments), Remembered(answers[0].exit_status, outputs, seen).packed())
     store.tidy()

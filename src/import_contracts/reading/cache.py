@@ -118,20 +118,16 @@ class LastRun:
             self.manifest, self.changed = self._compared(self.cache)
         if self.changed:
             self.forget_forged()
-        if self.manifest is None or self.changed:
-            looks.stop()
 
     def _compared(self, cache: Cache) -> tuple[Manifest | None, dict[str, Signature]]:
         """Return the manifest in the cache, and what has changed since."""
-        path = cache.path(_watch_of(self.name))
         with self.context.step("compare the files and folders"):
-            watch, changed = compare(path, self.base) or (None, {})
+            watch, changed = compare(cache.path(_watch_of(self.name)), self.base) or (None, {})
         if watch is None:
             return None, {}
         manifest = Manifest.load(cache, self.name, watch, self.base, self.extent.portions)
         if manifest is None:
             return None, {}
-        looks.note(PROGRAM, path, f"{watch.program} {self.base}")
         return manifest, {os.path.join(self.base, path): new for path, new in changed.items()}
 
     @cached_property
@@ -159,9 +155,17 @@ class LastRun:
         return self.manifest is not None and not self.changed
 
     @property
+    def _current(self) -> Manifest | None:
+        """The manifest if nothing has changed since; that is noted, because the result depends on it."""
+        if self.manifest is None or self.changed or self.cache is None:
+            return None
+        looks.note(PROGRAM, self.cache.path(_watch_of(self.name)), f"{self.manifest.checksum} {self.base}")
+        return self.manifest
+
+    @property
     def whole_state(self) -> str | None:
         """A digest of the whole text of the program; None if there was no last run, or something has changed since."""
-        return self.manifest.whole_state if self.manifest is not None and self.is_current else None
+        return None if (manifest := self._current) is None else manifest.whole_state
 
     @cached_property
     def tips(self) -> Tips:
@@ -182,12 +186,11 @@ class LastRun:
 
     def answer(self, request: str) -> Answer | None:
         """Return the stored answer to a request; None if there is none, or if something has changed since."""
-        if self.manifest is None or not self.is_current:
+        manifest = self._current
+        stored = None if manifest is None else self.stored(manifest.state, request)
+        if manifest is None or stored is None:
             return None
-        stored = self.stored(self.manifest.state, request)
-        if stored is None:
-            return None
-        is_same = all(self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
+        is_same = all(manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
         return stored.answer if is_same else None
 
 
@@ -251,6 +254,11 @@ class Manifest:
         manifest = cls(value, Watch("", [path.removeprefix(base) for path in paths], numbers), base, program.portions)
         manifest.program = program
         return manifest
+
+    @property
+    def checksum(self) -> str:
+        """The checksum of its file in the cache."""
+        return self._watch.program
 
     def save(self, cache: Cache, name: str) -> None:
         """Write the manifest to its two files in the cache."""

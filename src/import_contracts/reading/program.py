@@ -46,7 +46,7 @@ class SourceFile(NamedTuple):
 
     def read(self) -> bytes:
         """Return the content of the file; raises OSError."""
-        return disk.read(self.path)
+        return disk.read_unnoted(self.path)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 
+from import_contracts import looks
 from import_contracts.looks import UNKNOWN, Signature, is_recent, signature
 from import_contracts.reading.cache import Extent, LastRun, Manifest, shape
 from import_contracts.reading.context import Advance, RunContext
@@ -49,6 +50,7 @@ class Comparison:
         return lambda path: path not in files or path in joining
 
     def _walk(self) -> Program:
+        looks.stop()
         with self.last.context.step("find the modules"):
             extent = self.last.extent
             return walk(extent.portions, every_folder=extent.every_folder, exclude=extent.exclude, unread=extent.unread)

@@ -129,7 +129,8 @@ def folder_of(arguments: "Sequence[str]") -> str | None:
             return None
         if option == "--cache-dir" and value:
             return os.path.join(here, os.path.expanduser(value))
-        if option != "--output" and value and file is None and os.path.isfile(value):
+        is_other = option == "--output" or not value or value.endswith((".py", ".pyi"))
+        if file is None and not is_other and os.path.isfile(value):
             file = value
         before = word
     if file is not None:
