@@ -153,4 +153,3 @@ def remember(reports: Sequence[Wanted], answers: Sequence[Answer], cache: Path |
         for wanted, answer in zip(reports, answers, strict=True)
     ]
     store.write(name_of(record.arguments), Remembered(answers[0].exit_status, outputs, seen).packed())
-    store.tidy()
