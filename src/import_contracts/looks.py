@@ -43,14 +43,13 @@ def changed(paths: "Sequence[str]", numbers: "Iterable[int]") -> dict[str, Signa
     four, stat = iter(numbers), os.stat
     for path, mtime, ctime, size, inode in zip(paths, four, four, four, four, strict=True):
         try:
-            now = stat(path)
+            status = stat(path)
         except (OSError, ValueError):
-            same = mtime == ctime == size == inode == 0
+            now = ABSENT
         else:
-            same = now.st_mtime_ns == mtime and now.st_ctime_ns == ctime and now.st_size == size
-            same = same and now.st_ino & _INODE == inode
-        if not same:
-            found[path] = signature(path)
+            now = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino & _INODE)
+        if now != (mtime, ctime, size, inode):
+            found[path] = now
     return found
 
 
@@ -142,7 +141,8 @@ def note(question: str, path: "str | os.PathLike[str]", answer: str | None = Non
 def noted_signature(path: str) -> Signature:
     """Return the signature of a file or folder, and note it."""
     found = signature(path)
-    note(STATUS, path, _written(found))
+    if _records:
+        note(STATUS, path, _written(found))
     return found
 
 

@@ -17,6 +17,7 @@ from import_contracts.cli.streams import take_over
 from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say
 from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.reading.watch import forget
 from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
@@ -48,6 +49,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     finally:
         sys.setrecursionlimit(limit)
         looks.stop()
+        forget()
         if args is None:
             gc.freeze()  # so that the collection at the end of the process does nothing
         elif collecting:

@@ -6,6 +6,7 @@ import sys
 from import_contracts import disk, looks
 from import_contracts.cli.streams import not_obeyed
 from import_contracts.reading.remembered import Output, recall
+from import_contracts.reading.watch import forget
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def repeat(arguments: "Sequence[str]") -> int | None:
     except OSError:  # which the run says in its own words
         return None
     looks.stop()
+    forget()
     return run.status
 
 

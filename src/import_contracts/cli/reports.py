@@ -138,7 +138,8 @@ def remember(reports: Sequence[Wanted], answers: Sequence[Answer], cache: Path |
     if record is None or cache is None or folder_of(record.arguments) != str(cache):
         return
     seen = [(*question, answer) for question, answer in record.looks.items()]
-    if all(question != PROGRAM for question, *_ in seen):
+    seen.sort(key=lambda look: look[0] != PROGRAM)  # what changes most often is asked first
+    if not seen or seen[0][0] != PROGRAM:
         return
     store = Cache(cache, lambda _: None)
     slow = time.time_ns() - store.clock()  # by this, the clock of the file system may be behind ours

@@ -42,7 +42,7 @@ from import_contracts.reading.program import Portions, Program, SourceFile
 from import_contracts.reading.remembered import PROGRAM
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
-from import_contracts.reading.watch import Watch, compare, load_sealed, sealed
+from import_contracts.reading.watch import Watch, absolute, compare, load_sealed, sealed
 from import_contracts.repository import Tips, tips
 
 _LARGEST_ANSWER = 20_000_000  # characters
@@ -128,7 +128,7 @@ class LastRun:
         manifest = Manifest.load(cache, self.name, watch, self.base, self.extent.portions)
         if manifest is None:
             return None, {}
-        return manifest, {os.path.join(self.base, path): new for path, new in changed.items()}
+        return manifest, dict(zip(absolute(changed, self.base), changed.values(), strict=True))
 
     @cached_property
     def name(self) -> str:
@@ -221,7 +221,7 @@ class Manifest:
         self._base = base
         self._portions = portions
         self._joined_modules, self._joined_digests = text(value["modules"]), text(value["digests"])
-        paths, number = [os.path.join(base, path) for path in watch.paths], self._joined_modules.count("/")
+        paths, number = absolute(watch.paths, base), self._joined_modules.count("/")
         self.files, self.watched = paths[:number], paths[number:]
         if not self._joined_digests.count("/") == len(self.files) == number:
             raise ValueError

@@ -10,7 +10,7 @@ import sys
 from import_contracts import looks
 from import_contracts.looks import Look
 from import_contracts.reading.trust import CACHE, doubt
-from import_contracts.reading.watch import checksum, is_same, load, packed, unpacked
+from import_contracts.reading.watch import checksum, forget, is_same, load, packed, unpacked
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Remembered:
             Output(os.fsdecode(bytes(file)), str(text, "utf-8"), is_logged=bytes(is_logged) == b"1")
             for file, text, is_logged in zip(three, three, three, strict=True)
         ]
-        if bytes(status) not in (b"0", b"1", b"2", b"3") or not outputs:
+        if bytes(status) not in (b"0", b"1", b"2", b"3") or not outputs or not seen:
             raise ValueError
         return cls(int(bytes(status)), outputs, list(zip(words, words, words, strict=True)))
 
@@ -85,6 +85,7 @@ def recall(arguments: "Sequence[str]") -> Remembered | None:
 
     From now on it is noted what this run looks at.
     """
+    forget()
     looks.begin(arguments)
     folder = folder_of(arguments)
     body = None if folder is None else load(os.path.join(folder, name_of(arguments)))
@@ -95,7 +96,12 @@ def recall(arguments: "Sequence[str]") -> Remembered | None:
         found = Remembered.unpacked(body)
     except (ValueError, TypeError):
         return None
-    return found if found.seen and all(map(_holds, found.seen)) else None
+    for look in found.seen:
+        if not _holds(look):
+            if look[0] == PROGRAM:
+                looks.stop()  # this run will not be remembered
+            return None
+    return found
 
 
 def _holds(look: Look) -> bool:
