@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import pty
 import re
@@ -17,7 +19,7 @@ import pytest
 from import_contracts import looks
 from import_contracts.cli import main
 from import_contracts.reading import cache as cache_module
-from import_contracts.reading.remembered import VARIABLES, Remembered, folder_of, recall
+from import_contracts.reading.remembered import VARIABLES, Remembered, folder_of, name_of, recall
 from import_contracts.reading.trust import CACHE
 from import_contracts.reading.watch import load, packed, unpacked
 from tests.arranging import MODELS, Run, configuration, contract, lint, not_obeyed, stored, write
@@ -416,7 +418,7 @@ def test_it_is_looked_for_where_the_run_has_its_cache(shop: Path, monkeypatch: p
     assert folder_of(("--cache-dir", "c")) == folder_of(("--cache-dir=c",)) == str(shop / "inner/c")
     assert folder_of(("--cache-dir", "~/c")) == "/home/me/c"
     (shop / "inner/x.ini").touch()
-    for args in [("x.ini",), ("--config", "x.ini"), ("check", "--config=x.ini"), ("--output", "x.ini", "x.ini")]:
+    for args in [("x.ini",), ("--config", "x.ini"), ("check", "--config=x.ini")]:
         assert folder_of(args) == str(shop / "inner" / CACHE)
 
 
@@ -464,16 +466,20 @@ SEEN = b"kind\0/\x004"
 FORGED = [
     (),
     (b"0", SEEN),
-    (b"5", SEEN, b"", b"forged", b"1"),
-    (b"x", SEEN, b"", b"forged", b"1"),
-    (b"0", b"", b"", b"forged", b"1"),
-    (b"0", b"kind\0/", b"", b"forged", b"1"),
-    (b"0", b"nonsense\0/\x004", b"", b"forged", b"1"),
-    (b"0", b"program\0/\0nonsense", b"", b"forged", b"1"),
-    (b"0", b"status\0/\x001 2 3", b"", b"forged", b"1"),
-    (b"0", SEEN, b"", b"\xff", b"1"),
-    (b"0", SEEN, b"", b"forged"),
-    (b"0", SEEN, b"", b"forged", b"1", b"more"),
+    (b"5", SEEN, b"", b"", b"forged"),
+    (b"x", SEEN, b"", b"", b"forged"),
+    (b"0", b"", b"", b"", b"forged"),
+    (b"0", b"kind\0/", b"", b"", b"forged"),
+    (b"0", b"nonsense\0/\x004", b"", b"", b"forged"),
+    (b"0", b"program\0/\0nonsense", b"", b"", b"forged"),
+    (b"0", b"status\0/\x001 2 3", b"", b"", b"forged"),
+    (b"0", SEEN, b"", b"", b"\xff"),
+    (b"0", SEEN, b"", b"\xff", b"forged"),
+    (b"0", SEEN, b"", b""),
+    (b"0", SEEN, b"", b"", b"forged", b"more"),
+    (b"0", SEEN, b"shop/web.py", b"", b"forged"),
+    (b"0", SEEN, b"", b"json", b"forged"),
+    (b"0", SEEN, b"", b"", b"forged", b"shop/web.py", b"py", b"forged"),
 ]
 
 
@@ -484,6 +490,46 @@ def test_what_no_run_has_written_is_as_good_as_absent(shop: Path, parts: tuple[b
     path.write_bytes(stored(path.name, packed(*parts)))
     assert remembered(shop) is None
     assert lint(shop) == expected
+
+
+def test_a_forged_report_is_visible_and_no_command(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    learned_text = lint(shop).out
+    lint(shop)
+    (path,) = (shop / CACHE).glob("*.run")
+    texts = {"\x1b[2J": "\\x1b[2J", "::error::x": "\\x3a:error::x", "\u202e": "\\u202e", "\x1b[31mred\x1b[0m": None}
+    for text, shown in texts.items():
+        path.write_bytes(stored(path.name, packed(b"0", SEEN, b"", b"", f"{text}\n".encode())))
+        assert not_obeyed(lint(shop).out) == f"{shown or text}\n"
+        assert lint(shop).out.startswith("::stop-commands::")
+    assert learned_text.startswith("::stop-commands::")
+
+
+@pytest.mark.parametrize("args", [("ini.cfg",), ("cycles", "shop/web.py"), ("--contract", "ini.cfg")])
+def test_a_forged_run_writes_no_file_but_that_of_an_output(shop: Path, args: tuple[str, ...]) -> None:
+    learned(shop)  # which makes a cache
+    before = (shop / args[-1]).read_bytes()
+    name = name_at(shop, args)
+    body = packed(b"0", SEEN, args[-1].encode(), b"", b"forged")
+    (shop / CACHE / name).write_bytes(stored(name, body))
+    lint(shop, *args)
+    assert (shop / args[-1]).read_bytes() == before
+    asked = ("--format", "json", "--output", args[-1])
+    name = name_at(shop, asked)
+    (shop / CACHE / name).write_bytes(stored(name, packed(b"0", SEEN, args[-1].encode(), b"json", b"forged")))
+    lint(shop, *asked)
+    assert (shop / args[-1]).read_bytes() == b"forged"
+
+
+def name_at(folder: Path, args: tuple[str, ...]) -> str:
+    """Return the name of the file for a run in a folder, as `lint` runs it."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
+            return name_of(args)
+    finally:
+        os.chdir(before)
 
 
 def test_a_run_under_the_name_of_another_is_absent(shop: Path) -> None:

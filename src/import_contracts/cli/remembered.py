@@ -26,7 +26,7 @@ def repeat(arguments: "Sequence[str]") -> int | None:
                 _write(output)
         for output in run.outputs:
             if not output.file:
-                _print(not_obeyed(output.text) if output.is_logged else output.text)
+                _print(output.text if output.format else not_obeyed(_visible(output.text)))
     except OSError:  # which the run says in its own words
         return None
     looks.stop()
@@ -39,7 +39,21 @@ def _write(output: Output) -> None:
 
     from import_contracts.repository import checkout  # noqa: PLC0415 - as above
 
-    disk.write_in(checkout(Path.cwd()), Path(output.file), output.text.encode())
+    text = output.text if output.format else _visible(output.text)
+    disk.write_in(checkout(Path.cwd()), Path(output.file), text.encode())
+
+
+def _visible(report: str) -> str:
+    """Return a report as `visible_report` does, without importing it for one that stays as it is."""
+    start, *colored = report.split("\x1b[")
+    codes, texts = zip(*(part.partition("m")[::2] for part in colored), strict=True) if colored else ((), ())
+    plain = "".join((start, *texts))
+    is_plain = plain.isascii() and plain.replace("\n", "").isprintable() and "::" not in plain and "##" not in plain
+    if is_plain and all(code.replace(";", "").isdigit() for code in codes):
+        return report
+    from import_contracts.visible import visible_report  # noqa: PLC0415 - regular expressions take long to import
+
+    return visible_report(report)
 
 
 def _print(text: str) -> None:

@@ -18,7 +18,6 @@ from import_contracts.reading.cache import Answer, Cache
 from import_contracts.reading.remembered import PROGRAM, Output, Remembered, folder_of, name_of
 from import_contracts.reporters import FORMATS, LOGGED
 from import_contracts.reporters.style import Wanted
-from import_contracts.visible import visible_report
 
 
 class Reporting(click.Command):
@@ -146,11 +145,7 @@ def remember(reports: Sequence[Wanted], answers: Sequence[Answer], cache: Path |
     if record.is_recent(record.since - slow):
         return
     outputs = [
-        Output(
-            wanted.output or "",
-            visible_report(answer.text) if wanted.format in LOGGED else answer.text,
-            is_logged=wanted.format in LOGGED,
-        )
+        Output(wanted.output or "", "" if wanted.format in LOGGED else wanted.format, answer.text)
         for wanted, answer in zip(reports, answers, strict=True)
     ]
     store.write(name_of(record.arguments), Remembered(answers[0].exit_status, outputs, seen).packed())

@@ -6,6 +6,7 @@ arguments and surroundings, and of what it looks at: its configuration, the prog
 
 import os
 import sys
+from itertools import pairwise
 
 from import_contracts import looks
 from import_contracts.looks import Look
@@ -39,12 +40,25 @@ _CONFIGURATIONS = (".importlinter", "pyproject.toml", "setup.cfg")
 
 
 class Output:
-    """A report as it was written: to a file, or to standard output if that is ""; ``is_logged`` if people read it."""
+    """A report as it was written, to a file or, if that is "", standard output; for people, ``format`` is ""."""
 
-    def __init__(self, file: str, text: str, *, is_logged: bool) -> None:
+    def __init__(self, file: str, format_: str, text: str) -> None:
         self.file = file
+        self.format = format_
         self.text = text
-        self.is_logged = is_logged
+
+    def is_asked(self, arguments: "Sequence[str]") -> bool:
+        """Return whether the arguments ask for it. Nothing else is written, whatever is in the cache."""
+        files, formats = _values("--output", arguments), _values("--format", arguments)
+        formats += ["github"] if os.environ.get("GITHUB_ACTIONS") == "true" else []
+        is_format = self.format in ("", *formats) or self.file.endswith(f".{self.format}")
+        return self.file in ("", *files) and is_format
+
+
+def _values(option: str, arguments: "Sequence[str]") -> "list[str]":
+    """Return the values that an option is given."""
+    joined = [word.removeprefix(f"{option}=") for word in arguments if word.startswith(f"{option}=")]
+    return joined + [value for word, value in pairwise(arguments) if word == option]
 
 
 class Remembered:
@@ -62,8 +76,8 @@ class Remembered:
         words = iter(os.fsdecode(bytes(seen)).split("\0"))
         three = iter(rest)
         outputs = [
-            Output(os.fsdecode(bytes(file)), str(text, "utf-8"), is_logged=bytes(is_logged) == b"1")
-            for file, text, is_logged in zip(three, three, three, strict=True)
+            Output(os.fsdecode(bytes(file)), str(format_, "ascii"), str(text, "utf-8"))
+            for file, format_, text in zip(three, three, three, strict=True)
         ]
         if bytes(status) not in (b"0", b"1", b"2", b"3") or not outputs or not seen:
             raise ValueError
@@ -72,11 +86,8 @@ class Remembered:
     def packed(self) -> bytes:
         """Return the content of its file in the cache."""
         words = "\0".join(word for look in self.seen for word in look)
-        outputs = [
-            part
-            for each in self.outputs
-            for part in (os.fsencode(each.file), each.text.encode(), b"%d" % each.is_logged)
-        ]
+        parts = ((os.fsencode(each.file), each.format.encode(), each.text.encode()) for each in self.outputs)
+        outputs = [part for three in parts for part in three]
         return packed(b"%d" % self.status, os.fsencode(words), *outputs)
 
 
@@ -95,6 +106,8 @@ def recall(arguments: "Sequence[str]") -> Remembered | None:
     try:
         found = Remembered.unpacked(body)
     except (ValueError, TypeError):
+        return None
+    if not all(output.is_asked(arguments) for output in found.outputs):
         return None
     for look in found.seen:
         if not _holds(look):
@@ -127,20 +140,15 @@ def folder_of(arguments: "Sequence[str]") -> str | None:
     else may be nearer.
     """
     here = os.getcwd()
-    before = ""
-    file = None
-    for word in arguments:
-        option, _, value = word.partition("=") if word.startswith("--") else (before, "", word)
-        if word == "--no-cache":
-            return None
-        if option == "--cache-dir" and value:
-            return os.path.join(here, os.path.expanduser(value))
-        is_other = option == "--output" or not value or value.endswith((".py", ".pyi"))
-        if file is None and not is_other and os.path.isfile(value):
-            file = value
-        before = word
-    if file is not None:
-        return os.path.join(os.path.dirname(os.path.join(here, file)), CACHE)
+    if "--no-cache" in arguments:
+        return None
+    if named := "".join(_values("--cache-dir", arguments)[:1]):
+        return os.path.join(here, os.path.expanduser(named))
+    words = [word.partition("=")[2] if word.startswith("--") else word for word in arguments]
+    others = ("", *_values("--output", arguments))
+    for word in words:
+        if word not in others and not word.endswith((".py", ".pyi")) and os.path.isfile(word):
+            return os.path.join(os.path.dirname(os.path.join(here, word)), CACHE)
     return _nearest(here)
 
 
