@@ -376,7 +376,7 @@ class Cache:
         spec = PathFinder.find_spec("grimp")  # which does not import it
         paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
         for path in sys.path:
-            looks.note(looks.STATUS, path)
+            looks.note(looks.STATUS, path or os.curdir)
         signatures = digest(sys.version, sys.platform, *([path, *noted_signature(path)] for path in paths))
         try:
             known, versions = strings(self.load(VERSIONS))
@@ -433,7 +433,9 @@ class Cache:
     def load_sealed(self, name: str) -> tuple[str, Any]:
         """Return the checksum of a file, "" if there is none, and what `load` returns."""
         checksum, body = load_sealed(self.path(name)) or ("", b"null")
-        return checksum, json.loads(str(body, "utf-8"))
+        decoded = str(body, "utf-8")
+        del body
+        return checksum, json.loads(decoded)
 
     def save(self, name: str, value: object) -> str:
         """Write a value to a file and return its checksum; if that fails, warn once and write nothing more."""

@@ -128,6 +128,7 @@ def _holds(look: Look) -> bool:
 def name_of(arguments: "Sequence[str]") -> str:
     """Return the name of the file for a run with some arguments, in these surroundings."""
     surroundings = [sys.version, sys.platform, sys.getfilesystemencoding(), os.getcwd(), str(sys.stdout.isatty())]
+    surroundings.append(str(os.geteuid()) if hasattr(os, "geteuid") else "")  # who may not read what others may
     surroundings += [f"{name}={os.environ.get(name)}" for name in VARIABLES]
     words = "\0".join((*surroundings, *sys.path, "", *arguments))
     return f"{checksum('run', os.fsencode(words)).decode()}.run"
