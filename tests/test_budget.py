@@ -99,8 +99,9 @@ def test_each_file_and_folder_of_an_unchanged_tree_is_looked_at_once_and_none_is
     assert more == Counter(stat=size(large) - size(small))
 
 
-def test_an_unchanged_tree_imports_only_what_remembers(large: Path) -> None:
-    found = counted(large)
+@pytest.mark.parametrize("program", ["large", "broken"])
+def test_an_unchanged_tree_imports_only_what_remembers(request: pytest.FixtureRequest, program: str) -> None:
+    found = counted(request.getfixturevalue(program))
     assert len(found.ours) <= MODULES, found.ours
     assert not {"array", "click", "dataclasses", "hashlib", "logging", "tomli"}.intersection(found.modules)
 

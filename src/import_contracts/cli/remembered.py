@@ -47,7 +47,7 @@ def _visible(report: str) -> str:
     """Return a report as `visible_report` does, without importing it for one that stays as it is."""
     start, *colored = report.split("\x1b[")
     codes, texts = zip(*(part.partition("m")[::2] for part in colored), strict=True) if colored else ((), ())
-    plain = "".join((start, *texts))
+    plain = "".join((start, *texts)).replace("…", "")  # where a list is not shown to its end
     is_plain = plain.isascii() and plain.replace("\n", "").isprintable() and "::" not in plain and "##" not in plain
     if is_plain and all(code.replace(";", "").isdigit() for code in codes):
         return report
