@@ -8,17 +8,18 @@ import json
 import os
 import re
 import sys
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts.cli import main
+from import_contracts.cli.remembered import repeat
 from import_contracts.contracts.findings import Findings, Rule
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
+from import_contracts.reading.watch import sealed
 
 
 def graph(*lines: str, external: tuple[str, ...] | None = (), kinds: dict[str, Kind] | None = None) -> ImportGraph:
@@ -124,8 +125,8 @@ MODELS = contract(
 
 
 def stored(name: str, body: bytes) -> bytes:
-    """Return the content of a file of the cache with a name, for the JSON in it."""
-    return sha256(name.encode() + b"\n" + body).hexdigest().encode() + b"\n" + body
+    """Return the content of a file of the cache with a name, for what is in it."""
+    return sealed(name, body)
 
 
 class Run(NamedTuple):
@@ -141,12 +142,14 @@ def lint(folder: Path, *args: str) -> Run:
     before, depth = Path.cwd(), sys.getrecursionlimit()
     out_bytes, err = io.BytesIO(), io.StringIO()
     out = io.TextIOWrapper(out_bytes, encoding="utf-8")
-    status = None
+    status: str | int | None = None
     os.chdir(folder)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
-                main(args)
+                status = repeat(args)
+                if status is None:
+                    main(args)
             except SystemExit as stop:
                 status = stop.code
     finally:

@@ -38,10 +38,11 @@ def main(log: str, arguments: list[str]) -> None:
     for name in CALLS:
         setattr(os, name, _counting(name, calls, getattr(os, name)))
     sys.addaudithook(hook)
-    from import_contracts.cli import main as command  # noqa: PLC0415 - what it imports is counted
+    from import_contracts.cli import run  # noqa: PLC0415 - what it imports is counted
 
+    sys.argv[1:] = arguments
     try:
-        command(arguments)
+        sys.exit(run())
     finally:
         counts = {"calls": calls, "opened": opened, "modules": sorted(sys.modules)}
         Path(log).write_text(json.dumps(counts), encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from import_contracts.reading.cache import Cache
-from import_contracts.reading.context import CACHE
+from import_contracts.reading.trust import CACHE
 from tests.arranging import lint, write
 
 Files = dict[str, str]
@@ -28,7 +28,7 @@ def rings(folder: Path, *arguments: str) -> list[list[str]]:
 @pytest.fixture
 def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project, which has a cache, that trusts files although they were written just now."""
-    monkeypatch.setattr("import_contracts.reading.refresh._GRANULARITY", -(10**18))
+    monkeypatch.setattr("import_contracts.looks._GRANULARITY", -(10**18))
     return write(tmp_path, {"setup.cfg": ""})
 
 

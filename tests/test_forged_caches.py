@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import tempfile
+from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from import_contracts.reading.trust import doubt
+from import_contracts.reading.watch import load, packed, unpacked
 from tests.arranging import Run, configuration, contract, lint, stored, write
 from tests.workflows import repositories
 
@@ -179,7 +181,7 @@ def test_a_group_that_can_write_is_another_user_unless_it_is_the_user_alone(
 
 
 @as_root
-@pytest.mark.parametrize("name", [".", "*.program", "*.imports", "*.report", "versions"])
+@pytest.mark.parametrize("name", [".", "*.program", "*.watch", "*.imports", "*.report", "versions"])
 def test_a_cache_of_another_user_is_not_used_unless_that_is_who_became_root(
     shop: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -261,6 +263,12 @@ SINCE: dict[str, dict[str, str]] = {
 """What may have happened to the program since the cache was written."""
 
 
+def parts_of(path: Path) -> list[bytes]:
+    body = load(str(path))
+    assert body is not None
+    return [bytes(part) for part in unpacked(body)]
+
+
 class Forgery:
     """A program with a cache, what is said about it without one, and the same cache again for each example."""
 
@@ -278,18 +286,27 @@ class Forgery:
         kinds = {".program", ".imports", ".statements", ".report"}
         self.files = [path for path in self.original if path.suffix in kinds]
         self.files.append(self.cache / "versions")
+        self.watches = [path for path in self.original if path.suffix == ".watch"]
 
     def restore(self) -> None:
         """Make the program what it was."""
         write(self.folder, FILES)
         (self.folder / "space/json.py").unlink(missing_ok=True)
 
+    @staticmethod
+    def _watch(path: Path, checksum: bytes) -> None:
+        """Let the file with the signatures go with a program that has another checksum."""
+        _, *rest = parts_of(path)
+        path.write_bytes(stored(path.name, packed(checksum, *rest)))
+
     def put(self, path: Path, value: Any, since: str, *, without_reports: bool) -> list[Run]:
         """Put a value into a file of the cache and return what is said then."""
         for each, data in self.original.items():
             each.write_bytes(data)
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
-        path.write_bytes(stored(path.name, body))
+        path.write_bytes(data := stored(path.name, body))
+        if path.suffix == ".program":
+            self._watch(path.with_suffix(".watch"), data[:64])
         for each in self.cache.glob("*.report") if without_reports else ():
             if each != path:
                 each.unlink()
@@ -348,6 +365,30 @@ def test_a_lie_that_a_run_could_have_written_is_no_traceback(
     else:
         lie = changed(value, place, how)
     runs = forgery.put(path, lie, since, without_reports=without_reports)
+    assert not [run for run in runs if run.status not in (0, 1, 2, 3) or "Traceback" in run.err]
+
+
+@pytest.mark.slow
+@given(data=st.data(), since=st.sampled_from([*SINCE]), without_reports=st.booleans())
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+def test_other_signatures_and_paths_are_no_traceback(
+    forgery: Forgery, data: st.DataObject, since: str, without_reports: bool
+) -> None:
+    path = data.draw(st.sampled_from(forgery.watches))
+    path.write_bytes(forgery.original[path])
+    program, paths, numbers = parts_of(path)
+    names = paths.split(b"\0")
+    wrong = [b"", b"x", b"/", b"..", b"shop", b"\xff", b"x" * 5000, b"shop/web.py", *names]
+    signatures = array("q", numbers)
+    if data.draw(st.booleans()):
+        names[data.draw(st.integers(0, len(names) - 1))] = data.draw(st.sampled_from(wrong))
+    else:
+        number = data.draw(st.sampled_from([0, -1, 1, 2**63 - 1, -(2**63)]))
+        signatures[data.draw(st.integers(0, len(signatures) - 1))] = number
+    if data.draw(st.booleans()):
+        del names[-1], signatures[-4:]
+    body = packed(program, b"\0".join(names), signatures.tobytes())
+    runs = forgery.put(path, body, since, without_reports=without_reports)
     assert not [run for run in runs if run.status not in (0, 1, 2, 3) or "Traceback" in run.err]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.reading.context import CACHE
+from import_contracts.reading.trust import CACHE
 from tests.arranging import lint, write
 
 COMMAND = [sys.executable, "-m", "import_contracts"]

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from import_contracts.graph.kinds import Kind
+from import_contracts.looks import UNKNOWN, signature
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading import cache as cache_module
 from import_contracts.reading.assembly import Scan
@@ -25,7 +26,6 @@ from import_contracts.reading.cache import (
     Manifest,
     StoredAnswer,
     shape,
-    signature,
 )
 from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.excluding import Excluded
@@ -33,6 +33,8 @@ from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars
+from import_contracts.reading.watch import Watch, packed, unpacked
+from import_contracts.reading.watch import compare as compare_watch
 from tests.arranging import program, stored, write
 
 # --- the files of the cache ---------------------------------------------------------------------------------------
@@ -219,6 +221,11 @@ def manifest() -> Manifest:
     return Manifest.of(PROGRAM, SIGNATURES, {"p": "x", "q.b": "y"}, "state", "/base/")
 
 
+def loaded(cache: Cache) -> Manifest | None:
+    watch, _ = compare_watch(cache.path("a.watch"), "/base/") or (None, {})
+    return None if watch is None else Manifest.load(cache, "a.program", watch, "/base/", PORTIONS)
+
+
 def test_what_a_program_consists_of_has_paths_relative_to_the_base() -> None:
     assert shape(PROGRAM, "/base/") == {
         "modules": ["p", "p.a", "q.b"],
@@ -236,46 +243,91 @@ def test_what_a_program_consists_of_has_paths_relative_to_the_base() -> None:
 
 
 def test_a_manifest_gives_back_what_it_was_made_of(cache: Cache) -> None:
-    cache.save("a.program", manifest().value)
-    for found in (manifest(), Manifest.load(cache, "a.program", "/base/", PORTIONS)):
+    manifest().save(cache, "a.program")
+    for found in (manifest(), loaded(cache)):
         assert found is not None
         assert found.program == PROGRAM
         assert found.by_path == SIGNATURES
         assert found.digests == {"p": "x", "p.a": "", "q.b": "y"}
         assert found.state == "state"
         assert (found.files, found.watched) == (PATHS[:3], PATHS[3:])
-    names = "compiled digests excluded files modules namespaces problems shadowed signatures state watched"
+    names = "compiled digests excluded modules namespaces problems shadowed state"
     assert sorted(manifest().value) == names.split()
-    assert "\n" not in manifest().value["signatures"]
 
 
 @pytest.mark.parametrize(
     "damage",
     [
         {"modules": "p/p.a/"},
+        {"modules": "p/p.a/q.b/r/"},
         {"modules": ["p", "p.a", "q.b"]},
         {"digests": "x//"},
         {"digests": None},
-        {"watched": ["p"]},
-        {"files": ["p", "q"], "modules": "p/q/", "digests": "x/y/"},
-        {"signatures": ""},
-        {"signatures": "?"},
-        {"files": None},
+        {"modules": "p/q/", "digests": "x/y/z/"},
+        {"state": "../state"},
+        {"state": None},
     ],
     ids=str,
 )
 def test_a_manifest_whose_parts_do_not_fit_counts_as_absent(cache: Cache, damage: dict[str, object]) -> None:
-    cache.save("a.program", {**manifest().value, **damage})
-    assert Manifest.load(cache, "a.program", "/base/", PORTIONS) is None
-    assert Manifest.load(cache, "absent", "/base/", PORTIONS) is None
+    assert loaded(cache) is None
+    manifest().save(cache, "a.program")
+    watch, _ = compare_watch(cache.path("a.watch"), "/base/") or (None, {})
+    assert watch is not None
+    watch.program = cache.save("a.program", {**manifest().value, **damage})
+    assert Manifest.load(cache, "a.program", watch, "/base/", PORTIONS) is None
 
 
-def test_changed_are_the_paths_with_another_signature(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = dict(SIGNATURES)
-    monkeypatch.setattr(cache_module, "signature", lambda path: now[path])
-    assert manifest().changed() == {}
-    now |= {PATHS[1]: (1, 2, 3, 4), PATHS[5]: (5, 6, 7, 8)}
-    assert manifest().changed() == {PATHS[1]: (1, 2, 3, 4), PATHS[5]: (5, 6, 7, 8)}
+def test_a_manifest_of_another_run_than_the_signatures_counts_as_absent(cache: Cache) -> None:
+    manifest().save(cache, "a.program")
+    cache.save("a.program", {**manifest().value, "state": "other"})
+    assert loaded(cache) is None
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (),
+        (b"program", b"a"),
+        (b"program", b"a", b"12345678" * 3),
+        (b"program", b"a", b"12345678" * 5),
+        (b"program", b"a", b"1234567" * 4),
+        (b"program", b"a\0b", b"12345678" * 4),
+        (b"\xff", b"a", b"12345678" * 4),
+        (b"program", b"a", b"12345678" * 4, b""),
+    ],
+    ids=str,
+)
+def test_a_watch_whose_parts_do_not_fit_counts_as_absent(cache: Cache, parts: tuple[bytes, ...]) -> None:
+    cache.write("a.watch", packed(*parts))
+    assert compare_watch(cache.path("a.watch"), "/base/") is None
+
+
+@pytest.mark.parametrize("body", [b"", b"1", b"1\n", b"-1 2\nx", b"2 -1\nx", b"x\ny", b"0\nx", b"1 1\nx", b"9" * 5000])
+def test_what_is_no_parts_is_refused(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"size|int"):
+        unpacked(memoryview(body))
+
+
+def test_parts_are_taken_apart_as_they_were() -> None:
+    for parts in ((b"",), (b"a", b"", b"b\n1\n"), (b"x" * 5000, b"\0")):
+        assert [bytes(part) for part in unpacked(memoryview(packed(*parts)))] == [*parts]
+
+
+def test_changed_are_the_paths_with_another_signature(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"a": "1", "b": "2", "c": "3"})
+    paths = ["a", "b", "c", "absent", str(tmp_path / "c")]
+    before = [number for path in paths for number in signature(str(tmp_path / path))]
+    watch = Watch("", paths, before)
+    assert watch.changed(f"{tmp_path}{os.sep}") == {}
+    (tmp_path / "c").unlink()
+    write(tmp_path, {"b": "more"})
+    write(tmp_path, {"absent": ""})
+    now = {path: signature(str(tmp_path / path)) for path in paths[1:]}
+    assert watch.changed(f"{tmp_path}{os.sep}") == {str(tmp_path / path): new for path, new in now.items()}
+    monkeypatch.chdir(tmp_path)
+    assert watch.changed(f"{tmp_path}{os.sep}") == now
+    assert Watch("", ["a"], [*UNKNOWN]).changed(f"{tmp_path}{os.sep}") == {"a": signature("a")}
 
 
 def test_each_way_to_read_a_program_has_a_manifest_of_its_own(tmp_path: Path) -> None:
@@ -355,7 +407,7 @@ SOURCES = ["p.a -> p.b", "p.c -> p.b", "p.c -> os", "p.d.e"]
 @pytest.fixture
 def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Taken:
     """Return snapshots of a program, in which no signature is too young to be trusted, with one taken."""
-    monkeypatch.setattr("import_contracts.reading.refresh._GRANULARITY", -(10**18))
+    monkeypatch.setattr("import_contracts.looks._GRANULARITY", -(10**18))
     program(tmp_path, *SOURCES)
     found = Taken(tmp_path)
     found.take()
@@ -365,9 +417,9 @@ def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Taken:
 def test_at_first_everything_is_read_and_then_only_compared(taken: Taken) -> None:
     assert taken.steps == ["find the modules", "scan 6 files", "store the snapshot"]
     taken.take()
-    assert taken.steps == ["compare 6 files and 2 folders"]
+    assert taken.steps == ["compare the files and folders"]
     assert taken.edges() == ["p.a -> p.b", "p.c -> os", "p.c -> p.b"]
-    assert taken.steps == ["compare 6 files and 2 folders", "load the imports", "build the graph"]
+    assert taken.steps == ["compare the files and folders", "load the imports", "build the graph"]
 
 
 LOADED = "load the imports"
@@ -440,7 +492,7 @@ def test_only_what_may_have_changed_is_read_again(
     write(taken.folder, files)
     assert taken.edges() == edges
     assert [step for step, start in zip(taken.steps[1:-1], steps, strict=True) if not step.startswith(start)] == []
-    assert (taken.steps[0], taken.steps[-1]) == ("compare 6 files and 2 folders", "build the graph")
+    assert (taken.steps[0], taken.steps[-1]) == ("compare the files and folders", "build the graph")
     taken.take()
     assert [step.partition(" ")[0] for step in taken.steps] == ["compare"]
 
@@ -544,7 +596,7 @@ def test_a_lost_list_of_imports_is_made_again(taken: Taken) -> None:
     for path in (taken.folder / "cache").glob("*.imports"):
         path.unlink()
     assert taken.edges() == ["p.a -> p.b", "p.c -> os", "p.c -> p.b"]
-    assert taken.steps == ["compare 6 files and 2 folders", "load the imports", "scan 6 files", "build the graph"]
+    assert taken.steps == ["compare the files and folders", "load the imports", "scan 6 files", "build the graph"]
     write(taken.folder, {"p/a.py": "import p.b # more"})
     taken.take()
     assert taken.steps[1:] == ["hash 1 files", "load the imports", "scan 6 files", "store the snapshot"]
@@ -580,9 +632,9 @@ def test_where_only_times_have_changed_contents_are_compared_once(taken: Taken) 
     for path in (taken.folder / "p").rglob("*.py"):
         os.utime(path, ns=(1, 1))
     taken.take()
-    assert taken.steps == ["compare 6 files and 2 folders", "hash 6 files"]
+    assert taken.steps == ["compare the files and folders", "hash 6 files"]
     taken.take()
-    assert taken.steps == ["compare 6 files and 2 folders"]
+    assert taken.steps == ["compare the files and folders"]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -608,7 +660,7 @@ def test_a_file_that_could_not_be_read_is_tried_again(taken: Taken) -> None:
     taken.take()
     assert [each.module for each in taken.take().scan.unreadable] == ["p.gone"]
     assert taken.steps[:4] == [
-        "compare 7 files and 3 folders",
+        "compare the files and folders",
         "hash 1 files",
         "load the imports",
         "scan 1 files; 6 reused",

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import import_contracts
-from import_contracts.cli import _commands
+from import_contracts.cli.command_line import _commands
 from import_contracts.problems import UserError
 from import_contracts.reading import scan
 from import_contracts.reading.program import Program, SourceFile

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 
-from import_contracts.cli import _commands, main
+from import_contracts.cli import main
+from import_contracts.cli.command_line import _commands
 from import_contracts.cli.terminal import Shared, style, warn, write
 from import_contracts.config.files import FIRST_CONFIGURATION
-from import_contracts.reading.context import CACHE
+from import_contracts.reading.trust import CACHE
 from import_contracts.reporters.style import Style
 from import_contracts.version import __version__
 from tests import arranging

@@ -48,9 +48,10 @@ def main(log: str, arguments: list[str]) -> None:
 
     sys.path.pop(0)  # the folder of this file, which a user's command does not have there
     sys.addaudithook(hook)
-    from import_contracts.cli import main as command  # noqa: PLC0415 - under the hook
+    from import_contracts.cli import run as command  # noqa: PLC0415 - under the hook
 
-    command(arguments)
+    sys.argv[1:] = arguments
+    sys.exit(command())
 
 
 if __name__ == "__main__":

@@ -5,10 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
-from pathlib import Path
 
-from import_contracts.hashing import sha256
+from import_contracts import looks
+
+TYPE_CHECKING = False  # as in typing, which takes long to import
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 _LARGEST = 1 << 30  # bytes; no source, configuration, baseline or cache comes near, and some files in /proc never end
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
@@ -21,6 +24,12 @@ def read(path: str | os.PathLike[str]) -> bytes:
     Raises OSError if the file cannot be read, is a pipe, a socket, a device or a folder, or has more than 1 GiB; also
     if the path cannot be the name of a file, because it contains a null character.
     """
+    looks.note(looks.STATUS, path)
+    return read_unnoted(path)
+
+
+def read_unnoted(path: str | os.PathLike[str]) -> bytes:
+    """Do what `read` does, for a file on which the result of a run does not depend, such as one of the cache."""
     descriptor = _open(path, _READ)
     try:
         status = os.fstat(descriptor)
@@ -66,21 +75,40 @@ def is_file(path: str | os.PathLike[str]) -> bool:
     Unlike the methods of `Path`, this and the next two functions raise nothing for a null character, for a name that is
     too long, or for a folder that cannot be searched.
     """
+    looks.note(looks.KIND, path)
     return os.path.isfile(path)
 
 
 def is_folder(path: str | os.PathLike[str]) -> bool:
     """Return whether a path leads to a folder; False if the system cannot tell."""
+    looks.note(looks.KIND, path)
     return os.path.isdir(path)
 
 
 def exists(path: str | os.PathLike[str]) -> bool:
     """Return whether a path leads to anything; False if the system cannot tell."""
+    looks.note(looks.KIND, path)
     return os.path.exists(path)
+
+
+def is_link(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path is that of a symbolic link, which may lead nowhere; False if the system cannot tell."""
+    looks.note(looks.LINK, path)
+    return os.path.islink(path)
+
+
+def names(folder: str | os.PathLike[str]) -> list[str]:
+    """Return the names in a folder, in no order; none if it cannot be read."""
+    looks.note(looks.STATUS, folder)
+    try:
+        return os.listdir(folder)
+    except (OSError, ValueError):  # ValueError for a null character
+        return []
 
 
 def may_exist(path: str | os.PathLike[str]) -> bool:
     """Return whether a path leads to anything; True if the system cannot tell."""
+    looks.note(looks.KIND, path)
     try:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -92,6 +120,7 @@ def may_exist(path: str | os.PathLike[str]) -> bool:
 
 def real(path: str | os.PathLike[str]) -> str:
     """Return a path without symbolic links; raises OSError if it cannot be the name of a file."""
+    looks.note(looks.REAL, path)
     try:
         return os.path.realpath(path)
     except ValueError:
@@ -133,12 +162,14 @@ def write(path: Path, data: bytes, temporary: str = "", *, is_durable: bool = Fa
 
 def force(folder: Path) -> None:
     """Force the names in a folder to the disk, where the system can do that."""
-    with suppress(OSError):  # on Windows, no folder can be opened
+    try:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+    except OSError:
+        pass
 
 
 def journal_of(folder: Path) -> Path | None:
@@ -147,6 +178,9 @@ def journal_of(folder: Path) -> Path | None:
     It is in the user's own folder for states (XDG Base Directory Specification), where no checkout can bring one. Its
     name is the digest of the folder's real path. Raises nothing.
     """
+    from hashlib import sha256  # noqa: PLC0415 - not needed if a run is remembered
+    from pathlib import Path  # noqa: PLC0415 - as above
+
     states = os.environ.get("XDG_STATE_HOME", "")
     if not os.path.isabs(states):
         local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
@@ -172,8 +206,10 @@ def _keep_mode_and_owner(old: Path, new: Path) -> None:
     if not stat.S_ISREG(before.st_mode):
         raise OSError(errno.EINVAL, "Not a regular file", str(old))
     if hasattr(os, "chown"):
-        with suppress(OSError):  # only root may give a file away
+        try:  # noqa: SIM105 - contextlib takes long to import
             os.chown(new, before.st_uid, before.st_gid)
+        except OSError:  # only root may give a file away
+            pass
     new.chmod(before.st_mode & 0o7777)
 
 
@@ -185,7 +221,7 @@ def write_in(checkout: Path, path: Path, data: bytes) -> None:
     OSError.
     """
     refuse_links(checkout, path)
-    target = Path(real(path)) if os.path.islink(path) else path
+    target = type(path)(real(path)) if os.path.islink(path) else path
     if os.path.islink(target):  # a link to itself
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     if _is_of_the_system(path) or (exists(target) and not is_file(target) and not is_folder(target)):
@@ -198,7 +234,7 @@ def refuse_links(checkout: Path, path: Path) -> None:
     """Raise OSError if a path leads through a symbolic link that is in a folder; the message says where it leads."""
     _refuse_impossible(path)
     inside = real(checkout)
-    absolute = Path.cwd() / path
+    absolute = path.absolute()
     for place in (*reversed(absolute.parents), absolute):
         if not os.path.islink(place) or _is_of_the_system(place):
             continue

@@ -45,18 +45,18 @@ def repository_of(folder: Path) -> Repository | None:
 def _git_dir(root: Path) -> Path | None:
     """Return the folder that ``.git`` is, or that it names or links to; None if it names none."""
     path = root / ".git"
-    if path.is_dir():
-        return path if not path.is_symlink() else path.resolve()
+    if disk.is_folder(path):
+        return Path(disk.real(path)) if disk.is_link(path) else path
     try:
         kind, _, named = os.fsdecode(disk.read(path)).rstrip("\r\n").partition(": ")
-        return (root / named).resolve() if kind == "gitdir" and named else None
+        return Path(disk.real(root / named)) if kind == "gitdir" and named else None
     except (OSError, ValueError, RuntimeError):  # unreadable, with a null character, or links that never end
         return None
 
 
 def _is_checked_out(git_dir: Path, root: Path) -> bool:
     """Return whether a folder is part of a checkout, and not of what is in its ``.git``."""
-    if git_dir.is_relative_to(root.resolve()):
+    if git_dir.is_relative_to(disk.real(root)):
         return True
     outer = root_of(git_dir)
     inside = None if outer is None else _git_dir(outer)
@@ -94,7 +94,7 @@ _REFS = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "r
 
 def tips(folder: Path) -> Tips:
     """Return what a merge base in the repository of a folder depends on, read without git."""
-    repository = repository_of(folder.resolve())
+    repository = repository_of(Path(disk.real(folder)))
     if repository is None:
         return Tips()
     own = repository[1]
@@ -187,7 +187,7 @@ def _indexes(git_dir: Path) -> Iterator[bytes]:
     """Yield the index; and if it is split, what it is split into. Raises OSError."""
     for path in git_dir.iterdir():
         if path.name == "index" or path.name.startswith("sharedindex."):
-            yield disk.read(path)
+            yield disk.read_unnoted(path)
 
 
 def _has(index: bytes, wanted: list[bytes], fold: Fold) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 
+from import_contracts import disk
 from import_contracts.cli.terminal import Option, Shared, once
 from import_contracts.config.workspace import Places, places_of
 from import_contracts.graph.kinds import Kind
@@ -88,7 +89,7 @@ def _located(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Path, .
     for argument in arguments:
         is_path = argument.endswith(".py") or os.sep in argument or not argument.strip(".")
         path = Path(argument if is_path else f"{argument}.py")
-        if is_path or os.path.isfile(path):  # noqa: PTH113 - of too long a name it is no error
+        if is_path or disk.is_file(path):
             names, places = find_place(path)
             modules += names
             folders += places

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.reports import Reporting, deliver, remember, report_options
 from import_contracts.cli.terminal import Shared, cache_options, jobs_option, print_problems, print_traceback
 from import_contracts.problems import UserError
 from import_contracts.reading.cache import Answer
@@ -51,12 +51,14 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, jobs: int,
         folder = configs[0].folder
         shared = shared.seen_from_here(folder)._replace(jobs=jobs)
         choice = Choice(only, use_baseline=not no_baseline)
-        found = answers.check(configs, choice, shared.reports, shared.context(*configs))
+        context = shared.context(*configs)
+        found = answers.check(configs, choice, shared.reports, context)
     except UserError as error:
         if debug:
             print_traceback(error)
         return _report_error(error, folder, shared)
     deliver(shared.reports, found)
+    remember(shared.reports, found, context.cache)
     return found[0].exit_status
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, kind_option, python_option
-from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.reports import Reporting, deliver, remember, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, jobs_option, options, source_roots
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
@@ -65,6 +65,8 @@ def command(  # noqa: PLR0913 - each is an option
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless)
-    found = answers.cycles(question, asked.roots, asked.exclude, shared.reports, shared.context_here(asked.folder))
+    context = shared.context_here(asked.folder)
+    found = answers.cycles(question, asked.roots, asked.exclude, shared.reports, context)
     deliver(shared.reports, found)
+    remember(shared.reports, found, context.cache)
     return found[0].exit_status

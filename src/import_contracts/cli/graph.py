@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 import click
 
 from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
-from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.reports import Reporting, deliver, remember, report_options
 from import_contracts.cli.terminal import (
     Shared,
     exclude_option,
@@ -107,11 +107,14 @@ def command(  # noqa: PLR0913 - each is an option
         only_packages=only_packages,
     )
     scope = Scope(asked.roots, asked.exclude, _config(asked, shared), RUNNING)
-    found = answers.graph(wanted, scope, shared.reports, shared.context_here(asked.folder))
+    context = shared.context_here(asked.folder)
+    found = answers.graph(wanted, scope, shared.reports, context)
     reports = _in_files(shared.reports) if is_opened else shared.reports
     deliver(reports, found)
     if is_opened:
         _open(reports)
+    else:
+        remember(reports, found, context.cache)
     return found[0].exit_status
 
 

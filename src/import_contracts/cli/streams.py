@@ -9,7 +9,10 @@ import errno
 import io
 import os
 import sys
-from typing import TextIO
+
+TYPE_CHECKING = False  # as in typing, which takes long to import
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _LEFT = {errno.EPIPE, errno.EINVAL if sys.platform == "win32" else errno.EPIPE}
 """The errors of a pipe without a reader."""
@@ -80,3 +83,14 @@ def _open_closed() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, mode)
+
+
+def not_obeyed(text: str) -> str:
+    """Return a text to print; in GitHub Actions, between the lines that turn commands off and on again.
+
+    Nobody can guess the token that turns them on. Both lines are in one text, because both streams are one log.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    token = os.urandom(16).hex()
+    return f"::stop-commands::{token}\n{text}::{token}::\n"

@@ -13,13 +13,15 @@ from typing import Any, NamedTuple
 
 import click
 
-from import_contracts import disk
+from import_contracts import disk, looks
 from import_contracts.cli.progress import Progress
+from import_contracts.cli.streams import not_obeyed
 from import_contracts.config.loading import load_configs, load_one
 from import_contracts.config.session import NO_CUSTOM_TYPES, Config
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.context import CACHE, RunContext
+from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import mistake_in
+from import_contracts.reading.trust import CACHE
 from import_contracts.records import replace
 from import_contracts.reporters.style import Style, Wanted
 from import_contracts.repository import checkout
@@ -276,20 +278,11 @@ def print_usage_error(error: click.ClickException) -> None:
 def say(text: str) -> None:
     """Print lines on standard error; everything that is printed there, except the moving progress, is printed here.
 
-    Every line is made visible. If a value can contain a line break, make the value visible first.
+    Every line is made visible. If a value can contain a line break, make the value visible first. A run that has said
+    something is not remembered.
     """
-    click.echo(_not_obeyed(f"{visible_lines(text)}\n"), err=True, nl=False)
-
-
-def _not_obeyed(text: str) -> str:
-    """Return a text to print; in GitHub Actions, between the lines that turn commands off and on again.
-
-    Nobody can guess the token that turns them on. Both lines are in one text, because both streams are one log.
-    """
-    if os.environ.get("GITHUB_ACTIONS") != "true":
-        return text
-    token = os.urandom(16).hex()
-    return f"::stop-commands::{token}\n{text}::{token}::\n"
+    looks.stop()
+    click.echo(not_obeyed(f"{visible_lines(text)}\n"), err=True, nl=False)
 
 
 def write(text: str, output: str | None, *, is_for_log: bool = True) -> None:
@@ -299,7 +292,7 @@ def write(text: str, output: str | None, *, is_for_log: bool = True) -> None:
     """
     text = visible_report(text) if is_for_log else text
     if output is None:
-        text = _not_obeyed(text) if is_for_log else text
+        text = not_obeyed(text) if is_for_log else text
         try:
             sys.stdout.buffer.write(text.encode())
             sys.stdout.buffer.flush()
@@ -319,7 +312,7 @@ def print_diff(diff: bytes) -> None:
     if sys.stdout.isatty():
         write(diff.decode(errors="replace"), None)
         return
-    around = _not_obeyed("").encode().split(b"\n", 1)
+    around = not_obeyed("").encode().split(b"\n", 1)
     sys.stdout.buffer.write(diff if len(around) < 2 or not diff else b"%s\n%s%s" % (around[0], diff, around[1]))
     sys.stdout.buffer.flush()
 

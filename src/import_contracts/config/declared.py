@@ -11,7 +11,7 @@ from pathlib import Path
 
 from import_contracts import disk
 from import_contracts.config.loading import PROJECT, project, string_list, table
-from import_contracts.config.session import Config
+from import_contracts.config.session import Config, folders_at
 from import_contracts.config.workspace import layout, members_of
 from import_contracts.contracts.declared import Declaration, Distribution, normalized
 from import_contracts.problems import UserError
@@ -116,7 +116,7 @@ class _Installed:
     """The distributions that are installed for a workspace, or for the running Python."""
 
     def __init__(self, home: Path) -> None:
-        inside = (found for end in ("lib/python*", "Lib") for found in sorted(home.glob(f".venv/{end}/site-packages")))
+        inside = (each for end in ("lib/python*", "Lib") for each in folders_at(home, f".venv/{end}/site-packages"))
         self._places = [*inside, *map(Path, sys.path)]
 
     @cached_property
@@ -124,7 +124,7 @@ class _Installed:
         """The folder of each distribution's metadata, by its normalized name; of several, the first on the path."""
         found: dict[str, Path] = {}
         for place in filter(disk.is_folder, self._places):
-            for path in sorted(place.iterdir()):
+            for path in sorted(place / name for name in disk.names(place)):
                 if path.suffix in {".dist-info", ".egg-info"}:
                     found.setdefault(normalized(path.stem.partition("-")[0]), path)
         return found

@@ -148,7 +148,7 @@ def _candidate(path: Path, start: Path) -> bytes:
     try:
         return disk.read(path)
     except (FileNotFoundError, NotADirectoryError) as error:
-        if not path.is_symlink():
+        if not disk.is_link(path):
             return b""
         raise unreadable(error, name_of(path, start)) from None
     except OSError as error:

@@ -229,7 +229,7 @@ def _at(problem: Problem, file: str) -> Problem:
 
 
 def _key(path: Path) -> str:
-    return os.path.normcase(os.path.realpath(path))
+    return os.path.normcase(disk.real(path))
 
 
 def _around(paths: Sequence[Path], start: Path) -> Path:

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
-from import_contracts import disk
+from import_contracts import disk, looks
 from import_contracts.config.files import (
     Document,
     document_of,
@@ -149,10 +149,10 @@ class Config:
 
     def is_at(self, file: str) -> bool:
         """Return whether a path, relative to the working directory, is the configuration file."""
-        own = os.path.realpath(self.path)
+        own = disk.real(self.path)
         places = self.bases[:1] if self.options else self.bases  # the working directory, if the file was named
         places = (self.home,) if self.is_member else places
-        return any(os.path.realpath(place / file) == own for place in places)
+        return any(disk.real(place / file) == own for place in places)
 
     def shown(self, path: str) -> str:
         """Return a path as reports show it: relative to ``folder`` unless it is outside."""
@@ -437,12 +437,17 @@ def _expanded(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
     """
     first = parts.index("**") if "**" in parts else len(parts)
     around, rest = parts[:first], parts[first:]
+    for number, part in enumerate(around):
+        searched = glob(str(Path(*around[:number])), root_dir=folder) if number else [""]  # noqa: PTH207 - as below
+        for place in searched:
+            looks.note(*((looks.STATUS, folder / place) if is_glob(part) else (looks.KIND, folder / place / part)))
     found = glob(str(Path(*around)), root_dir=folder) if around else [""]  # noqa: PTH207 - absolute patterns too
     for name in found:
         if not rest:
             yield folder / name
             continue
         for outer, inner, files in os.walk(folder / name):
+            looks.note(looks.STATUS, outer)
             inner[:] = [each for each in inner if not each.startswith(".")]
             if len(rest) == 1:
                 yield Path(outer)

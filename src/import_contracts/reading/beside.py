@@ -13,11 +13,12 @@ from itertools import chain
 from typing import NamedTuple
 
 from import_contracts import disk
-from import_contracts.reading.cache import Cache, Extent, Signature, digest, shortened, signature
+from import_contracts.looks import UNKNOWN, Signature, is_recent, noted_signature, signature
+from import_contracts.reading.cache import Cache, Extent, digest, shortened
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.precedence import is_regular
 from import_contracts.reading.program import Portions
-from import_contracts.reading.refresh import UNKNOWN, Comparison, compare, is_recent
+from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reading.values import DAMAGED, is_number, strings
 
 _IMPORT = re.compile(rb"^[ \t]*(?:lazy[ \t]+)?(?:from[ \t]+(\w+)|import[ \t]+([^\n#;]+))", re.MULTILINE)
@@ -33,7 +34,7 @@ class _Decision(NamedTuple):
     @property
     def is_current(self) -> bool:
         """Whether nothing that was watched has changed."""
-        return all(signature(path) == was for path, was in self.watched.items())
+        return all(noted_signature(path) == was for path, was in self.watched.items())
 
 
 def compare_with_those_beside(extent: Extent, context: RunContext) -> Comparison:
@@ -71,11 +72,10 @@ def _beside(portions: Portions) -> dict[str, str]:
     roots = {name for name, _ in portions}
     found: dict[str, str] = {}
     for place in dict.fromkeys(os.path.dirname(folder) for name, folder in portions if "." not in name):
-        with suppress(OSError):
-            for name in sorted(os.listdir(place)):
-                folder = os.path.join(place, name)
-                if name.isidentifier() and name not in roots and is_regular(folder):
-                    found.setdefault(name, folder)
+        for name in disk.names(place):
+            folder = os.path.join(place, name)
+            if name.isidentifier() and name not in roots and is_regular(folder):
+                found.setdefault(name, folder)
     return dict(sorted(found.items()))
 
 

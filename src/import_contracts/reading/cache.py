@@ -1,10 +1,11 @@
 """The cache: the imports and reports of earlier runs, and what is needed to see that nothing has changed.
 
-The folder of the cache has five kinds of files. Each is a line with a SHA-256, of its name and the rest, and then
-JSON:
+The folder of the cache has seven kinds of files. Each is a line with a checksum, of its name and the rest, and then
+JSON, or parts of bytes in those that every run needs:
 
-- ``.program``, one for each `Extent`: the modules, the signature of every file and folder, the digest of every file,
-  and the name of the state.
+- ``.run``, one for each set of arguments and surroundings: what a run printed, and what it had looked at.
+- ``.watch``, one for each `Extent`: every file and folder with its signature, and the checksum of the next file.
+- ``.program``, one for each `Extent`: the modules, the digest of every file, and the name of the state.
 - ``.imports``, one for each state: the imports of every file. Its name is the digest of its content.
 - ``.statements``, one for each `Extent` and set of modules: the import statements of files that reports have shown.
 - ``.report``, one for each state and request: the text of the report, and the exit status.
@@ -22,7 +23,6 @@ import os
 import sys
 import time
 from array import array
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
@@ -30,27 +30,22 @@ from functools import cached_property
 from importlib.machinery import PathFinder
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from import_contracts import disk
+from import_contracts import disk, looks
 from import_contracts.hashing import sha256
+from import_contracts.looks import Signature, noted_signature, signature
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude, Excluded
 from import_contracts.reading.precedence import Unread
 from import_contracts.reading.program import Portions, Program, SourceFile
+from import_contracts.reading.remembered import PROGRAM
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
+from import_contracts.reading.watch import Watch, absolute, compare, load_sealed, sealed
 from import_contracts.repository import Tips, tips
 
-Signature: TypeAlias = tuple[int, int, int, int]
-"""The mtime and ctime of a file in nanoseconds, its size in bytes, and its inode: if all are equal, so is the file.
-
-On a system without ctime, an edit that restores both mtime and size is not noticed.
-"""
-
-_ABSENT: Signature = (0, 0, 0, 0)
-_DIGEST = 64  # hexadecimal digits
 _LARGEST_ANSWER = 20_000_000  # characters
 
 
@@ -121,14 +116,20 @@ class LastRun:
         self.manifest: Manifest | None = None
         self.changed: dict[str, Signature] = {}
         if self.cache is not None and not self.cache.is_new:
-            self.manifest = Manifest.load(self.cache, self.name, self.base, extent.portions)
-        if self.manifest is not None:
-            files, folders = len(self.manifest.files), len(self.manifest.watched)
-            with context.step(f"compare {files:,} files and {folders:,} folders"):
-                self.changed = self.manifest.changed()
-
+            self.manifest, self.changed = self._compared(self.cache)
         if self.manifest is not None and self.changed and not self.manifest.has_program:
             self.forget()
+
+    def _compared(self, cache: Cache) -> tuple[Manifest | None, dict[str, Signature]]:
+        """Return the manifest in the cache, and what has changed since."""
+        with self.context.step("compare the files and folders"):
+            watch, changed = compare(cache.path(_watch_of(self.name)), self.base) or (None, {})
+        if watch is None:
+            return None, {}
+        manifest = Manifest.load(cache, self.name, watch, self.base, self.extent.portions)
+        if manifest is None:
+            return None, {}
+        return manifest, dict(zip(absolute(changed, self.base), changed.values(), strict=True))
 
     @cached_property
     def name(self) -> str:
@@ -159,9 +160,17 @@ class LastRun:
         return self.manifest is not None and not self.changed
 
     @property
+    def _current(self) -> Manifest | None:
+        """The manifest if nothing has changed since; that is noted, because the result depends on it."""
+        if self.manifest is None or self.changed or self.cache is None:
+            return None
+        looks.note(PROGRAM, self.cache.path(_watch_of(self.name)), f"{self.manifest.checksum} {self.base}")
+        return self.manifest
+
+    @property
     def whole_state(self) -> str | None:
         """A digest of the whole text of the program; None if there was no last run, or something has changed since."""
-        return self.manifest.whole_state if self.manifest is not None and self.is_current else None
+        return None if (manifest := self._current) is None else manifest.whole_state
 
     @cached_property
     def tips(self) -> Tips:
@@ -182,12 +191,11 @@ class LastRun:
 
     def answer(self, request: str) -> Answer | None:
         """Return the stored answer to a request; None if there is none, or if something has changed since."""
-        if self.manifest is None or not self.is_current:
+        manifest = self._current
+        stored = None if manifest is None else self.stored(manifest.state, request)
+        if manifest is None or stored is None:
             return None
-        stored = self.stored(self.manifest.state, request)
-        if stored is None:
-            return None
-        is_same = all(self.manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
+        is_same = all(manifest.digests.get(module) == was for module, (was, _) in stored.evidence.items())
         return stored.answer if is_same else None
 
 
@@ -211,27 +219,26 @@ class Manifest:
     each, split when they are needed: a run on an unchanged program needs only the paths and the signatures.
     """
 
-    def __init__(self, value: Mapping[str, Any], base: str, portions: Portions) -> None:
+    def __init__(self, value: Mapping[str, Any], watch: Watch, base: str, portions: Portions) -> None:
         self.value = value
-        self.files = _lengthened(strings(value["files"]), base)
-        self.watched = _lengthened(strings(value["watched"]), base)
         self.state = text(value["state"])
+        self._watch = watch
         self._base = base
         self._portions = portions
-        self._signatures = array("q", a2b_base64(value["signatures"]))
-        if len(self._signatures) != 4 * len(self.files + self.watched):
-            raise ValueError
         self._joined_modules, self._joined_digests = text(value["modules"]), text(value["digests"])
-        if not self._joined_modules.count("/") == self._joined_digests.count("/") == len(self.files):
+        paths, number = absolute(watch.paths, base), self._joined_modules.count("/")
+        self.files, self.watched = paths[:number], paths[number:]
+        if not self._joined_digests.count("/") == len(self.files) == number:
             raise ValueError
         if not self.state.isalnum():
             raise ValueError
 
     @classmethod
-    def load(cls, cache: Cache, name: str, base: str, portions: Portions) -> Manifest | None:
-        """Return the manifest in a file of the cache; None if there is none, or it is damaged."""
+    def load(cls, cache: Cache, name: str, watch: Watch, base: str, portions: Portions) -> Manifest | None:
+        """Return the manifest in a file of the cache; None if there is none for what is watched, or it is damaged."""
         try:
-            return cls(cache.load(name), base, portions)
+            checksum, value = cache.load_sealed(name)
+            return cls(value, watch, base, portions) if checksum == watch.program else None
         except DAMAGED:
             return None
 
@@ -244,42 +251,35 @@ class Manifest:
         value = {
             **shape(program, base),
             "modules": _joined(file.module for file in program.files),
-            "watched": [shortened(path, base) for path in program.watched],
-            "signatures": b2a_base64(
-                array("q", chain.from_iterable(map(signatures.__getitem__, paths))), newline=False
-            ).decode(),
             "digests": _joined(digests.get(file.module, "") for file in program.files),
             "state": state,
         }
-        manifest = cls(value, base, program.portions)
+        del value["files"]
+        numbers = array("q", chain.from_iterable(map(signatures.__getitem__, paths)))
+        manifest = cls(value, Watch("", [path.removeprefix(base) for path in paths], numbers), base, program.portions)
         manifest.program = program
         return manifest
 
-    def changed(self) -> dict[str, Signature]:
-        """Return the paths whose signature has changed or was unknown, with their signature now."""
-        paths = self.files + self.watched
-        now = array("q", chain.from_iterable(map(signature, paths)))
-        if now == self._signatures:
-            return {}
-        return {
-            path: new for path, new, old in zip(paths, _fours(now), _fours(self._signatures), strict=True) if new != old
-        }
+    @property
+    def checksum(self) -> str:
+        """The checksum of its file in the cache."""
+        return self._watch.program
+
+    def save(self, cache: Cache, name: str) -> None:
+        """Write the manifest to its two files in the cache."""
+        self._watch.program = cache.save(name, self.value)
+        cache.write(_watch_of(name), self._watch.packed())
 
     def updated(self, signatures: Mapping[str, Signature], digests: dict[str, str], state: str) -> Manifest:
         """Return the manifest of the same program with other signatures, digests and another state."""
-        numbers = self._signatures[:]
+        numbers = array("q", self._watch.numbers)
         for number, path in enumerate(self.files + self.watched):
             if path in signatures:
                 numbers[4 * number : 4 * number + 4] = array("q", signatures[path])
         manifest = copy(self)
         manifest.digests = self.digests | digests
-        manifest.value = {
-            **self.value,
-            "signatures": b2a_base64(numbers, newline=False).decode(),
-            "digests": _joined(manifest.digests.values()),
-            "state": state,
-        }
-        manifest.state, manifest._signatures = state, numbers  # noqa: SLF001 - our own
+        manifest.value = {**self.value, "digests": _joined(manifest.digests.values()), "state": state}
+        manifest.state, manifest._watch = state, Watch("", self._watch.paths, numbers)  # noqa: SLF001 - our own
         return manifest
 
     @property
@@ -290,13 +290,13 @@ class Manifest:
     @property
     def sizes(self) -> list[int]:
         """The size of each file in bytes, in order."""
-        sizes = self._signatures[2 : 4 * len(self.files) : 4]
+        sizes = self._watch.numbers[2 : 4 * len(self.files) : 4]
         return [signature(path)[2] if size < 0 else size for path, size in zip(self.files, sizes, strict=True)]
 
     @property
     def by_path(self) -> dict[str, Signature]:
         """The stored signature of each path."""
-        return dict(zip(self.files + self.watched, _fours(self._signatures), strict=True))
+        return dict(zip(self.files + self.watched, _fours(self._watch.numbers), strict=True))
 
     @cached_property
     def program(self) -> Program:
@@ -358,6 +358,11 @@ class Manifest:
         return dict(zip(self._modules, _parted(self._joined_digests), strict=True))
 
 
+def _watch_of(name: str) -> str:
+    """Return the name of the file with the signatures of the files of the program in a file."""
+    return f"{name.removesuffix('.program')}.watch"
+
+
 class Cache:
     """The folder of the cache. A file in it that is damaged or incomplete is ignored.
 
@@ -382,7 +387,9 @@ class Cache:
         """
         spec = PathFinder.find_spec("grimp")  # which does not import it
         paths = sorted(_own_files()) + ([spec.origin] if spec is not None and spec.origin else [])
-        signatures = digest(sys.version, sys.platform, *([path, *signature(path)] for path in paths))
+        for path in sys.path:
+            looks.note(looks.STATUS, path or os.curdir)
+        signatures = digest(sys.version, sys.platform, *([path, *noted_signature(path)] for path in paths))
         try:
             known, versions = strings(self.load(VERSIONS))
         except DAMAGED:
@@ -424,35 +431,40 @@ class Cache:
     def _answer_name(self, state: str, request: str) -> str:
         return f"{digest(self.versions, state, request)}.report"
 
+    def path(self, name: str) -> str:
+        """Return the path of a file."""
+        return os.path.join(self._folder, name)
+
     def load(self, name: str) -> Any:
         """Return the value in a file; None if the file does not exist, or has been changed or renamed.
 
         Raises ValueError or RecursionError if it is not valid JSON.
         """
-        try:
-            data = disk.read(self._folder / name)
-        except (OSError, ValueError):  # ValueError: a name that no file can have
-            return None
-        body = memoryview(data)[_DIGEST + 1 :]  # not a copy: it may be the largest value of a run
-        is_whole = data[: _DIGEST + 1] == _checksum(name, body) + b"\n"
-        decoded = str(body, "utf-8") if is_whole else "null"
-        del data, body
-        return json.loads(decoded)
+        return self.load_sealed(name)[1]
 
-    def save(self, name: str, value: object) -> None:
-        """Write a value to a file; if that fails, warn once and write nothing more."""
-        self._save(name, json.dumps(value, separators=(",", ":")).encode())
+    def load_sealed(self, name: str) -> tuple[str, Any]:
+        """Return the checksum of a file, "" if there is none, and what `load` returns."""
+        checksum, body = load_sealed(self.path(name)) or ("", b"null")
+        decoded = str(body, "utf-8")
+        del body
+        return checksum, json.loads(decoded)
+
+    def save(self, name: str, value: object) -> str:
+        """Write a value to a file and return its checksum; if that fails, warn once and write nothing more."""
+        return self.write(name, json.dumps(value, separators=(",", ":")).encode())
 
     def save_named(self, suffix: str, value: object) -> str:
         """Write a value to a file named by the digest of its content, and return the name without the suffix."""
         body = json.dumps(value, separators=(",", ":")).encode()
         name = sha256(body)
-        self._save(name + suffix, body)
+        self.write(name + suffix, body)
         return name
 
-    def _save(self, name: str, body: bytes) -> None:
-        data = _checksum(name, body) + b"\n" + body
+    def write(self, name: str, body: bytes) -> str:
+        """Write bytes to a file, as `save` does, and return its checksum."""
+        data = sealed(name, body)
         self._try(lambda: disk.write(self._folder / name, data))
+        return data.partition(b"\n")[0].decode()
 
     def prepare(self) -> None:
         """Make the folder if it does not exist, with a ``.gitignore`` and a ``CACHEDIR.TAG`` for backup programs."""
@@ -504,11 +516,6 @@ def _own_files() -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
 
 
-def _checksum(name: str, body: bytes | memoryview) -> bytes:
-    """Return the SHA-256, in hexadecimal digits, that a file with a name and a content begins with."""
-    return sha256(name.encode(), b"\n", body).encode()
-
-
 _KEPT = 60
 
 
@@ -517,16 +524,7 @@ def digest(*parts: object) -> str:
     return sha256(json.dumps(parts).encode())
 
 
-def signature(path: str) -> Signature:
-    """Return the signature of a file or folder; four zeros if it does not exist."""
-    try:
-        stat = os.stat(path)
-    except (OSError, ValueError):
-        return _ABSENT
-    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino & 0x7FFFFFFFFFFFFFFF
-
-
-def _fours(numbers: array[int]) -> Iterable[Signature]:
+def _fours(numbers: Iterable[int]) -> Iterable[Signature]:
     rest = iter(numbers)
     return zip(rest, rest, rest, rest, strict=True)
 

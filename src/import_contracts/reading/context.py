@@ -9,9 +9,6 @@ from itertools import cycle
 from pathlib import Path, PurePath
 from typing import NamedTuple, Protocol, TypeAlias
 
-CACHE = ".import_contracts_cache"
-"""The default name of the cache's folder."""
-
 Advance: TypeAlias = Callable[[], None]
 """Counts one more file, contract or other item as done."""
 

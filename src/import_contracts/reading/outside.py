@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from import_contracts import disk
+from import_contracts import disk, looks
 from import_contracts.hashing import sha256
 from import_contracts.reading.text import UndecodableError, decode
 
@@ -66,7 +66,7 @@ def is_same(seen: Mapping[str, str]) -> bool:
 
 def digest_of(path: str) -> str:
     """Return the digest of a file or of what is in a folder."""
-    if os.path.isdir(path):
+    if disk.is_folder(path):
         return _digest(repr(_listed(path)).encode())
     data = _content(path)
     return _digest(repr(_NOTHING).encode()) if data is None else _digest(data)
@@ -86,6 +86,7 @@ def _digest(data: bytes | None) -> str:
 def _listed(folder: str) -> Listing:
     files: list[str] = []
     folders: list[str] = []
+    looks.note(looks.STATUS, folder)
     try:
         with os.scandir(folder) as entries:
             for entry in entries:

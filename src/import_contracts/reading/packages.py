@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from import_contracts import disk
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import folder_entries, has_python, regular_packages
 
@@ -47,7 +48,7 @@ def find_top_level(folder: str) -> tuple[str, ...]:
     modules = {name for name in map(_stem, files) if name.isidentifier() and not _FOR_TOOLS.fullmatch(name)}
     for name in set(folders) - _NOT_PROGRAM - _NOT_CODE:
         path = os.path.join(folder, name)
-        if not os.path.exists(os.path.join(path, "pyvenv.cfg")) and has_python(path, []):
+        if not disk.exists(os.path.join(path, "pyvenv.cfg")) and has_python(path, []):
             modules.add(name)
     return tuple(sorted(modules))
 
@@ -59,21 +60,21 @@ def find_place(path: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
     be imported there.
     """
     path = Path(os.path.abspath(path))
-    is_folder = os.path.isdir(path)
-    if not is_folder and not (path.suffix == ".py" and os.path.isfile(path)):
+    is_folder = disk.is_folder(path)
+    if not is_folder and not (path.suffix == ".py" and disk.is_file(path)):
         raise UserError(Problem("There is no such Python file or folder.", file=str(path)))
     if path.parent == path:
         raise UserError(Problem("This is all of the file system; name the folder of a program.", file=str(path)))
     start = folder = path if is_folder else path.parent
     inside = [] if is_folder or path.stem == "__init__" else [path.stem]
-    while os.path.isfile(folder / "__init__.py") and folder.name.isidentifier():
+    while disk.is_file(folder / "__init__.py") and folder.name.isidentifier():
         inside.insert(0, folder.name)
         folder = folder.parent
     if folder != start:
         return (".".join(inside),), (folder,)
-    folders = tuple(each for each in (folder, folder / "src") if os.path.isdir(each))
+    folders = tuple(each for each in (folder, folder / "src") if disk.is_folder(each))
     found = {*inside, *(name for each in folders for name in find_top_level(str(each)))}
-    found -= {"src"} if len(folders) > 1 and not os.path.isfile(folder / "src" / "__init__.py") else set()
+    found -= {"src"} if len(folders) > 1 and not disk.is_file(folder / "src" / "__init__.py") else set()
     if not found:
         raise UserError(Problem("There is no Python file in this folder that can be imported.", file=str(path)))
     return tuple(sorted(found)), folders

@@ -54,27 +54,20 @@ def is_extension(file: str) -> bool:
 
 def is_regular(folder: str) -> bool:
     """Return whether a folder is a regular package: it has an ``__init__.py``, or a compiled one."""
-    if os.path.isfile(os.path.join(folder, "__init__.py")):
+    if disk.is_file(os.path.join(folder, "__init__.py")):
         return True
-    return any(name.startswith("__init__.") and is_extension(name) for name in _names(folder))
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except (OSError, ValueError):  # ValueError for a null character
-        return []
+    return any(name.startswith("__init__.") and is_extension(name) for name in disk.names(folder))
 
 
 def candidate(outer: str, name: str, extensions: dict[str, str] | None = None) -> Candidate | None:
     """Return what a folder has under a name; ``extensions`` are the extension modules in it by name, if known."""
     folder = os.path.join(outer, name)
-    is_folder = os.path.isdir(folder)
+    is_folder = disk.is_folder(folder)
     if is_folder and is_regular(folder):
         return Candidate("package", folder)
-    if os.path.isfile(f"{folder}.py"):
+    if disk.is_file(f"{folder}.py"):
         return Candidate("module", f"{folder}.py")
-    extensions = _extensions(_names(outer)) if extensions is None else extensions
+    extensions = _extensions(disk.names(outer)) if extensions is None else extensions
     if name in extensions:
         return Candidate("module", os.path.join(outer, extensions[name]))
     return Candidate("portion", folder) if is_folder else None
@@ -128,7 +121,7 @@ class Unread(NamedTuple):
     @property
     def problem(self) -> Problem:
         """What a report says about it."""
-        what = "folder" if os.path.isdir(self.path) else "file"
+        what = "folder" if disk.is_folder(self.path) else "file"
         taken = self._shown(self.taken)
         message = f"This {what} is never imported, because Python imports '{self.module}' from {taken}."
         return Problem(message, file=self.path, severity=Severity.WARNING)
@@ -180,7 +173,7 @@ def _shared(folders: Sequence[tuple[int, str]]) -> Iterator[tuple[str, list[tupl
     """Yield the names that more than one of some folders has, sorted, with what each has under it."""
     if len(folders) < 2:
         return
-    names = {folder: _names(folder) for _, folder in folders}
+    names = {folder: disk.names(folder) for _, folder in folders}
     times: dict[str, int] = {}
     for inside in names.values():
         for name in {name.partition(".")[0] for name in inside} - {"__init__", "__pycache__", ""}:

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from import_contracts import disk
+from import_contracts import disk, looks
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.excluding import EXCLUDE, Exclude, Excluded, Globs
@@ -46,7 +46,7 @@ class SourceFile(NamedTuple):
 
     def read(self) -> bytes:
         """Return the content of the file; raises OSError."""
-        return disk.read(self.path)
+        return disk.read_unnoted(self.path)
 
 
 @dataclass(frozen=True)
@@ -143,9 +143,9 @@ def find_unread(portions: Portions, paths: Iterable[Iterable[Path]]) -> tuple[Un
 def _matters(unread: Unread, watched: list[str]) -> bool:
     """Return whether something that is not imported is worth a word: another file, or a folder with Python in it."""
     folder, name = os.path.split(unread.path)
-    is_same = os.path.realpath(unread.path) == os.path.realpath(unread.taken)
+    is_same = disk.real(unread.path) == disk.real(unread.taken)
     is_same = is_same or (name == "__init__.py" and extends_path(folder) != "")  # which is all that such a file has
-    return not is_same and (not os.path.isdir(unread.path) or has_python(unread.path, watched))
+    return not is_same and (not disk.is_folder(unread.path) or has_python(unread.path, watched))
 
 
 def walk(
@@ -241,6 +241,8 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
     Stops at the first part that is not found. Nothing is imported.
     """
     path: list[str] | None = None
+    for place in sys.path:
+        looks.note(looks.STATUS, place or ".")
     # Of a whole dotted name PathFinder would look among what is imported for the package around it.
     for part in name.split("."):
         finders = sys.meta_path if path is None else [PathFinder]
@@ -250,6 +252,8 @@ def _specs(name: str) -> Iterator[ModuleSpec]:
             return
         yield spec
         path = list(spec.submodule_search_locations or ())
+        for place in path:
+            looks.note(looks.STATUS, place)
 
 
 def has_python(folder: str, watched: list[str]) -> bool:
@@ -270,8 +274,7 @@ def regular_packages(places: Iterable[str]) -> set[str]:
     """Return the names of the regular packages directly in some folders."""
     packages = set()
     for place in places:
-        with contextlib.suppress(OSError, ValueError):  # ValueError for a null character
-            packages |= {name for name in os.listdir(place) if os.path.isfile(os.path.join(place, name, "__init__.py"))}
+        packages |= {name for name in disk.names(place) if disk.is_file(os.path.join(place, name, "__init__.py"))}
     return packages
 
 
@@ -540,6 +543,7 @@ def folder_entries(folder: str, watched: list[str]) -> Entries:
     """
     found = Entries([], [], [], links := set())
     watched.append(folder)
+    looks.note(looks.STATUS, folder)
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
@@ -558,6 +562,7 @@ def folder_entries(folder: str, watched: list[str]) -> Entries:
                 continue
             if entry.is_symlink():
                 watched.append(entry.path)
+                looks.note(looks.STATUS, entry.path)
                 links.add(name)
             if _is(entry, is_kind):
                 names.append(name)

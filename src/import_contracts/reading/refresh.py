@@ -9,24 +9,15 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
+from import_contracts import looks
 from import_contracts.hashing import sha256
-from import_contracts.reading.cache import Extent, LastRun, Manifest, Signature, shape, signature
+from import_contracts.looks import UNKNOWN, Signature, is_recent, signature
+from import_contracts.reading.cache import Extent, LastRun, Manifest, shape
 from import_contracts.reading.context import Advance, RunContext
 from import_contracts.reading.program import Program, SourceFile, walk
 
-UNKNOWN: Signature = (-1, -1, -1, -1)
-"""The signature of a file that the next run has to read."""
-
-# A file may change twice within one tick of its file system's clock. In nanoseconds; FAT has the longest tick, 2 s.
-_GRANULARITY = 2_000_000_000
-
 # From how many files on it is faster to hash half of them in a second process.
 _MANY = 2_000
-
-
-def is_recent(found: Signature, clock: int) -> bool:
-    """Return whether a file changed so shortly before a time that it may change again with the same signature."""
-    return max(found[0], found[1]) > clock - _GRANULARITY
 
 
 def compare(extent: Extent, context: RunContext) -> Comparison:
@@ -62,6 +53,7 @@ class Comparison:
         return lambda path: path not in files or path in joining
 
     def _walk(self) -> Program:
+        looks.stop()
         with self.last.context.step("find the modules"):
             extent = self.last.extent
             return walk(extent.portions, every_folder=extent.every_folder, exclude=extent.exclude, unread=extent.unread)
@@ -167,7 +159,7 @@ class Comparison:
     def store(self, digests: Mapping[str, str], state: str) -> Manifest:
         """Write the manifest of the program and return it.
 
-        The signature of a file without a digest, or that changed less than ``_GRANULARITY`` before the run, is stored
+        The signature of a file without a digest, or that changed just before the run, is stored
         as unknown, so that the next run reads the file.
         """
         before = self._before
@@ -178,7 +170,7 @@ class Comparison:
             signatures = self._trusted(self.watched | self.signatures, digests)
             manifest = Manifest.of(self.program, signatures, digests, state, self.last.base)
         if self.last.cache is not None:
-            self.last.cache.save(self.last.name, manifest.value)
+            manifest.save(self.last.cache, self.last.name)
             self.last.cache.tidy(self.last.context.programs)
         return manifest
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.hashing import sha256
+from import_contracts.looks import signature
 from import_contracts.reading.cache import (
     Answer,
     Cache,
@@ -18,7 +19,6 @@ from import_contracts.reading.cache import (
     StoredAnswer,
     digest,
     shortened,
-    signature,
 )
 from import_contracts.reading.context import Advance, RunContext, every_second, not_counted
 from import_contracts.reading.kept_statements import KeptStatements

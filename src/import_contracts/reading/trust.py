@@ -1,33 +1,62 @@
 """Who may have written a cache. Whoever writes it decides what a run reports, so one of other people is not used."""
 
-from __future__ import annotations
-
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
-from import_contracts.repository import is_tracked
+from import_contracts import disk
 
-SUFFIXES = (".program", ".imports", ".statements", ".report", ".beside", ".points")
+TYPE_CHECKING = False  # as in typing, which takes long to import
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CACHE = ".import_contracts_cache"
+"""The default name of the cache's folder."""
+
+SUFFIXES = (".run", ".watch", ".program", ".imports", ".statements", ".report", ".beside", ".points")
 VERSIONS = "versions"
 
 
-def doubt(folder: Path) -> str | None:
+def doubt(folder: str | os.PathLike[str]) -> str | None:
     """Return why a cache may be from somebody else than this user or root; None if there is no sign of that.
 
     It may be if git tracks it, if other users own it or a file in it, or if they can write to it.
     """
-    tracked = is_tracked(folder)
-    if tracked is None:
-        return "the index of its git repository cannot be read, so git may track it. Repair the repository"
-    if tracked:
-        return "git tracks it, so whoever wrote a commit may have written it. Remove it from the repository"
+    if _may_be_tracked(os.path.abspath(folder)):
+        from pathlib import Path  # noqa: PLC0415 - rarely needed
+
+        from import_contracts.repository import is_tracked  # noqa: PLC0415 - as above
+
+        if (tracked := is_tracked(Path(folder))) is None:
+            return "the index of its git repository cannot be read, so git may track it. Repair the repository"
+        if tracked:
+            return "git tracks it, so whoever wrote a commit may have written it. Remove it from the repository"
     return _doubt_users(folder) if hasattr(os, "geteuid") else None  # on Windows there are no such modes
 
 
-def _doubt_users(folder: Path) -> str | None:
+def _may_be_tracked(folder: str) -> bool:
+    """Return whether git may track a folder; False only if it is in no repository, or its name is in no index there."""
+    if os.path.realpath(folder) != folder:
+        return True
+    root = folder
+    while not os.path.lexists(git_dir := os.path.join(root, ".git")):
+        if root == (root := os.path.dirname(root)):
+            return False
+    if root == folder or os.path.islink(git_dir) or os.path.exists(os.path.join(root, ".GIT")):
+        return True
+    name = os.fsencode(os.path.basename(folder))
     try:
-        inside = folder.stat()
+        indexes = [each for each in os.listdir(git_dir) if each == "index" or each.startswith("sharedindex.")]
+        contents = [disk.read_unnoted(os.path.join(git_dir, each)) for each in indexes]
+    except OSError:
+        return True
+    return any(name in content or content[4:8] == _COMPRESSED for content in contents)
+
+
+_COMPRESSED = b"\0\0\0\4"  # the version of an index in which a name leaves out what it shares with the one before
+
+
+def _doubt_users(folder: str | os.PathLike[str]) -> str | None:
+    try:
+        inside = os.stat(folder)
         files = list(_statuses(folder))
     except OSError:  # there is none, or it cannot be read, which is no different
         return None
@@ -39,7 +68,7 @@ def _doubt_users(folder: Path) -> str | None:
     return None
 
 
-def _statuses(folder: Path) -> Iterator[os.stat_result]:
+def _statuses(folder: str | os.PathLike[str]) -> "Iterator[os.stat_result]":
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name == VERSIONS or entry.name.endswith(SUFFIXES):

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from import_contracts import looks
 from import_contracts.config.session import Config
 from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.cache import Answer, LastRun
@@ -125,6 +126,7 @@ def _extent(options: Options, scope: Scope) -> Extent:
 
 def _snapshot(comparison: Comparison, run: str) -> Snapshot:
     """Read what has changed; while grimp does that in other threads, the module of the run is imported."""
+    looks.stop()
     from import_contracts.reading.snapshot import take_snapshot  # noqa: PLC0415 - only if a file may be read
 
     return take_snapshot(comparison, partial(import_module, run))
