@@ -156,8 +156,8 @@ def _is_alone() -> bool:
 
 
 # grimp returns seven objects for each import, which take the most memory of a run if they are all there at once. But it
-# reads the list of modules again in each call, which takes 2 microseconds for each of them.
-_AT_ONCE = 50_000
+# reads the list of modules again in each call.
+_AT_ONCE = 25_000
 
 
 def refuse_invalid(sources: Sequence[tuple[SourceFile, bytes]]) -> None:
