@@ -114,6 +114,8 @@ class KeptReport:
                 found["text"] = self._text(found["module"], found["line"])
         if kind is ReportedFix:
             found["why"] = tuple(map(self._sentence, found["why"]))
+        if "fix" in found:
+            self._demand_no_own_lines(found)
         return kind(**found)
 
     def _read_later(self, importer: str, imported: str, path: str, line: int, *more: Any) -> Import:
@@ -123,6 +125,14 @@ class KeptReport:
         elif statement:
             return Import(importer, imported, path, line, *statement)
         return self._later((importer, imported), line, lines)
+
+    def _demand_no_own_lines(self, found: Mapping[str, Any]) -> None:
+        """Raise ValueError if a fix has a reason that may name lines of its own module, and this was edited."""
+        shown = [found.get("place"), found.get("evidence"), *found.get("others", ())]
+        paths = {each.path for each in shown if each} | {self._modules.get(found.get("importer", ""))}
+        own = (text for text in found["fix"].why if "line " in text and not _ABOUT.search(text))
+        if not paths.isdisjoint(self._moved) and any(own):
+            raise ValueError
 
     def _line(self, edge: Edge, line: int) -> int:
         """Return where the line of an import is now."""
@@ -141,10 +151,10 @@ class KeptReport:
             found["lines"] = tuple(map(moved.line, found["lines"]))
 
     def _sentence(self, text: str) -> str:
-        """Return a reason for a fix, which may name lines of one module."""
+        """Return a reason for a fix; lines in it are those of the module that it names, if it names one."""
         about = set(_ABOUT.findall(text))
         moved = [self._moved[self._modules[module]] for module in about if module in self._modules]
-        if self._moved and "line " in text and (len(about) != 1 if moved else not about):
+        if moved and len(about) > 1:
             raise ValueError
         return _LINE.sub(lambda found: f"(line {moved[0].line(int(found[1]))})", text) if moved else text
 
