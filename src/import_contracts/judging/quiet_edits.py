@@ -222,7 +222,7 @@ class _Text:
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WHOLES = (ast.Constant, ast.JoinedStr, ast.Import, ast.ImportFrom, getattr(ast, "TemplateStr", ast.JoinedStr))
 _ALIAS = re.compile(r"(\w+)\s+as\s+(?=(\w+))")
-_OPEN_ABOVE = re.compile(r"(?:[.\\]|\bas)\s*\Z")
+_OPEN_ABOVE = re.compile(r"(?:(?<!\.)\.|\\|\bas)\s*\Z")
 _OPEN_BELOW = re.compile(r"\s*(?:[.(]|as\b)")
 
 
