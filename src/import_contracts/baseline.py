@@ -11,7 +11,6 @@ from collections.abc import Container, Iterable
 from typing import Protocol
 
 from import_contracts.graph.names import within
-from import_contracts.hashing import sha256
 from import_contracts.problems import Problem, UserError
 from import_contracts.records import dataclass, replace
 
@@ -58,8 +57,10 @@ class Entry:
     @property
     def fingerprint(self) -> str:
         """32 hexadecimal digits, equal for equal entries."""
+        from hashlib import sha256  # noqa: PLC0415 - loading OpenSSL takes 3.5 MiB
+
         identity = (self.contract, self.importer, self.imported, self.target)
-        return sha256("\0".join(identity).encode(errors="surrogatepass"))[:32]
+        return sha256("\0".join(identity).encode(errors="surrogatepass")).hexdigest()[:32]
 
     def __str__(self) -> str:
         imported = f" -> {self.imported}" if self.imported else ""

@@ -7,6 +7,7 @@ import os
 import stat
 
 from import_contracts import looks
+from import_contracts.hashing import hashed
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
 if TYPE_CHECKING:
@@ -178,8 +179,7 @@ def journal_of(folder: Path) -> Path | None:
     It is in the user's own folder for states (XDG Base Directory Specification), where no checkout can bring one. Its
     name is the digest of the folder's real path. Raises nothing.
     """
-    from hashlib import sha256  # noqa: PLC0415 - not needed if a run is remembered
-    from pathlib import Path  # noqa: PLC0415 - as above
+    from pathlib import Path  # noqa: PLC0415 - not needed if a run is remembered
 
     states = os.environ.get("XDG_STATE_HOME", "")
     if not os.path.isabs(states):
@@ -188,7 +188,7 @@ def journal_of(folder: Path) -> Path | None:
     if not os.path.isabs(states):
         return None
     try:
-        name = sha256(os.fsencode(real(folder)))
+        name = hashed(os.fsencode(real(folder)))
     except OSError:
         return None
     return Path(states, "import-contracts", f"{name}.journal")

@@ -13,7 +13,6 @@ import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from hashlib import sha1, sha256
 from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
@@ -204,6 +203,8 @@ def at(folder: Path, revision: str, path: str) -> bytes | None:
 
 def object_name(data: bytes, length: int = 40) -> str:
     """Return the name that git gives to a content, of as many hexadecimal digits as the names of its repository."""
+    from hashlib import sha1, sha256  # noqa: PLC0415 - loading OpenSSL takes 3.5 MiB
+
     hashed = sha1 if length == 40 else sha256
     return hashed(b"blob %d\0" % len(data) + data).hexdigest()
 

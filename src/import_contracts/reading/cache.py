@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from import_contracts import disk, looks
-from import_contracts.hashing import sha256
+from import_contracts.hashing import hashed
 from import_contracts.looks import Signature, noted_signature, signature
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
@@ -395,7 +395,7 @@ class Cache:
         except DAMAGED:
             known, versions = "", ""
         if known != signatures:
-            contents = (sha256(disk.read(path)) for path in paths)
+            contents = (hashed(disk.read(path)) for path in paths)
             versions = digest(sys.version, sys.platform, *contents)
             self.prepare()
             self.save(VERSIONS, [signatures, versions])
@@ -456,7 +456,7 @@ class Cache:
     def save_named(self, suffix: str, value: object) -> str:
         """Write a value to a file named by the digest of its content, and return the name without the suffix."""
         body = json.dumps(value, separators=(",", ":")).encode()
-        name = sha256(body)
+        name = hashed(body)
         self.write(name + suffix, body)
         return name
 
@@ -520,8 +520,8 @@ _KEPT = 60
 
 
 def digest(*parts: object) -> str:
-    """Return the SHA-256 of the JSON of some values, in hexadecimal digits."""
-    return sha256(json.dumps(parts).encode())
+    """Return the digest of the JSON of some values, in hexadecimal digits."""
+    return hashed(json.dumps(parts).encode())
 
 
 def _fours(numbers: Iterable[int]) -> Iterable[Signature]:

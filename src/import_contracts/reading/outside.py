@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from import_contracts import disk, looks
-from import_contracts.hashing import sha256
+from import_contracts.hashing import hashed
 from import_contracts.reading.text import UndecodableError, decode
 
 
@@ -80,7 +80,7 @@ def _content(path: str) -> bytes | None:
 
 
 def _digest(data: bytes | None) -> str:
-    return sha256(repr(_NOTHING).encode() if data is None else data)
+    return hashed(repr(_NOTHING).encode() if data is None else data)
 
 
 def _listed(folder: str) -> Listing:

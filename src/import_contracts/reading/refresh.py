@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from import_contracts import looks
-from import_contracts.hashing import sha256
+from import_contracts.hashing import hashed
 from import_contracts.looks import UNKNOWN, Signature, is_recent, signature
 from import_contracts.reading.cache import Extent, LastRun, Manifest, shape
 from import_contracts.reading.context import Advance, RunContext
@@ -184,7 +184,7 @@ class Comparison:
 def _digest(file: SourceFile, advance: Advance) -> str:
     advance()
     try:
-        return sha256(file.read())
+        return hashed(file.read())
     except OSError:
         return ""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from import_contracts.graph.columns import Lines
 from import_contracts.graph.kinds import Kind
-from import_contracts.hashing import sha256
+from import_contracts.hashing import hashed
 from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.file_imports import excluded_imports
 from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
@@ -110,7 +110,7 @@ def stars_in(stars: Mapping[str, Kinds]) -> Iterator[StarImport]:
 class Read(NamedTuple):
     """What was read from some files, by module.
 
-    ``digests`` are the SHA-256, in hexadecimal digits, of the files that could be read. ``statements``, by imported
+    ``digests`` are those, in hexadecimal digits, of the files that could be read. ``statements``, by imported
     module and line, and ``may_call`` (whether a file may import by a call) have only the files for which they were
     needed anyway.
     """
@@ -313,7 +313,7 @@ class _FilesReader:
         except OSError as error:
             self._give_up(file, None, f"This file cannot be read: {error.strerror}.")
             return None
-        self.digests[file.module] = sha256(data)
+        self.digests[file.module] = hashed(data)
         if (refused := refusal(data)) is not None:
             self._give_up(file, *refused)
             return None

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from import_contracts.hashing import sha256
+from import_contracts.hashing import hashed
 from import_contracts.looks import signature
 from import_contracts.reading.cache import (
     Answer,
@@ -329,7 +329,7 @@ class _Texts:
 
     def __call__(self, module: str) -> bytes | None:
         data = self._read(module)
-        self.digests[module] = sha256(data or b"")
+        self.digests[module] = hashed(data or b"")
         return data
 
 

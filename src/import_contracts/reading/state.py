@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from import_contracts.graph.columns import ImportColumns, Lines
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
-from import_contracts.hashing import sha256
+from import_contracts.hashing import hashed
 from import_contracts.reading.program import Program
 from import_contracts.reading.remarks import Remark
 from import_contracts.reading.scan import NO_KINDS, NO_LINES, Kinds, Reading
@@ -212,7 +212,7 @@ def _remark(value: tuple[Any, ...]) -> Remark:
 
 
 def _digest(modules: Iterable[str]) -> str:
-    return sha256("/".join(modules).encode(errors="surrogatepass"))
+    return hashed("/".join(modules).encode(errors="surrogatepass"))
 
 
 def _as_text(numbers: array[int]) -> str:

@@ -6,12 +6,8 @@ an unchanged program needs is in parts of bytes, not in JSON, so that little has
 
 import os
 
-try:
-    from _blake2 import blake2b  # which hashlib takes longer to import
-except ImportError:
-    from hashlib import blake2b
-
 from import_contracts import disk, looks
+from import_contracts.hashing import hashed
 from import_contracts.looks import Signature
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
@@ -45,9 +41,7 @@ def sealed(name: str, body: bytes) -> bytes:
 
 def checksum(name: str, body: bytes | memoryview) -> bytes:
     """Return the digest of a name and a body, in 64 hexadecimal digits."""
-    found = blake2b(os.fsencode(name) + b"\n", digest_size=_DIGITS // 2)
-    found.update(body)
-    return found.hexdigest().encode()
+    return hashed(os.fsencode(name), b"\n", body).encode()
 
 
 def packed(*parts: bytes) -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from import_contracts.contracts.types import TYPES
-from import_contracts.judging.conclusions import Conclusions
 from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
@@ -27,6 +27,9 @@ from import_contracts.reports.cycles import CyclesReport, Question
 from import_contracts.runs.check import keep, placed
 from import_contracts.runs.requests import Requests, cycles_extent
 
+if TYPE_CHECKING:
+    from import_contracts.judging.conclusions import Conclusions
+
 
 def cycles(
     question: Question, source_roots: Sequence[Path], context: RunContext, exclude: Exclude = ()
@@ -42,7 +45,7 @@ def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[A
     What an earlier run has found is taken over if edits since then cannot change it.
     """
     statements = Statements(snapshot)
-    conclusions = None if question.is_quick or question.needless else Conclusions(statements, repr(question))
+    conclusions = None if question.is_quick or question.needless else _conclusions(question, statements)
     if conclusions and (answers := _taken_over(conclusions, snapshot, requests)):
         return answers
     report = _cycles(question, statements)
@@ -51,6 +54,12 @@ def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[A
     if conclusions:
         conclusions.keep(report)
     return answers
+
+
+def _conclusions(question: Question, statements: Statements) -> Conclusions:
+    from import_contracts.judging.conclusions import Conclusions  # noqa: PLC0415 - not needed to find cycles alone
+
+    return Conclusions(statements, repr(question))
 
 
 def _taken_over(conclusions: Conclusions, snapshot: Snapshot, requests: Requests) -> list[Answer]:
