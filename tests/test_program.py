@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
+from import_contracts.hashing import hashed
 from import_contracts.problems import Severity, UserError
 from import_contracts.reading import grimp_scanner
 from import_contracts.reading.assembly import Scan, UnreadableFile, scan
@@ -789,7 +789,7 @@ def test_what_was_found_by_the_way_is_kept(tmp_path: Path) -> None:
     found = readings(tmp_path, "def f(): import p.c\n__import__('p')")
     assert found.statements == {"p.a": {("p.c", 1): Statement(10, Kind.DEFERRED, "import p.c")}}
     assert found.may_call == {"p": False, "p.a": True, "p.b": False, "p.c": False}
-    assert found.digests["p.b"] == sha256(b"").hexdigest()
+    assert found.digests["p.b"] == hashed(b"")
     assert sorted(found.digests) == ["p", "p.a", "p.b", "p.c"]
 
 

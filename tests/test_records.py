@@ -30,6 +30,20 @@ def values(way: Any, **options: bool) -> Any:
     return Values
 
 
+@WAYS
+def test_a_field_may_be_left_out_of_comparisons(way: Any) -> None:
+    @way.dataclass(frozen=True)
+    class Noted:
+        one: int
+        notes: list[int] = way.field(default_factory=list, compare=False)
+
+    make: Any = Noted
+    assert make(1, [1]) == make(1, [2])
+    assert hash(make(1, [1])) == hash(make(1, [2]))
+    assert make(1) != make(2)
+    assert dataclasses.replace(make(1, [1]), one=2).notes == [1]
+
+
 @records.dataclass(frozen=True, slots=True)
 class Sent:
     """A record that pickle finds by its name."""

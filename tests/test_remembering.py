@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from import_contracts.graph.kinds import Kind
+from import_contracts.hashing import hashed
 from import_contracts.looks import UNKNOWN, signature
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading import cache as cache_module
@@ -65,7 +65,7 @@ def test_a_value_is_json_without_spaces_below_its_checksum(cache: Cache, tmp_pat
     cache.save("a.report", {"b": [1, None], "c": "d"})
     name = cache.save_named(".imports", [1, {"e": 2}])
     assert (tmp_path / "deep/cache/a.report").read_bytes() == stored("a.report", b'{"b":[1,null],"c":"d"}')
-    assert name == sha256(b'[1,{"e":2}]').hexdigest()
+    assert name == hashed(b'[1,{"e":2}]')
     assert (tmp_path / f"deep/cache/{name}.imports").read_bytes() == stored(f"{name}.imports", b'[1,{"e":2}]')
     assert cache.load("a.report") == {"b": [1, None], "c": "d"}
     assert cache.load("absent") is None
@@ -650,9 +650,7 @@ def test_many_files_are_compared_by_content_in_two_processes(
     waits = ["wait for the second process"] if jobs > 1 and sys.platform == "linux" else []
     assert taken.steps[1:-1] == ["hash 6 files", *waits, LOADED, "scan 2 files; 4 reused"]
     assert found.manifest is not None
-    assert found.manifest.digests == {
-        file.module: sha256(Path(file.path).read_bytes()).hexdigest() for file in found.program.files
-    }
+    assert found.manifest.digests == {file.module: hashed(Path(file.path).read_bytes()) for file in found.program.files}
 
 
 def test_a_file_that_could_not_be_read_is_tried_again(taken: Taken) -> None:

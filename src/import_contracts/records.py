@@ -23,9 +23,9 @@ else:
         """Make a class a dataclass; the options are frozen, slots, eq and order, and its bases have no fields."""
         return _made(cls, options) if cls is not None else lambda cls: _made(cls, options)
 
-    def field(*, default_factory):
-        """Describe a field whose default is made for each object."""
-        return _Factory(default_factory)
+    def field(*, default_factory, compare=True):
+        """Describe a field whose default is made for each object; one that is not compared is not shown either."""
+        return _Factory(default_factory, compare)
 
     def replace(record, /, **changes):
         """Return a copy of an object of any dataclass with other values."""
@@ -33,10 +33,11 @@ else:
 
 
 class _Factory:
-    """The default of a field that is made for each object."""
+    """The default of a field that is made for each object, and whether the field is compared and shown."""
 
-    def __init__(self, make: Callable[[], object]) -> None:
+    def __init__(self, make: Callable[[], object], compare: object) -> None:
         self.make = make
+        self.compare = bool(compare)
 
 
 def _made(cls: type, options: Mapping[str, bool]) -> type:
@@ -48,7 +49,10 @@ def _made(cls: type, options: Mapping[str, bool]) -> type:
     space |= {name: _Known(name, real) for name in ("__dataclass_fields__", "__dataclass_params__")}
     space |= {"__match_args__": names, "__qualname__": cls.__qualname__, "__annotations__": annotations}
     space |= {"__slots__": names} if options.get("slots") else {}
-    methods = {"__init__": _init(names, defaults, getattr(cls, "__post_init__", None))} | _methods(names, **options)
+    compared = tuple(name for name in names if getattr(defaults.get(name), "compare", True))
+    methods = {"__init__": _init(names, defaults, getattr(cls, "__post_init__", None))} | _methods(compared, **options)
+    if options.get("frozen") and options.get("slots"):  # what pickle does by itself calls __setattr__
+        methods |= _state(names)
     return type(cls)(cls.__name__, cls.__bases__, methods | space)
 
 
@@ -91,7 +95,7 @@ def _arranged(
 
 
 def _methods(
-    names: tuple[str, ...], *, frozen: bool = False, slots: bool = False, eq: bool = True, order: bool = False
+    names: tuple[str, ...], *, frozen: bool = False, eq: bool = True, order: bool = False, **_slots: bool
 ) -> dict[str, Any]:
     values: Callable[[Any], Any] = attrgetter(*names) if names else lambda _: ()
 
@@ -101,10 +105,6 @@ def _methods(
     def compared(compare: Callable[[Any, Any], bool]) -> Callable[[object, object], bool]:
         return lambda self, other: compare(values(self), values(other)) if type(self) is type(other) else NotImplemented
 
-    def restore(self: object, state: tuple[object, ...]) -> None:
-        for name, value in zip(names, state, strict=True):
-            _set(self, name, value)
-
     methods: dict[str, Any] = {"__repr__": represent, "__replace__": replace}
     if eq:
         methods |= {"__eq__": compared(operator.eq), "__hash__": (lambda self: hash(values(self))) if frozen else None}
@@ -112,9 +112,15 @@ def _methods(
         methods |= {name: compared(getattr(operator, name)) for name in ("__lt__", "__le__", "__gt__", "__ge__")}
     if frozen:
         methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
-    if frozen and slots:  # what pickle does by itself calls __setattr__
-        methods |= {"__getstate__": lambda self: [getattr(self, name) for name in names], "__setstate__": restore}
     return methods
+
+
+def _state(names: tuple[str, ...]) -> dict[str, Any]:
+    def restore(self: object, state: tuple[object, ...]) -> None:
+        for name, value in zip(names, state, strict=True):
+            _set(self, name, value)
+
+    return {"__getstate__": lambda self: [getattr(self, name) for name in names], "__setstate__": restore}
 
 
 def _refuse(_: object, name: str, *_value: object) -> None:
@@ -140,6 +146,8 @@ def _real(annotations: Mapping[str, Any], defaults: Mapping[str, Any], options: 
 
     space: dict[str, Any] = {"__annotations__": annotations}
     for name, value in defaults.items():
-        is_made = isinstance(value, _Factory)
-        space[name] = dataclasses.field(default_factory=value.make) if is_made else value
+        if isinstance(value, _Factory):
+            space[name] = dataclasses.field(default_factory=value.make, compare=value.compare, repr=value.compare)
+        else:
+            space[name] = value
     return dataclasses.dataclass(**options)(type("Real", (), space))

@@ -49,7 +49,7 @@ class Contract:
     is_sound: bool = True
     contract_type: ContractType | None = None
     """Its type; None if that is unknown."""
-    table: Table = field(default_factory=lambda: Table({}))
+    table: Table = field(default_factory=lambda: Table({}), compare=False)
     """Its keys, as written."""
 
     @cached_property
