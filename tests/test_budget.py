@@ -15,6 +15,7 @@ import pytest
 import import_contracts
 from import_contracts.disk import real
 from tests.arranging import configuration, contract, write
+from tests.workflows import repositories
 
 DRIVER = Path(__file__).with_name("counted.py")
 FORBIDDEN = contract("models", "forbidden", source_modules=["shop.p1"], forbidden_modules=["shop.p0.m0"])
@@ -100,7 +101,15 @@ def test_each_file_and_folder_of_an_unchanged_tree_is_looked_at_once_and_none_is
     assert more == Counter(stat=size(large) - size(small))
 
 
-@pytest.mark.parametrize("program", ["large", "broken"])
+@pytest.fixture(scope="module")
+def in_worktree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("repository")
+    repositories.commit(write(root / "first", {"x": ""}))
+    repositories.git(root / "first", "worktree", "add", "--quiet", "../tree")
+    return shop(root / "tree" / "work", 2, 2)
+
+
+@pytest.mark.parametrize("program", ["large", "broken", "in_worktree"])
 def test_an_unchanged_tree_imports_only_what_remembers(request: pytest.FixtureRequest, program: str) -> None:
     found = counted(request.getfixturevalue(program))
     assert len(found.ours) <= MODULES, found.ours

@@ -44,11 +44,13 @@ def _may_be_tracked(folder: str) -> bool:
         return True
     name = os.fsencode(os.path.basename(folder))
     try:
+        if os.path.isfile(git_dir):  # in a worktree or a submodule
+            git_dir = os.path.join(root, os.fsdecode(disk.read_unnoted(git_dir).removeprefix(b"gitdir: ").strip()))
         indexes = [each for each in os.listdir(git_dir) if each == "index" or each.startswith("sharedindex.")]
         contents = [disk.read_unnoted(os.path.join(git_dir, each)) for each in indexes]
-    except OSError:
+    except (OSError, ValueError):
         return True
-    return any(name in content or content[4:8] == _COMPRESSED for content in contents)
+    return not indexes or any(name in content or content[4:8] == _COMPRESSED for content in contents)
 
 
 _COMPRESSED = b"\0\0\0\4"  # the version of an index in which a name leaves out what it shares with the one before
