@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts import looks
+from import_contracts import drawing, looks
 from import_contracts.cli import main
 from import_contracts.reading import cache as cache_module
 from import_contracts.reading.remembered import VARIABLES, Remembered, folder_of, name_of, recall
@@ -324,6 +324,12 @@ def test_another_state_of_this_tool_is_noticed(shop: Path, tmp_path: Path, monke
     learned(shop)
     own.write_text("22")
     relearned(shop)
+
+
+def test_what_a_page_is_made_of_belongs_to_the_state_of_this_tool(shop: Path) -> None:
+    learned(shop)
+    seen = {path for _, path in _seen(shop)}
+    assert {str(path) for path in Path(drawing.__file__).parent.glob("html/*.*")} <= seen
 
 
 # --- everything that is asked is noted ----------------------------------------------------------------------------
