@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts import looks
+from import_contracts import drawing, looks
 from import_contracts.cli import main
 from import_contracts.reading import cache as cache_module
 from import_contracts.reading.remembered import VARIABLES, Remembered, folder_of, name_of, recall
@@ -234,6 +234,37 @@ def test_a_package_beside_the_program_is_noticed(shop: Path) -> None:
     relearned(shop, "cycles", "shop")
 
 
+LINKS = ["shop/linked.py", "shop/__init__.py", "shop/deep", "tests/test_linked.py", "tests/deep"]
+
+
+@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize("args", [(), ("cycles",)], ids=" ".join)
+def test_what_a_link_leads_to_is_noticed(shop: Path, tmp_path: Path, name: str, args: tuple[str, ...]) -> None:
+    target = tmp_path / "far/away"
+    (shop / "shop/__init__.py").unlink()
+    write(shop, {"tests/test_shop.py": "import shop.web\n"})
+    (shop / name).symlink_to(target)
+    learned(shop, *args)
+    text = "import shop.models\n"
+    write(target.parent, {"away": text} if name.endswith(".py") else {"away/test_x.py": text})
+    assert lint(shop, *args)[:2] == lint(shop, *args, "--no-cache")[:2]
+    learned(shop, *args)
+    target.rename(tmp_path / "gone")
+    assert lint(shop, *args)[:2] == lint(shop, *args, "--no-cache")[:2]
+
+
+def test_an_installed_package_that_another_one_hides_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "work", {**FILES, "pyproject.toml": configuration(ACYCLIC, root="store")})
+    places = write(tmp_path, {"a/store/data.txt": "", "b/store/__init__.py": "", "b/store/x.py": "import store\n"})
+    for place in ("b", "a"):
+        monkeypatch.syspath_prepend(str(places / place))
+    learned(folder)
+    write(places, {"a/store/__init__.py": ""})
+    relearned(folder)
+
+
 def test_an_unfinished_fix_is_noticed(shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     learned(shop)
@@ -293,6 +324,12 @@ def test_another_state_of_this_tool_is_noticed(shop: Path, tmp_path: Path, monke
     learned(shop)
     own.write_text("22")
     relearned(shop)
+
+
+def test_what_a_page_is_made_of_belongs_to_the_state_of_this_tool(shop: Path) -> None:
+    learned(shop)
+    seen = {path for _, path in _seen(shop)}
+    assert {str(path) for path in Path(drawing.__file__).parent.glob("html/*.*")} <= seen
 
 
 # --- everything that is asked is noted ----------------------------------------------------------------------------

@@ -510,10 +510,10 @@ class Cache:
 
 
 def _own_files() -> Iterator[str]:
-    """Yield the paths of this program's own files."""
+    """Yield the paths of this program's own files, also those that its pages are made of."""
     for folder, folders, names in os.walk(Path(__file__).parents[1]):
         folders[:] = [name for name in folders if name != "__pycache__"]
-        yield from (os.path.join(folder, name) for name in names if name.endswith(".py"))
+        yield from (os.path.join(folder, name) for name in names)
 
 
 _KEPT = 60

@@ -90,6 +90,8 @@ def _listed(folder: str) -> Listing:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
+                if entry.is_symlink():  # it may lead to something else, or nowhere, while the folder stays the same
+                    looks.note(looks.KIND, entry.path)
                 if entry.name.endswith(_SUFFIXES):
                     files += [entry.name] if entry.is_file() else []
                 elif not entry.name.startswith(".") and entry.name != "__pycache__" and entry.is_dir():

@@ -45,12 +45,14 @@ class Comparison:
 
     @cached_property
     def _may_move_others(self) -> Callable[[str], bool]:
-        """Tells whether other files may count once a file or folder has changed, not only what is in it."""
+        """Tells whether other files may count once a file or folder has changed, not only what is in it.
+
+        A file of the program is watched too if it is a link, which may lead nowhere now, or if its text says which
+        folders a package joins to its path.
+        """
         assert self._before is not None, "without a last run nothing has changed since"  # noqa: S101
-        files = set(self._before.files)
-        # Which folders a package joins to its path is in its text.
-        joining = {path for path in self._before.watched if path in files and path.endswith("__init__.py")}
-        return lambda path: path not in files or path in joining
+        only_read = set(self._before.files).difference(self._before.watched)
+        return lambda path: path not in only_read
 
     def _walk(self) -> Program:
         looks.stop()
