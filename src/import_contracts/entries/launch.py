@@ -325,5 +325,5 @@ def _binds(text: str, names: Iterable[str]) -> bool:
     """Tell whether a text seems to bind one of some names at its top level."""
     which = "|".join(names)
     return (
-        re.search(rf"^(?:{which})\s*[:=]|^(?:from|import)\b.*\b(?:{which})\s*(?:,|$|#)", text, re.MULTILINE) is not None
+        re.search(rf"^(?:{which})\s*[:=]|^(?:from|import)\b[^#\n]*\b(?:{which})\s*(?:,|$|#)", text, re.MULTILINE) is not None
     )
