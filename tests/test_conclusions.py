@@ -166,6 +166,18 @@ def test_a_comment_may_part_what_is_looked_for_as_a_whole(shop: Path, begin: str
     assert not is_taken_over(shop)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("(known\n", "(known\n    .page\n"), ("1, [\n    __name__\n    ]", "1, str(\n    __name__\n    )")]
+)
+def test_a_statement_may_join_what_is_looked_for_as_a_whole(shop: Path, old: str, new: str) -> None:
+    text = "import shop.web as known\n\n\ndef one():\n    x = (known\n    )\n    x = 1, [\n    __name__\n    ]\n"
+    write(shop, {"shop/other.py": text})
+    edited(shop, "shop/models.py", "class Order:\n", "from shop.web import page\n\n\nclass Order:\n")
+    is_taken_over(shop)
+    edited(shop, "shop/other.py", old, new)
+    assert not is_taken_over(shop)
+
+
 @pytest.mark.parametrize("more", [{"shop/more.py": ""}, {"shop/web/__init__.py": ""}, {"conftest.py": "import shop\n"}])
 def test_files_that_appear_are_noticed(shop: Path, more: dict[str, str]) -> None:
     is_taken_over(shop)

@@ -214,10 +214,15 @@ class _Text:
 
     def is_apart(self, first: int, last: int) -> bool:
         """Return whether no whole goes on in some lines, and nothing that is looked for goes on from line to line."""
-        above = next((line for line in reversed(self.lines[: first - 1]) if line.strip()), "")
-        below = next((line for line in self.lines[last - 1 :] if line.strip()), "")
-        is_open = _OPEN_ABOVE.search(above) or _OPEN_BELOW.match(below)
+        ends = (_written(reversed(self.lines[: line - 1])) for line in (first, last))
+        begins = (_written(self.lines[line - 1 :]) for line in (first, last))
+        is_open = any(map(_OPEN_ABOVE.search, ends)) or any(map(_OPEN_BELOW.match, begins))
         return not is_open and not any(begin < last and first <= end for begin, end in self.wholes)
+
+
+def _written(lines: Iterable[str]) -> str:
+    """Return the first of some lines that is not blank; "" if all are."""
+    return next((line for line in lines if line.strip()), "")
 
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
