@@ -140,6 +140,8 @@ def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: s
         ("    It has lines.\n", "    It has several lines.\n"),
         (END, f"{END}# é\n"),
         (END, f"{END}# noqa\n"),
+        (END, f"{END}# addsitedir\n"),
+        ("        return size\n", '        size["DJANGO_SETTINGS"] = 1\n        return size\n'),
         (END, f"{END}# models.Order is meant\n"),
         (END, f"{END}# {'long ' * 30}\n"),
         (END, f"{END}LIMIT = (\n"),
@@ -149,6 +151,30 @@ def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: s
 def test_what_may_have_changed_is_found_again(shop: Path, old: str, new: str) -> None:
     assert not is_taken_over(shop)
     edited(shop, "shop/web.py", old, new)
+    assert not is_taken_over(shop)
+
+
+@pytest.mark.parametrize("comment", ["  # why", "\n    # why"])
+@pytest.mark.parametrize(
+    ("begin", "end"), [("value = (known.", "    page)\n"), ("known.page(", '    __name__, "shop.models")\n')]
+)
+def test_a_comment_may_part_what_is_looked_for_as_a_whole(shop: Path, begin: str, end: str, comment: str) -> None:
+    write(shop, {"shop/other.py": f"import shop.web as known\n\n{begin}\n{end}"})
+    edited(shop, "shop/models.py", "class Order:\n", "from shop.web import page\n\n\nclass Order:\n")
+    is_taken_over(shop)
+    edited(shop, "shop/other.py", begin, begin + comment)
+    assert not is_taken_over(shop)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("(known\n", "(known\n    .page\n"), ("1, [\n    __name__\n    ]", "1, str(\n    __name__\n    )")]
+)
+def test_a_statement_may_join_what_is_looked_for_as_a_whole(shop: Path, old: str, new: str) -> None:
+    text = "import shop.web as known\n\n\ndef one():\n    x = (known\n    )\n    x = 1, [\n    __name__\n    ]\n"
+    write(shop, {"shop/other.py": text})
+    edited(shop, "shop/models.py", "class Order:\n", "from shop.web import page\n\n\nclass Order:\n")
+    is_taken_over(shop)
+    edited(shop, "shop/other.py", old, new)
     assert not is_taken_over(shop)
 
 

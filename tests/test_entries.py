@@ -350,6 +350,10 @@ def test_what_is_installed_elsewhere_has_no_entries_here(tmp_path: Path, monkeyp
         ("celery --app=shop worker -l INFO", {"shop/celery.py": "from shop import users\n"}),
         ("flask --app shop.wsgi run", {}),
         ("flask --app shop.factory run", {"shop/factory.py": "def create_app():\n    import shop.users\n"}),
+        (
+            "flask --app shop.factory run",
+            {"shop/factory.py": "import os  # not for the app\n\n\ndef create_app():\n    import shop.users\n"},
+        ),
         ("shop.wsgi:make()", {}),
         ("uv run python -m shop.wsgi", {}),
         ("PORT=80 python3.13 -X dev -m shop.wsgi", {}),

@@ -324,6 +324,5 @@ _MAIN = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
 def _binds(text: str, names: Iterable[str]) -> bool:
     """Tell whether a text seems to bind one of some names at its top level."""
     which = "|".join(names)
-    return (
-        re.search(rf"^(?:{which})\s*[:=]|^(?:from|import)\b.*\b(?:{which})\s*(?:,|$|#)", text, re.MULTILINE) is not None
-    )
+    pattern = rf"^(?:{which})\s*[:=]|^(?:from|import)\b[^#\n]*\b(?:{which})\s*(?:,|$|#)"
+    return re.search(pattern, text, re.MULTILINE) is not None

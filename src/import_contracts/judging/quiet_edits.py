@@ -39,7 +39,7 @@ _CALLED = re.compile(r"(\w+)\s*\(")
 _BEFORE_COMMA = re.compile(r" (\w+),")
 """As `import_contracts.crashes.missing` looks for what an import statement of several names may bind."""
 _LOUD = re.compile(
-    r"__|import|attr|patch|glob|listdir|path|hook|module|annotat|coding|noqa|\.\.\.|>>>|#!"
+    r"__|import|attr|patch|glob|listdir|path|hook|module|addsitedir|DJANGO|annotat|coding|noqa|\.\.\.|>>>|#!"
     rf"|\b(?:as|class|def|eval|exec|from|locals|type|vars)\b|{'|'.join(sorted(EVALUATING))}"
 )
 """What is looked for in texts that are not parsed: in any of them, whatever the program is."""
@@ -116,6 +116,7 @@ def moved_by(
         is_quiet = now.names.isdisjoint(word for line in changed for word in _WORD.findall(line)) and all(
             then.is_apart(hunk.first, hunk.last)
             and now.is_apart(hunk.new_first, hunk.new_last)
+            and not _OPEN_ABOVE.search(old[hunk.first - 1][: hunk.common] if hunk.common else "")
             and (
                 (all(map(_REMARK.fullmatch, hunk.changed(old, new))) and not (hunk.common and "" in functions))
                 or ("*" not in now.names and _is_in_function(hunk, then, now, moved, functions))
@@ -213,16 +214,21 @@ class _Text:
 
     def is_apart(self, first: int, last: int) -> bool:
         """Return whether no whole goes on in some lines, and nothing that is looked for goes on from line to line."""
-        above = next((line for line in reversed(self.lines[: first - 1]) if line.strip()), "")
-        below = next((line for line in self.lines[last - 1 :] if line.strip()), "")
-        is_open = _OPEN_ABOVE.search(above) or _OPEN_BELOW.match(below)
+        ends = (_written(reversed(self.lines[: line - 1])) for line in (first, last))
+        begins = (_written(self.lines[line - 1 :]) for line in (first, last))
+        is_open = any(map(_OPEN_ABOVE.search, ends)) or any(map(_OPEN_BELOW.match, begins))
         return not is_open and not any(begin < last and first <= end for begin, end in self.wholes)
+
+
+def _written(lines: Iterable[str]) -> str:
+    """Return the first of some lines that is not blank; "" if all are."""
+    return next((line for line in lines if line.strip()), "")
 
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WHOLES = (ast.Constant, ast.JoinedStr, ast.Import, ast.ImportFrom, getattr(ast, "TemplateStr", ast.JoinedStr))
 _ALIAS = re.compile(r"(\w+)\s+as\s+(?=(\w+))")
-_OPEN_ABOVE = re.compile(r"(?:(?<!\.)\.|\\|\bas)\s*\Z")
+_OPEN_ABOVE = re.compile(r"(?:(?<!\.)\.|[(\\]|\bas)\s*\Z")
 _OPEN_BELOW = re.compile(r"\s*(?:[.(]|as\b)")
 
 
