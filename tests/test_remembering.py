@@ -657,8 +657,9 @@ def test_a_file_that_could_not_be_read_is_tried_again(taken: Taken) -> None:
     (taken.folder / "p/gone.py").symlink_to(taken.folder / "p/gone.py")
     taken.take()
     assert [each.module for each in taken.take().scan.unreadable] == ["p.gone"]
-    assert taken.steps[:4] == [
+    assert taken.steps[:5] == [
         "compare the files and folders",
+        "find the modules",
         "hash 1 files",
         "load the imports",
         "scan 1 files; 6 reused",

@@ -509,11 +509,14 @@ class Cache:
             self._warn(f"The cache in {self._folder} cannot be written: {error.strerror}.")
 
 
+_OWN = (".css", ".html", ".js", ".py")
+
+
 def _own_files() -> Iterator[str]:
     """Yield the paths of this program's own files, also those that its pages are made of."""
     for folder, folders, names in os.walk(Path(__file__).parents[1]):
         folders[:] = [name for name in folders if name != "__pycache__"]
-        yield from (os.path.join(folder, name) for name in names)
+        yield from (os.path.join(folder, name) for name in names if name.endswith(_OWN))
 
 
 _KEPT = 60
