@@ -171,7 +171,7 @@ class _Worlds:
     def risky(self, entries: Collection[str] | None) -> Collection[str]:
         """Return the modules of which it has to be known whether they crash, to tell that of some entries, or of all.
 
-        Once all have been searched, that are those which the entries may start, also by calls that were followed then.
+        Once all have been searched, these are those that the entries may start, also by calls that were followed then.
         """
         risky = self._model.risky()
         if entries is None or not self._before:

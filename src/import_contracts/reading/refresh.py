@@ -161,8 +161,8 @@ class Comparison:
     def store(self, digests: Mapping[str, str], state: str) -> Manifest:
         """Write the manifest of the program and return it.
 
-        The signature of a file without a digest, or that changed just before the run, is stored
-        as unknown, so that the next run reads the file.
+        The signature of a file without a digest, or that changed just before the run, is stored as unknown, so that the
+        next run reads the file.
         """
         before = self._before
         if before is not None and self.program is before.program:
