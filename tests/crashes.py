@@ -21,7 +21,7 @@ from typing import NamedTuple, TypeAlias
 
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel, possible_imports
-from import_contracts.crashes.search import find_crashes
+from import_contracts.crashes.search import search_crashes
 from import_contracts.reading.text import Source, UndecodableError, decode
 
 # Runs in the other interpreter. Each module is imported in a process of its own, forked before anything was imported.
@@ -184,7 +184,7 @@ def predict(found: Found, version: tuple[int, int], entries: Collection[str] | N
     sources = {source.module: source for source in found.sources}
     modules = sources.keys() | found.namespaces
     imports = {module: possible_imports(source, modules) for module, source in sources.items()}
-    crashing = find_crashes(ImportModel(sources, imports, version, found.namespaces), entries)
+    crashing = search_crashes(ImportModel(sources, imports, version, found.namespaces), entries).crashes
     return {each.entry: each for each in crashing}
 
 

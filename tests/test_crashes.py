@@ -17,7 +17,7 @@ from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.reach import Reach
-from import_contracts.crashes.search import CrashSearch, find_crashes, search_crashes
+from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading import trees
 from import_contracts.reading.text import Source
@@ -1756,7 +1756,8 @@ def test_each_text_is_read_once_for_all_questions() -> None:
         {each.module: possible_imports(each, {"p", "p.a", "p.b"}) for each in sources(files)},
         HERE,
     )
-    assert find_crashes(model, cache=cache) == find_crashes(model, cache=cache) == find_crashes(model)
+    first, again = search_crashes(model, cache=cache), search_crashes(model, cache=cache)
+    assert first.crashes == again.crashes == search_crashes(model).crashes
     assert sorted(texts) == ["", *sorted(files.values())]
 
 

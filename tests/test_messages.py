@@ -10,7 +10,7 @@ import pytest
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import Lack, message, message_at_root
 from import_contracts.crashes.model import ImportModel, possible_imports
-from import_contracts.crashes.search import find_crashes
+from import_contracts.crashes.search import search_crashes
 from import_contracts.reading.text import Source
 from tests.arranging import lint, write
 from tests.crashes import imported_by_cpython, is_circular
@@ -80,7 +80,7 @@ def crashes_of(files: Files, version: tuple[int, int]) -> dict[str, Crash]:
     namespaces = {module.rpartition(".")[0] for module in sources} - {*sources, ""}
     modules = sources.keys() | namespaces
     imports = {module: possible_imports(source, modules) for module, source in sources.items()}
-    return {crash.entry: crash for crash in find_crashes(ImportModel(sources, imports, version, namespaces))}
+    return {crash.entry: crash for crash in search_crashes(ImportModel(sources, imports, version, namespaces)).crashes}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
@@ -110,21 +110,30 @@ class Findings:
 class Rule(Protocol):
     """What a contract type makes from a contract's table.
 
-    A rule that needs the text of the program also has the method `ProgramRule.check_program`, which is called instead
-    of `check`. One that does not count all statements has the method `CountingRule.counted`.
+    A rule can have further methods: those of `ProgramRule`, `ComparingRule` and `CountingRule`.
     """
 
     def check(self, graph: ImportGraph) -> Findings:
         """Return the findings for a graph without ignored and excluded imports; equal graphs give equal findings."""
 
 
+@runtime_checkable
 class ProgramRule(Rule, Protocol):
-    """A rule that needs the text of the program."""
+    """A rule that needs the text of the program. `check_program` is called instead of `check`."""
 
     def check_program(self, graph: ImportGraph, program: ProgramText) -> Findings:
         """Return the findings; equal graphs and texts give equal findings."""
 
 
+@runtime_checkable
+class ComparingRule(Rule, Protocol):
+    """A rule that compares the program with what it was where the branch began. `check_since` replaces `check`."""
+
+    def check_since(self, graph: ImportGraph, before: ImportGraph | None) -> Findings:
+        """Return the findings; ``before`` is the graph where the branch began, None if that is not known."""
+
+
+@runtime_checkable
 class CountingRule(Rule, Protocol):
     """A rule that looks at the names that statements import, and so does not count all of them."""
 

@@ -59,11 +59,6 @@ def raised(name: str) -> FailureError:
     return FailureError(External(f"builtins.{name}"))
 
 
-def any_exception() -> FailureError:
-    """Return an exception that may be raised, and of which nothing is known."""
-    return FailureError(UNKNOWN)
-
-
 @dataclass(frozen=True, slots=True)
 class Left:
     """Operations were left before their end: ``word`` is "return", "break" or "continue"."""

@@ -31,7 +31,6 @@ from import_contracts.crashes.values import (
     Wrapped,
     find_in,
     inside,
-    positional,
 )
 from import_contracts.graph.names import parent
 
@@ -494,12 +493,6 @@ def _is_abstract(value: object) -> bool:
 def names_in(values: Iterable[object]) -> list[str]:
     """Return the names of modules among values."""
     return [name for name in map(own_name, values) if name]
-
-
-def first_positional(arguments: Arguments) -> object:
-    """Return the first of some positional arguments; ABSENT if there is none."""
-    values = positional(arguments[:1])
-    return values[0] if values else ABSENT
 
 
 __all__ = ["OBJECT", "TYPE", "ErrorValue", "Objects", "abstract_methods", "is_metaclass"]

@@ -40,13 +40,6 @@ class CrashSearch:
     """How many operations at the top level of modules have been followed."""
 
 
-def find_crashes(
-    model: ImportModel, entries: Collection[str] | None = None, cache: CodeCache | None = None
-) -> tuple[Crash, ...]:
-    """Return the crashes that `search_crashes` finds."""
-    return search_crashes(model, entries, cache).crashes
-
-
 def search_crashes(
     model: ImportModel,
     entries: Collection[str] | None = None,

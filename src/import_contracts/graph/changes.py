@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from heapq import heappop, heappush
 
-from import_contracts.graph.components import cyclic_parts
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.node_order import moves_for
@@ -65,10 +64,6 @@ class Changes:
             return ()
         adding = sorted(change for change in self.added.get(edge, ()) if change in changes)
         return adding[:1] or None
-
-    def is_enough(self, changes: Set[int]) -> bool:
-        """Tell whether no cycle is left after some changes."""
-        return not cyclic_parts(self.left(changes))
 
     @cached_property
     def edges(self) -> list[Edge]:

@@ -8,7 +8,14 @@ from functools import cached_property, partial
 from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.config.session import Config
-from import_contracts.contracts.findings import Findings, LaterViolations, Violation
+from import_contracts.contracts.findings import (
+    ComparingRule,
+    CountingRule,
+    Findings,
+    LaterViolations,
+    ProgramRule,
+    Violation,
+)
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -247,9 +254,8 @@ def _verdict(
     unmatched = list(_unmatched(graph, contract, matching)) if contract.rule is not None else []
     excepted = Matcher(graph)
     excepted.modules("except_modules", contract.excepted)
-    counted: Callable[[ImportGraph, object], ImportGraph] | None = getattr(contract.rule, "counted", None)
-    if counted is not None and contract.type in TYPES:
-        graph = counted(graph, statements.text_for_rule)
+    if isinstance(contract.rule, CountingRule) and contract.type in TYPES:
+        graph = contract.rule.counted(graph, statements.text_for_rule)
     ignored = frozenset(edge for edges in matching.values() for edge in edges if graph.has_import(*edge))
     findings = findings_of(contract, graph, ignored, statements, inline)
     problems = [
@@ -333,15 +339,13 @@ def _check(contract: Contract, graph: ImportGraph, statements: Statements) -> ob
     rule = contract.rule
     if rule is None:
         return Findings()
-    check_since: Callable[[ImportGraph, ImportGraph | None], object] | None = getattr(rule, "check_since", None)
-    if check_since is not None and contract.type in TYPES:
-        return check_since(graph, _before(contract, statements))
-    check_program: Callable[[ImportGraph, ProgramText], object] | None = getattr(rule, "check_program", None)
-    if check_program is None:
+    if isinstance(rule, ComparingRule) and contract.type in TYPES:
+        return rule.check_since(graph, _before(contract, statements))
+    if not isinstance(rule, ProgramRule):
         return rule.check(graph)
     if contract.type in TYPES and getattr(rule, "may_be_taken_over", False):
-        return _taken_over(repr(rule), statements, partial(check_program, graph))
-    return check_program(graph, statements.program_text)
+        return _taken_over(repr(rule), statements, partial(rule.check_program, graph))
+    return rule.check_program(graph, statements.program_text)
 
 
 def _taken_over(key: str, statements: Statements, check: Callable[[ProgramText], object]) -> object:

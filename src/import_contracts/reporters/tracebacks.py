@@ -12,6 +12,7 @@ from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Styl
 from import_contracts.reporters.words import more
 from import_contracts.reports.cycles import Place
 from import_contracts.reports.tracebacks import Mending, Story, StoryKind, TracebackReport
+from import_contracts.wording import FIXES
 
 # How many of each are shown without --verbose.
 _STORIES, _OTHERS, _STEPS = 5, 5, 40
@@ -26,21 +27,7 @@ _TITLES = {
     StoryKind.OUTSIDE_PACKAGE: "not imported as part of its package",
     StoryKind.UNKNOWN: "unknown cause",
 }
-_MENDINGS = {
-    "type_checking": "import it for type checking only",
-    "direct_import": "import it from its defining module",
-    "reorder": "put the imports in another order",
-    "module_form": "import the module, and look the name up where it is used",
-    "defer": "defer the import (a workaround: the cycle is hidden, not removed)",
-    "move": "move the import below what the other module needs",
-    "import_first": "import another module first",
-    "move_definition": "move a definition above the import",
-    "extract": "move what both need into a new module",
-    "restructure": "needs manual restructuring",
-    "rename": "rename the file",
-    "import": "change the import",
-    "run": "start it in another way",
-}
+_CHANGES = {**FIXES, "rename": "rename the file", "import": "change the import", "run": "start it in another way"}
 
 
 def as_json(report: TracebackReport) -> str:
@@ -123,7 +110,7 @@ def _line(step: Place, style: Style) -> str:
 
 
 def _mending(mending: Mending, python: tuple[int, int], style: Style) -> Iterator[str]:
-    yield f"  Fix: {style.paint(_MENDINGS[mending.kind], BOLD)}"
+    yield f"  Fix: {style.paint(_CHANGES[mending.kind], BOLD)}"
     yield from (f"    {sentence}" for sentence in mending.why)
     if mending.diff:
         yield ""
