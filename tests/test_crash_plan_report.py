@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from import_contracts.reporters.cycles import as_json, as_report
+from import_contracts.reporters.cycles import as_json
+from import_contracts.reporters.cycles_as_contracts import as_report
 from import_contracts.reports.check import ReportedFix
 from import_contracts.reports.cycles import (
     CyclesReport,

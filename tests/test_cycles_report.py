@@ -11,7 +11,8 @@ import pytest
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
-from import_contracts.reporters.cycles import as_json, as_report, as_text
+from import_contracts.reporters.cycles import as_json, as_text
+from import_contracts.reporters.cycles_as_contracts import as_report
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
 from import_contracts.reports.cycles import (

@@ -410,7 +410,7 @@ def test_a_command_that_cannot_start_is_an_error(spelling: str, message: str, tm
 
 def test_quick_has_no_entries(tmp_path: Path) -> None:
     run = lint(write(tmp_path, SHOP), "cycles", "--quick", "--entry", "shop.users")
-    assert (run.status, "--entry and --quick" in run.err) == (2, True)
+    assert (run.status, "--entry cannot be used with --quick." in run.err) == (2, True)
 
 
 # --- Django ------------------------------------------------------------------------------------------------------

@@ -222,7 +222,7 @@ def test_a_plan_has_only_what_may_be_made(tmp_path: Path, args: list[str], made:
 def test_a_program_without_cycles_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path, {"shop/__init__.py": ""})
     run = lint(tmp_path, "fix", "--no-cache", "--python", "3.13")
-    assert run.out == "Cycles: 0; 0 modules crash when imported first (Python 3.13): there is nothing to change.\n"
+    assert run.out == "Cycles: 0; 0 modules crash when imported first (Python 3.13). There is nothing to change.\n"
     assert run.status == 0
 
 
@@ -384,7 +384,7 @@ def test_reports_are_written_where_the_options_say(shop: Path) -> None:
     ("args", "message"),
     [
         (["--keep-passing"], "--keep-passing needs --verify."),
-        (["--verify", "true", "--diff"], "--verify and --diff are both given."),
+        (["--verify", "true", "--diff"], "--verify cannot be used with --diff."),
         (["--verify", "a 'b"], "No closing quotation"),
         (["--verify", ""], "the command is empty"),
         (["--only", "extract"], "is not one of"),
@@ -427,7 +427,7 @@ def test_a_tree_with_changes_is_refused_unless_that_is_allowed(repository: Path,
     before = texts(repository)
     run = lint(repository, "fix", "--no-cache")
     assert run.status == 2
-    assert f"These files have changes that are in no commit: {name}." in run.err
+    assert f"These files have uncommitted changes: {name}." in run.err
     assert changed(repository, before) == set()
     fix(repository, "--allow-dirty")
     assert changed(repository, before) == {"shop/models/stock.py"}
@@ -453,7 +453,7 @@ def test_a_damaged_repository_is_refused(repository: Path) -> None:
     (repository / ".git/index").write_bytes(b"DIRC???")
     run = lint(repository, "fix", "--no-cache")
     assert run.status == 2
-    assert "the index of the repository cannot be read. Allow that with --allow-dirty." in run.err
+    assert "the index of the repository cannot be read. To go on, add --allow-dirty." in run.err
     fix(repository, "--allow-dirty")
 
 
@@ -661,7 +661,7 @@ def test_a_damaged_journal_is_named_and_nothing_is_changed(shop: Path) -> None:
         assert run.status == 2
         assert "is damaged. Check the program, and delete the journal." in run.err
         assert changed(shop, before) == set()
-    assert "'lint-imports fix' was stopped" in lint(shop, "cycles", "--quick", "--no-cache").err
+    assert "'lint-imports fix' was interrupted" in lint(shop, "cycles", "--quick", "--no-cache").err
 
 
 def test_packages_are_those_of_the_configuration(tmp_path: Path) -> None:
@@ -778,7 +778,7 @@ def test_a_baseline_that_is_a_link_is_not_written_through(tmp_path: Path, shop: 
 def test_stale_needs_a_configuration(shop: Path) -> None:
     assert "No configuration found." in lint(shop, "fix", "--stale").err
     run = lint(shop, "fix", "--stale", "--source-root", ".")
-    assert "--stale and --source-root are both given." in run.err
+    assert "--stale cannot be used with --source-root." in run.err
 
 
 USER = "from shop.orders import User\n"

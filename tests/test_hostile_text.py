@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.reporters import FORMATS, baseline, cycles, explanation, init
+from import_contracts.reporters.cycles_as_contracts import as_report
 from import_contracts.reporters.exact import legal_in_xml
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.people import shown
@@ -158,7 +159,7 @@ FOR_PEOPLE: list[tuple[str, type, Callable[[Any], str]]] = [
     ),
     ("text in color", Report, in_format("text", color=True)),
     ("cycles", CyclesReport, lambda report: cycles.as_text(report, Style(verbose=True))),
-    ("cycles markdown", CyclesReport, lambda report: FORMATS["markdown"](cycles.as_report(report), Style())),
+    ("cycles markdown", CyclesReport, lambda report: FORMATS["markdown"](as_report(report), Style())),
     ("explain", Explanation, lambda report: explanation.as_text(report, Style(verbose=True))),
     ("explain dependency", Dependency, lambda report: explanation.as_text(report, Style(verbose=True))),
     *((f"status {name}", Status, render) for name, render in baseline.STATUS_FORMATS.items() if name != "json"),

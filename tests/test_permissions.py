@@ -114,7 +114,7 @@ def test_a_name_that_is_nearly_one_that_exists_is_doubted(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("shop.web", "--may"), "--may is about two modules"),
+        (("shop.web", "--may"), "--may needs two modules"),
         (("django", "shop.web", "--may"), "'django' is an external package, whose imports are not known."),
         (("other.x", "shop.web", "--may"), "'other.x' is an external package, whose imports are not known."),
         (("shop.web", "django.http", "--may"), "'django.http' is part of an external package; name the package"),
@@ -159,7 +159,7 @@ def test_contracts_about_cycles_and_text_are_not_asked_about_a_module(shop: Path
     found = json.loads(lint(shop, "explain", "shop.web", "--format", "json").out)
     assert found["left_out"] == ["acyclic", "crash"]
     said = lint(shop, "explain", "shop.web").out
-    assert "  Not asked, because more than the names of modules decides: acyclic and crash.\n" in said
+    assert "  Not considered, because they depend on more than module names: acyclic and crash.\n" in said
     assert "  It must not be imported by:\n    shop.models  2 modules  [layers]\n" in said
 
 

@@ -432,4 +432,4 @@ def test_no_option_that_is_given_twice_silently_means_the_last(
 def test_both_colors_are_an_error(shop: Path, command: str) -> None:
     run = lint(shop, command, "--color", "--no-color")
     assert run.status == 2
-    assert "--color and --no-color are both given. Give one of them." in run.err
+    assert "--color cannot be used with --no-color." in run.err

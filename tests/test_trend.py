@@ -450,9 +450,9 @@ def test_names_in_a_commit_do_not_lead_out_of_its_folder(tmp_path: Path, monkeyp
 def test_without_a_history_there_are_counts_and_a_note(tmp_path: Path) -> None:
     program(tmp_path, "shop.a -> shop.b")
     found = trend(tmp_path, "shop")
-    assert found["notes"] == ["There are no earlier counts: This folder is in no git repository that can be read."]
+    assert found["notes"] == ["There are no earlier counts: This folder is not in a git repository that can be read."]
     repositories.git(tmp_path, "init", "--quiet")
-    assert "has no commit yet" in trend(tmp_path, "shop")["notes"][0]
+    assert "has no commits yet" in trend(tmp_path, "shop")["notes"][0]
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def obstacle(folder: Path) -> str:
     """Return why git knows no commit of the repository of a folder, and what to do about it, as a sentence."""
     repository = repository_of(folder.resolve())
     if repository is None:
-        return "This folder is in no git repository that can be read."
+        return "This folder is not in a git repository that can be read."
     if not _is_allowed(repository):
         root = repository[0].as_posix()
         return (
@@ -175,7 +175,7 @@ def obstacle(folder: Path) -> str:
         )
     if _output(repository[0], ["--version"], {}) is None:
         return "git is not installed, or does not answer."
-    return "The git repository has no commit yet, or cannot be read."
+    return "The git repository has no commits yet, or cannot be read."
 
 
 def at(folder: Path, revision: str, path: str) -> bytes | None:

@@ -283,8 +283,8 @@ def test_fix_adds_no_cycle_of_imports_that_run(tmp_path: Path) -> None:
             [],
             "contract 'a': packages: Module 'shop.nothing' does not exist.",
         ),
-        ([contract("a", "direct_siblings")], ["--crashes"], "--direct and --crashes are both given. Give one."),
-        ([contract("a", "direct_siblings")], ["--source-root", "."], "--direct and --source-root are both given."),
+        ([contract("a", "direct_siblings")], ["--crashes"], "--direct cannot be used with --crashes."),
+        ([contract("a", "direct_siblings")], ["--source-root", "."], "--direct cannot be used with --source-root."),
     ],
 )
 def test_what_is_wrong_with_fix_is_said_and_nothing_changes(

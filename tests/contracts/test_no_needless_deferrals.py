@@ -135,15 +135,15 @@ def test_a_comment_that_explains_it_later_is_noticed(tmp_path: Path) -> None:
 
 def test_cycles_lists_them_where_it_is_asked_to(tmp_path: Path) -> None:
     deferred(tmp_path, "shop.a ~> shop.b", "shop.a ~> shop.b", "shop.c -> shop.d", "shop.c ~> shop.d")
-    assert "no cycle needs" not in lint(tmp_path, "cycles", "shop").out
+    assert "avoid no cycle" not in lint(tmp_path, "cycles", "shop").out
     assert lint(tmp_path, "cycles", "shop", "--needless", "--quick").out.startswith(
-        "Imports inside functions that no cycle needs: 2\n"
+        "Imports inside functions that avoid no cycle: 2\n"
         "\n"
-        "  An import in a function must be at the top of the file if no cycle needs it there:\n"
+        "  An import inside a function must be at the top of the file if it avoids no cycle:\n"
         "\n"
         "    shop/a.py:2:5: import shop.b  (also line 4)\n"
         "\n"
-        "  A module that is imported at the top of the file must not be imported in a function again:\n"
+        "  A module that is imported at the top of the file must not be imported again inside a function:\n"
         "\n"
         "    shop/c.py:3:1: import shop.d\n"
     )

@@ -56,7 +56,9 @@ def ignored_imports(
         for imported in sorted({each.imported for each in wrong if each.ignored}):
             same = [each for each in wrong if each.imported == imported]
             if open_ones := [each.line for each in same if not each.ignored]:
-                remarks.append(f"{text.path}:{open_ones[0]}: no tach-ignore, so that of the other lines has no effect.")
+                remarks.append(
+                    f"{text.path}:{open_ones[0]}: no tach-ignore here, so the ones on the other lines have no effect."
+                )
                 continue
             reason = next((each.ignored.reason for each in same if each.ignored and each.ignored.reason), "")
             for contract in sorted({name for each in same for name in each.contracts}):

@@ -23,7 +23,7 @@ from import_contracts.runs.requests import Choice
     "--contract", "only", metavar="ID", multiple=True, help="Check only this contract (ID or FILE:ID). Can be repeated."
 )
 @report_options
-@click.option("--no-baseline", is_flag=True, help="Report known violations as new ones.")
+@click.option("--no-baseline", is_flag=True, help="Report known violations as new.")
 @click.option("--debug", is_flag=True, help="Print a traceback for errors in the configuration too.")
 @jobs_option
 @cache_options
@@ -31,11 +31,13 @@ from import_contracts.runs.requests import Choice
 def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, jobs: int, shared: Shared) -> int:
     """Check the contracts, and show every violation with the shortest chain of imports.
 
-    FILE is a configuration file. Of several, each is read by itself, and one report is about all of them. Without one,
-    the configuration is the first one found in this folder or a parent folder: pyproject.toml with
-    [tool.import-contracts], or a configuration of import-linter. In the root of a workspace, such as one of uv, the
-    configurations of its members are checked too. Paths in the report are relative to its folder, or to the nearest
-    folder around several files; for people (text, concise) to this folder if FILE is named.
+    FILE is a configuration file. Several are checked separately, and share one report. Without FILE, the configuration
+    is the first one found in this folder or a parent folder: pyproject.toml with [tool.import-contracts], or a
+    configuration of import-linter. In the root of a workspace, such as one of uv, the configurations of its members are
+    checked too.
+
+    Paths in the report are relative to the folder of the configuration, or to the nearest common parent of several. In
+    the formats text and concise, they are relative to this folder if FILE is given.
 
     \b
     Exit status:

@@ -20,9 +20,9 @@ from import_contracts.runs import answers
     "entries",
     metavar="COMMAND",
     multiple=True,
-    help='Also tell whether this command works, such as "python -m shop" or "pytest tests". Can be repeated.',
+    help='Also predict whether this command works, such as "python -m shop" or "pytest tests". Can be repeated.',
 )
-@click.option("--needless", is_flag=True, help="Also list imports inside functions that no cycle needs.")
+@click.option("--needless", is_flag=True, help="Also list imports inside functions that have no reason to be there.")
 @click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
 @source_roots
 @exclude_option
@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913 - each is an option
     acyclic or crash.
     """  # noqa: D301 - as above
     if quick and entries:
-        raise click.UsageError("--entry and --quick are both given. Give one of them.")
+        raise click.UsageError("--entry cannot be used with --quick.")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless)

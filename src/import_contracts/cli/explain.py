@@ -30,7 +30,7 @@ from import_contracts.wording import listed
     help="Explain the failed imports in FILE, a log or a traceback; - reads it from standard input.",
 )
 @click.option("--may", is_flag=True, help="Exit with 1 if a contract forbids IMPORTER to import IMPORTED.")
-@click.option("--coupling", is_flag=True, help="Also say whether the two modules change together, by the commits.")
+@click.option("--coupling", is_flag=True, help="Also say whether commits change the two modules together.")
 @click.option("--brief", is_flag=True, help="Write the contracts as a Markdown page.")
 @click.option("--check", is_flag=True, help="With --brief and --output: exit with 1 if FILE is not up to date.")
 @once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
@@ -62,14 +62,14 @@ def command(  # noqa: PLR0913 - each is an option
                                              it need not exist yet
     lint-imports explain IMPORTER IMPORTED   the chains from one module or package to another, the
                                              fewest imports to remove, and the contracts about it
-    lint-imports explain --traceback FILE    why the imports in a traceback failed: who waited for
-                                             whom, for which name, and the edit that mends it
+    lint-imports explain --traceback FILE    why the imports in a traceback failed: which module
+                                             waited for which, for which name, and the fix
     lint-imports explain --brief             the contracts as a page for people and agents; with
                                              --output FILE and --check, whether FILE is up to date
 
-    For two modules no configuration is needed: they are looked up in this folder, in "src", in the members of a uv
-    workspace, and among the installed packages. Neither is one needed for a traceback: its files are found in this
-    folder by their paths, even those from another machine.
+    Two modules and a traceback need no configuration. The modules are looked up in this folder, in "src", in the
+    members of a uv workspace, and among the installed packages; the files of a traceback are found in this folder by
+    their paths, even if these are from another machine.
 
     The program is never run. The exit status is 0, or 2 if something is wrong or could not be read; with --may, it is 1
     if a contract forbids the import, and with --check, if the page is not up to date.
@@ -79,11 +79,11 @@ def command(  # noqa: PLR0913 - each is an option
     _refuse(names, source_roots, about_two=asked, check=has_no_page, is_configured=shared.config_file is not None)
     if brief:
         if names or traceback is not None or format_ == "json":
-            raise click.UsageError("--brief is about all contracts, and writes Markdown; use it without these.")
+            raise click.UsageError("--brief cannot be used with names, --traceback or --format json.")
         return _brief(output, shared, check=check)
     if traceback is not None:
         if names:
-            raise click.UsageError("Name either a contract or modules, or a traceback.")
+            raise click.UsageError("--traceback cannot be used with names.")
         return _traceback(traceback, format_, output, look, shared)
     report: Explanation | Dependency | Permissions
     needs_config = len(names) < 2 or may or shared.config_file is not None
@@ -106,13 +106,13 @@ def _refuse(
 ) -> None:
     """Raise UsageError for options that have no meaning together."""
     if len(names) > 2:
-        raise click.UsageError("Name at most a contract, or two modules: the importer and the imported one.")
+        raise click.UsageError("Name one contract, or two modules: the importer and the imported one.")
     if source_roots and (len(names) < 2 or is_configured):
-        raise click.UsageError("--source-root is for two modules without a configuration.")
+        raise click.UsageError("--source-root needs two modules, and cannot be used with --config.")
     if about_two and len(names) != 2:
-        raise click.UsageError(f"{about_two} is about two modules: the importer and the imported one.")
+        raise click.UsageError(f"{about_two} needs two modules: the importer and the imported one.")
     if check:
-        raise click.UsageError("--check is for --brief and --output: it compares the page with that file.")
+        raise click.UsageError("--check needs --brief and --output: it compares the page with that file.")
 
 
 def _brief(output: str | None, shared: Shared, *, check: bool) -> int:

@@ -42,7 +42,7 @@ def _words(command: str) -> tuple[str, ...]:
 @click.command("fix", cls=Reporting, short_help="Write the plans for cycles and crashes into the files.")
 @click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
 @click.option("--diff", "is_diff", is_flag=True, help="Print a diff and change nothing; exit with 1 if there is one.")
-@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Also make fixes that the program may notice.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Also make fixes that may change what the program does.")
 @click.option(
     "--only",
     type=click.Choice(_KINDS),
@@ -52,7 +52,7 @@ def _words(command: str) -> tuple[str, ...]:
 )
 @kind_option("Repair only cycles of this kind. Can be repeated.")
 @click.option("--crashes", "stops_crashes", is_flag=True, help="Make only the fixes that stop crashes.")
-@click.option("--direct", "makes_direct", is_flag=True, help="Make only what direct_siblings contracts ask for.")
+@click.option("--direct", "makes_direct", is_flag=True, help="Make only the fixes for direct_siblings contracts.")
 @once(
     "--verify",
     convert=_words,
@@ -60,8 +60,8 @@ def _words(command: str) -> tuple[str, ...]:
     default=(),
     help="Run COMMAND afterwards; if it fails, put everything back.",
 )
-@click.option("--keep-passing", is_flag=True, help="Keep the largest part with which the command of --verify passes.")
-@click.option("--allow-dirty", is_flag=True, help="Also if files have changes that are in no commit of git.")
+@click.option("--keep-passing", is_flag=True, help="If COMMAND fails, keep as many fixes as possible.")
+@click.option("--allow-dirty", is_flag=True, help="Change files even if they have uncommitted changes.")
 @click.option("--stale", "removes_stale", is_flag=True, help="Also remove stale ignore_imports and baseline entries.")
 @python_option
 @source_roots
@@ -88,27 +88,25 @@ def command(  # noqa: PLR0913 - each is an option
 ) -> int:
     """Change the imports of a program so that no cycle is left: what "lint-imports cycles" proposes, in the files.
 
-    A PACKAGE is looked up as for cycles. Safe fixes are made, after which the program means the same; --unsafe-fixes
-    also makes those that it may notice, because an import runs later, or only for type checkers. What has to be
-    changed by hand is shown. All files are changed, or none.
+    A PACKAGE is looked up as by "lint-imports cycles". Only safe fixes are made: the program does the same as before.
+    --unsafe-fixes also makes those that may change what it does, because an import runs later, or only for type
+    checkers. What has to be changed by hand is shown. All files are changed, or none.
 
     \b
     Exit status:
-      0  everything is done, also if there was nothing to do
-      1  with --diff: something would be changed; with --verify: something was put back
-      2  nothing was changed: the command line is wrong, git has uncommitted changes, or a file cannot be written;
+      0  all fixes are made, or there was nothing to change
+      1  with --diff: something would be changed; with --verify: the command failed, and changes were undone
+      2  nothing was changed: the command line is wrong, files have uncommitted changes, or one cannot be written;
          or a file of the program could not be read
     """  # noqa: D301 - as above
     if keep_passing and not verify:
         raise click.UsageError("--keep-passing needs --verify.")
     if verify and is_diff:
-        raise click.UsageError("--verify and --diff are both given. Give one of them.")
+        raise click.UsageError("--verify cannot be used with --diff.")
     if removes_stale and source_roots:
-        raise click.UsageError("--stale and --source-root are both given. Give one of them.")
+        raise click.UsageError("--stale cannot be used with --source-root.")
     if makes_direct and (stops_crashes or source_roots):
-        raise click.UsageError(
-            f"--direct and {'--crashes' if stops_crashes else '--source-root'} are both given. Give one."
-        )
+        raise click.UsageError(f"--direct cannot be used with {'--crashes' if stops_crashes else '--source-root'}.")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(is_fix=True)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds))

@@ -45,8 +45,8 @@ _PICTURES = ("html", "svg")
 )
 @click.option("--packages", "only_packages", is_flag=True, help="Draw modules as part of the packages they are in.")
 @once("--focus", metavar="MODULE", default="", help="Draw only what MODULE imports, and what imports it.")
-@once("--from", "source", metavar="A", default="", help="Draw only what is on a way from A to the module of --to.")
-@once("--to", "target", metavar="B", default="", help="Draw only what is on a way from the module of --from to B.")
+@once("--from", "source", metavar="A", default="", help="Draw only what is on a chain from A to the module of --to.")
+@once("--to", "target", metavar="B", default="", help="Draw only what is on a chain from the module of --from to B.")
 @click.option("--only", type=click.Choice(["cycles", "violations"]), help="Draw only these imports.")
 @kind_option("Draw imports of this kind; default: all but type_checking. Can be repeated.")
 @click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows.")
@@ -75,23 +75,23 @@ def command(  # noqa: PLR0913 - each is an option
     jobs: int,
     shared: Shared,
 ) -> int:
-    """Draw the imports between packages as a map in levels: arrows lead downwards, except those of the cheapest cut.
+    """Draw the imports between packages as a map in levels: arrows point down, except those of the cheapest cut.
 
-    No configuration is needed: a PACKAGE is looked up as by "lint-imports cycles". Each PACKAGE is opened: what is
-    directly inside it is drawn as boxes, or what is deeper inside with --depth. To open a part of it further, name that
-    part too: "lint-imports graph shop shop.orders". With a configuration, its layers are the levels, and imports that
-    break its contracts are marked. The program is never run.
+    No configuration is needed: a PACKAGE is looked up as by "lint-imports cycles". Each child of a PACKAGE is a box;
+    --depth 2 draws the children of these instead. To open only one of them, name it too: "lint-imports graph shop
+    shop.orders". With a configuration, its layers are the levels, and imports that break its contracts are marked. The
+    program is never run.
 
     The exit status is 0, or 2 if a file could not be read.
     """
     if bool(source) != bool(target):
-        raise click.UsageError("--from and --to are given together: --from shop.web --to shop.models")
+        raise click.UsageError("--from and --to must be used together: --from shop.web --to shop.models")
     if is_opened:
         shared = shared._replace(reports=_with_picture(shared.reports))
     if matrix and all(each.format not in _PICTURES for each in shared.reports):
         raise click.UsageError("--matrix is a picture. Write: --matrix --output matrix.svg")
     if source and focus:
-        raise click.UsageError("--focus and --from are both given. Give one of them.")
+        raise click.UsageError("--focus cannot be used with --from.")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
     wanted = Options(

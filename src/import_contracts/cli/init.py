@@ -39,12 +39,12 @@ def command(  # noqa: PLR0913 - each is an option
     """Infer contracts that the code does not break, and write them to pyproject.toml, each with the reasons for it.
 
     By default, every package in this folder, in "src" and in the members of a uv workspace is read. The contracts are
-    the best layers for the packages, what the code keeps to already, such as interfaces, and no cycles; existing cycles
-    are written to a baseline. If there is a configuration already, here or in a parent folder, nothing is changed: also
-    if it is one of import-linter. A member of a workspace may have one of its own.
+    the best layers for the packages, rules that the code already follows, such as interfaces of packages, and no
+    cycles; existing cycles are written to a baseline. If this folder or a parent folder already has a configuration,
+    even one of import-linter, nothing is changed. A member of a workspace may have its own.
     """
     if rewrites and from_tach:
-        raise click.UsageError("--from-import-linter and --from-tach are two ways; choose one.")
+        raise click.UsageError("--from-import-linter cannot be used with --from-tach.")
     option = "--from-tach" if from_tach else "--from-import-linter"
     if (rewrites or from_tach) and packages:
         raise click.UsageError(f"{option} reads the packages from the configuration; name none.")

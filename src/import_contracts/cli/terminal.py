@@ -231,7 +231,7 @@ def with_look(command: Command) -> Command:
 def one_color(*, color: bool, no_color: bool) -> bool | None:
     """Return whether colors are wanted; None if there is no wish. Raises UsageError for both wishes."""
     if color and no_color:
-        raise click.UsageError("--color and --no-color are both given. Give one of them.")
+        raise click.UsageError("--color cannot be used with --no-color.")
     return True if color else False if no_color else None
 
 
@@ -250,7 +250,7 @@ def warn_of_unfinished(folder: Path) -> None:
     """Warn if the files in a folder are being changed, or were when the command was stopped."""
     journal = disk.journal_of(folder)
     if journal is not None and disk.exists(journal):
-        warn("'lint-imports fix' was stopped while it changed files here, or still runs. Run it to put them back.")
+        warn("'lint-imports fix' was interrupted while it changed files, or is still running. Run it to restore them.")
 
 
 def print_traceback(error: BaseException) -> None:

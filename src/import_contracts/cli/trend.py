@@ -56,20 +56,21 @@ def command(  # noqa: PLR0913 - each is an option
     globs: tuple[str, ...],
     shared: Shared,
 ) -> int:
-    """Count what makes a program hard to change, and tell what has changed since an earlier commit.
+    """Count what makes a program hard to change, and show what has changed since an earlier commit.
 
-    Five counts, each with the list behind it: the modules in runtime cycles, the largest of these cycles, the imports
-    in the cheapest cut, the violations of contracts, and the imports upwards through layers. They are those of "cycles"
-    and "check" on the same commit. Other numbers are shown beside them, and are not judged.
+    There are five counts, each with the list behind it: modules in runtime cycles, modules in the largest of these
+    cycles, imports in the cheapest cut, violations of contracts, and imports upwards through layers. They are the same
+    as in "cycles" and "check". Other numbers are shown for information.
 
-    Earlier commits are read from git's objects by first parent; nothing is checked out, and nothing that the repository
-    configures is run. With --points or --every, the report has a history. PACKAGE is as for "cycles".
+    Earlier commits, by first parent, are read from git's objects: nothing is checked out, and nothing that the
+    repository configures is run. With --points or --every, the report has a history. A PACKAGE is looked up as by
+    "lint-imports cycles".
 
     The exit status is 0, or 2 if something could not be read or checked. To fail on a number, use contracts and a
     baseline.
     """
     if authors and not moved:
-        raise click.UsageError("--authors is about the commits that --moved finds. Give both.")
+        raise click.UsageError("--authors needs --moved.")
     asked = find_asked(packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)
     configs, marks = _configs(shared) if not source_roots else (None, ())

@@ -19,8 +19,8 @@ from import_contracts.reading.text import ProgramText
 from import_contracts.records import dataclass, replace
 from import_contracts.wording import listed
 
-NEEDLESS = "an import in a function must be at the top of the file if no cycle needs it there"
-REPEATED = "a module that is imported at the top of the file must not be imported in a function again"
+NEEDLESS = "an import inside a function must be at the top of the file if it avoids no cycle"
+REPEATED = "a module that is imported at the top of the file must not be imported again inside a function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class NoNeedlessDeferrals:
         """Return the contract in words, with the modules whose imports it judges."""
         named = f" of {listed(self.modules)}" if self.modules else ""
         sentences = (
-            f"An import inside a function{named} must be needed by a cycle, or have another reason there.",
-            "Others are a handled failure, a test of the platform, a library that is loaded later, and a comment.",
+            f"An import inside a function{named} must avoid a cycle, or have another reason to be there.",
+            "Other reasons are a handled ImportError, a platform check, a library that only it loads, or a comment.",
         )
         named_modules = Matcher(graph).modules("modules", self.modules)
         role, modules = ("module", named_modules) if self.modules else ("root package", graph.roots)
@@ -93,7 +93,7 @@ class NeedlessDeferral:
 def find_needless(graph: ImportGraph, program: ProgramText) -> Iterator[NeedlessDeferral]:
     """Yield the imports inside functions of a graph that have no reason to be there, sorted.
 
-    A cycle needs an import if the two modules are in one strongly connected component of all imports that may run. So
+    An import avoids a cycle if the two modules are in one strongly connected component of all imports that may run. So
     all imports without a cycle can be moved to the top of their files together.
     """
     eager = graph.without_kinds(frozenset(Kind) - {Kind.RUNTIME})

@@ -98,7 +98,7 @@ TYPES: Mapping[str, ContractType] = MappingProxyType(
         "no_needless_deferrals": ContractType(
             _in("no_needless_deferrals"),
             excludes=frozenset({Kind.TYPE_CHECKING}),
-            demand="An import inside a function must be needed by a cycle, or have another reason there.",
+            demand="An import inside a function must avoid a cycle, or have another reason to be there.",
             reads_text=True,
         ),
         "no_worse": ContractType(

@@ -96,7 +96,7 @@ class Picture:
     def key(self) -> tuple[str, ...]:
         """What the looks of arrows and boxes mean, as one sentence; empty if there are only plain ones."""
         looks = {
-            "red arrows lead upwards, each with its number of imports": any(link.is_cut for link in self.links),
+            "red arrows point up, each with its number of imports": any(link.is_cut for link in self.links),
             "dashed arrows break a contract": any(link.breaks for link in self.links),
             "yellow boxes are in a cycle": any(box.knot for box in self.boxes),
             "dotted boxes are external": any(box.is_external for box in self.boxes),
@@ -226,7 +226,7 @@ def _links(found: Collapsed, levels: Levels, violating: frozenset[Edge]) -> Iter
 def _title(options: Options) -> str:
     packages = listed(options.packages)
     if options.source:
-        return f"The imports of {packages} on a way from {options.source} to {options.target}"
+        return f"The imports of {packages} on chains from {options.source} to {options.target}"
     if options.focus:
         return f"The imports of {packages} around {options.focus}"
     return f"The {'cycles' if options.only == 'cycles' else 'imports'} of {packages}"
@@ -257,12 +257,12 @@ def _notes(subject: Subject, found: Collapsed, links: Sequence[Link], levels: Le
         yield f"Not checked, because of an error that lint-imports check shows: {listed(unchecked)}."
     layered = (each.contract for each in subject.layerings if len(boxes_in(each.layers, found.boxes)) > 1)
     if ids := list(dict.fromkeys(layered)):
-        of_contracts = f"the layers of the contract{'s' * (len(ids) > 1)} {listed(ids)}"
+        of_contracts = f"the layers of contract{'s' * (len(ids) > 1)} {listed(ids)}"
         contradiction = f"The levels ignore {of_contracts}, which contradict each other."
-        yield f"The levels keep to {of_contracts}." if levels.is_layered else contradiction
+        yield f"The levels follow {of_contracts}." if levels.is_layered else contradiction
     yield from _left_out(subject, found)
     if MANY < len(found.boxes) <= MOST and not options.matrix:
-        yield "A matrix shows so many boxes more clearly: --matrix."
+        yield "With so many boxes, a matrix is clearer: --matrix."
 
 
 def _left_out(subject: Subject, found: Collapsed) -> Iterator[str]:
@@ -282,7 +282,7 @@ def _left_out(subject: Subject, found: Collapsed) -> Iterator[str]:
 
 def _unread(subject: Subject) -> Iterator[str]:
     if unread := sum(problem.is_error for problem in subject.problems):
-        yield f"Not whole: {count(unread, 'file')} could not be read."
+        yield f"Incomplete: {count(unread, 'file')} could not be read."
 
 
 def _nothing(subject: Subject) -> str:
@@ -290,8 +290,8 @@ def _nothing(subject: Subject) -> str:
     options = subject.options
     source, target = options.source, options.target
     if source and not between(kinds_drawn(subject.graph, options.kinds), source, target):
-        return f"There is no way from {source} to {target}: no chain of imports leads there."
-    where = f" on a way from {source} to {target}" if source else f" around {options.focus}" * bool(options.focus)
+        return f"There is no chain of imports from {source} to {target}."
+    where = f" on a chain from {source} to {target}" if source else f" around {options.focus}" * bool(options.focus)
     if options.only == "cycles":
         return f"There is no cycle{where}."
     if options.only == "violations":

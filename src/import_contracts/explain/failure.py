@@ -188,7 +188,7 @@ class _Reproduction:
         for number, line in enumerate(split_lines(source.text), 1):
             if BINDS_ANYTHING.search(line):
                 place = f"{source.path}:{number}: {line.strip()}"
-                return f"Static analysis alone takes it that {self.imported} may have any name: {place}"
+                return f"Static analysis alone assumes that {self.imported} may have any name: {place}"
         return f"Static analysis alone predicts that importing {self.stack.steps[self.begin].module} works."
 
     def _is_same(self, crash: Crash) -> bool:

@@ -84,7 +84,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
 
 
 def _needless(search: CycleSearch) -> Iterator[ReportedViolation]:
-    """Yield the imports inside functions that no cycle needs, as violations of ``no_needless_deferrals``."""
+    """Yield the imports inside functions that avoid no cycle, as violations of ``no_needless_deferrals``."""
     from import_contracts.contracts import no_needless_deferrals as deferrals  # noqa: PLC0415 - only with the option
 
     statements, graph = search.statements, search.graph.without_kinds({Kind.TYPE_CHECKING})

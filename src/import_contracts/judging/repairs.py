@@ -386,7 +386,7 @@ def _harms(before: State, after: State, proposals: Sequence[Proposal]) -> Iterat
     scan = after.statements.snapshot.scan
     for file in scan.unreadable:
         if file.module in after.contents and file.module in importers:
-            yield file.module, f"The file could not be read after it: {file.message}"
+            yield file.module, f"The file could not be read after the change: {file.message}"
     new = [crash for crash in after.remedies.found if crash.entry not in before.remedies.crashing]
     for crash in new:
         on_stack = importers.intersection(frame.module for frame in crash.stack)

@@ -148,7 +148,7 @@ def _together(report: Dependency, style: Style) -> Iterator[str]:
     if report.coupling is None:
         return
     if not report.coupling:
-        yield "  They do not change together more often than chance explains."
+        yield "  They do not change together more often than by chance."
     for pair in style.capped(report.coupling, _CHAINS):
         some = ", ".join(commit[:12] for commit in pair.commits[:_COMMITS])
         share = f"{pair.support:,} of {count(pair.of_first, 'commit')} ({pair.confidence:.0%})"
@@ -216,7 +216,7 @@ def _permissions(report: Permissions, style: Style) -> Iterator[str]:
                 yield ""
     yield f"  Covered by {_ids(report.covered_by, style)}." if report.covered_by else "  Covered by no contract."
     if report.left_out:
-        yield f"  Not asked, because more than the names of modules decides: {_ids(report.left_out, style)}."
+        yield f"  Not considered, because they depend on more than module names: {_ids(report.left_out, style)}."
     yield ""
 
 

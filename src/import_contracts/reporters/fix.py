@@ -249,7 +249,10 @@ def _removed(report: FixReport, style: Style) -> Iterator[str]:
 def _left(report: FixReport, style: Style) -> Iterator[str]:
     by_hand = [fix for fix in report.left if not fix.needs_unsafe]
     unsafe = [fix for fix in report.left if fix.needs_unsafe]
-    for steps, heading in ((unsafe, "Left, because the program may notice"), (by_hand, "Left to do by hand")):
+    for steps, heading in (
+        (unsafe, "Left, because they are unsafe"),
+        (by_hand, "Left to do by hand"),
+    ):
         if not steps:
             continue
         yield style.paint(f"{heading}:", BOLD)
@@ -283,9 +286,8 @@ def _summary(report: FixReport, style: Style) -> Iterator[str]:
     else:
         crashing = count(len(report.crashes_before), "module")
         verb = "crashes" if len(report.crashes_before) == 1 else "crash"
-        sentence = f"Cycles: {before}; {crashing} {verb} when imported first ({python})"
-        done = "nothing was changed" if report.made or report.left else "there is nothing to change"
-        yield style.paint(f"{sentence}: {done}.", BOLD)
+        done = "Nothing was changed." if report.made or report.left else "There is nothing to change."
+        yield style.paint(f"Cycles: {before}; {crashing} {verb} when imported first ({python}). {done}", BOLD)
     if report.untried:
         yield f"It would be too much work to predict whether {count(len(report.untried), 'module')} would crash."
     if left := _hint(report):

@@ -135,7 +135,7 @@ def _others(report: TrendReport, style: Style) -> Iterator[str]:
     facts, before = report.now.facts, report.since.facts if report.since else None
     old = before.numbers if before else {}
     yield ""
-    yield style.paint("Not judged", BOLD)
+    yield style.paint("Other numbers", BOLD)
     for name, value in facts.numbers.items() if facts else ():
         meaning = MEANINGS[name]
         change = difference_text(round(value - old[name], 4), name) if name in old else ""

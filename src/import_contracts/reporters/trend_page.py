@@ -90,7 +90,7 @@ class _Page:
     def _counts(self) -> Iterator[str]:
         yield '<section id="counts" tabindex="-1" aria-labelledby="counts-title">'
         yield '<h2 id="counts-title">Five counts</h2>'
-        yield f'<p class="intro">{escaped(verdict(self._report))} Less is better.</p><div class="cards">'
+        yield f'<p class="intro">{escaped(verdict(self._report))} Lower is better.</p><div class="cards">'
         for number in range(len(self._report.changes)):
             yield from self._card(number)
         if len(self._points) > 1:
@@ -106,7 +106,7 @@ class _Page:
         if any(point.facts is None for point in self._points):
             keys.append(("cross", "could not be read"))
         if any(self._events):
-            keys.append(("flag", "what is counted has changed, such as by a contract that was added"))
+            keys.append(("flag", "what is counted has changed, for example because a contract was added"))
         yield '<article aria-labelledby="legend"><h3 id="legend">How to read the charts</h3><ul class="keys">'
         yield from (f'<li class="{css}">{escaped(text)}</li>' for css, text in keys)
         yield '</ul><p class="meaning">Point at a chart, or reach it with the Tab key and use the arrow keys, to see '
@@ -214,7 +214,7 @@ class _Page:
         yield '<section aria-labelledby="moved"><h2 id="moved">What moved the cycles</h2>'
         yield '<p class="intro">The commits at which a runtime cycle changed, the oldest first, and the imports that '
         yield "did it: without any one of them it would not have changed.</p>"
-        yield "" if report.moved else "<p>Nothing has moved them.</p>"
+        yield "" if report.moved else "<p>No commit has moved them.</p>"
         for commit, moves in groupby(report.moved, key=attrgetter("commit")):
             yield f'<article class="commit"><h3>{escaped(commit_text(commit, report))}</h3>'
             for move in moves:
@@ -231,8 +231,8 @@ class _Page:
         if found is None:
             return
         yield '<section aria-labelledby="coupling"><h2 id="coupling">Modules that change together</h2>'
-        yield '<p class="intro">More often than chance explains, the least probable by chance first. '
-        yield f"The commits tell that two modules change together, not why. {escaped(commits_counted(found))}.</p>"
+        yield '<p class="intro">More often than by chance, the least probable first. '
+        yield f"Commits show that two modules change together, not why. {escaped(commits_counted(found))}.</p>"
         yield from _pairs("No import joins them", "A dependency that the imports do not show.", found.hidden)
         yield from _pairs(
             "An import joins them across a boundary of a contract", "Changes do not stay on one side.", found.leaky
@@ -241,7 +241,7 @@ class _Page:
 
     def _others(self) -> Iterator[str]:
         old = self._report.since.facts.numbers if self._report.since and self._report.since.facts else {}
-        yield '<section aria-labelledby="others"><h2 id="others">Not judged</h2>'
+        yield '<section aria-labelledby="others"><h2 id="others">Other numbers</h2>'
         yield '<p class="intro">More of these is neither better nor worse in itself.</p><div class="wide"><table>'
         yield '<thead><tr><th scope="col">What</th><th scope="col" class="number">Now</th>'
         yield '<th scope="col" class="number">Change</th><th scope="col" class="history">History</th></tr></thead>'

@@ -81,5 +81,5 @@ def verdict(report: TrendReport) -> str:
         return ""
     rose, fell = (sum(1 for each in differences if sign * each > 0) for sign in (1, -1))
     if not (rose or fell):
-        return f"None of {len(differences)} counts has moved."
+        return f"None of the {len(differences)} counts has changed."
     return f"Of {count(len(differences), 'count')}, {rose or 'none'} rose and {fell or 'none'} fell."

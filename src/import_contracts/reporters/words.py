@@ -8,7 +8,7 @@ from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedFix, ReportedViolation
-from import_contracts.wording import count, listed
+from import_contracts.wording import count, listed, path
 
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}
 _ADDED = {True: "; added on this branch", False: "", None: "; unknown if added on this branch"}
@@ -18,6 +18,9 @@ _OTHERS = 2
 
 # How many lines are shown if the same import is on several.
 _LINES = 3
+
+# How many characters of a statement are shown.
+_LONGEST = 100
 
 VERDICTS = {True: "kept", False: "broken", None: "not checked"}
 """A word for each value of ``Outcome.kept``."""
@@ -45,6 +48,23 @@ def also(lines: Sequence[int], style: Style) -> str:
 def more(number: int, noun: str = "") -> str:
     """Return a line for what is not shown, such as ``… and 3 more imports (--verbose shows all)``."""
     return f"… and {count(number, f'more {noun}') if noun else f'{number:,} more'} (--verbose shows all)"
+
+
+def ring(imports: Sequence[Import]) -> str:
+    """Return the modules of an elementary cycle, ``a -> b -> a``."""
+    return path([*(statement.importer for statement in imports), imports[0].importer])
+
+
+def short(statement: str, style: Style) -> str:
+    """Return the text of a statement; of a very long one, without ``verbose``, only the first names."""
+    if style.verbose or len(statement) <= _LONGEST:
+        return statement
+    return f"{statement[:_LONGEST].rpartition(',')[0]}, …"
+
+
+def some(names: Sequence[str], most: int, style: Style) -> str:
+    """Return a list of names in words; without ``verbose``, at most so many of them."""
+    return listed(names, most=len(names) if style.verbose else most)
 
 
 def chain(imports: Sequence[Import]) -> str:

@@ -280,7 +280,7 @@ class CyclesReport:
     ``also_read`` are the packages beside those of ``packages`` that these import and that import them back, sorted.
     ``entries`` are the commands that start the program: those of the question, and then those that were found.
     ``crash_plan`` is None if nothing crashes, or no crashes were predicted. ``needless`` are the imports inside
-    functions that no cycle needs, sorted; None if they were not asked for.
+    functions that avoid no cycle, sorted; None if they were not asked for.
     """
 
     packages: tuple[str, ...]

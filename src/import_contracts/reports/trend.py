@@ -341,18 +341,18 @@ class Meaning(NamedTuple):
 MEANINGS = {
     "cyclic_modules": Meaning(
         "modules in runtime cycles",
-        "Modules that import themselves through others while they are imported, so that none can be understood, tested "
-        "or moved without the others.",
+        "Modules that import each other, directly or indirectly, while they are imported: none of them can be "
+        "understood, tested or moved without the others.",
         "a count of `lint-imports cycles`; the components are Tarjan's (1972)",
     ),
     "largest_cycle": Meaning(
         "the largest of these cycles",
-        "Modules in the largest runtime cycle; a change in one may concern all of them.",
+        "Modules in the largest runtime cycle; a change in one may affect all of them.",
         "a count of `lint-imports cycles`",
     ),
     "cut": Meaning(
         "imports in the cheapest cut",
-        "The fewest imports that have to go, or wait, until no runtime cycle is left.",
+        "The fewest imports to remove or defer so that no runtime cycle is left.",
         "a minimum feedback arc set (Karp 1972), as the contract type `acyclic` reports it",
     ),
     "violations": Meaning(
@@ -362,21 +362,21 @@ MEANINGS = {
     ),
     "upward": Meaning(
         "imports upwards through layers",
-        "Imports that break a contract of type `layers`; without one, the fewest imports that lead upwards, whatever "
-        "the order of the modules in each package.",
+        "Imports that break a contract of type `layers`; without one, the fewest imports that lead upwards in any "
+        "order of the modules in a package.",
         "a count of `lint-imports check`; without layers, the cut of a contract `acyclic_siblings`",
     ),
     "modules": Meaning("modules", "Modules and packages that were read.", "a count"),
     "imports": Meaning("imports", "Pairs of a module and a module of the program that it imports.", "a count"),
     "deferred_share": Meaning("deferred imports", "The share of imports that are only inside functions.", "a count"),
-    "lazy_share": Meaning("lazy imports", "The share of imports that are at most lazy.", "a count; PEP 810"),
+    "lazy_share": Meaning("lazy imports", "The share of imports that are only lazy.", "a count; PEP 810"),
     "type_checking_share": Meaning(
         "type-checking imports", "The share of imports that only a type checker reads.", "a count; PEP 563, PEP 649"
     ),
     "loads_median": Meaning(
         "modules that one import loads, median",
-        "Importing a module runs this many modules of the program, itself and its packages included: for half of the "
-        "modules no more.",
+        "How many modules of the program the import of one module runs, including itself and its packages: for half of "
+        "the modules no more.",
         "the fan-out visibility of MacCormack, Rusnak and Baldwin (2006), here of runtime imports",
     ),
     "loads_95th": Meaning(

@@ -222,7 +222,7 @@ def _made_runtime(timing: ImportTiming, edges: Iterable[Edge]) -> tuple[str, int
         return timing.made_runtime(edges)
     except git.UnreadableError:
         raise UserError(
-            Problem("Git cannot read the modules of then. If this is a partial clone, fetch them.")
+            Problem("Git cannot read the modules of that commit. If this is a partial clone, fetch them.")
         ) from None
 
 

@@ -20,7 +20,8 @@ from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reading.values import DAMAGED
 from import_contracts.records import replace
 from import_contracts.reporters import FORMATS, left_out
-from import_contracts.reporters.cycles import as_json, as_report, as_text
+from import_contracts.reporters.cycles import as_json, as_text
+from import_contracts.reporters.cycles_as_contracts import as_report
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import CyclesReport, Question

@@ -193,14 +193,14 @@ class _Fixing:
     def _refuse_dirty(self, paths: Iterable[Path]) -> None:
         if self._wanted.allow_dirty or not _has_git(self._place.root):
             return
-        advice = "Commit or stash them, or allow that with --allow-dirty."
+        advice = "Commit or stash them, or add --allow-dirty."
         try:
             dirty = uncommitted(self._place.root, paths)
         except UnknownError as error:
-            why = f"It is not known whether changes are in no commit: {error}. Allow that with --allow-dirty."
+            why = f"Cannot tell whether files have uncommitted changes: {error}. To go on, add --allow-dirty."
             raise UserError(Problem(why)) from None
         if dirty:
-            message = f"These files have changes that are in no commit: {listed(dirty)}. {advice}"
+            message = f"These files have uncommitted changes: {listed(dirty)}. {advice}"
             raise UserError(Problem(message))
 
     def _write(self, one: Rewriting, repaired: Repair) -> None:
@@ -208,7 +208,7 @@ class _Fixing:
         one.write(self._contents(repaired))
         found = Statements(take_snapshot(compare_with_those_beside(self._place.extent, self._place.context)))
         if not repaired.state.is_as(found):
-            message = "After writing, the program does not have the imports that it should have. All was put back."
+            message = "The changed program does not have the predicted imports. All changes were undone."
             raise UserError(Problem(message))
 
     # --- the command ----------------------------------------------------------------------------------------------
