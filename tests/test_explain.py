@@ -186,7 +186,7 @@ def test_of_many_imports_that_lead_there_a_few_are_shown(tmp_path: Path, importe
         (("shop.web", "shop.web"), "'shop.web' is named twice"),
         (("shop.web", "django"), "set include_external_packages = true"),
         (("shpo.web", "shop.web"), "Did you mean 'shop'?"),
-        (("a", "b", "c"), "Name at most a contract, or two modules"),
+        (("a", "b", "c"), "Name one contract, or two modules"),
         (("shop.modls",), "There is no contract 'shop.modls'. Did you mean 'shop.models'?"),
         (("layer",), "contract 'layer'"),
         (("layer",), "Did you mean 'layers'?"),

@@ -56,7 +56,7 @@ def is_whole_after(shop: Path, before: dict[str, bytes], after: dict[str, bytes]
     found = contents(shop)
     was_mixed = {name: data for name, data in found.items() if not name.endswith(".tmp")} not in (before, after)
     had_journal = bool(journals(shop))
-    warned = "'lint-imports fix' was stopped" in lint(shop, "cycles", "--quick", "--no-cache").err
+    warned = "'lint-imports fix' was interrupted" in lint(shop, "cycles", "--quick", "--no-cache").err
     assert warned == had_journal
     run = lint(shop, *NOTHING)
     assert run.status == 0, run.err

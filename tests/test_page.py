@@ -475,7 +475,7 @@ def test_a_path_is_a_shortest_chain_of_imports(page: Page, shop: Path) -> None:
     open_page(page, shop)
     choose(page, "#panel [aria-label='Path from']", "shop.web.forms")
     choose(page, "#panel [aria-label='Path to']", "shop.orders")
-    assert "There is no way between them with these kinds of imports." in panel(page)
+    assert "There is no chain of imports of these kinds between them." in panel(page)
     page.click("text=Other way")
     assert "2 imports, the fewest there are:" in panel(page)
     assert classes(page, "selected") == {"shop.orders", "shop.web"}

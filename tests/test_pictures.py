@@ -48,7 +48,7 @@ def test_svg_is_xml_with_a_title_a_description_and_names_as_text() -> None:
 def test_the_legend_of_an_svg_says_what_is_left_out() -> None:
     shown = " ".join(texts(FORMATS["svg"](KNOTTED)))
     assert "Of those downwards, 2 are drawn; the others follow from them." in shown
-    assert "Red arrows point up, each with its number of imports" in shown
+    assert "Red arrows lead upwards, each with its number of imports" in shown
 
 
 def test_arrows_upwards_have_their_number_of_imports() -> None:
@@ -156,7 +156,7 @@ def test_mermaid_has_red_arrows_upwards() -> None:
 
 def test_the_description_of_mermaid_is_the_legend() -> None:
     mermaid = FORMATS["mermaid"](KNOTTED)
-    assert "  accDescr: Red arrows point up, each with its number of imports, dashed arrows" in mermaid
+    assert "  accDescr: Red arrows lead upwards, each with its number of imports, dashed arrows" in mermaid
 
 
 def test_mermaid_does_not_take_the_underscores_of_a_name_for_bold_type() -> None:

@@ -1,4 +1,4 @@
-"""The process of the command: ``lint-imports`` and ``python -m import_contracts`` run it, and an interrupt ends it.
+"""The entry point of ``lint-imports`` and ``python -m import_contracts``: runs the command, and ends at an interrupt.
 
 Nothing but this is imported before interrupts are taken care of, because importing the rest takes most of a short run.
 """

@@ -270,7 +270,7 @@ def _git(folder: Path, *args: str, given: str = "") -> bytes | None:
 def _is_allowed(repository: Repository) -> bool:
     """Return whether a repository is this user's, or git uses it although it is not (``safe.directory``).
 
-    Git doesn't check that for a repository that it is told to use. Nor does it check that its files are no pipes.
+    Git doesn't check that for a repository that is given explicitly. Nor does it check that its files are no pipes.
     """
     root, git_dir = repository
     if any(map(_would_block, _files_of_git(git_dir))):
@@ -295,7 +295,7 @@ def _files_of_git(git_dir: Path) -> Iterator[Path]:
 
 
 def _would_block(path: Path) -> bool:
-    """Return whether opening a file may wait for somebody else; a socket, such as that of fsmonitor, does not."""
+    """Return whether opening a file may wait for another process; a socket, such as that of fsmonitor, does not."""
     try:
         mode = path.stat().st_mode
     except OSError:

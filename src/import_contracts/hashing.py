@@ -1,4 +1,4 @@
-"""Digests of what is in files: BLAKE2b (RFC 7693), which Python has without OpenSSL.
+"""Digests of the content of files: BLAKE2b (RFC 7693), which Python has without OpenSSL.
 
 Loading OpenSSL, as `hashlib` does, takes 2 ms and 3.5 MiB, a sixth of what a run that is remembered needs.
 """

@@ -1,4 +1,4 @@
-"""What a run has looked at on the disk: while it would see the same again, it would come to the same result.
+"""What a run has read from the disk: as long as it would read the same again, its result is the same.
 
 The functions of `disk` note here what they are asked, if somebody wants to know. It imports only `os` and `time`,
 because a run that is remembered needs this.

@@ -25,7 +25,7 @@ def root_of(folder: Path) -> Path | None:
 
 
 def checkout(folder: Path) -> Path:
-    """Return the repository that contains a folder, or the folder itself: what somebody else may have written."""
+    """Return the repository that contains a folder, or the folder itself: what other people may have written."""
     return root_of(folder) or folder
 
 

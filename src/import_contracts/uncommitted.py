@@ -1,4 +1,4 @@
-"""Which files of a git repository have changes that are in no commit. No program that a repository names is started.
+"""Which files of a git repository have uncommitted changes. No program that a repository names is started.
 
 ``git status`` would run filters and monitors that the repository configures, so files are compared here: with the
 index, and the index with the commit.

@@ -194,7 +194,7 @@ def test_what_static_analysis_cannot_see_is_named(tmp_path: Path) -> None:
     (story,) = explained(tmp_path, text)["stories"]
     assert (story["kind"], story["mending"]["works"]) == ("cycle", "")
     assert story["notes"] == [
-        "Static analysis alone takes it that shop.a may have any name: shop/a.py:2: globals().update(os.environ)"
+        "Static analysis alone assumes that shop.a may have any name: shop/a.py:2: globals().update(os.environ)"
     ]
 
 

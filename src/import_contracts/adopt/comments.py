@@ -1,4 +1,4 @@
-"""The comments of an import-linter configuration, and what each of them is about."""
+"""The comments of an import-linter configuration, each with the table, key or list item that it belongs to."""
 
 from __future__ import annotations
 

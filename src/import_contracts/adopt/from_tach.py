@@ -1,4 +1,4 @@
-"""Converting a configuration of tach to contracts that have its verdicts."""
+"""Converting a configuration of tach to contracts with the same verdicts."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class TachConversion:
         return own
 
     def _groups(self) -> dict[str, list[str]]:
-        """Return the names for modules of one layer, and for those without a layer that nobody must not depend on."""
+        """Return the names for modules of one layer, and for those without a layer that no module must depend on."""
         parts = self._rules.parts
         refused = [each for part in parts.values() for each in part.cannot_depend_on]
         free = (path for path, part in parts.items() if not part.layer)

@@ -1,4 +1,4 @@
-"""Rules that code keeps to already: interfaces of packages, libraries that one place wraps, direct imports inside."""
+"""Rules that the code already follows: interfaces of packages, libraries with one user, direct imports inside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from import_contracts.graph.names import THIRD_PARTY, InvalidPatternError, Modul
 from import_contracts.wording import count, listed
 
 _MOST_NAMED = 6
-"""How many packages a contract lists: more are no rule that somebody made."""
+"""How many packages a contract lists: more are probably no rule that people made."""
 _MOST_LIBRARIES = 3
 _DEEPEST = 3
 """The most dots in the name of a package that is named: few people know those further inside."""

@@ -25,7 +25,7 @@ _MOST_LAYERED = 3
 _MOST_INDEPENDENT = 2
 _MOST_LEVELS = 8
 _MOST_CHILDREN = 40
-"""A package with more children gets no list of them, because nobody would read it."""
+"""A package with more children gets no list of them: it would be too long to read."""
 
 _TESTS = frozenset({"conftest", "test", "testing", "tests"})
 # The modules of a root package that do not count when it has one package with everything else in it.

@@ -1,4 +1,4 @@
-"""Which packages the commands about cycles are asked about, with a configuration or without one."""
+"""Which packages ``cycles``, ``fix``, ``graph`` and ``trend`` read, with a configuration or without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: the commands, which one is meant, and what an exception comes to."""
+"""The command line: the commands, the default command, and the exit status of an exception."""
 
 from __future__ import annotations
 

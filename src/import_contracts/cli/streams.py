@@ -1,4 +1,4 @@
-"""Standard output and standard error of the process: a reader that leaves, or a full disk, is no traceback.
+"""Standard output and standard error of the process: a closed pipe or a full disk gives no traceback.
 
 Nothing that is written raises an error. What could not be written is known at the end, and decides the exit status.
 """
@@ -51,7 +51,7 @@ class Stream(io.FileIO):
 def take_over() -> Stream:
     """Make ``sys.stdout`` and ``sys.stderr`` such streams, and return that of standard output.
 
-    A stream that is no file, such as a console of Windows, or that somebody has replaced, stays as it is.
+    A stream that is not a file, such as a console of Windows, or that was replaced, stays as it is.
     """
     _open_closed()
     output, errors = Stream(1), Stream(2)

@@ -1,4 +1,4 @@
-"""Sections and tables that are probably meant for this tool, but have names under which they are not read."""
+"""Sections and tables that are probably meant for this tool, but are not read because of their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the packages of a project are, by its ``pyproject.toml``: in the members of a uv workspace, and layouts.
+"""Where the packages of a project are, by its ``pyproject.toml``: members of a uv workspace, and source layouts.
 
 Only data is read: no build backend runs.
 """

@@ -1,4 +1,4 @@
-"""What was probably meant by an item of a list that is not valid: the likely mistakes, and what to write instead."""
+"""Likely mistakes in the items of a list, and what to write instead."""
 
 from __future__ import annotations
 

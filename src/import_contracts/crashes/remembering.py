@@ -1,4 +1,4 @@
-"""Calls that are alike: what tells a call from others of a function, and what comes of each that is like it.
+"""Remembered calls: what distinguishes calls of a function, and the results of equal ones.
 
 A call is remembered if it has only looked at modules that are initialized, has changed at most its first argument, and
 if all that comes of it is known, new, or one of its arguments. The variables of modules and the attributes of classes

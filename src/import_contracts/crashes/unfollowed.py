@@ -1,4 +1,4 @@
-"""What a program does to its imports that the crash analysis does not follow: how often its text has it, by kind."""
+"""What the crash analysis does not follow, such as ``exec``: how often the text of a program has it, by kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Components whose modules look at nothing in each other while they are imported.
+"""Components whose modules use nothing of each other while they are imported.
 
 Whichever of them a fresh interpreter imports first, it loads the same modules, and none of them fails. So one of them
 stands for all.

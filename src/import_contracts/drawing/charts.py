@@ -129,7 +129,7 @@ def _pieces(points: Sequence[ChartPoint], axis: Axis) -> Iterator[str]:
 
 
 def _point(at: int, points: Sequence[ChartPoint], axis: Axis) -> str:
-    """Return a point with all that is near it, so that it is enough to be near it to see what it is."""
+    """Return a point with the area around it, so that pointing near it is enough to see its values."""
     point, middle = points[at], _across(at, points)
     is_last = at == len(points) - 1
     about = "&#10;".join(map(escaped, point.about.split("\n")))

@@ -1,4 +1,4 @@
-"""What a picture is about: the program as it was read, and what was asked of it."""
+"""The input of a picture: the program as it was read, and the options."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class Picture:
     def key(self) -> tuple[str, ...]:
         """What the looks of arrows and boxes mean, as one sentence; empty if there are only plain ones."""
         looks = {
-            "red arrows point up, each with its number of imports": any(link.is_cut for link in self.links),
+            "red arrows lead upwards, each with its number of imports": any(link.is_cut for link in self.links),
             "dashed arrows break a contract": any(link.breaks for link in self.links),
             "yellow boxes are in a cycle": any(box.knot for box in self.boxes),
             "dotted boxes are external": any(box.is_external for box in self.boxes),

@@ -1,4 +1,4 @@
-"""Why the import of a traceback failed: the story of one exception."""
+"""Why an import in a traceback failed, for one exception."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from import_contracts.crashes.crash import Crash
-from import_contracts.explain.mending import Mender
+from import_contracts.explain.fixing import FixFinder
 from import_contracts.explain.missing import BINDS_ANYTHING, Missing, binds
-from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
+from import_contracts.explain.prediction import MAIN, Observed, Predictor
 from import_contracts.explain.stack import Stack
 from import_contracts.graph.names import absolute, ancestors, overlap
 from import_contracts.reading.around import ProgramAround
@@ -102,11 +102,11 @@ class Teller:
 
     def _deadlock(self, raised: Raised, imported: str, name: str, stack: Stack, begin: int) -> Story:
         steps = stack.steps[begin:]
-        rehearsal = Rehearsal(self._program, self._version, stack.main, self._parse)
-        attempt = _Reproduction(rehearsal, stack, begin, imported, name).best()
+        predictor = Predictor(self._program, self._version, stack.main, self._parse)
+        attempt = _Reproduction(predictor, stack, begin, imported, name).best()
         lines = tuple((step.module, step.line) for step in stack.steps)
         deadlock = Deadlock(lines[begin:], lines[:begin], imported, name)
-        mender = Mender(attempt.rehearsal, attempt.entry, attempt.observed)
+        finder = FixFinder(attempt.predictor, attempt.entry, attempt.observed)
         return Story(
             StoryKind.CYCLE,
             raised.error,
@@ -119,7 +119,7 @@ class Teller:
             twice=stack.twice,
             sentences=(_waiting(steps, imported, name),),
             notes=(*stack.notes, *attempt.notes),
-            mending=mender.mend(deadlock) if attempt.crash else mender.untried(deadlock),
+            mending=finder.find(deadlock) if attempt.crash else finder.untried(deadlock),
         )
 
     def _defined(self, module: str, name: str, below: int, crash: Crash | None) -> Place | None:
@@ -134,12 +134,12 @@ class Teller:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """A module whose import on paper ends as in the traceback, with what of the traceback is needed for that.
+    """A module whose predicted import ends as in the traceback, with the steps of the traceback that this needs.
 
     ``crash`` is None if it does not end like that.
     """
 
-    rehearsal: Rehearsal
+    predictor: Predictor
     entry: str
     observed: tuple[Observed, ...]
     crash: Crash | None
@@ -148,12 +148,12 @@ class _Attempt:
 
 @dataclass(frozen=True)
 class _Reproduction:
-    """Looks for the import on paper that ends as in a traceback, where ``imported`` lacks ``name``.
+    """Looks for the predicted import that ends as in a traceback, where ``imported`` lacks ``name``.
 
     The step number ``begin`` is in ``imported``.
     """
 
-    rehearsal: Rehearsal
+    predictor: Predictor
     stack: Stack
     begin: int
     imported: str
@@ -167,14 +167,14 @@ class _Reproduction:
         first = next(number for number, step in enumerate(self.stack.steps) if not step.is_call)
         observed = tuple(self._observed(number) for number in unseen if number > first)
         notes = self._notes(unseen)
-        for rehearsal in (self.rehearsal, replace(self.rehearsal, finished=self._finished)):
+        for predictor in (self.predictor, replace(self.predictor, finished=self._finished)):
             for known in [(), observed] if observed else [()]:
-                crashes = rehearsal.crashes(entries, {}, known)
+                crashes = predictor.crashes(entries, {}, known)
                 for entry in entries if known or not observed else entries[:1]:
                     if entry in crashes and self._is_same(crashes[entry]):
                         needs_notes = known or entry != entries[0]
-                        return _Attempt(rehearsal, entry, known, crashes[entry], notes if needs_notes else ())
-        return _Attempt(self.rehearsal, entries[0], observed, None, notes or (self._why_it_may_work(),))
+                        return _Attempt(predictor, entry, known, crashes[entry], notes if needs_notes else ())
+        return _Attempt(self.predictor, entries[0], observed, None, notes or (self._why_it_may_work(),))
 
     @property
     def _finished(self) -> frozenset[str]:
@@ -184,7 +184,7 @@ class _Reproduction:
 
     def _why_it_may_work(self) -> str:
         """Return why static analysis does not see that the name is missing, although it sees every import."""
-        source = self.rehearsal.program.sources[self.rehearsal.main if self.imported == MAIN else self.imported]
+        source = self.predictor.program.sources[self.predictor.main if self.imported == MAIN else self.imported]
         for number, line in enumerate(split_lines(source.text), 1):
             if BINDS_ANYTHING.search(line):
                 place = f"{source.path}:{number}: {line.strip()}"
@@ -200,8 +200,8 @@ class _Reproduction:
         step, before = self.stack.steps[number], self.stack.steps[number - 1]
         if step.is_call:
             return False
-        graph = self.rehearsal.program.graph
-        importer = self.rehearsal.main if before.module == MAIN else before.module
+        graph = self.predictor.program.graph
+        importer = self.predictor.main if before.module == MAIN else before.module
         on_line = (each for each in graph.imported_by(importer) if before.line in graph.lines(importer, each))
         return not any(overlap(each, step.module) for each in on_line)
 

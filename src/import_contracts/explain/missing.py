@@ -1,4 +1,4 @@
-"""Why a module or a name was not found, where no module waits for another."""
+"""Why a module or a name was not found, where no cycle is the cause."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from import_contracts.explain.mending import diff
+from import_contracts.explain.fixing import diff
 from import_contracts.explain.stack import Stack
 from import_contracts.graph.names import absolute, ancestors, parent
 from import_contracts.problems import did_you_mean
@@ -28,7 +28,7 @@ BINDS_ANYTHING = re.compile(
 
 
 class Answer(NamedTuple):
-    """The kind of a story, its sentences, and the change that mends it."""
+    """The kind of a story, its sentences, and the change that fixes it."""
 
     kind: StoryKind
     sentences: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from import_contracts.explain.rehearsal import MAIN
+from import_contracts.explain.prediction import MAIN
 from import_contracts.reading.around import ProgramAround
 from import_contracts.reading.text import split_lines
 from import_contracts.reports.cycles import Place

@@ -1,4 +1,4 @@
-"""Which of the minimum cuts between many sources and one goal have an edge: what one cut tells about the others."""
+"""Minimum cuts between many sources and one target: which of them have an edge, and what one says about the others."""
 
 from __future__ import annotations
 

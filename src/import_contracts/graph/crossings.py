@@ -22,7 +22,7 @@ _COUNTED = 50
 
 
 class _Search:
-    """The shortest chains to some goals, which are told by their places among them."""
+    """The shortest chains to some goals, which are given by their indexes."""
 
     def __init__(self, nodes: Nodes, numbers: range, reach: Reach) -> None:
         self.numbers = numbers

@@ -1,4 +1,4 @@
-"""What fixes would make of a program: they are tried on paper, and only those that do no harm are made together."""
+"""What fixes would do to a program: they are tried without writing, and only harmless ones are made together."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ class Repair:
 
 
 def repair(state: State, selection: Selection) -> Repair:
-    """Return what the plans come to: the cycles of the most eager kind first, again what is left of them, then crashes.
+    """Return the result of the plans: cycles of the most eager kind first, what is left of them again, then crashes.
 
     A step is not made if, with those that are made, a module would crash that does not crash now, or would be in a
     cycle of that kind with one that it is in no cycle with now. The steps for crashes are made all together, because
@@ -300,7 +300,7 @@ def _is_open(proposal: Proposal, after: State) -> bool:
 
 
 def _is_told(refusal: Refusal, question: Question) -> bool:
-    """Return whether a step that is left is told: where all kinds are asked for, not what is hidden at run time."""
+    """Return whether a step that is left is shown: if all kinds are asked for, not what is hidden at run time."""
     is_hidden = refusal.proposal.cycle not in {None, Kind.RUNTIME} and refusal.level is Level.SHOWN
     return not is_hidden or len(question.kinds) < len(Kind)
 

@@ -1,4 +1,4 @@
-"""A call in another thread, which goes on while this thread does something else."""
+"""A call that runs in another thread, while this thread does something else."""
 
 from __future__ import annotations
 

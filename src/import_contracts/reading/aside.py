@@ -1,4 +1,4 @@
-"""A call in a copy of this process, which goes on while this process does something else."""
+"""A call that runs in a copy of this process, while this process does something else."""
 
 from __future__ import annotations
 

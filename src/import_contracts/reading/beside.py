@@ -1,4 +1,4 @@
-"""Packages beside those that are asked about, which these import and which import them back, so that cycles lead there.
+"""Packages in the same folder that the requested ones import, and that import them back: cycles may lead there.
 
 They are read too. Which packages those are is decided by the words of import statements, so there may be one too many.
 """

@@ -1,4 +1,4 @@
-"""Which files grimp must not read: those that CPython refuses, and those that it reads only at a high price."""
+"""Which files grimp must not read: those that CPython refuses, and those that it reads very slowly."""
 
 from __future__ import annotations
 

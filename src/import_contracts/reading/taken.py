@@ -1,4 +1,4 @@
-"""Which names of a module other modules take: by the names in their statements, and as attributes of the module."""
+"""Which names of a module other modules use: by the names in their statements, and as attributes of the module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python files of a repository beside the program, such as its tests, and the names that they take of its modules."""
+"""Python files of a repository beside the program, such as its tests, and the names of its modules that they use."""
 
 from __future__ import annotations
 

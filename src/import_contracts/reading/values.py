@@ -1,4 +1,4 @@
-"""What a value in the cache must be. A file with anything else in it is as good as absent."""
+"""What a value in the cache must be. A file with any other value counts as absent."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Plans for crashes: the cheapest edits after which no module fails that failed, and none that did not.
 
-Crashes that end in one deadlock are one. For each deadlock, edits are tried on paper that may end it; the cheapest of
+Crashes that end in one deadlock are one. For each deadlock, edits that may end it are tried; the cheapest of
 them that together end all are a hitting set. Where no single edit ends a deadlock, a search looks for the cheapest that
 do together. In the end every edit is left out again that is not needed.
 """

@@ -256,7 +256,7 @@ class WaysOut:
     def move_definitions(self, deadlock: Deadlock, needed: Sequence[str]) -> Fix | None:
         """Return how to move what the others need above the import at which a deadlock begins; None if it cannot.
 
-        It has edits, to be tried on paper only: the text is to be moved by hand.
+        It has edits, for prediction only: the text has to be moved by hand.
         """
         (module, line), names = deadlock.stack[0], self.fixes.names
         definitions = definitions_to_lift(module, line, needed, names) if import_at(module, line, names) else {}

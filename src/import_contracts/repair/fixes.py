@@ -182,7 +182,7 @@ class Fixes:
     def stand_in(self, wanted: CyclicImport) -> Fix | None:
         """Return a fix that takes what an import imports from a module that is not in the program.
 
-        It is for trying what somebody will do by hand, and never shown. None if the statements cannot be edited.
+        It is for predicting what a person will do by hand, and never shown. None if the statements cannot be edited.
         """
         names = self.names_of(wanted)
         if not names or any(each.binding.name == "*" or not each.is_editable for each in names):

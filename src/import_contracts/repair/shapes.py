@@ -1,4 +1,4 @@
-"""The shapes of cycles that people know by name, each told by one import that is changed and by how."""
+"""The shapes of cycles that have a name, each recognized by an import that is changed, and by how it is changed."""
 
 from __future__ import annotations
 

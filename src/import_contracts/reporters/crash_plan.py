@@ -1,4 +1,4 @@
-"""The plan for crashes as text and JSON: its edits, each where a crash is told that it stops, and all together."""
+"""The plan for crashes as text and JSON: its edits, each below a crash that it stops, and all together."""
 
 from __future__ import annotations
 

@@ -309,7 +309,7 @@ def _ignores(ignores: Sequence[tuple[str, Ignore]], style: Style) -> Iterator[st
 
 
 def _inline(ignores: Sequence[tuple[str, InlineIgnored]], style: Style) -> Iterator[str]:
-    """Yield two lines for each comment: the statement with what it prevents, and the reason; those in vain first."""
+    """Yield two lines for each comment, those without effect first: the statement and what it prevents; the reason."""
     ordered = sorted(ignores, key=lambda item: item[1].violations != 0)
     for id_, ignore in style.capped(ordered, _LINES):
         label = style.paint(f"  [{id_}]", DIM) if id_ else ""

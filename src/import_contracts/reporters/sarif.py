@@ -24,7 +24,7 @@ _MOST_STEPS = 1000
 
 
 def render(report: Report, _: Style) -> str:
-    """Return a log with one run; each result is one line, made by itself, so that a large log needs little memory."""
+    """Return a log with one run. Each result is one line, made separately, so that a large log needs little memory."""
     rules: list[dict[str, object]] = []
     indexes = []
     for outcome in report.outcomes:

@@ -1,4 +1,4 @@
-"""What the formats of ``trend`` for people say in the same words."""
+"""Phrases that the formats of ``trend`` for people share."""
 
 from __future__ import annotations
 

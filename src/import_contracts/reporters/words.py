@@ -147,7 +147,7 @@ def remedy(cut: ReportedCut, violations: Sequence[ReportedViolation]) -> str:
 
 
 def own_fix(violation: ReportedViolation, outcome: Outcome) -> ReportedFix | None:
-    """Return how to change an import that is a violation by itself; None if it is a chain, or nothing is known."""
+    """Return how to change a violation that is a single import; None if it is a chain, or nothing is known."""
     edge = (violation.importer, violation.imported)
     for cut in outcome.cuts_with_fixes if len(violation.chain) == 1 and not violation.is_chain_cut else ():
         for number, statement in enumerate(cut.imports if cut.message == violation.message else ()):

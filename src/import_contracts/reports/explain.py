@@ -74,7 +74,7 @@ class Dependency:
     cover neither module; both are None without a configuration. ``objections`` are the contracts that forbid the
     importer to import the other; None without a configuration. ``new`` are those of the two that do not exist. If
     ``judges``, the exit status says whether the import is allowed. ``coupling`` are the pairs of modules, one of each
-    of the two, that change together, the least probable by chance first; None if nobody has asked.
+    of the two, that change together, the least probable by chance first; None if not asked for.
     """
 
     importer: str

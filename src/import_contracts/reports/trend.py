@@ -264,8 +264,8 @@ class TrendReport:
     """The program as it is, the point with which it is compared, and the history, the oldest point first.
 
     ``why`` says in words what the point is: what was asked for, or where the branch began. ``notes`` are sentences
-    about what is not known. ``moved`` is what moved the cycles, the oldest commit first; None if nobody has asked, and
-    ``shows_authors`` if they may be named. ``coupling`` is what changes together; None if nobody has asked.
+    about what is not known. ``moved`` is what moved the cycles, the oldest commit first; None if not asked for, and
+    ``shows_authors`` if they may be named. ``coupling`` is what changes together; None if not asked for.
 
     ``forge`` is the address of a file, with ``{commit}``, ``{path}``, relative to the folder, and ``{line}``; "" if it
     is not known. ``head`` is the hash of the last commit.

@@ -24,8 +24,8 @@ class LetThrough:
 class Weakening:
     """What is let through now, and was not at the revision ``since``.
 
-    The program of today was checked with the contracts and the baseline of then. ``changes`` are the differences of the
-    configuration. ``not_compared`` says what could not be checked as it was.
+    The program of today was checked with the contracts and the baseline of that commit. ``changes`` are the
+    differences of the configuration. ``not_compared`` says what could not be checked as it was.
     """
 
     since: str

@@ -1,4 +1,4 @@
-"""Changing files of the user: one run at a time, and what somebody else wrote in the meantime is not lost."""
+"""Changing files of the user: one run at a time, without losing what another program has written meanwhile."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _lock(descriptor: int) -> None:
 
 
 def _is_locked(descriptor: int) -> bool:
-    """Lock a folder if nobody else has locked it, and return whether there is nothing to wait for."""
+    """Lock a folder if no other process has, and return whether there is nothing to wait for."""
     if sys.platform == "win32":
         return True
     try:
@@ -125,7 +125,7 @@ def _refuse_changed(file: UserFile) -> None:
 
 
 def changed(name: str) -> UserError:
-    """Return the error for a file that somebody else has changed meanwhile."""
+    """Return the error for a file that was changed meanwhile."""
     return UserError(Problem("This file was changed while the command was running; run the command again.", file=name))
 
 

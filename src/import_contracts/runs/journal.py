@@ -55,7 +55,7 @@ class Rewriting:
     def write(self, contents: Mapping[Path, bytes]) -> None:
         """Give each file its new content; one without any gets the one that it had before.
 
-        Raises UserError if a file was changed by somebody else, or cannot be written; the others stay as they are then.
+        Raises UserError if a file was changed meanwhile, or cannot be written; the others are not changed then.
         """
         new = {path: data for path, data in contents.items() if data != self._now[path]}
         for path, data in new.items():
@@ -79,7 +79,7 @@ class Rewriting:
         self._now[path] = data
 
     def put_back(self) -> Recovery:
-        """Give each file the content that it had before, unless somebody else has changed it since."""
+        """Give each file the content that it had before, unless it was changed since."""
         return _put_back(self._root, self._entries.values())
 
     def end(self) -> None:
@@ -103,7 +103,7 @@ class Rewriting:
 
 
 def _place(root: Path) -> Path:
-    """Return where the journal is; raises UserError if there is no place, or somebody else can write there."""
+    """Return where the journal is; raises UserError if there is no place, or another user can write there."""
     place = disk.journal_of(root)
     if place is None:
         raise _no_journal("this user has no home folder")

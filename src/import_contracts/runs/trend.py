@@ -162,7 +162,7 @@ def _ancestors(folder: Path, revision: str) -> list[Commit]:
 
 
 def _since(folder: Path, commits: Sequence[Commit], wish: Wish) -> tuple[Commit, str]:
-    """Return the commit to compare with, and what it is; raises UserError if there is no such commit."""
+    """Return the commit to compare with, and why that one; raises UserError if there is no such commit."""
     if wish.since is not None:
         found = _ancestors(folder, wish.since)
         if not found:
@@ -291,7 +291,7 @@ class Past:
         found, is_whole = self._read()
         self._read_until_now += 1
         if self._read_until_now % _BEFORE_COLLECTION == 0:
-            gc.collect()  # which does not run by itself, and each program has many objects
+            gc.collect()  # which does not run automatically, and each program has many objects
         if is_whole and self._tree.is_whole:
             self._memory.keep(commit.name, state, *found)
         return Point(commit, *found)
@@ -373,7 +373,7 @@ class Past:
         return Subject(question, roots, exclude, configs, folder, marks), names
 
     def _configs(self, here: Path) -> tuple[Sequence[Config] | None, tuple[str, ...]]:
-        """Return the configurations of then, without code of then, and why there are none although there is one."""
+        """Return the earlier configurations, without their code, and why there are none although there is one."""
         if self._named.source_roots:
             return None, ()
         file = self._named.config_file
@@ -420,7 +420,7 @@ class Past:
         return packages, here, (*folders, *places.folders), exclude
 
     def _portions(self, name: str, roots: Iterable[Path]) -> list[str]:
-        """Return the folders of a root package in the tree: one that is installed is not that of then."""
+        """Return the folders of a root package in the tree: an installed one is not the earlier one."""
         try:
             portions = find_portions((name,), roots, plain=True)
         except UserError:

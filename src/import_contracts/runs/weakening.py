@@ -1,6 +1,6 @@
 """What the configuration and the baseline let through now: the program of today, checked as it was at a commit.
 
-The configuration of then is read, but no custom contract type of it is imported: no code of another commit is run.
+The earlier configuration is read, but its custom contract types are not imported: no code of another commit runs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Revision(NamedTuple):
 
 
 class _Then(NamedTuple):
-    """The configuration of then, and the entries of its baseline."""
+    """The earlier configuration, and the entries of its baseline."""
 
     config: Config
     known: frozenset[Entry] | None
@@ -152,7 +152,7 @@ def _documents(config: Config) -> list[object]:
 
 
 def _statements(old: Config, statements: Statements) -> Statements:
-    """Return the program of today as the configuration of then has it, which may have had other packages."""
+    """Return the program of today as the earlier configuration sees it, which may have had other packages."""
     now = statements.snapshot.last.extent
     extent = extent_of(old, kinds=now.kinds)
     if extent == now:
@@ -184,7 +184,7 @@ def _on_imports(remark: Remark, imports: Iterable[tuple[str, int]]) -> tuple[str
 
 
 class _LetThrough:
-    """Compares the judgement of today with that of the configuration of then."""
+    """Compares the verdicts of today with those of the earlier configuration."""
 
     def __init__(self, now: Judgement, before: Judgement, statements: Statements) -> None:
         self._now = {verdict.contract.id: verdict for verdict in now.verdicts}
@@ -206,7 +206,7 @@ class _LetThrough:
                     yield self._described(violation, entry, verdict)
 
     def _checked(self, before: Verdict) -> Verdict:
-        """Return a verdict of then; of a custom type, that of now, if its contract is the same."""
+        """Return an earlier verdict; for a custom type, the present one if its contract is the same."""
         now = self._now.get(before.contract.id)
         return now if now is not None and _is_same_custom(before.contract, now.contract) else before
 
@@ -275,7 +275,7 @@ def _effect(key: str, now: Judgement, before: Judgement) -> str:
 
 
 def _not_compared(before: Judgement, now: Judgement) -> Iterator[str]:
-    """Yield the contracts of then that could not be checked, and why."""
+    """Yield the earlier contracts that could not be checked, and why."""
     today = {verdict.contract.id: verdict.contract for verdict in now.verdicts}
     for verdict in before.verdicts:
         contract = verdict.contract

@@ -1,4 +1,4 @@
-"""What is counted in a program: by the same code that `cycles` and `check` use, and never by another."""
+"""What is counted in a program, by the same code that `cycles` and `check` use."""
 
 from __future__ import annotations
 

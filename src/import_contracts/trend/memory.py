@@ -20,7 +20,7 @@ FOLDER = "trend"
 def context_of(context: RunContext, folder: Path) -> RunContext:
     """Return the context for programs of the past in a folder: with a cache of their own, and steps that are not shown.
 
-    Without a cache if that may be from somebody else.
+    Without a cache if another user may have written it.
     """
     past = RunContext(folder, warn=context.warn, checkouts=(folder,))
     if context.cache is None or doubt(context.cache) or doubt(context.cache / FOLDER):

@@ -224,7 +224,7 @@ class Panel {
 
   path(state) {
     const found = this.program.chain(state.from, state.to, state.kinds);
-    const why = this.program.overlap(state.from, state.to) ? "There is nothing between them: one is inside the other." : "There is no way between them with these kinds of imports.";
+    const why = this.program.overlap(state.from, state.to) ? "There is nothing between them: one is inside the other." : "There is no chain of imports of these kinds between them.";
     return [
       el("h2", {}, "Path"),
       el("p", {}, this.module(state.from), " → ", this.module(state.to)),

@@ -1,4 +1,4 @@
-"""Importing a module of a program on paper, after changes, and with what a traceback says that happened."""
+"""Predicting the import of a module after edits, given the steps that a traceback shows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from import_contracts.reading.trees import Parser
 from import_contracts.repair.deadlocks import same_line
 
 MAIN = "__main__"
-_MOST_WORK = 3_000  # modules, each counted as often as it is imported on paper
+_MOST_WORK = 3_000  # modules, each counted as often as its import is predicted
 _FINISHED = "exec(input())\n"  # a module of which nothing is known: it may have any name
 _COMPUTES = re.compile(r"import_module|__import__|iter_modules")
 _LISTS = re.compile(r"iter_modules|listdir|glob")
@@ -39,8 +39,8 @@ class Observed:
 
 
 @dataclass
-class Rehearsal:
-    """Imports modules of a program on paper, for one version of Python.
+class Predictor:
+    """Predicts the imports of modules of a program, for one version of Python.
 
     ``main`` is the module that the program runs as a script, so that its text runs as ``__main__`` too; or "".
     ``finished`` are packages that have been imported before, whatever their texts import.

@@ -1,4 +1,4 @@
-"""The changes that end a failing import: the cheapest edits after which it works on paper, as a diff."""
+"""The edits that fix a failing import: the cheapest with which it is predicted to work, as a diff."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from difflib import unified_diff
 from functools import cached_property
 
 from import_contracts.crashes.crash import Crash
-from import_contracts.explain.rehearsal import MAIN, Observed, Rehearsal
+from import_contracts.explain.prediction import MAIN, Observed, Predictor
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.repair.crash_plans import CrashTools, fixes_for
 from import_contracts.repair.deadlocks import Deadlock, WaysOut
@@ -18,39 +18,39 @@ from import_contracts.reports.tracebacks import Mending
 
 
 @dataclass(frozen=True)
-class Mender:
+class FixFinder:
     """Looks for changes of a program with which a module can be imported first.
 
     ``entry`` is that module; it is in ``program`` or the script that runs. ``observed`` are the steps of a traceback
     that the program does not show.
     """
 
-    rehearsal: Rehearsal
+    predictor: Predictor
     entry: str
     observed: tuple[Observed, ...]
 
-    def mend(self, deadlock: Deadlock) -> Mending:
+    def find(self, deadlock: Deadlock) -> Mending:
         """Return the changes that end a deadlock in which the entry crashes as predicted.
 
         Those that also let the most of the other modules of the deadlock be imported first are preferred. There is no
         diff if no change can be written down.
         """
-        program, rehearsal = self.rehearsal.program, self.rehearsal
+        program, predictor = self.predictor.program, self.predictor
         began = {module for module, _ in (*deadlock.outer, *deadlock.stack)} & program.sources.keys()
         entries = {self.entry, *began}
 
         def attempt(changed: Mapping[str, Source], entries: Collection[str]) -> list[Crash]:
-            return [*map(self._shown, rehearsal.crashes(entries, changed, self.observed).values())]
+            return [*map(self._shown, predictor.crashes(entries, changed, self.observed).values())]
 
         tools = CrashTools(
             program.sources,
             program.graph,
             self._fixes,
-            rehearsal.version,
+            predictor.version,
             entries,
             attempt,
             lambda changed: attempt(changed, entries),
-            lambda: rehearsal.is_too_much,
+            lambda: predictor.is_too_much,
         )
         found = fixes_for(self.entry, tools, attempt({}, entries))
         if not found:
@@ -75,12 +75,12 @@ class Mender:
 
     @cached_property
     def _fixes(self) -> Fixes:
-        program = self.rehearsal.program
-        return Fixes(program.sources.get, program.graph, self.rehearsal.version, self.rehearsal.parse)
+        program = self.predictor.program
+        return Fixes(program.sources.get, program.graph, self.predictor.version, self.predictor.parse)
 
     @property
     def _ways(self) -> WaysOut:
-        return WaysOut(self._fixes, self.rehearsal.program.graph, self.rehearsal.version)
+        return WaysOut(self._fixes, self.predictor.program.graph, self.predictor.version)
 
     def _shown(self, crash: Crash) -> Crash:
         """Return a crash with the module that runs as a script under its own name."""
@@ -94,10 +94,10 @@ class Mender:
         return replace(deadlock, stack=stack, outer=outer, imported=self._module(deadlock.imported))
 
     def _module(self, module: str) -> str:
-        return self.rehearsal.main if module == MAIN else module
+        return self.predictor.main if module == MAIN else module
 
     def _diff(self, fixes: Sequence[Fix]) -> tuple[str, ...]:
-        before = self.rehearsal.program.sources
+        before = self.predictor.program.sources
         return tuple(
             line
             for module, edits in sorted(self._fixes.edits(fixes).items())
