@@ -202,6 +202,15 @@ def test_the_baseline_is_a_test_as_well(shop: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_contract_that_is_broken_by_old_names_says_so(shop: Path) -> None:
+    write(shop, {"pyproject.toml": HEAD + 'baseline = "known.txt"\n' + BROKEN})
+    write(shop, {"known.txt": "models shop.model -> shop.web => shop.web\n"})
+    status, printed = run(shop, "--import-contracts")
+    assert status == 1
+    assert "Models do not know the web (forbidden)\n\n  1 known violation with old names\n" in printed
+
+
+@pytest.mark.slow
 def test_a_warning_is_one_of_pytest(shop: Path) -> None:
     lenient = (HEAD + "misspelt = 1\n" + KEPT).replace('"error"', '"default"')
     write(shop, {"pyproject.toml": lenient})

@@ -16,7 +16,8 @@ from import_contracts.problems import UserError
 from import_contracts.reading.cache import Answer
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import trend as run
-from import_contracts.runs.trend import PERIODS, Named, Subject, Wish
+from import_contracts.runs.earlier import Named, Subject
+from import_contracts.runs.trend import PERIODS, Wish
 
 
 def _period(value: str) -> str:

@@ -12,6 +12,7 @@ from import_contracts.reporters.words import (
     also,
     causes,
     cut_chains,
+    details,
     effects,
     kind,
     more,
@@ -30,11 +31,17 @@ _MESSAGES, _VIOLATIONS, _IMPORTS, _CHAIN = 10, 3, 5, 20
 
 
 def broken(outcome: Outcome, style: Style) -> Iterator[str]:
-    """Yield a block for each message, with its imports and what would fix them; before them the causes."""
+    """Yield a block for each message, with its imports and what would fix them; before them the causes.
+
+    If there is no new violation, say how many known ones have old names in the baseline, which is why it is broken.
+    """
     yield style.paint(f"{outcome.name} ({outcome.type})", BOLD)
     yield ""
     yield from _causes(outcome, style)
     sentences = outcome.told
+    if not sentences:
+        yield f"  {details(outcome)}"
+        yield ""
     shown = style.capped(sentences, _MESSAGES)
     for sentence in shown:
         yield from _block(sentence, outcome, style)
