@@ -60,9 +60,9 @@ def test_a_diff_is_shown_once_and_later_crashes_refer_to_it() -> None:
 
 
 def test_the_plan_says_how_many_crashes_its_edits_stop() -> None:
-    assert section(with_plan(replace(EDIT, stops=("w", "x", "y", "z"))))[0] == "this one edit stops 4 of 4"
+    assert section(with_plan(replace(EDIT, stops=("w", "x", "y", "z"))))[0] == "1 edit stops 4 of 4"
     assert section(with_plan(EDIT, NEXT)) == [
-        "these 2 edits stop 3 of 4",
+        "2 edits stop 3 of 4",
         "",
         "  1. a.py:1: import b",
         "     import it for type checking only (stops 2 of 4; 2 left)",
@@ -84,7 +84,7 @@ def test_a_step_that_stops_nothing_alone_is_needed_for_the_next() -> None:
 
 def test_what_is_left_is_said_with_the_reason() -> None:
     assert section(with_plan(left=(BY_HAND,))) == [
-        "no edit was found that stops one",
+        "no edit was found",
         "",
         "  w still crashes; m needs manual restructuring:",
         "     m: Used at once.",

@@ -88,9 +88,9 @@ def _headline(plan: ReportedCrashPlan, crashes: int) -> str:
     """Return how many edits stop how many crashes."""
     stopped = sum(len(step.stops) for step in plan.steps)
     if not plan.steps:
-        return "Plan for crashes: no edit was found that stops one"
-    edits = "this one edit stops" if len(plan.steps) == 1 else f"these {len(plan.steps):,} edits stop"
-    return f"Plan for crashes: {edits} {stopped:,} of {crashes:,}"
+        return "Plan for crashes: no edit was found"
+    verb = "stops" if len(plan.steps) == 1 else "stop"
+    return f"Plan for crashes: {count(len(plan.steps), 'edit')} {verb} {stopped:,} of {crashes:,}"
 
 
 def _diff(step: ReportedEdit, style: Style) -> Iterator[str]:

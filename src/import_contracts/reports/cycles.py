@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ReportedCrash:
-    """An import that fails if a fresh interpreter imports ``entry`` first, because a module is partially initialised.
+    """An import that fails if a fresh interpreter imports ``entry`` first, because a module is partially initialized.
 
     ``error`` is ``ImportError`` or ``AttributeError``. ``place`` is the statement that fails: it needs ``name`` from
     ``imported``, or that module itself if ``name`` is None. ``stack`` leads from the first module that runs to
