@@ -39,7 +39,7 @@ from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude, Excluded
 from import_contracts.reading.precedence import Unread
-from import_contracts.reading.program import Portions, Program, SourceFile
+from import_contracts.reading.program import Findings, Portions, Program, SourceFile
 from import_contracts.reading.remembered import PROGRAM
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
@@ -303,6 +303,15 @@ class Manifest:
         """The program, made from the stored values."""
         init = f"{os.sep}__init__.py"
         are_packages = [path.endswith(init) for path in self.files]
+        problems = tuple(
+            Problem(
+                text(message),
+                file and _lengthened([text(file)], self._base)[0],
+                key=key and text(key),
+                severity=Severity(severity),
+            )
+            for message, file, key, severity in self.value["problems"]
+        )
         return Program(
             tuple(dict.fromkeys(name for name, _ in self._portions)),
             tuple(map(SourceFile._make, zip(self._modules, self.files, are_packages, strict=True))),
@@ -310,20 +319,11 @@ class Manifest:
             self._portions,
             frozenset(strings(self.value["shadowed"])),
             tuple(
-                Problem(
-                    text(message),
-                    file and _lengthened([text(file)], self._base)[0],
-                    key=key and text(key),
-                    severity=Severity(severity),
-                )
-                for message, file, key, severity in self.value["problems"]
-            ),
-            tuple(self.watched),
-            tuple(
                 SourceFile(text(module), path, is_package=os.path.basename(path).startswith("__init__."))
                 for module, path in zip(*self._compiled, strict=True)
             ),
             tuple(Excluded(text(module), is_folder is True) for module, is_folder in self.value["excluded"]),
+            lambda: Findings(problems, tuple(self.watched)),
         )
 
     @property
