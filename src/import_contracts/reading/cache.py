@@ -21,10 +21,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from importlib.machinery import PathFinder
@@ -43,7 +41,7 @@ from import_contracts.reading.program import Findings, Portions, Program, Source
 from import_contracts.reading.remembered import PROGRAM
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
-from import_contracts.reading.watch import Watch, absolute, compare, load_sealed, sealed
+from import_contracts.reading.watch import Watch, absolute, clock, compare, load_sealed, sealed
 from import_contracts.repository import Tips, tips
 
 _LARGEST_ANSWER = 20_000_000  # characters
@@ -482,11 +480,9 @@ class Cache:
 
         Returns 0 if the folder cannot be written.
         """
-        probe = self._folder / "clock"
-        self._try(lambda: disk.write(probe, b""))
-        with suppress(OSError):
-            return min(time.time_ns(), probe.stat().st_mtime_ns)
-        return 0
+        times = [0]
+        self._try(lambda: times.append(clock(str(self._folder))))
+        return times[-1]
 
     def tidy(self, programs: int = 1) -> None:
         """Remove the oldest files if there are more than ``_KEPT`` for each program of a run."""
