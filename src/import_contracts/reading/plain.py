@@ -21,7 +21,6 @@ _STRING_OR_COMMENT = re.compile(
 _FORMATTED = re.compile(r"(?<!\w)(?:[ft]r?|r[ft])\Z", re.IGNORECASE)
 _IN_FIELD = re.compile(r"""["'#:()\[\]{}]""")
 _IN_LITERAL = re.compile(r"""\\N\{[^{}"'\n]{0,200}\}|\\[^{}]|\{\{|\"""|'''|["'{}\n]""", re.DOTALL)
-_ROUND = str.maketrans("[]{}", "()()")
 
 
 def plain_text(text: str) -> str:
@@ -46,7 +45,11 @@ def plain_text(text: str) -> str:
             if end != stop:
                 break
     pieces.append(text[done:])
-    return "".join(pieces).translate(_ROUND)
+    return _rounded("".join(pieces))
+
+
+def _rounded(text: str) -> str:
+    return text.replace("[", "(").replace("]", ")").replace("{", "(").replace("}", ")")
 
 
 _FILLERS = {"#": " ", "\\": "\v"}
@@ -146,10 +149,13 @@ def logical_lines(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def lines_with(plain: str, heads: Iterable[re.Match[str]]) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield the logical lines of such a text with one of some starts, in order: the match, and the end of the line."""
+    """Yield the logical lines of such a text with one of some starts, in order: the match, and the end of the line.
+
+    A match may begin with the line feed before its line.
+    """
     done = depth = 0
     for found in heads:
-        start = found.start()
+        start = found.start() + plain.startswith("\n", found.start())
         if start < done:
             continue
         depth = max(0, depth + plain.count("(", done, start) - plain.count(")", done, start))
