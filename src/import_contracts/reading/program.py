@@ -410,6 +410,8 @@ class _Walk:
         except OSError as error:
             self._problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder.path))
             return []
+        if not (files or folders or compiled):  # as in most folders of translations
+            return []
         for file in [] if _is_text("".join(files)) else [file for file in files if not _is_text(file)]:
             files.remove(file)
             path = os.path.join(folder.path, file).encode(errors="backslashreplace").decode()

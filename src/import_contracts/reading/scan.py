@@ -313,7 +313,7 @@ class _FilesReader:
             pass  # grimp fails on this file too, and that is reported
 
     def _data(self, file: SourceFile) -> bytes | None:
-        """Return the content of a file; None, with the reason noted, if it is not read."""
+        """Return the content of a file; None if it is empty or, with the reason noted, if it is not read."""
         try:
             data = file.read()
         except OSError as error:
@@ -322,6 +322,9 @@ class _FilesReader:
         self.digests[file.module] = hashed(data)
         if (refused := refusal(data)) is not None:
             self._give_up(file, *refused)
+            return None
+        if not data:  # as in many an __init__.py
+            self.imports[file.module], self.may_call[file.module] = {}, False
             return None
         return data
 
