@@ -43,7 +43,7 @@ def test_a_file_that_could_not_be_written_leaves_the_old_one_and_nothing_beside_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_bytes(b"old")
-    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
         disk.write(tmp_path / "file", b"new")
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"old")]
@@ -60,7 +60,7 @@ def test_a_temporary_name_that_was_prepared_is_not_written_to(tmp_path: Path, mo
 
 def test_temporary_names_are_random(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    monkeypatch.setattr(Path, "replace", lambda self, _: names.append(self.name))
+    monkeypatch.setattr(os, "replace", lambda old, _: names.append(old))
     for _ in range(3):
         disk.write(tmp_path / "file", b"new")
     assert len(set(names)) == 3

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts import drawing, looks
+from import_contracts import disk, drawing, looks
 from import_contracts.cli import main
 from import_contracts.reading import cache as cache_module
+from import_contracts.reading import renewed
 from import_contracts.reading.remembered import VARIABLES, Remembered, folder_of, name_of, recall
 from import_contracts.reading.trust import CACHE
 from import_contracts.reading.watch import load, packed, unpacked
@@ -181,6 +182,73 @@ def test_a_change_is_noticed(shop: Path, change: str) -> None:
     learned(shop)
     CHANGES[change](shop)
     relearned(shop)
+
+
+def touched(folder: Path) -> None:
+    for path in (folder / "shop").glob("*.py"):
+        os.utime(path, ns=(1, 1))
+
+
+def test_new_times_alone_are_no_change_and_are_stored(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = learned(shop)
+    touched(shop)
+    assert remembered(shop) is not None
+    monkeypatch.setattr(renewed, "renew", lambda *_: pytest.fail("the files are compared again"))
+    assert remembered(shop) is not None
+    assert lint(shop) == expected
+
+
+def test_a_file_with_a_new_time_that_may_change_again_is_compared_again(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned(shop)
+    touched(shop)
+    monkeypatch.setattr(looks, "_GRANULARITY", 10**18)
+    assert remembered(shop) is not None
+    replaced("shop/web.py", "models", "modelz")(shop)
+    os.utime(shop / "shop/web.py", ns=(1, 1))
+    assert lint(shop)[:2] == lint(shop, "--no-cache")[:2]
+
+
+def damaged(suffix: str) -> Callable[[Path], object]:
+    def change(folder: Path) -> None:
+        for path in (folder / CACHE).glob(f"*{suffix}"):
+            path.write_bytes(path.read_bytes()[:-1])
+
+    return change
+
+
+def linked(folder: Path) -> None:
+    moved("shop/web.py", "w.py")(folder)
+    (folder / "shop/web.py").symlink_to("../w.py")
+
+
+WITH_NEW_TIMES: dict[str, Callable[[Path], object]] = {
+    "an import of the same length": replaced("shop/web.py", "models", "shop  "),
+    "the folder": lambda folder: os.utime(folder / "shop", ns=(1, 1)),
+    "a module less": removed("shop/models.py"),
+    "a link": linked,
+    "no digests": lambda folder: [*map(Path.unlink, (folder / CACHE).glob("*.program"))],
+    "damaged digests": damaged(".program"),
+}
+
+
+@pytest.mark.parametrize("change", [*WITH_NEW_TIMES])
+def test_what_else_has_changed_with_the_times_is_noticed(shop: Path, change: str) -> None:
+    learned(shop)
+    touched(shop)
+    WITH_NEW_TIMES[change](shop)
+    assert remembered(shop) is None
+    relearned(shop)
+
+
+def test_where_new_times_cannot_be_stored_the_run_says_so(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = learned(shop)
+    touched(shop)
+    monkeypatch.setattr(disk, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    assert remembered(shop) is None
+    assert "No space left" in (run := lint(shop)).err
+    assert run.out == expected.out
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "setup.cfg", ".importlinter"])

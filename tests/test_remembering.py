@@ -29,12 +29,13 @@ from import_contracts.reading.cache import (
 )
 from import_contracts.reading.context import Advance, RunContext, not_counted
 from import_contracts.reading.excluding import Excluded
-from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.program import Findings, Program, SourceFile
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars
 from import_contracts.reading.watch import Watch, packed, unpacked
 from import_contracts.reading.watch import compare as compare_watch
+from import_contracts.records import replace
 from tests.arranging import program, stored, write
 
 # --- the files of the cache ---------------------------------------------------------------------------------------
@@ -212,7 +213,8 @@ SPACES = frozenset({"q", "q.x", "q.c", "q.m", "q.e"})
 COMPILED = (SourceFile("p.fast", "/base/p/fast.abi3.so", is_package=False),)
 EXCLUDED = (Excluded("p.t", is_folder=True), Excluded("q.u", is_folder=False))
 WATCHED = ("/base/p", "/other/q", "/base/q")
-PROGRAM = Program(("p", "q"), FILES, SPACES, PORTIONS, SPACES, PROBLEMS, WATCHED, COMPILED, EXCLUDED)
+FOUND = Findings(PROBLEMS, WATCHED)
+PROGRAM = Program(("p", "q"), FILES, SPACES, PORTIONS, SPACES, COMPILED, EXCLUDED, lambda: FOUND)
 PATHS = [*(file.path for file in FILES), *PROGRAM.watched]
 SIGNATURES = {path: (number, 10 + number, 20 + number, 30 + number) for number, path in enumerate(PATHS)}
 
@@ -246,7 +248,8 @@ def test_a_manifest_gives_back_what_it_was_made_of(cache: Cache) -> None:
     manifest().save(cache, "a.program")
     for found in (manifest(), loaded(cache)):
         assert found is not None
-        assert found.program == PROGRAM
+        assert replace(found.program, find=PROGRAM.find) == PROGRAM
+        assert found.program.findings == FOUND
         assert found.by_path == SIGNATURES
         assert found.digests == {"p": "x", "p.a": "", "q.b": "y"}
         assert found.state == "state"

@@ -6,19 +6,19 @@ chain, no count.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable
 from typing import Protocol
 
 from import_contracts.graph.names import within
+from import_contracts.patterns import pattern
 from import_contracts.problems import Problem, UserError
 from import_contracts.records import dataclass, replace
 
 # Without `\s+`, which is slow on a line of spaces.
-_COMMENT = re.compile(r"(?:^|(?<=\s))#")
+_COMMENT = pattern(r"(?:^|(?<=\s))#")
 _ARROWS = frozenset({"->", "=>"})
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
-_LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_LINE_BREAK = pattern(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
 class Violating(Protocol):

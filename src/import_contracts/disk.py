@@ -133,7 +133,7 @@ def temporary_name() -> str:
     return f".{os.urandom(8).hex()}.tmp"
 
 
-def write(path: Path, data: bytes, temporary: str = "", *, is_durable: bool = False) -> None:
+def write(path: str | os.PathLike[str], data: bytes, temporary: str = "", *, is_durable: bool = False) -> None:
     """Write a file under a temporary name in the same folder, and rename it.
 
     The temporary name is random unless one is given, and did not exist. A regular file that already exists keeps its
@@ -142,7 +142,8 @@ def write(path: Path, data: bytes, temporary: str = "", *, is_durable: bool = Fa
     matters if the whole system stops.
     """
     _refuse_impossible(path)
-    file = path.parent / (temporary or temporary_name())
+    folder = os.path.dirname(path)
+    file = os.path.join(folder, temporary or temporary_name())
     try:
         descriptor = _open(file, _CREATE)  # here, because an interrupt may come as soon as the file is there
         with os.fdopen(descriptor, "wb") as new:
@@ -151,17 +152,18 @@ def write(path: Path, data: bytes, temporary: str = "", *, is_durable: bool = Fa
                 new.flush()
                 os.fsync(new.fileno())
         _keep_mode_and_owner(path, file)
-        file.replace(path)
+        os.replace(file, path)
         if is_durable:
-            force(path.parent)
+            force(folder or os.curdir)
     except FileExistsError:  # somebody else's
         raise
     except BaseException:
-        file.unlink(missing_ok=True)
+        if os.path.lexists(file):
+            os.unlink(file)
         raise
 
 
-def force(folder: Path) -> None:
+def force(folder: str | os.PathLike[str]) -> None:
     """Force the names in a folder to the disk, where the system can do that."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
@@ -194,9 +196,9 @@ def journal_of(folder: Path) -> Path | None:
     return Path(states, "import-contracts", f"{name}.journal")
 
 
-def _keep_mode_and_owner(old: Path, new: Path) -> None:
+def _keep_mode_and_owner(old: str | os.PathLike[str], new: str) -> None:
     try:
-        before = old.lstat()
+        before = os.lstat(old)
     except OSError:  # there is no old file
         return
     if stat.S_ISDIR(before.st_mode):
@@ -210,7 +212,7 @@ def _keep_mode_and_owner(old: Path, new: Path) -> None:
             os.chown(new, before.st_uid, before.st_gid)
         except OSError:  # only root may give a file away
             pass
-    new.chmod(before.st_mode & 0o7777)
+    os.chmod(new, before.st_mode & 0o7777)
 
 
 def write_in(checkout: Path, path: Path, data: bytes) -> None:
@@ -244,7 +246,7 @@ def refuse_links(checkout: Path, path: Path) -> None:
             raise OSError(errno.ELOOP, f"{what} symbolic link to '{target}'; use that path instead", str(path))
 
 
-def _refuse_impossible(path: Path) -> None:
+def _refuse_impossible(path: str | os.PathLike[str]) -> None:
     try:
         os.lstat(path)
     except ValueError:

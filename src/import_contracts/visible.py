@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from import_contracts.patterns import pattern
+
 # Characters that `str.isprintable` accepts although a reader sees nothing, or only a blank: fillers, the empty Braille
 # pattern, and marks that vary what is before them, except the two that choose the look of an emoji.
-_UNSEEN = re.compile(
+_UNSEEN = pattern(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
 )
 # The start of a command: "::" at the start of a line and "##[" anywhere for GitHub, "##[" and "##vso[" for Azure
 # Pipelines, "##teamcity[" for TeamCity. Without its first character, it is none.
-_COMMAND = re.compile(r"(?:\A *):(?=:)|#(?=#(?:vso|teamcity)?\[)", re.IGNORECASE)
-_COLOR = re.compile(r"(\x1b\[[0-9;]*m)")
+_COMMAND = pattern(r"(?:\A *):(?=:)|#(?=#(?:vso|teamcity)?\[)", re.IGNORECASE)
+_COLOR = pattern(r"(\x1b\[[0-9;]*m)")
 
 
 def visible(text: str) -> str:

@@ -3,6 +3,7 @@
 A run that is remembered imports only `remembered`; everything else is behind `command_line`.
 """
 
+import gc
 import sys
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
@@ -18,6 +19,7 @@ def run() -> int:
     status = remembered.repeat(sys.argv[1:])
     if status is not None:
         return status
+    gc.disable()  # nearly all objects live until the end, and garbage collection would take a quarter of a run
     from import_contracts.cli import command_line  # noqa: PLC0415 - only if there is something to do
 
     return command_line.run()

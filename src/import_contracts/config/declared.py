@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -14,6 +13,7 @@ from import_contracts.config.loading import PROJECT, project, string_list, table
 from import_contracts.config.session import Config, folders_at
 from import_contracts.config.workspace import layout, members_of
 from import_contracts.contracts.declared import Declaration, Distribution, normalized
+from import_contracts.patterns import pattern
 from import_contracts.problems import UserError
 from import_contracts.reading.packages import find_packages, find_top_level
 from import_contracts.reading.program import find_portions
@@ -109,7 +109,7 @@ class _Projects:
         yield from (table(hooks, name) for name in hooks)
 
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")  # at the start of a requirement (PEP 508)
+_NAME = pattern(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")  # at the start of a requirement (PEP 508)
 
 
 class _Installed:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 
+from import_contracts.patterns import pattern
 from import_contracts.records import dataclass
 
 
@@ -52,7 +53,7 @@ def external_part(name: str, package: str, parts: Container[str]) -> str:
     return next((each for each in (name, *ancestors(name)) if each in parts or each == package), package)
 
 
-_TOKEN = re.compile(r"[^\s,;:|()<>=\[\]'\"/\\-]+")
+_TOKEN = pattern(r"[^\s,;:|()<>=\[\]'\"/\\-]+")
 
 
 def dotted_names(value: object) -> Iterator[str]:

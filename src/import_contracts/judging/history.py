@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Set
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
+from import_contracts.patterns import pattern
 from import_contracts.reading.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reading.star_imports.stars import Texts, texts_of
@@ -65,7 +65,7 @@ class Then:
         return root_of(Path(os.path.realpath(self._snapshot.context.folder)))
 
 
-_STAR = re.compile(rb"\bimport\s*\*")
+_STAR = pattern(rb"\bimport\s*\*")
 
 
 class History:

@@ -10,6 +10,7 @@ from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.contracts.findings import Violation
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.judging.statements import Statements
+from import_contracts.patterns import pattern
 from import_contracts.problems import Problem, Severity, did_you_mean
 from import_contracts.reading.remarks import MARK, Remark
 from import_contracts.records import dataclass
@@ -20,7 +21,7 @@ Remarks = Mapping[str, tuple[Remark, ...]]
 KEY = "inline ignore"
 """The key of problems with such comments. They do not make a check incomplete."""
 
-_IGNORE = re.compile(r"ignore\b\s*(?:\[(?P<ids>[^\]]*)\])?[\s:]*(?P<reason>.*)", re.DOTALL)
+_IGNORE = pattern(r"ignore\b\s*(?:\[(?P<ids>[^\]]*)\])?[\s:]*(?P<reason>.*)", re.DOTALL)
 _SHOWN = 80  # characters of a comment that messages quote
 _LIKE = f"# {MARK} ignore[{{}}] reason"
 

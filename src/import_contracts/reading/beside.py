@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.looks import UNKNOWN, Signature, is_recent, noted_signature, signature
+from import_contracts.patterns import pattern
 from import_contracts.reading.cache import Cache, Extent, digest, shortened
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.precedence import is_regular
@@ -21,8 +22,8 @@ from import_contracts.reading.program import Portions
 from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reading.values import DAMAGED, is_number, strings
 
-_IMPORT = re.compile(rb"^[ \t]*(?:lazy[ \t]+)?(?:from[ \t]+(\w+)|import[ \t]+([^\n#;]+))", re.MULTILINE)
-_CALL = re.compile(rb"(?:import_module|__import__)\s*\(\s*['\"](\w+)")
+_IMPORT = pattern(rb"^[ \t]*(?:lazy[ \t]+)?(?:from[ \t]+(\w+)|import[ \t]+([^\n#;]+))", re.MULTILINE)
+_CALL = pattern(rb"(?:import_module|__import__)\s*\(\s*['\"](\w+)")
 
 
 class _Decision(NamedTuple):

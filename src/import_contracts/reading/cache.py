@@ -21,10 +21,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from importlib.machinery import PathFinder
@@ -39,11 +37,11 @@ from import_contracts.problems import Problem, Severity
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude, Excluded
 from import_contracts.reading.precedence import Unread
-from import_contracts.reading.program import Portions, Program, SourceFile
+from import_contracts.reading.program import Findings, Portions, Program, SourceFile
 from import_contracts.reading.remembered import PROGRAM
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
-from import_contracts.reading.watch import Watch, absolute, compare, load_sealed, sealed
+from import_contracts.reading.watch import Watch, absolute, clock, compare, load_sealed, sealed
 from import_contracts.repository import Tips, tips
 
 _LARGEST_ANSWER = 20_000_000  # characters
@@ -303,6 +301,15 @@ class Manifest:
         """The program, made from the stored values."""
         init = f"{os.sep}__init__.py"
         are_packages = [path.endswith(init) for path in self.files]
+        problems = tuple(
+            Problem(
+                text(message),
+                file and _lengthened([text(file)], self._base)[0],
+                key=key and text(key),
+                severity=Severity(severity),
+            )
+            for message, file, key, severity in self.value["problems"]
+        )
         return Program(
             tuple(dict.fromkeys(name for name, _ in self._portions)),
             tuple(map(SourceFile._make, zip(self._modules, self.files, are_packages, strict=True))),
@@ -310,20 +317,11 @@ class Manifest:
             self._portions,
             frozenset(strings(self.value["shadowed"])),
             tuple(
-                Problem(
-                    text(message),
-                    file and _lengthened([text(file)], self._base)[0],
-                    key=key and text(key),
-                    severity=Severity(severity),
-                )
-                for message, file, key, severity in self.value["problems"]
-            ),
-            tuple(self.watched),
-            tuple(
                 SourceFile(text(module), path, is_package=os.path.basename(path).startswith("__init__."))
                 for module, path in zip(*self._compiled, strict=True)
             ),
             tuple(Excluded(text(module), is_folder is True) for module, is_folder in self.value["excluded"]),
+            lambda: Findings(problems, tuple(self.watched)),
         )
 
     @property
@@ -482,11 +480,9 @@ class Cache:
 
         Returns 0 if the folder cannot be written.
         """
-        probe = self._folder / "clock"
-        self._try(lambda: disk.write(probe, b""))
-        with suppress(OSError):
-            return min(time.time_ns(), probe.stat().st_mtime_ns)
-        return 0
+        times = [0]
+        self._try(lambda: times.append(clock(str(self._folder))))
+        return times[-1]
 
     def tidy(self, programs: int = 1) -> None:
         """Remove the oldest files if there are more than ``_KEPT`` for each program of a run."""

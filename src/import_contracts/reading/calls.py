@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterable, Iterator
 
 from import_contracts.graph.names import absolute
+from import_contracts.patterns import pattern
 
 _NAMES = ("import_module", "__import__")
 # All brackets in a plain text are round. Arguments may have one more pair: ``globals()``, or a list of names.
 _ARGUMENTS = r"\s*+(?P<arguments>\([^()]*+(?:\([^()]*+\)[^()]*+)*+\))"
 # Each starts with a literal, which `finditer` finds fast; the rest of a longer word is no call.
 _CALLS, _ALIASES, _ENDS = (
-    [re.compile(rf"{name}(?<!\w{name}){rest}") for name in _NAMES]
+    [pattern(rf"{name}(?<!\w{name}){rest}") for name in _NAMES]
     for rest in (_ARGUMENTS, r"\s++as\s++(?P<other>\w++)", r"[^\S\n]*+(?=[\n;]|\Z)")
 )
-_ASSIGNED = re.compile(r"\b(?P<other>\w++)\s*+=\s*+(?:\w++\s*+\.\s*+)*+\Z")
-_DOTTED = re.compile(r"(?P<dots>\.*+)(?P<module>(?:[^\W\d]\w*+(?:\.[^\W\d]\w*+)*+)?+)")
+_ASSIGNED = pattern(r"\b(?P<other>\w++)\s*+=\s*+(?:\w++\s*+\.\s*+)*+\Z")
+_DOTTED = pattern(r"(?P<dots>\.*+)(?P<module>(?:[^\W\d]\w*+(?:\.[^\W\d]\w*+)*+)?+)")
 
 
 def calls_in(plain: str) -> list[re.Match[str]]:

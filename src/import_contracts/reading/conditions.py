@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Container
 from typing import NamedTuple
 
-_CONDITION = re.compile(r"\w+(?:\s*+\.\s*+\w+)*+|[=!<>]=|\S")
+from import_contracts.patterns import pattern
+
+_CONDITION = pattern(r"\w+(?:\s*+\.\s*+\w+)*+|[=!<>]=|\S")
 _CONSTANTS = {"True": True, "False": False, "None": None}
-_CONSTANT = re.compile(r"\b(?:True|False|None|\d++)\b")
+_CONSTANT = pattern(r"\b(?:True|False|None|\d++)\b")
 _NESTED = 100
 
 

@@ -42,12 +42,12 @@ class WrittenImport(NamedTuple):
 
 
 _INDENT = re.compile(r"(?P<indent>[ \t\f]*+)")
-_HEAD = re.compile(
-    r"^(?P<indent>[ \t\f]*+)[^\S\n]*+"
+_START = (
+    r"(?P<indent>[ \t\f]*+)[^\S\n]*+"
     r"(?:(?:import|from|lazy|__lazy_modules__)"
-    r"|(?:async[^\S\n]++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)",
-    re.MULTILINE,
+    r"|(?:async[^\S\n]++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)"
 )
+_HEAD, _NEXT_HEAD = re.compile(_START), re.compile("\n" + _START)  # the second is found twice as fast as with a "^"
 _MAYBE_IMPORT = re.compile(r"(?:^|[:;])[^\S\n]*+(?:lazy[^\S\n]++)?(?:import|from)\b", re.MULTILINE)
 # Up to the end of a line outside brackets. The brackets of an import contain neither strings nor brackets.
 _REST = re.compile(r"(?:[^\n(\\]|\([^()#]*+(?:#[^\n]*+[^()#]*+)*+|\\\n?)*+")
@@ -176,7 +176,7 @@ class _Statements:
         if head.lastgroup == "block":
             return self._blocks.enter(_width(head), head["block"], head.end(), end)
         self._blocks.leave(_width(head))
-        return head.start()
+        return head.start("indent")
 
     def _statements(self, start: int, end: int) -> Iterator[WrittenImport]:
         """Read the simple statements of a line."""
@@ -254,12 +254,13 @@ def _heads(plain: str) -> Iterator[re.Match[str]]:
 
     Most blocks have no import. A few headers may be of others, and a few starts inside brackets.
     """
+    heads = [*filter(None, [_HEAD.match(plain)]), *_NEXT_HEAD.finditer(plain)]
     if "__lazy_modules__" in plain:
-        return _HEAD.finditer(plain)
+        return iter(heads)
     found: list[re.Match[str]] = []
     following, depth = len(plain), 0  # the headers of blocks around the next import are indented less than this
-    for head in reversed([*_HEAD.finditer(plain)]):
-        width, start, block = _width(head), head.start(), head["block"]
+    for head in reversed(heads):
+        width, start, block = _width(head), head.start("indent"), head["block"]
         if block is None:  # without "import", it may be inside brackets, and end no block
             depth = width if "import" in plain[start : plain.find("\n", start)] else max(depth, width)
         elif plain.find("import", start, following) >= 0:

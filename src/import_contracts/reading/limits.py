@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 
+from import_contracts.patterns import pattern
 from import_contracts.reading.text import UndecodableError, decode
 
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST; importing ast takes time
@@ -39,7 +39,7 @@ def declares_encoding(data: bytes) -> bool:
     )
 
 
-_OTHER_ENCODING = re.compile(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
+_OTHER_ENCODING = pattern(rb"coding[:=](?![ \t]*utf-8[ \t\r]*(?:-\*-|$))")
 
 
 def is_for_us(data: bytes) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from import_contracts import disk
+from import_contracts.patterns import pattern
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.program import folder_entries, has_python, regular_packages
 
@@ -15,7 +15,7 @@ from import_contracts.reading.program import folder_entries, has_python, regular
 _NOT_PROGRAM = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test", "testing", "tests", "tools"})
 # Nor are these, and some of them are large.
 _NOT_CODE = frozenset({"build", "dist", "env", "node_modules", "site", "venv"})
-_FOR_TOOLS = re.compile("setup|conftest|noxfile|test_.*|.*_test|tests|__init__|__main__")
+_FOR_TOOLS = pattern("setup|conftest|noxfile|test_.*|.*_test|tests|__init__|__main__")
 
 
 def find_packages(places: Iterable[Path]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from import_contracts.patterns import pattern
 from import_contracts.reading.text import universal_newlines
 
 # Every alternative starts with a literal, which `search` finds fast, and none backtracks.
@@ -19,9 +20,8 @@ _STRING_OR_COMMENT = re.compile(
     re.DOTALL,
 )
 _FORMATTED = re.compile(r"(?<!\w)(?:[ft]r?|r[ft])\Z", re.IGNORECASE)
-_IN_FIELD = re.compile(r"""["'#:()\[\]{}]""")
-_IN_LITERAL = re.compile(r"""\\N\{[^{}"'\n]{0,200}\}|\\[^{}]|\{\{|\"""|'''|["'{}\n]""", re.DOTALL)
-_ROUND = str.maketrans("[]{}", "()()")
+_IN_FIELD = pattern(r"""["'#:()\[\]{}]""")
+_IN_LITERAL = pattern(r"""\\N\{[^{}"'\n]{0,200}\}|\\[^{}]|\{\{|\"""|'''|["'{}\n]""", re.DOTALL)
 
 
 def plain_text(text: str) -> str:
@@ -46,7 +46,11 @@ def plain_text(text: str) -> str:
             if end != stop:
                 break
     pieces.append(text[done:])
-    return "".join(pieces).translate(_ROUND)
+    return _rounded("".join(pieces))
+
+
+def _rounded(text: str) -> str:
+    return text.replace("[", "(").replace("]", ")").replace("{", "(").replace("}", ")")
 
 
 _FILLERS = {"#": " ", "\\": "\v"}
@@ -146,10 +150,13 @@ def logical_lines(plain: str) -> Iterator[tuple[int, int]]:
 
 
 def lines_with(plain: str, heads: Iterable[re.Match[str]]) -> Iterator[tuple[re.Match[str], int]]:
-    """Yield the logical lines of such a text with one of some starts, in order: the match, and the end of the line."""
+    """Yield the logical lines of such a text with one of some starts, in order: the match, and the end of the line.
+
+    A match may begin with the line feed before its line.
+    """
     done = depth = 0
     for found in heads:
-        start = found.start()
+        start = found.start() + plain.startswith("\n", found.start())
         if start < done:
             continue
         depth = max(0, depth + plain.count("(", done, start) - plain.count(")", done, start))
@@ -168,10 +175,10 @@ def lines_with(plain: str, heads: Iterable[re.Match[str]]) -> Iterator[tuple[re.
         yield found, end
 
 
-_STRING = re.compile(r'(?<![\w"])(?:[ft]r?|rf|rt)"++', re.IGNORECASE)
-_GENERIC = re.compile(r"\b(?:def|class)\s++\w++\s*+(?P<body>\()")
-_ALIAS = re.compile(r"^[ \t]*+(?P<body>type[ \t]++(?P<name>[^\W\d]\w*+)[ \t]*+(?:\(|=(?!=)))", re.MULTILINE)
-_EXCEPT = re.compile(r"^[ \t]*+except\*?+[ \t]++(?P<body>[^():\n]*,[^:\n]*):", re.MULTILINE)
+_STRING = pattern(r'(?<![\w"])(?:[ft]r?|rf|rt)"++', re.IGNORECASE)
+_GENERIC = pattern(r"\b(?:def|class)\s++\w++\s*+(?P<body>\()")
+_ALIAS = pattern(r"^[ \t]*+(?P<body>type[ \t]++(?P<name>[^\W\d]\w*+)[ \t]*+(?:\(|=(?!=)))", re.MULTILINE)
+_EXCEPT = pattern(r"^[ \t]*+except\*?+[ \t]++(?P<body>[^():\n]*,[^:\n]*):", re.MULTILINE)
 
 
 def for_older_parsers(text: str) -> str:

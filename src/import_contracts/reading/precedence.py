@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Literal, NamedTuple, TypeAlias
 
 from import_contracts import disk
+from import_contracts.patterns import pattern
 from import_contracts.problems import Problem, Severity
 
 Kind: TypeAlias = Literal["package", "module", "portion"]
@@ -90,7 +91,7 @@ def choice(candidates: Sequence[Candidate]) -> Choice:
     return Choice(taken, tuple(each for each in candidates if each not in taken))
 
 
-_EXTENDS = re.compile(rb"^[^#\n]*\b(extend_path|declare_namespace)[ \t]*\(", re.MULTILINE)
+_EXTENDS = pattern(rb"^[^#\n]*\b(extend_path|declare_namespace)[ \t]*\(", re.MULTILINE)
 
 
 def _joined(package: Candidate) -> tuple[Kind, ...]:

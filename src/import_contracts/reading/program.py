@@ -49,16 +49,26 @@ class SourceFile(NamedTuple):
         return disk.read_unnoted(self.path)
 
 
+class Findings(NamedTuple):
+    """What else was found with the modules of a program.
+
+    ``problems`` are files and folders that cannot be checked. ``watched`` are the folders, links and files that were
+    read to find the files: while none of them changes, there are the same files.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    watched: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Program:
     """The modules of the root packages.
 
     ``roots`` are the root packages, in order. ``files`` are sorted by module. ``namespaces`` are the packages without a
     file. ``portions`` are the folders of the root packages. ``shadowed`` are the modules with a second file, which
-    CPython ignores: ``a.py`` next to ``a/__init__.py``. ``problems`` are files and folders that cannot be checked.
-    ``watched`` are the folders, links and files that were read to find the files: while none of them changes, there are
-    the same files. ``compiled`` are the modules without source, sorted: extension modules, and stubs alone. They import
-    nothing. ``excluded`` are the modules that ``exclude`` leaves out, sorted.
+    CPython ignores: ``a.py`` next to ``a/__init__.py``. ``compiled`` are the modules without source, sorted: extension
+    modules, and stubs alone. They import nothing. ``excluded`` are the modules that ``exclude`` leaves out, sorted.
+    ``find`` returns what else was found; it is called once, when somebody asks for that.
     """
 
     roots: tuple[str, ...]
@@ -66,10 +76,24 @@ class Program:
     namespaces: frozenset[str]
     portions: Portions
     shadowed: frozenset[str] = frozenset()
-    problems: tuple[Problem, ...] = ()
-    watched: tuple[str, ...] = ()
     compiled: tuple[SourceFile, ...] = ()
     excluded: tuple[Excluded, ...] = ()
+    find: Callable[[], Findings] = Findings
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What else was found with the modules."""
+        return self.find()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The files and folders that cannot be checked."""
+        return self.findings.problems
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """What was read to find the files."""
+        return self.findings.watched
 
     @cached_property
     def by_module(self) -> dict[str, SourceFile]:
@@ -154,23 +178,24 @@ def walk(
     """Return the program in the folders of its root packages, without the files and folders that match ``exclude``.
 
     A folder without ``__init__.py`` inside a regular package counts only with ``every_folder``, although CPython would
-    import it. ``unread`` is what `find_unread` returns; there is a problem for each.
+    import it. ``unread`` is what `find_unread` returns; there is a problem for each. Folders whose modules do not count
+    are looked at when the problems of the program are first asked for, unless a glob may match something in them.
     """
     walked = _Walk(every_folder, Globs(exclude))
     walked.leave_out(portions, unread)
     for name, folder in portions:
         walked.package(name, folder)
-    walked.report_globs()
+    if exclude:
+        walked.look_aside()
     return Program(
         tuple(dict.fromkeys(name for name, _ in portions)),
         tuple(sorted(walked.files.values(), key=lambda file: file.module)),
         walked.namespaces,
         portions,
         frozenset(walked.shadowed),
-        tuple(walked.problems),
-        tuple(dict.fromkeys(walked.watched)),
         walked.without_source,
         tuple(sorted(each for each in walked.excluded if each.module not in walked.files)),
+        walked.findings,
     )
 
 
@@ -318,6 +343,7 @@ class _Walk:
     _whole: set[str] = field(default_factory=set)
     _without_file: set[str] = field(default_factory=set)
     _repeated: list[tuple[str, list[_Folder]]] = field(default_factory=list)
+    _aside: list[tuple[str, str, Entries]] = field(default_factory=list)
     _problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -335,12 +361,14 @@ class _Walk:
         others = self.namespaces.union(self.files)
         return tuple(self.compiled[module] for module in sorted(self.compiled.keys() - others))
 
-    @property
-    def problems(self) -> list[Problem]:
-        """The files and folders that cannot be checked, sorted by path."""
+    def findings(self) -> Findings:
+        """Return the problems, sorted by path, and what is watched."""
+        self.look_aside()
+        self._report_globs()
         modules = self.namespaces.union(self.files, self.compiled)
         repeated = (_counted_once(name, again) for name, again in self._repeated if name in modules)
-        return sorted((*self._problems, *repeated), key=lambda problem: str(problem.file or ""))
+        problems = sorted((*self._problems, *repeated), key=lambda problem: str(problem.file or ""))
+        return Findings(tuple(problems), tuple(dict.fromkeys(self.watched)))
 
     def leave_out(self, portions: Portions, unread: Iterable[Unread]) -> None:
         """Note what CPython does not import in packages with several folders, besides what is known already."""
@@ -382,6 +410,8 @@ class _Walk:
         except OSError as error:
             self._problems.append(Problem(f"This folder cannot be read: {error.strerror}.", file=folder.path))
             return []
+        if not (files or folders or compiled):  # as in most folders of translations
+            return []
         for file in [] if _is_text("".join(files)) else [file for file in files if not _is_text(file)]:
             files.remove(file)
             path = os.path.join(folder.path, file).encode(errors="backslashreplace").decode()
@@ -394,7 +424,7 @@ class _Walk:
             files, folders, compiled = self._kept(folder.name, folder.path, files, folders, compiled)
             built = {name: file for name, file in built.items() if file in compiled}
         if folder.inside_regular and not has_init and not self.every_folder:
-            self._left_out(folder.name, folder.path, entries)
+            self._aside.append((folder.name, folder.path, entries))
             return []
         if "__init__.py" not in files and "__init__" not in built:
             self._without_file.add(folder.name)
@@ -434,7 +464,7 @@ class _Walk:
         files, folders, compiled = ([each for each in names if each not in out] for names in (files, folders, compiled))
         return files, folders, compiled
 
-    def report_globs(self) -> None:
+    def _report_globs(self) -> None:
         """Add a problem for each glob without effect, and for each root package of which nothing is left."""
         for glob in self.globs.unmatched:
             message = f"'{glob}' matches no file or folder of the program; remove it."
@@ -453,6 +483,12 @@ class _Walk:
                 self._shadowed(module, path)
             elif path not in self._unread:
                 self.files.setdefault(module, SourceFile(module, path, is_package))
+
+    def look_aside(self) -> None:
+        """Add a problem for each folder with modules that do not count."""
+        for each in self._aside:
+            self._left_out(*each)
+        self._aside.clear()
 
     def _left_out(self, name: str, folder: str, entries: Entries) -> None:
         modules = sorted(self._inside(name, folder, entries))

@@ -11,7 +11,7 @@ from itertools import pairwise
 from import_contracts import looks
 from import_contracts.looks import Look
 from import_contracts.reading.trust import CACHE, doubt
-from import_contracts.reading.watch import checksum, forget, is_same, load, packed, unpacked
+from import_contracts.reading.watch import checksum, compare, forget, keep, load, packed, unpacked
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
 if TYPE_CHECKING:
@@ -122,7 +122,14 @@ def _holds(look: Look) -> bool:
     if question != PROGRAM:
         return looks.holds(look)
     program, _, base = answer.partition(" ")
-    return is_same(path, program, base)
+    found = compare(path, base)
+    if found is not None and found[1] and found[0].program == program:
+        from import_contracts.reading.renewed import renew  # noqa: PLC0415 - not needed where nothing has changed
+
+        found = renew(path, found, base) or found
+    if found is not None:
+        keep(path, base, found)
+    return found is not None and found[0].program == program and not found[1]
 
 
 def name_of(arguments: "Sequence[str]") -> str:

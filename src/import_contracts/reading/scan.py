@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -144,6 +145,7 @@ def read(
             advance()
         if left := [file for file in batch if file.module not in reader.imports]:
             scans.append((left, reader.start(left)))
+        reader.note_kinds()
         for _ in range(len(batch) - len(left)):
             advance()
     if scans:
@@ -261,7 +263,10 @@ def _most_eager(imports: Iterable[tuple[WrittenImport, str]]) -> dict[tuple[str,
 
 
 class _FilesReader:
-    """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest."""
+    """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest.
+
+    The kinds of imports are read in between, while grimp reads in other threads.
+    """
 
     def __init__(self, program: Program, take: Take, *, are_few: bool) -> None:
         self.imports: dict[str, _Found] = {}
@@ -277,6 +282,7 @@ class _FilesReader:
         self._take = take
         self._are_few = are_few
         self._unlike_grimp: dict[str, bytes] = {}
+        self._with_kinds: list[tuple[SourceFile, bytes]] = []
         self._known: Known | None = None
 
     def prepare(self, file: SourceFile) -> None:
@@ -302,12 +308,12 @@ class _FilesReader:
             if may_star(data):
                 self._note_stars(file, data)
             if self._take.kinds and (calls or may_defer(data)):
-                self._note_kinds(file, data)
+                self._with_kinds.append((file, data))
         except UndecodableError:
             pass  # grimp fails on this file too, and that is reported
 
     def _data(self, file: SourceFile) -> bytes | None:
-        """Return the content of a file; None, with the reason noted, if it is not read."""
+        """Return the content of a file; None if it is empty or, with the reason noted, if it is not read."""
         try:
             data = file.read()
         except OSError as error:
@@ -316,6 +322,9 @@ class _FilesReader:
         self.digests[file.module] = hashed(data)
         if (refused := refusal(data)) is not None:
             self._give_up(file, *refused)
+            return None
+        if not data:  # as in many an __init__.py
+            self.imports[file.module], self.may_call[file.module] = {}, False
             return None
         return data
 
@@ -368,13 +377,17 @@ class _FilesReader:
         calls = self._take.calls and may_call(data)
         return _resolved_imports(self._program, file, decode(data), self._take.parts, calls)
 
-    def _note_kinds(self, file: SourceFile, data: bytes) -> None:
-        written = _most_eager(self._resolved(file, data))
-        if not self.stars.get(file.module):
-            self.statements[file.module] = written
-        self.kinds[file.module] = {
-            place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
-        }
+    def note_kinds(self) -> None:
+        """Read the kinds of imports in the files that may have other ones than ``runtime``."""
+        for file, data in self._with_kinds:
+            with suppress(UndecodableError):  # as in `prepare`
+                written = _most_eager(self._resolved(file, data))
+                if not self.stars.get(file.module):
+                    self.statements[file.module] = written
+                self.kinds[file.module] = {
+                    place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
+                }
+        self._with_kinds.clear()
 
     def _note_unlike_grimp(self, file: SourceFile, data: bytes) -> None:
         """Note the imports of excluded modules, and whether grimp's imports of a file are not those that count."""

@@ -348,6 +348,7 @@ class _Loading:
 
     def begin(self, stars: Sequence[StarImport]) -> None:
         """Do what can be done while grimp reads files with these star imports."""
+        self._program.findings  # noqa: B018 - they take time, and are needed at the end
         self._meanwhile()
         if self._are_all:
             self.stars(stars)

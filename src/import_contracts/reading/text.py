@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from import_contracts.graph.kinds import Kind
+from import_contracts.patterns import pattern
 from import_contracts.records import dataclass
 
 
@@ -147,7 +148,7 @@ def _codec(declared: str) -> str:
     return known[1] if known else name
 
 
-_ASCII_COMPATIBLE = re.compile(rb"utf-?8|us-ascii|ascii|latin|iso-?8859|cp125|windows-125", re.IGNORECASE)
+_ASCII_COMPATIBLE = pattern(rb"utf-?8|us-ascii|ascii|latin|iso-?8859|cp125|windows-125", re.IGNORECASE)
 
 
 def is_ascii_compatible(data: bytes) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, TypeAlias, TypeGuard
 
+from import_contracts.patterns import pattern
 from import_contracts.reading.conditions import compared
 
 Parser: TypeAlias = Callable[[str], ast.Module]
-LAZY = re.compile(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
+LAZY = pattern(r"(?m)(?P<before>^[ \t\f]*|;[ \t]*)lazy[ \t]+(?=(?:import|from)\b)")
 """The keyword of a lazy import (PEP 810), which older parsers do not know."""
 FunctionDefinition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -5,6 +5,7 @@ an unchanged program needs is in parts of bytes, not in JSON, so that little has
 """
 
 import os
+import time
 
 from import_contracts import disk, looks
 from import_contracts.hashing import hashed
@@ -91,9 +92,11 @@ class Watch:
 
     def changed(self, base: str) -> dict[str, Signature]:
         """Return the paths whose signatures have changed or were unknown, with those now; some may be relative."""
-        if base == os.path.join(os.getcwd(), ""):
-            return looks.changed(self.paths, self.numbers)
-        return looks.changed(absolute(self.paths, base), self.numbers)
+        return looks.changed(self.places(base), self.numbers)
+
+    def places(self, base: str) -> "Sequence[str]":
+        """Return the paths, given what they are relative to, as this process can open them."""
+        return self.paths if base == os.path.join(os.getcwd(), "") else absolute(self.paths, base)
 
 
 def absolute(paths: "Iterable[str]", base: str) -> "list[str]":
@@ -110,7 +113,7 @@ _compared: dict[tuple[str, str], Compared] = {}
 def compare(path: str, base: str) -> Compared | None:
     """Return what a file of the cache watches, and what has changed of that; None if there is no such file.
 
-    What `is_same` has compared is not compared again, once.
+    What was kept by `keep` is not compared again, once.
     """
     found = _compared.pop((path, base), None)
     if found is not None:
@@ -123,12 +126,19 @@ def compare(path: str, base: str) -> Compared | None:
         return None
 
 
-def is_same(path: str, program: str, base: str) -> bool:
-    """Return whether a program is in the cache with a checksum, and has not changed."""
-    found = compare(path, base)
-    if found is not None:
-        _compared[path, base] = found
-    return found is not None and found[0].program == program and not found[1]
+def keep(path: str, base: str, found: Compared) -> None:
+    """Keep what `compare` has returned for the next one who asks."""
+    _compared[path, base] = found
+
+
+def clock(folder: str) -> int:
+    """Return the time in nanoseconds since the epoch: the earlier of our clock and that of a folder's file system.
+
+    Raises OSError if the folder cannot be written.
+    """
+    probe = os.path.join(folder, "clock")
+    disk.write(probe, b"")
+    return min(time.time_ns(), os.stat(probe).st_mtime_ns)
 
 
 def forget() -> None:
