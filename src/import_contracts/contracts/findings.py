@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence, Set
+from typing import Protocol, TypeAlias
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
 from import_contracts.reading.text import ProgramText, Source
-from import_contracts.records import dataclass
+from import_contracts.records import dataclass, field
 from import_contracts.reports.parts import Parts
 
 
@@ -57,6 +57,10 @@ class Violation:
         object.__setattr__(self, "target", self.target or "")
 
 
+Importers: TypeAlias = Callable[[], Set[str]] | None
+"""Returns the modules whose imports decide some findings; None if that is not known."""
+
+
 class LaterViolations(Parts[Violation]):
     """Violations in parts, one for each message, that are made when they are used; ``has`` finds one by its identity.
 
@@ -100,11 +104,22 @@ class Findings:
 
     If one of the ``problems`` is an error, the contract has no verdict, and ``violations`` and ``cuts`` are ignored.
     If the violations are made later, so are the cuts, one for each message.
+
+    ``importers`` returns the modules whose imports decide the findings: while their imports stay the same, and the
+    modules of the graph, so do the findings, whatever other modules import. None if that is not known.
     """
 
     violations: Sequence[Violation] = ()
     cuts: Sequence[Cut] = ()
     problems: tuple[Problem, ...] = ()
+    importers: Importers = field(default_factory=lambda: None, compare=False)
+
+
+def together(importers: Iterable[Importers]) -> Importers:
+    """Return the `Findings.importers` of several findings as one."""
+    every = [*importers]
+    known = [each for each in every if each is not None]
+    return (lambda: frozenset().union(*(each() for each in known))) if len(known) == len(every) else None
 
 
 class Rule(Protocol):

@@ -84,6 +84,12 @@ class Crossings:
         self._counts: dict[Edge, int] = {}
         self.size = sum(goals.bit_count() for _, found in self._found for goals in found.values())
 
+    def importers(self) -> frozenset[str]:
+        """Return the modules whose imports decide all of this: the sources, and what they lead to past those barred."""
+        links, sources = self._nodes.links.reversed(), frozenset[int]().union(*self._sources)
+        led = Reach(links, [sources], self._barred).groups
+        return frozenset(map(self._nodes.names.__getitem__, led))
+
     def chains(self, at: int) -> list[Chain]:
         """Return the shortest chain for each import of a pair, sorted."""
         leaving, goal = self._leaving[at], self.pairs[at][1]

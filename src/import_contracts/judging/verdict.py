@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import chain
 
 from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.config.session import Config
-from import_contracts.contracts.findings import Findings, LaterViolations, Violation
+from import_contracts.contracts.findings import Findings, Importers, LaterViolations, Violation, together
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -57,6 +58,14 @@ class Verdict:
     def graph(self) -> ImportGraph:
         """The graph that the rule has checked: without the imports that the contract ignores."""
         return self.whole.without(self.ignored).without_lines(lines_of(self.inline, self.whole))
+
+    @property
+    def importers(self) -> Importers:
+        """The modules whose imports decide the verdict, as in `Findings`."""
+        if not self.is_checked or self.inline:  # what a comment prevents is found in a graph with more imports
+            return None
+        ignoring = (self.whole.matching(pattern.importer) for pattern in self.contract.ignored)
+        return together([self.findings.importers, lambda: frozenset(chain.from_iterable(ignoring))])
 
     @property
     def violations(self) -> Sequence[Violation]:
@@ -136,6 +145,11 @@ class Judgement:
     def is_whole(self) -> bool:
         """Whether the check is complete: every contract could be checked, and every file could be read."""
         return not self.faults
+
+    @property
+    def importers(self) -> Importers:
+        """The modules whose imports decide the judgement, apart from the number of imports, as in `Findings`."""
+        return together(verdict.importers for verdict in self.verdicts)
 
     @property
     def entries(self) -> frozenset[Entry]:

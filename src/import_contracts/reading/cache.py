@@ -23,7 +23,7 @@ import os
 import sys
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from copy import copy
 from functools import cached_property
@@ -42,7 +42,7 @@ from import_contracts.reading.precedence import Unread
 from import_contracts.reading.program import Portions, Program, SourceFile
 from import_contracts.reading.remembered import PROGRAM
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
-from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
+from import_contracts.reading.values import DAMAGED, exit_status, is_number, is_sound, strings, text
 from import_contracts.reading.watch import Watch, absolute, compare, load_sealed, sealed
 from import_contracts.repository import Tips, tips
 
@@ -78,6 +78,22 @@ class Answer(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
+class Grounds(NamedTuple):
+    """What an answer depends on besides the state of the program.
+
+    ``evidence`` are the modules whose statements are in its text; None if it depends on the whole text of every file.
+    ``branch`` is as in `StoredAnswer`. ``outside`` are the files and folders outside the program that it depends on,
+    with their digests, by absolute path. ``importers`` are the modules whose imports decide it, apart from the number
+    of imports in the program, which is ``imports``; None if all may.
+    """
+
+    evidence: Iterable[str] | None
+    branch: str = ""
+    outside: Mapping[str, str] = {}
+    importers: Set[str] | None = None
+    imports: int = 0
+
+
 class StoredAnswer(NamedTuple):
     """An answer in the cache, and the files that its text depends on besides the state of the program.
 
@@ -85,12 +101,17 @@ class StoredAnswer(NamedTuple):
     import statements; the second is "" if the text depends on the whole file. ``branch`` is `LastRun.branch` if the
     text depends on the merge base, else "". ``outside`` has the digest of each file or folder outside the program, by
     its path as `shortened` returns it.
+
+    ``importers`` has a bit for each module with a file, the first one highest, in hexadecimal digits: whether its
+    imports decide the answer; "" if all may. ``imports`` is the number of imports in the program.
     """
 
     answer: Answer
     evidence: Mapping[str, tuple[str, str]]
     branch: str = ""
     outside: Mapping[str, str] = {}
+    importers: str = ""
+    imports: int = 0
 
     def is_same_outside(self, base: str) -> bool:
         """Return whether what lies outside the program is still the same; paths are relative to ``base``."""
@@ -410,14 +431,17 @@ class Cache:
             strings([*chain.from_iterable(evidence.values()), *outside.keys(), *outside.values()])
             left_out = tuple(map(text, strings(value["left_out"])))
             answer = Answer(text(value["text"]), exit_status(value["status"]), left_out)
-            return StoredAnswer(answer, evidence, text(value["branch"]), outside)
+            importers, imports = value.get("importers", ""), value.get("imports", 0)
+            if not is_number(imports) or (importers and int(importers, 16) < 0):
+                raise ValueError
+            return StoredAnswer(answer, evidence, text(value["branch"]), outside, importers, imports)
         except DAMAGED:
             return None
 
     def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
         """Store the answer to a request about a state of a program, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
-            (said, status, left_out), evidence, branch, outside = stored
+            (said, status, left_out), evidence, branch, outside, importers, imports = stored
             value = {
                 "text": said,
                 "status": status,
@@ -425,6 +449,7 @@ class Cache:
                 "evidence": evidence,
                 "branch": branch,
                 **({"outside": outside} if outside else {}),
+                **({"importers": importers, "imports": imports} if importers else {}),
             }
             self.save(self._answer_name(state, request), value)
 

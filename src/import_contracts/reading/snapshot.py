@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from import_contracts.reading.cache import (
     Answer,
     Cache,
     Extent,
+    Grounds,
     LastRun,
     Manifest,
     StoredAnswer,
@@ -46,6 +47,7 @@ from import_contracts.reading.values import DAMAGED, text
 from import_contracts.records import replace
 
 if TYPE_CHECKING:
+    from import_contracts.graph.kinds import Kind
     from import_contracts.reading.assembly import Scan
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
@@ -69,11 +71,45 @@ class RewrittenFile(SourceFile):
         return self.data
 
 
+class Edit(NamedTuple):
+    """What has changed since a state with the same modules: the imports of some, and by how many there are more."""
+
+    state: str
+    importers: Collection[str]
+    more: int
+
+    @classmethod
+    def between(
+        cls, state: str, old: Mapping[str, Reading | None], new: Mapping[str, Reading], program: Program
+    ) -> Edit | None:
+        """Return what has changed if some modules were read again; None if more than imports inside the program has."""
+        importers, more = [], 0
+        for module, now in new.items():
+            was = old[module]
+            if was != now:
+                if was is None or any(was[2:] + now[2:]) or _outside(was, program) != _outside(now, program):
+                    return None
+                importers.append(module)
+                more += len(now.imports) - len(was.imports)
+        return cls(state, importers, more)
+
+
+def _outside(reading: Reading, program: Program) -> set[tuple[str, Kind | None]]:
+    """Return the modules outside the program that one imports, each with the kinds."""
+    return {
+        (imported, reading.kinds.get((imported, line)))
+        for imported, lines in reading.imports.items()
+        if imported not in program.modules
+        for line in lines
+    }
+
+
 class AllImports(NamedTuple):
-    """The imports of all files, and what their star imports load."""
+    """The imports of all files, and what their star imports load; and what has changed since the last run, if known."""
 
     readings: Readings
     stars: Stars
+    edit: Edit | None = None
 
 
 class Snapshot:
@@ -112,11 +148,11 @@ class Snapshot:
     @cached_property
     def scan(self) -> Scan:
         """The import graph, and the files that could not be read."""
-        imports = self._imports
+        readings, stars, _ = self._imports
         with self.context.step("build the graph"):
             from import_contracts.reading.assembly import assemble  # noqa: PLC0415 - most edits change no import
 
-            return assemble(self.program, *imports, include_external=self.last.extent.include_external)
+            return assemble(self.program, readings, stars, include_external=self.last.extent.include_external)
 
     @cached_property
     def _imports(self) -> AllImports:
@@ -191,46 +227,68 @@ class Snapshot:
         It would be the same if the imports are, and the statements in its text. If other parts of those files have
         changed, the answer is stored again with their new digests.
         """
-        if self.last.cache is None or self.manifest is None:
+        stored = None if self.manifest is None else self.last.stored(self.manifest.state, request)
+        held = None if stored is None else self._held(stored)
+        if held is None:
             return None
-        stored = self.last.stored(self.manifest.state, request)
-        if stored is None:
+        if held is not stored:
+            self.keep_stored(request, held)
+        return held.answer
+
+    @property
+    def edit(self) -> Edit | None:
+        """What has changed since the last run; None if that is nothing, or more than imports inside the program."""
+        return None if self._given_imports is None else self._given_imports.edit
+
+    def answer_before(self, request: str) -> StoredAnswer | None:
+        """Return the answer to a request before an edit that changes nothing in it but the number of imports.
+
+        None if more may differ now: if the imports of a module that decides the answer have changed.
+        """
+        stored = None if self.edit is None else self.last.stored(self.edit.state, request)
+        if self.edit is None or stored is None or not stored.importers:
             return None
-        digests = self.manifest.digests
+        modules = [*self.program.by_module]
+        decides = f"{int(stored.importers, 16):0{len(modules)}b}"
+        is_decided = any(decides[modules.index(importer)] == "1" for importer in self.edit.importers)
+        return None if is_decided else self._held(stored)
+
+    def _held(self, stored: StoredAnswer) -> StoredAnswer | None:
+        """Return a stored answer, with the digests of now, if the statements in its text are the same; else None."""
+        digests = {} if self.manifest is None else self.manifest.digests
         changed = [module for module, (before, _) in stored.evidence.items() if digests.get(module) != before]
         if any(self._statements_digest(module) != stored.evidence[module][1] for module in changed):
             return None
-        if changed:
-            now = {module: (digests.get(module, ""), shown) for module, (_, shown) in stored.evidence.items()}
-            self.last.cache.keep(self.manifest.state, request, stored._replace(evidence=now))
-        return stored.answer
+        now = {module: (digests.get(module, ""), shown) for module, (_, shown) in stored.evidence.items()}
+        return stored._replace(evidence=now) if changed else stored
 
-    def keep(
-        self,
-        request: str,
-        answer: Answer,
-        evidence: Iterable[str] | None,
-        branch: str = "",
-        outside: Mapping[str, str] | None = None,
-    ) -> None:
-        """Store the answer to a request; ``branch`` is as in `StoredAnswer`.
+    def keep(self, request: str, answer: Answer, grounds: Grounds) -> None:
+        """Store the answer to a request.
 
-        ``evidence`` are the modules whose statements are in its text. If None, the answer depends on the whole text of
-        every file; it is not stored then if a file could not be read. ``outside`` are the files and folders outside the
-        program that it depends on, with their digests, by absolute path.
+        It is not stored if it depends on the whole text of every file, and one could not be read.
         """
         if self.last.cache is None or self.manifest is None:
             return
         digests = self.manifest.digests
-        if evidence is not None:
-            depends = {module: (digests.get(module, ""), self._statements_digest(module)) for module in evidence}
+        if grounds.evidence is not None:
+            depends = {
+                module: (digests.get(module, ""), self._statements_digest(module)) for module in grounds.evidence
+            }
             self._keep_statements(depends)
         elif all(digests.values()):
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
-        beside = {shortened(path, self.last.base): known for path, known in (outside or {}).items()}
-        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, branch, beside))
+        beside = {shortened(path, self.last.base): known for path, known in grounds.outside.items()}
+        importers, decide = "", grounds.importers
+        if decide is not None:
+            importers = f"{int(''.join('01'[module in decide] for module in self.program.by_module) or '0', 2):x}"
+        self.keep_stored(request, StoredAnswer(answer, depends, grounds.branch, beside, importers, grounds.imports))
+
+    def keep_stored(self, request: str, stored: StoredAnswer) -> None:
+        """Store the answer to a request with what it depends on, as it is to be stored."""
+        if self.last.cache is not None and self.manifest is not None:
+            self.last.cache.keep(self.manifest.state, request, stored)
 
     def _keep_statements(self, modules: Iterable[str]) -> None:
         """Keep statements, unless they depend on other files, as star imports do, or must not be quoted."""
@@ -306,14 +364,17 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     is_same_star = is_same_star and is_same_program and known.stars.sources.isdisjoint(changed.readings)
     stars = known.stars if is_same_star else loading.stars(stars_in(readings.rare.stars))
     digests |= {module: "" for module, found in texts.digests.items() if digests.get(module, found) != found}
+    edit = None
     if before is not None and is_same and stars == known.stars:
         state = before.state
     else:
+        if before is not None and is_same_program and stars == known.stars:
+            edit = Edit.between(before.state, old, changed.readings, program)
         with last.context.step("store the snapshot"):
             is_same_shape = stored is not None and before is not None and program is before.program
             shape = stored.shape if stored and is_same_shape else digest(comparison.shape)
             state = cache.save_named(".imports", [shape, readings.value, stars.value])
-    return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
+    return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars, edit))
 
 
 def _with_stars(program: Program, readings: Readings) -> AllImports:
