@@ -28,7 +28,7 @@ from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from importlib.machinery import PathFinder
-from itertools import chain
+from itertools import chain, compress, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -294,9 +294,8 @@ class Manifest:
     def updated(self, signatures: Mapping[str, Signature], digests: dict[str, str], state: str) -> Manifest:
         """Return the manifest of the same program with other signatures, digests and another state."""
         numbers = array("q", self._watch.numbers)
-        for number, path in enumerate(self.files + self.watched):
-            if path in signatures:
-                numbers[4 * number : 4 * number + 4] = array("q", signatures[path])
+        for number in compress(count(), map(signatures.__contains__, paths := self.files + self.watched)):
+            numbers[4 * number : 4 * number + 4] = array("q", signatures[paths[number]])
         manifest = copy(self)
         manifest.digests = self.digests | digests
         manifest.value = {**self.value, "digests": _joined(manifest.digests.values()), "state": state}
@@ -581,7 +580,7 @@ def shape(program: Program, base: str) -> dict[str, Any]:
 
 def _joined(words: Iterable[str]) -> str:
     """Return words without "/" as one string; a large program has so many that a list takes time and memory."""
-    return "".join(f"{word}/" for word in words)
+    return "/".join([*words, ""])
 
 
 def _parted(words: str) -> list[str]:
