@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
@@ -57,8 +57,19 @@ class Violation:
         object.__setattr__(self, "target", self.target or "")
 
 
-Importers: TypeAlias = Callable[[], Set[str]] | None
-"""Returns the modules whose imports decide some findings; None if that is not known."""
+class Deciding(NamedTuple):
+    """The imports that decide some findings: those by the ``importers`` of the ``imported`` modules.
+
+    While the modules of the graph stay the same, so do the findings if only imports by other modules change, or only
+    imports of other modules. That is not said of some by other modules together with some of other modules.
+    """
+
+    importers: Set[str]
+    imported: Set[str]
+
+
+Decided: TypeAlias = Callable[[], Deciding] | None
+"""Returns the imports that decide some findings; None if all may."""
 
 
 class LaterViolations(Parts[Violation]):
@@ -105,21 +116,26 @@ class Findings:
     If one of the ``problems`` is an error, the contract has no verdict, and ``violations`` and ``cuts`` are ignored.
     If the violations are made later, so are the cuts, one for each message.
 
-    ``importers`` returns the modules whose imports decide the findings: while their imports stay the same, and the
-    modules of the graph, so do the findings, whatever other modules import. None if that is not known.
+    ``decided`` returns the imports that decide the findings; None if all may.
     """
 
     violations: Sequence[Violation] = ()
     cuts: Sequence[Cut] = ()
     problems: tuple[Problem, ...] = ()
-    importers: Importers = field(default_factory=lambda: None, compare=False)
+    decided: Decided = field(default_factory=lambda: None, compare=False)
 
 
-def together(importers: Iterable[Importers]) -> Importers:
-    """Return the `Findings.importers` of several findings as one."""
-    every = [*importers]
+def together(decided: Iterable[Decided]) -> Decided:
+    """Return the `Findings.decided` of several findings as one."""
+    every = [*decided]
     known = [each for each in every if each is not None]
-    return (lambda: frozenset().union(*(each() for each in known))) if len(known) == len(every) else None
+
+    def by_any() -> Deciding:
+        found = [each() for each in known]
+        importers, imported = (frozenset[str]().union(*sets) for sets in zip(*found, strict=True))
+        return Deciding(importers, imported)
+
+    return by_any if len(known) == len(every) else None
 
 
 class Rule(Protocol):

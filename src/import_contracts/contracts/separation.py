@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 
-from import_contracts.contracts.findings import Cut, Findings, LaterCuts, LaterViolations, Violation
+from import_contracts.contracts.findings import Cut, Deciding, Findings, LaterCuts, LaterViolations, Violation
 from import_contracts.graph.crossings import Crossings
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.problems import Problem
@@ -69,7 +69,7 @@ class Separation:
         number = len(crossings.pairs)
         cuts = LaterCuts(number, lambda at: Cut(_message(*ends(at)), crossings.cut(at)), crossings.cuts_with)
         found = LaterViolations(crossings.size, number, violations, has)
-        return Findings(found, cuts, problems, crossings.importers)
+        return Findings(found, cuts, problems, lambda: Deciding(crossings.importers, crossings.imported))
 
     def broken_by(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the message of each pair whose source has one of ``importers`` and whose target one of ``imported``.

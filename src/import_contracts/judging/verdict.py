@@ -9,7 +9,7 @@ from itertools import chain
 from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
 from import_contracts.config.session import Config
-from import_contracts.contracts.findings import Findings, Importers, LaterViolations, Violation, together
+from import_contracts.contracts.findings import Decided, Deciding, Findings, LaterViolations, Violation, together
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import Edge, ImportGraph
@@ -60,12 +60,18 @@ class Verdict:
         return self.whole.without(self.ignored).without_lines(lines_of(self.inline, self.whole))
 
     @property
-    def importers(self) -> Importers:
-        """The modules whose imports decide the verdict, as in `Findings`."""
+    def decided(self) -> Decided:
+        """What `Findings.decided` is for the verdict: with the imports that ``ignore_imports`` may match."""
         if not self.is_checked or self.inline:  # what a comment prevents is found in a graph with more imports
             return None
-        ignoring = (self.whole.matching(pattern.importer) for pattern in self.contract.ignored)
-        return together([self.findings.importers, lambda: frozenset(chain.from_iterable(ignoring))])
+        return together([self.findings.decided, self._ignoring])
+
+    def _ignoring(self) -> Deciding:
+        patterns = [(pattern.importer, pattern.imported) for pattern in self.contract.ignored]
+        ends = [frozenset(chain.from_iterable(map(self.whole.matching, each))) for each in zip(*patterns, strict=True)]
+        importers, imported = ends or (frozenset[str](), frozenset[str]())
+        # An import of a module may count as one of the packages around it too.
+        return Deciding(importers, self.whole.modules_set if self.contract.include_parent_packages else imported)
 
     @property
     def violations(self) -> Sequence[Violation]:
@@ -147,9 +153,9 @@ class Judgement:
         return not self.faults
 
     @property
-    def importers(self) -> Importers:
-        """The modules whose imports decide the judgement, apart from the number of imports, as in `Findings`."""
-        return together(verdict.importers for verdict in self.verdicts)
+    def decided(self) -> Decided:
+        """What `Findings.decided` is for the judgement, apart from the number of imports."""
+        return together(verdict.decided for verdict in self.verdicts)
 
     @property
     def entries(self) -> frozenset[Entry]:

@@ -83,15 +83,17 @@ class Grounds(NamedTuple):
 
     ``evidence`` are the modules whose statements are in its text; None if it depends on the whole text of every file.
     ``branch`` is as in `StoredAnswer`. ``outside`` are the files and folders outside the program that it depends on,
-    with their digests, by absolute path. ``importers`` are the modules whose imports decide it, apart from the number
-    of imports in the program, which is ``imports``; None if all may.
+    with their digests, by absolute path. ``total`` is the number of imports in the program; apart from that, it stays
+    the same if imports change in none of the ``importers``, or if none of those that change is of one of the
+    ``imported``, which are None if all imports may change it.
     """
 
     evidence: Iterable[str] | None
     branch: str = ""
     outside: Mapping[str, str] = {}
     importers: Set[str] | None = None
-    imports: int = 0
+    imported: Set[str] | None = None
+    total: int = 0
 
 
 class StoredAnswer(NamedTuple):
@@ -102,8 +104,8 @@ class StoredAnswer(NamedTuple):
     text depends on the merge base, else "". ``outside`` has the digest of each file or folder outside the program, by
     its path as `shortened` returns it.
 
-    ``importers`` has a bit for each module with a file, the first one highest, in hexadecimal digits: whether its
-    imports decide the answer; "" if all may. ``imports`` is the number of imports in the program.
+    ``importers``, ``imported`` and ``total`` are as in `Grounds`. The first two have a bit for each module with a file,
+    the first one highest, in hexadecimal digits; "" if all of them are meant.
     """
 
     answer: Answer
@@ -111,7 +113,8 @@ class StoredAnswer(NamedTuple):
     branch: str = ""
     outside: Mapping[str, str] = {}
     importers: str = ""
-    imports: int = 0
+    imported: str = ""
+    total: int = 0
 
     def is_same_outside(self, base: str) -> bool:
         """Return whether what lies outside the program is still the same; paths are relative to ``base``."""
@@ -430,17 +433,17 @@ class Cache:
             strings([*chain.from_iterable(evidence.values()), *outside.keys(), *outside.values()])
             left_out = tuple(map(text, strings(value["left_out"])))
             answer = Answer(text(value["text"]), exit_status(value["status"]), left_out)
-            importers, imports = value.get("importers", ""), value.get("imports", 0)
-            if not is_number(imports) or (importers and int(importers, 16) < 0):
+            importers, imported, total = value.get("decided", ("", "", 0))
+            if not is_number(total) or not all(not bits or int(bits, 16) >= 0 for bits in (importers, imported)):
                 raise ValueError
-            return StoredAnswer(answer, evidence, text(value["branch"]), outside, importers, imports)
+            return StoredAnswer(answer, evidence, text(value["branch"]), outside, importers, imported, total)
         except DAMAGED:
             return None
 
     def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
         """Store the answer to a request about a state of a program, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
-            (said, status, left_out), evidence, branch, outside, importers, imports = stored
+            (said, status, left_out), evidence, branch, outside, *decided = stored
             value = {
                 "text": said,
                 "status": status,
@@ -448,7 +451,7 @@ class Cache:
                 "evidence": evidence,
                 "branch": branch,
                 **({"outside": outside} if outside else {}),
-                **({"importers": importers, "imports": imports} if importers else {}),
+                **({"decided": decided} if stored.importers or stored.imported else {}),
             }
             self.save(self._answer_name(state, request), value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
@@ -72,10 +72,11 @@ class RewrittenFile(SourceFile):
 
 
 class Edit(NamedTuple):
-    """What has changed since a state with the same modules: the imports of some, and by how many there are more."""
+    """What has changed since a state of the same modules: imports by some modules of some. There are ``more`` now."""
 
     state: str
     importers: Collection[str]
+    imported: Collection[str]
     more: int
 
     @classmethod
@@ -83,25 +84,27 @@ class Edit(NamedTuple):
         cls, state: str, old: Mapping[str, Reading | None], new: Mapping[str, Reading], program: Program
     ) -> Edit | None:
         """Return what has changed if some modules were read again; None if more than imports inside the program has."""
-        importers, more = [], 0
+        importers, imported, more = [], set[str](), 0
         for module, now in new.items():
             was = old[module]
             if was != now:
                 if was is None or any(was[2:] + now[2:]) or _outside(was, program) != _outside(now, program):
                     return None
                 importers.append(module)
+                imported |= {name for name, *_ in _statements(was) ^ _statements(now)}
                 more += len(now.imports) - len(was.imports)
-        return cls(state, importers, more)
+        return cls(state, importers, imported, more)
+
+
+def _statements(reading: Reading) -> set[tuple[str, int, Kind | None]]:
+    """Return the imported module, the line and the kind of each statement of a file; None for runtime imports."""
+    lines = ((imported, line) for imported, lines in reading.imports.items() for line in lines)
+    return {(*place, reading.kinds.get(place)) for place in lines}
 
 
 def _outside(reading: Reading, program: Program) -> set[tuple[str, Kind | None]]:
-    """Return the modules outside the program that one imports, each with the kinds."""
-    return {
-        (imported, reading.kinds.get((imported, line)))
-        for imported, lines in reading.imports.items()
-        if imported not in program.modules
-        for line in lines
-    }
+    """Return the modules outside the program that a file imports, each with the kinds."""
+    return {(imported, kind) for imported, _, kind in _statements(reading) if imported not in program.modules}
 
 
 class AllImports(NamedTuple):
@@ -246,12 +249,24 @@ class Snapshot:
         None if more may differ now: if the imports of a module that decides the answer have changed.
         """
         stored = None if self.edit is None else self.last.stored(self.edit.state, request)
-        if self.edit is None or stored is None or not stored.importers:
+        if self.edit is None or stored is None:
             return None
-        modules = [*self.program.by_module]
-        decides = f"{int(stored.importers, 16):0{len(modules)}b}"
-        is_decided = any(decides[modules.index(importer)] == "1" for importer in self.edit.importers)
-        return None if is_decided else self._held(stored)
+        # A new import by a module that no source leads to may make others lead to a target; and the other way round.
+        importers = "" if self._has_any(stored.importers, self.edit.importers) else stored.importers
+        imported = "" if self._has_any(stored.imported, self.edit.imported) else stored.imported
+        return self._held(stored._replace(importers=importers, imported=imported)) if importers or imported else None
+
+    def _bits(self, modules: Set[str] | None) -> str:
+        """Return what `StoredAnswer` has for some modules; None for all."""
+        bits = "".join("01"[module in modules] for module in self.program.by_module) if modules is not None else ""
+        return f"{int(bits, 2):x}" if bits else ""
+
+    def _has_any(self, bits: str, modules: Iterable[str]) -> bool:
+        """Return whether some modules have a bit; those without a file have it."""
+        known = [*self.program.by_module]
+        decides = f"{int(bits, 16):0{len(known)}b}" if bits else ""
+        files = self.program.by_module
+        return any(not decides or each not in files or decides[known.index(each)] == "1" for each in modules)
 
     def _held(self, stored: StoredAnswer) -> StoredAnswer | None:
         """Return a stored answer, with the digests of now, if the statements in its text are the same; else None."""
@@ -280,10 +295,9 @@ class Snapshot:
         else:
             return
         beside = {shortened(path, self.last.base): known for path, known in grounds.outside.items()}
-        importers, decide = "", grounds.importers
-        if decide is not None:
-            importers = f"{int(''.join('01'[module in decide] for module in self.program.by_module) or '0', 2):x}"
-        self.keep_stored(request, StoredAnswer(answer, depends, grounds.branch, beside, importers, grounds.imports))
+        importers, imported = self._bits(grounds.importers), self._bits(grounds.imported)
+        stored = StoredAnswer(answer, depends, grounds.branch, beside, importers, imported, grounds.total)
+        self.keep_stored(request, stored)
 
     def keep_stored(self, request: str, stored: StoredAnswer) -> None:
         """Store the answer to a request with what it depends on, as it is to be stored."""

@@ -57,9 +57,9 @@ def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[An
     )
     if requests.keys and not any(task.config.custom_types for task in tasks) and not may_differ:
         branch = snapshot.last.branch if requests.compare or made.names_added else ""
-        decide = judgements[0].importers if len(judgements) == 1 and not requests.compare else None
-        grounds = Grounds(_evidence(made, statements), branch, importers=decide and decide(), imports=made.imports)
-        keep(answers, requests, statements, grounds)
+        decided = judgements[0].decided if len(judgements) == 1 and not requests.compare else None
+        grounds = Grounds(_evidence(made, statements), branch, {}, *(decided() if decided else (None, None)))
+        keep(answers, requests, statements, grounds._replace(total=made.imports))
     return answers
 
 

@@ -104,9 +104,9 @@ class Requests(NamedTuple):
 
 def _with_imports(stored: StoredAnswer, format_: str, more: int) -> StoredAnswer | None:
     """Return an answer about a program with more imports; None if it is not certain where their number is."""
-    imports = stored.imports + more
-    text = with_imports(format_, stored.answer.text, stored.imports, imports)
-    return None if text is None else stored._replace(answer=stored.answer._replace(text=text), imports=imports)
+    total = stored.total + more
+    text = with_imports(format_, stored.answer.text, stored.total, total)
+    return None if text is None else stored._replace(answer=stored.answer._replace(text=text), total=total)
 
 
 # The formats that show what is let through now, and was not at the merge base.
