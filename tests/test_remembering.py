@@ -22,6 +22,7 @@ from import_contracts.reading.cache import (
     Answer,
     Cache,
     Extent,
+    Grounds,
     LastRun,
     Manifest,
     StoredAnswer,
@@ -589,7 +590,7 @@ def test_without_a_cache_everything_is_read(taken: Taken) -> None:
     taken.cache = None
     found = taken.take()
     assert taken.steps == ["find the modules", "scan 6 files"]
-    found.keep("request", Answer("text", 0), ["p.a"])
+    found.keep("request", Answer("text", 0), Grounds(["p.a"]))
     assert found.answer("request") is None
     assert taken.last().answer("request") is None
     assert found.manifest is None
@@ -737,7 +738,7 @@ ANSWER = Answer("text", 1)
 def test_an_answer_holds_while_imports_and_shown_statements_are_the_same(
     taken: Taken, evidence: list[str] | None, files: dict[str, str], holds: bool
 ) -> None:
-    taken.take().keep("request", ANSWER, evidence)
+    taken.take().keep("request", ANSWER, Grounds(evidence))
     assert taken.last().answer("request") == ANSWER
     assert taken.last().answer("other") is None
     write(taken.folder, files)
@@ -751,8 +752,8 @@ def test_an_answer_holds_while_imports_and_shown_statements_are_the_same(
 def test_an_answer_that_depends_on_all_files_is_not_kept_if_one_cannot_be_read(taken: Taken) -> None:
     (taken.folder / "p/gone.py").symlink_to(taken.folder / "p/gone.py")
     found = taken.take()
-    found.keep("request", ANSWER, None)
-    found.keep("other", ANSWER, ["p.gone", "p.a"])
+    found.keep("request", ANSWER, Grounds(None))
+    found.keep("other", ANSWER, Grounds(["p.gone", "p.a"]))
     assert found.answer("request") is None
     assert found.answer("other") == ANSWER
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Sequence, Set
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
 from import_contracts.reading.text import ProgramText, Source
-from import_contracts.records import dataclass
+from import_contracts.records import dataclass, field
 from import_contracts.reports.parts import Parts
 
 
@@ -57,6 +57,21 @@ class Violation:
         object.__setattr__(self, "target", self.target or "")
 
 
+class Deciding(NamedTuple):
+    """The imports that decide some findings: those by the ``importers`` of the ``imported`` modules.
+
+    While the modules of the graph stay the same, so do the findings if only imports by other modules change, or only
+    imports of other modules. That is not said of some by other modules together with some of other modules.
+    """
+
+    importers: Set[str]
+    imported: Set[str]
+
+
+Decided: TypeAlias = Callable[[], Deciding] | None
+"""Returns the imports that decide some findings; None if all may."""
+
+
 class LaterViolations(Parts[Violation]):
     """Violations in parts, one for each message, that are made when they are used; ``has`` finds one by its identity.
 
@@ -100,11 +115,27 @@ class Findings:
 
     If one of the ``problems`` is an error, the contract has no verdict, and ``violations`` and ``cuts`` are ignored.
     If the violations are made later, so are the cuts, one for each message.
+
+    ``decided`` returns the imports that decide the findings; None if all may.
     """
 
     violations: Sequence[Violation] = ()
     cuts: Sequence[Cut] = ()
     problems: tuple[Problem, ...] = ()
+    decided: Decided = field(default_factory=lambda: None, compare=False)
+
+
+def together(decided: Iterable[Decided]) -> Decided:
+    """Return the `Findings.decided` of several findings as one."""
+    every = [*decided]
+    known = [each for each in every if each is not None]
+
+    def by_any() -> Deciding:
+        found = [each() for each in known]
+        importers, imported = (frozenset[str]().union(*sets) for sets in zip(*found, strict=True))
+        return Deciding(importers, imported)
+
+    return by_any if len(known) == len(every) else None
 
 
 class Rule(Protocol):

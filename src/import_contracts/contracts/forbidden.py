@@ -42,7 +42,7 @@ class Forbidden:
             why = "every source overlaps with every forbidden module" if targets else "no forbidden module exists"
             matcher.warn("forbidden_modules", f"This contract cannot be broken: {why}.")
         barred = frozenset(graph.modules) if self.allow_indirect else frozenset()
-        return Findings(*self._separation(sources, targets, barred).check(graph), matcher.problems)
+        return self._separation(sources, targets, barred).check(graph, matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with its sources and the forbidden modules."""

@@ -34,7 +34,7 @@ class Independence:
             matcher.warn("modules", "This contract cannot be broken: it names fewer than two modules.")
         if len(groups) > 1 and not any(group.can_import(graph) for group in groups):
             matcher.warn("modules", "This contract cannot be broken: none of its modules is in the program.")
-        return Findings(*_separation(groups).check(graph), matcher.problems)
+        return _separation(groups).check(graph, matcher.problems)
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the independent modules."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 
-from import_contracts.contracts.findings import Cut, Description, Findings, Part, Violation
+from import_contracts.contracts.findings import Cut, Decided, Description, Findings, Part, Violation, together
 from import_contracts.contracts.matching import Matcher, inside
 from import_contracts.contracts.placement import Level, Placement
 from import_contracts.contracts.separation import Group, Separation
@@ -93,14 +93,21 @@ class Layers:
             return Findings(problems=matcher.problems)
         violations: list[Violation] = []
         cuts: list[Cut] = []
+        decided: list[Decided] = []
         for of_container in levels.values():
             for instead, separation in self._separated(of_container, graph):
-                found, their_cuts = separation.check(graph)
-                violations += (replace(each, message=each.message + instead) for each in found)
-                cuts += (replace(cut, message=cut.message + instead) for cut in their_cuts)
-        for container, of_container in levels.items() if self.exhaustive else ():
-            violations += self._unlisted(graph, container, of_container)
-        return Findings(tuple(violations), tuple(cuts), matcher.problems)
+                found = separation.check(graph)
+                violations += (replace(each, message=each.message + instead) for each in found.violations)
+                cuts += (replace(cut, message=cut.message + instead) for cut in found.cuts)
+                decided.append(found.decided)
+        unlisted = [
+            violation
+            for container, of_container in (levels.items() if self.exhaustive else ())
+            for violation in self._unlisted(graph, container, of_container)
+        ]
+        if unlisted:  # what is said of them depends on all imports
+            decided.append(None)
+        return Findings((*violations, *unlisted), tuple(cuts), matcher.problems, together(decided))
 
     def describe(self, graph: ImportGraph) -> Description:
         """Return the contract in words, with the modules of each layer."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 
-from import_contracts.contracts.findings import Cut, LaterCuts, LaterViolations, Violation
+from import_contracts.contracts.findings import Cut, Deciding, Findings, LaterCuts, LaterViolations, Violation
 from import_contracts.graph.crossings import Crossings
 from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.problems import Problem
 from import_contracts.records import dataclass
 
 
@@ -40,7 +41,7 @@ class Separation:
         pairs = ((source, target) for target in self.targets for source in self.sources)
         return (pair for pair in pairs if self.is_forbidden(*pair))
 
-    def check(self, graph: ImportGraph) -> tuple[Sequence[Violation], Sequence[Cut]]:
+    def check(self, graph: ImportGraph, problems: tuple[Problem, ...] = ()) -> Findings:
         """Return every import that leaves a source and leads to a target, and a minimum cut for each pair.
 
         They are in parts, one for each pair, which are made when they are used.
@@ -67,7 +68,8 @@ class Separation:
 
         number = len(crossings.pairs)
         cuts = LaterCuts(number, lambda at: Cut(_message(*ends(at)), crossings.cut(at)), crossings.cuts_with)
-        return LaterViolations(crossings.size, number, violations, has), cuts
+        found = LaterViolations(crossings.size, number, violations, has)
+        return Findings(found, cuts, problems, lambda: Deciding(crossings.importers, crossings.imported))
 
     def broken_by(self, importers: Set[str], imported: Set[str]) -> tuple[str, ...]:
         """Return the message of each pair whose source has one of ``importers`` and whose target one of ``imported``.

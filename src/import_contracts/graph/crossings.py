@@ -84,6 +84,29 @@ class Crossings:
         self._counts: dict[Edge, int] = {}
         self.size = sum(goals.bit_count() for _, found in self._found for goals in found.values())
 
+    @property
+    def importers(self) -> frozenset[str]:
+        """The modules whose imports may be in a chain: the sources, and those that they lead to."""
+        return self._ends(self._nodes.links.reversed(), self._sources, self._wanted)
+
+    @property
+    def imported(self) -> frozenset[str]:
+        """The modules of which an import may be in a chain: the targets, and those that lead to them."""
+        return self._ends(self._nodes.links, self._wanted, self._sources)
+
+    @property
+    def _wanted(self) -> list[frozenset[int]]:
+        """The goals that are compared with a source."""
+        sources = range(len(self._sources))
+        return [goal for at, goal in enumerate(self._goals) if any(self._is_wanted(each, at) for each in sources)]
+
+    def _ends(self, links: Links, groups: Sequence[Set[int]], others: Sequence[Set[int]]) -> frozenset[str]:
+        """Return the modules in some groups, or that reach one; not through the only one of the others."""
+        facing = [group for group in others if group]
+        closed = self._barred.union(*facing) if len(facing) == 1 else self._barred
+        reached = Reach(links, [frozenset[int]().union(*groups)], closed).groups
+        return frozenset(map(self._nodes.names.__getitem__, reached))
+
     def chains(self, at: int) -> list[Chain]:
         """Return the shortest chain for each import of a pair, sorted."""
         leaving, goal = self._leaving[at], self.pairs[at][1]

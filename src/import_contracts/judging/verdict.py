@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import chain
 
 from import_contracts.baseline import Entry, Renaming
 from import_contracts.config.contracts import Contract, Contracts
@@ -11,10 +12,13 @@ from import_contracts.config.session import Config
 from import_contracts.contracts.findings import (
     ComparingRule,
     CountingRule,
+    Decided,
+    Deciding,
     Findings,
     LaterViolations,
     ProgramRule,
     Violation,
+    together,
 )
 from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.types import TYPES
@@ -64,6 +68,20 @@ class Verdict:
     def graph(self) -> ImportGraph:
         """The graph that the rule has checked: without the imports that the contract ignores."""
         return self.whole.without(self.ignored).without_lines(lines_of(self.inline, self.whole))
+
+    @property
+    def decided(self) -> Decided:
+        """What `Findings.decided` is for the verdict: with the imports that ``ignore_imports`` may match."""
+        if not self.is_checked or self.inline:  # what a comment prevents is found in a graph with more imports
+            return None
+        return together([self.findings.decided, self._ignoring])
+
+    def _ignoring(self) -> Deciding:
+        patterns = [(pattern.importer, pattern.imported) for pattern in self.contract.ignored]
+        ends = [frozenset(chain.from_iterable(map(self.whole.matching, each))) for each in zip(*patterns, strict=True)]
+        importers, imported = ends or (frozenset[str](), frozenset[str]())
+        # An import of a module may count as one of the packages around it too.
+        return Deciding(importers, self.whole.modules_set if self.contract.include_parent_packages else imported)
 
     @property
     def violations(self) -> Sequence[Violation]:
@@ -143,6 +161,11 @@ class Judgement:
     def is_whole(self) -> bool:
         """Whether the check is complete: every contract could be checked, and every file could be read."""
         return not self.faults
+
+    @property
+    def decided(self) -> Decided:
+        """What `Findings.decided` is for the judgement, apart from the number of imports."""
+        return together(verdict.decided for verdict in self.verdicts)
 
     @property
     def entries(self) -> frozenset[Entry]:

@@ -22,11 +22,11 @@ import json
 import os
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from copy import copy
 from functools import cached_property
 from importlib.machinery import PathFinder
-from itertools import chain
+from itertools import chain, compress, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,7 +40,7 @@ from import_contracts.reading.precedence import Unread
 from import_contracts.reading.program import Findings, Portions, Program, SourceFile
 from import_contracts.reading.remembered import PROGRAM
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
-from import_contracts.reading.values import DAMAGED, exit_status, is_sound, strings, text
+from import_contracts.reading.values import DAMAGED, exit_status, is_number, is_sound, strings, text
 from import_contracts.reading.watch import Watch, absolute, clock, compare, load_sealed, sealed
 from import_contracts.repository import Tips, tips
 
@@ -76,6 +76,24 @@ class Answer(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
+class Grounds(NamedTuple):
+    """What an answer depends on besides the state of the program.
+
+    ``evidence`` are the modules whose statements are in its text; None if it depends on the whole text of every file.
+    ``branch`` is as in `StoredAnswer`. ``outside`` are the files and folders outside the program that it depends on,
+    with their digests, by absolute path. ``total`` is the number of imports in the program; apart from that, it stays
+    the same if imports change in none of the ``importers``, or if none of those that change is of one of the
+    ``imported``, which are None if all imports may change it.
+    """
+
+    evidence: Iterable[str] | None
+    branch: str = ""
+    outside: Mapping[str, str] = {}
+    importers: Set[str] | None = None
+    imported: Set[str] | None = None
+    total: int = 0
+
+
 class StoredAnswer(NamedTuple):
     """An answer in the cache, and the files that its text depends on besides the state of the program.
 
@@ -83,12 +101,18 @@ class StoredAnswer(NamedTuple):
     import statements; the second is "" if the text depends on the whole file. ``branch`` is `LastRun.branch` if the
     text depends on the merge base, else "". ``outside`` has the digest of each file or folder outside the program, by
     its path as `shortened` returns it.
+
+    ``importers``, ``imported`` and ``total`` are as in `Grounds`. The first two have a bit for each module with a file,
+    the first one highest, in hexadecimal digits; "" if all of them are meant.
     """
 
     answer: Answer
     evidence: Mapping[str, tuple[str, str]]
     branch: str = ""
     outside: Mapping[str, str] = {}
+    importers: str = ""
+    imported: str = ""
+    total: int = 0
 
     def is_same_outside(self, base: str) -> bool:
         """Return whether what lies outside the program is still the same; paths are relative to ``base``."""
@@ -271,9 +295,8 @@ class Manifest:
     def updated(self, signatures: Mapping[str, Signature], digests: dict[str, str], state: str) -> Manifest:
         """Return the manifest of the same program with other signatures, digests and another state."""
         numbers = array("q", self._watch.numbers)
-        for number, path in enumerate(self.files + self.watched):
-            if path in signatures:
-                numbers[4 * number : 4 * number + 4] = array("q", signatures[path])
+        for number in compress(count(), map(signatures.__contains__, paths := self.files + self.watched)):
+            numbers[4 * number : 4 * number + 4] = array("q", signatures[paths[number]])
         manifest = copy(self)
         manifest.digests = self.digests | digests
         manifest.value = {**self.value, "digests": _joined(manifest.digests.values()), "state": state}
@@ -408,14 +431,17 @@ class Cache:
             strings([*chain.from_iterable(evidence.values()), *outside.keys(), *outside.values()])
             left_out = tuple(map(text, strings(value["left_out"])))
             answer = Answer(text(value["text"]), exit_status(value["status"]), left_out)
-            return StoredAnswer(answer, evidence, text(value["branch"]), outside)
+            importers, imported, total = value.get("decided", ("", "", 0))
+            if not is_number(total) or not all(not bits or int(bits, 16) >= 0 for bits in (importers, imported)):
+                raise ValueError
+            return StoredAnswer(answer, evidence, text(value["branch"]), outside, importers, imported, total)
         except DAMAGED:
             return None
 
     def keep(self, state: str, request: str, stored: StoredAnswer) -> None:
         """Store the answer to a request about a state of a program, unless its text is very long."""
         if len(stored.answer.text) <= _LARGEST_ANSWER:
-            (said, status, left_out), evidence, branch, outside = stored
+            (said, status, left_out), evidence, branch, outside, *decided = stored
             value = {
                 "text": said,
                 "status": status,
@@ -423,6 +449,7 @@ class Cache:
                 "evidence": evidence,
                 "branch": branch,
                 **({"outside": outside} if outside else {}),
+                **({"decided": decided} if stored.importers or stored.imported else {}),
             }
             self.save(self._answer_name(state, request), value)
 
@@ -552,7 +579,7 @@ def shape(program: Program, base: str) -> dict[str, Any]:
 
 def _joined(words: Iterable[str]) -> str:
     """Return words without "/" as one string; a large program has so many that a list takes time and memory."""
-    return "".join(f"{word}/" for word in words)
+    return "/".join([*words, ""])
 
 
 def _parted(words: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from import_contracts.reading.cache import (
     Answer,
     Cache,
     Extent,
+    Grounds,
     LastRun,
     Manifest,
     StoredAnswer,
@@ -46,6 +47,7 @@ from import_contracts.reading.values import DAMAGED, text
 from import_contracts.records import replace
 
 if TYPE_CHECKING:
+    from import_contracts.graph.kinds import Kind
     from import_contracts.reading.assembly import Scan
 
 # All files are searched for the names of new modules. If there are more names, all files are read again instead.
@@ -69,11 +71,48 @@ class RewrittenFile(SourceFile):
         return self.data
 
 
+class Edit(NamedTuple):
+    """What has changed since a state of the same modules: imports by some modules of some. There are ``more`` now."""
+
+    state: str
+    importers: Collection[str]
+    imported: Collection[str]
+    more: int
+
+    @classmethod
+    def between(
+        cls, state: str, old: Mapping[str, Reading | None], new: Mapping[str, Reading], program: Program
+    ) -> Edit | None:
+        """Return what has changed if some modules were read again; None if more than imports inside the program has."""
+        importers, imported, more = [], set[str](), 0
+        for module, now in new.items():
+            was = old[module]
+            if was != now:
+                if was is None or any(was[2:] + now[2:]) or _outside(was, program) != _outside(now, program):
+                    return None
+                importers.append(module)
+                imported |= {name for name, *_ in _statements(was) ^ _statements(now)}
+                more += len(now.imports) - len(was.imports)
+        return cls(state, importers, imported, more)
+
+
+def _statements(reading: Reading) -> set[tuple[str, int, Kind | None]]:
+    """Return the imported module, the line and the kind of each statement of a file; None for runtime imports."""
+    lines = ((imported, line) for imported, lines in reading.imports.items() for line in lines)
+    return {(*place, reading.kinds.get(place)) for place in lines}
+
+
+def _outside(reading: Reading, program: Program) -> set[tuple[str, Kind | None]]:
+    """Return the modules outside the program that a file imports, each with the kinds."""
+    return {(imported, kind) for imported, _, kind in _statements(reading) if imported not in program.modules}
+
+
 class AllImports(NamedTuple):
-    """The imports of all files, and what their star imports load."""
+    """The imports of all files, and what their star imports load; and what has changed since the last run, if known."""
 
     readings: Readings
     stars: Stars
+    edit: Edit | None = None
 
 
 class Snapshot:
@@ -112,11 +151,11 @@ class Snapshot:
     @cached_property
     def scan(self) -> Scan:
         """The import graph, and the files that could not be read."""
-        imports = self._imports
+        readings, stars, _ = self._imports
         with self.context.step("build the graph"):
             from import_contracts.reading.assembly import assemble  # noqa: PLC0415 - most edits change no import
 
-            return assemble(self.program, *imports, include_external=self.last.extent.include_external)
+            return assemble(self.program, readings, stars, include_external=self.last.extent.include_external)
 
     @cached_property
     def _imports(self) -> AllImports:
@@ -191,46 +230,79 @@ class Snapshot:
         It would be the same if the imports are, and the statements in its text. If other parts of those files have
         changed, the answer is stored again with their new digests.
         """
-        if self.last.cache is None or self.manifest is None:
+        stored = None if self.manifest is None else self.last.stored(self.manifest.state, request)
+        held = None if stored is None else self._held(stored)
+        if held is None:
             return None
-        stored = self.last.stored(self.manifest.state, request)
-        if stored is None:
+        if held is not stored:
+            self.keep_stored(request, held)
+        return held.answer
+
+    @property
+    def edit(self) -> Edit | None:
+        """What has changed since the last run; None if that is nothing, or more than imports inside the program."""
+        return None if self._given_imports is None else self._given_imports.edit
+
+    def answer_before(self, request: str) -> StoredAnswer | None:
+        """Return the answer to a request before an edit that changes nothing in it but the number of imports.
+
+        None if more may differ now: if the imports of a module that decides the answer have changed.
+        """
+        stored = None if self.edit is None else self.last.stored(self.edit.state, request)
+        if self.edit is None or stored is None:
             return None
-        digests = self.manifest.digests
+        # A new import by a module that no source leads to may make others lead to a target; and the other way round.
+        importers = "" if self._has_any(stored.importers, self.edit.importers) else stored.importers
+        imported = "" if self._has_any(stored.imported, self.edit.imported) else stored.imported
+        return self._held(stored._replace(importers=importers, imported=imported)) if importers or imported else None
+
+    def _bits(self, modules: Set[str] | None) -> str:
+        """Return what `StoredAnswer` has for some modules; None for all."""
+        bits = "".join("01"[module in modules] for module in self.program.by_module) if modules is not None else ""
+        return f"{int(bits, 2):x}" if bits else ""
+
+    def _has_any(self, bits: str, modules: Iterable[str]) -> bool:
+        """Return whether some modules have a bit; those without a file have it."""
+        known = [*self.program.by_module]
+        decides = f"{int(bits, 16):0{len(known)}b}" if bits else ""
+        files = self.program.by_module
+        return any(not decides or each not in files or decides[known.index(each)] == "1" for each in modules)
+
+    def _held(self, stored: StoredAnswer) -> StoredAnswer | None:
+        """Return a stored answer, with the digests of now, if the statements in its text are the same; else None."""
+        digests = {} if self.manifest is None else self.manifest.digests
         changed = [module for module, (before, _) in stored.evidence.items() if digests.get(module) != before]
         if any(self._statements_digest(module) != stored.evidence[module][1] for module in changed):
             return None
-        if changed:
-            now = {module: (digests.get(module, ""), shown) for module, (_, shown) in stored.evidence.items()}
-            self.last.cache.keep(self.manifest.state, request, stored._replace(evidence=now))
-        return stored.answer
+        now = {module: (digests.get(module, ""), shown) for module, (_, shown) in stored.evidence.items()}
+        return stored._replace(evidence=now) if changed else stored
 
-    def keep(
-        self,
-        request: str,
-        answer: Answer,
-        evidence: Iterable[str] | None,
-        branch: str = "",
-        outside: Mapping[str, str] | None = None,
-    ) -> None:
-        """Store the answer to a request; ``branch`` is as in `StoredAnswer`.
+    def keep(self, request: str, answer: Answer, grounds: Grounds) -> None:
+        """Store the answer to a request.
 
-        ``evidence`` are the modules whose statements are in its text. If None, the answer depends on the whole text of
-        every file; it is not stored then if a file could not be read. ``outside`` are the files and folders outside the
-        program that it depends on, with their digests, by absolute path.
+        It is not stored if it depends on the whole text of every file, and one could not be read.
         """
         if self.last.cache is None or self.manifest is None:
             return
         digests = self.manifest.digests
-        if evidence is not None:
-            depends = {module: (digests.get(module, ""), self._statements_digest(module)) for module in evidence}
+        if grounds.evidence is not None:
+            depends = {
+                module: (digests.get(module, ""), self._statements_digest(module)) for module in grounds.evidence
+            }
             self._keep_statements(depends)
         elif all(digests.values()):
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
-        beside = {shortened(path, self.last.base): known for path, known in (outside or {}).items()}
-        self.last.cache.keep(self.manifest.state, request, StoredAnswer(answer, depends, branch, beside))
+        beside = {shortened(path, self.last.base): known for path, known in grounds.outside.items()}
+        importers, imported = self._bits(grounds.importers), self._bits(grounds.imported)
+        stored = StoredAnswer(answer, depends, grounds.branch, beside, importers, imported, grounds.total)
+        self.keep_stored(request, stored)
+
+    def keep_stored(self, request: str, stored: StoredAnswer) -> None:
+        """Store the answer to a request with what it depends on, as it is to be stored."""
+        if self.last.cache is not None and self.manifest is not None:
+            self.last.cache.keep(self.manifest.state, request, stored)
 
     def _keep_statements(self, modules: Iterable[str]) -> None:
         """Keep statements, unless they depend on other files, as star imports do, or must not be quoted."""
@@ -306,14 +378,17 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     is_same_star = is_same_star and is_same_program and known.stars.sources.isdisjoint(changed.readings)
     stars = known.stars if is_same_star else loading.stars(stars_in(readings.rare.stars))
     digests |= {module: "" for module, found in texts.digests.items() if digests.get(module, found) != found}
+    edit = None
     if before is not None and is_same and stars == known.stars:
         state = before.state
     else:
+        if before is not None and is_same_program and stars == known.stars:
+            edit = Edit.between(before.state, old, changed.readings, program)
         with last.context.step("store the snapshot"):
             is_same_shape = stored is not None and before is not None and program is before.program
             shape = stored.shape if stored and is_same_shape else digest(comparison.shape)
             state = cache.save_named(".imports", [shape, readings.value, stars.value])
-    return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars))
+    return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars, edit))
 
 
 def _with_stars(program: Program, readings: Readings) -> AllImports:

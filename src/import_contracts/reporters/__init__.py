@@ -8,6 +8,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from import_contracts.wording import count
+
 if TYPE_CHECKING:
     from import_contracts.problems import Problem
     from import_contracts.reporters.style import Style
@@ -45,6 +47,24 @@ def left_out(name: str, report: Report) -> tuple[str, ...]:
     problems: Iterator[Problem] = import_module("import_contracts.reporters.sarif").left_out(report)
     return tuple(f"{name}: {problem.message}" for problem in problems)
 
+
+def with_imports(name: str, text: str, before: int, now: int) -> str | None:
+    """Return a report on a program with another number of imports; None if it is not certain where that number is."""
+    total = _TOTALS.get(name)
+    if total is None or before == now:
+        return text
+    start, *ends = text.split(total(before))
+    return f"{start}{total(now)}{ends[0]}" if len(ends) == 1 else None
+
+
+_TOTALS: Mapping[str, Callable[[int], str]] = MappingProxyType(
+    {
+        "json": lambda number: f'\n  "imports": {number},\n',
+        "markdown": lambda number: f", {count(number, 'import')}: ",
+        "text": lambda number: f", {count(number, 'import')}: ",
+    }
+)
+"""How the formats that have the number of imports in a program show it, with what is around it."""
 
 FORMATS: Mapping[str, Callable[[Report, Style], str]] = MappingProxyType(
     {name: _lazily(name) for name in ("concise", "github", "gitlab", "json", "junit", "markdown", "sarif", "text")}

@@ -60,7 +60,8 @@ def check(configs: Sequence[Config], choice: Choice, wanted: Sequence[Wanted], c
         extent: _snapshot(comparison, "import_contracts.runs.check") for extent, comparison in comparisons.items()
     }
     requests = _requests(settings, list(snapshots.values()), wanted)
-    if may_reuse and (answers := requests.stored(snapshots[extents[0]])):
+    snapshot = snapshots[extents[0]]
+    if may_reuse and (answers := requests.stored(snapshot) or requests.stored_before(snapshot)):
         return answers
     from import_contracts.runs.check import answer  # noqa: PLC0415 - only if there is something to check
 

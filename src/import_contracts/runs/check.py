@@ -13,7 +13,7 @@ from import_contracts.judging.dress import dress
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
 from import_contracts.problems import Problem
-from import_contracts.reading.cache import Answer
+from import_contracts.reading.cache import Answer, Grounds
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
@@ -44,7 +44,7 @@ def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[An
     snapshot = tasks[0].snapshot
     tips = snapshot.last.tips  # read before git is asked
     base = git.merge_base(snapshot.context.folder) if requests.compare else None
-    made, statements = _checked(tasks, choice, base)
+    made, statements, judgements = _checked(tasks, choice, base)
     with snapshot.context.step("write the report"):
         answers = [
             Answer(FORMATS[each.format](made, each.style), made.exit_status, left_out(each.format, made))
@@ -57,22 +57,27 @@ def answer(tasks: Sequence[Task], choice: Choice, requests: Requests) -> list[An
     )
     if requests.keys and not any(task.config.custom_types for task in tasks) and not may_differ:
         branch = snapshot.last.branch if requests.compare or made.names_added else ""
-        keep(answers, requests, statements, _evidence(made, statements), branch)
+        decided = judgements[0].decided if len(judgements) == 1 and not requests.compare else None
+        grounds = Grounds(_evidence(made, statements), branch, {}, *(decided() if decided else (None, None)))
+        keep(answers, requests, statements, grounds._replace(total=made.imports))
     return answers
 
 
-def _checked(tasks: Sequence[Task], choice: Choice, merge_base: str | None = None) -> tuple[Report, Statements]:
-    """Check the contracts of configurations; return the report about all, and the statements of the first program.
+def _checked(
+    tasks: Sequence[Task], choice: Choice, merge_base: str | None = None
+) -> tuple[Report, Statements, list[Judgement]]:
+    """Check the contracts of configurations; return the report about all, the first program, and each judgement.
 
     Each configuration is compared with that at ``merge_base``, unless it is None.
     """
     contracts = chosen([(task.config, read_contracts(task.config)) for task in tasks], choice.only)
     statements = {id(task.snapshot): Statements(task.snapshot) for task in tasks}
-    reports = []
+    reports, judgements = [], []
     for task, of_task in zip(tasks, contracts, strict=True):
         known = known_entries(task.config, task.baseline)
         of_program = statements[id(task.snapshot)]
         judgement = judge(task.config, of_task, of_program, known)
+        judgements.append(judgement)
         made = report(judgement, of_program)
         if merge_base is not None:
             only = [contract.id for contract in of_task.chosen] if choice.only else ()
@@ -82,20 +87,15 @@ def _checked(tasks: Sequence[Task], choice: Choice, merge_base: str | None = Non
     sizes = {id(task.snapshot): (made.modules, made.imports) for task, made in zip(tasks, reports, strict=True)}
     files, ids = [task.config.file for task in tasks], [each.ids for each in contracts]
     made = joined(reports, files, ids, list(sizes.values()))
-    return made, statements[id(tasks[0].snapshot)]
+    return made, statements[id(tasks[0].snapshot)], judgements
 
 
-def keep(
-    answers: Iterable[Answer],
-    requests: Requests,
-    statements: Statements,
-    evidence: Iterable[str] | None,
-    branch: str = "",
-) -> None:
-    """Store the answer to each request in the cache; ``evidence`` and ``branch`` are those of `Snapshot.keep`."""
-    modules = None if evidence is None else sorted(evidence)
+def keep(answers: Iterable[Answer], requests: Requests, statements: Statements, grounds: Grounds) -> None:
+    """Store the answer to each request in the cache, with what it depends on; `Statements.outside` is added."""
+    evidence = None if grounds.evidence is None else sorted(grounds.evidence)
+    grounds = grounds._replace(evidence=evidence, outside=statements.outside)
     for key, one in zip(requests.keys, answers, strict=True):
-        statements.snapshot.keep(key, one, modules, branch, statements.outside)
+        statements.snapshot.keep(key, one, grounds)
 
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:

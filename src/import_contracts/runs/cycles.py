@@ -12,7 +12,7 @@ from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
 from import_contracts.reading.beside import compare_with_those_beside
-from import_contracts.reading.cache import Answer
+from import_contracts.reading.cache import Answer, Grounds
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import Program
@@ -51,7 +51,7 @@ def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[A
         return answers
     report = _cycles(question, statements)
     answers = _written(report, snapshot, requests)
-    keep(answers, requests, statements, None)
+    keep(answers, requests, statements, Grounds(None))
     if conclusions:
         conclusions.keep(report)
     return answers

@@ -20,7 +20,7 @@ from import_contracts.judging.diagnosis import about_exclude, diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError, did_you_mean_module
-from import_contracts.reading.cache import Answer
+from import_contracts.reading.cache import Answer, Grounds
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reporters.graph import as_text
 from import_contracts.reporters.style import Wanted
@@ -42,7 +42,7 @@ def answer(options: Options, scope: Scope, snapshot: Snapshot, requests: Request
         status = 2 if any(problem.is_error for problem in subject.problems) else 0
         answers = [_answer(subject, wanted, status) for wanted in requests.wanted]
     links = any(each.format == "html" for each in requests.wanted)  # to files at the forge, at the commit
-    keep(answers, requests, statements, None, snapshot.last.branch if links else "")
+    keep(answers, requests, statements, Grounds(None, snapshot.last.branch if links else ""))
     return answers
 
 

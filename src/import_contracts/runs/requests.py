@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from import_contracts import disk
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.cache import Answer, Extent, LastRun
+from import_contracts.reading.cache import Answer, Extent, LastRun, StoredAnswer
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import find_portions, find_unread
 from import_contracts.records import replace
+from import_contracts.reporters import with_imports
 from import_contracts.reporters.style import Wanted
 from import_contracts.repository import root_of
 
@@ -79,6 +80,33 @@ class Requests(NamedTuple):
             return []
         with source.context.step("reuse the report"):
             return answers
+
+    def stored_before(self, snapshot: Snapshot) -> list[Answer]:
+        """Return the answers from before an edit, and store them, if nothing in them differs but the number of imports.
+
+        Empty if one is missing, because then all are made again.
+        """
+        if not self.keys or snapshot.edit is None:
+            return []
+        found = [
+            (key, now)
+            for key, each in zip(self.keys, self.wanted, strict=True)
+            if (before := snapshot.answer_before(key)) is not None
+            and (now := _with_imports(before, each.format, snapshot.edit.more)) is not None
+        ]
+        if len(found) < len(self.keys):
+            return []
+        with snapshot.context.step("reuse the report"):
+            for key, now in found:
+                snapshot.keep_stored(key, now)
+            return [now.answer for _, now in found]
+
+
+def _with_imports(stored: StoredAnswer, format_: str, more: int) -> StoredAnswer | None:
+    """Return an answer about a program with more imports; None if it is not certain where their number is."""
+    total = stored.total + more
+    text = with_imports(format_, stored.answer.text, stored.total, total)
+    return None if text is None else stored._replace(answer=stored.answer._replace(text=text), total=total)
 
 
 # The formats that show what is let through now, and was not at the merge base.
