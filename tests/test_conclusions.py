@@ -313,6 +313,45 @@ def test_the_report_is_the_one_without_a_cache_whatever_was_edited(
         assert lint(folder, *command)[:2] == lint(folder, *command, "--no-cache")[:2], path
 
 
+UPPER = ("t", "u", "v")
+"""Modules of which each may import those before it, and all of `MODULES`."""
+WRITTEN = (
+    *("import p.{0}", "from p.{0} import {1}", "from p import {0}", "from p.{0} import {1} as q", "import json"),
+    *("from p.{0} import *", "import p.{0}\n\ny = p.{0}.{1}", "def f():\n    import p.{0}\n\n    p.{0}.{1}()", "f()"),
+    *("value = 1", "class K:\n    x = 1", "def x():\n    return q", "raise ValueError", "y = {1}()", "{0}.{1} = None"),
+    *("patch('p.{0}.{1}')", "import_module('p.{0}')", "setattr({0}, '{1}', 1)", "eval('1')", "get_type_hints({1})"),
+    *("try:\n    import p.{0}\nexcept ImportError:\n    pass", "if TYPE_CHECKING:\n    import p.{0}", "x = (", "# why"),
+)
+
+
+def written(dice: random.Random, module: str) -> str:
+    """Return a statement of an upper module."""
+    others = [*MODULES, *MODULES, *UPPER[: UPPER.index(module)]] if dice.random() < 0.95 else UPPER
+    return dice.choice(WRITTEN).format(dice.choice(others), dice.choice(NAMES))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(dice=st.randoms(use_true_random=False))
+def test_the_report_is_the_one_without_a_cache_whatever_was_edited_above_the_cycles(
+    tmp_path_factory: pytest.TempPathFactory, dice: random.Random
+) -> None:
+    lines = {module: [written(dice, module) for _ in range(dice.randint(0, 3))] for module in UPPER}
+    files = {f"p/{module}.py": "\n".join([*text, ""]) for module, text in lines.items()}
+    folder = write(
+        tmp_path_factory.mktemp("above"),
+        {**dict(modules(dice)), **files, "p/__init__.py": "", "pyproject.toml": ALONE},
+    )
+    command = ("cycles", "p", "--format", "json")
+    lint(folder, *command)
+    for _ in range(6):
+        module = dice.choice(UPPER)
+        text = lines[module]
+        at = dice.randint(0, len(text))
+        text[at : at + dice.choice([0, 0, 1])] = [written(dice, module)] if dice.random() < 0.8 else []
+        (folder / f"p/{module}.py").write_text("\n".join([*text, ""]))
+        assert lint(folder, *command)[:2] == lint(folder, *command, "--no-cache")[:2], lines
+
+
 ALONE = '[tool.import-contracts]\nroot_packages = ["p"]\n'
 
 

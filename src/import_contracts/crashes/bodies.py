@@ -22,6 +22,8 @@ from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
 
+LOADED, TRIED, FAILED = "*", "+", "-"
+"""Stand for functions: of a module that was loaded by an entry or after edits on paper, was edited thus, or fails."""
 _COMPUTES_NAMES = re.compile(r"\b(?:globals|vars|locals|exec|setattr)\(|\bmodules\[")
 
 
@@ -29,7 +31,7 @@ class CodeCache:
     """The operations of texts, each read once; ``parse`` makes the trees.
 
     It may be shared by questions about other versions of Python and other programs. ``called`` are the modules and the
-    names of the functions that were read.
+    names of the functions that were read, and `LOADED`.
     """
 
     def __init__(self, parse: Parser = trees.parse) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from import_contracts.crashes.bodies import Bodies, CodeCache
+from import_contracts.crashes.bodies import LOADED, Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.interpreter import Interpreter
 from import_contracts.crashes.machine import CrashError, FailureError, NotFoundError, TooMuchError
@@ -119,6 +119,7 @@ class _Group:
         failures: list[Failure] = []
         left_out = 0
         for step in entry.steps:
+            self._bodies.cache.called.add((step.module, LOADED))
             if left_out or not (step.refusal or step.module in wanted):
                 left_out -= bool(left_out)
                 continue

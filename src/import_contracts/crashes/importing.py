@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from import_contracts.crashes import operations as does
+from import_contracts.crashes.bodies import LOADED
 from import_contracts.crashes.machine import (
     CrashError,
     FailureError,
@@ -52,6 +53,8 @@ class Importer(Machine):
     def _load(self, module: str) -> None:
         importer = next(reversed(self.modules.partial), "")
         self.begun.append((importer, module))
+        if self.model.like is not None:
+            self.bodies.cache.called.add((module, LOADED))
         if importer:
             self.world.reach.add(importer, module)
         if self.modules.load_known(module):

@@ -186,6 +186,11 @@ class Effects:
             self._made.setdefault(place, []).append(_Effect(number, entry, value))
             _put(names, key, joined([now, value]))
 
+    @property
+    def entries(self) -> set[str]:
+        """The modules whose interpreters have changed a dictionary of an earlier one."""
+        return {effect.entry for made in self._made.values() for effect in made}
+
     def of_others(self, entries: Container[str]) -> dict[int, int]:
         """Return the interpreters whose dictionaries others than these entries have changed, by number.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Mapping, Sequence, Set
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -110,6 +110,14 @@ class ImportModel:
         """The program that this is like, if that has the same modules: those with the same text name the same ones."""
         return self.like if self.like and self.like.modules == self.modules else None
 
+    def not_named(self, module: str, modules: Set[str]) -> Set[str]:
+        """Return those of some modules that the text of a module does not name, and no package around those."""
+        return modules - self._all_around[module]
+
+    def below(self, modules: Iterable[str]) -> set[str]:
+        """Return some modules and those that they may import, directly or not, in functions too."""
+        return reached(modules, self._all_around)
+
     def importers(self, modules: Collection[str]) -> set[str]:
         """Return some modules and those that may import them, directly or not, in functions too."""
         return reached(modules, self._importers) if modules else set()
@@ -118,8 +126,8 @@ class ImportModel:
     def _importers(self) -> dict[str, list[str]]:
         """For each module, those that may import it directly."""
         found: dict[str, list[str]] = {}
-        for module, named in self._all_named.items():
-            for each in self._with_packages(module, named):
+        for module, named in self._all_around.items():
+            for each in named:
                 found.setdefault(each, []).append(module)
         return found
 
@@ -160,6 +168,11 @@ class ImportModel:
             else self._named(module, *Kind)
             for module in self.modules
         }
+
+    @cached_property
+    def _all_around(self) -> dict[str, set[str]]:
+        """The modules that each module may import, with all packages around these and it."""
+        return {module: self._with_packages(module, named) for module, named in self._all_named.items()}
 
     def is_like(self, other: ImportModel) -> bool:
         """Tell whether what is known of the modules of another program can be taken over, if they are the same here."""

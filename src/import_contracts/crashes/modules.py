@@ -74,6 +74,17 @@ class World:
             self.component = now
         return True
 
+    @property
+    def needed(self) -> set[str]:
+        """The modules of which more depends than whether their own importers crash.
+
+        They are what is in a cycle or crashes, with all that these start; what others start without naming it; and what
+        changes others.
+        """
+        ours = self.model
+        hidden = (ours.not_named(module, self.reach.started(module)) for module in ours.modules)
+        return self.reach.below({*ours.risky(), *self.crashes}).union(self.effects.entries, *hidden)
+
     def same_in(self, model: ImportModel) -> set[str]:
         """Return the modules that do the same in a program like this, which has them and all they start unchanged.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from import_contracts.graph.components import components
 
@@ -48,6 +48,10 @@ class Reach:
     def below(self, modules: Iterable[str]) -> set[str]:
         """Return some modules and those whose import one of them may start, directly or not."""
         return reached(modules, self._started)
+
+    def started(self, module: str) -> Set[str]:
+        """Return the modules that the import of a module starts itself."""
+        return self._started[module]
 
     def take_over(self, before: Reach, modules: Iterable[str]) -> None:
         """Add what the import of some modules starts as far as another one knows it."""

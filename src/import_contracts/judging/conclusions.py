@@ -9,18 +9,21 @@ import json
 import re
 import zlib
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from import_contracts.crashes.bodies import LOADED
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.judging.quiet_edits import Moved, moved_by
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.cache import Answer, StoredAnswer, digest, shape, shortened
 from import_contracts.reading.values import DAMAGED, strings
-from import_contracts.reports.kept import KeptReport, as_value
+from import_contracts.reports.kept import KeptReport, Unknown, as_value
 
 T = TypeVar("T")
+After: TypeAlias = Callable[[T, Mapping[str, str], Set[tuple[str, str]]], T | None]
+"""Returns a report after edits; given are the texts of modules before these, and the functions it depends on."""
 _TOGETHER = 64
 """How many modules have their texts compressed together."""
 _LARGEST = 100_000_000
@@ -51,13 +54,13 @@ class Conclusions:
         if manifest is None or len(sources) < len(modules) or not all(map(self._snapshot.may_quote, modules)):
             return
         texts = [sources[module].text for module in modules]
+        ours, seen = {file.path for file in files}, self._statements.outside
+        looked_at = {(file.module, LOADED) for file in files if file.path in seen}
         value = {
             "report": as_value(report),
-            "functions": sorted(self._statements.functions),
+            "functions": sorted(self._statements.functions | looked_at),
             "texts": [_packed(texts[first : first + _TOGETHER]) for first in range(0, len(texts), _TOGETHER)],
         }
-        ours = {file.path for file in files}
-        seen = self._statements.outside
         self._outside = {shortened(path, last.base): seen[path] for path in seen if path not in ours}
         self._store("", self._request, Answer(json.dumps(value), 0))
 
@@ -72,8 +75,11 @@ class Conclusions:
             evidence = {module: (of_file, "") for module, of_file in manifest.digests.items()}
             cache.keep(state, request, StoredAnswer(answer, evidence, outside=self._outside))
 
-    def take_over(self, kind: type[T]) -> T | None:
-        """Return the report as it would be now; None if there is none, or if that is not certain."""
+    def take_over(self, kind: type[T], after: After[T] | None = None) -> T | None:
+        """Return the report as it would be now; None if there is none, or if that is not certain.
+
+        ``after`` returns what a report is after edits that are not quiet, of modules of which it names no line.
+        """
         last, manifest = self._snapshot.last, self._snapshot.manifest
         stored = None if manifest is None else last.stored("", self._request)
         if manifest is None or stored is None:
@@ -81,34 +87,45 @@ class Conclusions:
         try:
             changed = [module for module, now in manifest.digests.items() if stored.evidence[module][0] != now]
             value = json.loads(stored.answer.text)
-            moved = self._moved(changed, value) if len(changed) <= _MOST else None
-            if moved is None:
+            if len(changed) > _MOST:
                 return None
+            moved = self._moved(changed, value)
+            others = {module: self._before(module, value) for module in changed if module not in moved}
+            if others and after is None:
+                return None
+            moved |= dict.fromkeys(others, Unknown())
             paths = {module: self._statements.path(module) for module in moved}
             by_path = {paths[module]: of_module for module, of_module in moved.items()}
             kept = KeptReport(by_path, paths, self._later, self._statements.text)
-            report = kept.read(kind, value["report"])
+            report: T | None = kept.read(kind, value["report"])
+            if others and after is not None and report is not None:
+                report = after(report, others, {(module, name) for module, name in map(strings, value["functions"])})
         except (*DAMAGED, zlib.error):
             return None
         self._outside = stored.outside
         return report
 
-    def _moved(self, changed: Sequence[str], value: Any) -> dict[str, Moved] | None:
-        """Return where the lines of some modules are now; None unless it is certain that nothing else has changed."""
-        places = {file.module: divmod(number, _TOGETHER) for number, file in enumerate(self._snapshot.program.files)}
+    def _before(self, module: str, value: Any) -> str:
+        """Return the text that a module had."""
+        pack, number = divmod(self._numbers[module], _TOGETHER)
+        return _unpacked(value["texts"][pack])[number]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {file.module: number for number, file in enumerate(self._snapshot.program.files)}
+
+    def _moved(self, changed: Sequence[str], value: Any) -> dict[str, Moved | Unknown]:
+        """Return where the lines of some modules are now, of those of which it is certain that nothing else changed."""
         functions: dict[str, set[str]] = {}
         for module, name in map(strings, value["functions"]):
             functions.setdefault(module, set()).add(name)
-        moved = {}
+        moved: dict[str, Moved | Unknown] = {}
         for module in changed:
-            pack, number = places[module]
             source = self._statements.quotable_source(module)
             names = functions.get(module, set()) | functions.get("", set())
-            before = _unpacked(value["texts"][pack])[number]
-            found = source and moved_by(before, source.text, names, partial(_may_import, value["texts"]))
-            if not found:
-                return None
-            moved[module] = found
+            may_import = partial(_may_import, value["texts"])
+            if source and (found := moved_by(self._before(module, value), source.text, names, may_import)):
+                moved[module] = found
         return moved
 
     def _later(self, edge: Edge, line: int, lines: tuple[int, ...] | None) -> Import:

@@ -65,7 +65,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         plans = remedies.plans(search)
         crash_plan, entries, outside, functions = result()
         statements.looked_at(outside)
-    statements.depend_on(remedies.functions | functions)
+    statements.depend_on(remedies.functions | functions | remedies.needed)
     cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
 
     def is_asked_about(module: str) -> bool:

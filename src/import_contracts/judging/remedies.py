@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import starmap
 
 from import_contracts.contracts.crash import violation_of
-from import_contracts.crashes.bodies import Bodies, CodeCache
+from import_contracts.crashes.bodies import FAILED, LOADED, TRIED, Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
@@ -19,7 +19,6 @@ from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.components import Component
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ancestors
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.fixes import reported_fix
 from import_contracts.judging.statements import Statements
@@ -61,16 +60,35 @@ class Remedies:
         self._reader = ImportReader()
         self._readers: list[AnnotationReaders] = []
         self._edited: set[str] = set()
+        self._tried: set[str] = set()
 
     @property
     def functions(self) -> Set[tuple[str, str]]:
         """The functions, by module and name, that were followed, or whose calls matter wherever they are: those of "".
 
-        The name "" stands for all functions of a module: it was edited on paper to end a crash. Of other functions it
-        only matters which names they use.
+        The name "" stands for all functions of a module: it was edited on paper to end a crash, and with `TRIED` all
+        others were tried then. Of other functions it only matters which names they use.
         """
         reading = {("", name) for readers in self._readers for name in readers.functions}
-        return self._codes.called | reading | {(module, "") for module in self._edited}
+        edited = {(module, "") for module in self._edited} | {(module, TRIED) for module in self._tried}
+        return self._codes.called | reading | edited
+
+    @property
+    def needed(self) -> Set[tuple[str, str]]:
+        """The modules that others depend on, with `LOADED`, and the others with what they load of what crashes.
+
+        Those that fail for another reason are there with `FAILED`.
+        """
+        world = self.known
+        if world is None:
+            return frozenset()
+        needed, numbers = world.needed, world.model.modules
+        found = {(module, LOADED) for module in needed}
+        for module in world.outcomes.keys() - needed:
+            loaded = world.outcomes[module]
+            names = [FAILED] if loaded is None else self.crashing
+            found.update((module, name) for name in names if not loaded or loaded.certain >> numbers[name] & 1)
+        return found
 
     def after(self, statements: Statements, changed: Mapping[str, Source]) -> Remedies:
         """Return the same for the program in which the modules in ``changed`` have this text."""
@@ -197,6 +215,7 @@ class Remedies:
         def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
             nonlocal work, last
             self._edited.update(changed)
+            self._tried.update(changed)
             last = None
             found = self._crashes(changed)
             searches[1:] = [found]
@@ -231,15 +250,8 @@ class Remedies:
         else:
             sources = {module: source for module in importers if (source := self._statements.source(module))}
             model = ImportModel(sources, {}, self._question.python)
-        return MissingImports(model, Bodies(model, self._codes), self._exists, self._reader).of(sorted(model.sources))
-
-    def _exists(self, module: str) -> bool:
-        program = self._statements.snapshot.program
-        return module in program.modules or module in program.excluded_files or self._is_excluded(module)
-
-    def _is_excluded(self, module: str) -> bool:
-        folders = self._statements.snapshot.program.excluded_folders
-        return bool(folders) and not folders.isdisjoint((module, *ancestors(module)))
+        found = MissingImports(model, Bodies(model, self._codes), self._statements.exists, self._reader)
+        return found.of(sorted(model.sources))
 
     def reported_missing(self, missing: MissingImport) -> ReportedMissing:
         """Return an import of what is not there, as reports show it."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
+from import_contracts.graph.names import ancestors
 from import_contracts.reading.imports import WrittenImport, read_calls
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.scan import Statement
@@ -97,6 +98,13 @@ class Statements:
     def quotable_source(self, module: str) -> Source | None:
         """Return the text of a module as `source` does; None also if reports must not quote it."""
         return self.source(module) if self.snapshot.may_quote(module) else None
+
+    def exists(self, module: str) -> bool:
+        """Tell whether there is a module of some name, which may be excluded."""
+        program = self.snapshot.program
+        folders = program.excluded_folders
+        is_excluded = bool(folders) and not folders.isdisjoint((module, *ancestors(module)))
+        return is_excluded or module in program.modules or module in program.excluded_files
 
     @cached_property
     def graph_at_base(self) -> ImportGraph | None:

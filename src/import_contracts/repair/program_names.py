@@ -192,6 +192,11 @@ class ProgramNames:
         taken = chain([imported], (self._taken(module, source) for source in sources))
         return any(name in each or ("*" in each and self._is_starred(module, name)) for each in taken)
 
+    def taken_by(self, importer: str) -> dict[str, Set[str]]:
+        """Return the names that a module takes from each that it imports, as `is_imported_elsewhere` asks for them."""
+        source = self._text(importer)
+        return {module: self._taken(module, source) for module in self._imports_of(source)}
+
     def _takers_of(self, module: str) -> tuple[Set[str], list[Source]]:
         """Return what is imported from a module by modules that do nothing else with it, and the other importers.
 
@@ -265,8 +270,7 @@ class ProgramNames:
     @cached_property
     def _replaced(self) -> frozenset[str]:
         """The dotted names in strings of the modules that replace names of others, and all that they begin with."""
-        texts = (source.text for source in self.sources if _may_replace(source.text))
-        found = {name for text in texts for name in _QUOTED_NAME.findall(text)}
+        found = frozenset[str]().union(*(replaced_in(source.text) for source in self.sources))
         return frozenset(name[:end] for name in found for end in (*_dots(name), len(name)))
 
     def _imports_of(self, source: Source) -> dict[str, set[str]]:
@@ -388,9 +392,11 @@ def named_in_strings(text: str) -> Set[str]:
     return frozenset(_OF_OBJECT.findall(text) if "attr" in text or "patch" in text else ())
 
 
-def _may_replace(text: str) -> bool:
+def replaced_in(text: str) -> Set[str]:
+    """Return the dotted names in the strings of a text, if it may replace what they name."""
     is_patch = "patch" in text and _PATCHES.search(text) is not None
-    return is_patch or ("etattr(" in text and _OF_ATTRIBUTE.search(text) is not None)
+    may_replace = is_patch or ("etattr(" in text and _OF_ATTRIBUTE.search(text) is not None)
+    return frozenset(_QUOTED_NAME.findall(text) if may_replace else ())
 
 
 def _dots(name: str) -> Iterator[int]:

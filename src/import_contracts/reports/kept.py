@@ -32,6 +32,18 @@ class Moved(Protocol):
         """Raise ValueError if the edit is near some lines."""
 
 
+class Unknown:
+    """Where the lines of a file are of which no report may name any."""
+
+    def line(self, line: int) -> int:
+        """Raise ValueError."""
+        raise ValueError(line)
+
+    def demand_distance(self, first: int, last: int) -> None:
+        """Raise ValueError."""
+        raise ValueError(first, last)
+
+
 def as_value(report: Any) -> Any:
     """Return a report as lists of the values of its fields; imports that are read later are not read for it."""
     match report:

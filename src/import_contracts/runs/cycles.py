@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +47,7 @@ def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[A
     """
     statements = Statements(snapshot)
     conclusions = None if question.is_quick or question.needless else _conclusions(question, statements)
-    if conclusions and (answers := _taken_over(conclusions, snapshot, requests)):
+    if conclusions and (answers := _taken_over(conclusions, question, statements, requests)):
         return answers
     report = _cycles(question, statements)
     answers = _written(report, snapshot, requests)
@@ -63,10 +63,19 @@ def _conclusions(question: Question, statements: Statements) -> Conclusions:
     return Conclusions(statements, repr(question))
 
 
-def _taken_over(conclusions: Conclusions, snapshot: Snapshot, requests: Requests) -> list[Answer]:
+def _taken_over(
+    conclusions: Conclusions, question: Question, statements: Statements, requests: Requests
+) -> list[Answer]:
     """Return the report that was taken over in each wanted format; nothing if there is none."""
+    snapshot = statements.snapshot
+
+    def after(report: CyclesReport, before: Mapping[str, str], functions: Set[tuple[str, str]]) -> CyclesReport | None:
+        from import_contracts.judging.apart import Edits  # noqa: PLC0415 - only for edits that are not quiet
+
+        return Edits(before, functions, question, statements).after(report)
+
     with snapshot.context.step("take over what is known"):
-        report = conclusions.take_over(CyclesReport)
+        report = conclusions.take_over(CyclesReport, after)
     if report is None:
         return []
     try:
