@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem
-from import_contracts.reading.aside import aside
+from import_contracts.reading.aside import aside, asking
 from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.records import replace
 from import_contracts.reports.check import ReportedViolation, Unreadable
-from import_contracts.reports.cycles import Cycle, CyclesReport, Question, ReportedCrashPlan, ReportedEntry
+from import_contracts.reports.cycles import (
+    Cycle,
+    CyclesReport,
+    Plan,
+    Question,
+    ReportedCrash,
+    ReportedCrashPlan,
+    ReportedEntry,
+)
 
 if TYPE_CHECKING:
     from import_contracts.crashes.missing import MissingImport
-    from import_contracts.judging.remedies import Remedies
+    from import_contracts.judging.remedies import Remedies, Tried
+
+Functions: TypeAlias = Set[tuple[str, str]]
+"""See `Remedies.functions`."""
 
 _MANY = 100
 """From how many modules on a second process is worth its start."""
@@ -51,21 +62,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     if remedies is None:
         cycles = [search.cycle(cycle, None, ()) for cycle in found]
         return replace(report, cycles=tuple(sorted(cycles, key=_order)))
-    from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
-
-    def repaired() -> tuple[
-        ReportedCrashPlan | None, tuple[ReportedEntry, ...], Mapping[str, str], Set[tuple[str, str]]
-    ]:
-        plan, changed = remedies.crash_plan(search)
-        found = report_entries(question, statements, remedies.known, changed)
-        return plan, found, statements.outside, remedies.functions
-
-    crashes = remedies.crashes()
-    with aside(repaired, snapshot.context, is_long=len(snapshot.program.modules) >= _MANY) as result:
-        plans = remedies.plans(search)
-        crash_plan, entries, outside, functions = result()
-        statements.looked_at(outside)
-    statements.depend_on(remedies.functions | functions)
+    crashes, plans, crash_plan, entries = _repaired(search, remedies)
     cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
 
     def is_asked_about(module: str) -> bool:
@@ -81,6 +78,37 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         entries=entries,
         crash_plan=crash_plan,
     )
+
+
+def _repaired(
+    search: CycleSearch, remedies: Remedies
+) -> tuple[tuple[ReportedCrash, ...], list[Plan], ReportedCrashPlan | None, tuple[ReportedEntry, ...]]:
+    """Return the crashes, the plans, the plan for the crashes, and the entries.
+
+    What to do about cycles is chosen in one process while another looks for crashes. In that it is tried, while a third
+    one makes the plan for crashes and follows the entries.
+    """
+    from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
+
+    question, statements = search.question, search.statements
+    context, modules = statements.snapshot.context, statements.snapshot.program.modules
+
+    def planned(crashes: Tried) -> tuple[list[Plan], Functions]:
+        return remedies.plans(search, crashes), remedies.functions
+
+    def repaired() -> tuple[ReportedCrashPlan | None, tuple[ReportedEntry, ...], Mapping[str, str], Functions]:
+        plan, changed = remedies.crash_plan(search)
+        found = report_entries(question, statements, remedies.known, changed)
+        return plan, found, statements.outside, remedies.functions
+
+    with asking(planned, remedies.tried(), context, is_long=len(modules) >= _MANY) as planning:
+        crashes = remedies.crashes()
+        with aside(repaired, context, is_long=len(modules) >= _MANY) as repairing:
+            plans, read = planning()
+            crash_plan, entries, outside, followed = repairing()
+    statements.looked_at(outside)
+    statements.depend_on(remedies.functions | read | followed)
+    return crashes, plans, crash_plan, entries
 
 
 def _needless(search: CycleSearch) -> Iterator[ReportedViolation]:
