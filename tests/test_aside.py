@@ -8,12 +8,13 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading import aside as module
-from import_contracts.reading.aside import aside
+from import_contracts.reading.aside import aside, asking
 from import_contracts.reading.context import RunContext
 from tests.arranging import lint, write
 
@@ -41,7 +42,7 @@ def test_the_result_may_be_longer_than_a_pipe(tmp_path: Path) -> None:
         assert result() == list(range(300_000))
 
 
-def fail() -> None:
+def fail() -> NoReturn:
     raise UserError(Problem("There is no entry."))
 
 
@@ -101,6 +102,76 @@ def test_no_process_is_left_when_this_one_is_interrupted(tmp_path: Path) -> None
         raise KeyboardInterrupt
     with pytest.raises(ProcessLookupError):
         os.kill(int(started.read_text()), 0)
+
+
+# --- questions -----------------------------------------------------------------------------------------------------
+
+
+def sums(ask: Callable[[int], tuple[int, int]]) -> tuple[int, list[int], set[int]]:
+    answers = [ask(number) for number in range(3)]
+    return os.getpid(), [double for double, _ in answers], {process for _, process in answers}
+
+
+def doubled(number: int) -> tuple[int, int]:
+    return 2 * number, os.getpid()
+
+
+@copies
+def test_a_copy_may_ask_this_process(tmp_path: Path) -> None:
+    with asking(sums, doubled, context(tmp_path)) as result:
+        process, answers, processes = result()
+    assert (answers, processes) == ([0, 2, 4], {os.getpid()})
+    assert process != os.getpid()
+
+
+def test_with_one_job_questions_are_asked_here(tmp_path: Path) -> None:
+    with asking(sums, doubled, context(tmp_path, jobs=1)) as result:
+        assert result() == (os.getpid(), [0, 2, 4], {os.getpid()})
+
+
+def test_a_question_and_an_answer_may_be_longer_than_a_pipe(tmp_path: Path) -> None:
+    with asking(lambda ask: ask("a" * 300_000), str.upper, context(tmp_path)) as result:
+        assert result() == "A" * 300_000
+
+
+def test_an_exception_of_an_answer_is_raised_here(tmp_path: Path) -> None:
+    def answer(_: int) -> tuple[int, int]:
+        return fail()
+
+    with asking(sums, answer, context(tmp_path)) as result, pytest.raises(UserError, match="There is no entry"):
+        result()
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+def test_the_call_is_made_here_if_the_copy_ends_between_questions(asked: int, tmp_path: Path) -> None:
+    here = os.getpid()
+
+    def call(ask: Callable[[int], int]) -> list[int]:
+        answers = [ask(number) for number in range(asked)]
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return [*answers, ask(7)]
+
+    with asking(call, abs, context(tmp_path)) as result:
+        assert result() == [*range(asked), 7]
+
+
+@copies
+def test_a_copy_that_has_ended_is_not_answered(tmp_path: Path) -> None:
+    here = os.getpid()
+
+    def call(ask: Callable[[int], str]) -> str:
+        if os.getpid() == here:
+            return "here"
+        signal.alarm(1)
+        return ask(1)
+
+    def answer(_: int) -> str:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        return "late" * 300_000
+
+    with asking(call, answer, context(tmp_path)) as result:
+        assert result() == "here"
 
 
 # --- the command ---------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.operations import Operation, Operations, all_operations
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute, ancestors
-from import_contracts.reading.imports import ImportReader, WrittenImport
+from import_contracts.reading.imports import ImportReader, Taken, WrittenImport, read_imports
+from import_contracts.reading.text import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +55,48 @@ class MissingImports:
         self._exists = exists
         self._reader = reader or ImportReader()
         self._known: dict[tuple[str, str, bool], bool] = {}
+        self._there: set[Taken] = set()
 
     def of(self, importers: Iterable[str]) -> tuple[MissingImport, ...]:
         """Return those in some modules, in their order and then by line and name."""
         return tuple(found for importer in importers for found in sorted(self._of(importer), key=_place))
 
     def _of(self, importer: str) -> Iterator[MissingImport]:
-        written = self._reader.imports(self._model.sources[importer])
+        source = self._model.sources[importer]
+        if all(self._origin(each, source) is None for each in self._reader.taken(source)):
+            return
+        written = read_imports(source.text, importer, is_package=source.is_package)
         found = [each for each in map(self._missing(importer), written) if each]
         running = _running(self._bodies.module(importer).operations) if found else frozenset()
         if importer not in self._bodies.unparsed:
             yield from (each for each in dict.fromkeys(found) if each.line in running)
 
+    def _origin(self, taken: Taken, source: Source) -> str | None:
+        """Return the module that an import names; None if what it imports is there. Many modules import the same."""
+        level, module, name = taken
+        if taken in self._there and module != source.module:
+            return None
+        origin = absolute(level, module, source.module, is_package=source.is_package)
+        if origin is not None and origin.partition(".")[0] in self._model.modules:
+            if not self._exists(origin):
+                return origin
+            if name and name != "*" and self._lacks(origin, name, origin == source.module):
+                return origin
+        if not level:
+            self._there.add(taken)
+        return None
+
     def _missing(self, importer: str) -> Callable[[WrittenImport], MissingImport | None]:
         source = self._model.sources[importer]
 
         def missing(written: WrittenImport) -> MissingImport | None:
-            base = absolute(written.level, written.module, importer, is_package=source.is_package)
-            if base is None or written.kind is not Kind.RUNTIME or base.partition(".")[0] not in self._model.modules:
+            origin, name = self._origin(written[:3], source), written.name
+            if origin is None or written.kind is not Kind.RUNTIME:
                 return None
-            if not self._exists(base):
-                return self._module(importer, written.line, base)
-            if written.name is None or written.name == "*" or not self._lacks(base, written.name, base == importer):
-                return None
-            text = self._message(base, written.name, importer)
-            return MissingImport(importer, written.line, f"{base}.{written.name}", base, True, text)  # noqa: FBT003
+            if name is None or not self._exists(origin):
+                return self._module(importer, written.line, origin)
+            text = self._message(origin, name, importer)
+            return MissingImport(importer, written.line, f"{origin}.{name}", origin, may_be_name=True, message=text)
 
         return missing
 

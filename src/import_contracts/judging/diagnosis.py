@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem
-from import_contracts.reading.aside import aside
+from import_contracts.reading.aside import aside, asking
 from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.records import replace
 from import_contracts.reports.check import ReportedViolation, Unreadable
-from import_contracts.reports.cycles import Cycle, CyclesReport, Question, ReportedCrashPlan, ReportedEntry
+from import_contracts.reports.cycles import (
+    Cycle,
+    CyclesReport,
+    NotFollowed,
+    Plan,
+    Question,
+    ReportedCrash,
+    ReportedCrashPlan,
+    ReportedEntry,
+)
 
 if TYPE_CHECKING:
     from import_contracts.crashes.missing import MissingImport
-    from import_contracts.judging.remedies import Remedies
+    from import_contracts.judging.remedies import Remedies, Tried
 
 _MANY = 100
 """From how many modules on a second process is worth its start."""
@@ -51,21 +60,7 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
     if remedies is None:
         cycles = [search.cycle(cycle, None, ()) for cycle in found]
         return replace(report, cycles=tuple(sorted(cycles, key=_order)))
-    from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
-
-    def repaired() -> tuple[
-        ReportedCrashPlan | None, tuple[ReportedEntry, ...], Mapping[str, str], Set[tuple[str, str]]
-    ]:
-        plan, changed = remedies.crash_plan(search)
-        found = report_entries(question, statements, remedies.known, changed)
-        return plan, found, statements.outside, remedies.functions
-
-    crashes = remedies.crashes()
-    with aside(repaired, snapshot.context, is_long=len(snapshot.program.modules) >= _MANY) as result:
-        plans = remedies.plans(search)
-        crash_plan, entries, outside, functions = result()
-        statements.looked_at(outside)
-    statements.depend_on(remedies.functions | functions | remedies.needed)
+    crashes, plans, others = _repaired(search, remedies)
     cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
 
     def is_asked_about(module: str) -> bool:
@@ -77,10 +72,49 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         crashes=tuple(crash for crash in crashes if is_asked_about(crash.entry)),
         untried=tuple(module for module in remedies.untried if is_asked_about(module)),
         missing=tuple(remedies.reported_missing(each) for each in missing if is_asked_about(each.importer)),
-        not_followed=remedies.not_followed(),
-        entries=entries,
-        crash_plan=crash_plan,
+        not_followed=others.not_followed,
+        entries=others.entries,
+        crash_plan=others.crash_plan,
     )
+
+
+class _Others(NamedTuple):
+    """What needs the crashes and not the plans; ``outside`` and ``functions`` are what that depends on."""
+
+    crash_plan: ReportedCrashPlan | None
+    entries: tuple[ReportedEntry, ...]
+    not_followed: tuple[NotFollowed, ...]
+    outside: Mapping[str, str]
+    functions: Set[tuple[str, str]]
+
+
+def _repaired(search: CycleSearch, remedies: Remedies) -> tuple[tuple[ReportedCrash, ...], list[Plan], _Others]:
+    """Return the crashes, the plans for the cycles, and all else.
+
+    What to do about cycles is chosen in one process while another looks for crashes, and then tries what was chosen
+    while a third makes the plan for crashes and follows the entries.
+    """
+    from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
+
+    question, statements = search.question, search.statements
+    context, modules = statements.snapshot.context, statements.snapshot.program.modules
+
+    def planned(crashes: Tried) -> tuple[list[Plan], Set[tuple[str, str]]]:
+        return remedies.plans(search, crashes), remedies.functions
+
+    def repaired() -> _Others:
+        plan, changed = remedies.crash_plan(search)
+        entries = report_entries(question, statements, remedies.known, changed)
+        return _Others(plan, entries, remedies.not_followed(), statements.outside, remedies.functions)
+
+    with asking(planned, remedies.tried(), context, is_long=len(modules) >= _MANY) as planning:
+        crashes = remedies.crashes()
+        with aside(repaired, context, is_long=len(modules) >= _MANY) as repairing:
+            plans, functions = planning()
+            others = repairing()
+    statements.looked_at(others.outside)
+    statements.depend_on(remedies.functions | functions | others.functions | remedies.needed)
+    return crashes, plans, others
 
 
 def _needless(search: CycleSearch) -> Iterator[ReportedViolation]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from copy import copy
 from functools import cached_property
 from itertools import starmap
+from typing import TypeAlias
 
 from import_contracts.contracts.crash import violation_of
 from import_contracts.crashes.bodies import FAILED, LOADED, TRIED, Bodies, CodeCache
@@ -44,6 +45,8 @@ from import_contracts.reports.cycles import (
     ReportedMissing,
     Step,
 )
+
+Tried: TypeAlias = Callable[[Mapping[str, Source], Collection[str]], CrashSearch]
 
 _WORK = 35_000
 """How much is done to try edits for crashes: operations of modules that are followed, and modules for each try."""
@@ -269,18 +272,21 @@ class Remedies:
 
     # --- plans ----------------------------------------------------------------------------------------------------
 
-    def plans(self, search: CycleSearch) -> list[Plan]:
-        """Return the plan of each cycle that a search finds, in their order. Those of one kind are planned together."""
-        with self._statements.snapshot.context.step("plan"):
-            return self._plans(search)
+    def plans(self, search: CycleSearch, crashes: Tried) -> list[Plan]:
+        """Return the plan of each cycle that a search finds, in their order. Those of one kind are planned together.
 
-    def _plans(self, search: CycleSearch) -> list[Plan]:
+        For crashes, it asks only ``crashes``, which does what `tried` does, and only when all choices are made.
+        """
+        with self._statements.snapshot.context.step("plan"):
+            return self._plans(search, crashes)
+
+    def _plans(self, search: CycleSearch, crashes: Tried) -> list[Plan]:
         cycles, fixes = search.cycles, self.fixes(search)
         by_modules: dict[tuple[str, ...], Plan] = {}
-        for kind in Kind:
-            components = [cycle.component for cycle in cycles if cycle.kind is kind]
-            made = self.repair_plans(components, kind, fixes)
-            for component, plan in zip(components, made, strict=True):
+        of_kind = {kind: [cycle.component for cycle in cycles if cycle.kind is kind] for kind in Kind}
+        chosen = [(each, self._chosen(each, kind, fixes, crashes)) for kind, each in of_kind.items() if each]
+        for components, tried in chosen:
+            for component, plan in zip(components, tried(), strict=True):
                 by_modules[component.modules] = self._plan(plan, component.graph, fixes, search)
         return [by_modules[cycle.component.modules] for cycle in cycles]
 
@@ -293,15 +299,29 @@ class Remedies:
 
     def repair_plans(self, cycles: Sequence[Component], kind: Kind, fixes: Fixes) -> tuple[RepairPlan, ...]:
         """Return the plan of each of some cycles of one kind, in their order; they are planned together."""
+        return self._chosen(cycles, kind, fixes, self.tried())() if cycles else ()
+
+    def _chosen(
+        self, cycles: Sequence[Component], kind: Kind, fixes: Fixes, crashes: Tried
+    ) -> Callable[[], tuple[RepairPlan, ...]]:
+        """Choose what to do about some cycles of one kind, and return what tries it, and returns the plans."""
+        tools = Tools(self._statements.sources, fixes, self._imports, crashes)
+        return plans(tools, cycles, [other for other in Kind if other.rank <= kind.rank])
+
+    def tried(self) -> Tried:
+        """Return what tells which modules crash if some had other texts; without any, those that crash now.
+
+        Of the modules it tells only those that are asked about, and not what was found out about them, which is kept
+        for the next question.
+        """
         last: list[CrashSearch] = []
 
         def crashes(changed: Mapping[str, Source], entries: Collection[str]) -> CrashSearch:
-            last[:] = [self._crashes(changed, entries, others=last)]
-            return last[0]
+            if changed:
+                last[:] = [self._crashes(changed, entries, others=last)]
+            return replace(last[0] if changed else self._before, world=None)
 
-        tools = Tools(self._statements.sources, fixes, self._imports, crashes, self._before)
-        kinds = [other for other in Kind if other.rank <= kind.rank]
-        return plans(tools, cycles, kinds) if cycles else ()
+        return crashes
 
     def _imports(self, source: Source) -> Iterator[tuple[Edge, Kind]]:
         text, module, is_package = source.text, source.module, source.is_package

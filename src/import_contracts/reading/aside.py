@@ -9,11 +9,13 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO, NoReturn, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
 from import_contracts.reading.context import RunContext, Step
 
 _T = TypeVar("_T")
+_A = TypeVar("_A")
+_P = ParamSpec("_P")
 
 _CAN_COPY = sys.platform == "linux"
 """Elsewhere a process cannot be copied, or the libraries of the system may not work in the copy."""
@@ -30,53 +32,111 @@ def aside(call: Callable[[], _T], context: RunContext, *, is_long: bool = True) 
     or raises is the same everywhere. That is also done if the run may use one process only, or if the call is not long:
     to start and to end the copy takes about ten milliseconds. The copy is gone when the context is left.
     """
+    with asking(lambda _: call(), _no_answer, context, is_long=is_long) as result:
+        yield result
+
+
+@contextmanager
+def asking(
+    call: Callable[[Callable[_P, _A]], _T], answer: Callable[_P, _A], context: RunContext, *, is_long: bool = True
+) -> Iterator[Callable[[], _T]]:
+    """Do the same for a function that may ask this process questions; what is yielded answers them while it waits.
+
+    The function is called with what asks, which returns what ``answer`` does. Questions and answers must be what pickle
+    can copy. Where the function is called here, the questions are asked here.
+    """
     copy = _copied(call) if is_long and context.jobs > 1 and _CAN_COPY else None
     if copy is None:
-        yield call
+        yield lambda: call(answer)
         return
-    process, reader = copy
-    with open(reader, "rb") as answer:  # noqa: PTH123 - a pipe, not a file
+    process, pipes = copy
+    with pipes:
         try:
-            yield lambda: _result(answer, call, context.step)
+            yield lambda: _result(pipes, call, answer, context.step)
         finally:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
 
 
-def _copied(call: Callable[[], object]) -> tuple[int, int] | None:
-    """Copy this process, and return the copy's number and the pipe to read its answer from; None if that fails."""
-    reader, writer = os.pipe()
+def _no_answer() -> None:
+    """Answer the question that is never asked."""
+
+
+class _Pipes:
+    """The ends of two pipes, through which this process and its copy send values to each other."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self._reader, self._writer = open(reader, "rb"), open(writer, "wb")  # noqa: SIM115 - pipes
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
+        with suppress(BrokenPipeError):
+            self._writer.close()
+
+    def send(self, value: object) -> None:
+        """Send a value; raises OSError if the other process is gone, and any error if pickle cannot copy the value."""
+        text = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        self._writer.write(len(text).to_bytes(_SIZE, "big"))
+        self._writer.write(text)
+        self._writer.flush()
+
+    def receive(self) -> object:
+        """Return what the other process has sent; raises EOFError if it is gone before all of that has arrived."""
+        size = self._reader.read(_SIZE)
+        text = self._reader.read(int.from_bytes(size, "big"))
+        if len(size) < _SIZE or len(text) != int.from_bytes(size, "big"):
+            raise EOFError
+        return pickle.loads(text)  # noqa: S301 - written by ourselves
+
+
+def _copied(call: Callable[[Callable[_P, _A]], object]) -> tuple[int, _Pipes] | None:
+    """Copy this process, and return the copy's number and the pipes to it; None if that fails."""
+    ends = [*os.pipe(), *os.pipe()]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of other threads; none of them holds a lock we need
             process = os.fork()
     except OSError:
-        os.close(reader)
-        os.close(writer)
+        for end in ends:
+            os.close(end)
         return None
+    here = (ends[0], ends[3]) if process else (ends[2], ends[1])
+    for end in set(ends).difference(here):
+        os.close(end)
+    pipes = _Pipes(*here)
     if not process:
-        _answer(call, writer)
-    os.close(writer)
-    return process, reader
+        _answer(call, pipes)
+    return process, pipes
 
 
-def _answer(call: Callable[[], object], writer: int) -> NoReturn:
-    """Write what a function returns, or nothing if it raises an exception, and end the process without a trace."""
+def _answer(call: Callable[[Callable[_P, _A]], object], pipes: _Pipes) -> NoReturn:
+    """Send what a function returns, or nothing if it raises an exception, and end the process without a trace."""
+
+    def ask(*question: _P.args, **named: _P.kwargs) -> _A:
+        pipes.send((True, (question, named)))
+        return cast("_A", pipes.receive())
+
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        text = pickle.dumps(call(), pickle.HIGHEST_PROTOCOL)
-        with open(writer, "wb") as answer:
-            answer.write(len(text).to_bytes(_SIZE, "big"))
-            answer.write(text)
+        pipes.send((False, call(ask)))
     finally:
         os._exit(0)
 
 
-def _result(pipe: BinaryIO, call: Callable[[], _T], step: Step) -> _T:
-    with step("wait for the second process"):
-        size, answer = pipe.read(_SIZE), pipe.read()
-    if len(size) < _SIZE or len(answer) != int.from_bytes(size, "big"):
-        return call()
-    found: _T = pickle.loads(answer)  # noqa: S301 - written by ourselves
-    return found
+def _result(pipes: _Pipes, call: Callable[[Callable[_P, _A]], _T], answer: Callable[_P, _A], step: Step) -> _T:
+    while True:
+        try:
+            with step("wait for the second process"):
+                is_question, value = cast("tuple[bool, object]", pipes.receive())
+        except EOFError:
+            return call(answer)
+        if not is_question:
+            return cast("_T", value)
+        question, named = cast("tuple[Any, Any]", value)
+        found = answer(*question, **named)
+        with suppress(OSError):  # if it is gone, the next thing that is received says so
+            pipes.send(found)

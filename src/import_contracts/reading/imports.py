@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from import_contracts.graph.kinds import Kind
@@ -49,6 +49,11 @@ _START = (
 )
 _HEAD, _NEXT_HEAD = re.compile(_START), re.compile("\n" + _START)  # the second is found twice as fast as with a "^"
 _MAYBE_IMPORT = re.compile(r"(?:^|[:;])[^\S\n]*+(?:lazy[^\S\n]++)?(?:import|from)\b", re.MULTILINE)
+_PLAIN_IMPORT = re.compile(
+    r"(?a:^[ \t]*+(?:from (?P<origin>[\w.]+) import (?P<names>[\w ,]+|\([\w\s,]*\))"
+    rf"|import (?P<module>[\w.]+(?: as \w+)?))(?P<end>[ \t]*$))|{_MAYBE_IMPORT.pattern}",
+    re.MULTILINE,
+)
 # Up to the end of a line outside brackets. The brackets of an import contain neither strings nor brackets.
 _REST = re.compile(r"(?:[^\n(\\]|\([^()#]*+(?:#[^\n]*+[^()#]*+)*+|\\\n?)*+")
 _SIMPLE = re.compile(r"\s*+(?P<words>(?P<lazy>lazy\s++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
@@ -87,29 +92,50 @@ def _last(text: str, keyword: str) -> int:
     return 0
 
 
+Taken: TypeAlias = tuple[int, str, str | None]
+"""What a `WrittenImport` imports: its level, module and name."""
+
+
 class ImportReader:
-    """Reads the imports of texts, and keeps what they import, for questions that come again."""
+    """Reads what texts import, but not where and when, and keeps it."""
 
     def __init__(self) -> None:
-        self._taken: dict[Source, tuple[WrittenImport, ...]] = {}
-        self._same: dict[WrittenImport, WrittenImport] = {}
+        self._taken: dict[Source, tuple[Taken, ...]] = {}
+        self._named: dict[tuple[str, str], tuple[Taken, ...]] = {}
 
-    def imports(self, source: Source) -> tuple[WrittenImport, ...]:
-        """Return what `read_imports` does."""
-        found = read_imports(source.text, source.module, is_package=source.is_package)
-        bare = {each._replace(line=0, column=0, kind=Kind.RUNTIME, text="") for each in found}
-        self._taken[source] = tuple(self._same.setdefault(each, each) for each in bare)
-        return found
+    def taken(self, source: Source) -> tuple[Taken, ...]:
+        """Return what the statements that `read_imports` finds import, each once, in the order of the file.
 
-    def taken(self, source: Source) -> tuple[WrittenImport, ...]:
-        """Return the same without lines, columns, kinds and texts, each once; a text is read at most once for this."""
-        if not self.has_read(source):
-            self.imports(source)
+        Of a text that CPython rejects, there may be some more.
+        """
+        if source not in self._taken:
+            self._taken[source] = tuple(dict.fromkeys(self._read(source)))
         return self._taken[source]
 
     def has_read(self, source: Source) -> bool:
         """Tell whether a text was read."""
         return source in self._taken
+
+    def _read(self, source: Source) -> Iterator[Taken]:
+        statements = _plain_imports(source.text)
+        if statements is None:
+            found = read_imports(source.text, source.module, is_package=source.is_package)
+            yield from ((each.level, each.module, each.name) for each in found)
+        for statement in statements or ():
+            if statement not in self._named:
+                self._named[statement] = tuple(taken for taken, _ in _named(*statement))
+            yield from self._named[statement]
+
+
+def _plain_imports(text: str) -> list[tuple[str, str]] | None:
+    """Return what is behind ``from`` and behind ``import`` in each import statement, in the order of the file.
+
+    None if some are not as most are, such as those that a backslash continues, or that follow another statement.
+    """
+    text = _normalized(text)
+    found = [*_PLAIN_IMPORT.finditer(plain_text(text[: _end_of_imports(text)]))]
+    is_plain = all(each["end"] is not None for each in found)
+    return [(each["origin"] or "", each["names"] or each["module"]) for each in found] if is_plain else None
 
 
 def read_calls(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:
@@ -199,25 +225,11 @@ class _Statements:
         head = "".join(written[: keyword.start()].split()).removeprefix("lazy")
         line, column = self._position(start)
         text = _tidy(written)
-        for level, module, name in self._named(head, written[keyword.end() :]):
+        for (level, module, name), alias in _named(head.removeprefix("from"), written[keyword.end() :]):
+            if name == "TYPE_CHECKING" and not level and module in {"typing", "typing_extensions"}:
+                self._blocks.type_checking |= {alias or name}
             kind = self._kind(level, module, name, lazy=simple["lazy"] is not None)
             yield WrittenImport(level, module, name, line, column, kind, text)
-
-    def _named(self, head: str, names: str) -> Iterator[tuple[int, str, str | None]]:
-        """Yield level, module and name for each name of an import statement; skip what is no name."""
-        origin = head.removeprefix("from")
-        module = normal_form(origin.lstrip("."))
-        level, is_module = len(origin) - len(origin.lstrip(".")), _is_dotted(module) or (not module and origin)
-        for part in names.replace("(", " ").replace(")", " ").split(","):
-            written, _, alias = part.strip().partition(" as ")
-            name = normal_form("".join(written.split()))
-            if not head:
-                if _is_dotted(name):
-                    yield 0, name, None
-            elif is_module and (name == "*" or name.isidentifier()):
-                if origin in {"typing", "typing_extensions"} and name == "TYPE_CHECKING":
-                    self._blocks.type_checking |= {alias.strip() or name}
-                yield level, module, name
 
     def _kind(self, level: int, module: str, name: str | None, *, lazy: bool) -> Kind:
         block = self._blocks.block()
@@ -280,6 +292,23 @@ def _width(head: re.Match[str]) -> int:
 def _tidy(written: str) -> str:
     """Return an import statement that was joined from several lines as it is usually written on one."""
     return written.replace("( ", "(").replace(" )", ")").replace(",)", ")")
+
+
+def _named(origin: str, names: str) -> Iterator[tuple[Taken, str]]:
+    """Yield what each name of an import statement imports, with its alias; skip what is no name.
+
+    ``origin`` is what is behind ``from``, without spaces; "" if there is none. ``names`` is all behind ``import``.
+    """
+    module = normal_form(origin.lstrip("."))
+    level, is_module = len(origin) - len(origin.lstrip(".")), _is_dotted(module) or (not module and origin)
+    for part in names.replace("(", " ").replace(")", " ").split(","):
+        written, _, alias = part.strip().partition(" as ")
+        name = normal_form("".join(written.split()))
+        if not origin:
+            if _is_dotted(name):
+                yield (0, name, None), alias.strip()
+        elif is_module and (name == "*" or name.isidentifier()):
+            yield (level, module, name), alias.strip()
 
 
 def _is_dotted(name: str) -> bool:

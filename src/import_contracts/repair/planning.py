@@ -71,25 +71,28 @@ class Tools:
     imports: Callable[[Source], Iterable[tuple[Edge, Kind]]]
     """Returns what a module with another text would import."""
     crashes: Callable[[Mapping[str, Source], Collection[str]], CrashSearch]
-    """Returns which of some modules would crash if some modules had other texts."""
-    before: CrashSearch
-    """The crashes without any changes."""
+    """Returns which of some modules would crash if some modules had other texts; without any, all that crash now."""
 
 
-def plans(tools: Tools, cycles: Sequence[Component], kinds: Collection[Kind]) -> tuple[RepairPlan, ...]:
-    """Return a plan for each of some cycles, in their order; their graph has the imports of some kinds.
+def plans(tools: Tools, cycles: Sequence[Component], kinds: Collection[Kind]) -> Callable[[], tuple[RepairPlan, ...]]:
+    """Choose what to do about some cycles, and return what tries it, and returns the plan for each, in their order.
 
-    The plans are tried together. A fix that leaves a cycle, or that makes a module crash, is replaced by the next
-    cheapest one, and in the end by none.
+    The graph of the cycles has the imports of some kinds. The plans are tried together. A fix that leaves a cycle, or
+    that makes a module crash, is replaced by the next cheapest one, and in the end by none. Only what tries the choices
+    asks for crashes.
     """
     planner = _Planner(tools, cycles, frozenset(kinds))
     planner.choose()
-    rounds = 0
-    while wrong := planner.fixes_that_leave_cycles() or planner.fixes_that_crash():
-        rounds += 1
-        planner.reject(wrong, for_good=rounds > _ROUNDS)
-        planner.choose()
-    return tuple(map(planner.plan, range(len(cycles))))
+
+    def tried() -> tuple[RepairPlan, ...]:
+        rounds = 0
+        while wrong := planner.fixes_that_leave_cycles() or planner.fixes_that_crash():
+            rounds += 1
+            planner.reject(wrong, for_good=rounds > _ROUNDS)
+            planner.choose()
+        return tuple(map(planner.plan, range(len(cycles))))
+
+    return tried
 
 
 class _Planner:
@@ -103,13 +106,20 @@ class _Planner:
         for cycle in cycles:
             self._cycle_of |= dict.fromkeys(cycle.modules, frozenset(cycle.modules))
         self._rejected: dict[Edge, frozenset[FixKind]] = {}
-        self._crashed = frozenset(crash.entry for crash in tools.before.crashes)
         self._choices: dict[int, Choice] = {}
         self._open = set(range(len(cycles)))
         self._chosen: dict[Edge, Fix] = {}
         self._changed: dict[str, Source] = {}
         self._crashing: dict[str, Crash] = {}
         self._is_known = True
+
+    @cached_property
+    def _before(self) -> CrashSearch:
+        return self._tools.crashes({}, ())
+
+    @cached_property
+    def _crashed(self) -> frozenset[str]:
+        return frozenset(crash.entry for crash in self._before.crashes)
 
     def choose(self) -> None:
         """Choose what to do about the cycles of which nothing is chosen, and make the changes in memory."""
@@ -145,11 +155,11 @@ class _Planner:
 
     def fixes_that_crash(self) -> set[Edge]:
         """Return the imports that were fixed of modules on the stack of a crash that did not happen before."""
-        found = self._tools.before
+        found = self._before
         if self._changed:
             found = self._tools.crashes(self._changed, self._cycle_of.keys() | self._crashed)
         self._crashing = {crash.entry: crash for crash in found.crashes}
-        self._is_known = not found.untried and not self._tools.before.untried
+        self._is_known = not found.untried and not self._before.untried
         new = [crash for crash in found.crashes if crash.entry not in self._crashed]
         return self._fixed_in({frame.module for crash in new for frame in crash.stack})
 
@@ -233,7 +243,7 @@ class _Planner:
         """The entries, for each cycle, that crash in it before the changes, and those that crash at it after them."""
         number_of = {module: number for number, cycle in enumerate(self._cycles) for module in cycle.modules}
         found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in self._cycles]
-        for crash in self._tools.before.crashes:
+        for crash in self._before.crashes:
             number = number_of.get(crash.importer)
             if number is not None and number == number_of.get(crash.imported):
                 found[number][0].add(crash.entry)

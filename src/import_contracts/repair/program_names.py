@@ -242,7 +242,7 @@ class ProgramNames:
         if not self._reader.has_read(source) and not any(map(source.text.__contains__, packages)):
             return False
         taken = self._reader.taken(source)
-        return any(not each.level and each.module.partition(".")[0] in packages for each in taken)
+        return any(not level and module.partition(".")[0] in packages for level, module, _ in taken)
 
     def _named_in(self, source: Source) -> Set[str]:
         """Return the names of objects that a text has in strings where it may replace them."""
@@ -290,11 +290,11 @@ class ProgramNames:
 
     def _read(self, source: Source) -> Iterator[tuple[str, str | None]]:
         """Yield the same without parsing the text."""
-        for written in self._reader.taken(source):
-            origin = absolute(written.level, written.module, source.module, is_package=source.is_package)
-            module = self.module(origin, written.name) if origin else None
-            if module or (not written.name and (module := self.module(parent(origin or ""), None))):
-                yield module, written.name if module == origin else None
+        for level, written, name in self._reader.taken(source):
+            origin = absolute(level, written, source.module, is_package=source.is_package)
+            module = self.module(origin, name) if origin else None
+            if module or (not name and (module := self.module(parent(origin or ""), None))):
+                yield module, name if module == origin else None
 
     def exported(self, module: str, seen: frozenset[str] = frozenset()) -> Set[str] | None:
         """Return the names that a star import of a module may bind; None if they are not known."""
