@@ -137,7 +137,6 @@ def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: s
         ("        return size\n", "        import shop.models\n        return size\n"),
         ("        return size\n", "        return size\n\n    async def other(self):\n        return 1\n"),
         ("    limit = 2\n", "    limit = 3\n"),
-        ("    It has lines.\n", "    It has several lines.\n"),
         (END, f"{END}# é\n"),
         (END, f"{END}# noqa\n"),
         (END, f"{END}# addsitedir\n"),

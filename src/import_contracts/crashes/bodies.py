@@ -137,7 +137,7 @@ class Bodies:
         """Tell whether the names that a module binds depend on more than its text."""
         stars = (each.module for each in self.module(module).operations if isinstance(each, does.ImportStar))
         source = self._model.sources.get(module)
-        is_computed = source is not None and _COMPUTES_NAMES.search(source.text) is not None
+        is_computed = source is not None and computes_names(source.text)
         return is_computed or not all(each in self._model.modules for each in stars)
 
     def line_of(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> int | None:
@@ -154,3 +154,8 @@ class Bodies:
             ):
                 return operation.line
         return None
+
+
+def computes_names(text: str) -> bool:
+    """Tell whether the names that a module with a text binds may be computed."""
+    return _COMPUTES_NAMES.search(text) is not None

@@ -14,10 +14,12 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from import_contracts.graph.import_graph import Edge, Import
-from import_contracts.judging.quiet_edits import Moved, moved_by
+from import_contracts.judging.quiet_edits import Known, Moved, moved_by
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.cache import Answer, StoredAnswer, digest, shape, shortened
 from import_contracts.reading.values import DAMAGED, strings
+from import_contracts.records import replace
+from import_contracts.repair.usage import EVALUATING
 from import_contracts.reports.kept import KeptReport, as_value
 
 T = TypeVar("T")
@@ -99,13 +101,15 @@ class Conclusions:
         functions: dict[str, set[str]] = {}
         for module, name in map(strings, value["functions"]):
             functions.setdefault(module, set()).add(name)
+        roots = frozenset(module.partition(".")[0] for module in places)
+        readers = EVALUATING.union(functions.get("", ()))
         moved = {}
         for module in changed:
             pack, number = places[module]
             source = self._statements.quotable_source(module)
-            names = functions.get(module, set()) | functions.get("", set())
             before = _unpacked(value["texts"][pack])[number]
-            found = source and moved_by(before, source.text, names, partial(_may_import, value["texts"]))
+            known = Known(functions.get(module, set()), readers, roots, partial(_may_import, value["texts"]))
+            found = source and moved_by(replace(source, text=before), source, known)
             if not found:
                 return None
             moved[module] = found

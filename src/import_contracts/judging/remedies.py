@@ -33,6 +33,7 @@ from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
 from import_contracts.repair.fixes import Fix, Fixes
 from import_contracts.repair.planning import PlannedStep, RepairPlan, Tools, plans
+from import_contracts.repair.program_names import ProgramNames
 from import_contracts.reports.cycles import (
     NotFollowed,
     Place,
@@ -59,18 +60,19 @@ class Remedies:
         self._parse = remembering()
         self._codes = CodeCache(self._parse)
         self._reader = ImportReader()
-        self._readers: list[AnnotationReaders] = []
+        self._names: list[ProgramNames] = []
         self._edited: set[str] = set()
 
     @property
     def functions(self) -> Set[tuple[str, str]]:
         """The functions, by module and name, that were followed, or whose calls matter wherever they are: those of "".
 
-        The name "" stands for all functions of a module: it was edited on paper to end a crash. Of other functions it
-        only matters which names they use.
+        The name "" stands for all functions of a module: it was edited on paper to end a crash. "*" says that each use
+        of a name in the module was looked for. Of other functions it only matters which names they use.
         """
-        reading = {("", name) for readers in self._readers for name in readers.functions}
-        return self._codes.called | reading | {(module, "") for module in self._edited}
+        reading = {("", name) for names in self._names for name in names.made(AnnotationReaders).functions}
+        searched = {(module, "*") for names in self._names for module in names.searched}
+        return self._codes.called | reading | searched | {(module, "") for module in self._edited}
 
     def after(self, statements: Statements, changed: Mapping[str, Source]) -> Remedies:
         """Return the same for the program in which the modules in ``changed`` have this text."""
@@ -276,7 +278,7 @@ class Remedies:
         """Return what finds the fixes of imports."""
         source, version = self._statements.quotable_source, self._question.python
         fixes = Fixes(source, search.graph, version, self._parse, self._reader)
-        self._readers.append(fixes.names.made(AnnotationReaders))
+        self._names.append(fixes.names)
         return fixes
 
     def repair_plans(self, cycles: Sequence[Component], kind: Kind, fixes: Fixes) -> tuple[RepairPlan, ...]:
