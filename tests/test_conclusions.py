@@ -257,6 +257,16 @@ LINES = (
     ),
     *("other = 1", "other = other + 1", "y = 3", "y = other", "value = self.size", "return None", "other = K", "f(1)"),
     *("a.b", "pass", "yield", 'other = "some text"', 'other = "p.b.x"', "if y:", "y = m(1)", "get(K, y)", "import p.b"),
+    *(
+        '"""A text.\n\n>>> K\n"""',
+        'raise K("x")',
+        "if y:\n    y = q.f\nelse:\n    K()",
+        "import json",
+        "def x(): return K",
+    ),
+    *('getattr(y, "K", None)', "with m as K:\n    K.x()", "lambda: K", "y: K = 1", 'f"{K.x} {y}"', "return x(K)"),
+    *("from p.b import x", "for K in y: pass", "assert K, 'x'", "@K\ndef m(x=1):\n    return q", "class K:\n    x = q"),
+    *("global K", "except K:", "try:\n    import p.c\nexcept K:\n    pass", "y = signature(K)", "b.x", "c.K", "d.q"),
 )
 
 
@@ -288,8 +298,9 @@ def changed(lines: list[str], dice: random.Random) -> list[str]:
     """Return lines of which one was added, removed, replaced, or got something behind it."""
     at = dice.choice([0, len(lines) - 1, *range(len(lines))])
     line = dice.choice(LINES)
-    if dice.random() < 0.7:
-        line = lines[at][: len(lines[at]) - len(lines[at].lstrip())] + line
+    if dice.random() < 0.8:
+        space = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+        line = "\n".join(space + each for each in line.split("\n"))
     new = dice.choice(
         [[line, lines[at]], [line, lines[at]], [line], [], [lines[at] + dice.choice(["  # why", " ", "  # b"])]]
     )

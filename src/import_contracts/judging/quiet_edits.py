@@ -28,7 +28,7 @@ from import_contracts.repair.layout import Layout
 from import_contracts.repair.moving import LOOKING
 from import_contracts.repair.usage import READING_LIBRARIES, WORD, NameUse, Role, last_name, names_in, read_usage
 
-_MOST = 500
+_MOST = 5_000
 """How many lines are compared to find those that have changed."""
 _REMARK = re.compile(r"[ \t]*(?:#[^\n]*)?")
 _BLANK = re.compile(r"\s*(?:#|\Z)")

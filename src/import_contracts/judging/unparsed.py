@@ -19,8 +19,8 @@ from import_contracts.repair.program_names import attributes_taken, named_in_str
 _ALIAS = re.compile(r"(\w+)\s+as\s+(?=(\w+))")
 _TOP = re.compile(r"^\w[^#\n]*", re.MULTILINE)
 _RARE = re.compile(
-    r"__(?:all|annotations|dict|getattr|import|lazy_modules|main|name|path)__|\b(?:eval|exec|globals?|locals|vars)\b"
-    r"|import_module|modules\[|addsitedir|DJANGO_SETTINGS|import-contracts|coding|lazy|noqa|type:|#!"
+    r"__(?:all|annotations|dict|getattr|import|lazy_modules|path)__|\b(?:eval|exec|globals?|locals|vars)\b"
+    r"|import_module|modules\[|addsitedir|DJANGO_SETTINGS|import-contracts|coding|\blazy\b|noqa|type:|#!"
 )
 """What is looked for in parts of texts, and is so rare in edits that it is not worth knowing where it matters."""
 
@@ -59,4 +59,7 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
     called = {alias for name, alias in _ALIAS.findall(text) if name in imported}.union(imported)
     taken = {attribute for name, attribute in attributes_taken(text) if name in called}
     named = (taken, seem_bound(text), named_in_strings(text), named_in_doctests(text), named_in_looked_up(text))
-    return Found(whole, frozenset((name, question) for question, names in enumerate(named) for name in names))
+    return Found(
+        whole,
+        frozenset((name, question) for question, names in enumerate(named) for name in names if name.isidentifier()),
+    )
