@@ -114,6 +114,14 @@ END = "\n\nstarted()\n"
         ("    limit = 2\n", "    limit = 2   \n"),
         ("        size = self.limit\n", "        size = self.limit + 1\n        size += 2\n"),
         ("        size = self.limit\n        return size\n", "        return self.limit\n"),
+        ("        return size\n", "        if size:\n            raise ValueError(f'{size}')\n        return size\n"),
+        ("        return size\n", "        import time\n        return time.time()\n"),
+        ("        return size\n", "        return getattr(self, 'size', size.path)\n"),
+        ("    It has lines.\n", "    It has several lines, of the class.\n"),
+        (
+            "    return json.dumps(total)\n",
+            "    with total as sizes:\n        return json.dumps(sizes, price(total))\n",
+        ),
         ("    total = price(order)\n", "    other = 'some text'\n    total = price(order)\n"),
         ("    limit = 3\n", "    # called\n    limit = 3\n"),
     ],
@@ -135,6 +143,9 @@ def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: s
         ("    total = price(order)\n", "    total = order\n"),
         ("    total = price(order)\n", "    total = models\n"),
         ("        return size\n", "        import shop.models\n        return size\n"),
+        ("        return size\n", "        return price(size)\n"),
+        ("    total = price(order)\n", "    total = getattr(order, 'models')\n"),
+        ("    total = price(order)\n", "    'Price and Order.'\n    total = price(order)\n"),
         ("        return size\n", "        return size\n\n    async def other(self):\n        return 1\n"),
         ("    limit = 2\n", "    limit = 3\n"),
         (END, f"{END}# é\n"),
@@ -204,6 +215,19 @@ def test_an_edit_is_compared_with_what_was_followed_not_with_the_last_run(shop: 
     (shop / "shop/web.py").write_text(FILES["shop/web.py"].replace("LIMIT = 1", "LIMIT = 2") + "# touched\n")
     assert not is_taken_over(shop)
     edited(shop, "shop/web.py", "# touched\n", "# touched again\n")
+    assert is_taken_over(shop)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("LIMIT = 1\n", "LIMIT = 2\n"), ("import json\n", "import json\nimport shop.second\n")]
+)
+def test_what_was_found_before_is_taken_over_when_an_edit_is_undone(shop: Path, old: str, new: str) -> None:
+    assert not is_taken_over(shop)
+    edited(shop, "shop/web.py", old, new)
+    assert not is_taken_over(shop)
+    edited(shop, "shop/web.py", new, f"{old}# undone\n")
+    assert is_taken_over(shop)
+    edited(shop, "shop/web.py", f"{old}# undone\n", f"{new}# done again\n")
     assert is_taken_over(shop)
 
 

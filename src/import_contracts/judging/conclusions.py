@@ -29,6 +29,8 @@ _LARGEST = 100_000_000
 """How many bytes these may have; a file that no run has written could have more than there is memory."""
 _MOST = 20
 """How many files may have changed."""
+_LAST, _BEFORE = "", "before"
+"""What was found last, and what was found before that: it holds again if an edit is undone."""
 
 
 class Conclusions:
@@ -60,8 +62,10 @@ class Conclusions:
         }
         ours = {file.path for file in files}
         seen = self._statements.outside
+        if last.cache is not None and (before := last.stored(_LAST, self._request)):
+            last.cache.keep(_BEFORE, self._request, before)
         self._outside = {shortened(path, last.base): seen[path] for path in seen if path not in ours}
-        self._store("", self._request, Answer(json.dumps(value), 0))
+        self._store(_LAST, self._request, Answer(json.dumps(value), 0))
 
     def keep_answer(self, request: str, answer: Answer) -> None:
         """Store the answer to a request that was made of what was taken over."""
@@ -76,8 +80,12 @@ class Conclusions:
 
     def take_over(self, kind: type[T]) -> T | None:
         """Return the report as it would be now; None if there is none, or if that is not certain."""
+        found = (self._taken_over(kind, when) for when in (_LAST, _BEFORE))
+        return next((report for report in found if report is not None), None)
+
+    def _taken_over(self, kind: type[T], when: str) -> T | None:
         last, manifest = self._snapshot.last, self._snapshot.manifest
-        stored = None if manifest is None else last.stored("", self._request)
+        stored = None if manifest is None else last.stored(when, self._request)
         if manifest is None or stored is None:
             return None
         try:

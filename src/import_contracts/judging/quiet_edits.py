@@ -153,12 +153,29 @@ class _Module:
         self.imports = [node for node in walk(self.tree) if isinstance(node, _IMPORTS)]
         self.words = frozenset(word for each in self.imports for word in WORD.findall(ast.unparse(each)))
         """The words in the import statements."""
+        self._users = {use.function for uses in self.usage.uses.values() for use in uses}
         self._roots = roots
 
     @property
     def bound(self) -> frozenset[str]:
         """The names that the module binds, and those that its import statements bind anywhere."""
         return frozenset(self.usage.defined).union(each.local for each in self.usage.bindings)
+
+    def has_room(self, function: FunctionDefinition) -> tuple[bool, bool]:
+        """Return whether a function begins with a docstring, and whether an import can be added behind that.
+
+        Imports are only added to functions that use what the module imports.
+        """
+        if function not in self._users:
+            return False, False
+        first = function.body[0]
+        has_docstring = is_docstring(first)
+        return has_docstring, (self.layout.has_own_lines if has_docstring else self.layout.starts_line)(first)
+
+    def imports_at_top(self, function: FunctionDefinition) -> list[ast.stmt]:
+        """Return the import statements at the top of such a function, to which others may be added."""
+        body = function.body if function in self._users else []
+        return list(takewhile(lambda each: isinstance(each, _IMPORTS), body[bool(body) and is_docstring(body[0]) :]))
 
     def found(self) -> Found:
         """Return what is found in the text without parsing it."""
@@ -167,8 +184,10 @@ class _Module:
     def facts(self, line: Callable[[int], int]) -> tuple[object, ...]:
         """Return what is known of the names and imports of the module; ``line`` returns where a line is now."""
         usage = self.usage
+        bindings = [each for each in usage.bindings if self._matters(each.module, each.kind)]
         return (
             *(getattr(usage, name) for name in _FACTS),
+            (usage.rebound & {each.local for each in bindings}, usage.reassigned & self.bound),
             {
                 name: [(each.reader, *map(ast.dump, each.bases)) for each in usage.classes[name]]
                 for name in usage.classes
@@ -176,8 +195,7 @@ class _Module:
             {name: list(dict.fromkeys(_use(each, line) for each in uses)) for name, uses in usage.uses.items()},
             [
                 (line(each.statement.lineno), ast.dump(each.alias), each.module, each.kind, each.inside)
-                for each in usage.bindings
-                if self._matters(each.module, each.kind)
+                for each in bindings
             ],
             [
                 each._replace(line=line(each.line))
@@ -192,7 +210,7 @@ class _Module:
         return kind is not Kind.DEFERRED or root in self._roots or root not in sys.stdlib_module_names
 
 
-_FACTS = ("imports", "rebound", "reassigned", "exported", "type_checking", "has_future_annotations", "has_readers")
+_FACTS = ("imports", "exported", "type_checking", "has_future_annotations", "has_readers")
 
 
 def _use(use: NameUse, line: Callable[[int], int]) -> tuple[object, ...]:
@@ -269,17 +287,10 @@ class _Edit:
         calls = [each for function in (then, now) for each in walk(function) if isinstance(each, ast.Call)]
         may_read = not READING_LIBRARIES.isdisjoint(self._now.words)
         return (
-            self._begins_below(then, self._then.layout)
-            and self._begins_below(now, self._now.layout)
-            and is_docstring(then.body[0]) == is_docstring(now.body[0])
-            and self._is_same(_imports_at_top(then), _imports_at_top(now))
-            and not any(may_read or last_name(each.func) in self._known.readers for each in calls)
+            not any(may_read or last_name(each.func) in self._known.readers for each in calls)
+            and self._then.has_room(then) == self._now.has_room(now)
+            and self._is_same(self._then.imports_at_top(then), self._now.imports_at_top(now))
         )
-
-    @staticmethod
-    def _begins_below(function: FunctionDefinition, layout: Layout) -> bool:
-        first = function.body[0]
-        return layout.has_own_lines(first) if is_docstring(first) else layout.starts_line(first)
 
     # --- imports, names and text ----------------------------------------------------------------------------------
 
@@ -312,9 +323,3 @@ def _lines(statement: ast.stmt) -> tuple[int, int]:
     """Return the first line and the last one of a statement, with its decorators."""
     decorators = getattr(statement, "decorator_list", ())
     return min(each.lineno for each in (statement, *decorators)), statement.end_lineno or statement.lineno
-
-
-def _imports_at_top(function: FunctionDefinition) -> list[ast.stmt]:
-    """Return the import statements at the top of a function, to which others may be added."""
-    body = function.body[1:] if is_docstring(function.body[0]) else function.body
-    return list(takewhile(lambda each: isinstance(each, _IMPORTS), body))
