@@ -218,6 +218,21 @@ def test_an_edit_is_compared_with_what_was_followed_not_with_the_last_run(shop: 
     assert is_taken_over(shop)
 
 
+def test_a_reason_may_name_a_line_of_another_module(shop: Path) -> None:
+    write(
+        shop,
+        {
+            "shop/first.py": 'from shop.second import B\n\n\nclass A:\n    x: "B"\n',
+            "shop/second.py": "import shop.first\n\n\nclass B(shop.first.A):\n    pass\n",
+            "shop/reads.py": "import typing\n\nfrom shop.first import A\n\ntyping.get_type_hints(A)\n",
+        },
+    )
+    assert not is_taken_over(shop)
+    edited(shop, "shop/reads.py", "", "# a header\n")
+    assert is_taken_over(shop)
+    assert "get_type_hints (shop.reads:6)" in lint(shop, "cycles", "shop").out
+
+
 @pytest.mark.parametrize(
     ("old", "new"), [("LIMIT = 1\n", "LIMIT = 2\n"), ("import json\n", "import json\nimport shop.second\n")]
 )

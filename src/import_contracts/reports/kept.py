@@ -152,13 +152,20 @@ class KeptReport:
 
     def _sentence(self, text: str) -> str:
         """Return a reason for a fix; lines in it are those of the module that it names, if it names one."""
+        text = _CALL.sub(self._call, text)
         about = set(_ABOUT.findall(text))
         moved = [self._moved[self._modules[module]] for module in about if module in self._modules]
         if moved and len(about) > 1:
             raise ValueError
         return _LINE.sub(lambda found: f"(line {moved[0].line(int(found[1]))})", text) if moved else text
 
+    def _call(self, found: re.Match[str]) -> str:
+        """Return a module and a line of it, as reasons name calls."""
+        path = self._modules.get(found[1])
+        return found[0] if path is None else f"({found[1]}:{self._moved[path].line(int(found[2]))})"
+
 
 _LATER = (str, str, str, int, tuple[int, ...] | None, tuple[int, Kind, str] | None)
 _LINE = re.compile(r"\(line (\d+)\)")
+_CALL = re.compile(r"\(([\w.]+):(\d+)\)")
 _ABOUT = re.compile(r"(?:Used while| from) ([\w.]+) (?:is imported: |into a new module )")
