@@ -11,6 +11,7 @@ from import_contracts.crashes.missing import is_opaque, seem_bound
 from import_contracts.crashes.model import lists_files, plain_import, strings_computed_with
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.entries.closure import changes_path
+from import_contracts.entries.django import settings_module
 from import_contracts.reading.text import Source
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.lookups import named_in_doctests, named_in_looked_up
@@ -53,6 +54,7 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
         (is_opaque(text), computes_names(text), changes_path(text), plain_import(roots).search(text) is not None),
         strings is not None and (frozenset(strings), lists_files(text)),
         unfollowed([source]),
+        settings_module(text),
         {name for name in replaced_in(text) if name.partition(".")[0] in roots},
         [line.rstrip() for line in _TOP.findall(text)],
     )
