@@ -15,18 +15,28 @@ import sys
 from collections.abc import Callable, Collection, Container, Iterator, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 from import_contracts.crashes.model import written_imports
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.unparsed import Found, found_in, is_rare
+from import_contracts.reading.imports import WrittenImport
 from import_contracts.reading.text import Source
-from import_contracts.reading.trees import FunctionDefinition, parse, walk
-from import_contracts.repair.edits import is_docstring
+from import_contracts.reading.trees import FunctionDefinition, is_docstring, parse, walk
 from import_contracts.repair.layout import Layout
-from import_contracts.repair.moving import LOOKING
-from import_contracts.repair.usage import READING_LIBRARIES, WORD, NameUse, Role, last_name, names_in, read_usage
+from import_contracts.repair.usage import (
+    LOOKING,
+    READING_LIBRARIES,
+    WORD,
+    NameUse,
+    Role,
+    Usage,
+    last_name,
+    names_in,
+    read_usage,
+)
 
 _MOST = 5_000
 """How many lines are compared to find those that have changed."""
@@ -149,14 +159,22 @@ class _Module:
         self.source = source
         self.tree = parse(source.text)
         self.layout = Layout(source.text)
-        self.usage = read_usage(self.tree, source, roots)
-        self.imports = [node for node in walk(self.tree) if isinstance(node, _IMPORTS)]
+        self.imports = [node for node in walk(self.tree, without=ast.expr) if isinstance(node, _IMPORTS)]
         self.words = frozenset(word for each in self.imports for word in WORD.findall(ast.unparse(each)))
         """The words in the import statements."""
-        self._users = {use.function for uses in self.usage.uses.values() for use in uses}
         self._roots = roots
 
-    @property
+    @cached_property
+    def usage(self) -> Usage:
+        """What the module does with names."""
+        return read_usage(self.tree, self.source, self._roots)
+
+    @cached_property
+    def _users(self) -> Set[FunctionDefinition | None]:
+        """The functions that use what the module imports."""
+        return {use.function for uses in self.usage.uses.values() for use in uses}
+
+    @cached_property
     def bound(self) -> frozenset[str]:
         """The names that the module binds, and those that its import statements bind anywhere."""
         return frozenset(self.usage.defined).union(each.local for each in self.usage.bindings)
@@ -181,12 +199,12 @@ class _Module:
         """Return what is found in the text without parsing it."""
         return found_in(self.source, self.words, self._roots)
 
-    def facts(self, line: Callable[[int], int]) -> tuple[object, ...]:
-        """Return what is known of the names and imports of the module; ``line`` returns where a line is now."""
+    def names(self, line: Callable[[int], int]) -> tuple[object, ...]:
+        """Return what is known of the names of the module; ``line`` returns where a line is now."""
         usage = self.usage
         bindings = [each for each in usage.bindings if self._matters(each.module, each.kind)]
         return (
-            *(getattr(usage, name) for name in _FACTS),
+            *(getattr(usage, name) for name in _NAMES),
             (usage.rebound & {each.local for each in bindings}, usage.reassigned & self.bound),
             {
                 name: [(each.reader, *map(ast.dump, each.bases)) for each in usage.classes[name]]
@@ -197,12 +215,13 @@ class _Module:
                 (line(each.statement.lineno), ast.dump(each.alias), each.module, each.kind, each.inside)
                 for each in bindings
             ],
-            [
-                each._replace(line=line(each.line))
-                for each in written_imports(self.source)
-                if each.level or self._matters(each.module, each.kind)
-            ],
         )
+
+    def written(self, line: Callable[[int], int]) -> list[WrittenImport]:
+        """Return the imports of the module, but for those of the standard library in functions."""
+        written = written_imports(self.source)
+        kept = (each for each in written if each.level or self._matters(each.module, each.kind))
+        return [each._replace(line=line(each.line)) for each in kept]
 
     def _matters(self, module: str, kind: Kind) -> bool:
         """Return whether an import is not just one of the standard library in a function."""
@@ -210,7 +229,7 @@ class _Module:
         return kind is not Kind.DEFERRED or root in self._roots or root not in sys.stdlib_module_names
 
 
-_FACTS = ("imports", "exported", "type_checking", "has_future_annotations", "has_readers")
+_NAMES = ("imports", "exported", "type_checking", "has_future_annotations", "has_readers")
 
 
 def _use(use: NameUse, line: Callable[[int], int]) -> tuple[object, ...]:
@@ -229,18 +248,16 @@ class _Edit:
         self._moved = moved
         self._known = known
         self._bodies: list[tuple[FunctionDefinition, FunctionDefinition]] = []
+        self._has_other_strings = False
 
     def is_quiet(self, changed: Sequence[str]) -> bool:
         """Return whether everything that was looked for is the same, given the lines that differ."""
-        return (
-            self._is_same(self._then.tree.body, self._now.tree.body)
-            and not self._is_looked_at_closely(changed)
-            and not any(map(self._is_touched, self._then.imports))
-            and all(self._is_free(*functions) for functions in self._bodies)
-            and self._then.facts(self._moved.line) == self._now.facts(int)
-            and self._names_are_same()
-            and self._text_is_same()
-        )
+        is_same = self._is_same(self._then.tree.body, self._now.tree.body)
+        if not is_same or self._is_looked_at_closely(changed) or any(map(self._is_touched, self._then.imports)):
+            return False
+        if (self._bodies or self._has_other_strings) and not self._names_are_same():
+            return False
+        return all(self._is_free(*functions) for functions in self._bodies) and self._text_is_same()
 
     # --- trees ----------------------------------------------------------------------------------------------------
 
@@ -259,11 +276,13 @@ class _Edit:
             if not self._has_changed(then, now):
                 return self._is_there(then, now)
             if is_docstring(then) and is_docstring(now):
+                self._has_other_strings = True
                 return True
         fields = set(then._fields)
         if isinstance(then, _FUNCTIONS) and isinstance(now, _FUNCTIONS) and self._may_change(then):
-            self._bodies.append((then, now))
             fields.remove("body")
+            if ast.dump(then) != ast.dump(now):
+                self._bodies.append((then, now))
         return self._is_there(then, now) and all(
             self._is_same(getattr(then, name, None), getattr(now, name, None)) for name in fields
         )
@@ -303,17 +322,22 @@ class _Edit:
         """Return whether each use of a name of the module matters, or each comment, and some have changed."""
         if not {"", "*"}.isdisjoint(self._known.functions) and any(hunk.common for hunk in self._moved.hunks):
             return True
+        if "*" not in self._known.functions:
+            return False
         words = {word for line in changed for word in WORD.findall(line)}
-        return "*" in self._known.functions and not words.isdisjoint(self._now.bound | self._now.words | LOOKING)
+        return not words.isdisjoint(self._now.bound | self._now.words | LOOKING)
 
     def _names_are_same(self) -> bool:
-        """Return whether the definitions of the module use the same names of it."""
+        """Return whether the module uses its names as before, and so do its definitions."""
         pairs = zip(self._then.tree.body, self._now.tree.body, strict=True)
         different = (names_in(then) ^ names_in(now) for then, now in pairs if self._has_changed(then, now))
-        return all(map((self._then.bound | {"global"}).isdisjoint, different))
+        same = all(map((self._then.bound | {"global"}).isdisjoint, different))
+        return same and self._then.names(self._moved.line) == self._now.names(int)
 
     def _text_is_same(self) -> bool:
         """Return whether nothing else is found in the text, but for names that nobody imports."""
+        if self._then.written(self._moved.line) != self._now.written(int):
+            return False
         then, now = self._then.found(), self._now.found()
         different = {name for name, _ in then.names ^ now.names}
         return then.whole == now.whole and not (different and self._known.may_import(different))

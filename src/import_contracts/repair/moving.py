@@ -15,14 +15,9 @@ from import_contracts.repair.import_text import ImportStatement
 from import_contracts.repair.layout import Edit, Layout, without_end
 from import_contracts.repair.new_lines import Added, Cause, NewLines, Replaced
 from import_contracts.repair.program_names import ProgramNames
-from import_contracts.repair.usage import Binding, NameUse, Role, Usage, names_in
+from import_contracts.repair.usage import LOOKING, Binding, NameUse, Role, Usage, names_in
 from import_contracts.wording import listed
 
-LOOKING = frozenset(
-    {"__dict__", "__import__", "eval", "exec", "get_annotations", "get_type_hints", "globals", "import_module"}
-    | {"locals", "modules", "signature", "vars"}
-)
-"""What may need a name, or a module, that it does not mention."""
 BELOW_CODE = "  # noqa: E402"
 _ONLY_FOR_ORDER = "  # noqa: F401 - imported first because of a cycle"
 
