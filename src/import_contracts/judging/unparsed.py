@@ -59,8 +59,13 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
         [line.rstrip() for line in _TOP.findall(text)],
     )
     called = {alias for name, alias in _ALIAS.findall(text) if name in imported}.union(imported)
-    taken = {attribute for name, attribute in attributes_taken(text) if name in called}
-    named = (taken, seem_bound(text), named_in_strings(text), named_in_doctests(text), named_in_looked_up(text))
+    named = (
+        attributes_taken(called, text),
+        seem_bound(text),
+        named_in_strings(text),
+        named_in_doctests(text),
+        named_in_looked_up(text),
+    )
     return Found(
         whole,
         frozenset((name, question) for question, names in enumerate(named) for name in names if name.isidentifier()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Container, Iterator, Sequence, Set
 from functools import cache, cached_property
 from itertools import chain
 from typing import TypeAlias, TypeVar, cast
@@ -401,12 +401,10 @@ def takes_others(text: str) -> bool:
     return not text.isascii() or _STAR.search(text) is not None
 
 
-def attributes_taken(text: str) -> frozenset[tuple[str, str]]:
-    """Return the names before and behind the dots of a text, but for those of import statements."""
-    found = _ATTRIBUTE.finditer(text)
-    return frozenset(
-        (each[1], each[2]) for each in found if not _IMPORTS.match(text, text.rfind("\n", 0, each.start()) + 1)
-    )
+def attributes_taken(names: Container[str], text: str) -> frozenset[str]:
+    """Return the attributes of some names that a text takes; the dots in import statements take nothing."""
+    found = (each for each in _ATTRIBUTE.finditer(text) if each[1] in names)
+    return frozenset(each[2] for each in found if not _IMPORTS.match(text, text.rfind("\n", 0, each.start()) + 1))
 
 
 def _dots(name: str) -> Iterator[int]:
