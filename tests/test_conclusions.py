@@ -114,6 +114,14 @@ END = "\n\nstarted()\n"
         ("    limit = 2\n", "    limit = 2   \n"),
         ("        size = self.limit\n", "        size = self.limit + 1\n        size += 2\n"),
         ("        size = self.limit\n        return size\n", "        return self.limit\n"),
+        ("        return size\n", "        if size:\n            raise ValueError(f'{size}')\n        return size\n"),
+        ("        return size\n", "        import time\n        return time.time()\n"),
+        ("        return size\n", "        return getattr(self, 'size', size.path)\n"),
+        ("    It has lines.\n", "    It has several lines, of the class.\n"),
+        (
+            "    return json.dumps(total)\n",
+            "    with total as sizes:\n        return json.dumps(sizes, price(total))\n",
+        ),
         ("    total = price(order)\n", "    other = 'some text'\n    total = price(order)\n"),
         ("    limit = 3\n", "    # called\n    limit = 3\n"),
     ],
@@ -135,9 +143,11 @@ def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: s
         ("    total = price(order)\n", "    total = order\n"),
         ("    total = price(order)\n", "    total = models\n"),
         ("        return size\n", "        import shop.models\n        return size\n"),
+        ("        return size\n", "        return price(size)\n"),
+        ("    total = price(order)\n", "    total = getattr(order, 'models')\n"),
+        ("    total = price(order)\n", "    'Price and Order.'\n    total = price(order)\n"),
         ("        return size\n", "        return size\n\n    async def other(self):\n        return 1\n"),
         ("    limit = 2\n", "    limit = 3\n"),
-        ("    It has lines.\n", "    It has several lines.\n"),
         (END, f"{END}# é\n"),
         (END, f"{END}# noqa\n"),
         (END, f"{END}# addsitedir\n"),
@@ -208,6 +218,34 @@ def test_an_edit_is_compared_with_what_was_followed_not_with_the_last_run(shop: 
     assert is_taken_over(shop)
 
 
+def test_a_reason_may_name_a_line_of_another_module(shop: Path) -> None:
+    write(
+        shop,
+        {
+            "shop/first.py": 'from shop.second import B\n\n\nclass A:\n    x: "B"\n',
+            "shop/second.py": "import shop.first\n\n\nclass B(shop.first.A):\n    pass\n",
+            "shop/reads.py": "import typing\n\nfrom shop.first import A\n\ntyping.get_type_hints(A)\n",
+        },
+    )
+    assert not is_taken_over(shop)
+    edited(shop, "shop/reads.py", "", "# a header\n")
+    assert is_taken_over(shop)
+    assert "get_type_hints (shop.reads:6)" in lint(shop, "cycles", "shop").out
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("LIMIT = 1\n", "LIMIT = 2\n"), ("import json\n", "import json\nimport shop.second\n")]
+)
+def test_what_was_found_before_is_taken_over_when_an_edit_is_undone(shop: Path, old: str, new: str) -> None:
+    assert not is_taken_over(shop)
+    edited(shop, "shop/web.py", old, new)
+    assert not is_taken_over(shop)
+    edited(shop, "shop/web.py", new, f"{old}# undone\n")
+    assert is_taken_over(shop)
+    edited(shop, "shop/web.py", f"{old}# undone\n", f"{new}# done again\n")
+    assert is_taken_over(shop)
+
+
 # --- edits at random ----------------------------------------------------------------------------------------------
 
 MODULES = ("a", "b", "c", "d")
@@ -258,6 +296,16 @@ LINES = (
     ),
     *("other = 1", "other = other + 1", "y = 3", "y = other", "value = self.size", "return None", "other = K", "f(1)"),
     *("a.b", "pass", "yield", 'other = "some text"', 'other = "p.b.x"', "if y:", "y = m(1)", "get(K, y)", "import p.b"),
+    *(
+        '"""A text.\n\n>>> K\n"""',
+        'raise K("x")',
+        "if y:\n    y = q.f\nelse:\n    K()",
+        "import json",
+        "def x(): return K",
+    ),
+    *('getattr(y, "K", None)', "with m as K:\n    K.x()", "lambda: K", "y: K = 1", 'f"{K.x} {y}"', "return x(K)"),
+    *("from p.b import x", "for K in y: pass", "assert K, 'x'", "@K\ndef m(x=1):\n    return q", "class K:\n    x = q"),
+    *("global K", "except K:", "try:\n    import p.c\nexcept K:\n    pass", "y = signature(K)", "b.x", "c.K", "d.q"),
 )
 
 
@@ -289,8 +337,9 @@ def changed(lines: list[str], dice: random.Random) -> list[str]:
     """Return lines of which one was added, removed, replaced, or got something behind it."""
     at = dice.choice([0, len(lines) - 1, *range(len(lines))])
     line = dice.choice(LINES)
-    if dice.random() < 0.7:
-        line = lines[at][: len(lines[at]) - len(lines[at].lstrip())] + line
+    if dice.random() < 0.8:
+        space = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+        line = "\n".join(space + each for each in line.split("\n"))
     new = dice.choice(
         [[line, lines[at]], [line, lines[at]], [line], [], [lines[at] + dice.choice(["  # why", " ", "  # b"])]]
     )

@@ -22,8 +22,9 @@ from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
 
-LOADED, TRIED, FAILED = "*", "+", "-"
-"""Stand for functions: of a module that was loaded by an entry or after edits on paper, was edited thus, or fails."""
+LOADED, TRIED, FAILED, SEARCHED = "*", "+", "-", "?"
+"""Stand for functions: of a module that was loaded by an entry or after edits on paper, was edited thus, fails, or in
+which each use of a name was looked for."""
 _COMPUTES_NAMES = re.compile(r"\b(?:globals|vars|locals|exec|setattr)\(|\bmodules\[")
 
 
@@ -139,7 +140,7 @@ class Bodies:
         """Tell whether the names that a module binds depend on more than its text."""
         stars = (each.module for each in self.module(module).operations if isinstance(each, does.ImportStar))
         source = self._model.sources.get(module)
-        is_computed = source is not None and _COMPUTES_NAMES.search(source.text) is not None
+        is_computed = source is not None and computes_names(source.text)
         return is_computed or not all(each in self._model.modules for each in stars)
 
     def line_of(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> int | None:
@@ -156,3 +157,8 @@ class Bodies:
             ):
                 return operation.line
         return None
+
+
+def computes_names(text: str) -> bool:
+    """Tell whether the names that a module with a text binds may be computed."""
+    return _COMPUTES_NAMES.search(text) is not None

@@ -147,7 +147,7 @@ class MissingImports:
     def _is_opaque(self, module: str) -> bool:
         """Return whether a module or a package around it may have any name or submodule, as far as is known."""
         sources = (self._model.sources.get(each) for each in (module, *ancestors(module)))
-        return any(source is not None and _OPAQUE.search(source.text) for source in sources)
+        return any(source is not None and is_opaque(source.text) for source in sources)
 
     def _message(self, module: str, name: str, importer: str) -> str:
         path = self._model.sources[module].path
@@ -167,13 +167,25 @@ class MissingImports:
         return other in found
 
 
-# Words that a module needs to get names, or submodules, in ways that no operation tells.
+def is_opaque(text: str) -> bool:
+    """Tell whether a module with a text may get names, or submodules, in ways that no operation tells."""
+    return _OPAQUE.search(text) is not None
+
+
+def seem_bound(text: str) -> frozenset[str]:
+    """Return the names of which a text has what often binds a name, without being parsed."""
+    begun = (word[:end] for word in _BEGINS.findall(text) for end in range(1, len(word) + 1))
+    return frozenset(_BINDS.findall(text)).union(begun)
+
+
 _OPAQUE = re.compile(
     r"__getattr__|__path__|\b(?:globals|locals|vars|exec|eval|setattr|meta_path|path_hooks)\b|\bmodules\["
 )
 
 # What binds a name, most often: whoever is asked about many names need not read every module for them.
 _OFTEN_BINDS = ("\n{} = ", "\n{}: ", "\ntype {}", "def {}(", "class {}", "import {}", " {},", " as {}")
+_BINDS = re.compile(r"(?<=\n)\w+(?= = |: )|(?<=def )\w+(?=\()|(?<= )\w+(?=,)")
+_BEGINS = re.compile(r"(?:class|import| as|\ntype)(?= (\w+))")
 
 
 def _place(missing: MissingImport) -> tuple[int, str]:

@@ -210,11 +210,11 @@ class ImportModel:
     def _computed(self, module: str) -> set[str]:
         """Return the modules that a text may import by names that it computes: those that it names in strings."""
         source = self.sources.get(module)
-        if source is None or not _computes(source.text):
+        if source is None or (strings := strings_computed_with(source.text)) is None:
             return set()
         package = module if source.is_package else parent(module)
-        found = set(self._children.get(package, ())) if _LISTS.search(source.text) else set()
-        for text in _STRINGS.findall(source.text):
+        found = set(self._children.get(package, ())) if lists_files(source.text) else set()
+        for text in strings:
             for part in text.rpartition("}")[2].split():
                 name = part.strip(".")
                 found.update({name, f"{package}.{name}", f"{module}.{name}"} & self.modules.keys())
@@ -230,7 +230,7 @@ class ImportModel:
 
     @cached_property
     def _plain_import(self) -> re.Pattern[str]:
-        return re.compile(_PLAIN_IMPORT.format("|".join(map(re.escape, sorted(self._roots)))))
+        return plain_import(self._roots)
 
     @cached_property
     def around(self) -> dict[str, tuple[str, ...]]:
@@ -253,10 +253,25 @@ def _root(module: str) -> str:
     return module.partition(".")[0]
 
 
-def _computes(text: str) -> bool:
-    """Tell whether a text may compute the names of modules: by a function for that, or as it gives its own away."""
+def plain_import(roots: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of ``import a.b``, but not of ``from a import b``, where ``a`` is one of some names."""
+    return re.compile(_PLAIN_IMPORT.format("|".join(map(re.escape, sorted(roots)))))
+
+
+def strings_computed_with(text: str) -> list[str] | None:
+    """Return the strings of a text that may compute the names of modules; None of one that does not.
+
+    It does that by a function for that, or as it gives its own name away.
+    """
     is_by_function = any(word in text for word in _COMPUTING) or text.startswith("def __getattr__")
-    return is_by_function or ("__name__" in text and _GIVES_OWN.search(text) is not None)
+    if is_by_function or ("__name__" in text and _GIVES_OWN.search(text) is not None):
+        return _STRINGS.findall(text)
+    return None
+
+
+def lists_files(text: str) -> bool:
+    """Tell whether a text may import all modules beside it."""
+    return _LISTS.search(text) is not None
 
 
 _COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "\ndef __getattr__")
@@ -265,7 +280,4 @@ _GIVES_OWN = re.compile(r"\((?<!ogger\()\s*__name__\b")
 _LISTS = re.compile(r"iter_modules|listdir|glob")
 _STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
-"""``import a.b``, but not ``from a import b``, where ``a`` is one of some names.
-
-It begins with a literal, which ``search`` finds fast.
-"""
+"""Begins with a literal, which ``search`` finds fast."""

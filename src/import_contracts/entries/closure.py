@@ -209,7 +209,7 @@ class Closure:
 
     def _read(self, key: str, source: Source, path: str) -> None:
         self._sources[key] = source
-        if path and _changes_path(source.text):
+        if path and changes_path(source.text):
             self._change_path(os.path.dirname(path))
         written = self._written.imports(source, path)
         self._imports[key] = possible_imports(source, self, written)
@@ -264,6 +264,6 @@ class Closure:
 _MOST_FOLDERS = 1_000
 
 
-def _changes_path(text: str) -> bool:
+def changes_path(text: str) -> bool:
     """Tell whether a text may change the path on which modules are looked for."""
     return "addsitedir" in text or _PATH.search(text) is not None

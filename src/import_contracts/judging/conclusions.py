@@ -15,10 +15,12 @@ from typing import Any, TypeAlias, TypeVar
 
 from import_contracts.crashes.bodies import LOADED
 from import_contracts.graph.import_graph import Edge, Import
-from import_contracts.judging.quiet_edits import Moved, moved_by
+from import_contracts.judging.quiet_edits import Known, Moved, moved_by
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.cache import Answer, StoredAnswer, digest, shape, shortened
 from import_contracts.reading.values import DAMAGED, strings
+from import_contracts.records import replace
+from import_contracts.repair.usage import EVALUATING
 from import_contracts.reports.kept import KeptReport, Unknown, as_value
 
 T = TypeVar("T")
@@ -30,6 +32,8 @@ _LARGEST = 100_000_000
 """How many bytes these may have; a file that no run has written could have more than there is memory."""
 _MOST = 20
 """How many files may have changed."""
+_LAST, _BEFORE = "", "before"
+"""What was found last, and what was found before that: it holds again if an edit is undone."""
 
 
 class Conclusions:
@@ -61,8 +65,10 @@ class Conclusions:
             "functions": sorted(self._statements.functions | looked_at),
             "texts": [_packed(texts[first : first + _TOGETHER]) for first in range(0, len(texts), _TOGETHER)],
         }
+        if last.cache is not None and (before := last.stored(_LAST, self._request)):
+            last.cache.keep(_BEFORE, self._request, before)
         self._outside = {shortened(path, last.base): seen[path] for path in seen if path not in ours}
-        self._store("", self._request, Answer(json.dumps(value), 0))
+        self._store(_LAST, self._request, Answer(json.dumps(value), 0))
 
     def keep_answer(self, request: str, answer: Answer) -> None:
         """Store the answer to a request that was made of what was taken over."""
@@ -80,8 +86,12 @@ class Conclusions:
 
         ``after`` returns what a report is after edits that are not quiet, of modules of which it names no line.
         """
+        found = (self._taken_over(kind, when, after) for when in (_LAST, _BEFORE))
+        return next((report for report in found if report is not None), None)
+
+    def _taken_over(self, kind: type[T], when: str, after: After[T] | None) -> T | None:
         last, manifest = self._snapshot.last, self._snapshot.manifest
-        stored = None if manifest is None else last.stored("", self._request)
+        stored = None if manifest is None else last.stored(when, self._request)
         if manifest is None or stored is None:
             return None
         try:
@@ -119,12 +129,13 @@ class Conclusions:
         functions: dict[str, set[str]] = {}
         for module, name in map(strings, value["functions"]):
             functions.setdefault(module, set()).add(name)
+        roots = frozenset(module.partition(".")[0] for module in self._numbers)
+        readers = EVALUATING.union(functions.get("", ()))
         moved: dict[str, Moved | Unknown] = {}
         for module in changed:
             source = self._statements.quotable_source(module)
-            names = functions.get(module, set()) | functions.get("", set())
-            may_import = partial(_may_import, value["texts"])
-            if source and (found := moved_by(self._before(module, value), source.text, names, may_import)):
+            known = Known(functions.get(module, set()), readers, roots, partial(_may_import, value["texts"]))
+            if source and (found := moved_by(replace(source, text=self._before(module, value)), source, known)):
                 moved[module] = found
         return moved
 

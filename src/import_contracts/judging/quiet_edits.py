@@ -1,8 +1,8 @@
 """Edits that change nothing but where lines are: whatever was found out about a module before holds after them.
 
-Three kinds of lines may change: comments and blank lines, if they are in no string and no import statement; a line that
-only has another comment behind it; and lines in functions that no import runs, if nothing outside of the function
-depends on a name in them. All may only have words and signs that nothing looks for that does not parse the text.
+Two trees and two texts are compared. Outside of functions nothing may differ but comments, blank lines and docstrings;
+nor in functions that an import runs. In other functions statements may change, as far as nothing differs that is looked
+for in them: which imports they have, which names of the module they use, and what is searched for in the text.
 
 The rules err on one side: where one of them does not hold, everything is found out again.
 """
@@ -11,41 +11,40 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Collection, Container, Iterator, Sequence, Set
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
-from keyword import kwlist
-from typing import NamedTuple
+from itertools import takewhile
+from typing import Any, NamedTuple
 
-from import_contracts.reading.trees import parse, walk
+from import_contracts.crashes.bodies import SEARCHED
+from import_contracts.crashes.model import written_imports
+from import_contracts.graph.kinds import Kind
+from import_contracts.judging.unparsed import Found, found_in, is_rare
+from import_contracts.reading.imports import WrittenImport
+from import_contracts.reading.text import Source
+from import_contracts.reading.trees import FunctionDefinition, is_docstring, parse, walk
 from import_contracts.repair.layout import Layout
-from import_contracts.repair.program_names import named_in_strings
-from import_contracts.repair.usage import EVALUATING
+from import_contracts.repair.usage import (
+    LOOKING,
+    READING_LIBRARIES,
+    WORD,
+    NameUse,
+    Role,
+    Usage,
+    last_name,
+    names_in,
+    read_usage,
+)
 
-_MOST = 500
+_MOST = 5_000
 """How many lines are compared to find those that have changed."""
-_REMARK = re.compile(r"[ \t]*(?:#[\w \t,.;:!?()/+=-]*)?", re.ASCII)
-_STATEMENT = re.compile(r"""[ \t]+[\w \t,.:()\[\]{}@=+*/%<>&|^~!"'-]*[^:*\s]""", re.ASCII)
-_QUOTE = re.compile(r"""["']""")
-_FINDS_STRINGS = re.compile(
-    r"sys\.modules|modules\[|import_|__import__|__getattr__|\((?<!ogger\()\s*__name__|\b(?:globals|locals|vars|eval|exec)\("
-)
-_DOTTED = re.compile(r"""["'](?:\w+\.)+\w+["']""")
-_REPLACES = re.compile(r"attr\(|patch")
-"""What a text has that does something with strings as names: without it, it does not matter what is in them."""
+_REMARK = re.compile(r"[ \t]*(?:#[^\n]*)?")
 _BLANK = re.compile(r"\s*(?:#|\Z)")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_CALLED = re.compile(r"(\w+)\s*\(")
-_BEFORE_COMMA = re.compile(r" (\w+),")
-"""As `import_contracts.crashes.missing` looks for what an import statement of several names may bind."""
-_LOUD = re.compile(
-    r"__|import|attr|patch|glob|listdir|path|hook|module|addsitedir|DJANGO|annotat|coding|noqa|\.\.\.|>>>|#!"
-    rf"|\b(?:as|class|def|eval|exec|from|locals|type|vars)\b|{'|'.join(sorted(EVALUATING))}"
-)
-"""What is looked for in texts that are not parsed: in any of them, whatever the program is."""
-_BINDING = frozenset(kwlist) - {"False", "None", "True", "and", "in", "is", "not", "or", "pass", "return"}
-"""What a statement that changes may not have: what binds names elsewhere, and what begins a block."""
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 class _Hunk(NamedTuple):
@@ -83,6 +82,10 @@ class Moved:
                 moved = hunk.new_last - hunk.last
         return line + moved
 
+    def touches(self, first: int, last: int, *, behind: bool = True) -> bool:
+        """Return whether something has changed on some lines, or between them; be it a comment ``behind`` one."""
+        return any(hunk.first <= last and hunk.last > first and (behind or not hunk.common) for hunk in self.hunks)
+
     def demand_distance(self, first: int, last: int) -> None:
         """Raise ValueError if the edit is among some lines, or nothing but comments and blank lines are between."""
         while first > 1 and _BLANK.match(self._lines[first - 2]):
@@ -93,37 +96,32 @@ class Moved:
             raise ValueError
 
 
-def moved_by(
-    before: str, after: str, functions: Container[str], may_import: Callable[[Collection[str]], bool]
-) -> Moved | None:
-    """Return where the lines of a module are after an edit; None unless it is certain that the edit is quiet.
+@dataclass(frozen=True)
+class Known:
+    """What was looked at in a module, and in its program.
 
-    ``functions`` are the names of those that imports run, and of those whose calls matter; "" stands for all.
-    ``may_import`` returns whether an import statement of the program may have one of some names.
+    ``functions`` are the names of those that imports run. Among them, "" stands for all of the module, and `SEARCHED`
+    says that each use of a name that it binds was looked at. ``readers`` are those whose calls matter wherever they
+    are. ``roots`` are the top-level packages. ``may_import`` returns whether an import statement of the program may
+    have one of some names.
     """
-    old, new = before.split("\n"), after.split("\n")
+
+    functions: Set[str]
+    readers: Container[str]
+    roots: Set[str]
+    may_import: Callable[[Collection[str]], bool]
+
+
+def moved_by(before: Source, after: Source, known: Known) -> Moved | None:
+    """Return where the lines of a module are after an edit; None unless it is certain that the edit is quiet."""
+    old, new = before.text.split("\n"), after.text.split("\n")
     moved = Moved(old, list(_hunks(old, new)))
     changed = [line for hunk in moved.hunks for line in hunk.changed(old, new)]
-    if not moved.hunks or not _are_alike(before, after, changed):
-        return None
-    bound = {name for line in changed for name in _BEFORE_COMMA.findall(line)}
-    if (new_bound := [name for name in bound if (f" {name}," in before) != (f" {name}," in after)]) and may_import(
-        new_bound
-    ):
+    if not moved.hunks or "\r" in before.text or "\f" in before.text or is_rare(changed):
         return None
     try:
-        then, now = _Text(old, parse(before)), _Text(new, parse(after))
-        is_quiet = now.names.isdisjoint(word for line in changed for word in _WORD.findall(line)) and all(
-            then.is_apart(hunk.first, hunk.last)
-            and now.is_apart(hunk.new_first, hunk.new_last)
-            and not _OPEN_ABOVE.search(old[hunk.first - 1][: hunk.common] if hunk.common else "")
-            and (
-                (all(map(_REMARK.fullmatch, hunk.changed(old, new))) and not (hunk.common and "" in functions))
-                or ("*" not in now.names and _is_in_function(hunk, then, now, moved, functions))
-            )
-            for hunk in moved.hunks
-        )
-    except (SyntaxError, ValueError):
+        is_quiet = _Edit(_Module(before, known.roots), _Module(after, known.roots), moved, known).is_quiet(changed)
+    except (SyntaxError, ValueError, RecursionError):
         return None
     return moved if is_quiet else None
 
@@ -155,128 +153,198 @@ def _common(line: str, other: str) -> int:
     return len(shorter) if is_behind else 0
 
 
-def _are_alike(before: str, after: str, changed: Iterable[str]) -> bool:
-    """Return whether two texts are alike to whoever does not parse them, given the lines that differ."""
-    if any(map(_LOUD.search, changed)):
-        return False
-    if any(map(_QUOTE.search, changed)) and _FINDS_STRINGS.search(before + after):
-        return False
-    if any(map(_DOTTED.search, changed)) and _REPLACES.search(before + after):
-        return False
-    then, now = Layout(before), Layout(after)
-    return (
-        before.isascii() == after.isascii()
-        and before.endswith("\n") == after.endswith("\n")
-        and named_in_strings(before) == named_in_strings(after)
-        and then.width == now.width
-        and then.indentation == now.indentation
-        and "\r" not in before + after
-        and "\f" not in before + after
-    )
+class _Module:
+    """One text of a module, with its tree."""
 
-
-class _Text:
-    """The lines of a text, and its tree."""
-
-    def __init__(self, lines: Sequence[str], tree: ast.Module) -> None:
-        self.lines = lines
-        self.tree = tree
+    def __init__(self, source: Source, roots: Set[str]) -> None:
+        self.source = source
+        self.tree = parse(source.text)
+        self.layout = Layout(source.text)
+        self.imports = [node for node in walk(self.tree, without=ast.expr) if isinstance(node, _IMPORTS)]
+        self.words = frozenset(word for each in self.imports for word in WORD.findall(ast.unparse(each)))
+        """The words in the import statements."""
+        self._roots = roots
 
     @cached_property
-    def nodes(self) -> list[ast.AST]:
-        """All nodes."""
-        return walk(self.tree)
+    def usage(self) -> Usage:
+        """What the module does with names."""
+        return read_usage(self.tree, self.source, self._roots)
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The names that the module binds, with all words of its import statements, and what "as" may call these."""
-        top = walk(self.tree, without=(*_SCOPES, ast.Lambda))
-        found = {each.id for each in top if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
-        found.update(each.name for each in top if isinstance(each, _SCOPES))
-        for node in self.nodes:
-            match node:
-                case ast.Import(names=names) | ast.ImportFrom(names=names):
-                    written = [getattr(node, "module", None), *(each.name for each in names)]
-                    found.update(word for each in written if each for word in each.split("."))
-                case ast.Global(names=names):
-                    found.update(names)
-                case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-                    found.add(name)
-        aliases = _ALIAS.findall("\n".join(self.lines))
-        return frozenset(found).union(alias for name, alias in aliases if name in found)
+    def _users(self) -> Set[FunctionDefinition | None]:
+        """The functions that use what the module imports."""
+        return {use.function for uses in self.usage.uses.values() for use in uses}
 
     @cached_property
-    def wholes(self) -> list[tuple[int, int]]:
-        """The lines of what has several and means something as a whole: strings, imports, and calls that may import."""
-        kinds = (*_WHOLES, ast.Call) if any("import_" in line for line in self.lines) else _WHOLES
-        found = (node for node in self.nodes if isinstance(node, kinds) and node.end_lineno != node.lineno)
-        return [(node.lineno, node.end_lineno or node.lineno) for node in found]
+    def bound(self) -> frozenset[str]:
+        """The names that the module binds, and those that its import statements bind anywhere."""
+        return frozenset(self.usage.defined).union(each.local for each in self.usage.bindings)
 
-    def is_apart(self, first: int, last: int) -> bool:
-        """Return whether no whole goes on in some lines, and nothing that is looked for goes on from line to line."""
-        ends = (_written(reversed(self.lines[: line - 1])) for line in (first, last))
-        begins = (_written(self.lines[line - 1 :]) for line in (first, last))
-        is_open = any(map(_OPEN_ABOVE.search, ends)) or any(map(_OPEN_BELOW.match, begins))
-        return not is_open and not any(begin < last and first <= end for begin, end in self.wholes)
+    def has_room(self, function: FunctionDefinition) -> tuple[bool, bool]:
+        """Return whether a function begins with a docstring, and whether an import can be added behind that.
 
+        Imports are only added to functions that use what the module imports.
+        """
+        if function not in self._users:
+            return False, False
+        first = function.body[0]
+        has_docstring = is_docstring(first)
+        return has_docstring, (self.layout.has_own_lines if has_docstring else self.layout.starts_line)(first)
 
-def _written(lines: Iterable[str]) -> str:
-    """Return the first of some lines that is not blank; "" if all are."""
-    return next((line for line in lines if line.strip()), "")
+    def imports_at_top(self, function: FunctionDefinition) -> list[ast.stmt]:
+        """Return the import statements at the top of such a function, to which others may be added."""
+        body = function.body if function in self._users else []
+        return list(takewhile(lambda each: isinstance(each, _IMPORTS), body[bool(body) and is_docstring(body[0]) :]))
 
+    def found(self) -> Found:
+        """Return what is found in the text without parsing it."""
+        return found_in(self.source, self.words, self._roots)
 
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_WHOLES = (ast.Constant, ast.JoinedStr, ast.Import, ast.ImportFrom, getattr(ast, "TemplateStr", ast.JoinedStr))
-_ALIAS = re.compile(r"(\w+)\s+as\s+(?=(\w+))")
-_OPEN_ABOVE = re.compile(r"(?:(?<!\.)\.|[(\\]|\bas)\s*\Z")
-_OPEN_BELOW = re.compile(r"\s*(?:[.(]|as\b)")
+    def names(self, line: Callable[[int], int]) -> tuple[object, ...]:
+        """Return what is known of the names of the module; ``line`` returns where a line is now."""
+        usage = self.usage
+        bindings = [each for each in usage.bindings if self._matters(each.module, each.kind)]
+        return (
+            *(getattr(usage, name) for name in _NAMES),
+            (usage.rebound & {each.local for each in bindings}, usage.reassigned & self.bound),
+            {
+                name: [(each.reader, *map(ast.dump, each.bases)) for each in usage.classes[name]]
+                for name in usage.classes
+            },
+            {name: list(dict.fromkeys(_use(each, line) for each in uses)) for name, uses in usage.uses.items()},
+            [
+                (line(each.statement.lineno), ast.dump(each.alias), each.module, each.kind, each.inside)
+                for each in bindings
+            ],
+        )
 
+    def written(self, line: Callable[[int], int]) -> list[WrittenImport]:
+        """Return the imports of the module, but for those of the standard library in functions."""
+        written = written_imports(self.source)
+        kept = (each for each in written if each.level or self._matters(each.module, each.kind))
+        return [each._replace(line=line(each.line)) for each in kept]
 
-def _is_in_function(hunk: _Hunk, then: _Text, now: _Text, moved: Moved, functions: Container[str]) -> bool:
-    """Return whether only statements of one function have changed that no import runs, and no call that matters."""
-    changed = hunk.changed(then.lines, now.lines)
-    around = _function_around(hunk, then.tree.body, now.tree.body, moved)
-    return (
-        around is not None
-        and "" not in functions
-        and around[0].name not in functions
-        and _has_inside(around[0], hunk.first, hunk.last, then.lines)
-        and _has_inside(around[1], hunk.new_first, hunk.new_last, now.lines)
-        and all(_REMARK.fullmatch(line) or _STATEMENT.fullmatch(line) for line in changed)
-        and _BINDING.isdisjoint(word for line in changed for word in _WORD.findall(line))
-        and not any(name in functions for line in changed for name in _CALLED.findall(line))
-    )
-
-
-def _function_around(
-    hunk: _Hunk, old: Sequence[ast.stmt], new: Sequence[ast.stmt], moved: Moved
-) -> tuple[_Function, _Function] | None:
-    """Return the outermost function around a change, before and after it; None if anything else differs around it.
-
-    Statements whose places correspond are the same, because all lines outside of changes are.
-    """
-    if len(old) != len(new):
-        return None
-    around: tuple[ast.stmt, ast.stmt] | None = None
-    for then, now in zip(old, new, strict=True):
-        if type(then) is not type(now) or moved.line(then.lineno) != now.lineno:
-            return None
-        if then.lineno < hunk.first:
-            around = then, now
-    match around:
-        case ast.ClassDef(body=inside), ast.ClassDef(body=inside_now):
-            return _function_around(hunk, inside, inside_now, moved)
-        case (ast.FunctionDef() | ast.AsyncFunctionDef()) as then, (ast.FunctionDef() | ast.AsyncFunctionDef()) as now:
-            return then, now
-    return None
+    def _matters(self, module: str, kind: Kind) -> bool:
+        """Return whether an import is not just one of the standard library in a function."""
+        root = module.partition(".")[0]
+        return kind is not Kind.DEFERRED or root in self._roots or root not in sys.stdlib_module_names
 
 
-def _has_inside(function: _Function, first: int, last: int, lines: Sequence[str]) -> bool:
-    """Return whether some lines are in the body of a function, all of which is below the line that it begins on."""
-    begin = function.body[0]
-    is_below = not lines[begin.lineno - 1][: begin.col_offset].strip()
-    return (
-        is_below
-        and all(map(_BLANK.match, lines[first - 1 : begin.lineno - 1]))
-        and last - 1 <= (function.end_lineno or 0)
-    )
+_NAMES = ("imports", "exported", "type_checking", "has_future_annotations", "has_readers")
+
+
+def _use(use: NameUse, line: Callable[[int], int]) -> tuple[object, ...]:
+    """Return what is known of the use of a name: its line only if it is not in the body of a function."""
+    function = use.function and line(use.function.lineno)
+    at = None if use.role is Role.BODY else line(use.line)
+    return at, use.role, function, use.is_quoted, use.reader, use.owner, use.class_name
+
+
+class _Edit:
+    """Two versions of a module, which are compared; raises ValueError where it is not known where a line is now."""
+
+    def __init__(self, then: _Module, now: _Module, moved: Moved, known: Known) -> None:
+        self._then = then
+        self._now = now
+        self._moved = moved
+        self._known = known
+        self._bodies: list[tuple[FunctionDefinition, FunctionDefinition]] = []
+        self._has_other_strings = False
+
+    def is_quiet(self, changed: Sequence[str]) -> bool:
+        """Return whether everything that was looked for is the same, given the lines that differ."""
+        is_same = self._is_same(self._then.tree.body, self._now.tree.body)
+        if not is_same or self._is_looked_at_closely(changed) or any(map(self._is_touched, self._then.imports)):
+            return False
+        if (self._bodies or self._has_other_strings) and not self._names_are_same():
+            return False
+        return all(self._is_free(*functions) for functions in self._bodies) and self._text_is_same()
+
+    # --- trees ----------------------------------------------------------------------------------------------------
+
+    def _is_same(self, then: object, now: object) -> bool:
+        """Return whether code is the same on the same lines, but for what is in functions that no import runs.
+
+        Where no line has changed, so is the code. Statements that are strings do nothing.
+        """
+        if type(then) is not type(now):
+            return False
+        if isinstance(then, list) and isinstance(now, list):
+            return len(then) == len(now) and all(map(self._is_same, then, now))
+        if not isinstance(then, ast.AST) or not isinstance(now, ast.AST):
+            return repr(then) == repr(now)
+        if isinstance(then, ast.stmt) and isinstance(now, ast.stmt):
+            if not self._has_changed(then, now):
+                return self._is_there(then, now)
+            if is_docstring(then) and is_docstring(now):
+                self._has_other_strings = True
+                return True
+        fields = set(then._fields)
+        if isinstance(then, _FUNCTIONS) and isinstance(now, _FUNCTIONS) and self._may_change(then):
+            fields.remove("body")
+            if ast.dump(then) != ast.dump(now):
+                self._bodies.append((then, now))
+        return self._is_there(then, now) and all(
+            self._is_same(getattr(then, name, None), getattr(now, name, None)) for name in fields
+        )
+
+    def _has_changed(self, then: ast.stmt, now: ast.stmt) -> bool:
+        """Return whether a statement has other lines than it had, or more of them."""
+        first, last = _lines(then)
+        return self._moved.touches(first, last) or self._moved.line(last) != now.end_lineno
+
+    def _is_there(self, then: Any, now: Any) -> bool:
+        """Return whether some code begins where it has been moved to, if it has a place."""
+        if not hasattr(then, "lineno"):
+            return True
+        return bool(self._moved.line(then.lineno) == now.lineno and then.col_offset == now.col_offset)
+
+    def _may_change(self, function: FunctionDefinition) -> bool:
+        return function.name not in self._known.functions and "" not in self._known.functions
+
+    def _is_free(self, then: FunctionDefinition, now: FunctionDefinition) -> bool:
+        """Return whether nothing differs in a function that a fix of an import depends on, names aside."""
+        calls = [each for function in (then, now) for each in walk(function) if isinstance(each, ast.Call)]
+        may_read = not READING_LIBRARIES.isdisjoint(self._now.words)
+        return (
+            not any(may_read or last_name(each.func) in self._known.readers for each in calls)
+            and self._then.has_room(then) == self._now.has_room(now)
+            and self._is_same(self._then.imports_at_top(then), self._now.imports_at_top(now))
+        )
+
+    # --- imports, names and text ----------------------------------------------------------------------------------
+
+    def _is_touched(self, statement: ast.stmt) -> bool:
+        """Return whether an import statement has changed, or has other comments but behind its only line."""
+        first, last = _lines(statement)
+        return self._moved.touches(first, last, behind=first < last)
+
+    def _is_looked_at_closely(self, changed: Sequence[str]) -> bool:
+        """Return whether each use of a name of the module matters, or each comment, and some have changed."""
+        if not {"", SEARCHED}.isdisjoint(self._known.functions) and any(hunk.common for hunk in self._moved.hunks):
+            return True
+        if SEARCHED not in self._known.functions:
+            return False
+        words = {word for line in changed for word in WORD.findall(line)}
+        return not words.isdisjoint(self._now.bound | self._now.words | LOOKING)
+
+    def _names_are_same(self) -> bool:
+        """Return whether the module uses its names as before, and so do its definitions."""
+        pairs = zip(self._then.tree.body, self._now.tree.body, strict=True)
+        different = (names_in(then) ^ names_in(now) for then, now in pairs if self._has_changed(then, now))
+        same = all(map((self._then.bound | {"global"}).isdisjoint, different))
+        return same and self._then.names(self._moved.line) == self._now.names(int)
+
+    def _text_is_same(self) -> bool:
+        """Return whether nothing else is found in the text, but for names that nobody imports."""
+        if self._then.written(self._moved.line) != self._now.written(int):
+            return False
+        then, now = self._then.found(), self._now.found()
+        different = {name for name, _ in then.names ^ now.names}
+        return then.whole == now.whole and not (different and self._known.may_import(different))
+
+
+def _lines(statement: ast.stmt) -> tuple[int, int]:
+    """Return the first line and the last one of a statement, with its decorators."""
+    decorators = getattr(statement, "decorator_list", ())
+    return min(each.lineno for each in (statement, *decorators)), statement.end_lineno or statement.lineno

@@ -9,7 +9,7 @@ from itertools import starmap
 from typing import TypeAlias
 
 from import_contracts.contracts.crash import violation_of
-from import_contracts.crashes.bodies import FAILED, LOADED, TRIED, Bodies, CodeCache
+from import_contracts.crashes.bodies import FAILED, LOADED, SEARCHED, TRIED, Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
@@ -33,6 +33,7 @@ from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
 from import_contracts.repair.fixes import Fix, Fixes
 from import_contracts.repair.planning import PlannedStep, RepairPlan, Tools, plans
+from import_contracts.repair.program_names import ProgramNames
 from import_contracts.reports.cycles import (
     NotFollowed,
     Place,
@@ -61,7 +62,7 @@ class Remedies:
         self._parse = remembering()
         self._codes = CodeCache(self._parse)
         self._reader = ImportReader()
-        self._readers: list[AnnotationReaders] = []
+        self._names: list[ProgramNames] = []
         self._edited: set[str] = set()
         self._tried: set[str] = set()
 
@@ -70,11 +71,13 @@ class Remedies:
         """The functions, by module and name, that were followed, or whose calls matter wherever they are: those of "".
 
         The name "" stands for all functions of a module: it was edited on paper to end a crash, and with `TRIED` all
-        others were tried then. Of other functions it only matters which names they use.
+        others were tried then. `SEARCHED` says that each use of a name in the module was looked for. Of other functions
+        it only matters which names they use.
         """
-        reading = {("", name) for readers in self._readers for name in readers.functions}
+        reading = {("", name) for names in self._names for name in names.made(AnnotationReaders).functions}
+        searched = {(module, SEARCHED) for names in self._names for module in names.searched}
         edited = {(module, "") for module in self._edited} | {(module, TRIED) for module in self._tried}
-        return self._codes.called | reading | edited
+        return self._codes.called | reading | searched | edited
 
     @property
     def needed(self) -> Set[tuple[str, str]]:
@@ -294,7 +297,7 @@ class Remedies:
         """Return what finds the fixes of imports."""
         source, version = self._statements.quotable_source, self._question.python
         fixes = Fixes(source, search.graph, version, self._parse, self._reader)
-        self._readers.append(fixes.names.made(AnnotationReaders))
+        self._names.append(fixes.names)
         return fixes
 
     def repair_plans(self, cycles: Sequence[Component], kind: Kind, fixes: Fixes) -> tuple[RepairPlan, ...]:

@@ -70,6 +70,11 @@ def arguments(function: FunctionDefinition | ast.Lambda) -> list[ast.arg]:
     return [*own.posonlyargs, *own.args, *own.kwonlyargs, *filter(None, [own.vararg, own.kwarg])]
 
 
+def is_docstring(node: ast.stmt) -> bool:
+    """Tell whether a statement is a string, as docstrings are."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
 def dotted_name(node: ast.expr) -> tuple[str, ...] | None:
     """Return the name and the attributes in ``a.b.c``, in this order; None of any other expression."""
     attributes = []

@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.trees import FunctionDefinition
+from import_contracts.reading.trees import FunctionDefinition, is_docstring
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import (
     ImportStatement,
@@ -496,8 +496,3 @@ def _only_imports(node: ast.stmt) -> bool:
 
 def _is_future(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
-
-
-def is_docstring(node: ast.stmt) -> bool:
-    """Tell whether a statement is a string, as docstrings are."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

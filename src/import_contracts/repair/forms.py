@@ -22,6 +22,7 @@ def module_form(module: str, line: int, wanted: str, names: ProgramNames, versio
     All names of the statement are changed that are used only in functions; ``wanted`` must be one. Empty if it is not,
     and if the text does not show every use.
     """
+    names.searched.add(module)
     usage = names.usage(module)
     bindings = [each for each in usage.bindings if each.statement.lineno == line and not each.inside] if usage else []
     late = [each for each in bindings if usage and _is_late(ImportedName(module, usage, each, names, version))]
@@ -48,6 +49,7 @@ def submodule_form(module: str, lacking: str, names: ProgramNames) -> tuple[Edit
     The packages around a module are not bound in their own packages before they are imported; ``lacking`` is such a
     package, or a module in it. Empty if the text does not show every use, or has other uses of the outermost package.
     """
+    names.searched.add(module)
     usage = names.usage(module)
     if usage is None:
         return ()

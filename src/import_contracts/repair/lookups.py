@@ -26,13 +26,13 @@ class Lookups:
         """Return what may look a name up among those of a module, as a sentence; "" if nothing does."""
         if module not in self._tested:
             text = self._names.layout(module).text
-            self._tested[module], self._quoted[module] = _tested(text), _quoted(text)
+            self._tested[module], self._quoted[module] = named_in_doctests(text), named_in_looked_up(text)
         if name in self._tested[module]:
             return "Used in a doctest"
         return f"Named in a string that {module} may look up" if name in self._quoted[module] else ""
 
 
-def _tested(text: str) -> frozenset[str]:
+def named_in_doctests(text: str) -> frozenset[str]:
     """Return the words in doctests, but for those on a line that imports, which may bind them."""
     if ">>>" not in text:
         return frozenset()
@@ -43,7 +43,7 @@ def _tested(text: str) -> frozenset[str]:
     return frozenset(words[False] - words[True])
 
 
-def _quoted(text: str) -> frozenset[str]:
+def named_in_looked_up(text: str) -> frozenset[str]:
     """Return the words between quotes on one line, if the text evaluates strings or looks its names up."""
     if not any(map(text.__contains__, _LOOKING_UP)) or not _LOOKS_UP.search(text):
         return frozenset()

@@ -15,13 +15,9 @@ from import_contracts.repair.import_text import ImportStatement
 from import_contracts.repair.layout import Edit, Layout, without_end
 from import_contracts.repair.new_lines import Added, Cause, NewLines, Replaced
 from import_contracts.repair.program_names import ProgramNames
-from import_contracts.repair.usage import Binding, NameUse, Role, Usage, names_in
+from import_contracts.repair.usage import LOOKING, Binding, NameUse, Role, Usage, names_in
 from import_contracts.wording import listed
 
-_LOOKING = frozenset(
-    {"__dict__", "__import__", "eval", "exec", "get_annotations", "get_type_hints", "globals", "import_module"}
-    | {"locals", "modules", "signature", "vars"}
-)
 BELOW_CODE = "  # noqa: E402"
 _ONLY_FOR_ORDER = "  # noqa: F401 - imported first because of a cycle"
 
@@ -32,6 +28,7 @@ def moved_below(module: str, line: int, wanted: Sequence[str], names: ProgramNam
     Empty if nothing at the top level is imported on that line, if no statement below it binds one of the names, and if
     anything in between may need what is imported.
     """
+    names.searched.add(module)
     usage = names.usage(module)
     moved = import_at(module, line, names)
     if usage is None or moved is None:
@@ -191,7 +188,7 @@ def _needs(
 def _looks_around(statement: ast.stmt) -> bool:
     """Tell whether a statement uses what may need a name, or a module, that it does not mention."""
     names = (getattr(each, "id", getattr(each, "attr", "")) for each in walk(statement))
-    return not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and not _LOOKING.isdisjoint(names)
+    return not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and not LOOKING.isdisjoint(names)
 
 
 def _using(lines: set[int], usage: Usage) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Container, Iterator, Sequence, Set
 from functools import cache, cached_property
 from itertools import chain
 from typing import TypeAlias, TypeVar, cast
@@ -31,6 +31,7 @@ _MOST_QUESTIONS = 1000  # modules that import all of each other may have more pa
 
 _STAR = re.compile(r"\*(?<=[\s\\t]\*)[ \t\f]*+(?:[\r\n;#\\]|\Z)")
 """What may be the star of an import; it begins with a literal, which is found fast."""
+_ATTRIBUTE = re.compile(r"(\w+)\s*\.\s*(?=(\w+))")
 _IMPORTS = re.compile(r"[ \t]*(?:from|import)\b")
 """How the first line of an import statement begins, on which all dots are those of modules."""
 
@@ -61,7 +62,8 @@ class ProgramNames:
     """The names of a program, each module read when it is first needed.
 
     ``source`` returns the text of a module, or None if it has none. ``graph`` has the modules of the program and their
-    imports. ``reader`` may have read some of the texts.
+    imports. ``reader`` may have read some of the texts. ``searched`` are the modules in which each use of a name was
+    looked for, wherever it is.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class ProgramNames:
         parse: Parser,
         reader: ImportReader | None = None,
     ) -> None:
+        self.searched: set[str] = set()
         self._source = cache(source)
         self._graph = graph
         self._parse = parse
@@ -216,8 +219,7 @@ class ProgramNames:
     def _takes_others(self, source: Source) -> bool:
         """Tell whether a text may take names that are not written in it: by star imports, or written otherwise."""
         if source.module not in self._taking_others:
-            text = source.text
-            self._taking_others[source.module] = not text.isascii() or _STAR.search(text) is not None
+            self._taking_others[source.module] = takes_others(source.text)
         return self._taking_others[source.module]
 
     def _taken(self, module: str, source: Source) -> Set[str]:
@@ -270,7 +272,7 @@ class ProgramNames:
     @cached_property
     def _replaced(self) -> frozenset[str]:
         """The dotted names in strings of the modules that replace names of others, and all that they begin with."""
-        found = frozenset[str]().union(*(replaced_in(source.text) for source in self.sources))
+        found = {name for source in self.sources for name in replaced_in(source.text)}
         return frozenset(name[:end] for name in found for end in (*_dots(name), len(name)))
 
     def _imports_of(self, source: Source) -> dict[str, set[str]]:
@@ -393,10 +395,21 @@ def named_in_strings(text: str) -> Set[str]:
 
 
 def replaced_in(text: str) -> Set[str]:
-    """Return the dotted names in the strings of a text, if it may replace what they name."""
+    """Return the dotted names in the strings of a text that may replace what these name."""
     is_patch = "patch" in text and _PATCHES.search(text) is not None
     may_replace = is_patch or ("etattr(" in text and _OF_ATTRIBUTE.search(text) is not None)
     return frozenset(_QUOTED_NAME.findall(text) if may_replace else ())
+
+
+def takes_others(text: str) -> bool:
+    """Tell whether a text may take names that are not written in it: by star imports, or written otherwise."""
+    return not text.isascii() or _STAR.search(text) is not None
+
+
+def attributes_taken(names: Container[str], text: str) -> frozenset[str]:
+    """Return the attributes of some names that a text takes; the dots in import statements take nothing."""
+    found = (each for each in _ATTRIBUTE.finditer(text) if each[1] in names)
+    return frozenset(each[2] for each in found if not _IMPORTS.match(text, text.rfind("\n", 0, each.start()) + 1))
 
 
 def _dots(name: str) -> Iterator[int]:

@@ -226,6 +226,11 @@ READING_LIBRARIES = frozenset(
     | {"typeguard", "typer", "wired"}
 )
 """Libraries whose functions evaluate the annotations of classes and functions that they are given."""
+LOOKING = frozenset(
+    {"__dict__", "__import__", "eval", "exec", "get_annotations", "get_type_hints", "globals", "import_module"}
+    | {"locals", "modules", "signature", "vars"}
+)
+"""What may need a name, or a module, that it does not mention."""
 _ITSELF = frozenset({"self", "cls", "__class__"})
 
 # Decorators and base classes that read no annotations, or leave those alone that are strings.

@@ -9,9 +9,9 @@ from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.names import within
-from import_contracts.reading.trees import FunctionDefinition
+from import_contracts.reading.trees import FunctionDefinition, is_docstring
 from import_contracts.repair.annotation_readers import AnnotationReaders
-from import_contracts.repair.edits import Rewrite, is_docstring
+from import_contracts.repair.edits import Rewrite
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.lookups import Lookups

@@ -142,7 +142,7 @@ class KeptReport:
         """Raise ValueError if a fix has a reason that may name lines of its own module, and this was edited."""
         shown = [found.get("place"), found.get("evidence"), *found.get("others", ())]
         paths = {each.path for each in shown if each} | {self._modules.get(found.get("importer", ""))}
-        own = (text for text in found["fix"].why if "line " in text and not _ABOUT.search(text))
+        own = (text for text in found["fix"].why if ("line " in text or "lines " in text) and not _ABOUT.search(text))
         if not paths.isdisjoint(self._moved) and any(own):
             raise ValueError
 
@@ -164,13 +164,27 @@ class KeptReport:
 
     def _sentence(self, text: str) -> str:
         """Return a reason for a fix; lines in it are those of the module that it names, if it names one."""
+        text = _CALL.sub(self._call, text)
         about = set(_ABOUT.findall(text))
         moved = [self._moved[self._modules[module]] for module in about if module in self._modules]
-        if moved and len(about) > 1:
+        if not moved:
+            return text
+        if len(about) > 1:
             raise ValueError
-        return _LINE.sub(lambda found: f"(line {moved[0].line(int(found[1]))})", text) if moved else text
+
+        def numbers(found: re.Match[str]) -> str:
+            return _NUMBER.sub(lambda number: str(moved[0].line(int(number[0]))), found[0])
+
+        return _LINES.sub(numbers, text)
+
+    def _call(self, found: re.Match[str]) -> str:
+        """Return a module and a line of it, as reasons name calls."""
+        path = self._modules.get(found[1])
+        return found[0] if path is None else f"({found[1]}:{self._moved[path].line(int(found[2]))})"
 
 
 _LATER = (str, str, str, int, tuple[int, ...] | None, tuple[int, Kind, str] | None)
-_LINE = re.compile(r"\(line (\d+)\)")
+_LINES = re.compile(r"(?<=\(line )\d+(?=\))|(?<=\(lines )\d+(?:, \d+)+(?=\))")
+_NUMBER = re.compile(r"\d+")
+_CALL = re.compile(r"\(([\w.]+):(\d+)\)")
 _ABOUT = re.compile(r"(?:Used while| from) ([\w.]+) (?:is imported: |into a new module )")
