@@ -195,12 +195,19 @@ class ImportModel:
         return found | self._computed(module) if Kind.DEFERRED in kinds else found
 
     def _computed(self, module: str) -> set[str]:
-        """Return the modules that a text may import by names that it computes: those that it names in strings."""
+        """Return the modules that a text may import by names that it computes: those that it names in strings.
+
+        Any text counts that has a full name, because a function of another one may import it.
+        """
         source = self.sources.get(module)
-        if source is None or not _computes(source.text):
+        if source is None:
             return set()
+        given = {name.replace(":", ".") for name in self._quoted.findall(source.text)}
+        full = {each for name in given for each in (name, parent(name)) if each in self.modules}
+        if not _computes(source.text):
+            return full
         package = module if source.is_package else parent(module)
-        found = set(self._children.get(package, ())) if _LISTS.search(source.text) else set()
+        found = full | set(self._children.get(package, ()) if _LISTS.search(source.text) else ())
         for text in _STRINGS.findall(source.text):
             for part in text.rpartition("}")[2].split():
                 name = part.strip(".")
@@ -214,6 +221,10 @@ class ImportModel:
     @cached_property
     def _roots(self) -> frozenset[str]:
         return frozenset(map(_root, self.modules))
+
+    @cached_property
+    def _quoted(self) -> re.Pattern[str]:
+        return re.compile(_QUOTED.format("|".join(map(re.escape, sorted(self._roots)))))
 
     @cached_property
     def _plain_import(self) -> re.Pattern[str]:
@@ -251,6 +262,8 @@ _GIVES_OWN = re.compile(r"\((?<!ogger\()\s*__name__\b")
 """Begins with a literal, which ``search`` finds fast; a logger has the name of its module in most texts."""
 _LISTS = re.compile(r"iter_modules|listdir|glob")
 _STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
+_QUOTED = r"""["']((?:{})\.[\w.:]+)["']"""
+"""A string that begins with one of some top-level modules, and may name a module or what is in it."""
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
 """``import a.b``, but not ``from a import b``, where ``a`` is one of some names.
 
