@@ -93,6 +93,12 @@ def test_without_a_configuration_modules_are_looked_up_here_and_in_src(tmp_path:
     assert [ways(document(tmp_path, f"{each}.a", f"{each}.b")) for each in "pq"] == [["p.a -> p.b"], ["q.a -> q.b"]]
 
 
+def test_without_a_configuration_the_modules_are_those_of_cycles_also_in_folders_without_init(tmp_path: Path) -> None:
+    write(program(tmp_path, "p.b"), {"p/ext/a.py": "import p.b\n", "app.py": "import lib\n", "lib.py": ""})
+    assert ways(document(tmp_path, "p.ext.a", "p.b")) == ["p.ext.a -> p.b"]
+    assert ways(document(tmp_path, "app", "lib")) == ["app -> lib"]
+
+
 def test_a_configuration_about_a_part_of_a_namespace_is_about_that_namespace(tmp_path: Path) -> None:
     program(tmp_path, "ns.shop.web -> ns.shop.models")
     (tmp_path / "ns/__init__.py").unlink()

@@ -29,6 +29,7 @@ from import_contracts.crashes.values import (
     InstanceValue,
     Literal,
     ModuleValue,
+    bind_unknown,
 )
 from import_contracts.graph.names import ancestors
 
@@ -234,12 +235,12 @@ class Importer(Machine):
         if module is None or module not in self.model.modules:
             if module is not None:
                 self.import_known(module)
-            self.memory.set(scope.space, UNKNOWN, UNKNOWN)
+            bind_unknown(self.memory, scope.space)
             return
         self.import_known(module)
         space = self.modules.attributes(module)
         if UNKNOWN in space:
-            self.memory.set(scope.space, UNKNOWN, UNKNOWN)
+            bind_unknown(self.memory, scope.space)
         listed = self._exported(module, space)
         if module in self.model.packages:
             self._import_submodules(module, listed)

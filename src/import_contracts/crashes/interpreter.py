@@ -47,6 +47,8 @@ from import_contracts.crashes.values import (
     ModuleValue,
     Stream,
     Wrapped,
+    bind_unknown,
+    unbind_unknown,
 )
 
 _MOST_ROUNDS = 100
@@ -152,7 +154,10 @@ class Interpreter(Library):
         elif isinstance(owner, ModuleNames):
             self.set_attribute(ModuleValue(owner.module), key if isinstance(key, str) else None, value)
         elif isinstance(owner, Container) and owner.kind == "dict":
-            self.memory.set(owner.names, key if _is_key(key) else UNKNOWN, value)
+            if _is_key(key):
+                self.memory.set(owner.names, key, value)
+            else:
+                bind_unknown(self.memory, owner.names, value)
         elif isinstance(owner, Container):
             self.memory.set(owner.names, "items", UNKNOWN)
         elif isinstance(owner, InstanceValue):
@@ -190,8 +195,13 @@ class Interpreter(Library):
             self.modules.replace(key)
         elif isinstance(owner, ModuleNames):
             self.modules.forget_names(owner.module)
+        elif isinstance(owner, Container) and owner.kind == "dict":
+            if _is_key(key):
+                self.memory.set(owner.names, key, ABSENT)
+            else:
+                unbind_unknown(self.memory, owner.names)
         elif isinstance(owner, Container):
-            self.memory.set(owner.names, UNKNOWN if owner.kind == "dict" else "items", UNKNOWN)
+            self.memory.set(owner.names, "items", UNKNOWN)
         elif isinstance(owner, InstanceValue):
             self.call_method(owner, ("__delitem__",), (Argument(key),))
 

@@ -13,9 +13,11 @@ from import_contracts.crashes.values import (
     Each,
     InstanceValue,
     Stream,
+    bind_unknown,
     first_of,
     named_argument,
     positional,
+    unbind_unknown,
 )
 
 
@@ -236,7 +238,7 @@ class Iterators(Evaluator):
         for each in arguments[1:]:
             self.escape(each.value, is_harmless=True)
         if isinstance(target, Container):
-            self.memory.set(target.names, UNKNOWN if target.kind == "dict" else "items", UNKNOWN)
+            self.change_container(target)
         return UNKNOWN
 
     def method_of_container(self, name: str, arguments: Arguments) -> object:
@@ -259,6 +261,12 @@ class Iterators(Evaluator):
         if name in {"index", "count", "copy"}:
             return self.new(target.kind, UNKNOWN if items is None else items) if name == "copy" else UNKNOWN
         return self.change(arguments)
+
+    def method_of_type(self, name: str, arguments: Arguments) -> object:
+        """``dict.update(values, ...)`` and other methods that are called through ``dict``, ``list`` or ``set``."""
+        if isinstance(first_of(arguments), Container):
+            return self.method_of_container(name, arguments)
+        return self.call_unknown(arguments)
 
     def _method_of_dict(self, target: Container, name: str, given: list[object]) -> object:  # noqa: C901, PLR0911 - one case each
         items = target.items
@@ -286,7 +294,8 @@ class Iterators(Evaluator):
                 return Container("dict", self.memory.names(target.names))
         if name == "get":
             return UNKNOWN
-        self.memory.set(target.names, UNKNOWN, UNKNOWN)
+        change = unbind_unknown if name in {"pop", "popitem", "clear"} else bind_unknown
+        change(self.memory, target.names)
         return UNKNOWN
 
     def method_of_text(self, name: str, arguments: Arguments) -> object:

@@ -221,6 +221,8 @@ def known_function(name: str) -> Known | None:
         owner, _, method = name.partition(".")
         if owner in _METHODS:
             return lambda machine, arguments: _METHODS[owner](machine, method, arguments)
+        if name.startswith(("builtins.dict.", "builtins.list.", "builtins.set.")) and not name.endswith(".fromkeys"):
+            return lambda machine, arguments: machine.method_of_type(name.rpartition(".")[2], arguments)
     return found
 
 

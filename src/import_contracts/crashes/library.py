@@ -32,9 +32,11 @@ from import_contracts.crashes.values import (
     Partial,
     SuperValue,
     Wrapped,
+    bind_unknown,
     first_of,
     named_argument,
     positional,
+    unbind_unknown,
 )
 from import_contracts.graph.names import absolute
 
@@ -213,6 +215,8 @@ class Library(Iterators):
         target = first_of(arguments)
         if isinstance(target, ModuleValue):
             self.modules.forget_names(target.name)
+        elif isinstance(target, InstanceValue | ClassValue):
+            unbind_unknown(self.memory, target.names)
         return None
 
     def vars(self, arguments: Arguments) -> object:
@@ -222,9 +226,9 @@ class Library(Iterators):
             return ModuleNames(target.name)
         if target is ABSENT:
             return self.locals(arguments)
-        self.escape(target)
         if isinstance(target, InstanceValue):
-            self.hide_names(target)
+            return Container("dict", target.names)
+        self.escape(target)
         return UNKNOWN
 
     def globals(self, _: Arguments) -> object:
@@ -360,7 +364,10 @@ class Library(Iterators):
         if values and len(values) == 3 and isinstance(values[0], ModuleValue | ClassValue):
             return self.setattr(arguments)
         if values and len(values) == 3 and isinstance(values[0], InstanceValue):
-            self.memory.set(values[0].names, values[1] if isinstance(values[1], str) else UNKNOWN, values[2])
+            if isinstance(values[1], str):
+                self.memory.set(values[0].names, values[1], values[2])
+            else:
+                bind_unknown(self.memory, values[0].names, values[2])
         return None
 
     def get_in_object(self, arguments: Arguments) -> object:

@@ -208,12 +208,19 @@ class ImportModel:
         return found | self._computed(module) if Kind.DEFERRED in kinds else found
 
     def _computed(self, module: str) -> set[str]:
-        """Return the modules that a text may import by names that it computes: those that it names in strings."""
+        """Return the modules that a text may import by names that it computes: those that it names in strings.
+
+        Any text counts that gives a full name to a function, because one of another module may import it.
+        """
         source = self.sources.get(module)
-        if source is None or (strings := strings_computed_with(source.text)) is None:
+        if source is None:
             return set()
+        given = {name.replace(":", ".") for name in self._given.findall(source.text)}
+        full = {each for name in given for each in (name, parent(name)) if each in self.modules}
+        if (strings := strings_computed_with(source.text)) is None:
+            return full
         package = module if source.is_package else parent(module)
-        found = set(self._children.get(package, ())) if lists_files(source.text) else set()
+        found = full | set(self._children.get(package, ()) if lists_files(source.text) else ())
         for text in strings:
             for part in text.rpartition("}")[2].split():
                 name = part.strip(".")
@@ -227,6 +234,10 @@ class ImportModel:
     @cached_property
     def _roots(self) -> frozenset[str]:
         return frozenset(map(_root, self.modules))
+
+    @cached_property
+    def _given(self) -> re.Pattern[str]:
+        return given(self._roots)
 
     @cached_property
     def _plain_import(self) -> re.Pattern[str]:
@@ -258,6 +269,14 @@ def plain_import(roots: Iterable[str]) -> re.Pattern[str]:
     return re.compile(_PLAIN_IMPORT.format("|".join(map(re.escape, sorted(roots)))))
 
 
+def given(roots: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of a string given to a function, that may name a module below one of some names.
+
+    It may also name what is in the module. Other strings are not looked for: settings have hundreds of them.
+    """
+    return re.compile(_GIVEN.format("|".join(map(re.escape, sorted(roots)))))
+
+
 def strings_computed_with(text: str) -> list[str] | None:
     """Return the strings of a text that may compute the names of modules; None of one that does not.
 
@@ -279,5 +298,6 @@ _GIVES_OWN = re.compile(r"\((?<!ogger\()\s*__name__\b")
 """Begins with a literal, which ``search`` finds fast; a logger has the name of its module in most texts."""
 _LISTS = re.compile(r"iter_modules|listdir|glob")
 _STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
+_GIVEN = r"""\((?<=[\w\])]\()\s*(?:[^\s()]+,\s*)?["']((?:{})\.[\w.:]+)["']"""
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."
 """Begins with a literal, which ``search`` finds fast."""

@@ -13,7 +13,7 @@ from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Ef
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
-from import_contracts.crashes.values import InstanceValue, ModuleValue
+from import_contracts.crashes.values import InstanceValue, ModuleValue, bind_unknown
 
 OF_EVERY_MODULE = frozenset(
     {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
@@ -264,9 +264,9 @@ class Modules:
     def forget_names(self, module: str) -> None:
         """Note that a module may have any names."""
         if module in self._numbers:
-            self._memory.set(self.space(module), UNKNOWN, UNKNOWN)
+            bind_unknown(self._memory, self.space(module))
             if (replacing := self.replacing(module)) is not None:
-                self._memory.set(replacing.names, UNKNOWN, UNKNOWN)
+                bind_unknown(self._memory, replacing.names)
                 self._memory.set(replacing.names, MAYBE, UNKNOWN)
 
     def replacing(self, module: str) -> InstanceValue | None:

@@ -29,8 +29,10 @@ from import_contracts.crashes.values import (
     Stream,
     SuperValue,
     Wrapped,
+    bind_unknown,
     find_in,
     inside,
+    is_simple,
 )
 from import_contracts.graph.names import parent
 
@@ -211,10 +213,7 @@ class Objects(Importer):
         if name == "__class__":
             return value.of
         if name == "__dict__":
-            if value.is_module:
-                return Container("dict", value.names)
-            self.hide_names(value)
-            return UNKNOWN
+            return Container("dict", value.names)
         if isinstance(value.of.find("__getattribute__"), FunctionValue):
             return self.call(BoundMethod(value.of.find("__getattribute__"), value), (Argument(name),))
         found = self._found(value.of, name)
@@ -227,6 +226,8 @@ class Objects(Importer):
         if MAYBE in value.names or (UNKNOWN in value.names and not isinstance(found, FunctionValue | Wrapped)):
             self.note(FailureError(UNKNOWN))
             return UNKNOWN
+        if found is ABSENT and name in {"__setattr__", "__delattr__"}:
+            return BoundMethod(External(f"builtins.object.{name}"), value)
         if found is ABSENT:
             fallback = value.of.find("__getattr__")
             if isinstance(fallback, FunctionValue):
@@ -268,16 +269,26 @@ class Objects(Importer):
             case ClassValue():
                 if isinstance(target.metaclass, ClassValue) and target.metaclass.find("__setattr__") is not ABSENT:
                     name = None
-                self.memory.set(target.names, UNKNOWN if name is None else name, value)
+                if name is None:
+                    bind_unknown(self.memory, target.names, value)
+                else:
+                    self.memory.set(target.names, name, value)
             case External() | FunctionValue() | Wrapped():
                 pass
             case _:
                 self.escape(value)
                 self.note(FailureError(UNKNOWN))
 
+    def change_container(self, value: Container) -> None:
+        """Note that a list, set or dict is changed in a way that is not known."""
+        if value.kind == "dict":
+            bind_unknown(self.memory, value.names)
+        else:
+            self.memory.set(value.names, "items", UNKNOWN)
+
     def hide_names(self, value: InstanceValue) -> None:
         """Note that an object may have any attributes, also instead of those of its class."""
-        self.memory.set(value.names, UNKNOWN, UNKNOWN)
+        bind_unknown(self.memory, value.names)
         self.memory.set(value.names, MAYBE, UNKNOWN)
 
     def _set_in_instance(self, target: InstanceValue, name: str | None, value: object) -> None:
@@ -322,16 +333,18 @@ class Objects(Importer):
                     for name in operation.globals:
                         if name not in space:
                             self.memory.set(space, name, MAYBE)
+                        elif is_simple(space[name]):
+                            self.memory.set(space, name, UNKNOWN)
                 case ClassValue(_, _, names) | InstanceValue(_, names):
                     if not is_harmless:
-                        self.memory.set(names, UNKNOWN, UNKNOWN)
+                        bind_unknown(self.memory, names)
                     todo += inside(each)
-                    if isinstance(each, InstanceValue):
-                        todo += [one for one in each.of.order if isinstance(one, ClassValue)] if is_harmless else []
-                case Container(kind, names):
+                    for kind in each.of.order if isinstance(each, InstanceValue) else ():
+                        todo += inside(kind)
+                case Container():
                     todo += inside(each)
                     if not is_harmless:
-                        self.memory.set(names, UNKNOWN if kind == "dict" else "items", UNKNOWN)
+                        self.change_container(each)
                 case _:
                     todo += inside(each)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import NamedTuple, TypeAlias
 
-from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
+from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Memory, Names
 from import_contracts.crashes.operations import Define, DefineClass
 
 
@@ -303,6 +303,29 @@ def inside(value: object) -> Iterator[object]:
             yield from (each.value for each in arguments)
         case Wrapped(_, function, setter):
             yield from (function, setter)
+
+
+def bind_unknown(memory: Memory, names: Names, value: object = UNKNOWN) -> None:
+    """Bind an unknown key to a value: of any other one that is bound to a constant, nobody knows to which from then on.
+
+    Functions, classes, modules and objects are taken to stay.
+    """
+    for key, bound in [*names.items()]:
+        if is_simple(bound) and key is not UNKNOWN:
+            memory.set(names, key, UNKNOWN)
+    memory.set(names, UNKNOWN, value)
+
+
+def unbind_unknown(memory: Memory, names: Names) -> None:
+    """Remove an unknown key, or several."""
+    for key in [*names]:
+        memory.set(names, key, MAYBE)
+    memory.set(names, UNKNOWN, UNKNOWN)
+
+
+def is_simple(value: object) -> bool:
+    """Tell whether a value is a constant, a tuple, or a display of constants."""
+    return isinstance(value, str | bytes | int | float | tuple | Literal | None)
 
 
 def truth(value: object) -> bool | None:  # noqa: PLR0911 - one case each

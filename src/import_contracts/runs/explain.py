@@ -23,7 +23,7 @@ from import_contracts.reports.explain import Dependency, Explanation, Permission
 from import_contracts.reports.trend import Pair
 from import_contracts.runs.check import known_entries
 from import_contracts.runs.coupling import evidence
-from import_contracts.runs.requests import extent_here, extent_of, read_baseline
+from import_contracts.runs.requests import extent_of, packages_extent, read_baseline
 from import_contracts.trend.coupling import coupled
 
 
@@ -68,8 +68,7 @@ def explain_installed(
     Their packages are in the source roots or installed. Raises UserError if one is not found.
     """
     importer, imported = ends
-    extent = extent_here([module.partition(".")[0] for module in (importer, imported)], source_roots)
-    statements = Statements(take_snapshot(compare(extent, context)))
+    statements = Statements(take_snapshot(compare(packages_extent(ends, source_roots), context)))
     scan = statements.snapshot.scan
     if unknown := [module for module in (importer, imported) if module not in scan.graph]:
         nothing = [f"There is no module '{each}'.{did_you_mean_module(each, scan.graph.modules)}" for each in unknown]
