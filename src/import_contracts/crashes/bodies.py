@@ -22,8 +22,8 @@ from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
 
-LOADED, TRIED, FAILED = "*", "+", "-"
-"""Stand for functions: of a module that was loaded by an entry or after edits on paper, was edited thus, or fails."""
+LOADED, FAILED = "*", "-"
+"""Stand for functions: of a module that others depend on, or that fails when it is imported."""
 _COMPUTES_NAMES = re.compile(r"\b(?:globals|vars|locals|exec|setattr)\(|\bmodules\[")
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import starmap
 
 from import_contracts.contracts.crash import violation_of
-from import_contracts.crashes.bodies import FAILED, LOADED, TRIED, Bodies, CodeCache
+from import_contracts.crashes.bodies import FAILED, LOADED, Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
@@ -60,18 +60,16 @@ class Remedies:
         self._reader = ImportReader()
         self._readers: list[AnnotationReaders] = []
         self._edited: set[str] = set()
-        self._tried: set[str] = set()
 
     @property
     def functions(self) -> Set[tuple[str, str]]:
         """The functions, by module and name, that were followed, or whose calls matter wherever they are: those of "".
 
-        The name "" stands for all functions of a module: it was edited on paper to end a crash, and with `TRIED` all
-        others were tried then. Of other functions it only matters which names they use.
+        The name "" stands for all functions of a module: it was edited on paper to end a crash. Of other functions it
+        only matters which names they use.
         """
         reading = {("", name) for readers in self._readers for name in readers.functions}
-        edited = {(module, "") for module in self._edited} | {(module, TRIED) for module in self._tried}
-        return self._codes.called | reading | edited
+        return self._codes.called | reading | {(module, "") for module in self._edited}
 
     @property
     def needed(self) -> Set[tuple[str, str]]:
@@ -215,7 +213,6 @@ class Remedies:
         def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
             nonlocal work, last
             self._edited.update(changed)
-            self._tried.update(changed)
             last = None
             found = self._crashes(changed)
             searches[1:] = [found]
