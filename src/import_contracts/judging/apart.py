@@ -77,7 +77,7 @@ class Edits:
         try:
             for source in chain(self._now.values(), self._then.values()):
                 self._parse(source.text)
-        except SyntaxError:
+        except (SyntaxError, RecursionError):
             return False
         return unreadable.isdisjoint(self._now)
 
