@@ -246,6 +246,38 @@ def test_what_was_found_before_is_taken_over_when_an_edit_is_undone(shop: Path, 
     assert is_taken_over(shop)
 
 
+TOP = "import shop.models\n\nVALUE = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("new", "is_apart"),
+    [
+        (f"{TOP}import json\n", True),
+        ("import shop.models\n\nVALUE = shop.models.price(1)\n\n\nclass Other:\n    x = 1\n", True),
+        (f"{TOP}import shop.web\n", False),  # it now reaches others that crash
+        (f"{TOP}import shop.third\n", False),  # which is not there
+        (f"{TOP}from shop.first import value\n", False),
+        (f"{TOP}patch('shop.models.Order')\n", False),
+        (f"{TOP}VALUE = (\n", False),
+    ],
+)
+def test_modules_that_no_cycle_imports_may_be_edited(shop: Path, new: str, is_apart: bool) -> None:
+    for module in ("models", "other"):
+        write(shop, {f"shop/{module}.py": FILES["shop/models.py"].replace("import shop.web", "import shop.other")})
+    write(shop, {"shop/top.py": TOP})
+    assert not is_taken_over(shop)
+    write(shop, {"shop/top.py": new})
+    assert is_taken_over(shop) == is_apart
+
+
+def test_modules_that_a_cycle_imports_may_not_be_edited(shop: Path) -> None:
+    write(shop, {"shop/low.py": "value = 1\n"})
+    edited(shop, "shop/first.py", "import shop.second\n", "import shop.low\nimport shop.second\n")
+    assert not is_taken_over(shop)
+    edited(shop, "shop/low.py", "value = 1\n", "value = 2\n")
+    assert not is_taken_over(shop)
+
+
 # --- edits at random ----------------------------------------------------------------------------------------------
 
 MODULES = ("a", "b", "c", "d")
@@ -370,6 +402,12 @@ WRITTEN = (
     *("value = 1", "class K:\n    x = 1", "def x():\n    return q", "raise ValueError", "y = {1}()", "{0}.{1} = None"),
     *("patch('p.{0}.{1}')", "import_module('p.{0}')", "setattr({0}, '{1}', 1)", "eval('1')", "get_type_hints({1})"),
     *("try:\n    import p.{0}\nexcept ImportError:\n    pass", "if TYPE_CHECKING:\n    import p.{0}", "x = (", "# why"),
+    *(
+        "__all__ = ['{1}', '{0}']",
+        "from .{0} import {1}, K",
+        "class Q(p.{0}.K):\n    from p import {0}",
+        "import missing",
+    ),
 )
 
 

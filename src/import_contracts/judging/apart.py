@@ -6,12 +6,13 @@ matters what others find in its text, and whether it crashes itself.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Set
 from functools import cached_property
 from itertools import chain
 
-from import_contracts.crashes.bodies import FAILED, LOADED, TRIED, Bodies, CodeCache
+from import_contracts.crashes.bodies import FAILED, LOADED, Bodies, CodeCache
 from import_contracts.crashes.memory import Loaded
 from import_contracts.crashes.missing import MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports, written_imports
@@ -60,6 +61,7 @@ class Edits:
             and self._are_parsed()
             and self._show_the_same()
             and self._are_above_all()
+            and self._have_no_stars()
             and self._importers.isdisjoint(crash.works_from for crash in crashes)
             and self._lack_nothing(report)
             and (self._are_not_followed(crashing) or (self._keep_the_order() and self._work(crashing)))
@@ -75,7 +77,7 @@ class Edits:
         try:
             for source in chain(self._now.values(), self._then.values()):
                 self._parse(source.text)
-        except SyntaxError:
+        except (SyntaxError, RecursionError):
             return False
         return unreadable.isdisjoint(self._now)
 
@@ -147,6 +149,11 @@ class Edits:
         importers = self._importers & self._model.sources.keys()
         return not MissingImports(self._model, bodies, self._statements.exists).of(sorted(importers))
 
+    def _have_no_stars(self) -> bool:
+        """Tell whether the imports of the modules and their importers depend only on the text of each."""
+        texts = (source.text for each in self._importers if (source := self._statements.source(each)))
+        return not any(map(_STAR.search, chain(texts, (source.text for source in self._then.values()))))
+
     def _more_imports(self) -> int:
         """Return how many imports there are more."""
         return sum(len(self._imported(self._now[each])) - len(self._imported(self._then[each])) for each in self._now)
@@ -182,7 +189,7 @@ class Edits:
     def _work(self, crashing: Collection[str]) -> bool:
         """Tell whether the modules and their importers do not crash, and load those that do, as before.
 
-        They must not change others either, nor load more of what is edited on paper.
+        They must not change others either, and load the same of what was edited on paper.
         """
         found = try_entries(self._model, self._importers, CodeCache(self._parse))
         world = found.world
@@ -190,9 +197,10 @@ class Edits:
             return False
         if not all(self._loads_as_before(module, world.outcomes.get(module), crashing) for module in self._importers):
             return False
-        tried = {module for module, name in self._functions if name == TRIED}
-        started = Reach(self._model_then.started).below(self._importers)
-        return (world.reach.below(self._importers) & tried) <= started
+        edited = {module for module, name in self._functions if not name}
+        reaches = [world.reach, *(Reach(model.started) for model in (self._model, self._model_then))]
+        now, *others = (reach.below(self._importers) & edited for reach in reaches)
+        return others == [now, now]
 
     def _loads_as_before(self, module: str, loaded: Loaded | None, crashing: Collection[str]) -> bool:
         """Tell whether a module loads the same of the modules that crash, or fails, as before."""
@@ -208,6 +216,10 @@ class Edits:
         inside = sys.stdlib_module_names.union(each.partition(".")[0] for each in graph.modules)
         named = (each.module.partition(".")[0] for each in written_imports(source) if not each.level)
         return loaded, frozenset(named) - inside
+
+
+_STAR = re.compile(r"\bimport[\s\\(]*\*")
+"""A star import, or more."""
 
 
 def _with_packages(modules: Iterable[str]) -> set[str]:

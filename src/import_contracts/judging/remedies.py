@@ -9,7 +9,7 @@ from itertools import starmap
 from typing import TypeAlias
 
 from import_contracts.contracts.crash import violation_of
-from import_contracts.crashes.bodies import FAILED, LOADED, SEARCHED, TRIED, Bodies, CodeCache
+from import_contracts.crashes.bodies import FAILED, LOADED, SEARCHED, Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
@@ -64,20 +64,17 @@ class Remedies:
         self._reader = ImportReader()
         self._names: list[ProgramNames] = []
         self._edited: set[str] = set()
-        self._tried: set[str] = set()
 
     @property
     def functions(self) -> Set[tuple[str, str]]:
         """The functions, by module and name, that were followed, or whose calls matter wherever they are: those of "".
 
-        The name "" stands for all functions of a module: it was edited on paper to end a crash, and with `TRIED` all
-        others were tried then. `SEARCHED` says that each use of a name in the module was looked for. Of other functions
-        it only matters which names they use.
+        The name "" stands for all functions of a module: it was edited on paper to end a crash. `SEARCHED` says that
+        each use of a name in the module was looked for. Of other functions it only matters which names they use.
         """
         reading = {("", name) for names in self._names for name in names.made(AnnotationReaders).functions}
         searched = {(module, SEARCHED) for names in self._names for module in names.searched}
-        edited = {(module, "") for module in self._edited} | {(module, TRIED) for module in self._tried}
-        return self._codes.called | reading | searched | edited
+        return self._codes.called | reading | searched | {(module, "") for module in self._edited}
 
     @property
     def needed(self) -> Set[tuple[str, str]]:
@@ -221,7 +218,6 @@ class Remedies:
         def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
             nonlocal work, last
             self._edited.update(changed)
-            self._tried.update(changed)
             last = None
             found = self._crashes(changed)
             searches[1:] = [found]
