@@ -320,8 +320,9 @@ class _Edit:
         return self._moved.touches(first, last, behind=first < last)
 
     def _is_looked_at_closely(self, changed: Sequence[str]) -> bool:
-        """Return whether each use of a name of the module matters, or each comment, and some have changed."""
-        if not {"", SEARCHED}.isdisjoint(self._known.functions) and any(hunk.common for hunk in self._moved.hunks):
+        """Return whether each use of a name of the module matters, or each line of code, and some have changed."""
+        differs = self._has_other_strings or any(hunk.common for hunk in self._moved.hunks)
+        if differs and not {"", SEARCHED}.isdisjoint(self._known.functions):
             return True
         if SEARCHED not in self._known.functions:
             return False
