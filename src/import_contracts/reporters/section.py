@@ -39,7 +39,7 @@ def broken(outcome: Outcome, style: Style) -> Iterator[str]:
     yield ""
     yield from _causes(outcome, style)
     sentences = outcome.told
-    if not sentences:
+    if outcome.counts.renamed and not sentences:
         yield f"  {details(outcome)}"
         yield ""
     shown = style.capped(sentences, _MESSAGES)
