@@ -61,11 +61,11 @@ def test_other_imports_change_nothing(seed: int) -> None:
         decide = decided(findings)
         broken += bool(findings.violations)
         for end in (0, 1):
-            others = {edge for edge in edges | imports(random, 60) if edge[end] not in decide[end]}
-            now = edges - others | {edge for edge in others if random.random() < 0.5}
-            again = check(graph_of(now).excepting(excepted), type_, **of_type)
-            assert contents(again) == contents(findings)
-            assert decided(again)[end] == decide[end] or now < edges
+            now = edges
+            for _ in range(2):  # what decides is kept for the edits after the first one too
+                others = {edge for edge in now | imports(random, 60) if edge[end] not in decide[end]}
+                now = now - others | {edge for edge in others if random.random() < 0.5}
+                assert contents(check(graph_of(now).excepting(excepted), type_, **of_type)) == contents(findings)
             free[end] += now != edges
     assert broken > 10
     assert min(free) > 10
@@ -83,7 +83,7 @@ CHAIN = ["p.a -> p.b", "p.b -> p.c", "p.c -> p.d", "p.d -> p.e", "p.f -> p.a"]
     ("type_", "of_type", "importers", "imported"),
     [
         ("forbidden", {"source_modules": ["p.c"], "forbidden_modules": ["p.a"]}, "cde", "af"),
-        ("forbidden", {"source_modules": ["p.a"], "forbidden_modules": ["p.c"]}, "ab", "bc"),
+        ("forbidden", {"source_modules": ["p.a"], "forbidden_modules": ["p.c"]}, "ab", "bcf"),
         ("forbidden", {"source_modules": ["p.a", "p.b"], "forbidden_modules": ["p.c", "p.d"]}, "abcde", "abcdf"),
         ("independence", {"modules": ["p.b", "p.d"]}, "bcde", "abcdf"),
         ("layers", {"layers": ["p.a", "p.b", "p.c"]}, "bcde", "abf"),
@@ -159,7 +159,7 @@ def is_taken_over(folder: Path) -> bool:
         ("", "p/low.py", "import p.mid, p.top\n", False),
         ("", "p/mid.py", "import p.top\nimport p.high\n", False),
         ("", "p/high.py", "import p.mid\n", True),
-        ("", "p/side.py", "import p.leaf\nimport p.low, p.other\n", True),
+        ("", "p/side.py", "import p.leaf\nimport p.low\n", True),
         ("", "p/side.py", "", True),
         ("", "p/side.py", "import p.leaf\nimport p.mid\n", False),
         ('ignore_imports = ["p.side -> p.leaf"]\n', "p/side.py", "import p.leaf\nimport p.low\n", True),

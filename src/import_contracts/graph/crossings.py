@@ -87,25 +87,23 @@ class Crossings:
     @property
     def importers(self) -> frozenset[str]:
         """The modules whose imports may be in a chain: the sources, and those that they lead to."""
-        return self._ends(self._nodes.links.reversed(), self._sources, self._wanted)
+        closed = self._barred.union(*self._goals) if len(self._goals) == 1 else self._barred
+        led = Reach(self._nodes.links.reversed(), [frozenset[int]().union(*self._sources)], closed).groups
+        return frozenset(map(self._nodes.names.__getitem__, led))
 
     @property
     def imported(self) -> frozenset[str]:
-        """The modules of which an import may be in a chain: the targets, and those that lead to them."""
-        return self._ends(self._nodes.links, self._wanted, self._sources)
+        """The modules of which an import may be in a chain: the targets, and those that lead to them.
 
-    @property
-    def _wanted(self) -> list[frozenset[int]]:
-        """The goals that are compared with a source."""
-        sources = range(len(self._sources))
-        return [goal for at, goal in enumerate(self._goals) if any(self._is_wanted(each, at) for each in sources)]
-
-    def _ends(self, links: Links, groups: Sequence[Set[int]], others: Sequence[Set[int]]) -> frozenset[str]:
-        """Return the modules in some groups, or that reach one; not through the only one of the others."""
-        facing = [group for group in others if group]
-        closed = self._barred.union(*facing) if len(facing) == 1 else self._barred
-        reached = Reach(links, [frozenset[int]().union(*groups)], closed).groups
-        return frozenset(map(self._nodes.names.__getitem__, reached))
+        All modules if there are too many targets for one search.
+        """
+        names, sources = self._nodes.names, [source for source in self._sources if source]
+        if len(self._found) != 1:
+            return frozenset(names)
+        numbers = range(len(self._sources))
+        wanted = _bits(at for at in range(len(self._goals)) if any(self._is_wanted(number, at) for number in numbers))
+        leading = {node for node, goals in self._last.reached.items() if goals & wanted}
+        return frozenset(map(names.__getitem__, leading.difference(*sources) if len(sources) == 1 else leading))
 
     def chains(self, at: int) -> list[Chain]:
         """Return the shortest chain for each import of a pair, sorted."""
