@@ -339,8 +339,8 @@ class Objects(Importer):
                     if not is_harmless:
                         bind_unknown(self.memory, names)
                     todo += inside(each)
-                    for kind in each.of.order if isinstance(each, InstanceValue) else ():
-                        todo += inside(kind)
+                    if isinstance(each, InstanceValue):
+                        todo += [one for one in each.of.order if isinstance(one, ClassValue)] if is_harmless else []
                 case Container():
                     todo += inside(each)
                     if not is_harmless:
