@@ -576,6 +576,7 @@ def test_several_files_that_cannot_be_read_are_all_named(tmp_path: Path) -> None
 def many_unreadable(folder: Path, *unreadable: int) -> list[str]:
     """Write a program of 150 modules, some of which cannot be read; return the names of these, sorted."""
     program(folder, *(f"p.m{number} -> p.m0" for number in range(1, 150)))
+    write(folder, {"p/__init__.py": "# for grimp, which is not given empty files\n", "p/m0.py": "x = 1\n"})
     for number in unreadable:
         (folder / f"p/m{number}.py").write_text("print 'x'\n")
     return sorted(f"p.m{number}" for number in unreadable)
@@ -647,7 +648,7 @@ def test_kinds_are_read_for_all_of_the_graph(tmp_path: Path) -> None:
 def readings(folder: Path, source: str, *, more: int = 0, external: bool = False, kinds: bool = True) -> Read:
     """Read a module ``p.a`` beside ``p.b`` and ``p.c``, and beside so many more modules."""
     write(folder, {"p/__init__.py": "", "p/a.py": source, "p/b.py": "", "p/c.py": ""})
-    write(folder, {f"p/m{number}.py": "" for number in range(more)})
+    write(folder, {f"p/m{number}.py": "# m\n" for number in range(more)})
     found = find(folder, "p")
     return read(found, found.files, Take(external, kinds))
 
@@ -752,7 +753,7 @@ def test_an_expression_without_end_is_read_or_refused(tmp_path: Path, repeated: 
     assert [each.module for each in found.unreadable] == ["p.a"] or ("p.a", "p.b") in found.graph.edges()
 
 
-@pytest.mark.parametrize(("files", "expected"), [(100, 0), (101, 101)])
+@pytest.mark.parametrize(("files", "expected"), [(100, 0), (101, 97)])  # four are empty
 def test_grimp_reads_many_files_at_once(tmp_path: Path, grimps: list[str], files: int, expected: int) -> None:
     readings(tmp_path, "", more=files - 4)
     assert len(grimps) == expected

@@ -244,10 +244,10 @@ def test_a_baseline_inside_a_file_is_an_error_and_no_bug(shop: Path, name: str) 
 def test_a_configuration_that_cannot_be_written_is_an_error_and_no_bug(
     shop: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    def fail(path: Path, data: bytes) -> None:
-        if path.name == "pyproject.toml":
+    def fail(path: str | Path, data: bytes) -> None:
+        if Path(path).name == "pyproject.toml":
             raise OSError(errno.EACCES, "Permission denied")
-        path.write_bytes(data)
+        Path(path).write_bytes(data)
 
     if command == ("init",):
         (shop / "pyproject.toml").unlink()

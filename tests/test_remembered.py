@@ -339,7 +339,7 @@ def test_an_unfinished_fix_is_noticed(shop: Path, tmp_path: Path, monkeypatch: p
     found = next(path for _, path in _seen(shop) if path.endswith(".journal"))
     write(Path(found).parent, {Path(found).name: ""})
     assert remembered(shop) is None
-    assert "was stopped" in lint(shop).err
+    assert "was interrupted" in lint(shop).err
 
 
 def _seen(folder: Path, *args: str) -> set[tuple[str, str]]:

@@ -132,8 +132,10 @@ def together(decided: Iterable[Decided]) -> Decided:
 
     def by_any() -> Deciding:
         found = [each() for each in known]
-        importers, imported = (frozenset[str]().union(*sets) for sets in zip(*found, strict=True))
-        return Deciding(importers, imported)
+        nothing = frozenset[str]()
+        return Deciding(
+            nothing.union(*(each.importers for each in found)), nothing.union(*(each.imported for each in found))
+        )
 
     return by_any if len(known) == len(every) else None
 

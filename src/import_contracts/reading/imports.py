@@ -223,6 +223,8 @@ class _Statements:
         if keyword is None:
             return
         head = "".join(written[: keyword.start()].split()).removeprefix("lazy")
+        if head == "from":  # nothing is named
+            return
         line, column = self._position(start)
         text = _tidy(written)
         for (level, module, name), alias in _named(head.removeprefix("from"), written[keyword.end() :]):

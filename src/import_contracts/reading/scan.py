@@ -313,7 +313,7 @@ class _FilesReader:
             pass  # grimp fails on this file too, and that is reported
 
     def _data(self, file: SourceFile) -> bytes | None:
-        """Return the content of a file; None if it is empty or, with the reason noted, if it is not read."""
+        """Return the content of a file; None, with the reason noted, if it is not read."""
         try:
             data = file.read()
         except OSError as error:
@@ -323,14 +323,11 @@ class _FilesReader:
         if (refused := refusal(data)) is not None:
             self._give_up(file, *refused)
             return None
-        if not data:  # as in many an __init__.py
-            self.imports[file.module], self.may_call[file.module] = {}, False
-            return None
         return data
 
     def _is_ours(self, data: bytes) -> bool:
         """Return whether our own reader reads a file that CPython would read; else grimp does."""
-        return (self._are_few or is_for_us(data)) and is_valid(data)
+        return not data or ((self._are_few or is_for_us(data)) and is_valid(data))
 
     def start(self, files: Sequence[SourceFile]) -> _Scan:
         """Let grimp begin to read the imports of files."""
