@@ -128,10 +128,20 @@ def no_cache(work: Work, tool: Tool, _turn: int) -> None:
 
 
 def restored_cache(work: Work, tool: Tool, _turn: int) -> None:
-    """Make every file as new as a fresh clone does, next to a cache from before."""
+    """Give every module a new time stamp, next to a cache from before."""
     work.restore_cache(tool)
     for path in (work.folder / work.program.package).rglob("*.py"):
         os.utime(path)
+
+
+def fresh_clone(work: Work, tool: Tool, _turn: int) -> None:
+    """Make every file, folder and the configuration anew, next to a cache from before."""
+    work.restore_cache(tool)
+    package, old = work.folder / work.program.package, work.folder / "old"
+    package.rename(old)
+    shutil.copytree(old, package, copy_function=shutil.copyfile)
+    shutil.rmtree(old)
+    os.utime(work.folder / "pyproject.toml")
 
 
 Case = Callable[[Work, Tool, int], None]

@@ -13,6 +13,7 @@ from benchmarks.cases import (
     Side,
     Work,
     file_edited,
+    fresh_clone,
     import_added,
     measure,
     no_cache,
@@ -92,6 +93,7 @@ def _checks(ours: Tool, goals: Mapping[str, float]) -> Iterator[Row]:
         "an import added, each run in another file": import_added,
         "no cache at all": no_cache,
         "restored cache, new time stamps": restored_cache,
+        "restored cache, a fresh clone": fresh_clone,
     }
     for name, case in cases.items():
         yield Row(name, Side(ours, case), Side(tools.peer(), case), "import-linter 2.17", goals.get(name))
