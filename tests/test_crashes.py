@@ -2099,6 +2099,16 @@ def tried(files: Files) -> list[None]:
     return found
 
 
+def test_what_may_be_loaded_is_followed_once_with_all_that_it_imports() -> None:
+    count = 10
+    files = {"a": "import os\nif os.environ: import p.m0\n" + "".join(f"import p.m{n}\n" for n in range(count))}
+    for n in range(count):
+        files[f"m{n}"] = "".join(f"import p.m{later}\n" for later in range(n + 1, count)) + "import p.a"
+    found = search_crashes(model_of(files), {"p.a"})
+    assert found.crashes == ()
+    assert found.work < 2 * count**3
+
+
 def test_a_search_is_not_repeated_where_a_component_grew_of_which_nothing_was_taken_as_known() -> None:
     files = {"": "from p import a", "a": "from p import b\nb.f()", "b": "def f(): import p.c"}
     assert len(tried({**files, "c": "import p.a"})) == 4

@@ -47,9 +47,13 @@ class Importer(Machine):
                 return
             has = self.modules.has(name)
             if has is None:
-                self.follow_each([partial(self.modules.assume_loaded, name), partial(self._load, name)])
+                self.follow_each([partial(self.modules.choose_loaded, name), partial(self._load_missing, name)])
             elif not has:
                 self._load(name)
+
+    def _load_missing(self, module: str) -> None:
+        self.modules.choose_missing(module)
+        self._load(module)
 
     def _load(self, module: str) -> None:
         importer = next(reversed(self.modules.partial), "")

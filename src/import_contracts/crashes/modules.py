@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -164,6 +164,10 @@ class Modules:
         self._numbers = world.model.modules
         self._spaces = memory.names()
         self._state = memory.names({"loaded": Loaded()})
+        self._arrivals: list[tuple[int, int]] = []
+        """The bits of modules as they came, each with those that were initialized then."""
+        self._implied: dict[int, int] = {}
+        """By the bit of a module: those that are initialized wherever it is, of the arrivals that were counted."""
 
     @property
     def loaded(self) -> Loaded:
@@ -213,7 +217,7 @@ class Modules:
             return False
         if self.partial:
             self._world.apart.append((tuple(self.partial), module))
-        self._memory.set(self._state, "loaded", self.loaded | outcome)
+        self._add(outcome)
         return True
 
     def _reaches_partial(self, module: str) -> bool:
@@ -239,13 +243,40 @@ class Modules:
 
     def assume_loaded(self, module: str) -> None:
         """Note that a module is in `sys.modules`."""
-        self._memory.set(self._state, "loaded", self.loaded | Loaded(1 << self._numbers[module]))
+        self._add(Loaded(1 << self._numbers[module]))
 
     def may_be_loaded(self, modules: Loaded) -> None:
         """Note that some modules may be in `sys.modules`."""
+        self._add(Loaded(maybe=modules.certain | modules.maybe))
+
+    def _add(self, modules: Loaded) -> None:
+        before = self.loaded
+        now = before | modules
+        self._arrivals.append(((modules.certain | modules.maybe) & ~before.certain, now.certain))
+        self._memory.set(self._state, "loaded", now)
+
+    def choose_loaded(self, module: str) -> None:
+        """Follow the paths on which a module that may be in `sys.modules` is there, with all that came before it."""
+        bit = 1 << self._numbers[module]
+        self._add(Loaded(bit | self._implied_by(bit)))
+
+    def choose_missing(self, module: str) -> None:
+        """Follow the paths on which a module that may be in `sys.modules` is not, and so nothing that came after it.
+
+        Otherwise each of these would be imported on paths that do not exist, and in it again all that may be loaded.
+        """
+        bit = 1 << self._numbers[module]
         loaded = self.loaded
-        maybe = (loaded.maybe | modules.certain | modules.maybe) & ~loaded.certain
-        self._memory.set(self._state, "loaded", Loaded(loaded.certain, maybe))
+        missing = bit | sum(each for each in _bits(loaded.maybe) if self._implied_by(each) & bit)
+        self._memory.set(self._state, "loaded", Loaded(loaded.certain, loaded.maybe & ~missing))
+
+    def _implied_by(self, bit: int) -> int:
+        """Return the modules that are initialized on all paths followed so far on which the module of a bit is."""
+        for came, certain in self._arrivals:
+            for each in _bits(came):
+                self._implied[each] = self._implied.get(each, certain) & certain
+        self._arrivals.clear()
+        return self._implied.get(bit, 0)
 
     def fail(self, module: str) -> None:
         """Take a module out again whose import failed."""
@@ -289,6 +320,13 @@ class Modules:
         for module, space in self._spaces.items():
             if isinstance(space, Names) and self.loaded.certain >> self._numbers[str(module)] & 1:
                 self._world.spaces.setdefault(str(module), space)
+
+
+def _bits(modules: int) -> Iterator[int]:
+    while modules:
+        bit = modules & -modules
+        yield bit
+        modules ^= bit
 
 
 def _replacing(space: Names) -> InstanceValue | None:
