@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -102,6 +103,37 @@ def test_no_process_is_left_when_this_one_is_interrupted(tmp_path: Path) -> None
         raise KeyboardInterrupt
     with pytest.raises(ProcessLookupError):
         os.kill(int(started.read_text()), 0)
+
+
+def is_running(process: str) -> bool:
+    try:
+        return " Z " not in Path("/proc", process, "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@copies
+def test_no_process_is_left_when_this_one_is_killed(tmp_path: Path) -> None:
+    started, end = tmp_path / "process", time.monotonic() + 20
+
+    def working() -> None:
+        started.with_suffix(".new").write_text(str(os.getpid()))
+        started.with_suffix(".new").rename(started)
+        while time.monotonic() < end + 1:
+            pass
+
+    if not (process := os.fork()):
+        try:
+            with aside(working, context(tmp_path)):
+                while not started.exists():
+                    pass
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    assert os.waitpid(process, 0)[1] == signal.SIGKILL
+    while is_running(started.read_text()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 # --- questions -----------------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ _CAN_COPY = sys.platform == "linux"
 """Elsewhere a process cannot be copied, or the libraries of the system may not work in the copy."""
 _SIZE = 8
 """How many bytes say how long an answer is."""
+_LOOKS = 0.2
+"""After how many seconds of work a copy looks whether it is still needed."""
 
 
 @contextmanager
@@ -95,7 +97,7 @@ class _Pipes:
 
 def _copied(call: Callable[[Callable[_P, _A]], object]) -> tuple[int, _Pipes] | None:
     """Copy this process, and return the copy's number and the pipes to it; None if that fails."""
-    ends = [*os.pipe(), *os.pipe()]
+    ends, original = [*os.pipe(), *os.pipe()], os.getpid()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of other threads; none of them holds a lock we need
@@ -109,12 +111,19 @@ def _copied(call: Callable[[Callable[_P, _A]], object]) -> tuple[int, _Pipes] | 
         os.close(end)
     pipes = _Pipes(*here)
     if not process:
-        _answer(call, pipes)
+        _answer(call, pipes, original)
     return process, pipes
 
 
-def _answer(call: Callable[[Callable[_P, _A]], object], pipes: _Pipes) -> NoReturn:
-    """Send what a function returns, or nothing if it raises an exception, and end the process without a trace."""
+def _answer(call: Callable[[Callable[_P, _A]], object], pipes: _Pipes, original: int) -> NoReturn:
+    """Send what a function returns, or nothing if it raises an exception, and end the process without a trace.
+
+    It also ends soon after the ``original`` process has been killed: at its next question, or the next time it looks.
+    """
+
+    def look(*_: object) -> None:
+        if os.getppid() != original:
+            os._exit(0)
 
     def ask(*question: _P.args, **named: _P.kwargs) -> _A:
         pipes.send((True, (question, named)))
@@ -122,6 +131,8 @@ def _answer(call: Callable[[Callable[_P, _A]], object], pipes: _Pipes) -> NoRetu
 
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGVTALRM, look)
+        signal.setitimer(signal.ITIMER_VIRTUAL, _LOOKS, _LOOKS)
         pipes.send((False, call(ask)))
     finally:
         os._exit(0)
