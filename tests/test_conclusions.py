@@ -124,6 +124,9 @@ END = "\n\nstarted()\n"
         ),
         ("    total = price(order)\n", "    other = 'some text'\n    total = price(order)\n"),
         ("    limit = 3\n", "    # called\n    limit = 3\n"),
+        ("\n\nclass View:\n", "\n\ndef _more(a=1):\n    return started() + LIMIT\n\n\nclass View:\n"),
+        ("\n\nclass View:\n", "\n\nasync def more(a: int, *b: list[str]) -> None:\n    pass\n\n\nclass View:\n"),
+        ("LIMIT = 1\n", "LIMIT = 1\nSMALLEST = (0, 'a')\n"),
     ],
 )
 def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: str) -> None:
@@ -156,6 +159,13 @@ def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: s
         (END, f"{END}# {'long ' * 30}\n"),
         (END, f"{END}LIMIT = (\n"),
         ("from shop import models  # known\n", "import shop.models\n"),
+        ("LIMIT = 1\n", "LIMIT = 1\nitems = 0\n"),  # the name of something else
+        ("LIMIT = 1\n", "LIMIT = 1\nfirst = 0\n"),  # the name of a module
+        ("LIMIT = 1\n", "LIMIT = 1\nSMALLEST = price(0)\n"),
+        ("LIMIT = 1\n", "def more(a=price(1)): return a\nLIMIT = 1\n"),
+        (END, f"{END}\n\n@json\ndef more(a):\n    return a\n"),
+        (END, f"{END}\n\ndef more(a):\n    return models.Order\n"),
+        (END, f"{END}application = 1\n"),
     ],
 )
 def test_what_may_have_changed_is_found_again(shop: Path, old: str, new: str) -> None:
@@ -378,6 +388,34 @@ def changed(lines: list[str], dice: random.Random) -> list[str]:
     return [*lines[:at], *new, *lines[at + 1 :]]
 
 
+DEFINITIONS = (
+    "def {}(a=1):\n    return a",
+    "async def {}(a: int, *b):\n    return a + b",
+    "def {}(a=(), b=f()):\n    pass",
+    "def {}(self):\n    return K(f(self))",
+    "def {}():\n    import json\n    return x",
+    "{} = 5",
+    "{} = ['p.b', None]",
+    "{} = f",
+    "def {0}():\n    {0}()",
+    "class {}:\n    pass",
+)
+
+
+def defined(lines: list[str], dice: random.Random) -> list[str]:
+    """Return lines with a definition more, or with one less that was added before."""
+    own = [number for number, line in enumerate(lines) if "extra" in line and line[:1].strip()]
+    if own and dice.random() < 0.4:
+        first = dice.choice(own)
+        last = next((number for number in range(first + 1, len(lines)) if lines[number][:1].strip()), len(lines) - 1)
+        return [*lines[:first], *lines[last:]]
+    places = [number for number, line in enumerate(lines) if not line or line[0] not in " )]"]
+    at = dice.choice([*places, len(lines) - 1])
+    space = dice.choice([[], [""], ["", ""]])
+    definition = dice.choice(DEFINITIONS).format(f"extra{dice.randint(0, 5)}")
+    return [*lines[:at], *space, *definition.split("\n"), *space, *lines[at:]]
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(dice=st.randoms(use_true_random=False))
 def test_the_report_is_the_one_without_a_cache_whatever_was_edited(
@@ -390,7 +428,8 @@ def test_the_report_is_the_one_without_a_cache_whatever_was_edited(
     lint(folder, *command)
     for _ in range(6):
         path = folder / f"p/{dice.choice(MODULES)}.py"
-        path.write_text("\n".join(changed(path.read_text().split("\n"), dice)))
+        edit = dice.choice([changed, defined])
+        path.write_text("\n".join(edit(path.read_text().split("\n"), dice)))
         assert lint(folder, *command)[:2] == lint(folder, *command, "--no-cache")[:2], path
 
 

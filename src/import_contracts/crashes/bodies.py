@@ -22,9 +22,9 @@ from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source, split_lines
 from import_contracts.reading.trees import Parser
 
-LOADED, FAILED, SEARCHED = "*", "-", "?"
-"""Stand for functions: of a module that others depend on, that fails when it is imported, or in which each use of a
-name was looked for."""
+LOADED, FAILED, SEARCHED, COUNTED = "*", "-", "?", "#"
+"""Stand for functions: of a module that others depend on, that fails when it is imported, in which each use of a name
+was looked for, or of which it matters how many definitions it has."""
 _COMPUTES_NAMES = re.compile(r"\b(?:globals|vars|locals|exec|setattr)\(|\bmodules\[")
 
 

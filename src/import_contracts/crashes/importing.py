@@ -66,7 +66,7 @@ class Importer(Machine):
             self.note(FailureError(UNKNOWN), within=module)
             return
         operations = self.bodies.module(module).operations
-        self.world.work += 1 + len(operations)
+        self.world.work += 1 + sum(not isinstance(each, does.Bind | does.Define) for each in operations)
         self.stack.append(Scope("module", module, self.modules.begin(module)))
         depth = len(self.stack)
         try:

@@ -53,7 +53,7 @@ class World:
     calls: int = 0
     """How many calls have been followed."""
     work: int = 0
-    """How many operations at the top level of modules have been followed."""
+    """How many operations at the top level of modules have been followed, those aside that only bind a name."""
     interpreters: int = 0
     _starting: dict[int, Set[str]] = field(default_factory=dict)
     _results_before: tuple[dict[CallKey, Result], Set[str]] = field(default=({}, frozenset()))

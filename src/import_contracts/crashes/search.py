@@ -19,7 +19,7 @@ from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.uniform import is_uniform
 
-_WORK = 4_000_000
+_WORK = 3_200_000
 """How many operations of modules are followed, twice, before the search ends; that of one entry is always complete."""
 
 
@@ -37,7 +37,7 @@ class CrashSearch:
     """What was found out, for another search."""
 
     work: int = field(default=0, compare=False)
-    """How many operations at the top level of modules have been followed."""
+    """How many operations at the top level of modules have been followed, as `World.work` counts them."""
 
 
 def search_crashes(

@@ -9,15 +9,18 @@ import json
 import re
 import zlib
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any, TypeAlias, TypeVar
 
 from import_contracts.crashes.bodies import LOADED
+from import_contracts.disk import read_unnoted
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.judging.quiet_edits import Known, Moved, moved_by
 from import_contracts.judging.statements import Statements
-from import_contracts.reading.cache import Answer, StoredAnswer, digest, shape, shortened
+from import_contracts.reading.cache import Answer, StoredAnswer, digest, lengthened, shape, shortened
 from import_contracts.reading.values import DAMAGED, strings
 from import_contracts.records import replace
 from import_contracts.repair.usage import EVALUATING
@@ -99,7 +102,7 @@ class Conclusions:
             value = json.loads(stored.answer.text)
             if len(changed) > _MOST:
                 return None
-            moved = self._moved(changed, value)
+            moved = self._moved(changed, value, stored.outside)
             others = {module: self._before(module, value) for module in changed if module not in moved}
             if others and after is None:
                 return None
@@ -124,20 +127,37 @@ class Conclusions:
     def _numbers(self) -> dict[str, int]:
         return {file.module: number for number, file in enumerate(self._snapshot.program.files)}
 
-    def _moved(self, changed: Sequence[str], value: Any) -> dict[str, Moved | Unknown]:
-        """Return where the lines of some modules are now, of those of which it is certain that nothing else changed."""
+    def _moved(self, changed: Sequence[str], value: Any, outside: Iterable[str]) -> dict[str, Moved | Unknown]:
+        """Return where the lines of some modules are now, of those of which it is certain that nothing else changed.
+
+        ``outside`` are the files and folders outside the program that were looked at.
+        """
         functions: dict[str, set[str]] = {}
         for module, name in map(strings, value["functions"]):
             functions.setdefault(module, set()).add(name)
         roots = frozenset(module.partition(".")[0] for module in self._numbers)
         readers = EVALUATING.union(functions.get("", ()))
         moved: dict[str, Moved | Unknown] = {}
+        now = [source.text for module in changed if (source := self._statements.quotable_source(module))]
+        is_once = partial(self._is_once, value["texts"], now, outside)
         for module in changed:
             source = self._statements.quotable_source(module)
-            known = Known(functions.get(module, set()), readers, roots, partial(_may_import, value["texts"]))
+            known = Known(functions.get(module, set()), readers, roots, partial(_may_import, value["texts"]), is_once)
             if source and (found := moved_by(replace(source, text=self._before(module, value)), source, known)):
                 moved[module] = found
         return moved
+
+    def _is_once(self, packs: Sequence[str], now: Sequence[str], outside: Iterable[str], name: str) -> bool:
+        """Return whether a name is written once in the texts before and after the edits, and nowhere else."""
+        if any(name in module.split(".") for module in self._numbers):
+            return False
+        for path in lengthened(outside, self._snapshot.last.base):
+            with suppress(OSError):
+                if name.encode() in read_unnoted(path):
+                    return False
+        word = re.compile(rf"{name}(?<!\w{name})(?!\w)")
+        texts = chain(now, chain.from_iterable(map(_unpacked, packs)))
+        return sum(len(word.findall(text)) for text in texts) == 1
 
     def _later(self, edge: Edge, line: int, lines: tuple[int, ...] | None) -> Import:
         statements = self._statements

@@ -2,7 +2,8 @@
 
 Two trees and two texts are compared. Outside of functions nothing may differ but comments, blank lines and docstrings;
 nor in functions that an import runs. In other functions statements may change, as far as nothing differs that is looked
-for in them: which imports they have, which names of the module they use, and what is searched for in the text.
+for in them: which imports they have, which names of the module they use, and what is searched for in the text. Some
+definitions may come and go: see `judging.definitions`.
 
 The rules err on one side: where one of them does not hold, everything is found out again.
 """
@@ -12,20 +13,22 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Collection, Container, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from import_contracts.crashes.bodies import SEARCHED
+from import_contracts.crashes.bodies import COUNTED, SEARCHED
 from import_contracts.crashes.model import written_imports
 from import_contracts.graph.kinds import Kind
-from import_contracts.judging.unparsed import Found, found_in, is_rare
+from import_contracts.judging.definitions import Definition, definitions, is_unnoticed
+from import_contracts.judging.unparsed import Found, found_in, is_rare, top_of
 from import_contracts.reading.imports import WrittenImport
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import FunctionDefinition, is_docstring, parse, walk
+from import_contracts.repair.extraction import FEW
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import (
     LOOKING,
@@ -100,16 +103,18 @@ class Moved:
 class Known:
     """What was looked at in a module, and in its program.
 
-    ``functions`` are the names of those that imports run. Among them, "" stands for all of the module, and `SEARCHED`
-    says that each use of a name that it binds was looked at. ``readers`` are those whose calls matter wherever they
-    are. ``roots`` are the top-level packages. ``may_import`` returns whether an import statement of the program may
-    have one of some names.
+    ``functions`` are the names of those that imports run. Among them, "" stands for all of the module, `SEARCHED`
+    says that each use of a name that it binds was looked at, and `COUNTED` that it matters how many definitions it has.
+    ``readers`` are those whose calls matter wherever they are. ``roots`` are the top-level packages. ``may_import``
+    returns whether an import statement of the program may have one of some names, and ``is_once`` whether a name is
+    written only once in all texts, before and after the edits.
     """
 
     functions: Set[str]
     readers: Container[str]
     roots: Set[str]
     may_import: Callable[[Collection[str]], bool]
+    is_once: Callable[[str], bool]
 
 
 def moved_by(before: Source, after: Source, known: Known) -> Moved | None:
@@ -120,7 +125,12 @@ def moved_by(before: Source, after: Source, known: Known) -> Moved | None:
     if not moved.hunks or "\r" in before.text or "\f" in before.text or is_rare(changed):
         return None
     try:
-        is_quiet = _Edit(_Module(before, known.roots), _Module(after, known.roots), moved, known).is_quiet(changed)
+        then, now = _Module(before, known.roots), _Module(after, known.roots)
+        if then.take_out(now) | now.take_out(then):
+            moved = Moved(then.lines, list(_hunks(then.lines, now.lines)))
+            if then.lines != now.lines and not moved.hunks:
+                return None
+        is_quiet = _Edit(then, now, moved, known).is_quiet(changed)
     except (SyntaxError, ValueError, RecursionError):
         return None
     return moved if is_quiet else None
@@ -159,11 +169,34 @@ class _Module:
     def __init__(self, source: Source, roots: Set[str]) -> None:
         self.source = source
         self.tree = parse(source.text)
+        self.body = self.tree.body
+        """The statements without those that were taken out."""
+        self.lines = source.text.split("\n")
+        """The lines; those of what was taken out are empty."""
+        self.taken_out: dict[str, Definition] = {}
+        """Definitions, by name, that another version of the module does not have."""
         self.layout = Layout(source.text)
         self.imports = [node for node in walk(self.tree, without=ast.expr) if isinstance(node, _IMPORTS)]
         self.words = frozenset(word for each in self.imports for word in WORD.findall(ast.unparse(each)))
         """The words in the import statements."""
         self._roots = roots
+
+    @cached_property
+    def _definitions(self) -> dict[str, Definition]:
+        return definitions(self.tree)
+
+    def take_out(self, other: _Module) -> bool:
+        """Take out the definitions of names that another version lacks; return whether there are any."""
+        self.taken_out = {name: each for name, each in self._definitions.items() if name not in other._definitions}
+        self.body = self.without(self.taken_out.values())
+        for each in self.taken_out.values():
+            self.lines[each.lineno - 1 : each.end_lineno] = [""] * ((each.end_lineno or 0) - each.lineno + 1)
+        return bool(self.taken_out)
+
+    def without(self, definitions: Iterable[ast.stmt]) -> list[ast.stmt]:
+        """Return the statements of the module without some definitions."""
+        left_out = set(map(id, definitions))
+        return [each for each in self.tree.body if id(each) not in left_out]
 
     @cached_property
     def usage(self) -> Usage:
@@ -250,13 +283,14 @@ class _Edit:
         self._known = known
         self._bodies: list[tuple[FunctionDefinition, FunctionDefinition]] = []
         self._has_other_strings = False
+        self._defined = {**then.taken_out, **now.taken_out}
 
     def is_quiet(self, changed: Sequence[str]) -> bool:
         """Return whether everything that was looked for is the same, given the lines that differ."""
-        is_same = self._is_same(self._then.tree.body, self._now.tree.body)
+        is_same = self._is_same(self._then.body, self._now.body) and self._may_define()
         if not is_same or self._is_looked_at_closely(changed) or any(map(self._is_touched, self._then.imports)):
             return False
-        if (self._bodies or self._has_other_strings) and not self._names_are_same():
+        if (self._bodies or self._has_other_strings or self._defined) and not self._names_are_same():
             return False
         return all(self._is_free(*functions) for functions in self._bodies) and self._text_is_same()
 
@@ -304,12 +338,31 @@ class _Edit:
 
     def _is_free(self, then: FunctionDefinition, now: FunctionDefinition) -> bool:
         """Return whether nothing differs in a function that a fix of an import depends on, names aside."""
-        calls = [each for function in (then, now) for each in walk(function) if isinstance(each, ast.Call)]
-        may_read = not READING_LIBRARIES.isdisjoint(self._now.words)
         return (
-            not any(may_read or last_name(each.func) in self._known.readers for each in calls)
+            not self._may_read(then, now)
             and self._then.has_room(then) == self._now.has_room(now)
             and self._is_same(self._then.imports_at_top(then), self._now.imports_at_top(now))
+        )
+
+    def _may_read(self, *functions: ast.stmt) -> bool:
+        """Return whether some code calls what may read annotations."""
+        calls = [each for function in functions for each in walk(function) if isinstance(each, ast.Call)]
+        is_library = not READING_LIBRARIES.isdisjoint(self._now.words)
+        return any(is_library or last_name(each.func) in self._known.readers for each in calls)
+
+    def _may_define(self) -> bool:
+        """Return whether nothing can notice what only one of the versions defines."""
+        asked = self._known.functions & {"", SEARCHED, COUNTED, *self._defined}
+        if self._defined and (asked or len(self._defined) > FEW):
+            return False
+        return all(
+            is_unnoticed(name, each, module.without(set(module.taken_out.values()) - {each}))
+            and module.layout.has_own_lines(each)
+            and not is_rare(module.layout.lines[each.lineno - 1 : each.end_lineno])
+            and not self._may_read(each)
+            and self._known.is_once(name)
+            for module in (self._then, self._now)
+            for name, each in module.taken_out.items()
         )
 
     # --- imports, names and text ----------------------------------------------------------------------------------
@@ -331,7 +384,7 @@ class _Edit:
 
     def _names_are_same(self) -> bool:
         """Return whether the module uses its names as before, and so do its definitions."""
-        pairs = zip(self._then.tree.body, self._now.tree.body, strict=True)
+        pairs = zip(self._then.body, self._now.body, strict=True)
         different = (names_in(then) ^ names_in(now) for then, now in pairs if self._has_changed(then, now))
         same = all(map((self._then.bound | {"global"}).isdisjoint, different))
         return same and self._then.names(self._moved.line) == self._now.names(int)
@@ -342,7 +395,8 @@ class _Edit:
             return False
         then, now = self._then.found(), self._now.found()
         different = {name for name, _ in then.names ^ now.names}
-        return then.whole == now.whole and not (different and self._known.may_import(different))
+        is_same = then.whole == now.whole and top_of(self._then.lines) == top_of(self._now.lines)
+        return is_same and not (different and self._known.may_import(different))
 
 
 def _lines(statement: ast.stmt) -> tuple[int, int]:

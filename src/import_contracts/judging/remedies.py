@@ -9,7 +9,7 @@ from itertools import starmap
 from typing import TypeAlias
 
 from import_contracts.contracts.crash import violation_of
-from import_contracts.crashes.bodies import FAILED, LOADED, SEARCHED, Bodies, CodeCache
+from import_contracts.crashes.bodies import COUNTED, FAILED, LOADED, SEARCHED, Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
@@ -49,8 +49,8 @@ from import_contracts.reports.cycles import (
 
 Tried: TypeAlias = Callable[[Mapping[str, Source], Collection[str]], CrashSearch]
 
-_WORK = 35_000
-"""How much is done to try edits for crashes: operations of modules that are followed, and modules for each try."""
+_WORK = 33_000
+"""How much is done to try edits for crashes: operations of modules, as `World.work` counts them, and modules tried."""
 
 
 class Remedies:
@@ -70,11 +70,13 @@ class Remedies:
         """The functions, by module and name, that were followed, or whose calls matter wherever they are: those of "".
 
         The name "" stands for all functions of a module: it was edited on paper to end a crash. `SEARCHED` says that
-        each use of a name in the module was looked for. Of other functions it only matters which names they use.
+        each use of a name in the module was looked for, and `COUNTED` that it matters how many definitions it has. Of
+        other functions it only matters which names they use.
         """
         reading = {("", name) for names in self._names for name in names.made(AnnotationReaders).functions}
         searched = {(module, SEARCHED) for names in self._names for module in names.searched}
-        return self._codes.called | reading | searched | {(module, "") for module in self._edited}
+        counted = {(module, COUNTED) for names in self._names for module in names.counted}
+        return self._codes.called | reading | searched | counted | {(module, "") for module in self._edited}
 
     @property
     def needed(self) -> Set[tuple[str, str]]:

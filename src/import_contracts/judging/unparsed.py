@@ -18,7 +18,7 @@ from import_contracts.repair.lookups import named_in_doctests, named_in_looked_u
 from import_contracts.repair.program_names import attributes_taken, named_in_strings, replaced_in, takes_others
 
 _ALIAS = re.compile(r"(\w+)\s+as\s+(?=(\w+))")
-_TOP = re.compile(r"^\w[^#\n]*", re.MULTILINE)
+_TOP = re.compile(r"\w[^#]*")
 _RARE = re.compile(
     r"__(?:all|annotations|dict|getattr|import|lazy_modules|path)__|\b(?:eval|exec|globals?|locals|vars)\b"
     r"|import_module|modules\[|addsitedir|DJANGO_SETTINGS|import-contracts|coding|\blazy\b|noqa|type:|#!"
@@ -41,6 +41,11 @@ def is_rare(lines: Iterable[str]) -> bool:
     return any(map(_RARE.search, lines))
 
 
+def top_of(lines: Iterable[str]) -> list[str]:
+    """Return the code on lines that are not indented, without the line ends and comments."""
+    return [found[0].rstrip() for found in map(_TOP.match, lines) if found]
+
+
 def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Found:
     """Return what is found in the text of a module.
 
@@ -57,7 +62,6 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
         unfollowed([source]),
         settings_module(text),
         {name for name in replaced_in(text) if name.partition(".")[0] in roots},
-        [line.rstrip() for line in _TOP.findall(text)],
     )
     called = {alias for name, alias in _ALIAS.findall(text) if name in imported}.union(imported)
     named = (

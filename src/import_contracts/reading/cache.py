@@ -120,7 +120,7 @@ class StoredAnswer(NamedTuple):
             return True
         from import_contracts.reading.outside import is_same  # noqa: PLC0415 - few reports depend on that
 
-        return is_same(dict(zip(_lengthened(self.outside, base), self.outside.values(), strict=True)))
+        return is_same(dict(zip(lengthened(self.outside, base), self.outside.values(), strict=True)))
 
 
 class LastRun:
@@ -327,7 +327,7 @@ class Manifest:
         problems = tuple(
             Problem(
                 text(message),
-                file and _lengthened([text(file)], self._base)[0],
+                file and lengthened([text(file)], self._base)[0],
                 key=key and text(key),
                 severity=Severity(severity),
             )
@@ -367,7 +367,7 @@ class Manifest:
     def _compiled(self) -> tuple[list[str], list[str]]:
         """The modules without source, and their files."""
         modules, files = self.value["compiled"]
-        return strings(modules), _lengthened(strings(files), self._base)
+        return strings(modules), lengthened(strings(files), self._base)
 
     @cached_property
     def _modules(self) -> list[str]:
@@ -595,5 +595,6 @@ def shortened(path: str, base: str) -> str:
     return path.removeprefix(base) if path.startswith(base) else _OUTSIDE + path
 
 
-def _lengthened(paths: Iterable[str], base: str) -> list[str]:
+def lengthened(paths: Iterable[str], base: str) -> list[str]:
+    """Return paths as they were before they were `shortened`."""
     return [path[1:] if path.startswith(_OUTSIDE) else base + path for path in paths]

@@ -15,6 +15,10 @@ Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | 
 """A statement that can be moved with the names that it binds."""
 
 
+FEW = 10
+"""How many definitions of a module may be left behind so that it matters if there are some more or less."""
+
+
 class Extractions:
     """Finds the definitions to move out of modules; what each module imports of a cycle is looked at once."""
 
@@ -42,7 +46,10 @@ class Extractions:
                 return None
             needed = sorted(each for each in used & usage.defined.keys() if not _is_imported(each, usage))
             moved += [each for each in needed if each not in moved]
-        if len(moved) == len([name for name in usage.defined if not _is_imported(name, usage)]):
+        number = len([name for name in usage.defined if not _is_imported(name, usage)])
+        if number - len(moved) <= FEW:
+            self._names.counted.add(module)
+        if number == len(moved):
             return None
         lines = {name: usage.defined[name][0].lineno for name in moved}
         return dict(sorted(lines.items(), key=lambda item: item[1]))

@@ -63,7 +63,7 @@ class ProgramNames:
 
     ``source`` returns the text of a module, or None if it has none. ``graph`` has the modules of the program and their
     imports. ``reader`` may have read some of the texts. ``searched`` are the modules in which each use of a name was
-    looked for, wherever it is.
+    looked for, wherever it is, and ``counted`` those of which it may matter how many definitions they have.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class ProgramNames:
         reader: ImportReader | None = None,
     ) -> None:
         self.searched: set[str] = set()
+        self.counted: set[str] = set()
         self._source = cache(source)
         self._graph = graph
         self._parse = parse

@@ -1,0 +1,93 @@
+"""Definitions at the top level of a module that are new, and that nothing in a program can notice.
+
+Nothing looks such a name up, because it is written nowhere else. A definition of this kind only binds a name while the
+module is imported: it cannot fail, and evaluates nothing but constants.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from import_contracts.reading.trees import arguments, is_docstring, walk
+from import_contracts.repair.usage import WORD, names_in
+
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_AT_ONCE = 3
+"""From how many operations on it is noted again that something may raise an exception: see `crashes.reader`."""
+_ASKED_FOR = frozenset(
+    {"INSTALLED_APPS", "ROOT_URLCONF", "app", "application", "celery", "create_app", "make_app", "pytest_plugins"}
+).union(dir(builtins))
+"""The names that frameworks look for, and those that a module has already."""
+_ANNOTATIONS = (ast.Name, ast.Constant, ast.Subscript, ast.Tuple, ast.List, ast.BinOp, ast.operator, ast.expr_context)
+_VALUES = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.expr_context)
+
+
+def definitions(tree: ast.Module) -> dict[str, Definition]:
+    """Return the functions at the top level of a module, and the assignments to one name, by name."""
+    found: dict[str, Definition] = {}
+    for each in tree.body:
+        if isinstance(each, _FUNCTIONS):
+            found[each.name] = each
+        elif isinstance(each, ast.Assign) and len(each.targets) == 1 and isinstance(each.targets[0], ast.Name):
+            found[each.targets[0].id] = each
+    return found
+
+
+def is_unnoticed(name: str, definition: Definition, body: Sequence[ast.stmt]) -> bool:
+    """Tell whether a definition does nothing but bind its name, and stands in a place where this matters to no other.
+
+    ``body`` are all statements of the module. It is not known here whether something looks the name up.
+    """
+    used = [*WORD.findall(ast.unparse(definition))].count(name)
+    is_special = name in _ASKED_FOR or name.startswith("__") or not name.isascii()
+    if used > 1 or is_special or "global" in names_in(definition) or not _is_simple(definition):
+        return False
+    place = body.index(definition)
+    before, after = body[:place], body[place + 1 :]
+    is_among_code = not after or _is_code(after[0]) or (bool(before) and _is_code(before[-1]))
+    return bool(before) and is_among_code and (_is_calm(reversed(before)) or _is_calm(after))
+
+
+def _is_simple(definition: Definition) -> bool:
+    if isinstance(definition, ast.Assign):
+        return _has_only(_VALUES, definition.value)
+    own = definition.args
+    annotations = [*(each.annotation for each in arguments(definition)), definition.returns]
+    return (
+        not definition.decorator_list
+        and not getattr(definition, "type_params", ())
+        and all(isinstance(each, ast.Constant) for each in (*own.defaults, *own.kw_defaults) if each)
+        and all(_has_only(_ANNOTATIONS, each) for each in annotations if each)
+    )
+
+
+def _has_only(kinds: tuple[type[ast.AST], ...], node: ast.expr) -> bool:
+    return all(isinstance(each, kinds) for each in walk(node))
+
+
+def _is_code(statement: ast.stmt) -> bool:
+    """Tell whether no import statement may follow for linters, and the statement is no import itself."""
+    if isinstance(statement, ast.Assign):
+        return not any(isinstance(each, ast.Name) and each.id.startswith("__") for each in statement.targets)
+    return isinstance(statement, (*_FUNCTIONS, ast.ClassDef))
+
+
+def _is_calm(statements: Iterable[ast.stmt]) -> bool:
+    """Tell whether none of the next operations notes that something left out may raise an exception."""
+    number = 0
+    for each in statements:
+        if isinstance(each, (*_FUNCTIONS, ast.ClassDef)):
+            number += 1
+        elif isinstance(each, ast.Assign):
+            if not isinstance(each.value, ast.Constant) or not all(isinstance(one, ast.Name) for one in each.targets):
+                return False
+        elif not (isinstance(each, ast.Import | ast.ImportFrom) or is_docstring(each)):
+            return False
+        if number == _AT_ONCE:
+            break
+    return True
