@@ -6,6 +6,7 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
+from import_contracts.crashes.missing import _OFTEN_BINDS, seem_bound
 from import_contracts.crashes.model import strings_computed_with
 from import_contracts.reading.imports import ImportReader, read_imports
 from import_contracts.reading.text import Source
@@ -32,6 +33,16 @@ def test_the_same_is_found(text: str) -> None:
 @given(TEXTS)
 def test_no_star_import_is_overlooked(text: str) -> None:
     assert _STAR.search(text) or not STAR.search(text)
+
+
+NAMES = st.sampled_from(["a", "b", "ab", "aa"])
+BINDINGS = st.lists(st.tuples(st.sampled_from([*_OFTEN_BINDS, "{}", " "]), NAMES), max_size=4)
+
+
+@given(BINDINGS, NAMES)
+def test_what_often_binds_a_name_is_found_for_each_name(forms: list[tuple[str, str]], name: str) -> None:
+    text = "".join(form.format(each) for form, each in forms)
+    assert name in seem_bound(text) or not any(form.format(name) in text for form in _OFTEN_BINDS)
 
 
 STATEMENTS = ["from m import ", "from .m.n import ", "from .. import ", "import ", "lazy import ", "from m.1 import "]

@@ -58,7 +58,7 @@ class Importer(Machine):
     def _load(self, module: str) -> None:
         importer = next(reversed(self.modules.partial), "")
         self.begun.append((importer, module))
-        if self.model.like is not None:
+        if self.model.like is not None:  # some modules are as they would be after edits
             self.bodies.cache.called.add((module, LOADED))
         if importer:
             self.world.reach.add(importer, module)

@@ -6,7 +6,6 @@ matters what others find in its text, and whether it crashes itself.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Set
 from functools import cached_property
@@ -28,7 +27,7 @@ from import_contracts.judging.statements import Statements
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
 from import_contracts.records import replace
-from import_contracts.repair.program_names import ProgramNames, replaced_in
+from import_contracts.repair.program_names import ProgramNames, may_have_star, replaced_in
 from import_contracts.repair.usage import READING_LIBRARIES, WORD
 from import_contracts.reports.cycles import CyclesReport, Question
 
@@ -152,7 +151,7 @@ class Edits:
     def _have_no_stars(self) -> bool:
         """Tell whether the imports of the modules and their importers depend only on the text of each."""
         texts = (source.text for each in self._importers if (source := self._statements.source(each)))
-        return not any(map(_STAR.search, chain(texts, (source.text for source in self._then.values()))))
+        return not any(map(may_have_star, chain(texts, (source.text for source in self._then.values()))))
 
     def _more_imports(self) -> int:
         """Return how many imports there are more."""
@@ -216,10 +215,6 @@ class Edits:
         inside = sys.stdlib_module_names.union(each.partition(".")[0] for each in graph.modules)
         named = (each.module.partition(".")[0] for each in written_imports(source) if not each.level)
         return loaded, frozenset(named) - inside
-
-
-_STAR = re.compile(r"\bimport[\s\\(]*\*")
-"""A star import, or more."""
 
 
 def _with_packages(modules: Iterable[str]) -> set[str]:

@@ -27,7 +27,7 @@ from import_contracts.judging.definitions import Definition, definitions, is_unn
 from import_contracts.judging.unparsed import Found, found_in, is_rare, top_of
 from import_contracts.reading.imports import WrittenImport
 from import_contracts.reading.text import Source
-from import_contracts.reading.trees import FunctionDefinition, is_docstring, parse, walk
+from import_contracts.reading.trees import FunctionDefinition, first_line, is_docstring, parse, walk
 from import_contracts.repair.extraction import FEW
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import (
@@ -401,5 +401,4 @@ class _Edit:
 
 def _lines(statement: ast.stmt) -> tuple[int, int]:
     """Return the first line and the last one of a statement, with its decorators."""
-    decorators = getattr(statement, "decorator_list", ())
-    return min(each.lineno for each in (statement, *decorators)), statement.end_lineno or statement.lineno
+    return first_line(statement), statement.end_lineno or statement.lineno

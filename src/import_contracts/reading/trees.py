@@ -70,6 +70,12 @@ def arguments(function: FunctionDefinition | ast.Lambda) -> list[ast.arg]:
     return [*own.posonlyargs, *own.args, *own.kwonlyargs, *filter(None, [own.vararg, own.kwarg])]
 
 
+def first_line(statement: ast.stmt) -> int:
+    """Return the first line of a statement, counted from 1, with its decorators."""
+    lines: list[int] = [each.lineno for each in getattr(statement, "decorator_list", [])]
+    return min([statement.lineno, *lines])
+
+
 def is_docstring(node: ast.stmt) -> bool:
     """Tell whether a statement is a string, as docstrings are."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

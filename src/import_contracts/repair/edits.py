@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.trees import FunctionDefinition, is_docstring
+from import_contracts.reading.trees import FunctionDefinition, first_line, is_docstring
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import (
     ImportStatement,
@@ -437,8 +437,7 @@ class _Editor:
 
         Comments at the top of the file belong to the file, and a comment with types to the line above it.
         """
-        first: int = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))]) - 1
-        begin = first
+        begin = first = first_line(node) - 1
         while begin and self._layout.is_comment(begin - 1) and "type:" not in self._layout.lines[begin - 1]:
             begin -= 1
         return begin or first

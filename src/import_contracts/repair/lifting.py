@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from import_contracts.reading.trees import arguments
+from import_contracts.reading.trees import arguments, first_line
 from import_contracts.repair.extraction import Definition, only_definition
 from import_contracts.repair.layout import Edit, Layout, without_end
 from import_contracts.repair.new_lines import Added, NewLines, Replaced
@@ -63,8 +63,7 @@ def _run_at_once(node: ast.stmt, usage: Usage) -> Iterator[ast.AST]:
 
 def _first_line(definition: Definition, layout: Layout) -> int:
     """Return the first line of a definition, with its decorators and the comments right above it."""
-    decorators = [] if isinstance(definition, ast.Assign | ast.AnnAssign) else definition.decorator_list
-    line = min(each.lineno for each in (definition, *decorators))
+    line = first_line(definition)
     while line > 1 and layout.lines[line - 2].startswith("#"):
         line -= 1
     return line

@@ -404,7 +404,12 @@ def replaced_in(text: str) -> Set[str]:
 
 def takes_others(text: str) -> bool:
     """Tell whether a text may take names that are not written in it: by star imports, or written otherwise."""
-    return not text.isascii() or _STAR.search(text) is not None
+    return not text.isascii() or may_have_star(text)
+
+
+def may_have_star(text: str) -> bool:
+    """Tell whether a text may have a star import."""
+    return _STAR.search(text) is not None
 
 
 def attributes_taken(names: Container[str], text: str) -> frozenset[str]:
