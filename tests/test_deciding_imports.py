@@ -263,9 +263,7 @@ def test_a_number_that_may_mean_something_else_is_not_changed() -> None:
     assert with_imports("concise", "x, 2 imports: y\n", 2, 3) == "x, 2 imports: y\n"
 
 
-@pytest.mark.parametrize(
-    "more", ["", contract("x", "acyclic"), contract("x", "protected", protected_modules=["p.mid"])]
-)
+@pytest.mark.parametrize("more", ["", contract("x", "acyclic"), PROTECTED])
 def test_other_contracts_are_judged_again(shop: Path, more: str) -> None:
     write(shop, {"pyproject.toml": configuration(f"{FORBIDDEN}\n{more}", root="p")})
     lint(shop)

@@ -1,4 +1,4 @@
-"""A program of which only the times are new, as in a fresh checkout with a restored cache. The contents are compared.
+"""A program whose files only have new times, next to a cache from before: their contents are compared.
 
 It imports little, because it is a part of a run that is remembered.
 """
