@@ -138,35 +138,21 @@ def read(
     # grimp knows no top-level module that is a single file.
     is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
     reader = _FilesReader(program, take, are_few=is_ours)
-    scans = []
+    finish: Callable[[], None] = not_counted
+    scan = None
     for batch in _batches(files):
         for file in batch:
             reader.prepare(file)
             advance()
-        if left := [file for file in batch if file.module not in reader.imports]:
-            scans.append((left, reader.start(left)))
+        left = [file for file in batch if file.module not in reader.imports]
+        scan = reader.start(left) if left else None
         reader.note_kinds()
-        for _ in range(len(batch) - len(left)):
-            advance()
-    if scans:
+        finish()
+        finish = partial(reader.finish, batch, left, scan, advance)
+    if scan is not None:
         meanwhile([*stars_in(reader.stars)])
-    for left, scan in scans:
-        reader.parse(left, scan)
-        for _ in left:
-            advance()
-    share: dict[tuple[int, ...], tuple[int, ...]] = {}
-    readings = {
-        file.module: Reading(
-            _sorted(reader.imports.pop(file.module), share),
-            reader.kinds.get(file.module) or NO_KINDS,
-            reader.troubles.get(file.module),
-            reader.stars.get(file.module) or NO_KINDS,
-            _sorted(reader.excluded[file.module], share) if file.module in reader.excluded else NO_LINES,
-            reader.remarks.get(file.module, ()),
-        )
-        for file in files
-    }
-    return Read(readings, reader.digests, reader.statements, reader.may_call)
+    finish()
+    return Read(reader.readings, reader.digests, reader.statements, reader.may_call)
 
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
@@ -176,13 +162,6 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
 
 
 _BATCH = 500
-
-
-def _sorted(found: _Found, share: dict[tuple[int, ...], tuple[int, ...]]) -> Lines:
-    """Return the lines of a module in order; equal lines are one object, because most are a small number alone."""
-    return {
-        imported: share.setdefault(lines := tuple(sorted(set(found[imported]))), lines) for imported in sorted(found)
-    }
 
 
 def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
@@ -262,6 +241,14 @@ def _most_eager(imports: Iterable[tuple[WrittenImport, str]]) -> dict[tuple[str,
     return most_eager
 
 
+class _Singles(dict[int, tuple[int, ...]]):
+    """Has a tuple of each number alone."""
+
+    def __missing__(self, number: int) -> tuple[int, ...]:
+        self[number] = alone = (number,)
+        return alone
+
+
 class _FilesReader:
     """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest.
 
@@ -269,6 +256,7 @@ class _FilesReader:
     """
 
     def __init__(self, program: Program, take: Take, *, are_few: bool) -> None:
+        self.readings: dict[str, Reading] = {}
         self.imports: dict[str, _Found] = {}
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
@@ -284,6 +272,7 @@ class _FilesReader:
         self._unlike_grimp: dict[str, bytes] = {}
         self._with_kinds: list[tuple[SourceFile, bytes]] = []
         self._known: Known | None = None
+        self._singles = _Singles()
 
     def prepare(self, file: SourceFile) -> None:
         """Read what grimp does not return, and the imports too if grimp would not find them or is not needed."""
@@ -359,6 +348,31 @@ class _FilesReader:
         else:
             for half in _halves(files):
                 self.parse(half)
+
+    def finish(
+        self, files: Sequence[SourceFile], left: Sequence[SourceFile], scan: _Scan | None, advance: Advance
+    ) -> None:
+        """Add the readings of files, in order; grimp has begun to read those that are ``left`` with ``scan``."""
+        self.parse(left, scan)
+        for file in files:
+            advance()
+            module = file.module
+            self.readings[module] = Reading(
+                self._in_order(self.imports.pop(module)),
+                self.kinds.get(module) or NO_KINDS,
+                self.troubles.get(module),
+                self.stars.get(module) or NO_KINDS,
+                self._in_order(self.excluded[module]) if module in self.excluded else NO_LINES,
+                self.remarks.get(module, ()),
+            )
+
+    def _in_order(self, found: _Found) -> Lines:
+        """Return the lines of a module in order. Most are a small number alone, so equal ones are one object."""
+        singles = self._singles
+        return {
+            imported: singles[lines[0]] if len(lines := found[imported]) == 1 else tuple(sorted(set(lines)))
+            for imported in sorted(found)
+        }
 
     def _drop_missing(self, files: Sequence[SourceFile]) -> None:
         """Drop imports of missing modules: with external ones, grimp returns an import of the root package instead."""
