@@ -16,7 +16,7 @@ from import_contracts.contracts.declared import Declaration, Distribution, norma
 from import_contracts.patterns import pattern
 from import_contracts.problems import UserError
 from import_contracts.reading.packages import find_packages, find_top_level
-from import_contracts.reading.program import find_portions
+from import_contracts.reading.roots import find_portions
 from import_contracts.repository import checkout
 
 

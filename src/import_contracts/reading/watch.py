@@ -99,6 +99,11 @@ class Watch:
         return self.paths if base == os.path.join(os.getcwd(), "") else absolute(self.paths, base)
 
 
+def relative(path: str, base: str) -> str:
+    """Return a path as the cache stores it: relative to a folder, which ends in a separator, if it is inside."""
+    return path.removeprefix(base)
+
+
 def absolute(paths: "Iterable[str]", base: str) -> "list[str]":
     """Return paths that are relative to a folder, which ends in a separator, or absolute, as absolute ones."""
     if os.name == "nt":

@@ -35,9 +35,9 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.packages import find_namespaces, find_packages
-from import_contracts.reading.program import walk
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reading.walk import walk
 from import_contracts.records import dataclass
 from import_contracts.reports.init import Initialized
 from import_contracts.runs.baseline import create_from
