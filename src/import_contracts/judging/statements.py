@@ -18,7 +18,7 @@ from import_contracts.reading.resolution import resolve
 from import_contracts.reading.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reading.text import Entry, ProgramText, Source, UndecodableError, decode, split_lines
-from import_contracts.reports.check import LaterImport
+from import_contracts.reports.later import LaterImport
 
 if TYPE_CHECKING:
     from import_contracts.entries.launch import Launcher

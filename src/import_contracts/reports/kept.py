@@ -12,11 +12,12 @@ from typing import Any, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_
 
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
-from import_contracts.reports.check import Change, LaterImport, ReportedFix
+from import_contracts.reports.check import Change, ReportedFix
 from import_contracts.reports.cycles import Place
+from import_contracts.reports.later import LaterImport
 
 T = TypeVar("T")
-Later: TypeAlias = Callable[[Edge, int, tuple[int, ...] | None], Import]
+ReadLater: TypeAlias = Callable[[Edge, int, tuple[int, ...] | None], Import]
 """Makes an import that is read later: of an edge, on a line; the rest is `LaterImport.lines`."""
 Text: TypeAlias = Callable[[str, int], str]
 """Returns a line of a module as a `Place` has it."""
@@ -79,7 +80,7 @@ class KeptReport:
     show it, and ``modules`` their paths by module.
     """
 
-    def __init__(self, moved: Mapping[str, Moved], modules: Mapping[str, str], later: Later, text: Text) -> None:
+    def __init__(self, moved: Mapping[str, Moved], modules: Mapping[str, str], later: ReadLater, text: Text) -> None:
         self._moved = moved
         self._modules = modules
         self._later = later
