@@ -118,7 +118,7 @@ class LastRun:
 
 
 def _opened(context: RunContext) -> Cache | None:
-    """Return the cache of a run; None if there is to be none, or with a warning if it may be from somebody else."""
+    """Return the cache of a run; None without one, or, with a warning, if somebody else may have written it."""
     if context.cache is None:
         return None
     reason = doubt(context.cache)

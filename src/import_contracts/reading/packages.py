@@ -1,4 +1,4 @@
-"""Finding packages whose names nobody has given: for a first configuration, and for a path on the command line."""
+"""Finding packages that are not named: for a first configuration, and for a path on the command line."""
 
 from __future__ import annotations
 

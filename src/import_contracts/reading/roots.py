@@ -54,7 +54,7 @@ def find_unread(portions: Portions, paths: Iterable[Iterable[Path]]) -> tuple[Un
 
 
 def matters(unread: Unread, watched: list[str]) -> bool:
-    """Return whether something that is not imported is worth a word: another file, or a folder with Python in it."""
+    """Return whether to report what is not imported: a file of its own, or a folder with Python files."""
     folder, name = os.path.split(unread.path)
     is_same = disk.real(unread.path) == disk.real(unread.taken)
     is_same = is_same or (name == "__init__.py" and extends_path(folder) != "")  # which is all that such a file has

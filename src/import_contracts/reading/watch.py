@@ -78,7 +78,7 @@ class Watch:
 
     @classmethod
     def unpacked(cls, body: memoryview) -> "Watch":
-        """Return the content of a file; raises ValueError or TypeError if it has no such."""
+        """Return what a file of the cache watches; raises ValueError or TypeError if it is damaged."""
         program, paths, numbers = unpacked(body)
         names = os.fsdecode(bytes(paths)).split("\0") if paths else []
         found = cls(str(program, "ascii"), names, numbers.cast("q"))
@@ -87,7 +87,7 @@ class Watch:
         return found
 
     def packed(self) -> bytes:
-        """Return the content of its file."""
+        """Return the content of its file in the cache."""
         return packed(self.program.encode(), os.fsencode("\0".join(self.paths)), bytes(self.numbers))
 
     def changed(self, base: str) -> dict[str, Signature]:
@@ -132,7 +132,7 @@ def compare(path: str, base: str) -> Compared | None:
 
 
 def keep(path: str, base: str, found: Compared) -> None:
-    """Keep what `compare` has returned for the next one who asks."""
+    """Keep what `compare` has returned for its next call."""
     _compared[path, base] = found
 
 

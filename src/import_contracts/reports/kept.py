@@ -23,7 +23,7 @@ Text: TypeAlias = Callable[[str, int], str]
 """Returns a line of a module as a `Place` has it."""
 
 
-class Moved(Protocol):
+class MovedLines(Protocol):
     """Where the lines of a file are after an edit."""
 
     def line(self, line: int) -> int:
@@ -34,7 +34,7 @@ class Moved(Protocol):
 
 
 class Unknown:
-    """Where the lines of a file are of which no report may name any."""
+    """A file whose lines are not known any more: a report that names one of them is not read."""
 
     def line(self, line: int) -> int:
         """Raise ValueError."""
@@ -80,7 +80,9 @@ class KeptReport:
     show it, and ``modules`` their paths by module.
     """
 
-    def __init__(self, moved: Mapping[str, Moved], modules: Mapping[str, str], later: ReadLater, text: Text) -> None:
+    def __init__(
+        self, moved: Mapping[str, MovedLines], modules: Mapping[str, str], later: ReadLater, text: Text
+    ) -> None:
         self._moved = moved
         self._modules = modules
         self._later = later
@@ -153,7 +155,7 @@ class KeptReport:
         return line if path is None else self._moved[path].line(line)
 
     @staticmethod
-    def _move(kind: Any, found: dict[str, Any], moved: Moved) -> None:
+    def _move(kind: Any, found: dict[str, Any], moved: MovedLines) -> None:
         """Set the lines in the fields of an object to where they are now."""
         if kind is Change:
             moved.demand_distance(found["line"], found["end_line"])
