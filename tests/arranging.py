@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,11 @@ from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
+from import_contracts.reading.context import RunContext
+from import_contracts.reading.program import Program
+from import_contracts.reading.refresh import compare
 from import_contracts.reading.watch import sealed
+from import_contracts.runs.requests import extent_here
 
 
 def graph(*lines: str, external: tuple[str, ...] | None = (), kinds: dict[str, Kind] | None = None) -> ImportGraph:
@@ -101,6 +106,11 @@ def program(folder: Path, *lines: str) -> Path:
             for module, statements in sources.items()
         },
     )
+
+
+def find_program(roots: Sequence[str], source_roots: Sequence[Path]) -> Program:
+    """Return the program that a run without a configuration finds."""
+    return compare(extent_here(roots, source_roots), RunContext(source_roots[0])).program
 
 
 def contract(id_: str, type_: str, **keys: object) -> str:

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from import_contracts.adopt.comments import read_comments
 from import_contracts.adopt.migration import migrate
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.session import read_config
+from import_contracts.config.session import ConfigSource, Origin, read_config
 from tests.arranging import write
 from tests.hostile import HOSTILE
 
 
 def converted(folder: Path, text: str, name: str) -> str:
     write(folder, {name: text})
-    config = read_config(folder / name, start=folder, found=True)
+    config = read_config(folder / name, ConfigSource(folder, Origin.FOUND))
     return migrate(config, read_contracts(config).chosen, (folder / name).read_bytes().decode())
 
 

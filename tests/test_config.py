@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from import_contracts.config.contracts import Contract, Contracts, read_contracts
 from import_contracts.config.custom import load_types
 from import_contracts.config.files import find_config
-from import_contracts.config.session import EXCLUDING, Config, load_config, read_config
+from import_contracts.config.session import EXCLUDING, Config, ConfigSource, Origin, load_config, read_config
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
@@ -33,7 +33,7 @@ modules =
 
 def read(folder: Path, text: str, name: str = "pyproject.toml") -> Config:
     write(folder, {name: text})
-    return read_config(folder / name, start=folder, found=True)
+    return read_config(folder / name, ConfigSource(folder, Origin.FOUND))
 
 
 def contracts(folder: Path, text: str, name: str = "pyproject.toml") -> Contracts:
@@ -97,9 +97,9 @@ def test_packages_are_looked_for_first_in_the_folder_of_a_file_that_was_found(
 ) -> None:
     write(tmp_path, {"pyproject.toml": HEAD + CONTRACT, "src/x.py": ""})
     here, there = tmp_path, tmp_path / "src"
-    found = read_config(here / "pyproject.toml", start=there, found=True)
+    found = read_config(here / "pyproject.toml", ConfigSource(there, Origin.FOUND))
     assert found.source_roots[:2] == (here / ".", here / "src")
-    named = read_config(Path("../pyproject.toml"), start=there, found=False)
+    named = read_config(Path("../pyproject.toml"), ConfigSource(there))
     assert named.source_roots[:2] == (there / ".", there / "src")
 
 
@@ -285,12 +285,12 @@ def test_ini_files_are_read_as_carefully(tmp_path: Path, name: str, text: str, p
 def test_a_file_that_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(UserError, match=r"x\.toml: This file is not UTF-8 text."):
-        read_config(tmp_path / "x.toml", start=tmp_path, found=False)
+        read_config(tmp_path / "x.toml", ConfigSource(tmp_path))
 
 
 def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"nope\.toml: There is no such file."):
-        read_config(Path("nope.toml"), start=tmp_path, found=False)
+        read_config(Path("nope.toml"), ConfigSource(tmp_path))
 
 
 # --- contract types of the team's own -----------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from import_contracts.config.files import (
     read_document,
     read_toml,
 )
-from import_contracts.config.session import load_config, read_config
+from import_contracts.config.session import ConfigSource, load_config, read_config
 from import_contracts.problems import UserError
 from tests.arranging import write
 
@@ -230,7 +230,7 @@ def test_toml_is_read_with_or_without_a_byte_order_mark(tmp_path: Path, text: st
 
 def edited(folder: Path, name: str, text: str) -> str:
     write(folder, {name: text})
-    config = read_config(folder / name, start=folder, found=False)
+    config = read_config(folder / name, ConfigSource(folder))
     return with_key(config, (folder / name).read_bytes(), "baseline", "known.txt")
 
 

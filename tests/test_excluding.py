@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from import_contracts import UserError, find_cycles
 from import_contracts.reading.excluding import Globs
-from import_contracts.reading.program import walk
+from import_contracts.reading.walk import walk
 from tests.arranging import MODELS, configuration, lint, write
 
 TREE = {

@@ -22,10 +22,11 @@ from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Style
 from import_contracts.reports.baseline import BaselineChange, Status
-from import_contracts.reports.check import Later, Report, ReportedFix
+from import_contracts.reports.check import Report, ReportedFix
 from import_contracts.reports.cycles import CyclesReport
 from import_contracts.reports.explain import Dependency, Explanation
 from import_contracts.reports.init import Initialized
+from import_contracts.reports.later import Later
 from import_contracts.visible import visible, visible_code, visible_lines, visible_report
 from tests.hostile import HOSTILE, LONE, TEXTS, lines, obeyed
 

@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.cache import Cache, Manifest
+from import_contracts.reading.cache import Cache
 from import_contracts.reading.kept_statements import KeptStatements, OfFile
+from import_contracts.reading.manifest import Manifest
 from import_contracts.reading.program import Program, SourceFile
 from import_contracts.reading.scan import Statement
 

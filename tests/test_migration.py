@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from import_contracts.adopt.migration import _value, migrate
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.session import Config, read_config
+from import_contracts.config.session import Config, ConfigSource, Origin, read_config
 from tests.arranging import write
 
 INI = """# A comment.
@@ -69,9 +69,9 @@ def meaning(config: Config) -> tuple[object, ...]:
 def migrated(folder: Path, text: str, name: str) -> tuple[Config, Config]:
     """Read a configuration before and after it is rewritten."""
     write(folder, {name: text})
-    before = read_config(folder / name, start=folder, found=True)
+    before = read_config(folder / name, ConfigSource(folder, Origin.FOUND))
     write(folder, {"pyproject.toml": migrate(before, read_contracts(before).chosen)})
-    return before, read_config(folder / "pyproject.toml", start=folder, found=True)
+    return before, read_config(folder / "pyproject.toml", ConfigSource(folder, Origin.FOUND))
 
 
 @pytest.mark.parametrize(("text", "name"), [(INI, "setup.cfg"), (INI, ".importlinter"), (TOML, "pyproject.toml")])

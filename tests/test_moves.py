@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.judging.moves import Moves, moved
-from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import find_portions
+from import_contracts.reading.program import Extent
 from import_contracts.reading.refresh import compare
+from import_contracts.reading.roots import find_portions
 from import_contracts.reading.snapshot import take_snapshot
 from tests.arranging import configuration, contract, lint, write
 from tests.workflows import repositories

@@ -20,14 +20,8 @@ from import_contracts.problems import Severity, UserError
 from import_contracts.reading import grimp_scanner
 from import_contracts.reading.assembly import Scan, UnreadableFile, scan
 from import_contracts.reading.packages import find_packages
-from import_contracts.reading.program import (
-    Program,
-    SourceFile,
-    find_portions,
-    find_program,
-    runs,
-    walk,
-)
+from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.roots import find_portions, runs
 from import_contracts.reading.scan import (
     Read,
     Reading,
@@ -37,7 +31,8 @@ from import_contracts.reading.scan import (
     statements,
     statements_at,
 )
-from tests.arranging import MODELS, configuration, lint, program, write
+from import_contracts.reading.walk import walk
+from tests.arranging import MODELS, configuration, find_program, lint, program, write
 
 Named: TypeAlias = tuple[bool, int, str]
 
@@ -337,7 +332,7 @@ def test_an_empty_entry_of_the_path_is_the_current_folder(tmp_path: Path, monkey
     write(tmp_path, {"here_zz/__init__.py": ""})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", *sys.path])
-    assert find_portions(["here_zz"], []) == (("here_zz", f".{os.sep}here_zz"),)
+    assert find_portions(["here_zz"], []) == (("here_zz", str(tmp_path / "here_zz")),)
 
 
 def test_root_packages_keep_their_order_and_their_folders(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from import_contracts.contracts.findings import Rule
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.history import History
-from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import find_portions
+from import_contracts.reading.program import Extent
 from import_contracts.reading.refresh import compare
+from import_contracts.reading.roots import find_portions
 from import_contracts.reading.snapshot import take_snapshot
 from tests.arranging import Run, check, graph, lint, program, write
 

@@ -16,7 +16,7 @@ import pytest
 
 from import_contracts.adopt.toml import table
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.session import read_config
+from import_contracts.config.session import ConfigSource, read_config
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ancestors
 from import_contracts.judging.verdict import judge
@@ -52,7 +52,7 @@ def answer(folder: Path, record: dict[str, Any]) -> str:
     contract = {"id": "x", "name": "x", "type": record["type"], **record["keys"]}
     texts = [table("[tool.importlinter]", record["session"]), table("[[tool.importlinter.contracts]]", contract)]
     write(folder, {"pyproject.toml": "".join(texts)})
-    config = read_config(folder / "pyproject.toml", start=folder, found=False)
+    config = read_config(folder / "pyproject.toml", ConfigSource(folder))
     contracts = read_contracts(config)
     if record["answer"] == "invalid" and any(problem.is_error for problem in contracts.problems):
         return "invalid"

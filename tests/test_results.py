@@ -12,13 +12,13 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
 from import_contracts.reports.check import (
     Cause,
-    Later,
     Outcome,
     Report,
     ReportedViolation,
     Result,
     Unreadable,
 )
+from import_contracts.reports.later import Later
 
 
 def an_import(importer: str, imported: str) -> Import:

@@ -16,9 +16,8 @@ import grimp
 import pytest
 
 from import_contracts.reading import assembly, scan
-from import_contracts.reading.program import find_program
 from import_contracts.reading.slow import SLOW
-from tests.arranging import MODELS, configuration, lint, write
+from tests.arranging import MODELS, configuration, find_program, lint, write
 
 RUST = importlib.import_module("grimp._rustgrimp")
 REAL = RUST.scan_for_imports
@@ -145,8 +144,9 @@ if {before}:
 from import_contracts.reading import assembly, scan
 from import_contracts.reading.slow import SLOW
 scan._FEW, scan._BATCH = -1, 2
-from import_contracts.reading.program import find_program
-found = assembly.scan(find_program(["shop"], [Path.cwd()]), include_external={external}, kinds=True)
+from import_contracts.reading.roots import find_portions
+from import_contracts.reading.walk import walk
+found = assembly.scan(walk(find_portions(["shop"], [Path.cwd()])), include_external={external}, kinds=True)
 assert not SLOW.reason, SLOW.reason
 loaded = sorted(name for name in sys.modules if name.startswith("grimp"))
 import grimp, grimp.application.scanning

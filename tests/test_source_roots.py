@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.reading.program import Program, find_program
-from tests.arranging import MODELS, configuration, lint, write
+from import_contracts.reading.program import Program
+from tests.arranging import MODELS, configuration, find_program, lint, write
 
 EXTEND = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"
 DECLARE = "__import__('pkg_resources').declare_namespace(__name__)\n"

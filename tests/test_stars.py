@@ -16,10 +16,9 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading import trees
 from import_contracts.reading.assembly import scan
-from import_contracts.reading.program import find_program
 from import_contracts.reading.star_imports.exports import Exports
 from import_contracts.reading.text import Source
-from tests.arranging import MODELS, configuration, contract, lint, write
+from tests.arranging import MODELS, configuration, contract, find_program, lint, write
 
 SUBMODULES = ("web", "api", "db")
 

@@ -11,7 +11,8 @@ from import_contracts.contracts.no_needless_deferrals import NEEDLESS, REPEATED,
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.deferrals import explained_lines
-from import_contracts.reading.text import ProgramText, Source
+from import_contracts.reading.program_text import ProgramText
+from import_contracts.reading.text import Source
 from tests.arranging import configuration, contract, lint, program, write
 
 NO_NEEDLESS = contract("deferred", "no_needless_deferrals")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 
@@ -42,6 +43,15 @@ def test_every_module_stands_in_its_room_with_its_own_first_line(request: pytest
         PAGE.write_text(wanted, encoding="utf-8")
     else:
         assert text == wanted, "pytest tests/docs --update-docs writes the tables"
+
+
+def test_no_two_public_classes_of_a_room_have_the_same_name() -> None:
+    found = Counter(
+        (path.relative_to(SOURCE).parts[0], name)
+        for path in SOURCE.rglob("*.py")
+        for name in re.findall(r"^class ([A-Z]\w*)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert [each for each, times in found.items() if times > 1] == []
 
 
 def test_every_decision_is_listed() -> None:

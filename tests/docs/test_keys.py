@@ -8,7 +8,7 @@ import pytest
 import tomli
 
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.session import read_config
+from import_contracts.config.session import ConfigSource, read_config
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 
@@ -47,7 +47,7 @@ def asked(*, root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tupl
     monkeypatch.setattr(tomli, "loads", lambda _: {"tool": {"import-contracts": session}})
     path = tmp_path / "pyproject.toml"
     path.touch()
-    assert read_contracts(read_config(path, start=tmp_path, found=False)).problems == ()
+    assert read_contracts(read_config(path, ConfigSource(tmp_path))).problems == ()
     return session.keys_asked, contract.keys_asked
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from import_contracts.config.contracts import read_contracts
-from import_contracts.config.session import read_config
+from import_contracts.config.session import ConfigSource, read_config
 
 from .pages import ROOT, Block, Run, blocks, name, pages, program
 
@@ -86,7 +86,7 @@ def test_a_configuration_that_is_only_shown_is_valid(block: Block, tmp_path: Pat
         tail = "" if f"[[{prefix}contracts]]" in text else FIRST_CONTRACT.format(prefix=prefix)
         path.write_text("\n".join([head, text, tail]), encoding="utf-8")
 
-    assert [str(problem) for problem in read_contracts(read_config(path, start=tmp_path, found=False)).problems] == []
+    assert [str(problem) for problem in read_contracts(read_config(path, ConfigSource(tmp_path))).problems] == []
 
 
 def test_every_block_of_a_page_is_seen() -> None:

@@ -10,10 +10,10 @@ import pytest
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import find_portions
+from import_contracts.reading.program import Extent
 from import_contracts.reading.refresh import compare
+from import_contracts.reading.roots import find_portions
 from import_contracts.reading.snapshot import take_snapshot
 from tests.feedback_oracle import cheapest
 from tests.real.wheels import django, unpacked

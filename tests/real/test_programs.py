@@ -10,10 +10,10 @@ import pytest
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.assembly import Scan, scan
 from import_contracts.reading.imports import read_imports
-from import_contracts.reading.program import Program, find_program
+from import_contracts.reading.program import Program
 from import_contracts.reading.scan import Take, statements
 from import_contracts.reading.text import decode
-from tests.arranging import lint, write
+from tests.arranging import find_program, lint, write
 from tests.real.wheels import unpacked
 
 pytestmark = pytest.mark.real

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from import_contracts.adopt.inferred import InferredContract
+from import_contracts.adopt.inferred import InferredContract, can_be_named
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import THIRD_PARTY, InvalidPatternError, ModulePattern, ancestors, parent
+from import_contracts.graph.names import THIRD_PARTY, ModulePattern, ancestors, parent
 from import_contracts.wording import count, listed
 
 _MOST_NAMED = 6
@@ -55,7 +55,7 @@ def _place(graph: ImportGraph, importers: Collection[str]) -> str:
     first, *others = sorted(importers)
     around = (each for each in (first, *ancestors(first)) if all(_is_in(other, each) for other in others))
     place = next(around, "")
-    is_part = 0 < place.count(".") <= _DEEPEST and place not in graph.roots and _is_name(place)
+    is_part = 0 < place.count(".") <= _DEEPEST and place not in graph.roots and can_be_named(place)
     is_small = 4 * len(graph.subtree(place)) <= len(graph.modules) - len(graph.external)
     return place if is_part and is_small and _users(graph, place) > 1 else ""
 
@@ -72,13 +72,6 @@ def _is_in(module: str, package: str) -> bool:
 
 def _is_for_tests(module: str) -> bool:
     return not _TESTS.isdisjoint(part.strip("_") for part in module.split("."))
-
-
-def _is_name(module: str) -> bool:
-    try:
-        return ModulePattern(module).is_exact
-    except InvalidPatternError:
-        return False
 
 
 # --- interfaces -------------------------------------------------------------------------------------------------------
@@ -107,7 +100,7 @@ def _packages(graph: ImportGraph) -> list[str]:
     """Return the packages not far inside the root packages and not for tests, those with most modules first."""
     modules = (module for module in graph.modules if module not in graph.external and module not in graph.roots)
     near = (module for module in modules if module.count(".") <= _DEEPEST and not _is_for_tests(module))
-    packages = [module for module in near if graph.children(module) and _is_name(module)]
+    packages = [module for module in near if graph.children(module) and can_be_named(module)]
     return sorted(packages, key=lambda package: (-len(graph.subtree(package)), package))
 
 
@@ -123,7 +116,7 @@ def _doors(graph: ImportGraph, package: str, tests: Iterable[str]) -> tuple[str,
 def _hides_much(graph: ImportGraph, package: str, doors: Sequence[str]) -> bool:
     """Return whether a package has modules worth hiding, and enough users for that to be no chance."""
     hidden = len(graph.subtree(package)) - len(doors)
-    few = len(doors) <= _MOST_DOORS and all(map(_is_name, doors))
+    few = len(doors) <= _MOST_DOORS and all(map(can_be_named, doors))
     return few and hidden >= 3 and hidden >= 3 * len(doors) - 1 and _users(graph, package) >= 4
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 
 from import_contracts.adopt.habits import habits
-from import_contracts.adopt.inferred import InferredContract
+from import_contracts.adopt.inferred import InferredContract, can_be_named
 from import_contracts.adopt.layering import Connections, Level, connections, imports_between, levels
 from import_contracts.adopt.toml import table
 from import_contracts.contracts.types import TYPES
@@ -15,7 +15,7 @@ from import_contracts.graph.components import components
 from import_contracts.graph.feedback_arcs import feedback_set
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import InvalidPatternError, ModulePattern, parent
+from import_contracts.graph.names import parent
 from import_contracts.wording import count, listed
 
 _MOST_TOPS = 4
@@ -139,7 +139,7 @@ class _Inference:
             children = self._graph.children(top)
             users = {child: self._importers(child) for child in children}
             low = [child for child in children if users[child] > 2 and not self._imports_something(child)]
-            shown = sorted(filter(_is_name, low), key=lambda child: (-users[child], child))[:_MOST_LEVELS]
+            shown = sorted(filter(can_be_named, low), key=lambda child: (-users[child], child))[:_MOST_LEVELS]
             if shown:
                 why = f"They import nothing of {top}, and many modules import them."
                 name = f"The ground floor of {top}"
@@ -231,7 +231,7 @@ class _Inference:
                 children = self._graph.children(package)
                 # No statement can import a module whose name is no identifier, such as a migration: it proves nothing.
                 live = [child for child in children if _last(child).isidentifier() and self._imports_something(child)]
-                if len(children) >= at_least and 2 * len(live) >= len(children) and all(map(_is_name, children)):
+                if len(children) >= at_least and 2 * len(live) >= len(children) and all(map(can_be_named, children)):
                     yield from self._independent_children(package, children)
 
     def _imports_something(self, child: str) -> bool:
@@ -302,7 +302,7 @@ class _Inference:
             return "it has too few modules"
         if len(children) > _MOST_CHILDREN:
             return f"its {len(children):,} modules are too many to list"
-        if unnamed := [child for child in children if not _is_name(child)]:
+        if unnamed := [child for child in children if not can_be_named(child)]:
             return f"no contract can name '{unnamed[0]}'"
         tangle = _largest_tangle(self._best_levels(package)[1])
         return f"{_of(tangle, len(children))} modules depend on each other" if tangle > 1 else "none imports another"
@@ -353,11 +353,4 @@ def _tangled(layered: tuple[Level, ...]) -> set[str]:
 
 def _is_list(children: Collection[str]) -> bool:
     """Return whether a contract can list the modules: not too many, and each has a valid name."""
-    return 1 < len(children) <= _MOST_CHILDREN and all(map(_is_name, children))
-
-
-def _is_name(module: str) -> bool:
-    try:
-        return ModulePattern(module).is_exact
-    except InvalidPatternError:
-        return False
+    return 1 < len(children) <= _MOST_CHILDREN and all(map(can_be_named, children))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.graph.names import InvalidPatternError, ModulePattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,11 @@ class InferredContract:
         """Return whether the rule itself finds no violation, and no problem such as that it cannot be broken."""
         findings = TYPES[self.type].parse(Table(self.keys)).check(graph)
         return not findings.violations and not findings.problems
+
+
+def can_be_named(module: str) -> bool:
+    """Return whether a contract can name a module: a file may have a name that is not valid in an import statement."""
+    try:
+        return ModulePattern(module).is_exact
+    except InvalidPatternError:
+        return False

@@ -10,7 +10,7 @@ import click
 from import_contracts.cli.reports import Reporting, deliver, remember, report_options
 from import_contracts.cli.terminal import Shared, cache_options, jobs_option, print_problems, print_traceback
 from import_contracts.problems import UserError
-from import_contracts.reading.cache import Answer
+from import_contracts.reading.answer import Answer
 from import_contracts.reporters import FORMATS
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Choice

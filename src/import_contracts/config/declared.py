@@ -9,14 +9,15 @@ from functools import cached_property
 from pathlib import Path
 
 from import_contracts import disk
+from import_contracts.config.globs import folders_at
 from import_contracts.config.loading import PROJECT, project, string_list, table
-from import_contracts.config.session import Config, folders_at
+from import_contracts.config.session import Config
 from import_contracts.config.workspace import layout, members_of
 from import_contracts.contracts.declared import Declaration, Distribution, normalized
 from import_contracts.patterns import pattern
 from import_contracts.problems import UserError
 from import_contracts.reading.packages import find_packages, find_top_level
-from import_contracts.reading.program import find_portions
+from import_contracts.reading.roots import find_portions
 from import_contracts.repository import checkout
 
 
@@ -58,7 +59,7 @@ class _Projects:
 
     def _content(self, folder: Path) -> Mapping[str, object]:
         if folder not in self._read:
-            files = self._config.files
+            files = self._config.source.files
             self._read[folder] = project(folder, None if files is None else files.read)
         return self._read[folder]
 

@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from import_contracts import disk
 from import_contracts.config.files import config_in, existing_config, find_config, name_of, parse_toml
-from import_contracts.config.session import Config, folders_at, is_glob, load_config, read_config
+from import_contracts.config.globs import folders_at, is_glob
+from import_contracts.config.session import Config, ConfigSource, Origin, load_config, read_config
 from import_contracts.problems import Problem, Severity, UserError
 from import_contracts.records import replace
 from import_contracts.repository import checkout
@@ -40,7 +41,7 @@ def load_configs(named: Sequence[AnyPath], folder: AnyPath, *, custom_types: boo
     if not paths:
         home, found = _nearest(start)
         if found is not None:
-            reading.file(found, start, found=True)
+            reading.file(found, start, Origin.FOUND)
         else:
             reading.members(home, _uv_files(home))
     return reading.result()
@@ -122,27 +123,21 @@ class _Reading:
         self._configs: list[Config] = []
         self._problems: list[Problem] = []
 
-    def file(self, path: Path, start: Path, *, found: bool = False, is_member: bool = False) -> None:
+    def file(self, path: Path, start: Path, origin: Origin = Origin.NAMED) -> None:
         """Read a file; then, unless it is that of a member itself, the configurations of its members."""
         self._seen.add(_key(start / path))
         try:
-            config = read_config(
-                path,
-                start=start,
-                found=found,
-                is_member=is_member,
-                custom_types=self._custom_types,
-                around=self._around or (start if is_member else None),
-            )
+            source = ConfigSource(start, origin, self._around or (start if origin is Origin.MEMBER else None))
+            config = read_config(path, source, custom_types=self._custom_types)
         except UserError as error:
             self._problems += error.problems
             return
-        if is_member:
+        if config.is_member:
             self._configs.append(config)
             return
         home = config.path.parent
         problems: list[Problem] = []
-        files = _uv_files(home) if found and config.workspace is None else []
+        files = _uv_files(home) if origin is Origin.FOUND and config.workspace is None else []
         for pattern in config.workspace or ():
             here, message = _listed(home, pattern)
             files += here
@@ -154,7 +149,7 @@ class _Reading:
         """Read the configurations of the members of a workspace."""
         for path in sorted(files):
             if _key(path) not in self._seen:
-                self.file(Path(os.path.relpath(path, home)), home, is_member=True)
+                self.file(Path(os.path.relpath(path, home)), home, Origin.MEMBER)
 
     def result(self) -> tuple[Config, ...]:
         """Return the configurations that have contracts; what is wrong with others is a problem of the first of these.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from glob import glob
+from enum import Enum, auto
 from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
-from import_contracts import disk, looks
+from import_contracts import disk
 from import_contracts.config.files import (
     Document,
     document_of,
@@ -23,6 +23,7 @@ from import_contracts.config.files import (
     read_toml,
     toml_document,
 )
+from import_contracts.config.globs import files_at, folders_at, is_glob
 from import_contracts.config.misnamed import OWN, PEER
 from import_contracts.contracts.slips import slip
 from import_contracts.contracts.table import Table
@@ -49,18 +50,60 @@ NO_CUSTOM_TYPES = "LINT_IMPORTS_NO_CUSTOM_TYPES"
 """The environment variable that refuses custom contract types; "", 0, false, no and off count as not set."""
 
 
+class Files(NamedTuple):
+    """The configuration files of a commit.
+
+    ``read`` returns the content of a file, or raises UserError with the name for messages. ``matching`` returns the
+    files in a folder that match a pattern, sorted.
+    """
+
+    read: Callable[[Path, str], bytes]
+    matching: Callable[[Path, str], list[Path]]
+
+
+class Origin(Enum):
+    """How a configuration file was chosen: named by the user, found in a folder, or as that of a workspace's member."""
+
+    NAMED = auto()
+    FOUND = auto()
+    MEMBER = auto()
+
+
+class ConfigSource(NamedTuple):
+    """Where a configuration file comes from.
+
+    ``start`` is the working directory, or the folder of the workspace of a member. Paths in reports are relative to
+    ``around``; None for the file's folder. ``files`` are those of the commit at which it is read; None for those that
+    are there now.
+    """
+
+    start: Path
+    origin: Origin = Origin.NAMED
+    around: Path | None = None
+    files: Files | None = None
+
+    def bases(self, folder: Path) -> tuple[Path, ...]:
+        """Return the folders that source roots are relative to, given the file's folder; the first one counts most.
+
+        If the file was found, its folder is the first, so that a run gives the same report from every folder below it.
+        Of a member, only its own folder counts, as if the run were there.
+        """
+        if self.origin is Origin.MEMBER:
+            return (folder,)
+        return (folder, self.start) if self.origin is Origin.FOUND else (self.start, folder)
+
+
 @dataclass(frozen=True)
 class Config:
     """The configuration of a run.
 
-    ``path`` is the absolute path of the configuration file. Paths in reports are relative to ``folder``: its folder, or
-    a folder around it if several configurations are read. ``file`` is the file, relative to that. ``paths`` are the
-    source roots, absolute, first as they are relative to one folder, then to the other. ``baseline`` is absolute; None
-    if there is none.
-    ``documents`` are the configuration file and then the contract files that it includes. ``problems`` are those of the
-    keys about the run. ``custom_types`` are the entries of ``contract_types``; if there are some and they are refused,
-    ``refused`` is the error, also in ``problems``. ``bases`` are the folders that are added to ``sys.path`` for custom
-    types.
+    ``path`` is the absolute path of the configuration file, and ``source`` says where it comes from. Paths in
+    reports are relative to ``folder``: its folder, or a folder around it if several configurations are read.
+    ``file`` is the file, relative to that. ``paths`` are the source roots, absolute, first as they are relative to
+    one folder, then to the other. ``baseline`` is absolute; None if there is none. ``documents`` are the
+    configuration file and then the contract files that it includes. ``problems`` are those of the keys about the
+    run. ``custom_types`` are the entries of ``contract_types``; if there are some and they are refused, ``refused``
+    is the error, also in ``problems``.
     """
 
     folder: Path
@@ -80,9 +123,6 @@ class Config:
     problems: tuple[Problem, ...]
     custom_types: tuple[str, ...]
     refused: Problem | None
-    bases: tuple[Path, ...]
-    home: Path
-    """The folder of the workspace, if this is the configuration of a member of one; else the file's own folder."""
     workspace: tuple[str, ...] | None
     """The folders of the members of its workspace, relative to its own or globs; None for those that uv knows."""
     defaults: Mapping[str, bool]
@@ -93,8 +133,12 @@ class Config:
     count_dynamic_imports: bool
     session: Table
     """The keys about the run, as written."""
-    files: Files | None = None
-    """The files of the commit at which it is read; None for those that are there now."""
+    source: ConfigSource
+
+    @property
+    def bases(self) -> tuple[Path, ...]:
+        """The folders that source roots are relative to; they are added to ``sys.path`` for custom types."""
+        return self.source.bases(self.path.parent)
 
     @property
     def source_roots(self) -> tuple[Path, ...]:
@@ -139,8 +183,13 @@ class Config:
 
     @property
     def is_member(self) -> bool:
-        """Whether it was found in a member of a workspace, and is read as if the run were in that folder."""
-        return self.home != self.path.parent
+        """Whether it is that of a member of a workspace, and is read as if the run were in its folder."""
+        return self.source.origin is Origin.MEMBER
+
+    @property
+    def home(self) -> Path:
+        """The folder of the workspace, if this is the configuration of a member of one; else the file's own folder."""
+        return self.source.start if self.is_member else self.path.parent
 
     @property
     def only_names_members(self) -> bool:
@@ -169,43 +218,20 @@ def load_config(named: str | PathLike[str] | None, folder: str | PathLike[str], 
     Raises UserError as `find_config` and `read_config` do.
     """
     start = Path(folder).absolute()
-    path = find_config(start) if named is None else Path(named)
-    return read_config(path, start=start, found=named is None, custom_types=custom_types)
+    if named is None:
+        return read_config(find_config(start), ConfigSource(start, Origin.FOUND), custom_types=custom_types)
+    return read_config(Path(named), ConfigSource(start), custom_types=custom_types)
 
 
-class Files(NamedTuple):
-    """The configuration files of a commit.
+def read_config(path: Path, source: ConfigSource, *, custom_types: bool = True) -> Config:
+    """Read a configuration file and the contract files that it includes; ``path`` may be relative to ``source.start``.
 
-    ``read`` returns the content of a file, or raises UserError with the name for messages. ``matching`` returns the
-    files in a folder that match a pattern, sorted.
-    """
-
-    read: Callable[[Path, str], bytes]
-    matching: Callable[[Path, str], list[Path]]
-
-
-def read_config(  # noqa: PLR0913 - each is a keyword
-    path: Path,
-    *,
-    start: Path,
-    found: bool,
-    is_member: bool = False,
-    custom_types: bool = True,
-    around: Path | None = None,
-    files: Files | None = None,
-) -> Config:
-    """Read a configuration file and the contract files that it includes.
-
-    Paths in reports are relative to ``around``, by default the file's folder. ``start`` is the working directory.
-    Packages are searched for in ``start`` and in the file's folder. If the file was ``found``, not named, the file's
-    folder comes first, so that a run gives the same report from every folder below it. If it ``is_member`` of the
-    workspace in ``start``, only the file's folder counts, as if the run were there.
     With ``custom_types=False``, or if the variable ``NO_CUSTOM_TYPES`` says so, custom contract types are refused.
-    With ``files``, the configuration is read as it was at a commit.
 
     Problems with single keys are in the result. Raises UserError if the file cannot be read or is not valid.
     """
-    options = "" if found else _naming(path)
+    start, origin, around, files = source
+    options = "" if origin is Origin.FOUND else _naming(path)
     path = path if path.is_absolute() else start / path
     if files is None and disk.is_folder(path):
         raise UserError(Problem("This is a folder; name a configuration file.", file=name_of(path, start)))
@@ -215,11 +241,11 @@ def read_config(  # noqa: PLR0913 - each is a keyword
     around = around or folder
     name = text_of(path.name) if around == folder else name_of(path, around)
     try:
-        document = _document(path, name, files, quotes=not (found or is_member) or may_quote(path))
+        document = _document(path, name, files, quotes=origin is Origin.NAMED or may_quote(path))
     except UserError as error:  # there are no paths of a report yet
         raise UserError(*(replace(each, file=name_of(path, start)) for each in error.problems)) from None
     session = Table(document.session, file=document.file)
-    bases = (folder,) if is_member else (folder, start) if found else (start, folder)
+    bases = source.bases(folder)
     roots = _root_packages(session, document)
     paths = _paths(session, bases)
     named_types = session.strings("contract_types", ())
@@ -255,15 +281,13 @@ def read_config(  # noqa: PLR0913 - each is a keyword
         problems=tuple(session.problems),
         custom_types=named_types,
         refused=refused,
-        bases=bases,
-        home=start if is_member else folder,
         workspace=workspace,
         defaults=defaults,
         exclude=exclude,
         count_namespace_folders=namespace_folders,
         count_dynamic_imports=dynamic,
         session=session,
-        files=files,
+        source=source,
     )
 
 
@@ -276,21 +300,6 @@ def _paths(session: Table, bases: Sequence[Path]) -> tuple[tuple[Path, ...], ...
             what = f"'{place}' matches no folder." if is_glob(place) else f"There is no folder '{place}'."
             session.warn("source_roots", what)
     return tuple(tuple(dict.fromkeys(chain.from_iterable(places.values()))) for places in found)
-
-
-def folders_at(base: Path, place: str) -> list[Path]:
-    """Return the folders that match a pattern, sorted; the path itself, whether it exists or not, if it is none."""
-    if not is_glob(place) or disk.is_folder(base / place):
-        return [base / place]
-    try:
-        return sorted({path for path in _expanded(base, Path(place).parts) if disk.is_folder(path)})
-    except ValueError:  # a NUL, which no path contains
-        return []
-
-
-def is_glob(place: str) -> bool:
-    """Return whether a path has a wildcard."""
-    return not set("*?[").isdisjoint(place)
 
 
 def _no_custom_types() -> bool:
@@ -387,7 +396,7 @@ def _included(
     checkouts = [checkout(base) for base in bases]
     seen = {configuration}
     for pattern in session.strings("include", ()):
-        paths = _matching(folder, pattern) if files is None else files.matching(folder, pattern)
+        paths = files_at(folder, pattern) if files is None else files.matching(folder, pattern)
         if not paths:
             (session.warn if "*" in pattern else session.error)("include", f"'{pattern}' matches no file.")
         for path in paths:
@@ -420,37 +429,3 @@ def _without_effect(key: str, value: object, name: str) -> str:
             return f"{name}: The table [tool.{tool}.contracts] is not read here. Write [[contracts]]."
     what = f"'{key}'" if key else "A key"
     return f"{what} in {name} has no effect; only the [[contracts]] of an included file are read."
-
-
-def _matching(folder: Path, pattern: str) -> list[Path]:
-    """Return the files that match a pattern, sorted."""
-    try:
-        return sorted({path for path in _expanded(folder, Path(pattern).parts) if disk.is_file(path)})
-    except ValueError:  # a NUL, which no path contains
-        return []
-
-
-def _expanded(folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
-    """Yield what a pattern matches; ``**`` stands for any number of folders, but is not followed into links.
-
-    With links to each other, a few folders would have more paths than anybody could wait for.
-    """
-    first = parts.index("**") if "**" in parts else len(parts)
-    around, rest = parts[:first], parts[first:]
-    for number, part in enumerate(around):
-        searched = glob(str(Path(*around[:number])), root_dir=folder) if number else [""]  # noqa: PTH207 - as below
-        for place in searched:
-            looks.note(*((looks.STATUS, folder / place) if is_glob(part) else (looks.KIND, folder / place / part)))
-    found = glob(str(Path(*around)), root_dir=folder) if around else [""]  # noqa: PTH207 - absolute patterns too
-    for name in found:
-        if not rest:
-            yield folder / name
-            continue
-        for outer, inner, files in os.walk(folder / name):
-            looks.note(looks.STATUS, outer)
-            inner[:] = [each for each in inner if not each.startswith(".")]
-            if len(rest) == 1:
-                yield Path(outer)
-                yield from (Path(outer, file) for file in files if not file.startswith("."))
-            else:
-                yield from _expanded(Path(outer), rest[1:])

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts import disk
+from import_contracts.config.globs import folders_at
 from import_contracts.config.loading import is_ours, project, string_list, table, uv_members, uv_workspace
 from import_contracts.config.misnamed import OWN
-from import_contracts.config.session import SOURCE_ROOTS, folders_at
+from import_contracts.config.session import SOURCE_ROOTS
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.packages import find_packages

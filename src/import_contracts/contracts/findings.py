@@ -7,9 +7,10 @@ from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
-from import_contracts.reading.text import ProgramText, Source
+from import_contracts.reading.program_text import ProgramText
+from import_contracts.reading.text import Source
 from import_contracts.records import dataclass, field
-from import_contracts.reports.parts import Parts
+from import_contracts.reports.later import Later, Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,11 @@ class Cut:
     is_minimum: bool = True
 
 
-class LaterCuts(Parts[Cut]):
-    """Cuts that are made when they are used, one in each part; ``times`` returns how many of them have an import."""
+class LaterCuts(Later[Cut]):
+    """Cuts that are made when they are used; ``times`` returns how many of them have an import."""
 
     def __init__(self, number: int, make: Callable[[int], Cut], times: Callable[[Edge], int]) -> None:
-        super().__init__(number, number, lambda at: (make(at),))
+        super().__init__(number, make)
         self.times = times
 
 

@@ -15,7 +15,7 @@ from import_contracts.graph.names import ModulePattern, ancestors, within
 from import_contracts.graph.standard_library import is_standard
 from import_contracts.reading.deferrals import explained_lines
 from import_contracts.reading.imports import read_imports
-from import_contracts.reading.text import ProgramText
+from import_contracts.reading.program_text import ProgramText
 from import_contracts.records import dataclass, replace
 from import_contracts.wording import listed
 

@@ -15,7 +15,7 @@ from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.search import Trials, deep, is_too_much
-from import_contracts.reading.text import Entry, ProgramText, Started, Step
+from import_contracts.reading.program_text import Entry, EntryStep, ProgramText, Started
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Failure:
     In the crash, files outside the program have their path instead of the name of a module.
     """
 
-    step: Step
+    step: EntryStep
     crash: Crash | None
 
 
@@ -33,7 +33,7 @@ class Failure:
 class Begun:
     """A module of the program that a step imports itself, and all that was imported for the first time with it."""
 
-    step: Step
+    step: EntryStep
     module: str
     modules: frozenset[str]
 
@@ -149,9 +149,9 @@ class _Process:
         self._world = world
         self._own = started.own
         self._interpreter = Interpreter(world)
-        self._steps: list[tuple[Step, int]] = []
+        self._steps: list[tuple[EntryStep, int]] = []
 
-    def start(self, step: Step) -> tuple[bool, Crash | None]:
+    def start(self, step: EntryStep) -> tuple[bool, Crash | None]:
         """Make a step; return whether it ends without an exception, and the crash if it ends with one."""
         self._steps.append((step, len(self._interpreter.begun)))
         if step.refusal:

@@ -14,7 +14,8 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.imports import WrittenImport
 from import_contracts.reading.outside import Outside
-from import_contracts.reading.text import Source, Started
+from import_contracts.reading.program_text import Started
+from import_contracts.reading.text import Source
 
 
 class Located(NamedTuple):

@@ -9,10 +9,11 @@ from fnmatch import fnmatch
 from itertools import takewhile
 from typing import NamedTuple
 
+from import_contracts.disk import within
 from import_contracts.entries.closure import Project
 from import_contracts.entries.settings import pytest_file, upwards, words
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.text import ALL
+from import_contracts.reading.program_text import ALL
 from import_contracts.reading.trees import parse
 
 
@@ -133,7 +134,7 @@ class Collection:
     def pythonpath(self) -> list[str]:
         """The folders that the setting ``pythonpath`` puts on the path."""
         paths = (os.path.normpath(os.path.join(self._root, each)) for each in words(self._settings.get("pythonpath")))
-        return [path for path in paths if _is_in(path, self._top)]
+        return [path for path in paths if within(path, self._top)]
 
     @property
     def django_settings(self) -> str:
@@ -176,11 +177,11 @@ class Collection:
 
     def _exists(self, path: str) -> bool:
         absolute = self._absolute(path)
-        is_ours = _is_in(absolute, self._top)
+        is_ours = within(absolute, self._top)
         return is_ours and (self._is_folder(absolute) or self._outside.is_file(absolute))
 
     def _is_folder(self, path: str) -> bool:
-        return _is_in(self._project.folder, path) or self._outside.is_folder(path)
+        return within(self._project.folder, path) or self._outside.is_folder(path)
 
     def _rootdir(self, configured: str | None, start: str, top: str) -> str:
         if self._options.rootdir:
@@ -211,7 +212,7 @@ class Collection:
             names = {folder: (part,) if part == ".." else sum(self._outside.listing(folder), ()) for folder in found}
             paths = [os.path.join(folder, name) for folder in found for name in names[folder] if fnmatch(name, part)]
             found = found if part == "." else sorted(paths)
-        return [path for path in map(os.path.normpath, found) if _is_in(path, self._top)]
+        return [path for path in map(os.path.normpath, found) if within(path, self._top)]
 
     # --- conftest.py --------------------------------------------------------------------------------------------
 
@@ -228,7 +229,7 @@ class Collection:
         if not self._options.has_conftest:
             return
         folder = path if self._is_folder(path) else os.path.dirname(path)
-        around = upwards(folder, self._cut) if _is_in(folder, self._cut) else iter([folder])
+        around = upwards(folder, self._cut) if within(folder, self._cut) else iter([folder])
         new = list(takewhile(lambda each: each not in self._searched, around))
         self._searched.update(new)
         for each in reversed(new):
@@ -318,7 +319,3 @@ class Collection:
 
 
 _NOT_WANTED = ["*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"]
-
-
-def _is_in(folder: str, outer: str) -> bool:
-    return folder == outer or folder.startswith(outer.rstrip(os.sep) + os.sep)

@@ -19,8 +19,8 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.outside import Outside
 from import_contracts.reading.packages import find_top_level
+from import_contracts.reading.program_text import Entry, EntryStep
 from import_contracts.reading.spelling import Command, How, not_understood, parse
-from import_contracts.reading.text import Entry, Step
 from import_contracts.repository import checkout
 
 _FOR_TESTS = frozenset({"test", "testing", "tests"})
@@ -153,21 +153,21 @@ class Launcher:
             if module not in closure:
                 raise UserError(Problem(f"There is no module '{module}', which '{spelling}' imports."))
             closure.add(module)
-        steps = [*(Step(module, module) for module in modules), *self._django(modules[-1], closure)]
+        steps = [*(EntryStep(module, module) for module in modules), *self._django(modules[-1], closure)]
         return Entry(spelling, tuple(steps), closure.started)
 
-    def _django(self, module: str, closure: Closure, *, path: str = "", with_urls: bool = False) -> list[Step]:
+    def _django(self, module: str, closure: Closure, *, path: str = "", with_urls: bool = False) -> list[EntryStep]:
         """Return what Django imports if a module or a file sets it up; nothing if it does not."""
         located = closure.find(module)
         path = path or (located.path if located else "")
         named = django.settings_module(self._project.text(path) or "") if path else ""
         return self._set_up(named, closure, with_urls=with_urls)
 
-    def _set_up(self, settings_module: str, closure: Closure, *, with_urls: bool) -> list[Step]:
+    def _set_up(self, settings_module: str, closure: Closure, *, with_urls: bool) -> list[EntryStep]:
         found = dict.fromkeys(django.imports(settings_module, closure, self._project, with_urls=with_urls))
         for each in found:
             closure.add(each)
-        return [Step(each, each) for each in found]
+        return [EntryStep(each, each) for each in found]
 
     def _main(self, spelling: str, command: Command) -> Entry:
         module = command.target
@@ -194,11 +194,11 @@ class Launcher:
     def _run(self, spelling: str, closure: Closure, path: str, module: str) -> Entry:
         """Return the entry that runs a file as ``__main__``, after the package around the module that it is."""
         package = module.rpartition(".")[0]
-        steps = [Step(package, package)] if package else []
+        steps = [EntryStep(package, package)] if package else []
         if package:
             closure.add(package)
         closure.run(path, "__main__", module, running_as="__main__")
-        return Entry(spelling, (*steps, Step("__main__", self._project.shown(path))), closure.started)
+        return Entry(spelling, (*steps, EntryStep("__main__", self._project.shown(path))), closure.started)
 
     def _installed(self, spelling: str, command: Command) -> Entry:
         target = settings.scripts(self._project).get(command.target)
@@ -224,7 +224,7 @@ class Launcher:
         if module not in closure:
             raise UserError(Problem(f"There is no module '{module}', which '{spelling}' imports."))
         closure.run_text(text)
-        return Entry(spelling, (Step("__main__", spelling),), closure.started)
+        return Entry(spelling, (EntryStep("__main__", spelling),), closure.started)
 
     def _celery(self, app: str) -> list[str]:
         """Return the modules that ``celery -A app`` imports: in a package without an application, also ``celery``."""
@@ -255,7 +255,7 @@ class Launcher:
         steps, closure = self._collected(command, is_shared=False)
         return Entry(spelling, steps, closure.started)
 
-    def _collected(self, command: Command, *, is_shared: bool) -> tuple[tuple[Step, ...], Closure]:
+    def _collected(self, command: Command, *, is_shared: bool) -> tuple[tuple[EntryStep, ...], Closure]:
         """Return what pytest imports, and what it finds; if ``is_shared``, as other commands with the same path."""
         collection = Collection(self._project, command.arguments, self._top)
         imports = collection.imports()
@@ -271,7 +271,7 @@ class Launcher:
             steps.append(self._step(each, closure, collection.mode))
         return tuple(steps), closure
 
-    def _pytest_django(self, collection: Collection, closure: Closure) -> list[Step]:
+    def _pytest_django(self, collection: Collection, closure: Closure) -> list[EntryStep]:
         """Return what pytest-django imports first, if pytest's configuration names settings."""
         if not collection.django_settings:
             return []
@@ -290,31 +290,31 @@ class Launcher:
         if imported.path and mode != "importlib":
             closure.add_folder(imported.root, at_end=mode == "append")
 
-    def _step(self, imported: Imported, closure: Closure, mode: str) -> Step:
+    def _step(self, imported: Imported, closure: Closure, mode: str) -> EntryStep:
         """Return the import of one file, and add it to what the interpreter finds."""
         path, name = imported.path, imported.name
         shown = self._project.shown(path) if path else name
         if not path:
             closure.add(name)
-            return Step(name, shown, imported.guards)
+            return EntryStep(name, shown, imported.guards)
         packages = list(accumulate(name.split(".")[:-1], "{}.{}".format))
         if mode == "importlib":
             closure.place(packages, path)
             closure.run(path, name, name)
-            return Step(name, shown, imported.guards)
+            return EntryStep(name, shown, imported.guards)
         if packages and packages[0] in _FOR_TESTS:
             closure.own.update(packages)
         located = closure.find(name) if name != "conftest" else closure.found_again(name)
         if located is None or located.path != path:
             other = self._project.shown(located.path) if located and located.path else "another one"
-            return Step(name, shown, imported.guards, f"import file mismatch: module '{name}' is {other}")
+            return EntryStep(name, shown, imported.guards, f"import file mismatch: module '{name}' is {other}")
         if name == "conftest":
             key = closure.free_key(name, path)
             closure.run(path, key, name)
-            return Step(key, shown, imported.guards)
+            return EntryStep(key, shown, imported.guards)
         closure.own.add(name)
         closure.add(name)
-        return Step(name, shown, imported.guards)
+        return EntryStep(name, shown, imported.guards)
 
 
 _RUN = frozenset({"app.py", "main.py", "manage.py", "run.py"})

@@ -20,8 +20,11 @@ from import_contracts.disk import read_unnoted
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.judging.quiet_edits import Known, Moved, moved_by
 from import_contracts.judging.statements import Statements
-from import_contracts.reading.cache import Answer, StoredAnswer, digest, lengthened, shape, shortened
+from import_contracts.reading.answer import Answer, StoredAnswer
+from import_contracts.reading.cache import digest
+from import_contracts.reading.manifest import shape
 from import_contracts.reading.values import DAMAGED, strings
+from import_contracts.reading.watch import absolute, relative
 from import_contracts.records import replace
 from import_contracts.repair.usage import EVALUATING
 from import_contracts.reports.kept import KeptReport, Unknown, as_value
@@ -69,8 +72,8 @@ class Conclusions:
             "texts": [_packed(texts[first : first + _TOGETHER]) for first in range(0, len(texts), _TOGETHER)],
         }
         if last.cache is not None and (before := last.stored(_LAST, self._request)):
-            last.cache.keep(_BEFORE, self._request, before)
-        self._outside = {shortened(path, last.base): seen[path] for path in seen if path not in ours}
+            before.save(last.cache, _BEFORE, self._request)
+        self._outside = {relative(path, last.base): seen[path] for path in seen if path not in ours}
         self._store(_LAST, self._request, Answer(json.dumps(value), 0))
 
     def keep_answer(self, request: str, answer: Answer) -> None:
@@ -82,7 +85,7 @@ class Conclusions:
         cache, manifest = self._snapshot.last.cache, self._snapshot.manifest
         if cache is not None and manifest is not None and all(manifest.digests.values()):
             evidence = {module: (of_file, "") for module, of_file in manifest.digests.items()}
-            cache.keep(state, request, StoredAnswer(answer, evidence, outside=self._outside))
+            StoredAnswer(answer, evidence, outside=self._outside).save(cache, state, request)
 
     def take_over(self, kind: type[T], after: After[T] | None = None) -> T | None:
         """Return the report as it would be now; None if there is none, or if that is not certain.
@@ -151,7 +154,7 @@ class Conclusions:
         """Return whether a name is written once in the texts before and after the edits, and nowhere else."""
         if any(name in module.split(".") for module in self._numbers):
             return False
-        for path in lengthened(outside, self._snapshot.last.base):
+        for path in absolute(outside, self._snapshot.last.base):
             with suppress(OSError):
                 if name.encode() in read_unnoted(path):
                     return False

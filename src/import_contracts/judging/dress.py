@@ -22,13 +22,13 @@ from import_contracts.records import replace
 from import_contracts.reports.check import (
     Cause,
     Counts,
-    Later,
     Outcome,
     Report,
     ReportedCut,
     ReportedFix,
     ReportedViolation,
 )
+from import_contracts.reports.later import Later
 
 if TYPE_CHECKING:
     from import_contracts.judging.fixes import CutFixes

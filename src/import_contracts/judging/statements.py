@@ -14,11 +14,12 @@ from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.imports import WrittenImport, read_calls
+from import_contracts.reading.program_text import Entry, ProgramText
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
-from import_contracts.reading.text import Entry, ProgramText, Source, UndecodableError, decode, split_lines
-from import_contracts.reports.check import LaterImport
+from import_contracts.reading.text import Source, UndecodableError, decode, split_lines
+from import_contracts.reports.later import LaterImport
 
 if TYPE_CHECKING:
     from import_contracts.entries.launch import Launcher

@@ -14,10 +14,11 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.imports import WrittenImport, read_imports
-from import_contracts.reading.program import SourceFile, walk
+from import_contracts.reading.program import SourceFile
 from import_contracts.reading.quoting import Quoting
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.text import Source, UndecodableError, decode
+from import_contracts.reading.walk import walk
 from import_contracts.records import dataclass, field
 
 _INIT = "__init__.py"

@@ -15,12 +15,13 @@ from typing import NamedTuple
 from import_contracts import disk
 from import_contracts.looks import UNKNOWN, Signature, is_recent, noted_signature, signature
 from import_contracts.patterns import pattern
-from import_contracts.reading.cache import Cache, Extent, digest, shortened
+from import_contracts.reading.cache import Cache, digest
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.precedence import is_regular
-from import_contracts.reading.program import Portions
+from import_contracts.reading.program import Extent, Portions
 from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reading.values import DAMAGED, is_number, strings
+from import_contracts.reading.watch import relative
 
 _IMPORT = pattern(rb"^[ \t]*(?:lazy[ \t]+)?(?:from[ \t]+(\w+)|import[ \t]+([^\n#;]+))", re.MULTILINE)
 _CALL = pattern(rb"(?:import_module|__import__)\s*\(\s*['\"](\w+)")
@@ -81,7 +82,7 @@ def _beside(portions: Portions) -> dict[str, str]:
 
 
 def _name(cache: Cache, extent: Extent, base: str) -> str:
-    inside = [[name, shortened(folder, base)] for name, folder in extent.portions]
+    inside = [[name, relative(folder, base)] for name, folder in extent.portions]
     return f"{digest(cache.versions, inside)}.beside"
 
 

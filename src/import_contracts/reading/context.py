@@ -26,7 +26,7 @@ class Step(Protocol):
 
 
 def not_counted() -> None:
-    """Count nothing, where nobody watches."""
+    """Count nothing: no progress is shown."""
 
 
 def every_second(advance: Advance) -> Advance:

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.cache import Cache, Manifest, digest
+from import_contracts.reading.cache import Cache, digest
+from import_contracts.reading.manifest import Manifest
 from import_contracts.reading.scan import Statement
 from import_contracts.reading.values import DAMAGED, is_number, text
 

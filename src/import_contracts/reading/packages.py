@@ -1,4 +1,4 @@
-"""Finding packages whose names nobody has given: for a first configuration, and for a path on the command line."""
+"""Finding packages that are not named: for a first configuration, and for a path on the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from import_contracts import disk
 from import_contracts.patterns import pattern
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.program import folder_entries, has_python, regular_packages
+from import_contracts.reading.folders import folder_entries, has_python, regular_packages
 
 # Folders that are often next to a program, but are not part of it.
 _NOT_PROGRAM = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test", "testing", "tests", "tools"})

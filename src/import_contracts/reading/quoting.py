@@ -9,7 +9,7 @@ from functools import cached_property
 
 from import_contracts import disk
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import installed
+from import_contracts.reading.roots import installed
 
 
 class Quoting:

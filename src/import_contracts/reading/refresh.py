@@ -12,9 +12,10 @@ from functools import cached_property
 from import_contracts import looks
 from import_contracts.hashing import hashed
 from import_contracts.looks import UNKNOWN, Signature, is_recent, signature
-from import_contracts.reading.cache import Extent, LastRun, Manifest, shape
 from import_contracts.reading.context import Advance, RunContext
-from import_contracts.reading.program import Program, SourceFile, walk
+from import_contracts.reading.last_run import LastRun
+from import_contracts.reading.manifest import Manifest, shape
+from import_contracts.reading.program import Extent, Program, SourceFile
 
 # From how many files on it is faster to hash half of them in a second process.
 _MANY = 2_000
@@ -55,6 +56,8 @@ class Comparison:
         return lambda path: path not in only_read
 
     def _walk(self) -> Program:
+        from import_contracts.reading.walk import walk  # noqa: PLC0415 - not needed where nothing has changed
+
         looks.stop()
         with self.last.context.step("find the modules"):
             extent = self.last.extent

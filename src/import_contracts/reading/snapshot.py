@@ -10,21 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.hashing import hashed
 from import_contracts.looks import signature
-from import_contracts.reading.cache import (
-    Answer,
-    Cache,
-    Extent,
-    Grounds,
-    LastRun,
-    Manifest,
-    StoredAnswer,
-    digest,
-    shortened,
-)
+from import_contracts.reading.answer import Answer, Grounds, StoredAnswer
+from import_contracts.reading.cache import Cache, digest
 from import_contracts.reading.context import Advance, RunContext, every_second, not_counted
 from import_contracts.reading.kept_statements import KeptStatements
+from import_contracts.reading.last_run import LastRun
+from import_contracts.reading.manifest import Manifest
 from import_contracts.reading.prefilter import may_call, mentions
-from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.program import Extent, Program, SourceFile
 from import_contracts.reading.quoting import Quoting
 from import_contracts.reading.refresh import Comparison
 from import_contracts.reading.scan import (
@@ -44,6 +37,7 @@ from import_contracts.reading.slow import SLOW
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
 from import_contracts.reading.state import Readings, as_stars
 from import_contracts.reading.values import DAMAGED, text
+from import_contracts.reading.watch import relative
 from import_contracts.records import replace
 
 if TYPE_CHECKING:
@@ -294,7 +288,7 @@ class Snapshot:
             depends = {module: (of_file, "") for module, of_file in digests.items()}
         else:
             return
-        beside = {shortened(path, self.last.base): known for path, known in grounds.outside.items()}
+        beside = {relative(path, self.last.base): known for path, known in grounds.outside.items()}
         importers, imported = self._bits(grounds.importers), self._bits(grounds.imported)
         stored = StoredAnswer(answer, depends, grounds.branch, beside, importers, imported, grounds.total)
         self.keep_stored(request, stored)
@@ -302,7 +296,7 @@ class Snapshot:
     def keep_stored(self, request: str, stored: StoredAnswer) -> None:
         """Store the answer to a request with what it depends on, as it is to be stored."""
         if self.last.cache is not None and self.manifest is not None:
-            self.last.cache.keep(self.manifest.state, request, stored)
+            stored.save(self.last.cache, self.manifest.state, request)
 
     def _keep_statements(self, modules: Iterable[str]) -> None:
         """Keep statements, unless they depend on other files, as star imports do, or must not be quoted."""

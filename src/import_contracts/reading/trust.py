@@ -16,7 +16,7 @@ VERSIONS = "versions"
 
 
 def doubt(folder: str | os.PathLike[str]) -> str | None:
-    """Return why a cache may be from somebody else than this user or root; None if there is no sign of that.
+    """Return why somebody other than this user or root may have written a cache; None if nothing suggests that.
 
     It may be if git tracks it, if other users own it or a file in it, or if they can write to it.
     """

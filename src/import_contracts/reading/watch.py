@@ -78,7 +78,7 @@ class Watch:
 
     @classmethod
     def unpacked(cls, body: memoryview) -> "Watch":
-        """Return the content of a file; raises ValueError or TypeError if it has no such."""
+        """Return what a file of the cache watches; raises ValueError or TypeError if it is damaged."""
         program, paths, numbers = unpacked(body)
         names = os.fsdecode(bytes(paths)).split("\0") if paths else []
         found = cls(str(program, "ascii"), names, numbers.cast("q"))
@@ -87,7 +87,7 @@ class Watch:
         return found
 
     def packed(self) -> bytes:
-        """Return the content of its file."""
+        """Return the content of its file in the cache."""
         return packed(self.program.encode(), os.fsencode("\0".join(self.paths)), bytes(self.numbers))
 
     def changed(self, base: str) -> dict[str, Signature]:
@@ -97,6 +97,11 @@ class Watch:
     def places(self, base: str) -> "Sequence[str]":
         """Return the paths, given what they are relative to, as this process can open them."""
         return self.paths if base == os.path.join(os.getcwd(), "") else absolute(self.paths, base)
+
+
+def relative(path: str, base: str) -> str:
+    """Return a path as the cache stores it: relative to a folder, which ends in a separator, if it is inside."""
+    return path.removeprefix(base)
 
 
 def absolute(paths: "Iterable[str]", base: str) -> "list[str]":
@@ -127,7 +132,7 @@ def compare(path: str, base: str) -> Compared | None:
 
 
 def keep(path: str, base: str, found: Compared) -> None:
-    """Keep what `compare` has returned for the next one who asks."""
+    """Keep what `compare` has returned for its next call."""
     _compared[path, base] = found
 
 

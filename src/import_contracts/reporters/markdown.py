@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.problems import Problem
 from import_contracts.records import replace
-from import_contracts.reporters.markup import code, plain
+from import_contracts.reporters.markup import code, plain, plain_line
 from import_contracts.reporters.mermaid import overview, picture
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.weakening import as_markdown
@@ -57,12 +57,12 @@ def _table(report: Report) -> Iterator[str]:
         yield "| --- | --- | --- |"
     for outcome in report.outcomes:
         verdict = VERDICTS[outcome.kept] if outcome.kept else f"**{VERDICTS[outcome.kept]}**"
-        yield f"| {verdict} | {_line(outcome.name)} ({_line(outcome.id)}) | {details(outcome)} |"
+        yield f"| {verdict} | {plain_line(outcome.name)} ({plain_line(outcome.id)}) | {details(outcome)} |"
     yield ""
 
 
 def _broken(outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
-    yield f"### {_line(outcome.name)} ({_line(outcome.type)})"
+    yield f"### {plain_line(outcome.name)} ({plain_line(outcome.type)})"
     yield ""
     if outcome.reason:
         yield from (f"> {plain(line.strip())}".rstrip() for line in outcome.reason.split("\n"))
@@ -89,7 +89,7 @@ def _marked(outcome: Outcome) -> frozenset[Edge]:
 
 def _block(sentence: Sentence, outcome: Outcome, report: Report, style: Style) -> Iterator[str]:
     message, violations, cuts = sentence
-    yield f"**{_line(message)}**"
+    yield f"**{plain_line(message)}**"
     yield ""
     shown = style.capped(violations, _VIOLATIONS)
     for violation in shown:
@@ -160,7 +160,7 @@ def _problems(heading: str, problems: Sequence[Problem], report: Report) -> Iter
     if problems:
         yield f"### {heading}"
         yield ""
-        yield from (f"- **{problem.severity}**: {_line(str(_placed(problem, report)))}" for problem in problems)
+        yield from (f"- **{problem.severity}**: {plain_line(str(_placed(problem, report)))}" for problem in problems)
         yield ""
 
 
@@ -175,7 +175,7 @@ def _known(report: Report) -> Iterator[str]:
         yield f"<details><summary>{count(len(known), 'known violation')}</summary>"
         yield ""
         for outcome, violation in known:
-            yield f"- {_line(outcome.id)}: {code(way(violation))} {_at(violation, report)}"
+            yield f"- {plain_line(outcome.id)}: {code(way(violation))} {_at(violation, report)}"
         yield ""
         yield "</details>"
 
@@ -186,7 +186,3 @@ def _statement(statement: Import, report: Report) -> str:
 
 def _at(place: Import | ReportedViolation, report: Report) -> str:
     return code(f"{report.in_repository(place.path)}:{place.line}:{place.column}")
-
-
-def _line(text: str) -> str:
-    return plain(" ".join(text.splitlines()))

@@ -26,6 +26,11 @@ def plain(text: str) -> str:
     return _LIVE.sub(_inert, _SPECIAL.sub(_escaped, text))
 
 
+def plain_line(text: str) -> str:
+    """Return a text as `plain` does, and as one line."""
+    return plain(" ".join(text.splitlines()))
+
+
 def code(text: str) -> str:
     """Return one line of text as inline code, also if it contains backticks. Nothing in inline code becomes a link."""
     longest = max(map(len, _BACKTICKS.findall(text)), default=0)

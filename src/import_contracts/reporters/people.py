@@ -13,8 +13,7 @@ from operator import attrgetter
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from import_contracts.graph.import_graph import Import
-from import_contracts.reports.check import Later, LaterImport
-from import_contracts.reports.parts import Parts
+from import_contracts.reports.later import LaterImport, Parts
 from import_contracts.visible import visible, visible_code, visible_lines, visible_report
 
 T = TypeVar("T")
@@ -80,8 +79,6 @@ class _Visibly:
     def _collection(self, value: object, make: Callable[[str], str]) -> object:
         if isinstance(value, Parts):
             return value.mapped(lambda item: self.value(item, make))
-        if isinstance(value, Later):
-            return Later(len(value), partial(self._item, value))
         if isinstance(value, list):
             return [self.value(item, make) for item in value]
         if isinstance(value, Mapping):
@@ -94,6 +91,3 @@ class _Visibly:
 
         edge, path = (visible(statement.importer), visible(statement.imported)), self._place(statement.path)
         return LaterImport(edge, path, statement.line, read)
-
-    def _item(self, items: Later[object], at: int) -> object:
-        return self.value(items[at], visible)

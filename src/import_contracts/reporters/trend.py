@@ -27,7 +27,7 @@ from import_contracts.reporters.trend_words import (
 from import_contracts.reporters.words import more
 from import_contracts.reports.trend import (
     MEANINGS,
-    Change,
+    CountChange,
     Coupling,
     Facts,
     Item,
@@ -65,7 +65,7 @@ def as_text(report: TrendReport, style: Style) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(change: Change, facts: Facts, style: Style) -> Iterator[str]:
+def _section(change: CountChange, facts: Facts, style: Style) -> Iterator[str]:
     """Yield a count, what it means, and what came and went; with --verbose the whole list."""
     meaning = MEANINGS[change.count.id]
     value = f"{value_text(change.count):>9}  {difference_text(change.difference):<6}"
@@ -246,7 +246,7 @@ def _all_marks(report: TrendReport) -> Iterator[tuple[str, str]]:
         yield from ((when, mark) for mark in (point.all_marks if point else ()))
 
 
-def _moved(change: Change, style: Style) -> Iterator[str]:
+def _moved(change: CountChange, style: Style) -> Iterator[str]:
     changed = [*(("+", item) for item in change.came), *(("-", item) for item in change.went)]
     if not changed:
         return
@@ -322,7 +322,7 @@ def _item_object(item: Item) -> dict[str, object]:
     return {name: value for name, value in asdict(item).items() if value}
 
 
-def _change_object(change: Change) -> dict[str, object]:
+def _change_object(change: CountChange) -> dict[str, object]:
     return {
         "count": change.count.id,
         "difference": change.difference,

@@ -26,7 +26,7 @@ from import_contracts.reporters.trend_words import (
     value_text,
     verdict,
 )
-from import_contracts.reports.trend import MEANINGS, Change, Facts, Item, Items, Meaning, Pair, Point, TrendReport
+from import_contracts.reports.trend import MEANINGS, CountChange, Facts, Item, Items, Meaning, Pair, Point, TrendReport
 from import_contracts.wording import count, listed
 
 _OPEN = 6
@@ -130,7 +130,7 @@ class _Page:
         yield from self._list(f"All {len(change.count.items):,}", change.count.items, self._report.head, "all")
         yield "</article>"
 
-    def _moved(self, change: Change) -> str:
+    def _moved(self, change: CountChange) -> str:
         if change.difference is None or self._report.since is None:
             return ""
         since = escaped(self._name(self._report.since))

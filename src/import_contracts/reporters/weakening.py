@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
-from import_contracts.reporters.markup import code, plain
+from import_contracts.reporters.markup import code, plain, plain_line
 from import_contracts.reports.weakening import LetThrough, Weakening
 from import_contracts.wording import count
 
@@ -53,16 +53,12 @@ def as_markdown(
         )
     if weakening.not_compared:
         yield from (f"### Not compared with {since}", "")
-        yield from (*(f"- {_line(each)}" for each in weakening.not_compared), "")
+        yield from (*(f"- {plain_line(each)}" for each in weakening.not_compared), "")
 
 
 def _more(found: Sequence[LetThrough], shown: Sequence[LetThrough], before: str) -> Iterator[str]:
     if hidden := len(found) - len(shown):
         yield f"{before}… and {hidden:,} more"
-
-
-def _line(text: str) -> str:
-    return plain(" ".join(text.splitlines()))
 
 
 def as_json(weakening: Weakening | None) -> dict[str, object]:

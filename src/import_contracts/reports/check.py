@@ -2,110 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from shlex import quote
-from typing import NamedTuple, Protocol, TypeVar, overload
+from typing import NamedTuple
 
 from import_contracts.baseline import MODULE, Entry, Renaming
 from import_contracts.graph.import_graph import Edge, Import
-from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity, united
 from import_contracts.records import dataclass
-from import_contracts.reports.parts import Parts
+from import_contracts.reports.later import Later, Parts
 from import_contracts.reports.weakening import Weakening
 from import_contracts.wording import count
-
-T = TypeVar("T")
-
-
-class Later(Sequence[T]):
-    """A sequence of ``number`` items; ``make`` makes the one at a place, when it is first read.
-
-    It is equal to a tuple of the items.
-    """
-
-    def __init__(self, number: int, make: Callable[[int], T]) -> None:
-        self._places = range(number)
-        self._item = cache(make)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    @overload
-    def __getitem__(self, at: int) -> T: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[T]: ...
-    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
-        if isinstance(at, int):
-            return self._item(self._places[at])
-        places = self._places[at]
-        return Later(len(places), lambda number: self._item(places[number]))
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(self) == tuple(other) if isinstance(other, tuple | Later) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-
-class Read(Protocol):
-    """What is read of a statement."""
-
-    @property
-    def column(self) -> int:
-        """As in `Import`."""
-
-    @property
-    def kind(self) -> Kind:
-        """As in `Import`."""
-
-    @property
-    def text(self) -> str:
-        """As in `Import`."""
-
-
-class LaterImport(Import):
-    """An import whose column, kind and text are read when one of them is first used.
-
-    ``lines`` are those of its statements; None if it is whatever is on its line.
-    """
-
-    lines: tuple[int, ...] | None
-
-    def __init__(
-        self, edge: Edge, path: str, line: int, read: Callable[[], Read], lines: tuple[int, ...] | None = None
-    ) -> None:
-        own = {"importer": edge[0], "imported": edge[1], "path": path, "line": line, "_read": read, "lines": lines}
-        for name, value in own.items():
-            object.__setattr__(self, name, value)
-
-    @property
-    def is_read(self) -> bool:
-        """Whether the statement has been read."""
-        return "_read" not in vars(self)
-
-    def __getattr__(self, name: str) -> object:
-        """Read the statement; Python calls this for attributes that are not set yet."""
-        if name not in _STATEMENT:
-            raise AttributeError(name)
-        statement = self.__dict__["_read"]()
-        for attribute in _STATEMENT:
-            object.__setattr__(self, attribute, getattr(statement, attribute))
-        del self.__dict__["_read"]
-        return getattr(statement, name)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Import):
-            return NotImplemented
-        return self is other or all(getattr(self, name) == getattr(other, name) for name in Import.__slots__)
-
-    def __hash__(self) -> int:
-        return hash((self.importer, self.imported, self.path, self.line))
-
-
-_STATEMENT = ("column", "kind", "text")
 
 
 class Result(StrEnum):

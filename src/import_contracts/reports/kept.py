@@ -12,17 +12,18 @@ from typing import Any, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_
 
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
-from import_contracts.reports.check import Change, LaterImport, ReportedFix
+from import_contracts.reports.check import Change, ReportedFix
 from import_contracts.reports.cycles import Place
+from import_contracts.reports.later import LaterImport
 
 T = TypeVar("T")
-Later: TypeAlias = Callable[[Edge, int, tuple[int, ...] | None], Import]
+ReadLater: TypeAlias = Callable[[Edge, int, tuple[int, ...] | None], Import]
 """Makes an import that is read later: of an edge, on a line; the rest is `LaterImport.lines`."""
 Text: TypeAlias = Callable[[str, int], str]
 """Returns a line of a module as a `Place` has it."""
 
 
-class Moved(Protocol):
+class MovedLines(Protocol):
     """Where the lines of a file are after an edit."""
 
     def line(self, line: int) -> int:
@@ -33,7 +34,7 @@ class Moved(Protocol):
 
 
 class Unknown:
-    """Where the lines of a file are of which no report may name any."""
+    """A file whose lines are not known any more: a report that names one of them is not read."""
 
     def line(self, line: int) -> int:
         """Raise ValueError."""
@@ -79,7 +80,9 @@ class KeptReport:
     show it, and ``modules`` their paths by module.
     """
 
-    def __init__(self, moved: Mapping[str, Moved], modules: Mapping[str, str], later: Later, text: Text) -> None:
+    def __init__(
+        self, moved: Mapping[str, MovedLines], modules: Mapping[str, str], later: ReadLater, text: Text
+    ) -> None:
         self._moved = moved
         self._modules = modules
         self._later = later
@@ -152,7 +155,7 @@ class KeptReport:
         return line if path is None else self._moved[path].line(line)
 
     @staticmethod
-    def _move(kind: Any, found: dict[str, Any], moved: Moved) -> None:
+    def _move(kind: Any, found: dict[str, Any], moved: MovedLines) -> None:
         """Set the lines in the fields of an object to where they are now."""
         if kind is Change:
             moved.demand_distance(found["line"], found["end_line"])

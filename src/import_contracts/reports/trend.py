@@ -190,7 +190,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CountChange:
     """How one of the five counts has changed: the difference, None if not known, and the items that came and went."""
 
     count: Count
@@ -288,18 +288,18 @@ class TrendReport:
         return 2 if self.now.all_marks else 0
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[CountChange, ...]:
         """How each of the five counts has changed."""
         now = self.now.facts.counts if self.now.facts else ()
         before = self.since.facts.counts if self.since and self.since.facts else (None,) * len(now)
         return tuple(map(_change, now, before))
 
 
-def _change(now: Count, before: Count | None) -> Change:
+def _change(now: Count, before: Count | None) -> CountChange:
     if before is None or now.value is None or before.value is None:
-        return Change(now, None)
+        return CountChange(now, None)
     came, went = _without(now.items, before.items), _without(before.items, now.items)
-    return Change(now, now.value - before.value, came, went)
+    return CountChange(now, now.value - before.value, came, went)
 
 
 def _without(items: Items, others: Items) -> Items:

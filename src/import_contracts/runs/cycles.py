@@ -11,8 +11,8 @@ from import_contracts.contracts.types import TYPES
 from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
+from import_contracts.reading.answer import Answer, Grounds
 from import_contracts.reading.beside import compare_with_those_beside
-from import_contracts.reading.cache import Answer, Grounds
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import Program

@@ -17,7 +17,7 @@ from import_contracts.reading.context import shown
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.packages import find_packages
 from import_contracts.reading.past import Tree
-from import_contracts.reading.program import find_portions
+from import_contracts.reading.roots import find_portions
 from import_contracts.records import replace
 from import_contracts.reports.cycles import Question
 from import_contracts.trend.renames import earlier_place, shape

@@ -21,8 +21,8 @@ from import_contracts.judging.repairs import Proposal, Refusal, Repair, Selectio
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.beside import compare_with_those_beside
-from import_contracts.reading.cache import Extent
 from import_contracts.reading.context import RunContext
+from import_contracts.reading.program import Extent
 from import_contracts.reading.rewriting import lines_with_ends
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.text import decode

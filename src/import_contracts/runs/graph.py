@@ -20,7 +20,7 @@ from import_contracts.judging.diagnosis import about_exclude, diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError, did_you_mean_module
-from import_contracts.reading.cache import Answer, Grounds
+from import_contracts.reading.answer import Answer, Grounds
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reporters.graph import as_text
 from import_contracts.reporters.style import Wanted

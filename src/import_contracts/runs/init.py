@@ -23,8 +23,9 @@ from import_contracts.config.files import (
     parse_toml,
     read_document,
 )
+from import_contracts.config.globs import folders_at
 from import_contracts.config.misnamed import OWN
-from import_contracts.config.session import SOURCE_ROOTS, folders_at, read_config
+from import_contracts.config.session import SOURCE_ROOTS, ConfigSource, Origin, read_config
 from import_contracts.config.tach import find_domains, find_tach
 from import_contracts.config.workspace import Places, members_of
 from import_contracts.graph.names import ancestors
@@ -35,9 +36,9 @@ from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.imports import read_imports
 from import_contracts.reading.packages import find_namespaces, find_packages
-from import_contracts.reading.program import walk
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reading.walk import walk
 from import_contracts.records import dataclass
 from import_contracts.reports.init import Initialized
 from import_contracts.runs.baseline import create_from
@@ -130,7 +131,7 @@ def rewrite_configuration(folder: Path, *, custom_types: bool = True) -> Proposa
     Raises UserError if there is none, or if it has custom contract types and these are refused.
     """
     path = find_config(folder)
-    config = read_config(path, start=folder, found=True, custom_types=custom_types)
+    config = read_config(path, ConfigSource(folder, Origin.FOUND), custom_types=custom_types)
     config.demand_no_refusal()
     if not config.documents[0].is_peers:
         message = f"The table [tool.{OWN}] is here already, so no configuration of import-linter is read from here."
@@ -250,7 +251,7 @@ def write_configuration(proposal: Proposal, context: RunContext) -> Initialized:
 
 def _with_baseline(file: UserFile, proposal: Proposal, context: RunContext) -> Initialized:
     """Check the configuration that was written, and write a baseline if there are violations."""
-    config = read_config(file.path, start=context.folder, found=True)
+    config = read_config(file.path, ConfigSource(context.folder, Origin.FOUND))
     contracts = read_contracts(config)
     placed = context._replace(folder=config.folder)
     statements = proposal.statements or Statements(take_snapshot(compare(extent_of(config), placed)))

@@ -87,9 +87,7 @@ def _read(config: Config, revision: Revision, choice: Choice) -> _Then | None:
     files = _files_at(config.folder, revision)
     if not files.matching(config.folder, config.file):
         return None
-    start = next((base for base in config.bases if base != config.folder), config.folder)
-    start = config.home if config.is_member else start
-    old = read_config(config.path, start=start, found=not config.options, is_member=config.is_member, files=files)
+    old = read_config(config.path, config.source._replace(around=None, files=files))
     if old.baseline is None or not choice.use_baseline:
         return _Then(old, None)
     name = config.shown(str(old.baseline))
