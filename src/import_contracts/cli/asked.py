@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.cli.parameters import Decorator, UsageError, option
@@ -16,6 +15,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.packages import find_packages, find_place, find_top_level
+from import_contracts.records import NamedTuple
 
 RUNNING = (sys.version_info.major, sys.version_info.minor)
 """The version of the Python that runs this."""

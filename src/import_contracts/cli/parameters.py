@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from import_contracts.records import NamedTuple
 
 Function = Callable[..., int]
 """What a command does with the values of its parameters; it returns the exit status."""

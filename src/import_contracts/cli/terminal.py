@@ -9,7 +9,7 @@ from contextlib import redirect_stderr
 from functools import wraps
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from import_contracts import disk, looks
 from import_contracts.cli.parameters import Decorator, Function, UsageError, option
@@ -21,7 +21,7 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import mistake_in
 from import_contracts.reading.trust import CACHE
-from import_contracts.records import replace
+from import_contracts.records import NamedTuple, replace
 from import_contracts.reporters.style import Style, Wanted
 from import_contracts.repository import checkout
 from import_contracts.visible import visible, visible_lines, visible_report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from import_contracts.config.custom import load_types, refused_types
 from import_contracts.config.declared import declarations
@@ -16,7 +15,7 @@ from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern, dotted_names
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
-from import_contracts.records import dataclass, field, replace
+from import_contracts.records import NamedTuple, dataclass, field, replace
 from import_contracts.wording import listed
 
 ALERTING = ("error", "warn", "none")

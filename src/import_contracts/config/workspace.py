@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.config.loading import is_ours, project, string_list, table, uv_members, uv_workspace
@@ -17,6 +16,7 @@ from import_contracts.config.session import SOURCE_ROOTS, folders_at
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.packages import find_packages
+from import_contracts.records import NamedTuple
 
 
 class Places(NamedTuple):

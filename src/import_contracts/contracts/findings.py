@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
 from import_contracts.reading.text import ProgramText, Source
-from import_contracts.records import dataclass, field
+from import_contracts.records import NamedTuple, dataclass, field
 from import_contracts.reports.parts import Parts
 
 

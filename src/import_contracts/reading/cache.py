@@ -28,7 +28,7 @@ from functools import cached_property
 from importlib.machinery import PathFinder
 from itertools import chain, compress, count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from import_contracts import disk, looks
 from import_contracts.hashing import hashed
@@ -42,6 +42,7 @@ from import_contracts.reading.remembered import PROGRAM
 from import_contracts.reading.trust import SUFFIXES, VERSIONS, doubt
 from import_contracts.reading.values import DAMAGED, exit_status, is_number, is_sound, strings, text
 from import_contracts.reading.watch import Watch, absolute, clock, compare, load_sealed, sealed
+from import_contracts.records import NamedTuple
 from import_contracts.repository import Tips, tips
 
 _LARGEST_ANSWER = 20_000_000  # characters

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from import_contracts.reading.plain import logical_lines, plain_text
 from import_contracts.reading.text import universal_newlines
+from import_contracts.records import NamedTuple
 
 MARK = "import-contracts:"
 """What such a comment begins with."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from typing import NamedTuple
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.patterns import pattern
-from import_contracts.records import dataclass
+from import_contracts.records import NamedTuple, dataclass
 
 
 class UndecodableError(ValueError):

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache, cached_property
 from shlex import quote
-from typing import NamedTuple, Protocol, TypeVar, overload
+from typing import Protocol, TypeVar, overload
 
 from import_contracts.baseline import MODULE, Entry, Renaming
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity, united
-from import_contracts.records import dataclass
+from import_contracts.records import NamedTuple, dataclass
 from import_contracts.reports.parts import Parts
 from import_contracts.reports.weakening import Weakening
 from import_contracts.wording import count

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from import_contracts import disk
 from import_contracts.config.session import Config
@@ -14,7 +14,7 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.cache import Answer, Extent, LastRun, StoredAnswer
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.program import find_portions, find_unread
-from import_contracts.records import replace
+from import_contracts.records import NamedTuple, replace
 from import_contracts.reporters import with_imports
 from import_contracts.reporters.style import Wanted
 from import_contracts.repository import root_of
