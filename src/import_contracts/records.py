@@ -1,4 +1,4 @@
-"""`dataclass`, `field` and `replace` as in `dataclasses`, and `NamedTuple`, for the modules that a short run imports.
+"""`dataclass` and what belongs to it as in `dataclasses`, and `NamedTuple`, for the modules that a short run imports.
 
 ``dataclasses`` writes the methods of each class as text and compiles it. That takes 0.5 ms for each of the 60 classes
 that ``check`` needs, and ``inspect`` is imported too; ``typing`` compiles one method of a named tuple, in 0.13 ms. Here
@@ -13,11 +13,11 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-__all__ = ("NamedTuple", "dataclass", "field", "replace")
+__all__ = ("NamedTuple", "asdict", "dataclass", "field", "replace")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from dataclasses import dataclass, field, replace
+    from dataclasses import asdict, dataclass, field, replace
     from typing import NamedTuple
 else:
     from collections import _tuplegetter
@@ -33,6 +33,12 @@ else:
     def replace(record, /, **changes):
         """Return a copy of an object of any dataclass with other values."""
         return type(record)(**{name: getattr(record, name) for name in record.__match_args__} | changes)
+
+    def asdict(record, /):
+        """Return the fields of an object of any dataclass, with those of the objects in it, as dictionaries."""
+        import dataclasses  # noqa: PLC0415 - a text needs none
+
+        return dataclasses.asdict(record)
 
     class _NamedTuples(type):
         """Makes the classes: those that derive from `NamedTuple` itself get fields."""

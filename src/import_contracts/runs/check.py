@@ -22,7 +22,16 @@ from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
 from import_contracts.repository import root_of
-from import_contracts.runs.requests import Choice, Requests, Task, extent_of, extents_of, read_baseline, with_contracts
+from import_contracts.runs.requests import (
+    Choice,
+    Requests,
+    Task,
+    extent_of,
+    extents_of,
+    keep,
+    read_baseline,
+    with_contracts,
+)
 from import_contracts.runs.weakening import Revision, find_weakening
 
 
@@ -88,14 +97,6 @@ def _checked(
     files, ids = [task.config.file for task in tasks], [each.ids for each in contracts]
     made = joined(reports, files, ids, list(sizes.values()))
     return made, statements[id(tasks[0].snapshot)], judgements
-
-
-def keep(answers: Iterable[Answer], requests: Requests, statements: Statements, grounds: Grounds) -> None:
-    """Store the answer to each request in the cache, with what it depends on; `Statements.outside` is added."""
-    evidence = None if grounds.evidence is None else sorted(grounds.evidence)
-    grounds = grounds._replace(evidence=evidence, outside=statements.outside)
-    for key, one in zip(requests.keys, answers, strict=True):
-        statements.snapshot.keep(key, one, grounds)
 
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:
