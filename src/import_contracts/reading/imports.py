@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from import_contracts.graph.kinds import Kind
@@ -19,7 +19,6 @@ from import_contracts.reading.blocks import Blocks
 from import_contracts.reading.calls import called_imports, calls_in
 from import_contracts.reading.plain import lines_with, logical_lines, plain_text
 from import_contracts.reading.text import Source, universal_newlines
-from import_contracts.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
