@@ -32,7 +32,6 @@ from import_contracts.runs.requests import (
     read_baseline,
     with_contracts,
 )
-from import_contracts.runs.weakening import Revision, find_weakening
 
 
 def check(configs: Sequence[Config], choice: Choice, context: RunContext) -> Report:
@@ -89,6 +88,8 @@ def _checked(
         judgements.append(judgement)
         made = report(judgement, of_program)
         if merge_base is not None:
+            from import_contracts.runs.weakening import Revision, find_weakening  # noqa: PLC0415 - for few formats
+
             only = [contract.id for contract in of_task.chosen] if choice.only else ()
             then = Revision(merge_base, merge_base[:12])
             made = replace(made, weakening=find_weakening(judgement, of_program, then, choice._replace(only=only)))
