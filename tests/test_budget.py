@@ -186,7 +186,6 @@ def test_a_run_without_a_cache_imports_only_what_it_needs(large: Path, command: 
         "grimp.main",
         "inspect",
         "pickle",
-        "shlex",
         "signal",
         "subprocess",
     }
