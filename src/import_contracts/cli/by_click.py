@@ -71,7 +71,8 @@ class _Command(click.Command):
         return rest
 
 
-def _command(declared: DeclaredCommand) -> click.Command:
+def clicked(declared: DeclaredCommand) -> click.Command:
+    """Return a command as click has it."""
     function = _in_its_words(declared.function)
     return _Command(
         declared.name,
@@ -118,9 +119,9 @@ class _CheckByDefault(click.Group):
             return None
         command = found(cmd_name)
         if isinstance(command, DeclaredCommand):
-            return _command(command)
+            return clicked(command)
         return click.Group(
-            command.name, [*map(_command, command.commands)], help=command.help, short_help=command.short_help
+            command.name, [*map(clicked, command.commands)], help=command.help, short_help=command.short_help
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -88,7 +88,9 @@ class DeclaredCommand:
 
     def read(self, words: Sequence[str]) -> dict[str, Any] | None:
         """Return the values for the function; None if the words are not plain. Raises UsageError if one is wrong."""
-        known = {each.word: each for each in self.parameters if each.word or each.multiple}
+        known = {each.word: each for each in self.parameters}
+        if "" in known and not known[""].multiple:  # arguments that must be there
+            return None
         given: list[tuple[Parameter, str]] = []
         rest = iter(words)
         for word in rest:
