@@ -33,11 +33,9 @@ def words(command: DeclaredCommand) -> st.SearchStrategy[list[str]]:
     whole = [
         st.tuples(st.just(each.word), *([] if each.is_flag else [values[each.word]])).map(list) for each in options
     ]
-    joined = [values[word].map(lambda value, word=word: [f"{word}={value}"]) for word in values]
-    alone = st.sampled_from([*VALUES, *values]).map(lambda word: [word])
-    return st.lists(st.one_of(*whole, *whole, *joined, alone), max_size=5).map(
-        lambda found: [*chain.from_iterable(found)]
-    )
+    joined = [st.builds("{}={}".format, st.just(word), values[word]) for word in values]
+    alone = st.one_of(*joined, st.sampled_from([*VALUES, *values])).map(lambda word: [word])
+    return st.lists(st.one_of(*whole, *whole, alone), max_size=5).map(lambda found: [*chain.from_iterable(found)])
 
 
 def by_click(command: DeclaredCommand, given_: list[str]) -> dict[str, Any] | None:
