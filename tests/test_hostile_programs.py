@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import import_contracts
+from import_contracts.cli.by_click import print_usage_error
 from import_contracts.cli.progress import Progress, Step, bar, line
-from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say, warn
+from import_contracts.cli.terminal import print_problems, print_traceback, say, warn
 from import_contracts.problems import Problem, UserError
 from import_contracts.reporters import FORMATS
 from import_contracts.visible import visible

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pickle
+import sys
+import typing
 from functools import cached_property
 from typing import Any
 
@@ -132,3 +135,63 @@ def test_pickle_copies_an_object_that_cannot_be_changed() -> None:
 
 def test_copy_replaces_fields_in_the_pythons_where_it_can() -> None:
     assert vars(Sent)["__replace__"](Sent(1, ("a",)), one=2) == Sent(2, ("a",))
+
+
+# --- named tuples -------------------------------------------------------------------------------------------------
+
+
+class Usual(typing.NamedTuple):
+    """Two values."""
+
+    one: int
+    two: str = "b"
+
+    @property
+    def both(self) -> str:
+        return f"{self.one}{self.two}"
+
+
+class Ours(records.NamedTuple):
+    """Two values."""
+
+    one: int
+    two: str = "b"
+
+    @property
+    def both(self) -> str:
+        return f"{self.one}{self.two}"
+
+
+class Derived(Ours):
+    """No other fields."""
+
+
+@pytest.mark.parametrize("kind", [Usual, Ours, Derived])
+def test_a_named_tuple_is_made_read_and_replaced_as_that_of_typing(kind: Any) -> None:
+    made = kind(1)
+    assert made == kind(one=1) == kind(1, "b") == kind(two="b", one=1) == (1, "b")
+    assert (made.one, made.two, made.both, made._fields) == (1, "b", "1b", ("one", "two"))
+    assert repr(made) == f"{kind.__name__}(one=1, two='b')"
+    assert made._replace(two="c") == (1, "c")
+    assert (made._asdict(), kind._make([2, "x"])) == ({"one": 1, "two": "b"}, kind(2, "x"))
+    assert hash(made) == hash((1, "b"))
+    assert type(pickle.loads(pickle.dumps(made))) is kind  # noqa: S301 - our own
+    assert copy.copy(made) == made
+    match made:
+        case kind(1, two):
+            assert two == "b"
+    with pytest.raises(AttributeError):
+        made.one = 2
+    for wrong in ((), (1, "b", 3)):
+        with pytest.raises(TypeError):
+            kind(*wrong)
+    with pytest.raises(TypeError):
+        kind(1, three=3)
+    with pytest.raises((TypeError, ValueError)):
+        made._replace(three=3)
+
+
+def test_a_named_tuple_takes_no_more_room_than_that_of_typing() -> None:
+    assert sys.getsizeof(Ours(1)) == sys.getsizeof(Usual(1))
+    assert not hasattr(Ours(1), "__dict__")
+    assert typing.get_type_hints(Ours) == typing.get_type_hints(Usual)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import import_contracts
-from import_contracts.cli.command_line import _commands
+from import_contracts.cli.by_click import group as top
 from import_contracts.problems import UserError
 from import_contracts.reading import scan
 from import_contracts.reading.program import Program, SourceFile
@@ -397,7 +397,7 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[t
 
 OPTIONS = [
     pytest.param(path, command, option, id=" ".join((*path, option.opts[0])))
-    for path, command in commands(_commands)
+    for path, command in commands(top)
     for option in command.params
     if isinstance(option, click.Option) and not option.is_flag
 ]

@@ -10,7 +10,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from import_contracts.cli import main
-from import_contracts.cli.command_line import _commands
+from import_contracts.cli.by_click import group as top
 from import_contracts.cli.terminal import Shared, style, warn, write
 from import_contracts.config.files import FIRST_CONFIGURATION
 from import_contracts.reading.trust import CACHE
@@ -262,5 +262,5 @@ def test_help_is_about_one_command_where_one_is_named(shop: Path) -> None:
 def test_a_shell_completes_commands_options_and_the_options_of_check_without_its_name(
     words: str, begun: str, expected: list[str]
 ) -> None:
-    found = ShellComplete(_commands, {}, "lint-imports", "_X").get_completions(words.split(), begun)
+    found = ShellComplete(top, {}, "lint-imports", "_X").get_completions(words.split(), begun)
     assert [each.value for each in found] == expected

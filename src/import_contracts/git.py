@@ -15,8 +15,8 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from shlex import quote
-from typing import NamedTuple
 
+from import_contracts.records import NamedTuple
 from import_contracts.repository import Repository, repository_of, root_of, target_branches, tips
 
 

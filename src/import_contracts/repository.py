@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from import_contracts import disk
+from import_contracts.records import NamedTuple
 
 Fold: TypeAlias = Callable[[bytes], bytes]
 

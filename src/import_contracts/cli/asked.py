@@ -6,36 +6,33 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
-
-import click
 
 from import_contracts import disk
-from import_contracts.cli.terminal import Option, Shared, once
+from import_contracts.cli.parameters import Decorator, UsageError, option
+from import_contracts.cli.terminal import Shared, once
 from import_contracts.config.workspace import Places, places_of
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.packages import find_packages, find_place, find_top_level
+from import_contracts.records import NamedTuple
 
 RUNNING = (sys.version_info.major, sys.version_info.minor)
 """The version of the Python that runs this."""
 
 
 def _version(value: str) -> tuple[int, int]:
-    """Return (3, 13) for "3.13"; raises BadParameter for anything that is not a version of Python 3."""
+    """Return (3, 13) for "3.13"; raises UsageError for anything that is not a version of Python 3."""
     major, dot, minor = value.partition(".")
     if not (dot and major == "3" and minor.isdecimal() and len(minor) < 4):
-        raise click.BadParameter(
-            f"'{value}' is not a version of Python 3; write one like 3.13.", param_hint="'--python'"
-        )
+        raise UsageError(f"'{value}' is not a version of Python 3; write one like 3.13.", "--python")
     return 3, int(minor)
 
 
-def kind_option(help_: str) -> Option:
+def kind_option(help_: str) -> Decorator:
     """Return the option ``--kind``, which can be repeated, as the parameter ``kinds``."""
     names = [str(kind) for kind in Kind]
-    return click.option("--kind", "kinds", type=click.Choice(names), multiple=True, help=help_)
+    return option("--kind", "kinds", choices=names, multiple=True, help=help_)
 
 
 python_option = once(
@@ -61,22 +58,24 @@ class Asked(NamedTuple):
     named: tuple[Path, ...]
 
 
-def find_asked(packages: tuple[str, ...], source_roots: Sequence[str], globs: Sequence[str], shared: Shared) -> Asked:
-    """Return what the arguments and options of a command ask about.
+def find_asked(
+    command: str, packages: tuple[str, ...], source_roots: Sequence[str], globs: Sequence[str], shared: Shared
+) -> Asked:
+    """Return what the arguments and options of a command, which has a name for messages, ask about.
 
     Raises UserError if there is nothing, and UsageError if they contradict each other.
     """
     folder = Path.cwd()
     if source_roots and shared.config_file is not None:
-        raise click.UsageError("The configuration says where packages are; give --config or --source-root.")
+        raise UsageError("The configuration says where packages are; give --config or --source-root.")
     places = places_of(folder, source_roots)
     packages, named = _located(packages)
     roots = (*named, *places.folders)
     exclude: Exclude = tuple((glob, str(folder)) for glob in globs)
     if source_roots:
-        packages, named = packages or _packages_in(places), roots
+        packages, named = packages or _packages_in(places, command), roots
     elif shared.config_file is not None or not packages:
-        packages, configured, folder, excluded = _packages_to_read(packages, shared, places)
+        packages, configured, folder, excluded = _packages_to_read(packages, shared, places, command)
         roots = (*named, *configured)
         exclude += excluded
     return Asked(tuple(dict.fromkeys(packages)), roots, exclude, folder, named)
@@ -99,7 +98,7 @@ def _located(arguments: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Path, .
 
 
 def _packages_to_read(
-    packages: tuple[str, ...], shared: Shared, places: Places
+    packages: tuple[str, ...], shared: Shared, places: Places, command: str
 ) -> tuple[tuple[str, ...], tuple[Path, ...], Path, Exclude]:
     """Return the packages, the folders to look them up in, the folder that paths are relative to, and what to exclude.
 
@@ -110,16 +109,15 @@ def _packages_to_read(
     except UserError:
         if shared.config_file is not None:
             raise
-        return _packages_in(places), places.folders, Path.cwd(), ()
+        return _packages_in(places, command), places.folders, Path.cwd(), ()
     config.demand_no_refusal()
     return packages or config.root_packages, config.source_roots, config.folder, config.exclude
 
 
-def _packages_in(places: Places) -> tuple[str, ...]:
+def _packages_in(places: Places, command: str) -> tuple[str, ...]:
     """Return the packages in some source roots, else what can be imported from here; raises UserError if nothing."""
     found = find_packages(places.folders) or (() if places.named else find_top_level(str(Path.cwd())))
     if not found:
         where = "in the source roots" if places.named else "in this folder or in 'src'"
-        command = click.get_current_context().info_name
         raise UserError(Problem(f"There is no package {where}; name one: lint-imports {command} shop")) from None
     return found

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import click
-
+from import_contracts.cli.parameters import DeclaredGroup, UsageError, argument, declare, option
 from import_contracts.cli.terminal import Shared, no_custom_types, once, options, write
 from import_contracts.config.session import Config
 from import_contracts.reporters.baseline import CHANGE_FORMATS, STATUS_FORMATS
 from import_contracts.reports.baseline import BaselineChange
 from import_contracts.runs import baseline as run
 
-
-@click.group("baseline", short_help="Create, update and show the file of known violations.")
-def command() -> None:
-    """Create, update and show the baseline: the file of known violations, which do not fail a run."""
-
-
-_format = once("--format", "format_", type=click.Choice(list(CHANGE_FORMATS)), default="text", help="Default: text.")
+_format = once("--format", "format_", choices=list(CHANGE_FORMATS), default="text", help="Default: text.")
 
 
 def _config(shared: Shared) -> Config:
@@ -31,7 +24,7 @@ def _write(change: BaselineChange, format_: str) -> int:
     return 0
 
 
-@command.command("create", short_help="Write all current violations to a new baseline.")
+@declare("create", short_help="Write all current violations to a new baseline.")
 @_format
 @options
 def _create(*, format_: str, shared: Shared) -> int:
@@ -44,7 +37,7 @@ def _create(*, format_: str, shared: Shared) -> int:
     return _write(run.create(config, shared.context(config)), format_)
 
 
-@command.command("shrink", short_help="Remove stale entries.")
+@declare("shrink", short_help="Remove stale entries.")
 @_format
 @options
 def _shrink(*, format_: str, shared: Shared) -> int:
@@ -56,9 +49,9 @@ def _shrink(*, format_: str, shared: Shared) -> int:
     return _write(run.shrink(config, shared.context(config)), format_)
 
 
-@command.command("accept", short_help="Add new violations.")
-@click.argument("wanted", metavar="[VIOLATION|CONTRACT]...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Accept all new violations.")
+@declare("accept", short_help="Add new violations.")
+@argument("wanted", metavar="[VIOLATION|CONTRACT]...", multiple=True)
+@option("--all", "everything", is_flag=True, help="Accept all new violations.")
 @once("--reason", default="", metavar="TEXT", help="Write TEXT as a comment after each entry.")
 @_format
 @options
@@ -69,14 +62,14 @@ def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: 
     name a CONTRACT by its id to accept all its new violations.
     """
     if bool(wanted) == everything:
-        raise click.UsageError("Name what to accept: violations, ids of contracts, or --all.")
+        raise UsageError("Name what to accept: violations, ids of contracts, or --all.")
     config = _config(shared)
     return _write(run.accept(config, shared.context(config), wanted, reason), format_)
 
 
-@command.command("rename", short_help="Rename a module, package or contract in every entry.")
-@click.argument("old")
-@click.argument("new")
+@declare("rename", short_help="Rename a module, package or contract in every entry.")
+@argument("old")
+@argument("new")
 @once("--config", "config_file", metavar="FILE", help="Read this configuration file.")
 @no_custom_types
 @_format
@@ -86,9 +79,9 @@ def _rename(*, old: str, new: str, config_file: str | None, no_custom_types: boo
     return _write(run.rename(config, old, new), format_)
 
 
-@command.command("status", short_help="Count known, new and stale violations.")
+@declare("status", short_help="Count known, new and stale violations.")
 @once("--since", metavar="REV", help="Also show the entries added and removed since this git revision.")
-@once("--format", "format_", type=click.Choice(list(STATUS_FORMATS)), default="text", help="Default: text.")
+@once("--format", "format_", choices=list(STATUS_FORMATS), default="text", help="Default: text.")
 @options
 def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     """Show how many violations of each contract are known, new and stale, and the modules with the most.
@@ -99,3 +92,11 @@ def _status(*, since: str | None, format_: str, shared: Shared) -> int:
     status = run.status(config, shared.context(config), since)
     write(STATUS_FORMATS[format_](status), None, is_for_log=format_ == "text")
     return status.exit_status
+
+
+command = DeclaredGroup(
+    "baseline",
+    (_create, _shrink, _accept, _rename, _status),
+    short_help="Create, update and show the file of known violations.",
+    help="Create, update and show the baseline: the file of known violations, which do not fail a run.",
+)

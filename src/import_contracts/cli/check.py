@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-import click
-
-from import_contracts.cli.reports import Reporting, deliver, remember, report_options
+from import_contracts.cli.parameters import argument, declare, option
+from import_contracts.cli.reports import add_reports, deliver, remember, report_options
 from import_contracts.cli.terminal import Shared, cache_options, jobs_option, print_problems, print_traceback
 from import_contracts.problems import UserError
 from import_contracts.reading.answer import Answer
@@ -16,18 +15,18 @@ from import_contracts.runs import answers
 from import_contracts.runs.requests import Choice
 
 
-@click.command("check", cls=Reporting, annotates=True, short_help="Check the contracts (the default command).")
-@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path())
-@click.option("--config", "configs", metavar="FILE", multiple=True, help="The same as FILE. Can be repeated.")
-@click.option(
+@declare("check", finish=partial(add_reports, annotates=True), short_help="Check the contracts (the default command).")
+@argument("files", metavar="[FILE]...", multiple=True, is_path=True)
+@option("--config", "configs", metavar="FILE", multiple=True, help="The same as FILE. Can be repeated.")
+@option(
     "--contract", "only", metavar="ID", multiple=True, help="Check only this contract (ID or FILE:ID). Can be repeated."
 )
 @report_options
-@click.option("--no-baseline", is_flag=True, help="Report known violations as new.")
-@click.option("--debug", is_flag=True, help="Print a traceback for errors in the configuration too.")
+@option("--no-baseline", is_flag=True, help="Report known violations as new.")
+@option("--debug", is_flag=True, help="Print a traceback for errors in the configuration too.")
 @jobs_option
 @cache_options
-@click.option("--no-logo", is_flag=True, hidden=True, expose_value=False)  # an option of import-linter
+@option("--no-logo", is_flag=True, is_ignored=True)  # an option of import-linter
 def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, jobs: int, shared: Shared) -> int:
     """Check the contracts, and show every violation with the shortest chain of imports.
 

@@ -1,4 +1,4 @@
-"""The command line: the commands, the default command, and the exit status of an exception."""
+"""The command line: which command runs, and the exit status of an exception."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from typing import NoReturn
 
-import click
-from click.shell_completion import CompletionItem
-
-from import_contracts import disk, looks
+from import_contracts import looks
+from import_contracts.cli.commands import COMMANDS, demand_a_folder, found, with_default
+from import_contracts.cli.parameters import DeclaredCommand, UsageError
 from import_contracts.cli.streams import take_over
-from import_contracts.cli.terminal import print_problems, print_traceback, print_usage_error, say
-from import_contracts.config.files import FIRST_CONFIGURATION
-from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.cli.terminal import print_problems, print_traceback, say
+from import_contracts.problems import UserError
 from import_contracts.reading.watch import forget
 from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130
 _DEEPEST = 5000  # a sum of 1,000 terms is a tree of 1,000 levels, and each takes some calls
-_COMMANDS = ("baseline", "check", "cycles", "explain", "fix", "graph", "init", "trend")
-"""Each is a module in this package, imported when the command runs."""
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
@@ -35,14 +30,12 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     sys.setrecursionlimit(max(_DEEPEST, limit))
     gc.disable()  # as in `import_contracts.cli.run`
     try:
-        status = _commands.main(args, standalone_mode=False)
+        status = _run(args)
     except UserError as error:
         print_problems(error)
         status = _USER_ERROR
-    except click.ClickException as error:
-        print_usage_error(error)
-        status = _USER_ERROR
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
+        say("")  # behind the ^C of the terminal
         status = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort
         status = _unexpected(error)
@@ -55,6 +48,30 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         elif collecting:
             gc.enable()
     sys.exit(status)
+
+
+def _run(args: Sequence[str] | None) -> int:
+    """Run the command with ``args``, by default the arguments of this process, and return the exit status."""
+    is_completing = any(name.endswith("_COMPLETE") for name in os.environ)  # click completes the words of a shell then
+    try:
+        status = None if is_completing else _run_plain(with_default(sys.argv[1:] if args is None else args))
+    except UsageError:  # raised before anything is done; click says it with the usage of the command
+        status = None
+    if status is not None:
+        return status
+    from import_contracts.cli import by_click  # noqa: PLC0415 - rarely needed
+
+    status = by_click.run(args)
+    return _INTERRUPTED if status is None else status
+
+
+def _run_plain(words: Sequence[str]) -> int | None:
+    """Run the command on a plain command line, and return the exit status; None if it is not plain."""
+    command = found(words[0]) if words[0] in COMMANDS else None
+    if not isinstance(command, DeclaredCommand) or (values := command.read(words[1:])) is None:
+        return None
+    demand_a_folder()
+    return command.function(**values)
 
 
 def _unexpected(error: Exception) -> int:
@@ -95,75 +112,3 @@ def run() -> int:
         return status
     say(f"error: Cannot write to standard output: {output.failure}.")
     return _USER_ERROR
-
-
-_OWN_OPTIONS = {"-h", "--help", "--version"}
-
-
-class _CheckByDefault(click.Group):
-    """A group that runs ``check`` if no command is named, as in ``lint-imports contracts.toml --verbose``."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands, sorted."""
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command with a name; None if there is none."""
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        command = import_module(f"import_contracts.cli.{cmd_name}").command
-        assert isinstance(command, click.Command), "each of these modules has a command"  # noqa: S101
-        return command
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        completing = ctx.resilient_parsing  # the shell completes: no arguments may be the start of a command's name
-        if (not args and not completing) or (args and self._begins_check(args[0])):
-            args = ["check", *args]
-        return super().parse_args(ctx, args)
-
-    def _begins_check(self, word: str) -> bool:
-        """Return whether a first word is an option of ``check`` or a configuration file. A command comes first."""
-        if word.startswith("-"):
-            return word not in _OWN_OPTIONS
-        return word not in _COMMANDS and (not {".", "/", os.sep}.isdisjoint(word) or disk.exists(word))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the first word names, and the other words."""
-        if not ctx.resilient_parsing and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(f"There is no command or file '{args[0]}'.{did_you_mean(args[0], _COMMANDS)}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete commands, and the options of ``check``."""
-        items = super().shell_complete(ctx, incomplete)
-        if incomplete.startswith("-") and (check := self.get_command(ctx, "check")):
-            items += check.shell_complete(ctx, incomplete)
-        return list({item.value: item for item in items}.values())
-
-
-# For click, \b means: do not rewrap the next paragraph.
-_EXAMPLE = FIRST_CONFIGURATION.replace("\n\n", "\n\n\b\n")
-_HELP = f"""\
-Check the imports of a Python program against contracts: rules about which parts may import which.
-
-The default command is check: "lint-imports --verbose" is the same as "lint-imports check --verbose", and "lint-imports
-contracts.toml" checks the contracts of that file. Its options and exit statuses: lint-imports check --help.
-
-A configuration of import-linter can be used unchanged.
-
-\b
-{_EXAMPLE}
-"""
-
-
-@click.group(cls=_CheckByDefault, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="import-contracts")
-def _commands() -> None:
-    try:
-        os.getcwd()  # noqa: PTH109 - Path.cwd() in the commands would raise the same
-    except FileNotFoundError:
-        raise UserError(Problem("The working directory does not exist any more.")) from None

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import click
-
 from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, kind_option, python_option
-from import_contracts.cli.reports import Reporting, deliver, remember, report_options
+from import_contracts.cli.parameters import UsageError, argument, declare, option
+from import_contracts.cli.reports import add_reports, deliver, remember, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, jobs_option, options, source_roots
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import answers
 
 
-@click.command("cycles", cls=Reporting, short_help="Find import cycles, crashes, and what to change.")
-@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@declare("cycles", finish=add_reports, short_help="Find import cycles, crashes, and what to change.")
+@argument("packages", metavar="[PACKAGE]...", multiple=True)
 @kind_option("Show only cycles of this kind. Can be repeated.")
 @python_option
-@click.option(
+@option(
     "--entry",
     "entries",
     metavar="COMMAND",
     multiple=True,
     help='Also predict whether this command works, such as "python -m shop" or "pytest tests". Can be repeated.',
 )
-@click.option("--needless", is_flag=True, help="Also list imports inside functions that have no reason to be there.")
-@click.option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
+@option("--needless", is_flag=True, help="Also list imports inside functions that have no reason to be there.")
+@option("--quick", is_flag=True, help="Find only the cycles: no crashes, no entries, no plan.")
 @source_roots
 @exclude_option
 @jobs_option
@@ -61,8 +60,8 @@ def command(  # noqa: PLR0913 - each is an option
     acyclic or crash.
     """  # noqa: D301 - as above
     if quick and entries:
-        raise click.UsageError("--entry cannot be used with --quick.")
-    asked = find_asked(packages, source_roots, globs, shared)
+        raise UsageError("--entry cannot be used with --quick.")
+    asked = find_asked("cycles", packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless)
     context = shared.context_here(asked.folder)

@@ -7,9 +7,8 @@ import sys
 from operator import attrgetter
 from pathlib import Path
 
-import click
-
 from import_contracts import disk
+from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.terminal import Shared, look_options, once, options, source_roots, warn, write
 from import_contracts.config.contracts import ids_of
 from import_contracts.config.session import Config
@@ -22,18 +21,18 @@ from import_contracts.runs import explain as run
 from import_contracts.wording import listed
 
 
-@click.command("explain", short_help="Explain a dependency or a contract; show modules not covered.")
-@click.argument("names", metavar="[CONTRACT | MODULE | IMPORTER IMPORTED]", nargs=-1)
+@declare("explain", short_help="Explain a dependency or a contract; show modules not covered.")
+@argument("names", metavar="[CONTRACT | MODULE | IMPORTER IMPORTED]", multiple=True)
 @once(
     "--traceback",
     metavar="FILE",
     help="Explain the failed imports in FILE, a log or a traceback; - reads it from standard input.",
 )
-@click.option("--may", is_flag=True, help="Exit with 1 if a contract forbids IMPORTER to import IMPORTED.")
-@click.option("--coupling", is_flag=True, help="Also say whether commits change the two modules together.")
-@click.option("--brief", is_flag=True, help="Write the contracts as a Markdown page.")
-@click.option("--check", is_flag=True, help="With --brief and --output: exit with 1 if FILE is not up to date.")
-@once("--format", "format_", type=click.Choice(["json", "text"]), default="text", help="Default: text.")
+@option("--may", is_flag=True, help="Exit with 1 if a contract forbids IMPORTER to import IMPORTED.")
+@option("--coupling", is_flag=True, help="Also say whether commits change the two modules together.")
+@option("--brief", is_flag=True, help="Write the contracts as a Markdown page.")
+@option("--check", is_flag=True, help="With --brief and --output: exit with 1 if FILE is not up to date.")
+@once("--format", "format_", choices=["json", "text"], default="text", help="Default: text.")
 @once("--output", metavar="FILE", help="Write the report to FILE.")
 @source_roots
 @look_options
@@ -79,11 +78,11 @@ def command(  # noqa: PLR0913 - each is an option
     _refuse(names, source_roots, about_two=asked, check=has_no_page, is_configured=shared.config_file is not None)
     if brief:
         if names or traceback is not None or format_ == "json":
-            raise click.UsageError("--brief cannot be used with names, --traceback or --format json.")
+            raise UsageError("--brief cannot be used with names, --traceback or --format json.")
         return _brief(output, shared, check=check)
     if traceback is not None:
         if names:
-            raise click.UsageError("--traceback cannot be used with names.")
+            raise UsageError("--traceback cannot be used with names.")
         return _traceback(traceback, format_, output, look, shared)
     report: Explanation | Dependency | Permissions
     needs_config = len(names) < 2 or may or shared.config_file is not None
@@ -106,13 +105,13 @@ def _refuse(
 ) -> None:
     """Raise UsageError for options that have no meaning together."""
     if len(names) > 2:
-        raise click.UsageError("Name one contract, or two modules: the importer and the imported one.")
+        raise UsageError("Name one contract, or two modules: the importer and the imported one.")
     if source_roots and (len(names) < 2 or is_configured):
-        raise click.UsageError("--source-root needs two modules, and cannot be used with --config.")
+        raise UsageError("--source-root needs two modules, and cannot be used with --config.")
     if about_two and len(names) != 2:
-        raise click.UsageError(f"{about_two} needs two modules: the importer and the imported one.")
+        raise UsageError(f"{about_two} needs two modules: the importer and the imported one.")
     if check:
-        raise click.UsageError("--check needs --brief and --output: it compares the page with that file.")
+        raise UsageError("--check needs --brief and --output: it compares the page with that file.")
 
 
 def _brief(output: str | None, shared: Shared, *, check: bool) -> int:

@@ -7,11 +7,10 @@ import shlex
 from functools import partial
 from pathlib import Path
 
-import click
-
 from import_contracts import disk
 from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option, python_option
-from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.parameters import UsageError, argument, declare, option
+from import_contracts.cli.reports import add_reports, deliver, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, once, options, print_diff, say, source_roots
 from import_contracts.config.session import Config
 from import_contracts.reading.answer import Answer
@@ -33,26 +32,26 @@ def _words(command: str) -> tuple[str, ...]:
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
-        raise click.BadParameter(f"'{command}': {error}.", param_hint="'--verify'") from None
+        raise UsageError(f"'{command}': {error}.", "--verify") from None
     if not words:
-        raise click.BadParameter("the command is empty.", param_hint="'--verify'")
+        raise UsageError("the command is empty.", "--verify")
     return words
 
 
-@click.command("fix", cls=Reporting, short_help="Write the plans for cycles and crashes into the files.")
-@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
-@click.option("--diff", "is_diff", is_flag=True, help="Print a diff and change nothing; exit with 1 if there is one.")
-@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Also make fixes that may change what the program does.")
-@click.option(
+@declare("fix", finish=add_reports, short_help="Write the plans for cycles and crashes into the files.")
+@argument("packages", metavar="[PACKAGE]...", multiple=True)
+@option("--diff", "is_diff", is_flag=True, help="Print a diff and change nothing; exit with 1 if there is one.")
+@option("--unsafe-fixes", "unsafe", is_flag=True, help="Also make fixes that may change what the program does.")
+@option(
     "--only",
-    type=click.Choice(_KINDS),
+    choices=_KINDS,
     metavar="FIX",
     multiple=True,
     help=f"Make only this kind of fix: {', '.join(_KINDS)}. Can be repeated.",
 )
 @kind_option("Repair only cycles of this kind. Can be repeated.")
-@click.option("--crashes", "stops_crashes", is_flag=True, help="Make only the fixes that stop crashes.")
-@click.option("--direct", "makes_direct", is_flag=True, help="Make only the fixes for direct_siblings contracts.")
+@option("--crashes", "stops_crashes", is_flag=True, help="Make only the fixes that stop crashes.")
+@option("--direct", "makes_direct", is_flag=True, help="Make only the fixes for direct_siblings contracts.")
 @once(
     "--verify",
     convert=_words,
@@ -60,9 +59,9 @@ def _words(command: str) -> tuple[str, ...]:
     default=(),
     help="Run COMMAND afterwards; if it fails, put everything back.",
 )
-@click.option("--keep-passing", is_flag=True, help="If COMMAND fails, keep as many fixes as possible.")
-@click.option("--allow-dirty", is_flag=True, help="Change files even if they have uncommitted changes.")
-@click.option("--stale", "removes_stale", is_flag=True, help="Also remove stale ignore_imports and baseline entries.")
+@option("--keep-passing", is_flag=True, help="If COMMAND fails, keep as many fixes as possible.")
+@option("--allow-dirty", is_flag=True, help="Change files even if they have uncommitted changes.")
+@option("--stale", "removes_stale", is_flag=True, help="Also remove stale ignore_imports and baseline entries.")
 @python_option
 @source_roots
 @exclude_option
@@ -100,14 +99,14 @@ def command(  # noqa: PLR0913 - each is an option
          or a file of the program could not be read
     """  # noqa: D301 - as above
     if keep_passing and not verify:
-        raise click.UsageError("--keep-passing needs --verify.")
+        raise UsageError("--keep-passing needs --verify.")
     if verify and is_diff:
-        raise click.UsageError("--verify cannot be used with --diff.")
+        raise UsageError("--verify cannot be used with --diff.")
     if removes_stale and source_roots:
-        raise click.UsageError("--stale cannot be used with --source-root.")
+        raise UsageError("--stale cannot be used with --source-root.")
     if makes_direct and (stops_crashes or source_roots):
-        raise click.UsageError(f"--direct cannot be used with {'--crashes' if stops_crashes else '--source-root'}.")
-    asked = find_asked(packages, source_roots, globs, shared)
+        raise UsageError(f"--direct cannot be used with {'--crashes' if stops_crashes else '--source-root'}.")
+    asked = find_asked("fix", packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(is_fix=True)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds))
     wanted = FixQuestion(

@@ -8,10 +8,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
-import click
-
 from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked, kind_option
-from import_contracts.cli.reports import Reporting, deliver, remember, report_options
+from import_contracts.cli.parameters import UsageError, argument, declare, option
+from import_contracts.cli.reports import add_reports, deliver, remember, report_options
 from import_contracts.cli.terminal import (
     Shared,
     exclude_option,
@@ -34,8 +33,8 @@ _PICTURES = ("html", "svg")
 """The formats that a browser shows; the first is that of ``--open``."""
 
 
-@click.command("graph", cls=Reporting, named=tuple(FORMATS), short_help="Draw the imports as a map in levels.")
-@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@declare("graph", finish=partial(add_reports, named=tuple(FORMATS)), short_help="Draw the imports as a map in levels.")
+@argument("packages", metavar="[PACKAGE]...", multiple=True)
 @once(
     "--depth",
     convert=whole_number("--depth", 0, 1_000),
@@ -43,15 +42,15 @@ _PICTURES = ("html", "svg")
     default=1,
     help="How many levels of packages to open; default: 1.",
 )
-@click.option("--packages", "only_packages", is_flag=True, help="Draw modules as part of the packages they are in.")
+@option("--packages", "only_packages", is_flag=True, help="Draw modules as part of the packages they are in.")
 @once("--focus", metavar="MODULE", default="", help="Draw only what MODULE imports, and what imports it.")
 @once("--from", "source", metavar="A", default="", help="Draw only what is on a chain from A to the module of --to.")
 @once("--to", "target", metavar="B", default="", help="Draw only what is on a chain from the module of --from to B.")
-@click.option("--only", type=click.Choice(["cycles", "violations"]), help="Draw only these imports.")
+@option("--only", choices=["cycles", "violations"], help="Draw only these imports.")
 @kind_option("Draw imports of this kind; default: all but type_checking. Can be repeated.")
-@click.option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows.")
-@click.option("--open", "is_opened", is_flag=True, help=f"Open it in the browser; default format: {_PICTURES[0]}.")
-@click.option("--external", is_flag=True, help="Draw external packages too.")
+@option("--matrix", is_flag=True, help="Draw a matrix instead of boxes and arrows.")
+@option("--open", "is_opened", is_flag=True, help=f"Open it in the browser; default format: {_PICTURES[0]}.")
+@option("--external", is_flag=True, help="Draw external packages too.")
 @source_roots
 @exclude_option
 @jobs_option
@@ -85,14 +84,14 @@ def command(  # noqa: PLR0913 - each is an option
     The exit status is 0, or 2 if a file could not be read.
     """
     if bool(source) != bool(target):
-        raise click.UsageError("--from and --to must be used together: --from shop.web --to shop.models")
+        raise UsageError("--from and --to must be used together: --from shop.web --to shop.models")
     if is_opened:
         shared = shared._replace(reports=_with_picture(shared.reports))
     if matrix and all(each.format not in _PICTURES for each in shared.reports):
-        raise click.UsageError("--matrix is a picture. Write: --matrix --output matrix.svg")
+        raise UsageError("--matrix is a picture. Write: --matrix --output matrix.svg")
     if source and focus:
-        raise click.UsageError("--focus cannot be used with --from.")
-    asked = find_asked(packages, source_roots, globs, shared)
+        raise UsageError("--focus cannot be used with --from.")
+    asked = find_asked("graph", packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
     wanted = Options(
         asked.packages,
@@ -137,7 +136,7 @@ def _with_picture(reports: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
     if [each.format for each in reports] == ["text"]:
         return (reports[0]._replace(format=_PICTURES[0]),)
     if all(each.format not in _PICTURES for each in reports):
-        raise click.UsageError(f"There is no picture to open. Add: --format {_PICTURES[0]}")
+        raise UsageError(f"There is no picture to open. Add: --format {_PICTURES[0]}")
     return reports
 
 

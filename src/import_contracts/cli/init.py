@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
+from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.terminal import Shared, exclude_option, no_custom_types, warn, write
 from import_contracts.config.workspace import places_of
 from import_contracts.reporters.init import as_text
 from import_contracts.runs import init as run
 
 
-@click.command("init", short_help="Infer contracts from the code and write them.")
-@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
-@click.option("--from-import-linter", "rewrites", is_flag=True, help="Convert import-linter's configuration instead.")
-@click.option("--from-tach", "from_tach", is_flag=True, help="Convert tach's configuration instead.")
+@declare("init", short_help="Infer contracts from the code and write them.")
+@argument("packages", metavar="[PACKAGE]...", multiple=True)
+@option("--from-import-linter", "rewrites", is_flag=True, help="Convert import-linter's configuration instead.")
+@option("--from-tach", "from_tach", is_flag=True, help="Convert tach's configuration instead.")
 @exclude_option
-@click.option("--dry-run", is_flag=True, help="Print what would be written, but write nothing.")
-@click.option(
+@option("--dry-run", is_flag=True, help="Print what would be written, but write nothing.")
+@option(
     "--source-root",
     "source_roots",
     metavar="DIR",
@@ -44,14 +43,14 @@ def command(  # noqa: PLR0913 - each is an option
     even one of import-linter, nothing is changed. A member of a workspace may have its own.
     """
     if rewrites and from_tach:
-        raise click.UsageError("--from-import-linter cannot be used with --from-tach.")
+        raise UsageError("--from-import-linter cannot be used with --from-tach.")
     option = "--from-tach" if from_tach else "--from-import-linter"
     if (rewrites or from_tach) and packages:
-        raise click.UsageError(f"{option} reads the packages from the configuration; name none.")
+        raise UsageError(f"{option} reads the packages from the configuration; name none.")
     if (rewrites or from_tach) and source_roots:
-        raise click.UsageError(f"{option} reads the packages from the configuration; name no --source-root.")
+        raise UsageError(f"{option} reads the packages from the configuration; name no --source-root.")
     if (rewrites or from_tach) and globs:
-        raise click.UsageError(f"{option} converts what is there; add the key 'exclude' to the result.")
+        raise UsageError(f"{option} converts what is there; add the key 'exclude' to the result.")
     folder = Path.cwd()
     found = None if rewrites else run.in_force(folder)
     if found and not dry_run:

@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
-from typing import NamedTuple
 
-from import_contracts.records import dataclass
+from import_contracts.records import NamedTuple, dataclass
 from import_contracts.visible import visible
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import click
-
 from import_contracts import looks
+from import_contracts.cli.parameters import Function, UsageError, option
 from import_contracts.cli.terminal import one_color, style, warn, with_look, write
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.answer import Answer
@@ -21,43 +20,35 @@ from import_contracts.reporters import FORMATS, LOGGED
 from import_contracts.reporters.style import Wanted
 
 
-class Reporting(click.Command):
-    """A command with `report_options`, which it turns into the parameter ``reports``.
+def add_reports(
+    values: dict[str, Any], order: Sequence[str], *, annotates: bool = False, named: Sequence[str] = ()
+) -> None:
+    """Turn the values of `report_options` into the parameter ``reports``: each format, with its file and its look.
 
-    If it ``annotates``, it also prints annotations in GitHub Actions, unless a format is given. ``named`` are formats
-    that the name of a file says, such as shop.svg.
+    ``order`` are the names of the parameters as they are on the command line. If a command ``annotates``, it also
+    prints annotations in GitHub Actions, unless a format is given. ``named`` are formats that the name of a file says,
+    such as shop.svg. Raises UsageError if it is ambiguous.
     """
-
-    def __init__(self, *args: Any, annotates: bool = False, named: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._annotates, self._named = annotates, named
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments, and pair formats and files in the order in which they are given."""
-        order = [option.name for option in self.make_parser(ctx).parse_args(list(args))[2]]
-        rest = super().parse_args(ctx, args)
-        given = {name: iter(ctx.params.pop(name) or ()) for name in ("formats", "outputs")}
-        options = [(name, next(given[name])) for name in order if name in given and not ctx.resilient_parsing]
-        pairs = paired(with_named(options, self._named))
-        if self._annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
-            pairs = (*pairs, Wanted("github"))
-        color = one_color(color=ctx.params.pop("color"), no_color=ctx.params.pop("no_color"))
-        look = {"verbose": ctx.params.pop("verbose"), "color": color}
-        ctx.params["reports"] = tuple(wanted._replace(style=style(**look, output=wanted.output)) for wanted in pairs)
-        return rest
+    given = {name: iter(values.pop(name)) for name in ("formats", "outputs")}
+    pairs = paired(with_named([(name, next(given[name])) for name in order if name in given], named))
+    if annotates and "formats" not in order and os.environ.get("GITHUB_ACTIONS") == "true":
+        pairs = (*pairs, Wanted("github"))
+    color = one_color(color=values.pop("color"), no_color=values.pop("no_color"))
+    look = {"verbose": values.pop("verbose"), "color": color}
+    values["reports"] = tuple(wanted._replace(style=style(**look, output=wanted.output)) for wanted in pairs)
 
 
-def report_options(command: Callable[..., int], formats: Iterable[str] = FORMATS) -> Callable[..., int]:
+def report_options(command: Function, formats: Iterable[str] = FORMATS) -> Function:
     """Add the options ``--format`` and ``--output``, and those about the look of a report."""
     names = list(formats)
-    output = click.option(
+    output = option(
         "--output", "outputs", metavar="FILE", multiple=True, help="Write the report of the --format before it to FILE."
     )
-    format_ = click.option(
+    format_ = option(
         "--format",
         "formats",
         metavar="FORMAT",
-        type=click.Choice(names),
+        choices=names,
         multiple=True,
         help=f"One of {', '.join(names)}; default: text. Can be repeated, each with its own --output.",
     )
@@ -88,7 +79,7 @@ def paired(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
     outputs = [value for name, value in given if name == "outputs"]
     if len(set(outputs)) < len(outputs):
         twice = next(output for output in outputs if outputs.count(output) > 1)
-        raise click.UsageError(f"Two reports would be written to '{twice}'. Give each --format its own --output.")
+        raise UsageError(f"Two reports would be written to '{twice}'. Give each --format its own --output.")
     if not formats and len(outputs) < 2:
         return (Wanted("text", output=outputs[0] if outputs else None),)
     if len(formats) == len(outputs):
@@ -104,11 +95,11 @@ def _in_order(given: Sequence[tuple[str, str]]) -> tuple[Wanted, ...]:
         elif reports and reports[-1].output is None:
             reports[-1] = reports[-1]._replace(output=value)
         else:
-            raise click.UsageError(f"'--output {value}' has no --format. Write: --format text --output {value}")
+            raise UsageError(f"'--output {value}' has no --format. Write: --format text --output {value}")
     printed = [wanted.format for wanted in reports if wanted.output is None]
     if len(printed) > 1:
         first, second = printed[:2]
-        raise click.UsageError(
+        raise UsageError(
             f"The formats {first} and {second} would both go to standard output. "
             f"Write: --format {first} --format {second} --output FILE"
         )

@@ -9,11 +9,10 @@ from contextlib import redirect_stderr
 from functools import wraps
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import click
+from typing import Any
 
 from import_contracts import disk, looks
+from import_contracts.cli.parameters import Decorator, Function, UsageError, option
 from import_contracts.cli.progress import Progress
 from import_contracts.cli.streams import not_obeyed
 from import_contracts.config.loading import load_configs, load_one
@@ -22,14 +21,11 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import mistake_in
 from import_contracts.reading.trust import CACHE
-from import_contracts.records import replace
+from import_contracts.records import NamedTuple, replace
 from import_contracts.reporters.style import Style, Wanted
 from import_contracts.repository import checkout
 from import_contracts.visible import visible, visible_lines, visible_report
 from import_contracts.wording import listed
-
-Command = Callable[..., int]
-Option = Callable[[Command], Command]
 
 
 class Shared(NamedTuple):
@@ -102,28 +98,29 @@ class Shared(NamedTuple):
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", ".importlinter", ".git")
 
 
-def once(*names: str, convert: Callable[[str], Any] = str, default: Any = None, **attributes: Any) -> Option:
+def once(
+    word: str, name: str = "", *, convert: Callable[[str], Any] = str, default: Any = None, **more: Any
+) -> Decorator:
     """Return an option that may be repeated only with the same value; click would use the last one without a word.
 
     ``convert`` makes the parameter from the value; ``default`` is the parameter without the option.
     """
 
-    def single(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> Any:
-        del context
+    def single(values: tuple[str, ...]) -> Any:
         different = list(dict.fromkeys(values))
         if len(different) > 1:
-            raise click.UsageError(f"{option.opts[0]} is given more than once: {listed(different)}. Give it once.")
+            raise UsageError(f"{word} is given more than once: {listed(different)}. Give it once.")
         return convert(different[0]) if different else default
 
-    return click.option(*names, multiple=True, callback=single, **attributes)
+    return option(word, name, multiple=True, convert=single, **more)
 
 
-def whole_number(option: str, least: int, most: int) -> Callable[[str], int]:
-    """Return what makes a number of an option's value; it raises BadParameter for all but ``least`` to ``most``."""
+def whole_number(word: str, least: int, most: int) -> Callable[[str], int]:
+    """Return what makes a number of an option's value; it raises UsageError for all but ``least`` to ``most``."""
 
     def convert(value: str) -> int:
         if not value.isdecimal() or not least <= int(value) <= most:
-            raise click.BadParameter(f"'{value}' is not a number from {least} to {most:,}.", param_hint=f"'{option}'")
+            raise UsageError(f"'{value}' is not a number from {least} to {most:,}.", word)
         return int(value)
 
     return convert
@@ -142,12 +139,12 @@ jobs_option = once(
 )
 
 
-def options(command: Command) -> Command:
+def options(command: Function) -> Function:
     """Add the options of every command that reads one configuration, as the parameter ``shared``."""
     return once("--config", "config_file", metavar="FILE", help="Read this configuration file.")(cache_options(command))
 
 
-source_roots = click.option(
+source_roots = option(
     "--source-root",
     "source_roots",
     metavar="DIR",
@@ -156,7 +153,7 @@ source_roots = click.option(
 )
 
 
-def cache_options(command: Command) -> Command:
+def cache_options(command: Function) -> Function:
     """Add the options about the cache, as the parameter ``shared``."""
 
     @wraps(command)
@@ -169,40 +166,39 @@ def cache_options(command: Command) -> Command:
     return _with(
         run,
         once("--cache-dir", metavar="DIR", help=f"Keep the cache in DIR; default: {CACHE} next to the configuration."),
-        click.option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
+        option("--no-cache", is_flag=True, help="Read every file again, and write no cache."),
         no_custom_types,
     )
 
 
 _REST: dict[str, Any] = {"show_timings": False, "reports": (), "no_custom_types": False}
 """The options in `Shared` that not every command has."""
-no_custom_types = click.option(
+no_custom_types = option(
     "--no-custom-types",
     is_flag=True,
     help=f"Refuse custom contract types, which are code that the configuration runs. Also: {NO_CUSTOM_TYPES}=1.",
 )
 
 
-def _globs(context: click.Context, option: click.Parameter, globs: tuple[str, ...]) -> tuple[str, ...]:
-    del context, option
+def _globs(globs: tuple[str, ...]) -> tuple[str, ...]:
     for glob in globs:
         if message := mistake_in(glob):
-            raise click.BadParameter(message, param_hint="'--exclude'")
+            raise UsageError(message, "--exclude")
     return globs
 
 
-exclude_option = click.option(
+exclude_option = option(
     "--exclude",
     "globs",
     metavar="GLOB",
     multiple=True,
-    callback=_globs,
+    convert=_globs,
     help="Leave out these files and folders, such as 'templates' or 'shop/*/migrations'. Can be repeated.",
 )
 """The option of every command that needs no configuration."""
 
 
-def look_options(command: Command) -> Command:
+def look_options(command: Function) -> Function:
     """Add the options about the look of a report, as the parameter ``look``, and ``--show-timings``."""
 
     @wraps(command)
@@ -213,31 +209,31 @@ def look_options(command: Command) -> Command:
     return with_look(run)
 
 
-def with_look(command: Command) -> Command:
+def with_look(command: Function) -> Function:
     """Add the options ``--verbose``, ``--color``, ``--no-color`` and ``--show-timings`` as parameters."""
     return _with(
         command,
-        click.option("--verbose", is_flag=True, help="Show everything, even if the report is long."),
-        click.option(
+        option("--verbose", is_flag=True, help="Show everything, even if the report is long."),
+        option(
             "--color",
             is_flag=True,
             help="Use colors; default: on a terminal or with FORCE_COLOR, but not with NO_COLOR.",
         ),
-        click.option("--no-color", is_flag=True, help="Use no colors."),
-        click.option("--show-timings", is_flag=True, help="Print the time of each step on standard error."),
+        option("--no-color", is_flag=True, help="Use no colors."),
+        option("--show-timings", is_flag=True, help="Print the time of each step on standard error."),
     )
 
 
 def one_color(*, color: bool, no_color: bool) -> bool | None:
     """Return whether colors are wanted; None if there is no wish. Raises UsageError for both wishes."""
     if color and no_color:
-        raise click.UsageError("--color cannot be used with --no-color.")
+        raise UsageError("--color cannot be used with --no-color.")
     return True if color else False if no_color else None
 
 
-def _with(command: Command, *added: Option) -> Command:
-    for option in reversed(added):
-        command = option(command)
+def _with(command: Function, *added: Decorator) -> Function:
+    for add in reversed(added):
+        command = add(command)
     return command
 
 
@@ -268,13 +264,6 @@ def print_problems(error: UserError, place: Callable[[str], str] = str) -> None:
         say(f"error: {replace(problem, file=problem.file and place(problem.file))}")
 
 
-def print_usage_error(error: click.ClickException) -> None:
-    """Print an error of click's on standard error, with the usage of the command if it is about that."""
-    printed, message = StringIO(), error.format_message()
-    error.show(printed)
-    say(printed.getvalue().rstrip("\n").replace(message, visible(message)))
-
-
 def say(text: str) -> None:
     """Print lines on standard error; everything that is printed there, except the moving progress, is printed here.
 
@@ -282,7 +271,7 @@ def say(text: str) -> None:
     something is not remembered.
     """
     looks.stop()
-    click.echo(not_obeyed(f"{visible_lines(text)}\n"), err=True, nl=False)
+    print(not_obeyed(f"{visible_lines(text)}\n"), end="", file=sys.stderr, flush=True)  # noqa: T201 - the only one
 
 
 def write(text: str, output: str | None, *, is_for_log: bool = True) -> None:

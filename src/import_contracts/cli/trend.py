@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-import click
-
 from import_contracts.cli.asked import RUNNING, find_asked
-from import_contracts.cli.reports import Reporting, deliver, report_options
+from import_contracts.cli.parameters import UsageError, argument, declare, option
+from import_contracts.cli.reports import add_reports, deliver, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, once, options, source_roots, whole_number
 from import_contracts.config.files import existing_config
 from import_contracts.config.session import Config
@@ -23,12 +22,12 @@ from import_contracts.runs.trend import PERIODS, Wish
 def _period(value: str) -> str:
     """Return a period; raises BadParameter unless it is one."""
     if value not in PERIODS:
-        raise click.BadParameter(f"'{value}' is none of {', '.join(PERIODS)}.", param_hint="'--every'")
+        raise UsageError(f"'{value}' is none of {', '.join(PERIODS)}.", "--every")
     return value
 
 
-@click.command("trend", cls=Reporting, short_help="Count cycles and violations, now and at earlier commits.")
-@click.argument("packages", metavar="[PACKAGE]...", nargs=-1)
+@declare("trend", finish=add_reports, short_help="Count cycles and violations, now and at earlier commits.")
+@argument("packages", metavar="[PACKAGE]...", multiple=True)
 @once("--since", metavar="REV", help="Compare with this commit; default: where the branch began, else 30 days earlier.")
 @once(
     "--points",
@@ -37,9 +36,9 @@ def _period(value: str) -> str:
     help="Show the history at N commits, from the first to the last.",
 )
 @once("--every", convert=_period, metavar="PERIOD", help=f"Show the last commit of every {', '.join(PERIODS)}.")
-@click.option("--moved", is_flag=True, help="Find the commits that moved the cycles, and the imports that did it.")
-@click.option("--authors", is_flag=True, help="With --moved, also name the authors of these commits.")
-@click.option("--coupling", is_flag=True, help="Show modules that change together, according to the commits.")
+@option("--moved", is_flag=True, help="Find the commits that moved the cycles, and the imports that did it.")
+@option("--authors", is_flag=True, help="With --moved, also name the authors of these commits.")
+@option("--coupling", is_flag=True, help="Show modules that change together, according to the commits.")
 @source_roots
 @exclude_option
 @partial(report_options, formats=run.FORMATS)
@@ -71,8 +70,8 @@ def command(  # noqa: PLR0913 - each is an option
     baseline.
     """
     if authors and not moved:
-        raise click.UsageError("--authors needs --moved.")
-    asked = find_asked(packages, source_roots, globs, shared)
+        raise UsageError("--authors needs --moved.")
+    asked = find_asked("trend", packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)
     configs, marks = _configs(shared) if not source_roots else (None, ())
     question = Question(asked.packages, RUNNING)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from import_contracts.config.custom import load_types, refused_types
-from import_contracts.config.declared import declarations
 from import_contracts.config.files import FIRST_CONFIGURATION, Document
 from import_contracts.config.session import EXCLUDING, Config
 from import_contracts.contracts.findings import Rule
@@ -16,8 +15,11 @@ from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern, dotted_names
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
-from import_contracts.records import dataclass, field, replace
+from import_contracts.records import NamedTuple, dataclass, field, replace
 from import_contracts.wording import listed
+
+if TYPE_CHECKING:
+    from import_contracts.contracts.declared import Declaration
 
 ALERTING = ("error", "warn", "none")
 
@@ -166,7 +168,7 @@ def read_contracts(config: Config) -> Contracts:
     types = Types({**TYPES, **custom_types}, refused_types(config))
     contracts: list[Contract] = []
     problems = [*config.problems, *type_problems]
-    declared = declarations(config) if config.asks_what_is_declared else ()
+    declared = _declared(config)
     groups = _groups([values for document in config.documents for values in document.contracts], types)
     for document in config.documents:
         for number, values in enumerate(document.contracts, len(contracts) + 1):
@@ -180,6 +182,14 @@ def read_contracts(config: Config) -> Contracts:
     problems += _named_twice(contracts)
     problems += _repeated(contracts, has_baseline=config.baseline is not None)
     return Contracts(tuple(contracts), tuple(contract.id for contract in contracts), tuple(problems))
+
+
+def _declared(config: Config) -> tuple[Declaration, ...]:
+    if not config.asks_what_is_declared:
+        return ()
+    from import_contracts.config.declared import declarations  # noqa: PLC0415 - only if a contract asks for it
+
+    return declarations(config)
 
 
 def _groups(tables: Iterable[Mapping[str, object]], types: Types) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.config.misnamed import OWN, PEER, keys, sections, tables
@@ -14,6 +13,7 @@ from import_contracts.contracts.table import DECLARED, Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import text_of
+from import_contracts.records import NamedTuple
 from import_contracts.repository import checkout
 
 

@@ -8,7 +8,6 @@ from enum import Enum, auto
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.config.files import (
@@ -32,7 +31,7 @@ from import_contracts.graph.names import dotted_names, external_package
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.context import shown, text_of
 from import_contracts.reading.excluding import Exclude, mistake_in
-from import_contracts.records import dataclass, replace
+from import_contracts.records import NamedTuple, dataclass, replace
 from import_contracts.repository import checkout
 
 SOURCE_ROOTS = (".", "src")

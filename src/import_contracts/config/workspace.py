@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.config.globs import folders_at
@@ -18,6 +17,7 @@ from import_contracts.config.session import SOURCE_ROOTS
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.packages import find_packages
+from import_contracts.records import NamedTuple
 
 
 class Places(NamedTuple):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
 from import_contracts.reading.program_text import ProgramText
 from import_contracts.reading.text import Source
-from import_contracts.records import dataclass, field
+from import_contracts.records import NamedTuple, dataclass, field
 from import_contracts.reports.later import Later, Parts
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from typing import NamedTuple
 
 from import_contracts.contracts.separation import Group
 from import_contracts.graph.import_graph import ImportGraph
+from import_contracts.records import NamedTuple
 from import_contracts.wording import listed
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from import_contracts.graph.kinds import Kind
+from import_contracts.records import NamedTuple
 
 if TYPE_CHECKING:
     from import_contracts.contracts.findings import Rule

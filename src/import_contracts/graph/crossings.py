@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from functools import cache, cached_property, reduce
 from operator import or_
 from re import finditer
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from import_contracts.graph.alike import Alike
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.graph.min_cut import Between, Flow, minimum_cut
 from import_contracts.graph.nodes import Links, Nodes
 from import_contracts.graph.reach import Reach, searches
+from import_contracts.records import NamedTuple
 
 _Edge: TypeAlias = tuple[int, int]
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence, 
 from copy import copy
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from import_contracts.graph.nodes import Links
+from import_contracts.records import NamedTuple
 
 _Edge: TypeAlias = tuple[int, int]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import pairwise
-from typing import NamedTuple
 
 from import_contracts.graph.columns import ImportColumns
-from import_contracts.records import dataclass, replace
+from import_contracts.records import NamedTuple, dataclass, replace
 
 
 class Links(NamedTuple):

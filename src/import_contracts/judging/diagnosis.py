@@ -10,7 +10,6 @@ from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem
-from import_contracts.reading.aside import aside, asking
 from import_contracts.reading.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.records import replace
@@ -95,6 +94,7 @@ def _repaired(search: CycleSearch, remedies: Remedies) -> tuple[tuple[ReportedCr
     while a third makes the plan for crashes and follows the entries.
     """
     from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
+    from import_contracts.reading.aside import aside, asking  # noqa: PLC0415 - as above
 
     question, statements = search.question, search.statements
     context, modules = statements.snapshot.context, statements.snapshot.program.modules

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from import_contracts.baseline import CONTRACT, MODULE, Entry, Renaming
 from import_contracts.graph.names import ancestors, within
+from import_contracts.records import NamedTuple
 
 Pair: TypeAlias = tuple[str, str]
 """An old and a new name."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from itertools import chain
-from typing import NamedTuple
 
 from import_contracts.reading.cache import Cache, digest
 from import_contracts.reading.values import DAMAGED, exit_status, is_number, strings, text
 from import_contracts.reading.watch import absolute
+from import_contracts.records import NamedTuple
 
 _LARGEST = 20_000_000  # characters
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from import_contracts.graph.columns import Lines
 from import_contracts.graph.import_graph import ImportGraph
@@ -15,7 +14,7 @@ from import_contracts.reading.remarks import Remark
 from import_contracts.reading.scan import Reading, Take, read, stars_in
 from import_contracts.reading.star_imports.stars import StarImport, Stars, load_stars, texts_of
 from import_contracts.reading.state import Readings
-from import_contracts.records import dataclass, field
+from import_contracts.records import NamedTuple, dataclass, field
 from import_contracts.wording import listed
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
-from typing import NamedTuple
 
 from import_contracts import disk
 from import_contracts.looks import UNKNOWN, Signature, is_recent, noted_signature, signature
@@ -22,6 +21,7 @@ from import_contracts.reading.program import Extent, Portions
 from import_contracts.reading.refresh import Comparison, compare
 from import_contracts.reading.values import DAMAGED, is_number, strings
 from import_contracts.reading.watch import relative
+from import_contracts.records import NamedTuple
 
 _IMPORT = pattern(rb"^[ \t]*(?:lazy[ \t]+)?(?:from[ \t]+(\w+)|import[ \t]+([^\n#;]+))", re.MULTILINE)
 _CALL = pattern(rb"(?:import_module|__import__)\s*\(\s*['\"](\w+)")

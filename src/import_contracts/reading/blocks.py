@@ -5,12 +5,11 @@ All texts are as `plain_text` returns them.
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
+from import_contracts.patterns import pattern
 from import_contracts.reading.conditions import at_run_time
+from import_contracts.records import NamedTuple
 
-_COLON = re.compile(r"[()]|:(?!=)|\blambda\b")
+_COLON = pattern(r"[()]|:(?!=)|\blambda\b")
 
 
 class Block(NamedTuple):

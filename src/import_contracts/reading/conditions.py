@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container
-from typing import NamedTuple
 
 from import_contracts.patterns import pattern
+from import_contracts.records import NamedTuple
 
 _CONDITION = pattern(r"\w+(?:\s*+\.\s*+\w+)*+|[=!<>]=|\S")
 _CONSTANTS = {"True": True, "False": False, "None": None}

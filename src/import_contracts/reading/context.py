@@ -7,7 +7,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from itertools import cycle
 from pathlib import Path, PurePath
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
+
+from import_contracts.records import NamedTuple
 
 Advance: TypeAlias = Callable[[], None]
 """Counts one more file, contract or other item as done."""

@@ -6,7 +6,9 @@ import os
 import re
 from collections.abc import Collection, Iterable
 from fnmatch import translate
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from import_contracts.records import NamedTuple
 
 EXCLUDE = "exclude"
 """The key, which problems with it have too."""

@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
+from import_contracts.patterns import pattern
 from import_contracts.reading.blocks import Blocks
 from import_contracts.reading.calls import called_imports, calls_in
 from import_contracts.reading.plain import lines_with, logical_lines, plain_text
@@ -41,7 +42,7 @@ class WrittenImport(NamedTuple):
     """The statement on one line, without comments."""
 
 
-_INDENT = re.compile(r"(?P<indent>[ \t\f]*+)")
+_INDENT = pattern(r"(?P<indent>[ \t\f]*+)")
 _START = (
     r"(?P<indent>[ \t\f]*+)[^\S\n]*+"
     r"(?:(?:import|from|lazy|__lazy_modules__)"
@@ -49,7 +50,7 @@ _START = (
 )
 _HEAD, _NEXT_HEAD = re.compile(_START), re.compile("\n" + _START)  # the second is found twice as fast as with a "^"
 _MAYBE_IMPORT = re.compile(r"(?:^|[:;])[^\S\n]*+(?:lazy[^\S\n]++)?(?:import|from)\b", re.MULTILINE)
-_PLAIN_IMPORT = re.compile(
+_PLAIN_IMPORT = pattern(
     r"(?a:^[ \t]*+(?:from (?P<origin>[\w.]+) import (?P<names>[\w ,]+|\([\w\s,]*\))"
     rf"|import (?P<module>[\w.]+(?: as \w+)?))(?P<end>[ \t]*$))|{_MAYBE_IMPORT.pattern}",
     re.MULTILINE,
@@ -58,7 +59,7 @@ _PLAIN_IMPORT = re.compile(
 _REST = re.compile(r"(?:[^\n(\\]|\([^()#]*+(?:#[^\n]*+[^()#]*+)*+|\\\n?)*+")
 _SIMPLE = re.compile(r"\s*+(?P<words>(?P<lazy>lazy\s++)?(?:import|from)(?!\w)|__lazy_modules__(?!\w))")
 _IMPORT = re.compile(r"\bimport\b")
-_ASSIGNMENT = re.compile(r"__lazy_modules__\s*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
+_ASSIGNMENT = pattern(r"__lazy_modules__\s*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
 
 
 def read_imports(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:

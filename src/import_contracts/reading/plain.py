@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from import_contracts.patterns import pattern
 from import_contracts.reading.text import universal_newlines
+from import_contracts.records import NamedTuple
 
 # Every alternative starts with a literal, which `search` finds fast, and none backtracks.
 _STRING_OR_COMMENT = re.compile(

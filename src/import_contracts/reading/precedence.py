@@ -10,11 +10,12 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from import_contracts import disk
 from import_contracts.patterns import pattern
 from import_contracts.problems import Problem, Severity
+from import_contracts.records import NamedTuple
 
 Kind: TypeAlias = Literal["package", "module", "portion"]
 

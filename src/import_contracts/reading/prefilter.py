@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from import_contracts.patterns import pattern
 from import_contracts.reading.imports import normal_form
 from import_contracts.reading.text import UndecodableError, decode, is_ascii_compatible
 
@@ -12,10 +13,10 @@ from import_contracts.reading.text import UndecodableError, decode, is_ascii_com
 _IMPORT = rb"(?:import\b|from\b[. \t\f\w\x80-\xff]*?(?:\bimport\b|\\))"
 _NOT_PLAIN = (
     *(
-        re.compile(before + rb"[ \t\f]*+" + _IMPORT)
+        pattern(before + rb"[ \t\f]*+" + _IMPORT)
         for before in (rb"\n[ \t\f]", rb"\r[ \t\f]", rb"\A(?:\xef\xbb\xbf)?[ \t\f]", rb":", rb";", rb"\\[\r\n]++")
     ),
-    re.compile(rb"lazy(?:_modules__|[ \t\f\\\r\n]+(?:import|from)\b)"),
+    pattern(rb"lazy(?:_modules__|[ \t\f\\\r\n]+(?:import|from)\b)"),
 )
 
 
@@ -24,7 +25,7 @@ def may_defer(data: bytes) -> bool:
 
     False is certain. True is not: the text may be that of a docstring.
     """
-    return not is_ascii_compatible(data) or any(pattern.search(data) for pattern in _NOT_PLAIN)
+    return not is_ascii_compatible(data) or any(each.search(data) for each in _NOT_PLAIN)
 
 
 # Most files have no star, and a search for one byte is the fastest.
@@ -42,7 +43,7 @@ def may_call(data: bytes) -> bool:
     return b"import_module" in data or b"__import__" in data
 
 
-_WORD = re.compile(r"\w+")
+_WORD = pattern(r"\w+")
 _FEW = 20  # of more names, looking up each word is faster than an alternative for each name
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from typing import NamedTuple
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.text import Source
-from import_contracts.records import dataclass
+from import_contracts.records import NamedTuple, dataclass
 
 ALL = 1 << 62
 """More steps than an entry has."""

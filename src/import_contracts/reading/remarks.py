@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
+from import_contracts.patterns import pattern
 from import_contracts.reading.plain import logical_lines, plain_text
 from import_contracts.reading.text import universal_newlines
+from import_contracts.records import NamedTuple
 
 MARK = "import-contracts:"
 """What such a comment begins with."""
 
 _MARK = MARK.encode()
 # Another comment on the same line ends the text.
-_REMARK = re.compile(rf"\#[^\S\n]*+{MARK}(?P<text>(?:(?!\s\#\s)[^\n])*+)")
+_REMARK = pattern(rf"\#[^\S\n]*+{MARK}(?P<text>(?:(?!\s\#\s)[^\n])*+)")
 
 
 class Remark(NamedTuple):

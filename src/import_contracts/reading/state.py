@@ -9,7 +9,7 @@ from array import array
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from import_contracts.graph.columns import ImportColumns, Lines
 from import_contracts.graph.kinds import Kind
@@ -20,6 +20,7 @@ from import_contracts.reading.remarks import Remark
 from import_contracts.reading.scan import NO_KINDS, NO_LINES, Kinds, Reading
 from import_contracts.reading.star_imports.stars import Stars
 from import_contracts.reading.values import is_number, strings, text
+from import_contracts.records import NamedTuple
 
 
 class Rare(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict
 
+from import_contracts.records import asdict
 from import_contracts.reporters.fixes import changed_at
 from import_contracts.reporters.style import BOLD, DIM, GREEN, YELLOW, Style
 from import_contracts.reports.cycles import ReportedCrashPlan, ReportedDeadlock, ReportedEdit

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import pairwise
 
+from import_contracts.records import asdict
 from import_contracts.reporters.crash_plan import crash_plan_as_text, edit_of
 from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Style
 from import_contracts.reporters.words import more, short, some

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import asdict
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
+from import_contracts.records import asdict
 from import_contracts.reporters.crash_plan import crash_plan_object
 from import_contracts.reporters.crashes import (
     crash_object,

@@ -7,12 +7,12 @@ CI log and an encoder see only visible characters, and a parser gets the value a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 
+from import_contracts.patterns import pattern
 from import_contracts.visible import escaped
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def json_text(document: object, *, indent: int | None = 2) -> str:

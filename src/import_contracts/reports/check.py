@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
 from shlex import quote
-from typing import NamedTuple
 
 from import_contracts.baseline import MODULE, Entry, Renaming
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.problems import Problem, Severity, united
-from import_contracts.records import dataclass
+from import_contracts.records import NamedTuple, dataclass
 from import_contracts.reports.later import Later, Parts
 from import_contracts.reports.weakening import Weakening
 from import_contracts.wording import count

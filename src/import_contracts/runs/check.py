@@ -22,8 +22,16 @@ from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reports.check import Report
 from import_contracts.reports.several import joined
 from import_contracts.repository import root_of
-from import_contracts.runs.requests import Choice, Requests, Task, extent_of, extents_of, read_baseline, with_contracts
-from import_contracts.runs.weakening import Revision, find_weakening
+from import_contracts.runs.requests import (
+    Choice,
+    Requests,
+    Task,
+    extent_of,
+    extents_of,
+    keep,
+    read_baseline,
+    with_contracts,
+)
 
 
 def check(configs: Sequence[Config], choice: Choice, context: RunContext) -> Report:
@@ -80,6 +88,8 @@ def _checked(
         judgements.append(judgement)
         made = report(judgement, of_program)
         if merge_base is not None:
+            from import_contracts.runs.weakening import Revision, find_weakening  # noqa: PLC0415 - for few formats
+
             only = [contract.id for contract in of_task.chosen] if choice.only else ()
             then = Revision(merge_base, merge_base[:12])
             made = replace(made, weakening=find_weakening(judgement, of_program, then, choice._replace(only=only)))
@@ -88,14 +98,6 @@ def _checked(
     files, ids = [task.config.file for task in tasks], [each.ids for each in contracts]
     made = joined(reports, files, ids, list(sizes.values()))
     return made, statements[id(tasks[0].snapshot)], judgements
-
-
-def keep(answers: Iterable[Answer], requests: Requests, statements: Statements, grounds: Grounds) -> None:
-    """Store the answer to each request in the cache, with what it depends on; `Statements.outside` is added."""
-    evidence = None if grounds.evidence is None else sorted(grounds.evidence)
-    grounds = grounds._replace(evidence=evidence, outside=statements.outside)
-    for key, one in zip(requests.keys, answers, strict=True):
-        statements.snapshot.keep(key, one, grounds)
 
 
 def _evidence(made: Report, statements: Statements) -> Iterable[str] | None:

@@ -21,12 +21,10 @@ from import_contracts.reading.values import DAMAGED
 from import_contracts.records import replace
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reporters.cycles import as_json, as_text
-from import_contracts.reporters.cycles_as_contracts import as_report
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import CyclesReport, Question
-from import_contracts.runs.check import keep, placed
-from import_contracts.runs.requests import Requests, cycles_extent
+from import_contracts.runs.requests import Requests, cycles_extent, keep
 
 if TYPE_CHECKING:
     from import_contracts.judging.conclusions import Conclusions
@@ -99,6 +97,9 @@ def _rendered(report: CyclesReport, folder: Path, wanted: Wanted) -> tuple[str, 
     if wanted.format == "text":
         placed_here = shown(report, partial(wanted.style.place, folder=folder.as_posix()))
         return as_text(placed_here, wanted.style), report.exit_status, ()
+    from import_contracts.reporters.cycles_as_contracts import as_report  # noqa: PLC0415 - for few formats
+    from import_contracts.runs.check import placed  # noqa: PLC0415 - as above
+
     converted = as_report(report)
     outcomes = tuple(replace(outcome, demand=TYPES[outcome.type].demand) for outcome in converted.outcomes)
     whole = replace(placed(converted, folder), outcomes=outcomes, judges=False)

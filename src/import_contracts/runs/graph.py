@@ -27,8 +27,8 @@ from import_contracts.reporters.style import Wanted
 from import_contracts.reports.check import Outcome
 from import_contracts.reports.cycles import CyclesReport, Question
 from import_contracts.repository import root_of
-from import_contracts.runs.check import keep, known_entries, report
-from import_contracts.runs.requests import Requests, Scope, read_baseline
+from import_contracts.runs.check import known_entries, report
+from import_contracts.runs.requests import Requests, Scope, keep, read_baseline
 
 
 def answer(options: Options, scope: Scope, snapshot: Snapshot, requests: Requests) -> list[Answer]:

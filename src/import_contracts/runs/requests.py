@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from import_contracts import disk
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.answer import Answer, StoredAnswer
+from import_contracts.reading.answer import Answer, Grounds, StoredAnswer
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.last_run import LastRun
 from import_contracts.reading.program import Extent
 from import_contracts.reading.roots import find_portions, find_unread
-from import_contracts.records import replace
+from import_contracts.records import NamedTuple, replace
 from import_contracts.reporters import with_imports
 from import_contracts.reporters.style import Wanted
 from import_contracts.repository import root_of
 
 if TYPE_CHECKING:
     from import_contracts.config.contracts import Contracts
+    from import_contracts.judging.statements import Statements
     from import_contracts.reading.snapshot import Snapshot
     from import_contracts.reports.cycles import Question
 
@@ -109,6 +110,14 @@ def _with_imports(stored: StoredAnswer, format_: str, more: int) -> StoredAnswer
     total = stored.total + more
     text = with_imports(format_, stored.answer.text, stored.total, total)
     return None if text is None else stored._replace(answer=stored.answer._replace(text=text), total=total)
+
+
+def keep(answers: Iterable[Answer], requests: Requests, statements: Statements, grounds: Grounds) -> None:
+    """Store the answer to each request in the cache, with what it depends on; `Statements.outside` is added."""
+    evidence = None if grounds.evidence is None else sorted(grounds.evidence)
+    grounds = grounds._replace(evidence=evidence, outside=statements.outside)
+    for key, one in zip(requests.keys, answers, strict=True):
+        statements.snapshot.keep(key, one, grounds)
 
 
 # The formats that show what is let through now, and was not at the merge base.

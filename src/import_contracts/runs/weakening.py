@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from os.path import normpath
 from pathlib import Path
-from typing import NamedTuple
 
 from import_contracts import git
 from import_contracts.baseline import Entry, parse
@@ -29,7 +28,7 @@ from import_contracts.reading.refresh import compare
 from import_contracts.reading.remarks import Remark, read_remarks
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.text import UndecodableError, decode
-from import_contracts.records import replace
+from import_contracts.records import NamedTuple, replace
 from import_contracts.reports.weakening import LetThrough, Weakening
 from import_contracts.repository import root_of
 from import_contracts.runs.requests import Choice, extent_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from import_contracts.records import NamedTuple
 
 
 class Loaded(NamedTuple):

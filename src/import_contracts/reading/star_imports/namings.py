@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from import_contracts.records import dataclass, field
+from import_contracts.records import NamedTuple, dataclass, field
 
 Words: TypeAlias = frozenset[str]
 """A value that is one of some strings; empty where it is something else that is no name, such as a number."""

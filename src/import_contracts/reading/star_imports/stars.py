@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from import_contracts.graph.names import parent
 from import_contracts.problems import Problem, Severity
 from import_contracts.reading.program import Program
 from import_contracts.reading.star_imports.loaded import Loaded
 from import_contracts.reading.text import Source, UndecodableError, decode
-from import_contracts.records import dataclass, field
+from import_contracts.records import NamedTuple, dataclass, field
 
 Texts: TypeAlias = Callable[[str], bytes | None]
 """Returns the content of the file of a module; None if there is none, or it cannot be read."""
