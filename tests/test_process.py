@@ -10,6 +10,7 @@ import pytest
 
 from import_contracts.reading.trust import CACHE
 from tests.arranging import lint, write
+from tests.workflows import repositories
 
 COMMAND = [sys.executable, "-m", "import_contracts"]
 SCRIPT = Path(sys.executable).with_name("lint-imports")
@@ -116,17 +117,23 @@ def test_the_module_takes_the_arguments_of_the_command(shop: Path, options: list
 # --- interrupts ---------------------------------------------------------------------------------------------------
 
 
+INTERRUPTED = Path(__file__).with_name("interrupted.py")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("again", ["0", "5"])
-def test_an_interrupt_at_any_moment_leaves_neither_a_traceback_nor_half_a_file(shop: Path, again: str) -> None:
-    driver = Path(__file__).with_name("interrupted.py")
+@pytest.mark.parametrize(
+    ("sent", "again", "interrupted"), [("SIGINT", 0, 130), ("SIGINT", 5, 130), ("SIGTERM", 0, 143)]
+)
+def test_an_interrupt_at_any_moment_leaves_neither_a_traceback_nor_half_a_file(
+    shop: Path, sent: str, again: int, interrupted: int
+) -> None:
     status, ended = None, set()
-    number = 3  # after two calls, it is in the function that takes interrupts
+    number = 9  # then the function that takes interrupts has returned
     while status != 1 and number < 10**8:
         shutil.rmtree(shop / CACHE, ignore_errors=True)
         (shop / "report.sarif").unlink(missing_ok=True)
         args = ["--format", "sarif", "--output", "report.sarif"]
-        done = run(shop, sys.executable, driver, str(number), again, *args)
+        done = run(shop, sys.executable, INTERRUPTED, sent, str(number), str(again), *args)
         status = done.returncode
         ended.add(status)
         assert "Traceback" not in done.stderr, number
@@ -134,14 +141,38 @@ def test_an_interrupt_at_any_moment_leaves_neither_a_traceback_nor_half_a_file(s
         assert not list(shop.rglob("*.tmp"))
         assert status == 1 or not (shop / "report.sarif").exists() or lint(shop, *args).status == 1
         number = number + 1 + number // 4
-    assert ended == {1, 130}
+    assert ended == {1, interrupted}
 
 
-def test_an_interrupt_that_was_ignored_before_stays_ignored(shop: Path) -> None:
-    driver = Path(__file__).with_name("interrupted.py")
-    command = ["python", str(driver), "5000", "3"]
-    code = f"import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv({sys.executable!r}, {command})"
+@pytest.mark.parametrize("when", ["become", "_put", "_remove", "_rmtree"])  # functions of `reading.past`, and of Python
+@pytest.mark.parametrize(("sent", "interrupted"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_an_interrupt_leaves_no_temporary_folder(
+    shop: Path, tmp_path_factory: pytest.TempPathFactory, sent: str, interrupted: int, when: str
+) -> None:
+    place = tmp_path_factory.mktemp("temporary")
+    for text in ("", "import shop.util\n", "import shop.models\n"):
+        repositories.commit(write(shop, {"shop/web.py": text}))
+    command = (sys.executable, INTERRUPTED, sent, when, "0", "trend", "--points", "3", "--no-cache")
+    done = run(shop, *command, TMPDIR=str(place))
+    assert (done.returncode, done.stdout, done.stderr) == (interrupted, "", "\n")  # the newline is click's
+    assert not list(place.iterdir())
+
+
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupt_that_was_ignored_before_stays_ignored(shop: Path, sent: str) -> None:
+    command = ["python", str(INTERRUPTED), sent, "5000", "3"]
+    code = f"import os, signal; signal.signal(signal.{sent}, signal.SIG_IGN); os.execv({sys.executable!r}, {command})"
     assert run(shop, sys.executable, "-c", code).returncode == 1
+
+
+def test_the_process_does_not_wait_for_a_thread_that_is_no_longer_needed(shop: Path) -> None:
+    """One is left if there is not enough memory, or an interrupt comes, while grimp reads files; it may never end."""
+    waiting = "import threading, time; threading.Thread(target=time.sleep, args=(1_000,)).start()"
+    code = f"{waiting}; from import_contracts.__main__ import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=shop, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == lint(shop)[:2]
 
 
 # --- streams ------------------------------------------------------------------------------------------------------

@@ -3,17 +3,21 @@
 Nothing but this is imported before interrupts are taken care of, because importing the rest takes most of a short run.
 """
 
+import atexit
 import os
 import sys
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
 if TYPE_CHECKING:
     import signal
+    from typing import NoReturn
 else:
     import _signal as signal  # what signal is made of, without enum
 
 INTERRUPTED = 130
-"""The exit status: 128 and the number of the signal, as shells have it."""
+"""The exit status of the command after an interrupt; that of the process is 128 and the number of the signal."""
+
+_SIGNALS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
 
 
 def run() -> None:
@@ -23,33 +27,53 @@ def run() -> None:
     try:
         _take_one(interrupts)
         status = __import__("import_contracts.cli", fromlist=["run"]).run()
-        # What is to be said has been said. From here on, an interrupt would only spoil the end of the process.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _take_no_more()  # What is to be said has been said. An interrupt would only spoil the end of the process.
     except BaseException as error:
         if not interrupts and not isinstance(error, KeyboardInterrupt):
             raise
         status = INTERRUPTED  # also if something has made another exception of it
-    sys.exit(status)
+    _exit(_status(interrupts) if status == INTERRUPTED else status)
 
 
 def _take_one(interrupts: list[int]) -> None:
-    """Raise KeyboardInterrupt for the first interrupt, and note it; the others would only disturb the clean-up."""
+    """Raise KeyboardInterrupt for the first interrupt, and note it."""
 
     def stop(number: int, _: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _take_no_more()
         interrupts.append(number)
         raise KeyboardInterrupt
 
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a shell ignores it for a background job
-        signal.signal(signal.SIGINT, stop)
-        sys.unraisablehook = _unraisable
+    def end(unraisable: "sys.UnraisableHookArgs") -> None:
+        """End the process if an interrupt came where Python drops exceptions, such as in a finalizer."""
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            os._exit(_status(interrupts))
+        sys.__unraisablehook__(unraisable)
+
+    sys.unraisablehook = end
+    for number in _SIGNALS:
+        if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):  # a shell may have it ignored
+            signal.signal(number, stop)
 
 
-def _unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
-    """End the process if an interrupt came where Python drops exceptions, such as in a finalizer."""
-    if issubclass(unraisable.exc_type, KeyboardInterrupt):
-        os._exit(INTERRUPTED)
-    sys.__unraisablehook__(unraisable)
+def _take_no_more() -> None:
+    """Ignore Ctrl-C, which impatience repeats, so that it does not disturb the clean-up; other signals end it."""
+    for number in _SIGNALS:
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+
+
+def _status(interrupts: list[int]) -> int:
+    return 128 + interrupts[0] if interrupts else INTERRUPTED
+
+
+def _exit(status: int) -> "NoReturn":
+    """End the process, without waiting for a thread that still reads files: nobody wants the result any more."""
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:
+        atexit._run_exitfuncs()  # noqa: SLF001 - temporary folders are removed
+        sys.stdout.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """The progress of a run on standard error: a moving bar on a terminal, and elsewhere a line every thirty seconds.
 
-A thread shows it, because a single call, such as the scan of all files, may take a minute.
+A thread shows it, because a single call, such as the scan of all files, may take a minute. There is one in a process,
+which waits between steps; where it cannot be started, nothing is shown.
 """
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import ceil
 
 from import_contracts.records import NamedTuple, dataclass
@@ -61,16 +63,15 @@ class Progress:
             yield lambda: None
             return
         step = Step(what, total, done, time.monotonic(), done)
-        over = threading.Event()
         self._steps.append(step)
         if len(self._steps) == 1:
-            threading.Thread(target=self._watch, args=(over,), name="progress", daemon=True).start()
+            _WATCHER.watch(self)
         try:
             yield step.advance
         finally:
-            over.set()
-            self._erase()
-            self._steps.pop()
+            with self._printing:
+                self._steps.pop()
+                self._erase()
         if self._timings:
             self._say(f"{time.monotonic() - step.since:7.3f} s  {visible(what)}")
 
@@ -78,29 +79,27 @@ class Progress:
         """Return a function that prints something in place of the bar, which is drawn again below it."""
 
         def print_above(text: str) -> None:
-            self._erase()
+            with self._printing:
+                self._erase()
             print_(text)
 
         return print_above
 
-    def _watch(self, over: threading.Event) -> None:
-        """Show the progress from time to time, until the outermost step is over."""
-        while not over.wait(self._pause()):
-            with self._printing:
-                if not over.is_set():
-                    self._show()
+    def show(self) -> bool:
+        """Show the current step, if that is due; return whether there is one."""
+        with self._printing:
+            if self._steps:
+                self._show(self._steps[-1], time.monotonic())
+            return bool(self._steps)
 
-    def _pause(self) -> float:
-        due = self._current().since + self._pace.after if self._is_terminal else self._last_line + self._pace.line
+    def pause(self) -> float:
+        """Return for how many seconds nothing is due."""
+        steps = self._steps[:]  # the other thread may take the last one away
+        last = steps[-1].since if steps else time.monotonic()
+        due = last + self._pace.after if self._is_terminal else self._last_line + self._pace.line
         return max(due - time.monotonic(), self._pace.redraw)
 
-    def _current(self) -> Step:
-        steps = self._steps[:]  # the other thread may take the last one away
-        return steps[-1] if steps else Step("")
-
-    def _show(self) -> None:
-        now = time.monotonic()
-        step = self._current()
+    def _show(self, step: Step, now: float) -> None:
         if self._is_terminal and now - step.since >= self._pace.after:
             print(f"\r\x1b[K{bar(step, now - step.since, _width())}", end="", file=sys.stderr, flush=True)  # noqa: T201
             self._has_bar = True
@@ -109,10 +108,42 @@ class Progress:
             self._say(line(step, now - step.since))
 
     def _erase(self) -> None:
-        with self._printing:
-            if self._has_bar:
-                print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201 - as in _show
-                self._has_bar = False
+        if self._has_bar:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201 - as in _show
+            self._has_bar = False
+
+
+class Watcher:
+    """The thread that shows what is in progress.
+
+    `threading.Thread` is not used: it waits until the thread has started, which takes time at each start of a process,
+    and never ends if there is not enough memory for the thread.
+    """
+
+    def __init__(self) -> None:
+        self._begun = threading.Event()
+        self._watched: Progress | None = None
+        self._is_started = False
+
+    def watch(self, progress: Progress) -> None:
+        """Show a progress of which the first step has begun, until it has none, or until another is watched."""
+        self._watched = progress
+        self._begun.set()
+        if not self._is_started:
+            self._is_started = True
+            with suppress(RuntimeError, MemoryError):  # no thread can be started
+                _thread.start_new_thread(self._run, ())
+
+    def _run(self) -> None:
+        while True:
+            progress, pause = self._watched, None
+            with suppress(Exception):  # a run that cannot show what it does goes on
+                pause = progress.pause() if progress and progress.show() else None
+            self._begun.wait(pause)
+            self._begun.clear()
+
+
+_WATCHER = Watcher()
 
 
 def _width() -> int:

@@ -50,7 +50,7 @@ def search_crashes(
     """Return a crash for every module whose import fails in a fresh interpreter, sorted by that module.
 
     Where ``entries`` are given, only those modules are tried. ``cache`` keeps what was read for other questions about
-    the same version of Python and mostly the same texts. ``advance`` is called for each module that was tried.
+    the same version of Python and mostly the same texts. ``advance`` is called for each module whose outcome is known.
     Of the searches ``before``, each in nearly the same program, what edits since then cannot change is taken.
 
     Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. Where
@@ -60,6 +60,11 @@ def search_crashes(
     """
     with deep():
         return _search(model, entries, CodeCache() if cache is None else cache, advance, before)
+
+
+def least_tried(model: ImportModel) -> int:
+    """Return how many modules a search tries; it tries them again if one starts more than is seen at first."""
+    return len(Reach(model.started).below(model.risky()))
 
 
 def try_entries(
@@ -230,14 +235,13 @@ class Trials:
     def _try(self, modules: Iterable[str]) -> None:
         world = self._world
         for module in modules:
-            if module in world.outcomes:
-                continue
-            if is_too_much(world):
-                self.untried.add(module)
-            else:
+            if module not in world.outcomes:
+                if is_too_much(world):
+                    self.untried.add(module)
+                    continue
                 outcome = self._outcome(module)
                 world.outcomes.update(dict.fromkeys(self._alike(module) if outcome else (module,), outcome))
-                self._advance()
+            self._advance()
 
     def _crashes_of(self, modules: Iterable[str]) -> dict[str, Crash]:
         return {module: self._world.crashes[module] for module in modules if module in self._world.crashes}

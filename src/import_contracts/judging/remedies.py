@@ -15,7 +15,7 @@ from import_contracts.crashes.messages import message_of_lazy
 from import_contracts.crashes.missing import MissingImport, MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.modules import World
-from import_contracts.crashes.search import Attempt, CrashSearch, search_crashes
+from import_contracts.crashes.search import Attempt, CrashSearch, least_tried, search_crashes
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.graph.components import Component
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
@@ -24,7 +24,6 @@ from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.fixes import reported_fix
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import did_you_mean_module
-from import_contracts.reading.context import Advance, not_counted
 from import_contracts.reading.imports import ImportReader, read_calls, read_imports
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
@@ -130,14 +129,17 @@ class Remedies:
 
     @cached_property
     def _before(self) -> CrashSearch:
-        with self._statements.snapshot.context.step("look for crashes") as advance:
-            return self._crashes({}, advance=advance)
+        step = self._statements.snapshot.context.step
+        with step("read the texts"):
+            model = self._model({})
+            tried = least_tried(model)
+        with step("look for crashes", tried) as advance:
+            return search_crashes(model, None, self._codes, advance)
 
     def _crashes(
         self,
         changed: Mapping[str, Source],
         entries: Collection[str] | None = None,
-        advance: Advance = not_counted,
         others: Iterable[CrashSearch] = (),
     ) -> CrashSearch:
         """Return the crashes if the modules in ``changed`` had this text; of the given entries, or of all.
@@ -145,7 +147,7 @@ class Remedies:
         What is known from the first search is taken over, or from one of the others.
         """
         before = [self._before, *others] if changed else []
-        return search_crashes(self._model(changed), entries, self._codes, advance, before)
+        return search_crashes(self._model(changed), entries, self._codes, before=before)
 
     def _model(self, changed: Mapping[str, Source]) -> ImportModel:
         """Return the program in which the modules in ``changed`` have this text."""

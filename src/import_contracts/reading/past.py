@@ -42,7 +42,11 @@ class Tree:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._temporary.cleanup()
+        try:
+            self._temporary.cleanup()
+        except KeyboardInterrupt:  # the only one: more are ignored
+            self._temporary.cleanup()
+            raise
 
     def place(self, path: Path) -> Path | None:
         """Return where a file or folder of the repository is in this folder; None if it is outside the repository."""
