@@ -70,7 +70,6 @@ class _Others(NamedTuple):
 
     crash_plan: ReportedCrashPlan | None
     entries: tuple[ReportedEntry, ...]
-    not_followed: tuple[NotFollowed, ...]
     outside: Mapping[str, str]
     functions: Set[tuple[str, str]]
 
@@ -81,6 +80,7 @@ class _Found(NamedTuple):
     search: CycleSearch
     remedies: Remedies
     missing: Sequence[MissingImport]
+    not_followed: tuple[NotFollowed, ...]
     crashes: Sequence[ReportedCrash]
     plans: Sequence[Plan | None]
     others: _Others
@@ -99,7 +99,7 @@ def _diagnosed(found: _Found) -> CyclesReport:
         crashes=tuple(crash for crash in found.crashes if is_asked_about(crash.entry)),
         untried=tuple(module for module in remedies.untried if is_asked_about(module)),
         missing=tuple(remedies.reported_missing(each) for each in found.missing if is_asked_about(each.importer)),
-        not_followed=found.others.not_followed,
+        not_followed=found.not_followed,
         entries=found.others.entries,
         crash_plan=found.others.crash_plan,
     )
@@ -124,23 +124,24 @@ def _found(question: Question, statements: Statements) -> _Found:
         return search
 
     def planned(crashes: Tried) -> Iterator[Any]:
-        yield (missing := remedies.missing())
+        missing = remedies.missing()
+        yield missing, remedies.not_followed()
         yield remedies.plans(search_without(missing), crashes), remedies.functions
 
     def repaired() -> _Others:
         plan, changed = remedies.crash_plan(search)
         entries = report_entries(question, statements, remedies.known, changed)
-        return _Others(plan, entries, remedies.not_followed(), statements.outside, remedies.functions)
+        return _Others(plan, entries, statements.outside, remedies.functions)
 
     with asking(planned, remedies.tried(), context, is_long=is_long) as planning:
-        crashes, missing = remedies.crashes(), next(planning)
+        crashes, (missing, not_followed) = remedies.crashes(), next(planning)
         search = search_without(missing)
         with aside(repaired, context, is_long=is_long) as repairing:
             plans, functions = next(planning)
             others = repairing()
     statements.looked_at(others.outside)
     statements.depend_on(remedies.functions | functions | others.functions | remedies.needed)
-    return _Found(search, remedies, missing, crashes, plans, others)
+    return _Found(search, remedies, missing, not_followed, crashes, plans, others)
 
 
 def _needless(search: CycleSearch) -> Iterator[ReportedViolation]:

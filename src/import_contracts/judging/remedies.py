@@ -54,13 +54,16 @@ _WORK = 33_000
 
 
 class Remedies:
-    """The crashes of a program and the plans for its cycles. Files are parsed only once for both."""
+    """The crashes of a program and the plans for its cycles.
+
+    Each parses what it needs: the search for crashes keeps no trees, which need more room than all else.
+    """
 
     def __init__(self, question: Question, statements: Statements) -> None:
         self._question = question
         self._statements = statements
         self._parse = remembering()
-        self._codes = CodeCache(self._parse)
+        self._codes = CodeCache()
         self._reader = ImportReader()
         self._names: list[ProgramNames] = []
         self._edited: set[str] = set()
