@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +20,6 @@ from import_contracts.reports.cycles import (
     Cycle,
     CyclesReport,
     NotFollowed,
-    Plan,
     Question,
     ReportedCrash,
     ReportedCrashPlan,
@@ -75,27 +74,26 @@ class _Others(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """All that there is to report: ``plans`` are those of the cycles of the search."""
+    """All that there is to report."""
 
     search: CycleSearch
     remedies: Remedies
     missing: Sequence[MissingImport]
     not_followed: tuple[NotFollowed, ...]
     crashes: Sequence[ReportedCrash]
-    plans: Sequence[Plan | None]
+    cycles: Iterable[Cycle]
     others: _Others
 
 
 def _diagnosed(found: _Found) -> CyclesReport:
     search, remedies = found.search, found.remedies
-    cycles = [search.cycle(*each, found.crashes) for each in zip(search.cycles, found.plans, strict=True)]
 
     def is_asked_about(module: str) -> bool:
         return any(within(module, package) for package in search.question.packages)
 
     return replace(
         _report(search),
-        cycles=tuple(sorted(cycles, key=_order)),
+        cycles=tuple(sorted(found.cycles, key=_order)),
         crashes=tuple(crash for crash in found.crashes if is_asked_about(crash.entry)),
         untried=tuple(module for module in remedies.untried if is_asked_about(module)),
         missing=tuple(remedies.reported_missing(each) for each in found.missing if is_asked_about(each.importer)),
@@ -138,10 +136,11 @@ def _found(question: Question, statements: Statements) -> _Found:
         search = search_without(missing)
         with aside(repaired, context, is_long=is_long) as repairing:
             plans, functions = next(planning)
+            cycles = [search.cycle(*each, crashes) for each in zip(search.cycles, plans, strict=True)]
             others = repairing()
     statements.looked_at(others.outside)
     statements.depend_on(remedies.functions | functions | others.functions | remedies.needed)
-    return _Found(search, remedies, missing, not_followed, crashes, plans, others)
+    return _Found(search, remedies, missing, not_followed, crashes, cycles, others)
 
 
 def _needless(search: CycleSearch) -> Iterator[ReportedViolation]:
