@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -139,9 +139,9 @@ def test_no_process_is_left_when_this_one_is_killed(tmp_path: Path) -> None:
 # --- questions -----------------------------------------------------------------------------------------------------
 
 
-def sums(ask: Callable[[int], tuple[int, int]]) -> tuple[int, list[int], set[int]]:
+def sums(ask: Callable[[int], tuple[int, int]]) -> Iterator[tuple[int, list[int], set[int]]]:
     answers = [ask(number) for number in range(3)]
-    return os.getpid(), [double for double, _ in answers], {process for _, process in answers}
+    yield os.getpid(), [double for double, _ in answers], {process for _, process in answers}
 
 
 def doubled(number: int) -> tuple[int, int]:
@@ -151,19 +151,38 @@ def doubled(number: int) -> tuple[int, int]:
 @copies
 def test_a_copy_may_ask_this_process(tmp_path: Path) -> None:
     with asking(sums, doubled, context(tmp_path)) as result:
-        process, answers, processes = result()
+        process, answers, processes = next(result)
     assert (answers, processes) == ([0, 2, 4], {os.getpid()})
     assert process != os.getpid()
 
 
 def test_with_one_job_questions_are_asked_here(tmp_path: Path) -> None:
     with asking(sums, doubled, context(tmp_path, jobs=1)) as result:
-        assert result() == (os.getpid(), [0, 2, 4], {os.getpid()})
+        assert next(result) == (os.getpid(), [0, 2, 4], {os.getpid()})
 
 
 def test_a_question_and_an_answer_may_be_longer_than_a_pipe(tmp_path: Path) -> None:
-    with asking(lambda ask: ask("a" * 300_000), str.upper, context(tmp_path)) as result:
-        assert result() == "A" * 300_000
+    def call(ask: Callable[[str], str]) -> Iterator[str]:
+        yield ask("a" * 300_000)
+
+    with asking(call, str.upper, context(tmp_path)) as result:
+        assert next(result) == "A" * 300_000
+
+
+def test_results_come_one_by_one(tmp_path: Path) -> None:
+    answers: list[int] = []
+
+    def answer(number: int) -> int:
+        answers.append(number)
+        return 2 * number
+
+    def call(ask: Callable[[int], int]) -> Iterator[int]:
+        yield 5
+        yield ask(6)
+
+    with asking(call, answer, context(tmp_path)) as results:
+        assert (next(results), answers) == (5, [])
+        assert (next(results), answers) == (12, [6])
 
 
 def test_an_exception_of_an_answer_is_raised_here(tmp_path: Path) -> None:
@@ -171,39 +190,52 @@ def test_an_exception_of_an_answer_is_raised_here(tmp_path: Path) -> None:
         return fail()
 
     with asking(sums, answer, context(tmp_path)) as result, pytest.raises(UserError, match="There is no entry"):
-        result()
+        next(result)
 
 
 @pytest.mark.parametrize("asked", [0, 1])
 def test_the_call_is_made_here_if_the_copy_ends_between_questions(asked: int, tmp_path: Path) -> None:
     here = os.getpid()
 
-    def call(ask: Callable[[int], int]) -> list[int]:
+    def call(ask: Callable[[int], int]) -> Iterator[list[int]]:
         answers = [ask(number) for number in range(asked)]
         if os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
-        return [*answers, ask(7)]
+        yield [*answers, ask(7)]
 
     with asking(call, abs, context(tmp_path)) as result:
-        assert result() == [*range(asked), 7]
+        assert next(result) == [*range(asked), 7]
+
+
+def test_no_result_comes_twice_if_the_copy_ends_between_results(tmp_path: Path) -> None:
+    here = os.getpid()
+
+    def call(ask: Callable[[int], int]) -> Iterator[int]:
+        yield 1
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield ask(2)
+
+    with asking(call, abs, context(tmp_path)) as results:
+        assert list(results) == [1, 2]
 
 
 @copies
 def test_a_copy_that_has_ended_is_not_answered(tmp_path: Path) -> None:
     here = os.getpid()
 
-    def call(ask: Callable[[int], str]) -> str:
+    def call(ask: Callable[[int], str]) -> Iterator[str]:
         if os.getpid() == here:
-            return "here"
+            yield "here"
         signal.alarm(1)
-        return ask(1)
+        yield ask(1)
 
     def answer(_: int) -> str:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
         return "late" * 300_000
 
     with asking(call, answer, context(tmp_path)) as result:
-        assert result() == "here"
+        assert next(result) == "here"
 
 
 # --- the command ---------------------------------------------------------------------------------------------------

@@ -216,6 +216,16 @@ def test_each_question_has_its_own_conclusions(shop: Path) -> None:
     assert not is_taken_over(shop, "--needless")
 
 
+def test_what_was_found_for_a_format_with_all_plans_serves_those_with_fewer(shop: Path) -> None:
+    assert not is_taken_over(shop)
+    assert not is_taken_over(shop, "--format", "sarif")
+    assert not is_taken_over(shop, "--format", "json")
+    edited(shop, "shop/web.py", END, f"{END}# touched\n")
+    assert is_taken_over(shop, "--format", "json")
+    assert is_taken_over(shop, "--format", "markdown")
+    assert is_taken_over(shop, "--verbose")
+
+
 def test_an_edit_is_compared_with_what_was_followed_not_with_the_last_run(shop: Path) -> None:
     is_taken_over(shop)
     for number in range(3):

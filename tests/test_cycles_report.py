@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
@@ -21,6 +24,7 @@ from import_contracts.reports.cycles import (
     NotFollowed,
     Place,
     Plan,
+    Planned,
     Question,
     ReportedCrash,
     ReportedMissing,
@@ -721,6 +725,42 @@ def test_crashes_come_before_cycles_and_these_before_problems() -> None:
 def test_a_question_is_of_all_kinds_and_of_everything_unless_told_otherwise() -> None:
     assert Question(("p",), (3, 13)) == Question(("p",), (3, 13), tuple(Kind), is_quick=False)
     assert not place("a").is_call
+
+
+# --- which plans are shown ------------------------------------------------------------------------------------------
+
+
+CYCLES = st.lists(st.tuples(st.sampled_from(Kind), st.booleans()), max_size=25)
+
+
+def planned(cycles: list[tuple[Kind, bool]], kinds: Collection[Kind]) -> CyclesReport:
+    """Return the report of cycles, of each kind with or without crashes; only those of ``kinds`` have plans."""
+    of = (
+        cycle(f"a{number}", "b", kind=kind, crashes=("b",) * is_crash, plan=plan(*steps(1)) if kind in kinds else None)
+        for number, (kind, is_crash) in enumerate(sorted(cycles, key=lambda each: (not each[1], each[0].rank)))
+    )
+    return report(*of)
+
+
+@given(CYCLES)
+def test_the_text_shows_the_plans_of_the_kinds_that_are_planned_for_it_and_no_others(
+    cycles: list[tuple[Kind, bool]],
+) -> None:
+    kinds = Planned.IN_FULL.kinds((is_crash, kind) for kind, is_crash in cycles)
+    complete = shown(planned(cycles, tuple(Kind)))
+    assert shown(planned(cycles, kinds)) == complete
+    assert all(shown(planned(cycles, kinds - {kind})) != complete for kind in kinds)
+
+
+@given(CYCLES)
+def test_all_formats_but_json_show_only_the_plans_of_cycles_that_cost_something(
+    cycles: list[tuple[Kind, bool]],
+) -> None:
+    kinds = Planned.COSTLY.kinds((is_crash, kind) for kind, is_crash in cycles)
+    complete, fewer = planned(cycles, tuple(Kind)), planned(cycles, kinds)
+    assert shown(fewer, VERBOSE) == shown(complete, VERBOSE)
+    assert as_report(fewer) == as_report(complete)
+    assert Planned.ALL.kinds(()) == {*Kind}
 
 
 # --- json ---------------------------------------------------------------------------------------------------------

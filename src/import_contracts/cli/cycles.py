@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from import_contracts.cli.asked import RUNNING, chosen_kinds, find_asked, kind_option, python_option
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, remember, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, jobs_option, options, source_roots
-from import_contracts.reports.cycles import Question
+from import_contracts.reporters.style import Wanted
+from import_contracts.reports.cycles import Planned, Question
 from import_contracts.runs import answers
 
 
@@ -63,9 +66,18 @@ def command(  # noqa: PLR0913 - each is an option
         raise UsageError("--entry cannot be used with --quick.")
     asked = find_asked("cycles", packages, source_roots, globs, shared)
     shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
-    question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless)
+    planned = _planned(shared.reports)
+    question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless, planned)
     context = shared.context_here(asked.folder)
     found = answers.cycles(question, asked.roots, asked.exclude, shared.reports, context)
     deliver(shared.reports, found)
     remember(shared.reports, found, context.cache)
     return found[0].exit_status
+
+
+def _planned(wanted: Collection[Wanted]) -> Planned:
+    """Return the cycles whose plans some reports show: only JSON has those of cycles that cost nothing at run time."""
+    if any(each.format == "json" for each in wanted):
+        return Planned.ALL
+    is_short = all(each.format == "text" and not each.style.verbose for each in wanted)
+    return Planned.IN_FULL if is_short else Planned.COSTLY

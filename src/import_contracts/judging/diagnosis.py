@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
@@ -18,7 +19,6 @@ from import_contracts.reports.cycles import (
     Cycle,
     CyclesReport,
     NotFollowed,
-    Plan,
     Question,
     ReportedCrash,
     ReportedCrashPlan,
@@ -38,13 +38,18 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
 
     Cycles that crash come first; then the order is by kind, most eager first, by size, largest first, and by modules.
     """
-    snapshot = statements.snapshot
-    remedies = None if question.is_quick else _remedies(question, statements)
-    missing = remedies.missing() if remedies else _missing_in_themselves(question, statements)
-    search = CycleSearch(question, statements, missing)
-    with snapshot.context.step("find the cycles"):
-        found = search.cycles
-    report = CyclesReport(
+    if not question.is_quick:
+        return _diagnosed(_found(question, statements))
+    search = CycleSearch(question, statements, _missing_in_themselves(question, statements))
+    with statements.snapshot.context.step("find the cycles"):
+        cycles = [search.cycle(cycle, None, ()) for cycle in search.cycles]
+    return replace(_report(search), cycles=tuple(sorted(cycles, key=_order)))
+
+
+def _report(search: CycleSearch) -> CyclesReport:
+    """Return the report without cycles and crashes."""
+    question, statements, snapshot = search.question, search.statements, search.statements.snapshot
+    return CyclesReport(
         packages=question.packages,
         modules=len(snapshot.program.modules),
         imports=search.graph.size,
@@ -56,25 +61,6 @@ def diagnose(question: Question, statements: Statements) -> CyclesReport:
         also_read=tuple(sorted(set(snapshot.program.roots) - {name.partition(".")[0] for name in question.packages})),
         needless=tuple(_needless(search)) if question.needless else None,
     )
-    if remedies is None:
-        cycles = [search.cycle(cycle, None, ()) for cycle in found]
-        return replace(report, cycles=tuple(sorted(cycles, key=_order)))
-    crashes, plans, others = _repaired(search, remedies)
-    cycles = [search.cycle(cycle, plan, crashes) for cycle, plan in zip(found, plans, strict=True)]
-
-    def is_asked_about(module: str) -> bool:
-        return any(within(module, package) for package in question.packages)
-
-    return replace(
-        report,
-        cycles=tuple(sorted(cycles, key=_order)),
-        crashes=tuple(crash for crash in crashes if is_asked_about(crash.entry)),
-        untried=tuple(module for module in remedies.untried if is_asked_about(module)),
-        missing=tuple(remedies.reported_missing(each) for each in missing if is_asked_about(each.importer)),
-        not_followed=others.not_followed,
-        entries=others.entries,
-        crash_plan=others.crash_plan,
-    )
 
 
 class _Others(NamedTuple):
@@ -82,39 +68,79 @@ class _Others(NamedTuple):
 
     crash_plan: ReportedCrashPlan | None
     entries: tuple[ReportedEntry, ...]
-    not_followed: tuple[NotFollowed, ...]
     outside: Mapping[str, str]
     functions: Set[tuple[str, str]]
 
 
-def _repaired(search: CycleSearch, remedies: Remedies) -> tuple[tuple[ReportedCrash, ...], list[Plan], _Others]:
-    """Return the crashes, the plans for the cycles, and all else.
+class _Found(NamedTuple):
+    """All that there is to report."""
 
-    What to do about cycles is chosen in one process while another looks for crashes, and then tries what was chosen
-    while a third makes the plan for crashes and follows the entries.
+    search: CycleSearch
+    remedies: Remedies
+    missing: Sequence[MissingImport]
+    not_followed: tuple[NotFollowed, ...]
+    crashes: Sequence[ReportedCrash]
+    cycles: Iterable[Cycle]
+    others: _Others
+
+
+def _diagnosed(found: _Found) -> CyclesReport:
+    search, remedies = found.search, found.remedies
+
+    def is_asked_about(module: str) -> bool:
+        return any(within(module, package) for package in search.question.packages)
+
+    return replace(
+        _report(search),
+        cycles=tuple(sorted(found.cycles, key=_order)),
+        crashes=tuple(crash for crash in found.crashes if is_asked_about(crash.entry)),
+        untried=tuple(module for module in remedies.untried if is_asked_about(module)),
+        missing=tuple(remedies.reported_missing(each) for each in found.missing if is_asked_about(each.importer)),
+        not_followed=found.not_followed,
+        entries=found.others.entries,
+        crash_plan=found.others.crash_plan,
+    )
+
+
+def _found(question: Question, statements: Statements) -> _Found:
+    """Return what is missing, the crashes, the plans for the cycles, and all else.
+
+    What is missing is found, and what to do about cycles is chosen, in one process while another looks for crashes. The
+    first then tries what was chosen while a third makes the plan for crashes and follows the entries.
     """
     from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
     from import_contracts.reading.aside import aside, asking  # noqa: PLC0415 - as above
 
-    question, statements = search.question, search.statements
-    context, modules = statements.snapshot.context, statements.snapshot.program.modules
+    remedies, context = _remedies(question, statements), statements.snapshot.context
+    is_long = len(statements.program_text.sources) >= _MANY  # all texts are read before the process is copied
 
-    def planned(crashes: Tried) -> tuple[list[Plan], Set[tuple[str, str]]]:
-        return remedies.plans(search, crashes), remedies.functions
+    @cache
+    def search_without(missing: tuple[MissingImport, ...]) -> CycleSearch:
+        search = CycleSearch(question, statements, missing)
+        with context.step("find the cycles"):
+            search.cycles  # noqa: B018 - found here
+        return search
+
+    def planned(crashes: Tried) -> Iterator[Any]:
+        missing = remedies.missing()
+        yield missing, remedies.not_followed()
+        yield remedies.plans(search_without(missing), crashes), remedies.functions
 
     def repaired() -> _Others:
         plan, changed = remedies.crash_plan(search)
         entries = report_entries(question, statements, remedies.known, changed)
-        return _Others(plan, entries, remedies.not_followed(), statements.outside, remedies.functions)
+        return _Others(plan, entries, statements.outside, remedies.functions)
 
-    with asking(planned, remedies.tried(), context, is_long=len(modules) >= _MANY) as planning:
-        crashes = remedies.crashes()
-        with aside(repaired, context, is_long=len(modules) >= _MANY) as repairing:
-            plans, functions = planning()
+    with asking(planned, remedies.tried(), context, is_long=is_long) as planning:
+        crashes, (missing, not_followed) = remedies.crashes(), next(planning)
+        search = search_without(missing)
+        with aside(repaired, context, is_long=is_long) as repairing:
+            plans, functions = next(planning)
+            cycles = [search.cycle(*each, crashes) for each in zip(search.cycles, plans, strict=True)]
             others = repairing()
     statements.looked_at(others.outside)
     statements.depend_on(remedies.functions | functions | others.functions | remedies.needed)
-    return crashes, plans, others
+    return _Found(search, remedies, missing, not_followed, crashes, cycles, others)
 
 
 def _needless(search: CycleSearch) -> Iterator[ReportedViolation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import starmap
 from typing import TypeAlias
 
@@ -53,13 +53,16 @@ _WORK = 33_000
 
 
 class Remedies:
-    """The crashes of a program and the plans for its cycles. Files are parsed only once for both."""
+    """The crashes of a program and the plans for its cycles.
+
+    Each parses what it needs: the search for crashes keeps no trees, which need more room than all else.
+    """
 
     def __init__(self, question: Question, statements: Statements) -> None:
         self._question = question
         self._statements = statements
         self._parse = remembering()
-        self._codes = CodeCache(self._parse)
+        self._codes = CodeCache()
         self._reader = ImportReader()
         self._names: list[ProgramNames] = []
         self._edited: set[str] = set()
@@ -275,23 +278,34 @@ class Remedies:
 
     # --- plans ----------------------------------------------------------------------------------------------------
 
-    def plans(self, search: CycleSearch, crashes: Tried) -> list[Plan]:
-        """Return the plan of each cycle that a search finds, in their order. Those of one kind are planned together.
+    def plans(self, search: CycleSearch, crashes: Tried) -> list[Plan | None]:
+        """Return the plan of each cycle that a search finds, in their order; None for those that need none.
 
-        For crashes, it asks only ``crashes``, which does what `tried` does, and only when all choices are made.
+        Those of one kind are planned together. For crashes, it asks only ``crashes``, which does what `tried` does, and
+        only when it has chosen what is certainly needed.
         """
         with self._statements.snapshot.context.step("plan"):
             return self._plans(search, crashes)
 
-    def _plans(self, search: CycleSearch, crashes: Tried) -> list[Plan]:
-        cycles, fixes = search.cycles, self.fixes(search)
+    def _plans(self, search: CycleSearch, crashes: Tried) -> list[Plan | None]:
+        cycles, fixes, planned = search.cycles, self.fixes(search), self._question.planned
+
+        @cache
+        def of_kind(kind: Kind) -> tuple[list[Component], Callable[[], tuple[RepairPlan, ...]]]:
+            components = [cycle.component for cycle in cycles if cycle.kind is kind]
+            return components, self._chosen(components, kind, fixes, crashes)
+
+        kinds = {cycle.kind for cycle in cycles}
+        for kind in sorted(kinds.intersection(planned.kinds((False, cycle.kind) for cycle in cycles)), key=_rank):
+            of_kind(kind)
+        crashing = [(crash.importer, crash.imported) for crash in crashes({}, ()).crashes]
+        known = [(any(map(set(cycle.component.modules).issuperset, crashing)), cycle.kind) for cycle in cycles]
         by_modules: dict[tuple[str, ...], Plan] = {}
-        of_kind = {kind: [cycle.component for cycle in cycles if cycle.kind is kind] for kind in Kind}
-        chosen = [(each, self._chosen(each, kind, fixes, crashes)) for kind, each in of_kind.items() if each]
-        for components, tried in chosen:
+        for kind in sorted(kinds.intersection(planned.kinds(known)), key=_rank):
+            components, tried = of_kind(kind)
             for component, plan in zip(components, tried(), strict=True):
                 by_modules[component.modules] = self._plan(plan, component.graph, fixes, search)
-        return [by_modules[cycle.component.modules] for cycle in cycles]
+        return [by_modules.get(cycle.component.modules) for cycle in cycles]
 
     def fixes(self, search: CycleSearch) -> Fixes:
         """Return what finds the fixes of imports."""
@@ -350,3 +364,7 @@ class Remedies:
             package=step.package,
             shape=step.shape or "",
         )
+
+
+def _rank(kind: Kind) -> int:
+    return kind.rank

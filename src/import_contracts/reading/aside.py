@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count, islice
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
 from import_contracts.reading.context import RunContext, Step
@@ -34,27 +35,35 @@ def aside(call: Callable[[], _T], context: RunContext, *, is_long: bool = True) 
     or raises is the same everywhere. That is also done if the run may use one process only, or if the call is not long:
     to start and to end the copy takes about ten milliseconds. The copy is gone when the context is left.
     """
-    with asking(lambda _: call(), _no_answer, context, is_long=is_long) as result:
-        yield result
+
+    def results(_: object) -> Iterator[_T]:
+        yield call()
+
+    with asking(results, _no_answer, context, is_long=is_long) as found:
+        yield lambda: next(found)
 
 
 @contextmanager
 def asking(
-    call: Callable[[Callable[_P, _A]], _T], answer: Callable[_P, _A], context: RunContext, *, is_long: bool = True
-) -> Iterator[Callable[[], _T]]:
-    """Do the same for a function that may ask this process questions; what is yielded answers them while it waits.
+    call: Callable[[Callable[_P, _A]], Iterator[_T]],
+    answer: Callable[_P, _A],
+    context: RunContext,
+    *,
+    is_long: bool = True,
+) -> Iterator[Iterator[_T]]:
+    """Do the same for a generator that may ask this process questions, which are answered while results are awaited.
 
-    The function is called with what asks, which returns what ``answer`` does. Questions and answers must be what pickle
-    can copy. Where the function is called here, the questions are asked here.
+    The generator is made with what asks, which returns what ``answer`` does. Questions and answers must be what pickle
+    can copy. Where the generator runs here, the questions are asked here.
     """
     copy = _copied(call) if is_long and context.jobs > 1 and _CAN_COPY else None
     if copy is None:
-        yield lambda: call(answer)
+        yield call(answer)
         return
     process, pipes = copy
     with pipes:
         try:
-            yield lambda: _result(pipes, call, answer, context.step)
+            yield _results(pipes, call, answer, context.step)
         finally:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
@@ -95,7 +104,7 @@ class _Pipes:
         return pickle.loads(text)  # noqa: S301 - written by ourselves
 
 
-def _copied(call: Callable[[Callable[_P, _A]], object]) -> tuple[int, _Pipes] | None:
+def _copied(call: Callable[[Callable[_P, _A]], Iterator[object]]) -> tuple[int, _Pipes] | None:
     """Copy this process, and return the copy's number and the pipes to it; None if that fails."""
     ends, original = [*os.pipe(), *os.pipe()], os.getpid()
     try:
@@ -115,8 +124,8 @@ def _copied(call: Callable[[Callable[_P, _A]], object]) -> tuple[int, _Pipes] | 
     return process, pipes
 
 
-def _answer(call: Callable[[Callable[_P, _A]], object], pipes: _Pipes, original: int) -> NoReturn:
-    """Send what a function returns, or nothing if it raises an exception, and end the process without a trace.
+def _answer(call: Callable[[Callable[_P, _A]], Iterator[object]], pipes: _Pipes, original: int) -> NoReturn:
+    """Send what a generator yields, until it raises an exception, and end the process without a trace.
 
     It also ends soon after the ``original`` process has been killed: at its next question, or the next time it looks.
     """
@@ -133,20 +142,30 @@ def _answer(call: Callable[[Callable[_P, _A]], object], pipes: _Pipes, original:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGVTALRM, look)
         signal.setitimer(signal.ITIMER_VIRTUAL, _LOOKS, _LOOKS)
-        pipes.send((False, call(ask)))
+        for result in call(ask):
+            pipes.send((False, result))
     finally:
         os._exit(0)
 
 
-def _result(pipes: _Pipes, call: Callable[[Callable[_P, _A]], _T], answer: Callable[_P, _A], step: Step) -> _T:
-    while True:
+def _results(
+    pipes: _Pipes, call: Callable[[Callable[_P, _A]], Iterator[_T]], answer: Callable[_P, _A], step: Step
+) -> Iterator[_T]:
+    for number in count():
         try:
-            with step("wait for the second process"):
-                is_question, value = cast("tuple[bool, object]", pipes.receive())
+            yield _result(pipes, answer, step)
         except EOFError:
-            return call(answer)
+            yield from islice(call(answer), number, None)
+            return
+
+
+def _result(pipes: _Pipes, answer: Callable[_P, _A], step: Step) -> Any:
+    """Answer questions until there is a result, and return that; raises EOFError if there is none."""
+    while True:
+        with step("wait for the second process"):
+            is_question, value = cast("tuple[bool, object]", pipes.receive())
         if not is_question:
-            return cast("_T", value)
+            return value
         question, named = cast("tuple[Any, Any]", value)
         found = answer(*question, **named)
         with suppress(OSError):  # if it is gone, the next thing that is received says so

@@ -24,6 +24,7 @@ from import_contracts.reporters.style import BOLD, DIM, GREEN, RED, YELLOW, Styl
 from import_contracts.reporters.words import also, kind, more, place, ring, short, some
 from import_contracts.reports.check import ReportedViolation
 from import_contracts.reports.cycles import (
+    IN_FULL,
     Cycle,
     CyclesReport,
     Plan,
@@ -33,7 +34,7 @@ from import_contracts.reports.cycles import (
 from import_contracts.wording import FIXES, count, listed
 
 # How many of each are shown without --verbose.
-_CYCLES, _STEPS, _MODULES, _ENTRIES, _RING, _CHANGES, _NEEDLESS = 10, 5, 8, 6, 20, 12, 10
+_CYCLES, _STEPS, _MODULES, _ENTRIES, _RING, _CHANGES, _NEEDLESS = IN_FULL, 5, 8, 6, 20, 12, 10
 
 
 def as_json(report: CyclesReport) -> str:

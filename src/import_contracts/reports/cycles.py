@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
+from enum import StrEnum
+
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem
 from import_contracts.records import dataclass
 from import_contracts.reports.check import ReportedFix, ReportedViolation, Unreadable
+
+IN_FULL = 10
+"""How many cycles the text report shows in full unless it shows everything; it shows all runtime cycles."""
+
+
+class Planned(StrEnum):
+    """The cycles for which plans are made. Those of one kind are planned together, so it is for all of them or none."""
+
+    ALL = "all"
+    COSTLY = "costly"
+    """All but those that only imports for type checking close."""
+    IN_FULL = "in_full"
+    """Those of the kinds of which the text report shows one in full."""
+
+    def kinds(self, cycles: Iterable[tuple[bool, Kind]]) -> Set[Kind]:
+        """Return the kinds of cycles with plans, given for each cycle whether modules crash in it, and its kind."""
+        if self is Planned.ALL:
+            return frozenset(Kind)
+        costly = [each for each in cycles if each[1] is not Kind.TYPE_CHECKING]
+        if self is Planned.IN_FULL:
+            in_order = sorted(costly, key=lambda each: (not each[0], each[1].rank))
+            costly = [each for number, each in enumerate(in_order) if number < IN_FULL or each[1] is Kind.RUNTIME]
+        return {kind for _, kind in costly}
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +41,7 @@ class Question:
 
     ``python`` is the version to predict crashes for, such as (3, 13). If ``is_quick``, crashes, entries and plans are
     left out. ``entries`` are commands that start the program, besides those that are found. With ``needless``, imports
-    inside functions that no cycle needs are listed too.
+    inside functions that no cycle needs are listed too. ``planned`` are the cycles that need plans.
     """
 
     packages: tuple[str, ...]
@@ -24,6 +50,7 @@ class Question:
     is_quick: bool = False
     entries: tuple[str, ...] = ()
     needless: bool = False
+    planned: Planned = Planned.ALL
 
 
 @dataclass(frozen=True, slots=True)

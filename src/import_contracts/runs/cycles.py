@@ -23,7 +23,7 @@ from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reporters.cycles import as_json, as_text
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Wanted
-from import_contracts.reports.cycles import CyclesReport, Question
+from import_contracts.reports.cycles import CyclesReport, Planned, Question
 from import_contracts.runs.requests import Requests, cycles_extent, keep
 
 if TYPE_CHECKING:
@@ -41,12 +41,14 @@ def cycles(
 def answer(question: Question, snapshot: Snapshot, requests: Requests) -> list[Answer]:
     """Find the cycles of packages, return the report in each wanted format, and store it in the cache.
 
-    What an earlier run has found is taken over if edits since then cannot change it.
+    What an earlier run has found is taken over if edits since then cannot change it, also if it has more plans.
     """
     statements = Statements(snapshot)
     conclusions = None if question.is_quick or question.needless else _conclusions(question, statements)
-    if conclusions and (answers := _taken_over(conclusions, question, statements, requests)):
-        return answers
+    with_all = conclusions and _conclusions(replace(question, planned=Planned.ALL), statements)
+    for known in filter(None, (conclusions, with_all)):
+        if answers := _taken_over(known, question, statements, requests):
+            return answers
     report = _cycles(question, statements)
     answers = _written(report, snapshot, requests)
     keep(answers, requests, statements, Grounds(None))
