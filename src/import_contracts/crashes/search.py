@@ -259,6 +259,12 @@ class Trials:
         return members
 
     def _outcome(self, module: str) -> Loaded | None:
+        outcomes, crashes = self._world.outcomes, self._world.crashes
+        for package in reversed(self._world.model.around[module]):
+            if package in outcomes and outcomes[package] is None:  # it is imported before, and fails in the same way
+                if package in crashes:
+                    crashes[module] = crashes[package]
+                return None
         interpreter = Interpreter(self._world)
         try:
             interpreter.start(module)
