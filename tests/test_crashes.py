@@ -333,6 +333,21 @@ RULES: dict[str, tuple[Files, set[str]]] = {
         {"a": "def __getattr__(name): return 1\nfrom p.b import y", "b": "from p.a import x\ny = 1"},
         {"p.b"},
     ),
+    "what is found under the name of a module may have been imported differently": (
+        {
+            "": "import json\n__getattr__ = json.load(open('x'))\nimport p.a",
+            "a": "from p import b\nx = 1",
+            "b": "from p.a import x\ny = 1",
+        },
+        set(),
+    ),
+    "a variable is the platform": (
+        {
+            "a": "import sys\nplatform = sys.platform\nif platform == 'linux':\n    from p.b import y\nx = 1",
+            "b": "from p.a import x\ny = 1",
+        },
+        {"p.a", "p.b"},
+    ),
     "a star takes what is there": (
         {"a": A_THEN_B, "b": "from p.a import *\ny = 1"},
         {"p.b"},
@@ -2090,6 +2105,29 @@ def test_what_was_too_much_work_to_try_is_told_from_what_was_tried(monkeypatch: 
     assert "p.lone" not in found.untried
     asked = search_crashes(model_of(files), {"p.m009", "p.lone"})
     assert set(asked.untried) | {crash.entry for crash in asked.crashes} == {"p.m009"}
+
+
+def test_calls_and_paths_are_work_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = circle(10, "def f(x):\n    if x: pass\nf(open('x'))\nimport p.{0} as x")
+    assert search_crashes(model_of(files)).untried == ()
+    monkeypatch.setattr(search, "_EFFORT", 60)
+    assert search_crashes(model_of(files)).untried
+
+
+def test_a_module_whose_package_fails_is_not_followed() -> None:
+    files = {"": "import p.a\nraise ValueError", "a": "import p\nimport p.b", "b": "import p.a"}
+    found = search_crashes(model_of(files))
+    assert found.crashes == found.untried == ()
+    assert found.world is not None
+    assert found.world.interpreters == 1
+
+
+def test_a_module_whose_package_crashes_crashes_in_the_same_way() -> None:
+    files = {"": "from p.a import x", "a": "from p import y\nx = 1", "b": "pass"}
+    files[""] += "\ny = 1"
+    crashes = search_crashes(model_of(files)).crashes
+    assert [crash.entry for crash in crashes] == ["p", "p.a", "p.b"]
+    assert len({replace(crash, entry="") for crash in crashes}) == 1
 
 
 def tried(files: Files) -> list[None]:

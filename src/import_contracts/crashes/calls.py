@@ -41,6 +41,8 @@ _MOST_PATHS_OF_CALL = 100
 """A call in which there are more paths is not followed."""
 _MOST_EXACT_CALLS = 300
 """After so many calls, of all interpreters together, one that has done nothing before is not followed again."""
+_EFFORT_OF_CALL = 2
+"""A call takes about as long as to begin so many paths."""
 _MOST_RECURSIVE = 3
 """A function that calls itself more often is not followed."""
 _LOOKING = frozenset(
@@ -178,6 +180,7 @@ class Calls(Objects):
         if len(alike) > _MOST_RECURSIVE and alike.count(function) > _MOST_RECURSIVE:
             return self.call_unknown((Argument(function), *arguments))
         self.world.calls += 1
+        self.world.effort += _EFFORT_OF_CALL
         if code.yields or code.is_async:
             return self._stream_of_call(self._scope_of_call(function, code, arguments), code)
         follow = self._follow if self.world.calls < _MOST_EXACT_CALLS else self._remembered

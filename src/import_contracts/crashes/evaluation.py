@@ -26,6 +26,7 @@ from import_contracts.crashes.values import (
     ModuleValue,
     OwnName,
     Stream,
+    settled_external,
     truth,
 )
 from import_contracts.graph.names import parent
@@ -130,7 +131,7 @@ class Evaluator(Calls):
     def _attribute(self, node: ast.Attribute) -> object:
         value = self.evaluate(node.value)
         self.stack[-1].line = node.end_lineno or node.lineno
-        return _known_external(self.get(value, node.attr))
+        return settled_external(self.get(value, node.attr))
 
     def _subscript(self, node: ast.Subscript) -> object:
         value, index = self.evaluate(node.value), self._index(node.slice)
@@ -561,20 +562,6 @@ def is_constant(value: object) -> bool:
 
 def _are_alike(one: object, other: object) -> bool:
     return type(one) is type(other) or (isinstance(one, str) and isinstance(other, str))
-
-
-_KNOWN = {
-    "typing.TYPE_CHECKING": False,
-    "typing_extensions.TYPE_CHECKING": False,
-    "sys.platform": "linux",
-    "os.name": "posix",
-    "sys.implementation.name": "cpython",
-    "builtins.__debug__": True,
-}
-
-
-def _known_external(value: object) -> object:
-    return _KNOWN.get(value.name, value) if isinstance(value, External) else value
 
 
 __all__ = ["Evaluator", "is_constant", "is_subclass"]

@@ -157,8 +157,26 @@ class Importer(Machine):
                 continue
             if has is False:
                 self.import_module(module)
+            elif name not in self.modules.attributes(package) and self.modules.replacing(package) is None:
+                self._import_unless_it_fails(module)
             else:
                 self.follow_maybe(partial(self.import_module, module))
+
+    def _import_unless_it_fails(self, module: str) -> None:
+        """Import a module inside a package in which code that is not followed may have bound its name.
+
+        What is bound there is taken to be the module, so that it is imported in any case; but whether the import fails
+        is not known.
+        """
+        mark, depth = self.memory.mark(), len(self.stack)
+        try:
+            self.import_module(module)
+        except FailureError as error:
+            del self.stack[depth:]
+            self.note(error.bare())
+            self.memory.undo(mark)
+        finally:
+            self.memory.release()
 
     def _has_attribute(self, module: str, name: str) -> bool | None:
         """Tell whether a module has an attribute, as ``hasattr`` does."""

@@ -102,6 +102,9 @@ class _Guard:
 _MOST_PATHS = 20_000
 """How many paths are followed in one interpreter besides the first one before there is too much work."""
 
+_CHANGES = 8
+"""To join so many changes of paths takes about as long as to begin a path."""
+
 
 class Machine(ABC):
     """One fresh interpreter: its modules, and the stack of what it executes."""
@@ -202,6 +205,7 @@ class Machine(ABC):
     def _follow_paths(self, mark: int, paths: Sequence[_Path]) -> Left | None:
         """Follow paths that begin with different changes since a mark."""
         self.paths_left -= len(paths) - 1
+        self.world.effort += len(paths)
         if self.paths_left < 0:
             raise TooMuchError
         live: list[tuple[Left | None, Delta]] = []
@@ -242,8 +246,12 @@ class Machine(ABC):
                 self.memory.apply(state)
                 self._leave_later(left)
                 self.memory.undo(mark)
-        self.memory.join(mark, [state for _, state in staying])
+        self._join(mark, [state for _, state in staying])
         return Left(word, joined([value for value, _ in staying])) if word else None
+
+    def _join(self, mark: int, states: Sequence[Delta]) -> None:
+        """Go on from a mark with what several paths have in common."""
+        self.world.effort += self.memory.join(mark, states) // _CHANGES
 
     def _leave_later(self, left: Left) -> None:
         """Note that the present path may leave a function or loop."""
@@ -290,7 +298,7 @@ class Machine(ABC):
             if lives:
                 values.append(left.value if left else None)
                 states.append(self.memory.since(mark))
-            self.memory.join(mark, states)
+            self._join(mark, states)
             return Left(word, joined(values)) if word == "return" or left else None
         finally:
             self.memory.release()
@@ -350,7 +358,7 @@ class Machine(ABC):
     def _thrown_state(self, mark: int, thrown: _Thrown, here: Delta) -> Delta:
         """Return the changes since a mark where an exception is handled; an unknown one may come from there on."""
         if thrown.error.kind is UNKNOWN:
-            self.memory.join(mark, [thrown.state, here])
+            self._join(mark, [thrown.state, here])
         else:
             self.memory.undo(mark)
             self.memory.apply(thrown.state)

@@ -139,13 +139,14 @@ class Memory:
         for names, key, value in delta.values():
             self.set(names, key, value)
 
-    def join(self, mark: int, deltas: Collection[Delta]) -> None:
-        """Undo the changes since a mark, and make those that come of several paths from there."""
+    def join(self, mark: int, deltas: Collection[Delta]) -> int:
+        """Undo the changes since a mark, and make those that come of several paths from there; return their number."""
         self.undo(mark)
-        places = {place: each[:2] for delta in deltas for place, each in delta.items()}
-        for place, (names, key) in places.items():
-            old = names.get(key, ABSENT)
-            self.set(names, key, joined([delta[place][2] if place in delta else old for delta in deltas]))
+        places = {place: each for delta in deltas for place, each in delta.items()}
+        for place, (names, key, _) in places.items():
+            before = (names, key, names.get(key, ABSENT))
+            self.set(names, key, joined([delta.get(place, before)[2] for delta in deltas]))
+        return len(places)
 
     def leave(self) -> list[Change]:
         """End: give the dictionaries of earlier interpreters their old values back, and return what they were then."""
@@ -231,14 +232,15 @@ def _put(names: Names, key: object, value: object) -> None:
 def joined(values: list[object]) -> object:
     """Return what is known of a value that is one of several."""
     first = values[0]
-    if all(each is first or _same(each, first) for each in values):
+    if all([each is first or _same(each, first) for each in values]):  # noqa: C419 - faster than a generator
         return first
-    if all(isinstance(each, Loaded) for each in values):
+    kinds = set(map(type, values))
+    if kinds == {Loaded}:
         return _either_loaded(values)  # type: ignore[arg-type]  # just checked
-    spaces = [each for each in values if isinstance(each, Names)]
-    if spaces and all(each is ABSENT or isinstance(each, Names) for each in values):
+    if Names in kinds and all(each is ABSENT or type(each) is Names for each in values):
+        spaces = [each for each in values if isinstance(each, Names)]
         return spaces[0] if len(spaces) == 1 else _joined_names(spaces)
-    return MAYBE if any(each is ABSENT or each is MAYBE for each in values) else UNKNOWN
+    return MAYBE if ABSENT in values or MAYBE in values else UNKNOWN
 
 
 def _same(one: object, other: object) -> bool:

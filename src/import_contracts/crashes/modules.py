@@ -54,6 +54,8 @@ class World:
     """How many calls have been followed."""
     work: int = 0
     """How many operations at the top level of modules have been followed, those aside that only bind a name."""
+    effort: int = 0
+    """How many paths were followed, with what the calls of functions and the joins of paths take, in the same unit."""
     interpreters: int = 0
     _starting: dict[int, Set[str]] = field(default_factory=dict)
     _results_before: tuple[dict[CallKey, Result], Set[str]] = field(default=({}, frozenset()))

@@ -45,7 +45,7 @@ from import_contracts.crashes.operations import (
     With,
 )
 from import_contracts.crashes.relevance import Relevance, is_exception
-from import_contracts.crashes.values import External, Literal
+from import_contracts.crashes.values import External, Literal, settled_external
 from import_contracts.graph.names import absolute
 from import_contracts.reading import trees
 from import_contracts.reading.plain import for_older_parsers
@@ -500,7 +500,7 @@ class _OperationReader(Visitor):
             return known
         if not self._relevant.matters(value):
             origin = self._relevant.origin(value)
-            return External(origin) if origin else UNKNOWN
+            return settled_external(External(origin)) if origin else UNKNOWN
         return UNKNOWN
 
     def _targets(self, *targets: ast.expr, relevant: bool = True) -> None:

@@ -21,7 +21,8 @@ from import_contracts.crashes.uniform import is_uniform
 
 _WORK = 3_200_000
 """How many operations of modules are followed, twice, before the search ends; that of one entry is always complete."""
-
+_EFFORT = 600_000
+"""How much is done besides, as `World.effort` counts it: about as much as those operations, half a minute."""
 
 _DEEPEST = 200_000
 """How deep calls may nest. They need no room on the stack of C, as only functions of Python call each other."""
@@ -197,7 +198,7 @@ def _told(crash: Crash, model: ImportModel) -> Crash:
 
 def is_too_much(world: World) -> bool:
     """Tell whether there has been so much work that the search ends."""
-    return world.work > _WORK
+    return world.work > _WORK or world.effort > _EFFORT
 
 
 class Trials:
@@ -263,6 +264,12 @@ class Trials:
         return members
 
     def _outcome(self, module: str) -> Loaded | None:
+        outcomes, crashes = self._world.outcomes, self._world.crashes
+        for package in reversed(self._world.model.around[module]):
+            if package in outcomes and outcomes[package] is None:  # it is imported before, and fails in the same way
+                if package in crashes:
+                    crashes[module] = crashes[package]
+                return None
         interpreter = Interpreter(self._world)
         try:
             interpreter.start(module)

@@ -35,6 +35,21 @@ class External:
         return getattr(builtins, name, ABSENT) if module == "builtins" else ABSENT
 
 
+_ON_LINUX = {
+    "typing.TYPE_CHECKING": False,
+    "typing_extensions.TYPE_CHECKING": False,
+    "sys.platform": "linux",
+    "os.name": "posix",
+    "sys.implementation.name": "cpython",
+    "builtins.__debug__": True,
+}
+
+
+def settled_external(value: object) -> object:
+    """Return the constant that something outside the program is, wherever the program runs on Linux; else itself."""
+    return _ON_LINUX.get(value.name, value) if isinstance(value, External) else value
+
+
 class OwnName(str):
     """The name of a module as its ``__name__`` has it: whoever is given it may change the module."""
 
