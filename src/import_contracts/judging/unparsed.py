@@ -21,19 +21,24 @@ _ALIAS = re.compile(r"(\w+)\s+as\s+(?=(\w+))")
 _TOP = re.compile(r"\w[^#]*")
 _RARE = re.compile(
     r"__(?:all|annotations|dict|getattr|import|lazy_modules|path)__|\b(?:eval|exec|globals?|locals|vars)\b"
-    r"|import_module|modules\[|addsitedir|DJANGO_SETTINGS|import-contracts|coding|\blazy\b|noqa|type:|#!"
+    r"|import_module|modules\[|addsitedir|DJANGO_SETTINGS|import-contracts|\blazy\b|noqa|#!"
+    r"|#.*(?:coding[:=]|type:)"
 )
 """What is looked for in parts of texts, and is so rare in edits that it is not worth knowing where it matters."""
+_STRING = re.compile(r"""\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?""")
+"""A string on a line, or what may be one."""
 
 
 class Found(NamedTuple):
     """What is found in a text: what may not change, and names, each with what is asked about it.
 
-    These may change if no import statement has them.
+    These may change if no import statement has them; those that seem ``bound``, if none has them that imports from the
+    module.
     """
 
     whole: tuple[object, ...]
     names: Set[tuple[str, int]]
+    bound: Set[str]
 
 
 def is_rare(lines: Iterable[str]) -> bool:
@@ -44,6 +49,18 @@ def is_rare(lines: Iterable[str]) -> bool:
 def top_of(lines: Iterable[str]) -> list[str]:
     """Return the code on lines that are not indented, without the line ends and comments."""
     return [found[0].rstrip() for found in map(_TOP.match, lines) if found]
+
+
+def may_look_up(text: str, name: str) -> bool:
+    """Tell whether a text may look up a name in an object: it has an attribute of this name, or a string with it."""
+    if name not in text:
+        return False
+    attribute = re.compile(rf"\.[\s\\]*(?:#.*\s+)?{name}\b")
+    word = re.compile(rf"\b{name}\b")
+    lines = (found[0] for found in re.finditer(rf".*\b{name}\b.*", text))
+    return attribute.search(text) is not None or any(
+        '"""' in line or "'''" in line or any(map(word.search, _STRING.findall(line))) for line in lines
+    )
 
 
 def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Found:
@@ -66,7 +83,6 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
     called = {alias for name, alias in _ALIAS.findall(text) if name in imported}.union(imported)
     named = (
         attributes_taken(called, text),
-        seem_bound(text),
         named_in_strings(text),
         named_in_doctests(text),
         named_in_looked_up(text),
@@ -74,4 +90,5 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
     return Found(
         whole,
         frozenset((name, question) for question, names in enumerate(named) for name in names if name.isidentifier()),
+        seem_bound(text),
     )

@@ -31,6 +31,9 @@ class Moved(Protocol):
     def demand_distance(self, first: int, last: int) -> None:
         """Raise ValueError if the edit is near some lines."""
 
+    def demand_same_imports(self) -> None:
+        """Raise ValueError if there are other import statements."""
+
 
 class Unknown:
     """Where the lines of a file are of which no report may name any."""
@@ -42,6 +45,10 @@ class Unknown:
     def demand_distance(self, first: int, last: int) -> None:
         """Raise ValueError."""
         raise ValueError(first, last)
+
+    def demand_same_imports(self) -> None:
+        """Raise ValueError."""
+        raise ValueError
 
 
 def as_value(report: Any) -> Any:
@@ -153,7 +160,12 @@ class KeptReport:
 
     @staticmethod
     def _move(kind: Any, found: dict[str, Any], moved: Moved) -> None:
-        """Set the lines in the fields of an object to where they are now."""
+        """Set the lines in the fields of an object to where they are now.
+
+        Fixes add imports among others, and what ends a crash may be to move any import of a module that is named.
+        """
+        if kind in {Change, Place}:
+            moved.demand_same_imports()
         if kind is Change:
             moved.demand_distance(found["line"], found["end_line"])
             found["end_line"] += moved.line(found["line"]) - found["line"]
