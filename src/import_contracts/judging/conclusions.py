@@ -18,11 +18,13 @@ from typing import Any, TypeAlias, TypeVar
 from import_contracts.crashes.bodies import LOADED
 from import_contracts.disk import read_unnoted
 from import_contracts.graph.import_graph import Edge, Import
+from import_contracts.judging.definitions import looks_up
 from import_contracts.judging.quiet_edits import Known, Moved, moved_by
 from import_contracts.judging.statements import Statements
-from import_contracts.judging.unparsed import may_look_up
+from import_contracts.judging.unparsed import may_have_looked_up
 from import_contracts.reading.cache import Answer, StoredAnswer, digest, lengthened, shape, shortened
 from import_contracts.reading.text import Source
+from import_contracts.reading.trees import parse
 from import_contracts.reading.values import DAMAGED, strings
 from import_contracts.records import replace
 from import_contracts.repair.usage import EVALUATING
@@ -36,7 +38,7 @@ _TOGETHER = 64
 _LARGEST = 100_000_000
 """How many bytes these may have; a file that no run has written could have more than there is memory."""
 _MOST = 20
-"""How many files may have changed."""
+"""How many files may have changed, and how many others are parsed to know whether these look up a name."""
 _LAST, _BEFORE = "", "before"
 """What was found last, and what was found before that: it holds again if an edit is undone."""
 
@@ -174,9 +176,13 @@ class Conclusions:
         before = zip(self._numbers, chain.from_iterable(map(_unpacked, packs)), strict=True)
         texts = (text for module, text in chain(before, now.items()) if module != source.module)
         imported = _importing([rf"{name}\b", r"\*"], _last_part(source))
-        everywhere = chain(texts, self._read_outside(outside))
-        return not self._is_part(name) and not any(
-            imported.search(text) or may_look_up(text, name) for text in everywhere
+        everywhere = [*texts, *self._read_outside(outside)]
+        suspects = [text for text in everywhere if may_have_looked_up(text, name)]
+        return (
+            not self._is_part(name)
+            and not any(map(imported.search, everywhere))
+            and len(suspects) <= _MOST
+            and not any(looks_up(parse(text), name) for text in suspects)
         )
 
     def _is_part(self, name: str) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from import_contracts.reading.trees import arguments, is_docstring, walk
+from import_contracts.reading.trees import arguments, dotted_name, is_docstring, walk
 from import_contracts.repair.usage import WORD, names_in
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign | ast.Import | ast.ImportFrom
@@ -28,6 +29,9 @@ _ASKED_FOR = frozenset(
 """The names that frameworks look for, and those that a module has already."""
 _LIBRARY = sys.stdlib_module_names - {"__future__", "builtins", "importlib"}
 _ANNOTATIONS = (ast.Name, ast.Constant, ast.Subscript, ast.Tuple, ast.List, ast.BinOp, ast.operator, ast.expr_context)
+_LOOKING = frozenset({"attrgetter", "getattr", "hasattr"})
+_PARTS = re.compile(r"\W+")
+_SPACE = re.compile(r"\s")
 _VALUES = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.expr_context)
 
 
@@ -60,6 +64,27 @@ def _is_of_library(statement: ast.Import | ast.ImportFrom) -> bool:
     else:
         modules = {"" if statement.level else (statement.module or "").partition(".")[0]}
     return modules <= _LIBRARY and not any(each.name in {"*", "TYPE_CHECKING"} for each in statement.names)
+
+
+def looks_up(tree: ast.Module, name: str) -> bool:
+    """Tell whether a module looks up a name in an object that is no module of the standard library.
+
+    A string may be split into names where attributes are looked up by name.
+    """
+    nodes = walk(tree)
+    docstrings = {id(each.value) for each in nodes if isinstance(each, ast.Expr)}
+    imports = [each for each in nodes if isinstance(each, IMPORTS)]
+    bound = {each.id for each in nodes if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
+    bound.update(one for each in imports if not _is_of_library(each) for one in bound_by(each))
+    bound.update(getattr(each, "arg", getattr(each, "name", "")) for each in nodes if not isinstance(each, ast.alias))
+    library = {one for each in imports if _is_of_library(each) for one in bound_by(each)} - bound
+    strings = [str(each.value) for each in nodes if isinstance(each, ast.Constant) and id(each) not in docstrings]
+    splits = any(isinstance(each, ast.Name) and each.id in _LOOKING for each in nodes)
+    return any(
+        each.attr == name and (dotted_name(each) or ("",))[0] not in library
+        for each in nodes
+        if isinstance(each, ast.Attribute)
+    ) or any(name in _PARTS.split(each) and (splits or not _SPACE.search(each)) for each in strings)
 
 
 def is_unnoticed(name: str, definition: Definition, body: Sequence[ast.stmt]) -> bool:

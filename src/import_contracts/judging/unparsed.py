@@ -25,8 +25,6 @@ _RARE = re.compile(
     r"|#.*(?:coding[:=]|type:)"
 )
 """What is looked for in parts of texts, and is so rare in edits that it is not worth knowing where it matters."""
-_STRING = re.compile(r"""\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?""")
-"""A string on a line, or what may be one."""
 
 
 class Found(NamedTuple):
@@ -51,16 +49,9 @@ def top_of(lines: Iterable[str]) -> list[str]:
     return [found[0].rstrip() for found in map(_TOP.match, lines) if found]
 
 
-def may_look_up(text: str, name: str) -> bool:
-    """Tell whether a text may look up a name in an object: it has an attribute of this name, or a string with it."""
-    if name not in text:
-        return False
-    attribute = re.compile(rf"\.[\s\\]*(?:#.*\s+)?{name}\b")
-    word = re.compile(rf"\b{name}\b")
-    lines = (found[0] for found in re.finditer(rf".*\b{name}\b.*", text))
-    return attribute.search(text) is not None or any(
-        '"""' in line or "'''" in line or any(map(word.search, _STRING.findall(line))) for line in lines
-    )
+def may_have_looked_up(text: str, name: str) -> bool:
+    """Tell whether a text may have an attribute of some name, or a string with that name."""
+    return name in text and re.search(rf"\.[\s\\]*(?:#.*\s+)?{name}\b|[\"'](?:.*\W)?{name}\b", text) is not None
 
 
 def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Found:
