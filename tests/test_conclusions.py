@@ -209,6 +209,35 @@ def test_a_statement_may_join_what_is_looked_for_as_a_whole(shop: Path, old: str
     assert not is_taken_over(shop)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_quiet"),
+    [
+        ("import time\n\nprint(time.time())\n", True),
+        ("import datetime\n\nvalue = datetime.time(1)\n", True),
+        ('"""See time."""\n\nvalue = ["real time"]\n', True),
+        ("import shop.web\n\nif hasattr(shop.web, 'time'):\n    raise ValueError\n", False),
+        ("import shop.web\n\nfor each in 'time date'.split():\n    getattr(shop.web, each, None)\n", False),
+        ("import shop.web as datetime\n\ntry:\n    datetime.time\nexcept AttributeError:\n    pass\n", False),
+        ("import datetime\n\n\ndef f(datetime):\n    return datetime.time\n", False),
+        ("from shop.web import (  # all\n    page,\n    time\n)\n", False),
+        ("from .web import *\n", False),
+    ],
+)
+def test_an_import_of_the_library_is_quiet_if_no_other_module_looks_it_up(
+    shop: Path, text: str, is_quiet: bool
+) -> None:
+    write(shop, {"shop/other.py": text})
+    assert not is_taken_over(shop)
+    edited(shop, "shop/web.py", "import json\n", "import json\nimport time\n")
+    assert is_taken_over(shop) == is_quiet
+
+
+def test_an_import_of_the_library_in_a_module_that_crashes_is_not_quiet(shop: Path) -> None:
+    assert not is_taken_over(shop)
+    edited(shop, "shop/first.py", "import shop.second\n", "import zipfile\nimport shop.second\n")
+    assert not is_taken_over(shop)
+
+
 @pytest.mark.parametrize("more", [{"shop/more.py": ""}, {"shop/web/__init__.py": ""}, {"conftest.py": "import shop\n"}])
 def test_files_that_appear_are_noticed(shop: Path, more: dict[str, str]) -> None:
     is_taken_over(shop)
