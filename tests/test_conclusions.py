@@ -127,6 +127,10 @@ END = "\n\nstarted()\n"
         ("\n\nclass View:\n", "\n\ndef _more(a=1):\n    return started() + LIMIT\n\n\nclass View:\n"),
         ("\n\nclass View:\n", "\n\nasync def more(a: int, *b: list[str]) -> None:\n    pass\n\n\nclass View:\n"),
         ("LIMIT = 1\n", "LIMIT = 1\nSMALLEST = (0, 'a')\n"),
+        ("import json\n", "import json\nimport time\n"),
+        ("import json\n", "import json\nfrom typing import Any, cast as as_type\n"),
+        (END, f"{END}import time\n"),
+        ("        return size\n", "        return {type: size.encoding}\n"),
     ],
 )
 def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: str) -> None:
@@ -166,6 +170,13 @@ def test_what_was_found_is_taken_over(shop: Path, old: str, new: str, format_: s
         (END, f"{END}\n\n@json\ndef more(a):\n    return a\n"),
         (END, f"{END}\n\ndef more(a):\n    return models.Order\n"),
         (END, f"{END}application = 1\n"),
+        ("import json\n", "import json\nimport importlib\n"),
+        ("import json\n", "import json\nimport first\n"),
+        ("import json\n", "import json\nfrom time import *\n"),
+        ("import json\n", "import json\nfrom time import value\n"),  # which is taken elsewhere, maybe of this one
+        ("import json\n", "import json\nfrom typing import TYPE_CHECKING\n"),
+        ("LIMIT = 1\n", "import time\n\nLIMIT = time.time()\n"),
+        ("import json\n", ""),
     ],
 )
 def test_what_may_have_changed_is_found_again(shop: Path, old: str, new: str) -> None:
@@ -195,6 +206,35 @@ def test_a_statement_may_join_what_is_looked_for_as_a_whole(shop: Path, old: str
     edited(shop, "shop/models.py", "class Order:\n", "from shop.web import page\n\n\nclass Order:\n")
     is_taken_over(shop)
     edited(shop, "shop/other.py", old, new)
+    assert not is_taken_over(shop)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_quiet"),
+    [
+        ("import time\n\nprint(time.time())\n", True),
+        ("import datetime\n\nvalue = datetime.time(1)\n", True),
+        ('"""See time."""\n\nvalue = ["real time"]\n', True),
+        ("import shop.web\n\nif hasattr(shop.web, 'time'):\n    raise ValueError\n", False),
+        ("import shop.web\n\nfor each in 'time date'.split():\n    getattr(shop.web, each, None)\n", False),
+        ("import shop.web as datetime\n\ntry:\n    datetime.time\nexcept AttributeError:\n    pass\n", False),
+        ("import datetime\n\n\ndef f(datetime):\n    return datetime.time\n", False),
+        ("from shop.web import (  # all\n    page,\n    time\n)\n", False),
+        ("from .web import *\n", False),
+    ],
+)
+def test_an_import_of_the_library_is_quiet_if_no_other_module_looks_it_up(
+    shop: Path, text: str, is_quiet: bool
+) -> None:
+    write(shop, {"shop/other.py": text})
+    assert not is_taken_over(shop)
+    edited(shop, "shop/web.py", "import json\n", "import json\nimport time\n")
+    assert is_taken_over(shop) == is_quiet
+
+
+def test_an_import_of_the_library_in_a_module_that_crashes_is_not_quiet(shop: Path) -> None:
+    assert not is_taken_over(shop)
+    edited(shop, "shop/first.py", "import shop.second\n", "import zipfile\nimport shop.second\n")
     assert not is_taken_over(shop)
 
 
@@ -357,6 +397,7 @@ LINES = (
     ),
     *('getattr(y, "K", None)', "with m as K:\n    K.x()", "lambda: K", "y: K = 1", 'f"{K.x} {y}"', "return x(K)"),
     *("from p.b import x", "for K in y: pass", "assert K, 'x'", "@K\ndef m(x=1):\n    return q", "class K:\n    x = q"),
+    *("other = extra0", "q.extra1", "from p.c import extra0", "getattr(q, 'extra1')", "extra2.f(extra0)", "b.extra0"),
     *("global K", "except K:", "try:\n    import p.c\nexcept K:\n    pass", "y = signature(K)", "b.x", "c.K", "d.q"),
 )
 
@@ -409,6 +450,12 @@ DEFINITIONS = (
     "{} = f",
     "def {0}():\n    {0}()",
     "class {}:\n    pass",
+    "import json as {}",
+    "import {}, json as extra9",
+    "from typing import (\n    Any as {},\n)",
+    "from string import Template as {0}, Formatter as {0}_",
+    "from importlib import import_module as {}",
+    "if TYPE_CHECKING:\n    import json as {}",
 )
 
 

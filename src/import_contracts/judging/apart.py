@@ -32,7 +32,7 @@ from import_contracts.repair.usage import READING_LIBRARIES, WORD
 from import_contracts.reports.cycles import CyclesReport, Question
 
 
-class Edits:
+class EditsAbove:
     """Edits of some modules of a program of which a report names no line.
 
     ``before`` are the texts that the modules had when the report was made. ``functions`` are those that it depends on:

@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property, partial
 from itertools import chain
@@ -18,11 +18,15 @@ from typing import Any, TypeAlias, TypeVar
 from import_contracts.crashes.bodies import LOADED
 from import_contracts.disk import read_unnoted
 from import_contracts.graph.import_graph import Edge, Import
+from import_contracts.judging.definitions import looks_up
 from import_contracts.judging.quiet_edits import Known, Moved, moved_by
 from import_contracts.judging.statements import Statements
+from import_contracts.judging.unparsed import may_have_looked_up
 from import_contracts.reading.answer import Answer, StoredAnswer
 from import_contracts.reading.cache import digest
 from import_contracts.reading.manifest import shape
+from import_contracts.reading.text import Source
+from import_contracts.reading.trees import parse
 from import_contracts.reading.values import DAMAGED, strings
 from import_contracts.reading.watch import absolute, relative
 from import_contracts.records import replace
@@ -37,7 +41,7 @@ _TOGETHER = 64
 _LARGEST = 100_000_000
 """How many bytes these may have; a file that no run has written could have more than there is memory."""
 _MOST = 20
-"""How many files may have changed."""
+"""How many files may have changed, and how many others are parsed to know whether these look up a name."""
 _LAST, _BEFORE = "", "before"
 """What was found last, and what was found before that: it holds again if an edit is undone."""
 
@@ -141,37 +145,80 @@ class Conclusions:
         roots = frozenset(module.partition(".")[0] for module in self._numbers)
         readers = EVALUATING.union(functions.get("", ()))
         moved: dict[str, Moved | Unknown] = {}
-        now = [source.text for module in changed if (source := self._statements.quotable_source(module))]
+        now = {module: source.text for module in changed if (source := self._statements.quotable_source(module))}
         is_once = partial(self._is_once, value["texts"], now, outside)
         for module in changed:
             source = self._statements.quotable_source(module)
-            known = Known(functions.get(module, set()), readers, roots, partial(_may_import, value["texts"]), is_once)
-            if source and (found := moved_by(replace(source, text=self._before(module, value)), source, known)):
+            if source is None:
+                continue
+            known = Known(
+                functions.get(module, set()),
+                readers,
+                roots,
+                partial(_may_import, value["texts"]),
+                partial(_may_import, value["texts"], origin=_last_part(source)),
+                is_once,
+                partial(self._is_own, value["texts"], now, outside, source),
+            )
+            if found := moved_by(replace(source, text=self._before(module, value)), source, known):
                 moved[module] = found
         return moved
 
-    def _is_once(self, packs: Sequence[str], now: Sequence[str], outside: Iterable[str], name: str) -> bool:
+    def _is_once(self, packs: Sequence[str], now: Mapping[str, str], outside: Iterable[str], name: str) -> bool:
         """Return whether a name is written once in the texts before and after the edits, and nowhere else."""
-        if any(name in module.split(".") for module in self._numbers):
+        if self._is_part(name) or any(name in text for text in self._read_outside(outside)):
             return False
+        word = re.compile(rf"{name}(?<!\w{name})(?!\w)")
+        texts = chain(now.values(), chain.from_iterable(map(_unpacked, packs)))
+        return sum(len(word.findall(text)) for text in texts) == 1
+
+    def _is_own(
+        self, packs: Sequence[str], now: Mapping[str, str], outside: Iterable[str], source: Source, name: str
+    ) -> bool:
+        """Return whether no text but that of a module can look a name up in it, before and after the edits."""
+        before = zip(self._numbers, chain.from_iterable(map(_unpacked, packs)), strict=True)
+        texts = (text for module, text in chain(before, now.items()) if module != source.module)
+        imported = _importing([rf"{name}\b", r"\*"], _last_part(source))
+        everywhere = [*texts, *self._read_outside(outside)]
+        suspects = [text for text in everywhere if may_have_looked_up(text, name)]
+        return (
+            not self._is_part(name)
+            and not any(map(imported.search, everywhere))
+            and len(suspects) <= _MOST
+            and not any(looks_up(parse(text), name) for text in suspects)
+        )
+
+    def _is_part(self, name: str) -> bool:
+        """Return whether a name is part of that of a module."""
+        return any(name in module.split(".") for module in self._numbers)
+
+    def _read_outside(self, outside: Iterable[str]) -> Iterator[str]:
+        """Yield the texts of those files outside the program that can be read."""
         for path in absolute(outside, self._snapshot.last.base):
             with suppress(OSError):
-                if name.encode() in read_unnoted(path):
-                    return False
-        word = re.compile(rf"{name}(?<!\w{name})(?!\w)")
-        texts = chain(now, chain.from_iterable(map(_unpacked, packs)))
-        return sum(len(word.findall(text)) for text in texts) == 1
+                yield read_unnoted(path).decode(errors="replace")
 
     def _later(self, edge: Edge, line: int, lines: tuple[int, ...] | None) -> Import:
         statements = self._statements
         return statements.on_line(edge, line) if lines is None else statements.statement_of(edge, lines)
 
 
-def _may_import(packs: Sequence[str], names: Collection[str]) -> bool:
-    """Return whether an import statement in some texts may have one of some names."""
-    last = rf"\b(?:{'|'.join(names)})\b"
-    pattern = re.compile(rf"import\b(?:(?:[^\n(\\]|\\\n)*?{last}|[\s\\]*\((?:[^)#]|#[^\n]*)*?{last})")
+def _may_import(packs: Sequence[str], names: Collection[str], origin: str = "") -> bool:
+    """Return whether an import statement in some texts may have one of some names, of modules with a last part."""
+    pattern = _importing([rf"{name}\b" for name in names], origin)
     return any(pattern.search(text) for pack in packs for text in _unpacked(pack))
+
+
+def _importing(names: Collection[str], origin: str) -> re.Pattern[str]:
+    """Return the pattern of an import statement that may have one of some names, of modules with a last part."""
+    found = rf"(?<!\w)(?:{'|'.join(names)})"
+    begin = rf"\b{origin}[\s\\]+" if origin else ""
+    return re.compile(rf"{begin}import\b(?:(?:[^\n(\\]|\\\n)*?{found}|[\s\\]*\((?:[^)#]|#[^\n]*)*?{found})")
+
+
+def _last_part(source: Source) -> str:
+    """Return the last part of the name of a module if each import from it has that; else ""."""
+    return "" if source.is_package else source.module.rpartition(".")[2]
 
 
 def _packed(texts: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from import_contracts.crashes.bodies import COUNTED, SEARCHED
 from import_contracts.crashes.model import written_imports
 from import_contracts.graph.kinds import Kind
-from import_contracts.judging.definitions import Definition, definitions, is_unnoticed
+from import_contracts.judging.definitions import IMPORTS, Definition, definitions, is_unnoticed
 from import_contracts.judging.unparsed import Found, found_in, is_rare, top_of
 from import_contracts.reading.imports import WrittenImport
 from import_contracts.reading.text import Source
@@ -47,7 +47,6 @@ _MOST = 5_000
 _REMARK = re.compile(r"[ \t]*(?:#[^\n]*)?")
 _BLANK = re.compile(r"\s*(?:#|\Z)")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 class _Hunk(NamedTuple):
@@ -73,6 +72,8 @@ class Moved:
 
     def __init__(self, lines: Sequence[str], hunks: Sequence[_Hunk]) -> None:
         self.hunks = hunks
+        self.has_other_imports = False
+        """Whether the edit adds import statements, or removes some."""
         self._lines = lines
 
     def line(self, line: int) -> int:
@@ -98,6 +99,11 @@ class Moved:
         if any(hunk.last >= first and hunk.first <= last + 1 for hunk in self.hunks):
             raise ValueError
 
+    def demand_same_imports(self) -> None:
+        """Raise ValueError if the edit adds import statements, or removes some."""
+        if self.has_other_imports:
+            raise ValueError
+
 
 @dataclass(frozen=True)
 class Known:
@@ -105,16 +111,19 @@ class Known:
 
     ``functions`` are the names of those that imports run. Among them, "" stands for all of the module, `SEARCHED`
     says that each use of a name that it binds was looked at, and `COUNTED` that it matters how many definitions it has.
-    ``readers`` are those whose calls matter wherever they are. ``roots`` are the top-level packages. ``may_import``
-    returns whether an import statement of the program may have one of some names, and ``is_once`` whether a name is
-    written only once in all texts, before and after the edits.
+    ``readers`` are those whose calls matter wherever they are. ``roots`` are the top-level packages. Of some names,
+    ``may_import`` returns whether an import statement of the program may have one, and ``may_take`` whether one may
+    that imports from the module. Of one name, ``is_once`` returns whether it is written only once in all texts, before
+    and after the edits, and ``is_own`` whether no other module can look it up in the module.
     """
 
     functions: Set[str]
     readers: Container[str]
     roots: Set[str]
     may_import: Callable[[Collection[str]], bool]
+    may_take: Callable[[Collection[str]], bool]
     is_once: Callable[[str], bool]
+    is_own: Callable[[str], bool]
 
 
 def moved_by(before: Source, after: Source, known: Known) -> Moved | None:
@@ -128,9 +137,11 @@ def moved_by(before: Source, after: Source, known: Known) -> Moved | None:
         then, now = _Module(before, known.roots), _Module(after, known.roots)
         if then.take_out(now) | now.take_out(then):
             moved = Moved(then.lines, list(_hunks(then.lines, now.lines)))
+            taken_out = (*then.taken_out.values(), *now.taken_out.values())
+            moved.has_other_imports = any(isinstance(each, IMPORTS) for each in taken_out)
             if then.lines != now.lines and not moved.hunks:
                 return None
-        is_quiet = _Edit(then, now, moved, known).is_quiet(changed)
+        is_quiet = _Comparison(then, now, moved, known).is_quiet(changed)
     except (SyntaxError, ValueError, RecursionError):
         return None
     return moved if is_quiet else None
@@ -176,10 +187,18 @@ class _Module:
         self.taken_out: dict[str, Definition] = {}
         """Definitions, by name, that another version of the module does not have."""
         self.layout = Layout(source.text)
-        self.imports = [node for node in walk(self.tree, without=ast.expr) if isinstance(node, _IMPORTS)]
-        self.words = frozenset(word for each in self.imports for word in WORD.findall(ast.unparse(each)))
-        """The words in the import statements."""
         self._roots = roots
+
+    @cached_property
+    def imports(self) -> list[ast.Import | ast.ImportFrom]:
+        """The import statements without those that were taken out."""
+        found = (each for statement in self.body for each in walk(statement, without=ast.expr))
+        return [each for each in found if isinstance(each, IMPORTS)]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words in the import statements."""
+        return frozenset(word for each in self.imports for word in WORD.findall(ast.unparse(each)))
 
     @cached_property
     def _definitions(self) -> dict[str, Definition]:
@@ -187,7 +206,8 @@ class _Module:
 
     def take_out(self, other: _Module) -> bool:
         """Take out the definitions of names that another version lacks; return whether there are any."""
-        self.taken_out = {name: each for name, each in self._definitions.items() if name not in other._definitions}
+        kept = {id(each) for name, each in self._definitions.items() if name in other._definitions}
+        self.taken_out = {name: each for name, each in self._definitions.items() if id(each) not in kept}
         self.body = self.without(self.taken_out.values())
         for each in self.taken_out.values():
             self.lines[each.lineno - 1 : each.end_lineno] = [""] * ((each.end_lineno or 0) - each.lineno + 1)
@@ -210,8 +230,9 @@ class _Module:
 
     @cached_property
     def bound(self) -> frozenset[str]:
-        """The names that the module binds, and those that its import statements bind anywhere."""
-        return frozenset(self.usage.defined).union(each.local for each in self.usage.bindings)
+        """The names that the module binds, and those that its import statements bind anywhere; none taken out."""
+        names = frozenset(self.usage.defined).union(each.local for each in self.usage.bindings)
+        return names - self.taken_out.keys()
 
     def has_room(self, function: FunctionDefinition) -> tuple[bool, bool]:
         """Return whether a function begins with a docstring, and whether an import can be added behind that.
@@ -227,7 +248,7 @@ class _Module:
     def imports_at_top(self, function: FunctionDefinition) -> list[ast.stmt]:
         """Return the import statements at the top of such a function, to which others may be added."""
         body = function.body if function in self._users else []
-        return list(takewhile(lambda each: isinstance(each, _IMPORTS), body[bool(body) and is_docstring(body[0]) :]))
+        return list(takewhile(lambda each: isinstance(each, IMPORTS), body[bool(body) and is_docstring(body[0]) :]))
 
     def found(self) -> Found:
         """Return what is found in the text without parsing it."""
@@ -236,9 +257,12 @@ class _Module:
     def names(self, line: Callable[[int], int]) -> tuple[object, ...]:
         """Return what is known of the names of the module; ``line`` returns where a line is now."""
         usage = self.usage
-        bindings = [each for each in usage.bindings if self._matters(each.module, each.kind)]
+        left_out = set(map(id, self.taken_out.values()))
+        kept = (each for each in usage.bindings if id(each.statement) not in left_out)
+        bindings = [each for each in kept if self._matters(each.module, each.kind)]
         return (
             *(getattr(usage, name) for name in _NAMES),
+            {name: number for name, number in usage.imports.items() if name not in self.taken_out},
             (usage.rebound & {each.local for each in bindings}, usage.reassigned & self.bound),
             {
                 name: [(each.reader, *map(ast.dump, each.bases)) for each in usage.classes[name]]
@@ -252,8 +276,9 @@ class _Module:
         )
 
     def written(self, line: Callable[[int], int]) -> list[WrittenImport]:
-        """Return the imports of the module, but for those of the standard library in functions."""
-        written = written_imports(self.source)
+        """Return the imports of the module, but for those taken out, and those of the standard library in functions."""
+        left_out = {line for each in self.taken_out.values() for line in range(each.lineno, (each.end_lineno or 0) + 1)}
+        written = (each for each in written_imports(self.source) if each.line not in left_out)
         kept = (each for each in written if each.level or self._matters(each.module, each.kind))
         return [each._replace(line=line(each.line)) for each in kept]
 
@@ -263,7 +288,7 @@ class _Module:
         return kind is not Kind.DEFERRED or root in self._roots or root not in sys.stdlib_module_names
 
 
-_NAMES = ("imports", "exported", "type_checking", "has_future_annotations", "has_readers")
+_NAMES = ("exported", "type_checking", "has_future_annotations", "has_readers")
 
 
 def _use(use: NameUse, line: Callable[[int], int]) -> tuple[object, ...]:
@@ -273,7 +298,7 @@ def _use(use: NameUse, line: Callable[[int], int]) -> tuple[object, ...]:
     return at, use.role, function, use.is_quoted, use.reader, use.owner, use.class_name
 
 
-class _Edit:
+class _Comparison:
     """Two versions of a module, which are compared; raises ValueError where it is not known where a line is now."""
 
     def __init__(self, then: _Module, now: _Module, moved: Moved, known: Known) -> None:
@@ -360,9 +385,21 @@ class _Edit:
             and module.layout.has_own_lines(each)
             and not is_rare(module.layout.lines[each.lineno - 1 : each.end_lineno])
             and not self._may_read(each)
-            and self._known.is_once(name)
+            and (self._is_own(name, module) if isinstance(each, IMPORTS) else self._known.is_once(name))
             for module in (self._then, self._now)
             for name, each in module.taken_out.items()
+        )
+
+    def _is_own(self, name: str, module: _Module) -> bool:
+        """Return whether nothing looks a name up but functions of the module that no import runs.
+
+        It is one that only this version has, so the other one must not have it at all.
+        """
+        other = self._now if module is self._then else self._then
+        return (
+            not any(_mentions(each, name, lambda _: False) for each in other.body)
+            and not any(_mentions(each, name, self._may_change) for each in module.body)
+            and self._known.is_own(name)
         )
 
     # --- imports, names and text ----------------------------------------------------------------------------------
@@ -395,8 +432,25 @@ class _Edit:
             return False
         then, now = self._then.found(), self._now.found()
         different = {name for name, _ in then.names ^ now.names}
+        bound = then.bound ^ now.bound
         is_same = then.whole == now.whole and top_of(self._then.lines) == top_of(self._now.lines)
-        return is_same and not (different and self._known.may_import(different))
+        return (
+            is_same
+            and not (different and self._known.may_import(different))
+            and not (bound and self._known.may_take(bound))
+        )
+
+
+def _mentions(code: object, name: str, may_change: Callable[[FunctionDefinition], bool]) -> bool:
+    """Return whether some code has a name, be it in a string; the bodies of functions that may change aside."""
+    if isinstance(code, str):
+        return name in WORD.findall(code)
+    if isinstance(code, list):
+        return any(_mentions(each, name, may_change) for each in code)
+    if not isinstance(code, ast.AST) or (isinstance(code, ast.stmt) and is_docstring(code)):
+        return False
+    aside = "body" if isinstance(code, _FUNCTIONS) and may_change(code) else ""
+    return any(_mentions(getattr(code, each, None), name, may_change) for each in code._fields if each != aside)
 
 
 def _lines(statement: ast.stmt) -> tuple[int, int]:

@@ -21,7 +21,8 @@ _ALIAS = re.compile(r"(\w+)\s+as\s+(?=(\w+))")
 _TOP = re.compile(r"\w[^#]*")
 _RARE = re.compile(
     r"__(?:all|annotations|dict|getattr|import|lazy_modules|path)__|\b(?:eval|exec|globals?|locals|vars)\b"
-    r"|import_module|modules\[|addsitedir|DJANGO_SETTINGS|import-contracts|coding|\blazy\b|noqa|type:|#!"
+    r"|import_module|modules\[|addsitedir|DJANGO_SETTINGS|import-contracts|\blazy\b|noqa|#!"
+    r"|#.*(?:coding[:=]|type:)"
 )
 """What is looked for in parts of texts, and is so rare in edits that it is not worth knowing where it matters."""
 
@@ -29,11 +30,13 @@ _RARE = re.compile(
 class Found(NamedTuple):
     """What is found in a text: what may not change, and names, each with what is asked about it.
 
-    These may change if no import statement has them.
+    These may change if no import statement has them; those that seem ``bound``, if none has them that imports from the
+    module.
     """
 
     whole: tuple[object, ...]
     names: Set[tuple[str, int]]
+    bound: Set[str]
 
 
 def is_rare(lines: Iterable[str]) -> bool:
@@ -44,6 +47,11 @@ def is_rare(lines: Iterable[str]) -> bool:
 def top_of(lines: Iterable[str]) -> list[str]:
     """Return the code on lines that are not indented, without the line ends and comments."""
     return [found[0].rstrip() for found in map(_TOP.match, lines) if found]
+
+
+def may_have_looked_up(text: str, name: str) -> bool:
+    """Tell whether a text may have an attribute of some name, or a string with that name."""
+    return name in text and re.search(rf"\.[\s\\]*(?:#.*\s+)?{name}\b|[\"'](?:.*\W)?{name}\b", text) is not None
 
 
 def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Found:
@@ -66,7 +74,6 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
     called = {alias for name, alias in _ALIAS.findall(text) if name in imported}.union(imported)
     named = (
         attributes_taken(called, text),
-        seem_bound(text),
         named_in_strings(text),
         named_in_doctests(text),
         named_in_looked_up(text),
@@ -74,4 +81,5 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
     return Found(
         whole,
         frozenset((name, question) for question, names in enumerate(named) for name in names if name.isidentifier()),
+        seem_bound(text),
     )

@@ -32,6 +32,9 @@ class MovedLines(Protocol):
     def demand_distance(self, first: int, last: int) -> None:
         """Raise ValueError if the edit is near some lines."""
 
+    def demand_same_imports(self) -> None:
+        """Raise ValueError if there are other import statements."""
+
 
 class Unknown:
     """A file whose lines are not known any more: a report that names one of them is not read."""
@@ -43,6 +46,10 @@ class Unknown:
     def demand_distance(self, first: int, last: int) -> None:
         """Raise ValueError."""
         raise ValueError(first, last)
+
+    def demand_same_imports(self) -> None:
+        """Raise ValueError."""
+        raise ValueError
 
 
 def as_value(report: Any) -> Any:
@@ -156,7 +163,12 @@ class KeptReport:
 
     @staticmethod
     def _move(kind: Any, found: dict[str, Any], moved: MovedLines) -> None:
-        """Set the lines in the fields of an object to where they are now."""
+        """Set the lines in the fields of an object to where they are now.
+
+        Fixes add imports among others, and what ends a crash may be to move any import of a module that is named.
+        """
+        if kind in {Change, Place}:
+            moved.demand_same_imports()
         if kind is Change:
             moved.demand_distance(found["line"], found["end_line"])
             found["end_line"] += moved.line(found["line"]) - found["line"]

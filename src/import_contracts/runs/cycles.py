@@ -70,9 +70,9 @@ def _taken_over(
     snapshot = statements.snapshot
 
     def after(report: CyclesReport, before: Mapping[str, str], functions: Set[tuple[str, str]]) -> CyclesReport | None:
-        from import_contracts.judging.apart import Edits  # noqa: PLC0415 - only for edits that are not quiet
+        from import_contracts.judging.apart import EditsAbove  # noqa: PLC0415 - only for edits that are not quiet
 
-        return Edits(before, functions, question, statements).after(report)
+        return EditsAbove(before, functions, question, statements).after(report)
 
     with snapshot.context.step("take over what is known"):
         report = conclusions.take_over(CyclesReport, after)
