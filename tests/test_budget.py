@@ -88,8 +88,8 @@ def size(folder: Path) -> int:
 
 # Measured, with little to spare: what is added has to be worth it.
 MODULES = 12  # of this tool, packages included, where the run is remembered
-MORE_MODULES = 58  # where only its reports are
-MODULES_COLD = 124  # without a cache; each contract type, a format and the warning about folders have their own
+MORE_MODULES = 56  # where only its reports are
+MODULES_COLD = 119  # without a cache; each contract type, a format and the warning about folders have their own
 LOOKS = 60  # calls of os.stat and os.lstat, besides those for the program and for this tool's own code
 OTHERS = 8  # calls of other functions, whatever the program
 
