@@ -343,7 +343,7 @@ RULES: dict[str, tuple[Files, set[str]]] = {
     ),
     "a variable is the platform": (
         {
-            "a": "import sys\nplatform = sys.platform\nif platform == 'linux':\n    from p.b import y\nx = 1",
+            "a": "import os\nplatform = os.name\nif platform == 'posix':\n    from p.b import y\nx = 1",
             "b": "from p.a import x\ny = 1",
         },
         {"p.a", "p.b"},
