@@ -238,6 +238,13 @@ def test_help_is_about_one_command_where_one_is_named(shop: Path) -> None:
     assert "One of concise, github, gitlab, json, junit, markdown, sarif, text;" in " ".join(said.split())
 
 
+def test_a_command_that_has_commands_says_which_in_lines(tmp_path: Path) -> None:
+    run = lint(tmp_path, "baseline")
+    assert run.status == 2
+    assert " baseline [OPTIONS] COMMAND" in (run.out + run.err).splitlines()[0]
+    assert "  shrink  Remove stale entries." in (run.out + run.err).splitlines()
+
+
 # --- completion ---------------------------------------------------------------------------------------------------
 
 

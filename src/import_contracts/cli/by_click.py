@@ -38,7 +38,9 @@ def print_usage_error(error: click.ClickException) -> None:
     """Print an error of click's on standard error, with the usage of the command if it is about that."""
     printed, message = StringIO(), error.format_message()
     error.show(printed)
-    say(printed.getvalue().rstrip("\n").replace(message, visible(message)))
+    context = getattr(error, "ctx", None)
+    is_help = context is not None and message == context.get_help()  # of a group without a command
+    say(printed.getvalue().rstrip("\n").replace(message, message if is_help else visible(message)))
 
 
 def _in_its_words(function: Callable[..., Any]) -> Callable[..., Any]:
