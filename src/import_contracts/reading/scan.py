@@ -250,7 +250,7 @@ class _Singles(dict[int, tuple[int, ...]]):
 
 
 class _FilesReader:
-    """Collects the imports of some files: first `prepare` reads each file, then `parse` calls grimp for the rest.
+    """Collects the imports of some files: `prepare` reads each file, `start` calls grimp for the rest, `finish` waits.
 
     The kinds of imports are read in between, while grimp reads in other threads.
     """
