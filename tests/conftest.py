@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.arranging import MODELS, configuration, program, write
+from tests.support.arranging import MODELS, configuration, program, write
 
 # What it asserts is told as in tests.
 pytest.register_assert_rewrite("tests.golden.reports")

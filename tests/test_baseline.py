@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from import_contracts.baseline import MODULE, Baseline, Entry, Line, parse
 from import_contracts.judging.renamings import Named, find_renamings, moved
 from import_contracts.problems import UserError
-from tests.arranging import lint, write
+from tests.support.arranging import lint, write
 
 CONFIGURATION = """
 [tool.import-contracts]

@@ -13,6 +13,8 @@ from benchmarks.shapes import SHAPES
 from benchmarks.timing import Run, run, run_within
 from benchmarks.tools import Tool
 
+from tests.support.arranging import ROOT
+
 HOME_ASSISTANT = RELEASES["homeassistant"].program
 TOOL = Tool(Path(sys.executable).with_name("lint-imports"), ".import_contracts_cache")
 SMALL = {"modules": 100, "baseline": 20, "unreadable": 20, "links": 3}
@@ -122,7 +124,7 @@ def test_the_exponent_is_that_between_the_two_largest_sizes(points: list[tuple[i
 
 
 def test_the_table_in_the_docs_is_replaced_and_nothing_else() -> None:
-    page = (Path(__file__).parents[1] / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
     once = with_table(page, "| a table |\n")
     assert with_table(once, "| another |\n") == once.replace("| a table |", "| another |")
     with pytest.raises(SystemExit, match="no table of shapes"):

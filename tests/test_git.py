@@ -11,8 +11,8 @@ import pytest
 
 from import_contracts import git
 from import_contracts.repository import Tips, tips
-from tests.arranging import write
-from tests.workflows import repositories
+from tests.support import repositories
+from tests.support.arranging import write
 
 TARGETS = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
 

@@ -11,7 +11,7 @@ import pytest
 
 import import_contracts
 from import_contracts import CyclesReport, Outcome, Report, ReportedViolation, Result, UserError
-from tests.arranging import MODELS, configuration, lint, program, write
+from tests.support.arranging import MODELS, configuration, lint, program, write
 
 CONTRACTS = MODELS + MODELS.replace("models", "util")
 KNOWN = "models shop.models -> shop.web => shop.web\n"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.repository import _names, is_tracked, repository_of, root_of
-from tests.arranging import write
-from tests.workflows import repositories
+from tests.support import repositories
+from tests.support.arranging import write
 
 CACHE = ".import_contracts_cache"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from import_contracts import rules
-from tests.arranging import configuration, lint, program, write
 from tests.docs.pages import DOCS
+from tests.support.arranging import configuration, lint, program, write
 
 PAGE = (DOCS / "custom-contract-types.md").read_text(encoding="utf-8")
 FORMER = [

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from import_contracts.uncommitted import UnknownError, uncommitted
-from tests.arranging import write
-from tests.workflows.repositories import git
+from tests.support.arranging import write
+from tests.support.repositories import git
 
 NAMES = ("a.py", "b/c.py", "b/d e.py", "é.py", "x/y/z.py")
 

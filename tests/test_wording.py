@@ -36,7 +36,7 @@ from import_contracts.reports.check import (
     Unreadable,
 )
 from import_contracts.wording import FIXES, count, listed
-from tests.reports import change
+from tests.support.reports import change
 
 
 def step(edge: str, kind: Kind = Kind.RUNTIME) -> Import:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts import allowed
 from import_contracts.contracts.table import Table
 from import_contracts.graph.names import ancestors
-from tests.arranging import check, configuration, contract, graph, lint, messages, offenders, program, write
+from tests.support.arranging import check, configuration, contract, graph, lint, messages, offenders, program, write
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from import_contracts.contracts import layers
 from import_contracts.contracts.table import Table
-from tests.arranging import check, configuration, contract, graph, lint, messages, offenders, program, write
+from tests.support.arranging import check, configuration, contract, graph, lint, messages, offenders, program, write
 
 THREE = ["p.a", "closed p.b", "p.c"]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts.allowed import Allowed, parse
 from import_contracts.contracts.declared import Declaration, Distribution, normalized
 from import_contracts.contracts.table import Table
-from tests.arranging import Run, graph, lint, write
+from tests.support.arranging import Run, graph, lint, write
 
 ROOT = """\
 [tool.uv.workspace]

@@ -11,7 +11,7 @@ from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.names import within
 from import_contracts.wording import listed
-from tests.arranging import graph
+from tests.support.arranging import graph
 
 PROGRAM = ["p", "p.a", "p.a.x", "p.a.y", "p.b", "p.c", "q"]
 CONTRACTS: dict[str, list[dict[str, object]]] = {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts import direct_siblings
 from import_contracts.contracts.table import Table
 from import_contracts.graph.names import ancestors
-from tests.arranging import check, configuration, contract, graph, lint, messages, offenders, write
+from tests.support.arranging import check, configuration, contract, graph, lint, messages, offenders, write
 
 
 @pytest.mark.parametrize(

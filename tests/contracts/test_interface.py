@@ -14,7 +14,7 @@ from import_contracts.contracts.table import Table
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.taken import TakenNames
 from import_contracts.reading.text import Source
-from tests.arranging import check, configuration, contract, graph, lint, messages, offenders, write
+from tests.support.arranging import check, configuration, contract, graph, lint, messages, offenders, write
 
 ORDERS = {"package": "p.a", "exposed": ["p.a.api"]}
 

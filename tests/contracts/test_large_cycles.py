@@ -6,7 +6,7 @@ from import_contracts.contracts.findings import Findings, Violation
 from import_contracts.graph import rings
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.judging.causes import find_causes
-from tests.arranging import check, graph
+from tests.support.arranging import check, graph
 
 
 def circle(size: int, prefix: str = "p.m") -> ImportGraph:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from import_contracts.contracts import layers
 from import_contracts.contracts.table import Table
-from tests.arranging import check, graph, messages, offenders
+from tests.support.arranging import check, graph, messages, offenders
 
 CANNOT = "This contract cannot be broken: it forbids no import."
 

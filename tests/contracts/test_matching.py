@@ -10,7 +10,7 @@ from import_contracts.contracts.separation import Group
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.names import ModulePattern
 from import_contracts.problems import Problem, Severity
-from tests.arranging import graph
+from tests.support.arranging import graph
 
 
 def matcher(*lines: str) -> Matcher:

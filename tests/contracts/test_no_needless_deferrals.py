@@ -13,7 +13,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.reading.deferrals import explained_lines
 from import_contracts.reading.program_text import ProgramText
 from import_contracts.reading.text import Source
-from tests.arranging import configuration, contract, lint, program, write
+from tests.support.arranging import configuration, contract, lint, program, write
 
 NO_NEEDLESS = contract("deferred", "no_needless_deferrals")
 

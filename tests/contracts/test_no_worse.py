@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from import_contracts.contracts.counts import COUNTS
 from import_contracts.graph.import_graph import ImportGraph
-from tests.arranging import check, configuration, contract, graph, lint, offenders, program, write
-from tests.workflows import repositories
+from tests.support import repositories
+from tests.support.arranging import check, configuration, contract, graph, lint, offenders, program, write
 
 RING = ("p.a -> p.b", "p.b -> p.c", "p.c -> p.a", "p.d -> p.a")
 

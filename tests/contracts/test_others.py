@@ -4,7 +4,7 @@ from import_contracts.contracts.crash import NoCrash, violation_of
 from import_contracts.contracts.findings import Cut, Violation, self_description
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.graph.kinds import Kind
-from tests.arranging import check, graph, messages, offenders, rule_of
+from tests.support.arranging import check, graph, messages, offenders, rule_of
 
 # --- independence -------------------------------------------------------------------------------------------------
 

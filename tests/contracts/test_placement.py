@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.graph.import_graph import ImportGraph
-from tests.arranging import check, graph
+from tests.support.arranging import check, graph
 
 
 def advice(a_graph: ImportGraph, *layers: str) -> str:

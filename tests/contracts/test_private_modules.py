@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts import private_modules
 from import_contracts.contracts.table import Table
 from import_contracts.graph.names import ancestors
-from tests.arranging import check, graph, messages, offenders
+from tests.support.arranging import check, graph, messages, offenders
 
 KEY = "packages_with_private_modules"
 

@@ -10,7 +10,7 @@ from import_contracts.contracts.findings import Findings
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import ImportGraph
-from tests.arranging import check, graph, messages
+from tests.support.arranging import check, graph, messages
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.arranging import ROOT
+
 DOCS = ROOT / "docs"
 
 _FENCE = re.compile(r"(?P<fence>`{3,})(?P<language>[\w-]*)(?P<attributes>.*)")

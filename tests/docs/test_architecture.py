@@ -8,7 +8,9 @@ from collections import Counter
 
 import pytest
 
-from .pages import DOCS, ROOT
+from tests.support.arranging import ROOT
+
+from .pages import DOCS
 
 SOURCE = ROOT / "src" / "import_contracts"
 PAGE = DOCS / "architecture.md"

@@ -11,8 +11,9 @@ import pytest
 
 from import_contracts.config.contracts import read_contracts
 from import_contracts.config.session import ConfigSource, read_config
+from tests.support.arranging import ROOT
 
-from .pages import ROOT, Block, Run, blocks, name, pages, program
+from .pages import Block, Run, blocks, name, pages, program
 
 DJANGO = "django==5.2.8"
 FIRST_CONTRACT = """\

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from .pages import ROOT, name, pages
+from tests.support.arranging import ROOT
+
+from .pages import name, pages
 
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import program, write
+from tests.support.arranging import program, write
 
 SHOP = (
     "shop.api.views -> shop.services.orders",

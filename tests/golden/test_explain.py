@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import lint, write
+from tests.support.arranging import lint, write
 
 from .reports import CONTRACTS, compare
 

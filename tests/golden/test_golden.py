@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from import_contracts.reporters import FORMATS
-from tests.arranging import lint, program, write
+from tests.support.arranging import lint, program, write
 
 from .reports import CONTRACTS, compare
 

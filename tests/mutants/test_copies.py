@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.arranging import ROOT
+
 from .copies import Copies
 from .equivalents import FILE, Equivalents
 from .mutations import mutants_of
 
-ROOT = Path(__file__).parents[2]
 WHERE = "import import_contracts; print(import_contracts.__file__)"
 
 
@@ -33,7 +34,7 @@ def test_a_change_is_what_runs_in_the_tests_and_in_the_command(copies: Copies) -
     source = (ROOT / package).read_bytes()
     with copies.fresh({package: source + b"raise SystemExit(86)"}) as copy:
         assert copy.run("lint-imports", "--version") == (86, "")
-        assert copy.pytest("--collect-only", "tests/test_names.py")[0] == 86
+        assert copy.pytest("--collect-only", "tests/graph/test_names.py")[0] == 86
     assert (ROOT / package).read_bytes() == (copies.tree / package).read_bytes() == source
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import write
+from tests.support.arranging import write
 
 SHOP = {
     "pyproject.toml": '[tool.pytest.ini_options]\naddopts = ["-p", "no:import_contracts"]\n',

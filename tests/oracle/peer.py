@@ -15,12 +15,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.support.arranging import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PEER = "import-linter==2.17"
-CHECKOUT = Path(__file__).resolve().parents[2]
-CACHE = CHECKOUT / ".cache"
+CACHE = ROOT / ".cache"
 PEER_PYTHON = "IMPORT_LINTER_PYTHON"
 
 CONTRACT_LINE = re.compile(r"^(?P<name>.+) (?P<result>KEPT|BROKEN)(?: \(.*\))?$", re.MULTILINE)

@@ -23,12 +23,13 @@ from typing import Any
 
 from benchmarks.timing import Run, run
 
-from tests.concrete import findings
-from tests.crashes import Outcome, imported_by_cpython, is_crash, read
+from tests.reading.test_source_roots import python
 from tests.real.wheels import installed, with_tests
-from tests.test_source_roots import python
+from tests.support.arranging import ROOT
+from tests.support.concrete import findings
+from tests.support.crashes import Outcome, imported_by_cpython, is_crash, read
 
-DOCS = Path(__file__).parents[2] / "docs" / "fix.md"
+DOCS = ROOT / "docs/fix.md"
 START, END = "<!-- python -m tests.real.repaired --update-docs -->\n", "<!-- end of repaired -->\n"
 HEAD = (
     *("program", "runtime cycles", "imports in them", "modules that crash", "changed", "by hand", "without a hand"),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import lint, write
 from tests.real.wheels import unpacked
+from tests.support.arranging import lint, write
 
 pytestmark = pytest.mark.real
 

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from tests.crashes import imported_by_cpython, is_crash, predict, read
 from tests.real.wheels import DJANGO, MYPY, django, mypy, unpacked
+from tests.support.crashes import imported_by_cpython, is_crash, predict, read
 
 pytestmark = pytest.mark.real
 

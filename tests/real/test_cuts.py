@@ -15,8 +15,8 @@ from import_contracts.reading.program import Extent
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.roots import find_portions
 from import_contracts.reading.snapshot import take_snapshot
-from tests.feedback_oracle import cheapest
 from tests.real.wheels import django, unpacked
+from tests.support.feedback_oracle import cheapest
 
 pytestmark = pytest.mark.real
 

@@ -22,10 +22,10 @@ from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.layout import edited
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.ways import ImportedName
-from tests.concrete import findings, lost_comments, without_imports
-from tests.crashes import read
 from tests.real.test_programs import home_assistant
 from tests.real.wheels import django
+from tests.support.concrete import findings, lost_comments, without_imports
+from tests.support.crashes import read
 
 pytestmark = pytest.mark.real
 ORDERS = [

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import write
 from tests.real.wheels import DJANGO, django, unpacked, with_tests
-from tests.started import predicted, truth
+from tests.support.arranging import write
+from tests.support.started import predicted, truth
 
 pytestmark = pytest.mark.real
 

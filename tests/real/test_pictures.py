@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import lint
 from tests.real.wheels import django, unpacked
+from tests.support.arranging import ROOT, lint
 
 pytestmark = pytest.mark.real
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = ROOT / "docs"
 COMMAND = re.compile(r"^lint-imports graph (\w+)(.*) --output (\S+\.svg)$", re.MULTILINE)
 COMMANDS = COMMAND.findall((DOCS / "graph.md").read_text(encoding="utf-8"))
 

@@ -14,9 +14,9 @@ import pytest
 
 from import_contracts.reading.text import decode
 from import_contracts.repair.layout import Edit, edited
-from tests.arranging import lint
-from tests.crashes import imported_by_cpython, read
 from tests.real.wheels import DJANGO, django, unpacked
+from tests.support.arranging import lint
+from tests.support.crashes import imported_by_cpython, read
 
 pytestmark = pytest.mark.real
 

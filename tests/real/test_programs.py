@@ -13,8 +13,8 @@ from import_contracts.reading.imports import read_imports
 from import_contracts.reading.program import Program
 from import_contracts.reading.scan import Take, statements
 from import_contracts.reading.text import decode
-from tests.arranging import find_program, lint, write
 from tests.real.wheels import unpacked
+from tests.support.arranging import find_program, lint, write
 
 pytestmark = pytest.mark.real
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import lint
 from tests.real.wheels import unpacked
-from tests.workflows import repositories
+from tests.support import repositories
+from tests.support.arranging import lint
 
 pytestmark = pytest.mark.real
 VERSIONS = ("5.2.7", "5.3.6", "5.5.3")

@@ -10,8 +10,8 @@ import pytest
 from import_contracts import find_cycles
 from import_contracts.graph.changes import Changes, Chosen, cheapest_changes
 from import_contracts.repair import choices
-from tests.changes_oracle import cheapest
 from tests.real.wheels import django, unpacked, with_tests
+from tests.support.changes_oracle import cheapest
 
 pytestmark = pytest.mark.real
 

@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
+from tests.support.arranging import ROOT
+
 # What they need to be imported.
 DJANGO = ("asgiref==3.8.1", "sqlparse==0.5.3")
 MYPY = (
@@ -19,7 +21,7 @@ MYPY = (
     "ast-serialize==0.12.1",
 )
 
-_CACHE = Path(__file__).parents[2] / ".cache" / "wheels"
+_CACHE = ROOT / ".cache" / "wheels"
 
 
 def unpacked(requirement: str, *, python: str = "3.11", platform: str = "") -> Path:

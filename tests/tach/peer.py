@@ -6,8 +6,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from tests.arranging import lint, write
 from tests.oracle.peer import made_environment
+from tests.support.arranging import lint, write
 
 from .projects import Files
 

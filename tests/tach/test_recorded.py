@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.arranging import lint, write
+from tests.support.arranging import lint, write
 
 from .__main__ import RECORD
 from .peer import verdict_of_contracts

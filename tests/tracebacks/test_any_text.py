@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.arranging import lint, write
-from tests.hostile import TEXTS, lines, obeyed
+from tests.support.arranging import lint, write
+from tests.support.hostile import TEXTS, lines, obeyed
 from tests.tracebacks.shapes import PROGRAM, SHAPES
 
 LINES = sorted({line for text in SHAPES.values() for line in text.split("\n")})

@@ -10,8 +10,8 @@ import pytest
 
 from import_contracts.tracebacks.messages import Failing, read_message
 from import_contracts.tracebacks.reader import read_tracebacks
-from tests.arranging import configuration, lint, write
-from tests.hostile import DENSE, lines, obeyed
+from tests.support.arranging import configuration, lint, write
+from tests.support.hostile import DENSE, lines, obeyed
 from tests.tracebacks.shapes import ERROR, HEADER, INNER, LONG, PLAIN, PROGRAM, SHORT
 from tests.tracebacks.test_shapes import explained
 

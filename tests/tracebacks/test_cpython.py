@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.arranging import lint, write
+from tests.support.arranging import lint, write
 from tests.tracebacks.test_shapes import explained
 
 

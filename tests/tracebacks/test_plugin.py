@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import write
-from tests.test_pytest_plugin import run
+from tests.pytest_plugin.test_pytest_plugin import run
+from tests.support.arranging import write
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import pytest
 
 from import_contracts.tracebacks.messages import Failing, read_message
 from import_contracts.tracebacks.reader import read_tracebacks
-from tests.arranging import lint, write
+from tests.support.arranging import lint, write
 from tests.tracebacks.shapes import PROGRAM, SHAPES
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from .repositories import ROOT
+from tests.support.arranging import ROOT
 
 ACTION: Mapping[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.arranging import write
+from tests.support.arranging import ROOT, write
+from tests.support.repositories import SHOP, commit, environment, this_project
 
 from .action import ACTION, complaints
-from .repositories import ROOT, SHOP, commit, environment, this_project
 
 STEPS: tuple[Mapping[str, Any], ...] = tuple(ACTION["runs"]["steps"])
 DEFAULTS: Mapping[str, str] = {name: each["default"] for name, each in ACTION["inputs"].items()}

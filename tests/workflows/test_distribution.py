@@ -18,9 +18,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from import_contracts import __version__
-from tests.arranging import write
-
-from .repositories import ROOT, SHOP, run, this_project
+from tests.support.arranging import ROOT, write
+from tests.support.repositories import SHOP, run, this_project
 
 pytestmark = pytest.mark.slow
 

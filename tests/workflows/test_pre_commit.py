@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranging import write
-
-from .repositories import SHOP, commit, environment, git, run, this_project
+from tests.support.arranging import write
+from tests.support.repositories import SHOP, commit, environment, git, run, this_project
 
 CONFIGURATION = """\
 default_install_hook_types: [pre-commit, commit-msg]

@@ -12,12 +12,12 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from tests.arranging import write
 from tests.docs.pages import DOCS, Block, blocks
 from tests.docs.tables import names
+from tests.support.arranging import ROOT, write
+from tests.support.repositories import SHOP, run
 
 from .action import ACTION, complaints
-from .repositories import ROOT, SHOP, run
 
 PAGE = (DOCS / "ci.md").read_text(encoding="utf-8")
 RECIPES = {block.title: block for block in blocks(PAGE) if block.title}
