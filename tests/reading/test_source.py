@@ -8,7 +8,6 @@ import typing
 import warnings
 from collections.abc import Callable
 from itertools import count, product
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -23,6 +22,7 @@ from import_contracts.reading.plain import for_older_parsers, lines_with, logica
 from import_contracts.reading.prefilter import may_call, may_defer, mentions
 from import_contracts.reading.resolution import external, resolve
 from import_contracts.reading.text import UndecodableError, decode, is_ascii_compatible, split_lines
+from tests.support.growth import grows_no_faster
 from tests.support.imports_by_ast import Twin
 
 
@@ -898,15 +898,9 @@ def test_an_external_package_is_named_by_what_tells_it_from_the_roots(
     assert external(one(text), "p.m", is_package=False, roots=roots) == expected
 
 
-def cpu_time(text: str) -> float:
-    """Return what reading a text takes at best: the time of this process, in which nobody else's work counts."""
-    times = []
-    for _ in range(3):
-        before = process_time()
-        read_imports(text, "p.m", is_package=False)
-        may_defer(text.encode())
-        times.append(process_time() - before)
-    return min(times)
+def read(text: str) -> None:
+    read_imports(text, "p.m", is_package=False)
+    may_defer(text.encode())
 
 
 LONG: dict[str, tuple[Callable[[int], str], int]] = {
@@ -933,9 +927,7 @@ LONG: dict[str, tuple[Callable[[int], str], int]] = {
 
 @pytest.mark.parametrize(("text", "size"), LONG.values(), ids=LONG)
 def test_a_long_file_takes_no_more_than_its_length(text: Callable[[int], str], size: int) -> None:
-    # Four times the text takes four times as long, and sixteen times if each part makes another look at all the rest.
-    # What a busy machine makes of that is no ratio that stays.
-    assert any(cpu_time(text(4 * size)) < 8 * cpu_time(text(size)) for _ in range(5))
+    assert grows_no_faster(read, text, size)
 
 
 @pytest.mark.parametrize(
