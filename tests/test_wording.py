@@ -26,15 +26,8 @@ from import_contracts.reporters.words import (
     summary,
     way,
 )
-from import_contracts.reports.check import (
-    Cause,
-    Change,
-    Outcome,
-    Report,
-    ReportedCut,
-    ReportedViolation,
-    Unreadable,
-)
+from import_contracts.reports.changes import Change
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 from import_contracts.wording import FIXES, count, listed
 from tests.support.reports import change
 

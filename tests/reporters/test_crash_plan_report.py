@@ -9,7 +9,7 @@ import pytest
 
 from import_contracts.reporters.cycles import as_json
 from import_contracts.reporters.cycles_as_contracts import as_report
-from import_contracts.reports.check import ReportedFix
+from import_contracts.reports.changes import ReportedFix
 from import_contracts.reports.cycles import (
     CyclesReport,
     ReportedCrashPlan,

@@ -17,7 +17,8 @@ from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.cycles import as_json, as_text
 from import_contracts.reporters.cycles_as_contracts import as_report
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Outcome, Report, ReportedFix, ReportedViolation, Unreadable
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Outcome, Report, ReportedViolation, Unreadable
 from import_contracts.reports.cycles import (
     Cycle,
     CyclesReport,

@@ -29,15 +29,8 @@ from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import picture
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import (
-    Cause,
-    Outcome,
-    Report,
-    ReportedCut,
-    ReportedFix,
-    ReportedViolation,
-    Unreadable,
-)
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 from import_contracts.version import __version__
 from import_contracts.visible import visible
 from tests.support.arranging import ROOT

@@ -22,7 +22,8 @@ from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Style
 from import_contracts.reports.baseline import BaselineChange, Status
-from import_contracts.reports.check import Report, ReportedFix
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Report
 from import_contracts.reports.cycles import CyclesReport
 from import_contracts.reports.explain import Dependency, Explanation
 from import_contracts.reports.init import Initialized

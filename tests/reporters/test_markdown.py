@@ -15,15 +15,8 @@ from import_contracts.reporters.markdown import render
 from import_contracts.reporters.markup import code, plain
 from import_contracts.reporters.mermaid import overview, picture
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import (
-    Cause,
-    Outcome,
-    Report,
-    ReportedCut,
-    ReportedFix,
-    ReportedViolation,
-    Unreadable,
-)
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 
 BRIEF, VERBOSE = Style(), Style(verbose=True)
 

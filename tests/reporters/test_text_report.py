@@ -15,15 +15,8 @@ from import_contracts.problems import Problem, Severity
 from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import Style
 from import_contracts.reporters.text import render
-from import_contracts.reports.check import (
-    Cause,
-    Outcome,
-    Report,
-    ReportedCut,
-    ReportedFix,
-    ReportedViolation,
-    Unreadable,
-)
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 from tests.support.reports import change
 
 BRIEF, VERBOSE, COLORED = Style(), Style(verbose=True), Style(color=True)

@@ -8,7 +8,8 @@ from import_contracts.baseline import Renaming
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
-from import_contracts.reports.check import Cause, Change, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
+from import_contracts.reports.changes import Change
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation, Unreadable
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["a%b:c,d", "::error::x", "a\r\nb", "]]>&<", "`*_[x](y)|", "\x00\x1b[31m", "größe", "a/b.py", "{0}", "'\"#"]

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from import_contracts.cli.parameters import DeclaredGroup, UsageError, argument, declare, option
 from import_contracts.cli.terminal import Shared, no_custom_types, once, options, write
-from import_contracts.config.session import Config
 from import_contracts.reporters.baseline import CHANGE_FORMATS, STATUS_FORMATS
 from import_contracts.reports.baseline import BaselineChange
 from import_contracts.runs import baseline as run
 
 _format = once("--format", "format_", choices=list(CHANGE_FORMATS), default="text", help="Default: text.")
-
-
-def _config(shared: Shared) -> Config:
-    """Return the configuration; nothing is written if custom contract types are refused."""
-    config = shared.config()
-    config.demand_no_refusal()
-    return config
 
 
 def _write(change: BaselineChange, format_: str) -> int:
@@ -33,7 +25,7 @@ def _create(*, format_: str, shared: Shared) -> int:
     The file is the one that the key "baseline" names; if the configuration has no such key, it is added. If the file
     has entries already, nothing is written.
     """
-    config = _config(shared)
+    config = shared.whole_config()
     return _write(run.create(config, shared.context(config)), format_)
 
 
@@ -45,7 +37,7 @@ def _shrink(*, format_: str, shared: Shared) -> int:
 
     If a file cannot be read or a contract cannot be checked, nothing is removed.
     """
-    config = _config(shared)
+    config = shared.whole_config()
     return _write(run.shrink(config, shared.context(config)), format_)
 
 
@@ -63,7 +55,7 @@ def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: 
     """
     if bool(wanted) == everything:
         raise UsageError("Name what to accept: violations, ids of contracts, or --all.")
-    config = _config(shared)
+    config = shared.whole_config()
     return _write(run.accept(config, shared.context(config), wanted, reason), format_)
 
 
@@ -75,7 +67,7 @@ def _accept(*, wanted: tuple[str, ...], everything: bool, reason: str, format_: 
 @_format
 def _rename(*, old: str, new: str, config_file: str | None, no_custom_types: bool, format_: str) -> int:
     """Rename a module, a package with everything inside it, or a contract (by its id), in every entry."""
-    config = _config(Shared(config_file, no_custom_types=no_custom_types))
+    config = Shared(config_file, no_custom_types=no_custom_types).whole_config()
     return _write(run.rename(config, old, new), format_)
 
 

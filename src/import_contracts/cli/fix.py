@@ -12,7 +12,6 @@ from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked,
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, once, options, print_diff, say, source_roots
-from import_contracts.config.session import Config
 from import_contracts.reading.answer import Answer
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.reporters.fix import FIX_FORMATS, as_diff
@@ -113,10 +112,10 @@ def command(  # noqa: PLR0913 - each is an option
         question, unsafe, only, stops_crashes, is_diff, verify, keep_passing, allow_dirty, removes_stale
     )
     extent = cycles_extent(question, asked.roots, asked.exclude)
-    config = _config(shared) if removes_stale else None
+    config = shared.whole_config() if removes_stale else None
     context, home = shared.context_here(asked.folder), _home(asked)
     place = run.Place.of(extent, context._replace(checkouts=(*context.checkouts, home)), home, config)
-    report = run.fix(wanted, place._replace(direct=_config(shared) if makes_direct else None))
+    report = run.fix(wanted, place._replace(direct=shared.whole_config() if makes_direct else None))
     printed = [each for each in shared.reports if each.output is None]
     if is_diff and all(each.format == "text" for each in printed):
         print_diff(as_diff(report.files, partial(_from_here, folder=asked.folder)))
@@ -125,12 +124,6 @@ def command(  # noqa: PLR0913 - each is an option
         shared = shared._replace(reports=tuple(each for each in shared.reports if each not in printed))
     deliver(shared.reports, [_answer(report, each) for each in shared.reports])
     return report.exit_status
-
-
-def _config(shared: Shared) -> Config:
-    config = shared.config()
-    config.demand_no_refusal()
-    return config
 
 
 def _answer(report: FixReport, wanted: Wanted) -> Answer:

@@ -56,6 +56,12 @@ class Shared(NamedTuple):
         """Return the named configuration, or the one that is found from the working directory."""
         return load_one(self.config_file, Path.cwd(), custom_types=not self.no_custom_types)
 
+    def whole_config(self) -> Config:
+        """Return the same for a command that writes; raises UserError if custom contract types are refused."""
+        config = self.config()
+        config.demand_no_refusal()
+        return config
+
     def seen_from_here(self, folder: Path) -> Shared:
         """Return these values for a report about a folder, in which people can open the paths from here.
 

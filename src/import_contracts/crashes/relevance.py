@@ -7,7 +7,7 @@ import ast
 from import_contracts.crashes.memory import ABSENT
 from import_contracts.crashes.values import External
 from import_contracts.reading import trees
-from import_contracts.reading.trees import dotted_name
+from import_contracts.reading.trees import dotted_name, last_name
 
 _NAMES = frozenset(
     [
@@ -116,12 +116,12 @@ class Relevance:
         if not any(isinstance(each, ast.Name) and each.id in _OWN_NAMES for each in values):
             return False
         origin = self.origin(node.func)
-        return not (origin and External(origin).is_standard) and not only_reads(_last_name(node.func))
+        return not (origin and External(origin).is_standard) and not only_reads(last_name(node.func))
 
 
 def is_logger(node: ast.expr) -> bool:
     """Tell whether a function, by its name, returns a logger, for which it needs the name of the module."""
-    return "log" in _last_name(node).lower()
+    return "log" in last_name(node).lower()
 
 
 def only_reads(function: str) -> bool:
@@ -131,10 +131,6 @@ def only_reads(function: str) -> bool:
     """
     name = function.rpartition(".")[2]
     return name[:1].isupper() or name.startswith("get") or "log" in name.lower()
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def is_exception(name: str) -> bool:

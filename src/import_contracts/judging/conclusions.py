@@ -19,7 +19,7 @@ from import_contracts.crashes.bodies import LOADED
 from import_contracts.disk import read_unnoted
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.judging.definitions import looks_up
-from import_contracts.judging.quiet_edits import Known, Moved, moved_by
+from import_contracts.judging.quiet_edits import LookedAt, MovedLines, moved_by
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.unparsed import may_have_looked_up
 from import_contracts.reading.answer import Answer, StoredAnswer
@@ -134,7 +134,7 @@ class Conclusions:
     def _numbers(self) -> dict[str, int]:
         return {file.module: number for number, file in enumerate(self._snapshot.program.files)}
 
-    def _moved(self, changed: Sequence[str], value: Any, outside: Iterable[str]) -> dict[str, Moved | Unknown]:
+    def _moved(self, changed: Sequence[str], value: Any, outside: Iterable[str]) -> dict[str, MovedLines | Unknown]:
         """Return where the lines of some modules are now, of those of which it is certain that nothing else changed.
 
         ``outside`` are the files and folders outside the program that were looked at.
@@ -144,14 +144,14 @@ class Conclusions:
             functions.setdefault(module, set()).add(name)
         roots = frozenset(module.partition(".")[0] for module in self._numbers)
         readers = EVALUATING.union(functions.get("", ()))
-        moved: dict[str, Moved | Unknown] = {}
+        moved: dict[str, MovedLines | Unknown] = {}
         now = {module: source.text for module in changed if (source := self._statements.quotable_source(module))}
         is_once = partial(self._is_once, value["texts"], now, outside)
         for module in changed:
             source = self._statements.quotable_source(module)
             if source is None:
                 continue
-            known = Known(
+            known = LookedAt(
                 functions.get(module, set()),
                 readers,
                 roots,

@@ -19,15 +19,8 @@ from import_contracts.judging.history import History
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict
 from import_contracts.records import replace
-from import_contracts.reports.check import (
-    Cause,
-    Counts,
-    Outcome,
-    Report,
-    ReportedCut,
-    ReportedFix,
-    ReportedViolation,
-)
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Cause, Counts, Outcome, Report, ReportedCut, ReportedViolation
 from import_contracts.reports.later import Later
 
 if TYPE_CHECKING:

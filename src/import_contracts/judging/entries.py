@@ -13,7 +13,7 @@ from import_contracts.judging.statements import Statements
 from import_contracts.reading.program_text import Entry, Started
 from import_contracts.reading.text import Source
 from import_contracts.records import replace
-from import_contracts.reports.cycles import EntryFailure, Place, Question, ReportedEntry
+from import_contracts.reports.cycles import EntryFailure, Question, ReportedEntry
 
 
 def report_entries(
@@ -81,7 +81,7 @@ class _Reporter:
         stack = (
             ()
             if crash is None
-            else tuple(self._place(frame.module, frame.line, is_call=frame.is_call) for frame in crash.stack)
+            else tuple(self._statements.place(frame.module, frame.line, is_call=frame.is_call) for frame in crash.stack)
         )
         begun = crash and _deciding(run, crash, failure)
         return EntryFailure(
@@ -95,9 +95,6 @@ class _Reporter:
             first=begun.module if begun else "",
             way=tuple(map(self._statements.on_line, violation.chain, violation.lines)),
         )
-
-    def _place(self, module: str, line: int, *, is_call: bool) -> Place:
-        return Place(module, self._statements.path(module), line, self._statements.text(module, line), is_call)
 
     def _contrast(self, run: EntryRun) -> str:
         """Return why another entry works that imports the same modules; "" if there is none."""

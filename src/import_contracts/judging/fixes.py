@@ -14,7 +14,7 @@ from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 from import_contracts.repair.layout import Edit
 from import_contracts.repair.ways import ImportedName
-from import_contracts.reports.check import Change, ReportedFix
+from import_contracts.reports.changes import Change, ReportedFix
 
 
 class CutFixes:

@@ -27,7 +27,7 @@ from import_contracts.judging.definitions import IMPORTS, Definition, definition
 from import_contracts.judging.unparsed import Found, found_in, is_rare, top_of
 from import_contracts.reading.imports import WrittenImport
 from import_contracts.reading.text import Source
-from import_contracts.reading.trees import FunctionDefinition, first_line, is_docstring, parse, walk
+from import_contracts.reading.trees import FunctionDefinition, first_line, is_docstring, last_name, parse, walk
 from import_contracts.repair.extraction import FEW
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import (
@@ -37,7 +37,6 @@ from import_contracts.repair.usage import (
     NameUse,
     Role,
     Usage,
-    last_name,
     names_in,
     read_usage,
 )
@@ -67,7 +66,7 @@ class _Hunk(NamedTuple):
         return [line[self.common :] for line in lines]
 
 
-class Moved:
+class MovedLines:
     """Where the lines of a text are after an edit."""
 
     def __init__(self, lines: Sequence[str], hunks: Sequence[_Hunk]) -> None:
@@ -106,7 +105,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Known:
+class LookedAt:
     """What was looked at in a module, and in its program.
 
     ``functions`` are the names of those that imports run. Among them, "" stands for all of the module, `SEARCHED`
@@ -126,17 +125,17 @@ class Known:
     is_own: Callable[[str], bool]
 
 
-def moved_by(before: Source, after: Source, known: Known) -> Moved | None:
+def moved_by(before: Source, after: Source, known: LookedAt) -> MovedLines | None:
     """Return where the lines of a module are after an edit; None unless it is certain that the edit is quiet."""
     old, new = before.text.split("\n"), after.text.split("\n")
-    moved = Moved(old, list(_hunks(old, new)))
+    moved = MovedLines(old, list(_hunks(old, new)))
     changed = [line for hunk in moved.hunks for line in hunk.changed(old, new)]
     if not moved.hunks or "\r" in before.text or "\f" in before.text or is_rare(changed):
         return None
     try:
         then, now = _Module(before, known.roots), _Module(after, known.roots)
         if then.take_out(now) | now.take_out(then):
-            moved = Moved(then.lines, list(_hunks(then.lines, now.lines)))
+            moved = MovedLines(then.lines, list(_hunks(then.lines, now.lines)))
             taken_out = (*then.taken_out.values(), *now.taken_out.values())
             moved.has_other_imports = any(isinstance(each, IMPORTS) for each in taken_out)
             if then.lines != now.lines and not moved.hunks:
@@ -301,7 +300,7 @@ def _use(use: NameUse, line: Callable[[int], int]) -> tuple[object, ...]:
 class _Comparison:
     """Two versions of a module, which are compared; raises ValueError where it is not known where a line is now."""
 
-    def __init__(self, then: _Module, now: _Module, moved: Moved, known: Known) -> None:
+    def __init__(self, then: _Module, now: _Module, moved: MovedLines, known: LookedAt) -> None:
         self._then = then
         self._now = now
         self._moved = moved

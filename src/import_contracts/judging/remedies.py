@@ -35,7 +35,6 @@ from import_contracts.repair.planning import PlannedStep, RepairPlan, Tools, pla
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.reports.cycles import (
     NotFollowed,
-    Place,
     Plan,
     Question,
     ReportedCrash,
@@ -168,18 +167,17 @@ class Remedies:
             error=crash.error,
             imported=crash.imported,
             name=crash.name,
-            place=self._place(crash.importer, crash.line),
-            stack=tuple(self._place(frame.module, frame.line, is_call=frame.is_call) for frame in crash.stack),
-            defined=None if crash.defined is None else self._place(crash.imported, crash.defined),
+            place=self._statements.place(crash.importer, crash.line),
+            stack=tuple(
+                self._statements.place(frame.module, frame.line, is_call=frame.is_call) for frame in crash.stack
+            ),
+            defined=None if crash.defined is None else self._statements.place(crash.imported, crash.defined),
             works_from=crash.works_from,
             message=crash.message,
             message_at_root=crash.message_at_root,
             lazy_message=message_of_lazy(crash.lazy) if crash.lazy else None,
             way=tuple(map(self._statements.on_line, violation.chain, violation.lines)),
         )
-
-    def _place(self, module: str, line: int, *, is_call: bool = False) -> Place:
-        return Place(module, self._statements.path(module), line, self._statements.text(module, line), is_call)
 
     # --- the plan for crashes --------------------------------------------------------------------------------------
 
@@ -244,7 +242,7 @@ class Remedies:
         return self._statements.on_line(edge, first)
 
     def _edit(self, fix: Fix, stops: tuple[str, ...], search: CycleSearch, fixes: Fixes) -> ReportedEdit:
-        place = self._place(fix.importer, self.evidence(fix, search, fixes).line)
+        place = self._statements.place(fix.importer, self.evidence(fix, search, fixes).line)
         return ReportedEdit(fix.imported, place, reported_fix([fix], fixes, self._statements), fix.level, stops)
 
     # --- what is not there, and what is not known ----------------------------------------------------------------
@@ -270,7 +268,8 @@ class Remedies:
             why += f", and {missing.module} does not define {name.rpartition('.')[2]}"
         alike = next((each for each in sorted(modules) if each.casefold() == name.casefold()), "")
         near = f" Did you mean '{alike}'?" if alike else did_you_mean_module(name, modules)
-        return ReportedMissing(self._place(missing.importer, missing.line), name, missing.message, f"{why}.{near}")
+        place = self._statements.place(missing.importer, missing.line)
+        return ReportedMissing(place, name, missing.message, f"{why}.{near}")
 
     def not_followed(self) -> tuple[NotFollowed, ...]:
         """Return what is not followed to predict crashes, by kind."""

@@ -23,6 +23,7 @@ from import_contracts.reports.later import LaterImport
 
 if TYPE_CHECKING:
     from import_contracts.entries.launch import Launcher
+    from import_contracts.reports.cycles import Place
 
 
 class Statements:
@@ -71,6 +72,12 @@ class Statements:
     def on_line(self, edge: Edge, line: int) -> Import:
         """Return a line of the importer as the statement of an import, whatever is on that line."""
         return LaterImport(edge, self.path(edge[0]), line, lambda: Statement(1, Kind.RUNTIME, self.text(edge[0], line)))
+
+    def place(self, module: str, line: int, *, is_call: bool = False) -> Place:
+        """Return a line of a module as reports show it; ``is_call`` says that it calls what leads on from there."""
+        from import_contracts.reports.cycles import Place  # noqa: PLC0415 - not needed for `check`
+
+        return Place(module, self.path(module), line, self.text(module, line), is_call)
 
     def text(self, module: str, line: int) -> str:
         """Return a line of a module, counted from 1, without the space around it; "" if there is none to quote."""

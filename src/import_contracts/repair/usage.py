@@ -17,7 +17,15 @@ from typing import NamedTuple, TypeAlias
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
 from import_contracts.reading.text import Source, universal_newlines
-from import_contracts.reading.trees import FunctionDefinition, Visitor, arguments, children, dotted_name, walk
+from import_contracts.reading.trees import (
+    FunctionDefinition,
+    Visitor,
+    arguments,
+    children,
+    dotted_name,
+    last_name,
+    walk,
+)
 
 FunctionNode: TypeAlias = FunctionDefinition | ast.Lambda
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -522,11 +530,6 @@ class _Annotated(NamedTuple):
     owner: str | None
     class_name: str
     reader: str
-
-
-def last_name(node: ast.expr) -> str:
-    """Return a name, or the last attribute that is taken of an expression; "" for any other expression."""
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _decorator_that_reads(decorators: Iterable[ast.expr], libraries: Container[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from import_contracts.graph.import_graph import Import
 from import_contracts.reporters.style import DIM, GREEN, RED, Style
-from import_contracts.reports.check import Change
+from import_contracts.reports.changes import Change
 
 
 def changed(change: Change, evidence: Import, style: Style) -> Iterator[str]:

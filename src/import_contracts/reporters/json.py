@@ -8,7 +8,8 @@ from import_contracts.graph.import_graph import Import
 from import_contracts.problems import Problem
 from import_contracts.reporters.exact import json_text
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Cause, Outcome, Report, ReportedFix, ReportedViolation, Unreadable
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedViolation, Unreadable
 
 VERSION = 1
 

@@ -23,7 +23,8 @@ from import_contracts.reporters.words import (
     repeats,
     way,
 )
-from import_contracts.reports.check import Outcome, ReportedCut, ReportedFix, ReportedViolation, Sentence
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Outcome, ReportedCut, ReportedViolation, Sentence
 from import_contracts.wording import FIXES, count
 
 # How many of each are shown without --verbose.

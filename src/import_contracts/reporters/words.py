@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.reporters.style import Style
-from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedFix, ReportedViolation
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import Cause, Outcome, Report, ReportedCut, ReportedViolation
 from import_contracts.wording import count, listed, path
 
 _CAUSES = {True: ("closes the cycle", "close the cycles"), False: ("is the cause", "are the causes")}

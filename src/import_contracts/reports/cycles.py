@@ -9,7 +9,8 @@ from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem
 from import_contracts.records import dataclass
-from import_contracts.reports.check import ReportedFix, ReportedViolation, Unreadable
+from import_contracts.reports.changes import ReportedFix
+from import_contracts.reports.check import ReportedViolation, Unreadable
 
 IN_FULL = 10
 """How many cycles the text report shows in full unless it shows everything; it shows all runtime cycles."""

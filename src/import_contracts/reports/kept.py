@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar, get_args, get_origin, get_
 
 from import_contracts.graph.import_graph import Edge, Import
 from import_contracts.graph.kinds import Kind
-from import_contracts.reports.check import Change, ReportedFix
+from import_contracts.reports.changes import Change, ReportedFix
 from import_contracts.reports.cycles import Place
 from import_contracts.reports.later import LaterImport
 
