@@ -65,7 +65,7 @@ class RewrittenFile(SourceFile):
         return self.data
 
 
-class Edit(NamedTuple):
+class ChangedImports(NamedTuple):
     """What has changed since a state of the same modules: imports by some modules of some. There are ``more`` now."""
 
     state: str
@@ -76,7 +76,7 @@ class Edit(NamedTuple):
     @classmethod
     def between(
         cls, state: str, old: Mapping[str, Reading | None], new: Mapping[str, Reading], program: Program
-    ) -> Edit | None:
+    ) -> ChangedImports | None:
         """Return what has changed if some modules were read again; None if more than imports inside the program has."""
         importers, imported, more = [], set[str](), 0
         for module, now in new.items():
@@ -106,7 +106,7 @@ class AllImports(NamedTuple):
 
     readings: Readings
     stars: Stars
-    edit: Edit | None = None
+    changed: ChangedImports | None = None
 
 
 class Snapshot:
@@ -233,21 +233,22 @@ class Snapshot:
         return held.answer
 
     @property
-    def edit(self) -> Edit | None:
+    def changed_imports(self) -> ChangedImports | None:
         """What has changed since the last run; None if that is nothing, or more than imports inside the program."""
-        return None if self._given_imports is None else self._given_imports.edit
+        return None if self._given_imports is None else self._given_imports.changed
 
     def answer_before(self, request: str) -> StoredAnswer | None:
         """Return the answer to a request before an edit that changes nothing in it but the number of imports.
 
         None if more may differ now: if the imports of a module that decides the answer have changed.
         """
-        stored = None if self.edit is None else self.last.stored(self.edit.state, request)
-        if self.edit is None or stored is None:
+        changed = self.changed_imports
+        stored = None if changed is None else self.last.stored(changed.state, request)
+        if changed is None or stored is None:
             return None
         # A new import by a module that no source leads to may make others lead to a target; and the other way round.
-        importers = "" if self._has_any(stored.importers, self.edit.importers) else stored.importers
-        imported = "" if self._has_any(stored.imported, self.edit.imported) else stored.imported
+        importers = "" if self._has_any(stored.importers, changed.importers) else stored.importers
+        imported = "" if self._has_any(stored.imported, changed.imported) else stored.imported
         return self._held(stored._replace(importers=importers, imported=imported)) if importers or imported else None
 
     def _bits(self, modules: Set[str] | None) -> str:
@@ -372,17 +373,19 @@ def _refreshed(comparison: Comparison, cache: Cache, meanwhile: Callable[[], obj
     is_same_star = is_same_star and is_same_program and known.stars.sources.isdisjoint(changed.readings)
     stars = known.stars if is_same_star else loading.stars(stars_in(readings.rare.stars))
     digests |= {module: "" for module, found in texts.digests.items() if digests.get(module, found) != found}
-    edit = None
+    changed_imports = None
     if before is not None and is_same and stars == known.stars:
         state = before.state
     else:
         if before is not None and is_same_program and stars == known.stars:
-            edit = Edit.between(before.state, old, changed.readings, program)
+            changed_imports = ChangedImports.between(before.state, old, changed.readings, program)
         with last.context.step("store the snapshot"):
             is_same_shape = stored is not None and before is not None and program is before.program
             shape = stored.shape if stored and is_same_shape else digest(comparison.shape)
             state = cache.save_named(".imports", [shape, readings.value, stars.value])
-    return Snapshot(program, last, comparison.store(digests, state), changed, AllImports(readings, stars, edit))
+    return Snapshot(
+        program, last, comparison.store(digests, state), changed, AllImports(readings, stars, changed_imports)
+    )
 
 
 def _with_stars(program: Program, readings: Readings) -> AllImports:

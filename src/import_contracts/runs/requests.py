@@ -89,13 +89,13 @@ class Requests(NamedTuple):
 
         Empty if one is missing, because then all are made again.
         """
-        if not self.keys or snapshot.edit is None:
+        if not self.keys or snapshot.changed_imports is None:
             return []
         found = [
             (key, now)
             for key, each in zip(self.keys, self.wanted, strict=True)
             if (before := snapshot.answer_before(key)) is not None
-            and (now := _with_imports(before, each.format, snapshot.edit.more)) is not None
+            and (now := _with_imports(before, each.format, snapshot.changed_imports.more)) is not None
         ]
         if len(found) < len(self.keys):
             return []
