@@ -10,7 +10,7 @@ from pathlib import Path
 
 from import_contracts import disk
 from import_contracts.config.globs import folders_at
-from import_contracts.config.loading import PROJECT, project, string_list, table
+from import_contracts.config.pyproject import PROJECT, project, string_list, table
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import layout, members_of
 from import_contracts.contracts.declared import Declaration, Distribution, normalized

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
 from import_contracts import disk
-from import_contracts.config.files import config_in, existing_config, find_config, name_of, parse_toml
+from import_contracts.config.files import config_in, existing_config, find_config, name_of
 from import_contracts.config.globs import folders_at, is_glob
+from import_contracts.config.pyproject import PROJECT, uv_members
 from import_contracts.config.session import Config, ConfigSource, Origin, load_config, read_config
 from import_contracts.problems import Problem, Severity, UserError
 from import_contracts.records import replace
-from import_contracts.repository import checkout
 from import_contracts.wording import listed
 
 AnyPath: TypeAlias = str | PathLike[str]
-PROJECT = "pyproject.toml"
 
 
 def load_configs(named: Sequence[AnyPath], folder: AnyPath, *, custom_types: bool = True) -> tuple[Config, ...]:
@@ -62,55 +61,6 @@ def load_one(named: AnyPath | None, folder: AnyPath, *, custom_types: bool = Tru
     members = [config.options.strip() for config in load_configs((), start, custom_types=custom_types)]
     named = listed(members, "or", most=4)
     raise UserError(Problem(f"Only the members of this workspace have contracts. Name one, from its root: {named}."))
-
-
-def uv_members(folder: Path) -> list[Path]:
-    """Return the folders of the members of a workspace of uv, sorted; not those that its ``exclude`` leaves out.
-
-    Empty if the folder is not that of a workspace.
-    """
-    workspace = uv_workspace(folder)
-    excluded = {each for pattern in string_list(workspace, "exclude") for each in folders_at(folder, pattern)}
-    members = {each for pattern in string_list(workspace, "members") for each in folders_at(folder, pattern)}
-    return sorted(
-        Path(os.path.normpath(member))
-        for member in members
-        if excluded.isdisjoint((member, *member.parents)) and is_ours(member, folder)
-    )
-
-
-def uv_workspace(folder: Path) -> Mapping[str, object]:
-    """Return the table ``tool.uv.workspace`` of a project; empty if it has none."""
-    return table(table(table(project(folder), "tool"), "uv"), "workspace")
-
-
-def project(folder: Path, read: Callable[[Path, str], bytes] | None = None) -> Mapping[str, object]:
-    """Return the content of a project's ``pyproject.toml``; empty if it cannot be read, which others report.
-
-    ``read`` is as in `Files`, for a commit.
-    """
-    path = folder / PROJECT
-    try:
-        return parse_toml(disk.read(path) if read is None else read(path, PROJECT), PROJECT)
-    except (OSError, UserError):
-        return {}
-
-
-def table(outer: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """Return a table in another one; empty if it is none."""
-    value = outer.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def string_list(outer: Mapping[str, object], key: str) -> list[str]:
-    """Return the strings of a list in a table; empty if it is none."""
-    value = outer.get(key)
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
-
-
-def is_ours(place: Path, folder: Path) -> bool:
-    """Return whether a folder is in the checkout: a project could name any folder of the machine."""
-    return disk.is_folder(place) and disk.is_inside(place, checkout(folder))
 
 
 class _Reading:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from import_contracts import disk
 from import_contracts.config.globs import folders_at
-from import_contracts.config.loading import is_ours, project, string_list, table, uv_members, uv_workspace
 from import_contracts.config.misnamed import OWN
+from import_contracts.config.pyproject import is_ours, project, string_list, table, uv_members, uv_workspace
 from import_contracts.config.session import SOURCE_ROOTS
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
