@@ -22,7 +22,7 @@ from import_contracts.runs.trend import PERIODS, Wish
 def _period(value: str) -> str:
     """Return a period; raises BadParameter unless it is one."""
     if value not in PERIODS:
-        raise UsageError(f"'{value}' is none of {', '.join(PERIODS)}.", "--every")
+        raise UsageError(f"'{value}' is not one of {', '.join(map(repr, PERIODS))}.", "--every")
     return value
 
 
