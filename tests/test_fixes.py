@@ -775,6 +775,27 @@ def test_where_a_deferred_import_goes(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("comment", "kept"),
+    [
+        ("# noqa: E402", ""),
+        ("#noqa:E402", ""),
+        ("# NoQA: E402,F401", "  # noqa: F401"),
+        ("# noqa: F401 E402 - why", "  # noqa: F401 - why"),
+        ("# noqa: E402 - a cycle", "  # a cycle"),
+        ("# noqa: E402  # type: ignore", "  # type: ignore"),
+        ("# type: ignore  # noqa: E402", "  # type: ignore"),
+        ("# noqa", "  # noqa"),
+        ("# noqa: E4021", "  # noqa: E4021"),
+        ("# E402", "  # E402"),
+    ],
+)
+def test_an_import_that_leaves_the_top_level_needs_no_leave_to_be_below_it(comment: str, kept: str) -> None:
+    text = f"def f():\n    return B\n{IMPORT[:-1]}  {comment}\n"
+    assert written(text) == f"def f():\n    {IMPORT[:-1]}{kept}\n\n    return B\n"
+    assert f"{UNDER[:-1]}{kept}\n" in written(f"{IMPORT[:-1]}  {comment}\nx: 'B'\n")
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         (f"import os; {IMPORT}x = B", "import os; from p.b.x import B\nx = B"),
