@@ -215,23 +215,22 @@ class NewImport:
     def lines(self, indent: str, step: str, width: int) -> list[str]:
         """Return the lines of the statement, without ends: one, or a line for each name in brackets.
 
-        These are used if one line would be too long, and if names have comments.
+        These are used if one line would be too long, and if names have comments. With an indentation, comments do not
+        say that the statement is below the top.
         """
-        if indent and any((self.comment, *self.comments.values())):
-            kept = {name: _without_top(comment) for name, comment in self.comments.items()}
-            return replace(self, comment=_without_top(self.comment), comments=kept)._lines(indent, step, width)
-        return self._lines(indent, step, width)
-
-    def _lines(self, indent: str, step: str, width: int) -> list[str]:
+        own, comments = self.comment, self.comments
+        if indent:
+            own = _without_top(own)
+            comments = {name: _without_top(comment) for name, comment in comments.items()}
         begin = f"{indent}from {self.module} import" if self.names else f"{indent}import {self.module}"
         whole = f"{begin} {', '.join(self.names)}".rstrip()
-        if len(self.names) < 2 or not any(self.comments.values()):
-            comment = joined_comments([*self.comments.values(), self.comment])
+        if len(self.names) < 2 or not any(comments.values()):
+            comment = joined_comments([*comments.values(), own])
             if len(whole) <= width or not self.names:
                 return [_with(whole, comment)]
             return [_with(f"{begin} (", comment), *(f"{indent}{step}{name}," for name in self.names), f"{indent})"]
-        names = (_with(f"{indent}{step}{name},", self.comments.get(name, "")) for name in self.names)
-        return [_with(f"{begin} (", self.comment), *names, f"{indent})"]
+        names = (_with(f"{indent}{step}{name},", comments.get(name, "")) for name in self.names)
+        return [_with(f"{begin} (", own), *names, f"{indent})"]
 
 
 def _without_top(comment: str) -> str:
