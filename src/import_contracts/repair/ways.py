@@ -20,7 +20,6 @@ from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, NameUse, Role, Usage
 from import_contracts.wording import listed
 
-
 _KEPT = pattern(r"#[ \t]*(?i:noqa)[ \t]*:[^#]*\bTCH?00[1-3]\b")
 
 
