@@ -410,7 +410,8 @@ def test_where_one_renaming_explains_all_that_is_new_or_stale_so_do_those_that_a
     names = {name for entry in found for name in (entry.importer, entry.imported, entry.target) if name}
     modules = {prefix for name in names for prefix in _prefixes(name)}
     gone, added = known - found, found - known
-    pairs = [(one, other) for entry in gone for one in _all(entry) - modules for other in sorted(modules)]
+    there = {name for entry in known & found for name in (entry.importer, entry.imported, entry.target)}
+    pairs = [(one, other) for entry in gone for one in _all(entry) - modules for other in sorted(modules - there)]
     by_one = max((len({e for e in gone if e.renamed(*pair) in added}) for pair in pairs), default=0)
     renamings = find_renamings(known, found, Named(["x"], modules))
     explained = [entry for entry, after in moved(gone, renamings).items() if after in added]
@@ -441,6 +442,8 @@ def _all(entry: Entry) -> set[str]:
         ("old p -> q\nnew r -> q", "new p -> q\nnew r -> q", "p q r", []),
         ("old p.o.x -> q", "new p.n.x -> q", "p.n p.n.x q", ["old new 1", "p.o p.n 1"]),
         ("a p -> q", "new p -> q", "p q", []),
+        ("a p.old -> q\na p.b -> r", "a p.b -> q\na p.b -> r", "p.b q r", []),
+        ("a p.old -> p.x\na p.b -> p.c", "a p.c -> p.b\na p.b -> p.c", "p.b p.c", []),
     ],
 )
 def test_renamings_are_seen_beside_other_changes(known: str, found: str, modules: str, expected: list[str]) -> None:

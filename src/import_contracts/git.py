@@ -178,6 +178,14 @@ def obstacle(folder: Path) -> str:
     return "The git repository has no commits yet, or cannot be read."
 
 
+def absence(folder: Path, revision: str) -> str:
+    """Return a sentence that the repository of a folder has no such commit, and what to do about it."""
+    if commit(folder, "HEAD") is None:
+        return obstacle(folder)
+    deeper = " This is a shallow clone; fetch more: git fetch --unshallow" if is_shallow(folder) else ""
+    return f"There is no commit '{revision}' in this repository.{deeper}"
+
+
 def at(folder: Path, revision: str, path: str) -> bytes | None:
     """Return the content of a file at a revision; None if it did not exist then.
 

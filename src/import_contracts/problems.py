@@ -101,6 +101,11 @@ def did_you_mean(found: str, known: Iterable[str], *, closeness: float = 0.6) ->
     return f" Did you mean '{nearest[0]}'?" if nearest else ""
 
 
+def suggestion(found: str, known: Collection[str]) -> str:
+    """Return " Did you mean 'x'?" if a known word is similar to ``found``, else " Use one of: " with all of them."""
+    return did_you_mean(found, known) or (f" Use one of: {', '.join(sorted(known))}." if known else "")
+
+
 def did_you_mean_module(found: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the module of which ``found`` may be a typing error; "" if there is none.
 

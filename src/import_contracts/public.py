@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from import_contracts.config.loading import load_configs
-from import_contracts.problems import Problem, UserError, did_you_mean
+from import_contracts.problems import Problem, UserError, suggestion
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import EXCLUDE, mistake_in
 from import_contracts.reading.trust import CACHE
@@ -100,7 +100,7 @@ def render(report: Report, format_: str = "text", /, *, verbose: bool = False, c
     the format is unknown.
     """
     if format_ not in FORMATS:
-        hint = did_you_mean(format_, FORMATS) or f" Use one of: {', '.join(sorted(FORMATS))}."
+        hint = suggestion(format_, FORMATS)
         raise UserError(Problem(f"There is no format '{format_}'.{hint}"))
     return FORMATS[format_](report, Style(verbose=verbose, color=color))
 

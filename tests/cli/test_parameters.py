@@ -76,8 +76,16 @@ def test_on_windows_click_reads_words_that_stand_for_others(monkeypatch: pytest.
     assert [command.read([word]) for word in ("*.toml", "~/a.toml", "%A%.toml")] == [None] * 3
 
 
-def test_what_a_command_says_is_wrong_has_its_usage(shop: Any) -> None:
-    run = lint(shop, "cycles", "--quick", "--entry", "x")
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--quick --entry x", "--entry cannot be used with --quick."),
+        ("--format", "Option '--format' requires an argument."),
+        ("--fromat text", "No such option '--fromat'. Did you mean '--format'?"),
+    ],
+)
+def test_what_a_command_says_is_wrong_has_its_usage(shop: Any, words: str, message: str) -> None:
+    run = lint(shop, "cycles", *words.split())
     assert (run.status, run.out) == (2, "")
     assert run.err.splitlines()[0].endswith(" cycles [OPTIONS] [PACKAGE]...")
-    assert run.err.endswith("Error: --entry cannot be used with --quick.\n")
+    assert run.err.endswith(f"Error: {message}\n")

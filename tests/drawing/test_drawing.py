@@ -358,8 +358,8 @@ def test_where_something_is_missing_is_said() -> None:
     assert notes == [
         ("There is no cycle on a chain from p.a to p.b.",),
         ("There is no cycle around p.a.",),
-        ("No import on a chain from p.a to p.b breaks a contract.",),
-        ("No import around p.a breaks a contract.",),
+        ("No import in the picture on a chain from p.a to p.b breaks a contract.",),
+        ("No import in the picture around p.a breaks a contract.",),
     ]
 
 

@@ -154,6 +154,16 @@ PROGRAMS = {
         {**SHOP, **HERE, "tests/a/test_x.py": TEST, "tests/b/test_x.py": f"import shop.users{TEST}"},
         [],
     ),
+    "two packages of tests of one name": (
+        {
+            **SHOP,
+            "a-b/tests/__init__.py": "",
+            "a-b/tests/test_x.py": TEST,
+            "c-d/tests/__init__.py": "",
+            "c-d/tests/test_y.py": TEST,
+        },
+        [],
+    ),
     "two test files of one name with importlib": (
         {
             **SHOP,
@@ -275,6 +285,13 @@ def test_a_module_that_is_not_found_comes_with_the_command_to_write(tmp_path: Pa
     assert found["pytest"]["contrast"].startswith("Write 'python -m pytest'")
     assert found["pytest"]["failures"][0]["error"] == "ModuleNotFoundError"
     assert found["python -m pytest"]["works"] is True
+
+
+def test_a_file_in_another_package_of_the_same_name_is_not_found(tmp_path: Path) -> None:
+    packages = {f"{name}/tests/{file}": "" for name in ("a-b", "c-d") for file in ("__init__.py", f"test_{name[0]}.py")}
+    assert failures(tmp_path, {**SHOP, **packages})["pytest"] == {
+        "c-d/tests/test_c.py": "No module named 'tests.test_c'"
+    }
 
 
 def test_a_project_that_can_be_installed_is_taken_as_installed(tmp_path: Path) -> None:

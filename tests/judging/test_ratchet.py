@@ -606,7 +606,10 @@ def test_status_since_a_revision_tells_what_came_and_went(frozen: Path) -> None:
     run = baseline(frozen, "status", "--since", "HEAD")
     assert "Added since HEAD:\n  + layers shop.x -> shop.y => shop.web\n" in run.out
     assert "Removed since HEAD:\n  - acyclic shop.util -> shop.web\n" in run.out
-    assert stays(frozen, "status", "--since", "nowhere").err == "error: Unknown git revision 'nowhere'.\n"
+    assert (
+        stays(frozen, "status", "--since", "nowhere").err
+        == "error: --since: There is no commit 'nowhere' in this repository.\n"
+    )
 
 
 # --- bad input ---

@@ -298,3 +298,31 @@ def test_the_layout_that_a_build_backend_is_told_is_found(tmp_path: Path, table:
 def test_a_workspace_of_another_form_is_as_good_as_none(tmp_path: Path, table: str) -> None:
     write(tmp_path, {"pyproject.toml": f"[tool]\n{table}\n", "shop/__init__.py": "", "shop/a.py": ""})
     assert "source_roots" not in lint(tmp_path, "init", "--dry-run").out
+
+
+# --- packages that nobody names ------------------------------------------------------------------------------------
+
+RING = {"shop/__init__.py": "", "shop/a.py": "from shop import b\n", "shop/b.py": "from shop import a\n"}
+NAMESPACE = {"shop/a.py": "from shop.in_ import b\n", "shop/in_/__init__.py": "", "shop/in_/b.py": "import shop.a\n"}
+
+
+@pytest.mark.parametrize("files", [RING, NAMESPACE], ids=["regular", "namespace"])
+@pytest.mark.parametrize("place", [".", "src", "backend"])
+def test_a_program_is_found_where_it_is(tmp_path: Path, place: str, files: dict[str, str]) -> None:
+    if (files, place) == (NAMESPACE, "backend"):
+        files = {**files, "shop/__init__.py": ""}
+    write(tmp_path / place, files)
+    found = json.loads(lint(tmp_path, "cycles", "--quick", "--format", "json").out)
+    assert [each["modules"] for each in found["cycles"]] == [["shop.a", "shop.b" if files is RING else "shop.in_.b"]]
+    assert 'root_packages = ["shop"]' in lint(tmp_path, "init", "--dry-run").out
+    assert lint(tmp_path, "init").status == 0
+    assert lint(tmp_path).out.endswith("1 contract kept, 0 broken.\n")
+
+
+def test_a_folder_that_its_files_import_by_name_is_a_package(tmp_path: Path) -> None:
+    write(tmp_path, {"app.py": "import lib.x.a\n", "lib/x/__init__.py": "", "lib/x/a.py": "if 1:\n  import lib.x\n"})
+    write(tmp_path, {"backend/manage.py": "import web\n", "backend/web/__init__.py": ""})
+    found = lint(tmp_path, "explain", "app", "lib", "--format", "json")
+    assert (found.status, found.err) == (0, "")
+    graph = json.loads(lint(tmp_path, "graph", "--format", "json", "--depth", "9").out)
+    assert sorted(each["name"] for each in graph["boxes"]) == ["app", "lib.x", "lib.x.a", "manage", "web"]

@@ -775,6 +775,27 @@ def test_where_a_deferred_import_goes(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("comment", "kept"),
+    [
+        ("# noqa: E402", ""),
+        ("#noqa:E402", ""),
+        ("# NoQA: E402,F401", "  # noqa: F401"),
+        ("# noqa: F401 E402 - why", "  # noqa: F401 - why"),
+        ("# noqa: E402 - a cycle", "  # a cycle"),
+        ("# noqa: E402  # type: ignore", "  # type: ignore"),
+        ("# type: ignore  # noqa: E402", "  # type: ignore"),
+        ("# noqa", "  # noqa"),
+        ("# noqa: E4021", "  # noqa: E4021"),
+        ("# E402", "  # E402"),
+    ],
+)
+def test_an_import_that_leaves_the_top_level_needs_no_leave_to_be_below_it(comment: str, kept: str) -> None:
+    text = f"def f():\n    return B\n{IMPORT[:-1]}  {comment}\n"
+    assert written(text) == f"def f():\n    {IMPORT[:-1]}{kept}\n\n    return B\n"
+    assert f"{UNDER[:-1]}{kept}\n" in written(f"{IMPORT[:-1]}  {comment}\nx: 'B'\n")
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         (f"import os; {IMPORT}x = B", "import os; from p.b.x import B\nx = B"),
@@ -905,3 +926,28 @@ def test_of_several_names_each_gets_its_cheapest_fix_and_the_dearest_gives_the_k
     text = "from p.b import B, C\nx: B\ny = C"
     assert fix(text, files).kind is FixKind.DIRECT_IMPORT
     assert written(text, files, version=(3, 14)) == f"{TYPING}\nfrom p.b.x import C\n\n{UNDER}\nx: B\ny = C"
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_kept"),
+    [
+        ("# noqa: TC001", True),
+        ("#NOQA:F401,TCH002", True),
+        ("# type: ignore  # noqa: TC003", True),
+        ("# noqa", False),
+        ("# noqa: TC004", False),
+        ("# TC001", False),
+        ("# noqa: F401  # not TC001", False),
+    ],
+)
+def test_a_comment_may_keep_an_import_at_run_time(comment: str, is_kept: bool) -> None:
+    a = f"from p.b import B  {comment}\n\n\ndef f(b: 'B') -> None: ...\n"
+    found = fixes({"a": a, "b": "import p.a\n\n\nclass B: ...\n"})
+    one = found.cheapest(CyclicImport(("p.a", "p.b"), EAGER, frozenset({"p.a", "p.b"})))
+    assert one.kind is (FixKind.RESTRUCTURE if is_kept else FixKind.TYPE_CHECKING)
+    assert ("A comment says that it must not be moved under TYPE_CHECKING" in str(one)) is is_kept
+
+
+def test_one_that_only_functions_need_can_still_be_deferred() -> None:
+    text = "from p.b import B  # noqa: TC001\n\n\ndef f():\n    return B\n"
+    assert written(text).startswith("def f():\n    from p.b import B  # noqa: TC001\n")

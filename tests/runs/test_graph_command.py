@@ -167,6 +167,18 @@ def test_external_packages_are_drawn_if_asked(tmp_path: Path) -> None:
         assert "Dotted boxes are external." in run.out
 
 
+def test_a_configuration_that_has_external_packages_does_not_ask_for_them(tmp_path: Path) -> None:
+    rule = contract("low", "forbidden", source_modules=["shop.a"], forbidden_modules=["requests"])
+    write(tmp_path, {"shop/__init__.py": "", "shop/a.py": "import requests, shop.b\n", "shop/b.py": ""})
+    write(tmp_path, {"pyproject.toml": configuration(rule, keys="include_external_packages = true\n")})
+    found = json.loads(lint(tmp_path, "graph", "--format", "json").out)
+    assert [(each["name"], each["external"]) for each in found["boxes"]] == [("shop.a", False), ("shop.b", False)]
+    assert '"external":[]' in lint(tmp_path, "graph", "--format", "html").out
+    assert "No import in the picture breaks a contract." in lint(tmp_path, "graph", "--only", "violations").out
+    found = json.loads(lint(tmp_path, "graph", "--only", "violations", "--external", "--format", "json").out)
+    assert [(each["name"], each["external"]) for each in found["boxes"]] == [("shop.a", False), ("requests", True)]
+
+
 def test_a_source_root_and_globs_say_what_is_read(shop: Path) -> None:
     run = lint(shop.parent, "graph", "--source-root", str(shop), "--exclude", "orders.py", "--format", "json")
     assert links(run) == {"shop.models -> shop.web": True, "shop.web -> shop.models": False}

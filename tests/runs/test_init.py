@@ -172,6 +172,18 @@ def test_imports_of_other_programs_are_in_no_contract(shop: Path) -> None:
     assert lint(shop, "init", "--dry-run").out == before
 
 
+def test_a_ground_floor_may_import_other_programs_as_before(tmp_path: Path) -> None:
+    ring = [f"shop.m{number} -> shop.m{(number + 1) % 45}" for number in range(45)]
+    program(tmp_path, *ring, *(f"shop.m{number} -> shop.db" for number in range(45)), "shop.m0 -> shop.m9")
+    write(
+        tmp_path, {"shop/db.py": "import os\nimport click\n", "shop/m9.py": "import yaml\nfrom shop import m10, db\n"}
+    )
+    assert lint(tmp_path, "init").status == 0
+    text = (tmp_path / "pyproject.toml").read_text()
+    assert "include_external_packages = true" in text
+    assert lint(tmp_path, "--contract", "ground", "--no-baseline").status == 0
+
+
 def test_a_dry_run_prints_and_writes_nothing(shop: Path) -> None:
     run = lint(shop, "init", "--dry-run")
     assert run.status == 0

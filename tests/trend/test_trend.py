@@ -463,7 +463,7 @@ def test_without_a_history_there_are_counts_and_a_note(tmp_path: Path) -> None:
         (["--since", "HEAD:shop"], "There is no commit 'HEAD:shop' in this repository."),
         (["--points", "0"], "'0' is not a number from 1 to 10,000."),
         (["--points", "many"], "'many' is not a number"),
-        (["--every", "hour"], "'hour' is none of day, week, month, year."),
+        (["--every", "hour"], "'hour' is not one of 'day', 'week', 'month', 'year'."),
     ],
 )
 def test_what_is_wrong_on_the_command_line_is_said(shop: Path, args: list[str], message: str) -> None:

@@ -216,7 +216,7 @@ def test_each_message_on_standard_error_is_between_them(shop: Path) -> None:
     tokens = TOKENS.findall(found)
 
     assert found == "".join(
-        f"::stop-commands::{token}\nerror: There is no contract '{id_}'.\n::{token}::\n"
+        f"::stop-commands::{token}\nerror: There is no contract '{id_}'. Use one of: models.\n::{token}::\n"
         for token, id_ in zip(tokens, "xy", strict=True)
     )
     assert len(set(tokens)) == 2

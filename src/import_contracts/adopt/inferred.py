@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.graph.names import InvalidPatternError, ModulePattern
+from import_contracts.graph.names import STANDARD_LIBRARY, THIRD_PARTY, InvalidPatternError, ModulePattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ class InferredContract:
     def table(self) -> dict[str, object]:
         """The table of the contract in a configuration."""
         return {"id": self.id, "name": self.name, "type": self.type, **self.keys}
+
+    def with_external(self) -> InferredContract:
+        """Return the contract for a graph with external packages: it says no more about these than before."""
+        if self.type != "allowed":
+            return self
+        return replace(self, keys={**self.keys, "allowed": [STANDARD_LIBRARY, THIRD_PARTY]})
 
     def holds(self, graph: ImportGraph) -> bool:
         """Return whether the rule itself finds no violation, and no problem such as that it cannot be broken."""

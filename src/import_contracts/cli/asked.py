@@ -10,11 +10,11 @@ from pathlib import Path
 from import_contracts import disk
 from import_contracts.cli.parameters import Decorator, UsageError, option
 from import_contracts.cli.terminal import Shared, once
-from import_contracts.config.workspace import Places, places_of
+from import_contracts.config.workspace import Places, packages_at, places_of
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.packages import find_packages, find_place, find_top_level
+from import_contracts.reading.packages import find_place
 from import_contracts.records import NamedTuple
 
 RUNNING = (sys.version_info.major, sys.version_info.minor)
@@ -73,7 +73,7 @@ def find_asked(
     roots = (*named, *places.folders)
     exclude: Exclude = tuple((glob, str(folder)) for glob in globs)
     if source_roots:
-        packages, named = packages or _packages_in(places, command), roots
+        packages, named = packages or _packages_in(places, command)[0], roots
     elif shared.config_file is not None or not packages:
         packages, configured, folder, excluded = _packages_to_read(packages, shared, places, command)
         roots = (*named, *configured)
@@ -109,15 +109,15 @@ def _packages_to_read(
     except UserError:
         if shared.config_file is not None:
             raise
-        return _packages_in(places, command), places.folders, Path.cwd(), ()
+        return *_packages_in(places, command), Path.cwd(), ()
     config.demand_no_refusal()
     return packages or config.root_packages, config.source_roots, config.folder, config.exclude
 
 
-def _packages_in(places: Places, command: str) -> tuple[str, ...]:
-    """Return the packages in some source roots, else what can be imported from here; raises UserError if nothing."""
-    found = find_packages(places.folders) or (() if places.named else find_top_level(str(Path.cwd())))
+def _packages_in(places: Places, command: str) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return the packages that can be found, and the folders to look them up in; raises UserError if there are none."""
+    found, folders = packages_at(Path.cwd(), places)
     if not found:
         where = "in the source roots" if places.named else "in this folder or in 'src'"
         raise UserError(Problem(f"There is no package {where}; name one: lint-imports {command} shop")) from None
-    return found
+    return found, folders

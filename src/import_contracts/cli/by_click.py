@@ -66,7 +66,11 @@ class _Command(click.Command):
         self._finish = _in_its_words(finish)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        order = [each.name for each in self.make_parser(ctx).parse_args(list(args))[2]]
+        try:
+            order = [each.name for each in self.make_parser(ctx).parse_args(list(args))[2]]
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # so that the usage is shown
+            raise
         rest = super().parse_args(ctx, args)
         if not ctx.resilient_parsing:
             self._finish(ctx.params, order)

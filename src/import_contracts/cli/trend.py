@@ -19,13 +19,6 @@ from import_contracts.runs.earlier import Named, Subject
 from import_contracts.runs.trend import PERIODS, Wish
 
 
-def _period(value: str) -> str:
-    """Return a period; raises BadParameter unless it is one."""
-    if value not in PERIODS:
-        raise UsageError(f"'{value}' is none of {', '.join(PERIODS)}.", "--every")
-    return value
-
-
 @declare("trend", finish=add_reports, short_help="Count cycles and violations, now and at earlier commits.")
 @argument("packages", metavar="[PACKAGE]...", multiple=True)
 @once("--since", metavar="REV", help="Compare with this commit; default: where the branch began, else 30 days earlier.")
@@ -35,7 +28,7 @@ def _period(value: str) -> str:
     metavar="N",
     help="Show the history at N commits, from the first to the last.",
 )
-@once("--every", convert=_period, metavar="PERIOD", help=f"Show the last commit of every {', '.join(PERIODS)}.")
+@once("--every", choices=PERIODS, metavar="PERIOD", help="Show the last commit of every day, week, month or year.")
 @option("--moved", is_flag=True, help="Find the commits that moved the cycles, and the imports that did it.")
 @option("--authors", is_flag=True, help="With --moved, also name the authors of these commits.")
 @option("--coupling", is_flag=True, help="Show modules that change together, according to the commits.")

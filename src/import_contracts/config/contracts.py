@@ -14,7 +14,7 @@ from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ImportPattern, ModulePattern, dotted_names
-from import_contracts.problems import Problem, Severity, UserError, did_you_mean
+from import_contracts.problems import Problem, Severity, UserError, suggestion
 from import_contracts.records import NamedTuple, dataclass, field, replace
 from import_contracts.wording import listed
 
@@ -136,7 +136,7 @@ def _unclear(
 
 
 def _unknown(text: str, ids: Collection[str]) -> Problem:
-    return Problem(f"There is no contract '{text}'.{did_you_mean(text, ids)}")
+    return Problem(f"There is no contract '{text}'.{suggestion(text, ids)}")
 
 
 class Types(NamedTuple):
@@ -149,7 +149,7 @@ class Types(NamedTuple):
         """Return why a type cannot be used."""
         if name in self.refused:
             return f"The custom contract type '{name}' is refused, so this contract was not checked."
-        hint = did_you_mean(name, self.usable) or f" Use one of: {', '.join(sorted(self.usable))}."
+        hint = suggestion(name, self.usable)
         return f"There is no contract type '{name}'.{hint}"
 
 

@@ -16,7 +16,7 @@ from import_contracts.config.pyproject import is_ours, project, string_list, tab
 from import_contracts.config.session import SOURCE_ROOTS
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.packages import find_packages
+from import_contracts.reading.packages import find_beside, find_packages
 from import_contracts.records import NamedTuple
 
 
@@ -49,6 +49,16 @@ def places_of(folder: Path, named: Sequence[str] = ()) -> Places:
     own = [place for place in default if find_packages([place])]
     members = _listed(folder) or string_list(uv_workspace(folder), "members")
     return Places(tuple(_written(folder, [*own, *more], members)), (*default, *more))
+
+
+def packages_at(folder: Path, places: Places) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return the packages that nobody has named, sorted, and the folders to look them up in.
+
+    These are the packages in the source roots; if there are none, and none are named, everything that can be imported
+    from the folder itself.
+    """
+    found = find_packages(places.folders)
+    return (found, places.folders) if found or places.named else find_beside(folder)
 
 
 def _found(folder: Path) -> list[Path]:

@@ -25,7 +25,13 @@ def render(subject: Subject) -> str:
 
 
 def _box(box: Box) -> dict[str, object]:
-    return {"name": box.name, "modules": box.modules, "level": box.level, "cycle": box.knot or None}
+    return {
+        "name": box.name,
+        "modules": box.modules,
+        "level": box.level,
+        "cycle": box.knot or None,
+        "external": box.is_external,
+    }
 
 
 def _link(link: Link) -> dict[str, object]:

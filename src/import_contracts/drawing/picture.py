@@ -296,7 +296,7 @@ def _nothing(subject: Subject) -> str:
         return f"There is no cycle{where}."
     if options.only == "violations":
         return (
-            f"No import{where} breaks a contract."
+            f"No import in the picture{where} breaks a contract."
             if subject.configuration
             else "There is no configuration with contracts."
         )

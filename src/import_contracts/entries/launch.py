@@ -305,8 +305,10 @@ class Launcher:
         if packages and packages[0] in _FOR_TESTS:
             closure.own.update(packages)
         located = closure.find(name) if name != "conftest" else closure.found_again(name)
-        if located is None or located.path != path:
-            other = self._project.shown(located.path) if located and located.path else "another one"
+        if located is None:
+            return EntryStep(name, shown, imported.guards, f"No module named '{name}'")
+        if located.path != path:
+            other = self._project.shown(located.path) if located.path else "a namespace package"
             return EntryStep(name, shown, imported.guards, f"import file mismatch: module '{name}' is {other}")
         if name == "conftest":
             key = closure.free_key(name, path)

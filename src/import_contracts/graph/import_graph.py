@@ -268,6 +268,21 @@ class ImportGraph:
             graph.__dict__.pop("modules_set", None)
         return graph
 
+    def without_external(self) -> ImportGraph:
+        """Return the graph of the root packages alone."""
+        if not self.external:
+            return self
+        inside = {
+            importer: {imported: lines for imported, lines in targets.items() if imported not in self.external}
+            for importer, targets in self._imports.items()
+        }
+        graph = self._replaced(inside)
+        graph.external = frozenset()
+        graph.modules = tuple(module for module in self.modules if module not in self.external)
+        for cached in ("modules_set", "_children"):
+            graph.__dict__.pop(cached, None)
+        return graph
+
     def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:
         """Return a graph with additional imports between its modules, each with its line and kind."""
         lines = {importer: dict(targets) for importer, targets in self._imports.items()}

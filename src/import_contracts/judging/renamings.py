@@ -41,7 +41,8 @@ def find_renamings(
     ``known`` are the entries of the baseline, and ``found`` the violations now. ``moves`` returns the modules that git
     knows to have moved; it is called only if something is new and something is stale. A renaming must explain most of
     the stale entries with the old name, or most of the new violations with the new name, unless git knows it. An old
-    name is not in use now, and a new one is. No two entries become equal.
+    name is not in use now, and a new one is; no known violation has the new one already, unless git knows the renaming.
+    No two entries become equal.
     """
     before, current = frozenset(known), frozenset(found)
     gone, added = sorted(before - current, key=_sorting), current - before
@@ -52,7 +53,8 @@ def find_renamings(
     ids = _contracts(gone, added, (lost, fresh), _same)
     modules: dict[str, str] = {}
     if any(name not in now.modules for entry in gone for name in _names(entry)):
-        ids, modules = _with_modules(gone, added, (lost, fresh), _Names(now.modules, current, moves()), ids)
+        names = _Names(now.modules, current, before & current, moves())
+        ids, modules = _with_modules(gone, added, (lost, fresh), names, ids)
     return _counted(gone, added, ids, modules)
 
 
@@ -163,10 +165,16 @@ def _likeness(one: str, other: str) -> float:
 
 
 class _Names:
-    """Which names are in use now, and which renamings git knows."""
+    """Which names are in use now, which were before, and which renamings git knows.
 
-    def __init__(self, modules: Collection[str], found: Iterable[Entry], moves: Mapping[str, str]) -> None:
+    ``found`` are the violations now, and ``kept`` those of them that are known.
+    """
+
+    def __init__(
+        self, modules: Collection[str], found: Iterable[Entry], kept: Iterable[Entry], moves: Mapping[str, str]
+    ) -> None:
         self.modules, self.moves = modules, moves
+        self._before = {name for entry in kept for name in _names(entry)}
         used = {name for entry in found for name in _names(entry)}
         self._used = used.union(modules, *(ancestors(name) for name in used))
         self.known = {pair for old, new in moves.items() for pair in _shortened(old, new) if pair[0] not in self._used}
@@ -177,7 +185,12 @@ class _Names:
 
     def pairs(self, old: str, new: str) -> Iterator[Pair]:
         """Yield the renamings that turn a name into another one, the shortest first."""
-        return (pair for pair in _shortened(old, new) if not self.is_used(pair[0]) and pair[1] in self.modules)
+        return (
+            pair
+            for pair in _shortened(old, new)
+            if not self.is_used(pair[0]) and pair[1] in self.modules
+            if pair[1] not in self._before or pair in self.known
+        )
 
 
 def _shortened(old: str, new: str) -> Iterator[Pair]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from import_contracts import disk
 from import_contracts.patterns import pattern
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.folders import folder_entries, has_python, regular_packages
+from import_contracts.reading.folders import Entries, folder_entries, has_python, regular_packages
 
 # Folders that are often next to a program, but are not part of it.
 _NOT_PROGRAM = frozenset({"benchmarks", "doc", "docs", "examples", "scripts", "test", "testing", "tests", "tools"})
@@ -24,16 +24,47 @@ def find_packages(places: Iterable[Path]) -> tuple[str, ...]:
 
 
 def find_namespaces(places: Iterable[Path]) -> tuple[str, ...]:
-    """Return the regular packages in folders without ``__init__.py`` in some folders, as ``myorg.api``; sorted."""
+    """Return the packages without ``__init__.py`` directly in some folders, sorted.
+
+    One that has Python files itself, such as ``poetry``, is a package; of others, the regular packages inside them are
+    named, as ``myorg.api``.
+    """
     found: set[str] = set()
-    for place in map(str, places):
-        try:
-            _, folders, *_ = folder_entries(place, [])
-        except OSError:
-            continue
-        for name in filter(str.isidentifier, set(folders) - regular_packages([place]) - _NOT_PROGRAM - _NOT_CODE):
-            found.update(f"{name}.{inner}" for inner in regular_packages([os.path.join(place, name)]))
+    for place in places:
+        names = set(_entries(place).folders) - regular_packages([str(place)]) - _NOT_PROGRAM - _NOT_CODE
+        for name in filter(str.isidentifier, names):
+            inside = {f"{name}.{inner}" for inner in regular_packages([str(place / name)])}
+            found |= {name} if inside and _entries(place / name).files else inside
     return tuple(sorted(found))
+
+
+def find_beside(folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return what can be imported from a folder and from the source roots in it, sorted, and all these folders.
+
+    ``src`` is a source root, and so is every folder that has regular packages and that no file in it imports by name.
+    """
+    found = find_top_level(str(folder))
+    sources = [name for name in found if _is_source_root(folder / name)]
+    inside = {name for source in sources for name in find_top_level(str(folder / source))}
+    return tuple(sorted(inside.union(found).difference(sources))), (folder, *(folder / name for name in sources))
+
+
+def _is_source_root(folder: Path) -> bool:
+    if not disk.is_folder(folder) or disk.is_file(folder / "__init__.py"):
+        return False
+    return folder.name == "src" or (bool(regular_packages([str(folder)])) and not _is_imported(folder))
+
+
+def _is_imported(folder: Path) -> bool:
+    """Return whether a Python file in a folder seems to import the folder, or something in it, by name."""
+    statement = pattern(rb"(?m)^[ \t]*(?:from|import)[ \t]+%s\b" % folder.name.encode())
+    todo = [folder]
+    for outer in todo:
+        entries = _entries(outer)
+        if any(statement.search(_text(outer / file)) for file in entries.files):
+            return True
+        todo += [outer / name for name in entries.folders if name not in entries.links]
+    return False
 
 
 def find_top_level(folder: str) -> tuple[str, ...]:
@@ -41,10 +72,7 @@ def find_top_level(folder: str) -> tuple[str, ...]:
 
     Without what is there for tools, such as ``tests`` and ``setup.py``, and without virtual environments.
     """
-    try:
-        files, folders, *_ = folder_entries(folder, [])
-    except OSError:
-        return ()
+    files, folders, *_ = _entries(Path(folder))
     modules = {name for name in map(_stem, files) if name.isidentifier() and not _FOR_TOOLS.fullmatch(name)}
     for name in set(folders) - _NOT_PROGRAM - _NOT_CODE:
         path = os.path.join(folder, name)
@@ -72,12 +100,25 @@ def find_place(path: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
         folder = folder.parent
     if folder != start:
         return (".".join(inside),), (folder,)
-    folders = tuple(each for each in (folder, folder / "src") if disk.is_folder(each))
-    found = {*inside, *(name for each in folders for name in find_top_level(str(each)))}
-    found -= {"src"} if len(folders) > 1 and not disk.is_file(folder / "src" / "__init__.py") else set()
-    if not found:
+    found, folders = find_beside(folder)
+    if not {*inside, *found}:
         raise UserError(Problem("There is no Python file in this folder that can be imported.", file=str(path)))
-    return tuple(sorted(found)), folders
+    return tuple(sorted({*inside, *found})), folders
+
+
+def _entries(folder: Path) -> Entries:
+    """Return what a folder has; nothing if it cannot be read."""
+    try:
+        return folder_entries(str(folder), [])
+    except OSError:
+        return Entries([], [], [], ())
+
+
+def _text(file: Path) -> bytes:
+    try:
+        return disk.read(file)
+    except OSError:
+        return b""
 
 
 def _stem(file: str) -> str:

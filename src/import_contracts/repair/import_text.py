@@ -19,6 +19,8 @@ _DIRECTIVE = re.compile(
     r"#\s*(?:noqa|type:|pylint:|pyright:|mypy:|ruff:|isort:|fmt:|pragma|nosec|nopycln|yapf)", re.IGNORECASE
 )
 
+_NOQA = re.compile(r"#[ \t]*(?i:noqa)[ \t]*:[ \t]*(?P<rules>[A-Z]+\d+(?:[, \t]+[A-Z]+\d+)*)(?P<why>[^#]*)")
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -213,17 +215,37 @@ class NewImport:
     def lines(self, indent: str, step: str, width: int) -> list[str]:
         """Return the lines of the statement, without ends: one, or a line for each name in brackets.
 
-        These are used if one line would be too long, and if names have comments.
+        These are used if one line would be too long, and if names have comments. With an indentation, comments do not
+        say that the statement is below the top.
         """
+        own, comments = self.comment, self.comments
+        if indent:
+            own = _without_top(own)
+            comments = {name: _without_top(comment) for name, comment in comments.items()}
         begin = f"{indent}from {self.module} import" if self.names else f"{indent}import {self.module}"
         whole = f"{begin} {', '.join(self.names)}".rstrip()
-        if len(self.names) < 2 or not any(self.comments.values()):
-            comment = joined_comments([*self.comments.values(), self.comment])
+        if len(self.names) < 2 or not any(comments.values()):
+            comment = joined_comments([*comments.values(), own])
             if len(whole) <= width or not self.names:
                 return [_with(whole, comment)]
             return [_with(f"{begin} (", comment), *(f"{indent}{step}{name}," for name in self.names), f"{indent})"]
-        names = (_with(f"{indent}{step}{name},", self.comments.get(name, "")) for name in self.names)
-        return [_with(f"{begin} (", self.comment), *names, f"{indent})"]
+        names = (_with(f"{indent}{step}{name},", comments.get(name, "")) for name in self.names)
+        return [_with(f"{begin} (", own), *names, f"{indent})"]
+
+
+def _without_top(comment: str) -> str:
+    """Return a comment without the rule that imports of the top level are at its top (E402)."""
+    return _NOQA.sub(_other_rules, comment).strip()
+
+
+def _other_rules(found: re.Match[str]) -> str:
+    rules = re.findall(r"\w+", found["rules"])
+    if "E402" not in rules:
+        return found[0]
+    if others := [rule for rule in rules if rule != "E402"]:
+        return f"# noqa: {', '.join(others)}{found['why']}"
+    why = found["why"].lstrip(" \t-:,")
+    return f"# {why}" if why.strip() else ""
 
 
 def _with(line: str, comment: str) -> str:

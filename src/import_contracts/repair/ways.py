@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.names import within
+from import_contracts.patterns import pattern
 from import_contracts.reading.trees import FunctionDefinition, is_docstring
 from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.edits import Rewrite
@@ -18,6 +19,8 @@ from import_contracts.repair.lookups import Lookups
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.repair.usage import Binding, NameUse, Role, Usage
 from import_contracts.wording import listed
+
+_KEPT = pattern(r"#[ \t]*(?i:noqa)[ \t]*:[^#]*\bTCH?00[1-3]\b")
 
 
 class Reason(NamedTuple):
@@ -100,7 +103,7 @@ class ImportedName:
         return reason, Rewrite(binding, origin=origin, why=reason.sentence)
 
     def _for_type_checking(self) -> Way | None:
-        if self._bodies or not self._annotations:
+        if self._bodies or not self._annotations or self._is_kept:
             return None
         reason = Reason("Used only in annotations", f"{self.binding.shown} ({_places(self._annotations)})")
         future, read = self.needs_future, self._may_be_read
@@ -115,6 +118,8 @@ class ImportedName:
             "Used only inside functions", f"{self.binding.shown} ({listed(each.name for each in functions)})"
         )
         is_for_types = any(use.function not in functions for use in self._annotations)
+        if is_for_types and self._is_kept:
+            return None
         future, read = self.needs_future, self._may_be_read
         return reason, Rewrite(self.binding, None, functions, is_for_types, future, read, reason.sentence)
 
@@ -142,6 +147,8 @@ class ImportedName:
             yield Reason("Imported on a line with other code", shown)
         if self._is_future_read:
             yield Reason("Used in annotations of a module in which something may read annotations at run time", shown)
+        if self._is_kept:
+            yield Reason("A comment says that it must not be moved under TYPE_CHECKING", shown)
         yield Reason("Used in a lambda, or in a function whose body begins on the line of its header", shown)
 
     # --- what the name is needed for ------------------------------------------------------------------------------
@@ -153,6 +160,12 @@ class ImportedName:
             return "Imported in a statement that may handle a failed import"
         is_in_block = self.binding.inside and not self.binding.function
         return f"Imported under {self.binding.inside[0]}, not at the top level" if is_in_block else ""
+
+    @property
+    def _is_kept(self) -> bool:
+        """Whether a comment on the lines of the statement turns off the rules that move it under TYPE_CHECKING."""
+        node = self.binding.statement
+        return any(map(_KEPT.search, self._layout.lines[node.lineno - 1 : node.end_lineno]))
 
     @property
     def is_movable(self) -> bool:

@@ -125,8 +125,8 @@ class _Page:
         if change.count.id == _CONTRACTS:
             yield from _by_contract(self._facts)
         then = self._report.since.commit.name if self._report.since and self._report.since.commit else ""
-        yield from self._list(f"{len(change.came):,} came", change.came, self._report.head, "came")
-        yield from self._list(f"{len(change.went):,} went", change.went, then, "went")
+        yield from self._list(f"{len(change.came):,} added", change.came, self._report.head, "came")
+        yield from self._list(f"{len(change.went):,} removed", change.went, then, "went")
         yield from self._list(f"All {len(change.count.items):,}", change.count.items, self._report.head, "all")
         yield "</article>"
 

@@ -260,7 +260,7 @@ def _revision(config: Config, since: str) -> Revision:
     """Return a git revision; raises UserError if there is none of this name."""
     commit = git.commit(config.folder, since)
     if commit is None:
-        raise UserError(Problem(f"Unknown git revision '{since}'."))
+        raise UserError(Problem(f"--since: {git.absence(config.folder, since)}"))
     return Revision(commit, since)
 
 

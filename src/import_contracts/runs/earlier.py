@@ -11,11 +11,10 @@ from import_contracts import git
 from import_contracts.config.files import existing_config
 from import_contracts.config.loading import load_configs
 from import_contracts.config.session import Config
-from import_contracts.config.workspace import places_of
+from import_contracts.config.workspace import packages_at, places_of
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import shown
 from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.packages import find_packages
 from import_contracts.reading.past import Tree
 from import_contracts.reading.roots import find_portions
 from import_contracts.records import replace
@@ -133,11 +132,10 @@ class EarlierSubjects:
             config = configs[0]
             roots = (*folders, *config.source_roots)
             return named.packages or config.root_packages, config.folder, roots, (*exclude, *config.exclude)
-        packages = named.packages
-        if not packages:
-            found = find_packages(places.folders) if self._now.configs is None else ()
-            packages = found or self._now.question.packages
-        return packages, here, (*folders, *places.folders), exclude
+        packages, roots = named.packages, places.folders
+        if not packages and self._now.configs is None:
+            packages, roots = packages_at(here, places)
+        return packages or self._now.question.packages, here, (*folders, *roots), exclude
 
     def _portions(self, name: str, roots: Iterable[Path]) -> list[str]:
         """Return the folders of a root package in the tree: an installed one is not the earlier one."""

@@ -14,7 +14,7 @@ from import_contracts.explain.views import View
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
-from import_contracts.problems import Problem, Severity, UserError, did_you_mean, did_you_mean_module
+from import_contracts.problems import Problem, Severity, UserError, did_you_mean_module, suggestion
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
@@ -136,8 +136,7 @@ def explain_contracts(config: Config, wanted: str | None, context: RunContext) -
 def _refuse_unknown(wanted: str, ids: Sequence[str], modules: frozenset[str]) -> None:
     if wanted in ids:
         return
-    hint = did_you_mean(wanted, ids) or f" Use one of: {', '.join(sorted(ids))}."
-    hint = did_you_mean_module(wanted, modules) or hint
+    hint = did_you_mean_module(wanted, modules) or suggestion(wanted, ids)
     raise UserError(Problem(f"There is no contract '{wanted}'.{hint}"))
 
 

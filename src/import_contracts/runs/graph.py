@@ -56,7 +56,7 @@ def _subject(options: Options, scope: Scope, statements: Statements) -> Subject:
     snapshot, config = statements.snapshot, scope.config
     question = Question(options.packages, scope.python)
     search = CycleSearch(question, statements)
-    graph = search.graph
+    graph = search.graph if options.external else search.graph.without_external()
     _demand(options, graph)
     root = root_of(snapshot.context.folder)
 

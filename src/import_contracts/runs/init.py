@@ -35,7 +35,7 @@ from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.excluding import Exclude
 from import_contracts.reading.imports import read_imports
-from import_contracts.reading.packages import find_namespaces, find_packages
+from import_contracts.reading.packages import find_beside, find_namespaces, find_packages
 from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.walk import walk
@@ -85,6 +85,8 @@ def infer_configuration(
     """
     inner = [place for place in places.folders if place != context.folder]
     roots = tuple(packages) or find_packages(places.folders) or find_namespaces(inner)
+    if not (roots or places.named):
+        roots, places = _beside(context.folder, places)
     if not roots:
         where = "in the source roots" if places.named else "here or in 'src'"
         raise UserError(Problem(f"There is no package {where}; name one: lint-imports init shop"))
@@ -102,7 +104,17 @@ def infer_configuration(
     )
     if wrapped := [*libraries(outside.snapshot.scan.graph)]:
         keys, statements = {**keys, "include_external_packages": True}, outside
+        contracts = [contract.with_external() for contract in contracts]
     return Proposal(to_toml(keys, (*contracts, *wrapped, acyclic), prefix=f"tool.{OWN}"), statements)
+
+
+def _beside(folder: Path, default: Places) -> tuple[tuple[str, ...], Places]:
+    """Return the packages in a folder that have no ``__init__.py`` or are in another folder than ``src``, and where."""
+    found, folders = find_beside(folder)
+    roots = tuple(name for name in found if any(disk.is_folder(each / name) for each in folders))
+    if set(folders) <= set(default.folders):
+        return roots, default
+    return roots, Places(tuple(each.relative_to(folder).as_posix() for each in folders), folders)
 
 
 def _with_every_folder(statements: Statements) -> tuple[Statements, dict[str, object]]:

@@ -130,8 +130,7 @@ def _since(folder: Path, commits: Sequence[Commit], wish: Wish) -> tuple[Commit,
     if wish.since is not None:
         found = _ancestors(folder, wish.since)
         if not found:
-            deeper = " This is a shallow clone; fetch more: git fetch --unshallow" if git.is_shallow(folder) else ""
-            raise UserError(Problem(f"--since: There is no commit '{wish.since}' in this repository.{deeper}"))
+            raise UserError(Problem(f"--since: {git.absence(folder, wish.since)}"))
         return found[0], wish.since
     if wish.points or wish.every:
         first = _chosen(commits, wish, None)[-1]

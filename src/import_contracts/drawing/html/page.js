@@ -342,7 +342,7 @@ class Page {
     const { view, state } = this;
     const { links, boxes } = view;
     const said = [];
-    const broken = this.program.data.contracts.length ? "No import breaks a contract." : "There is no configuration with contracts.";
+    const broken = this.program.data.contracts.length ? "No import in the picture breaks a contract." : "There is no configuration with contracts.";
     const nothing = { cycles: "There is no cycle.", violations: broken }[state.only] ?? "There are no imports between these boxes.";
     if (!links.length) said.push(nothing);
     else {
