@@ -26,6 +26,8 @@ from import_contracts.crashes.values import (
     ModuleValue,
     OwnName,
     Stream,
+    bind_unknown,
+    merge,
     settled_external,
     truth,
 )
@@ -96,9 +98,14 @@ class Evaluator(Calls):
 
     # --- names and attributes ------------------------------------------------------------------------------------
 
+    def _bound(self, name: str) -> tuple[Names, object]:
+        """Return what a name is bound to, and where."""
+        scope = self.stack[-1]
+        return (scope.space, scope.space.get(name, ABSENT)) if scope.local is None else scope.find(name)
+
     def _name(self, node: ast.Name) -> object:
         scope = self.stack[-1]
-        names, value = (scope.space, scope.space.get(node.id, ABSENT)) if scope.local is None else scope.find(node.id)
+        names, value = self._bound(node.id)
         if value is ABSENT:
             return self._builtin(node.id)
         if value.__class__ in _SETTLED:
@@ -268,24 +275,41 @@ class Evaluator(Calls):
             if known is is_or or place == len(values) - 1:
                 return value
             if known is None:
-                found: list[object] = [UNKNOWN]
                 rest = values[place + 1 :]
-                self.value_maybe(lambda: found.append(self._joined_values(rest, is_or=is_or)))  # noqa: B023 - called at once
-                decided = truth(found[-1])
-                return decided if decided is is_or else UNKNOWN
+                self.value_maybe(lambda: self._joined_values(rest, is_or=is_or))  # noqa: B023 - called at once
+                return UNKNOWN
         return UNKNOWN
 
+    def decide(self, node: ast.expr) -> bool | None:
+        """Evaluate a condition and return whether it is true; None if that is not known; raises FailureError."""
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            known = self.decide(node.operand)
+            return None if known is None else not known
+        if isinstance(node, ast.BoolOp):
+            return self._decide_joined(node.values, is_or=isinstance(node.op, ast.Or))
+        return self.truth_of(self.evaluate(node))
+
+    def _decide_joined(self, values: Sequence[ast.expr], *, is_or: bool) -> bool | None:
+        known, rest = self.decide(values[0]), values[1:]
+        if known is is_or or not rest:
+            return known
+        if known is not None:
+            return self._decide_joined(rest, is_or=is_or)
+        found: list[bool | None] = [None]
+        self.value_maybe(lambda: found.append(self._decide_joined(rest, is_or=is_or)))
+        return is_or if found[-1] is is_or else None
+
     def _unary(self, node: ast.UnaryOp) -> object:
-        value = self.evaluate(node.operand)
         if isinstance(node.op, ast.Not):
-            known = self.truth_of(value)
-            return UNKNOWN if known is None else not known
+            known = self.decide(node)
+            return UNKNOWN if known is None else known
+        value = self.evaluate(node.operand)
         if isinstance(node.op, ast.USub) and isinstance(value, int | float):
             return -value
         return UNKNOWN
 
     def _choice(self, node: ast.IfExp) -> object:
-        known = self.truth_of(self.evaluate(node.test))
+        known = self.decide(node.test)
         if known is not None:
             return self.evaluate(node.body if known else node.orelse)
         found = self.memory.names({"value": UNKNOWN})
@@ -346,7 +370,7 @@ class Evaluator(Calls):
         if isinstance(container, str) and isinstance(value, str):
             return value in container
         if isinstance(container, Stream):
-            container = self.elements(container)
+            return self.one_is(container, lambda item: item == value if is_constant((item, value)) else None)
         if isinstance(container, Container) and container.kind == "dict" and is_constant(value):
             return container.has_key(value)
         items = container.items if isinstance(container, Container) else container
@@ -383,7 +407,15 @@ class Evaluator(Calls):
 
     def new(self, kind: str, items: object) -> Container:
         """Return a new list or set."""
-        return Container(kind, self.memory.names({"items": items}))
+        found = Container(kind, self.memory.names())
+        self.fill(found, items)
+        return found
+
+    def fill(self, container: Container, items: object) -> None:
+        """Give a list or set other elements; those of a set are distinct."""
+        if container.kind == "set" and isinstance(items, tuple):
+            items = tuple(dict.fromkeys(items))
+        self.memory.set(container.names, "items", items)
 
     def _elements_of(self, nodes: Sequence[ast.expr]) -> tuple[object, ...] | None:
         found: list[object] = []
@@ -413,9 +445,9 @@ class Evaluator(Calls):
                 self.call_method(index, ("__hash__",), ())
             item = self.evaluate(value)
             if index is ABSENT and isinstance(item, Container) and item.kind == "dict":
-                names.update(item.names)
+                merge(self.memory, names, item.names)
             elif index is ABSENT or not is_constant(index):
-                names[UNKNOWN] = True
+                bind_unknown(self.memory, names, UNKNOWN if index is ABSENT else item)
             else:
                 names[index] = item
         return Container("dict", names)
@@ -450,8 +482,9 @@ class Evaluator(Calls):
                 self.memory.set(found, "items", (*before, value) if isinstance(before, tuple) else UNKNOWN)
 
         self._loop_over(node.generators, self.evaluate(node.generators[0].iter), take)
-        kinds = {ast.ListComp: "list", ast.SetComp: "set", ast.DictComp: "dict"}
-        return Container(kinds[type(node)], found)
+        if isinstance(node, ast.DictComp):
+            return Container("dict", found)
+        return self.new("list" if isinstance(node, ast.ListComp) else "set", found["items"])
 
     def _generator(self, node: ast.GeneratorExp) -> object:
         first = self.evaluate(node.generators[0].iter)
@@ -465,7 +498,8 @@ class Evaluator(Calls):
                 self.stack = consumer
             return None
 
-        return self.stream(run)
+        named = [self._bound(each.id)[1] for each in trees.walk(node) if isinstance(each, ast.Name)]
+        return self.stream(run, (first, *(each for each in named if isinstance(each, FunctionValue))))
 
     def _loop_over(self, parts: Sequence[ast.comprehension], first: object, take: Callable[[], object]) -> None:
         """Follow the loops of a comprehension."""
@@ -503,7 +537,7 @@ class Evaluator(Calls):
         if not tests:
             block()
             return
-        known = self.truth_of(self.evaluate(tests[0]))
+        known = self.decide(tests[0])
         if known:
             self._if_all(tests[1:], block)
         elif known is None:

@@ -184,7 +184,9 @@ class Interpreter(Library):
                 owner = self.evaluate(of)
                 if isinstance(owner, ModuleValue) and owner.name in self.model.modules:
                     self.memory.set(self.modules.space(owner.name), name, MAYBE)
-                elif isinstance(owner, InstanceValue | ClassValue):
+                elif isinstance(owner, InstanceValue):
+                    self.memory.set(owner.names, name, ABSENT if self.is_plain_attribute(owner, name) else MAYBE)
+                elif isinstance(owner, ClassValue):
                     self.memory.set(owner.names, name, UNKNOWN)
             case ast.Subscript(of, key):
                 owner, index = self.evaluate(of), UNKNOWN if isinstance(key, ast.Slice) else self.evaluate(key)
@@ -285,7 +287,7 @@ class Interpreter(Library):
     # --- control flow --------------------------------------------------------------------------------------------
 
     def _if(self, operation: does.If) -> _Left:
-        known = self.truth_of(self.evaluate(operation.test)) if operation.test else None
+        known = self.decide(operation.test) if operation.test else None
         if known is not None:
             return self.run(operation.then if known else operation.otherwise)
         return self.follow_each([lambda: self.run(operation.then), lambda: self.run(operation.otherwise)])
@@ -316,7 +318,7 @@ class Interpreter(Library):
     def _while(self, operation: does.While) -> _Left:
         def rounds() -> _Left:
             for _ in range(_MOST_ROUNDS):
-                known = self.truth_of(self.evaluate(operation.test))
+                known = self.decide(operation.test)
                 if known is None:
                     return self.follow_maybe(lambda: self._round(operation.body))
                 if not known:
@@ -449,7 +451,7 @@ class Interpreter(Library):
         for place, case in enumerate(cases):
             known = self._matches(subject, case.pattern)
             if known is not False and case.guard:
-                guard = self.truth_of(self.evaluate(case.guard)) if known else None
+                guard = self.decide(case.guard) if known else None
                 if known is None:
                     self.value_maybe(lambda: self.evaluate(case.guard))  # type: ignore[arg-type]  # noqa: B023
                 known = guard if known else None

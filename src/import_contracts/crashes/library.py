@@ -12,7 +12,7 @@ from import_contracts.crashes.iterators import Iterators
 from import_contracts.crashes.machine import FailureError, is_subclass, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.modules import OF_EVERY_MODULE
-from import_contracts.crashes.objects import TYPE
+from import_contracts.crashes.objects import OBJECT, TYPE
 from import_contracts.crashes.operations import DefineClass
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
@@ -308,14 +308,12 @@ class Library(Iterators):
             return True if isinstance(value, ClassValue) and kind == TYPE else UNKNOWN
         elif is_constant(value):
             of = External("builtins.str" if isinstance(value, str) else f"builtins.{type(value).__name__}")
-        found = UNKNOWN if of is UNKNOWN else is_subclass(of, kind)
-        return UNKNOWN if found is None else found
+        return UNKNOWN if of is UNKNOWN else _checked(of, kind)
 
     def issubclass(self, arguments: Arguments) -> object:
         """``issubclass(kind, of)``."""
         values = positional(arguments)
-        found = is_subclass(*values) if values and len(values) == 2 and values[0] is not UNKNOWN else None
-        return UNKNOWN if found is None else found
+        return _checked(*values) if values and len(values) == 2 and values[0] is not UNKNOWN else UNKNOWN
 
     def type(self, arguments: Arguments) -> object:
         """``type(value)`` and ``type(name, bases, names)``."""
@@ -571,6 +569,32 @@ class Library(Iterators):
         if isinstance(target, Wrapped) and len(arguments) == 2:
             return Wrapped(target.kind, target.function, arguments[1].value)
         return UNKNOWN
+
+
+def _checked(kind: object, of: object) -> object:
+    """Return whether a class counts as a subclass of another, which may decide that itself, or of one of several."""
+    if isinstance(of, tuple):
+        answers = [_checked(kind, each) for each in of]
+        return True if True in answers else UNKNOWN if UNKNOWN in answers else False
+    found = True if of == OBJECT else is_subclass(kind, of)
+    return UNKNOWN if found is None or _decides(of, kind, found=found) else found
+
+
+def _decides(of: object, kind: object, *, found: bool) -> bool:
+    """Tell whether a class may count others as its subclasses, or not, than those derived from it."""
+    if not isinstance(of, ClassValue):
+        return not found and isinstance(of, External) and of.name.startswith(_ABSTRACT)
+    hooks = [of.find("__subclasshook__")]
+    if isinstance(of.metaclass, ClassValue):
+        hooks += [of.metaclass.find(each) for each in ("__instancecheck__", "__subclasscheck__")]
+    if any(each is UNKNOWN or isinstance(each, FunctionValue | Wrapped) for each in hooks):
+        return True
+    is_registered = isinstance(kind, ClassValue) and UNKNOWN in kind.names  # it was given to what is not followed
+    return not found and (is_registered or External("typing.Protocol") in of.behind)
+
+
+_ABSTRACT = ("collections.abc.", "typing.", "numbers.", "io.", "importlib.", "contextlib.Abstract", "os.PathLike")
+"""Where classes come from of which others count as subclasses that are not derived from them."""
 
 
 def _is_around(value: object, function: object) -> bool:

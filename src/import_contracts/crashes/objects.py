@@ -291,6 +291,12 @@ class Objects(Importer):
         bind_unknown(self.memory, value.names)
         self.memory.set(value.names, MAYBE, UNKNOWN)
 
+    def is_plain_attribute(self, value: InstanceValue, name: str) -> bool:
+        """Tell whether an object certainly has an attribute of its own, which can be deleted."""
+        is_bound = value.names.get(name, ABSENT) not in (ABSENT, MAYBE)
+        found = value.of.find("__delattr__"), value.of.find(name)
+        return is_bound and found[0] is ABSENT and found[1] is not UNKNOWN and not _is_data_descriptor(found[1])
+
     def _set_in_instance(self, target: InstanceValue, name: str | None, value: object) -> None:
         setter = target.of.find("__setattr__")
         if isinstance(setter, FunctionValue):
@@ -341,6 +347,10 @@ class Objects(Importer):
                     todo += inside(each)
                     if isinstance(each, InstanceValue):
                         todo += [one for one in each.of.order if isinstance(one, ClassValue)] if is_harmless else []
+                case Stream():
+                    if not each.state:  # it is gone through, and what it does to its values is not harmless
+                        self.memory.set(each.state, "begun", UNKNOWN)
+                        self.escape(each.behind)
                 case Container():
                     todo += inside(each)
                     if not is_harmless:

@@ -247,12 +247,13 @@ Each: TypeAlias = Callable[[object], object]
 class Stream:
     """An iterator: ``run`` follows it and calls a function with each value. ``is_async``: a coroutine to be awaited.
 
-    ``state`` has a key once it was begun.
+    ``state`` has a key once it was begun. Whoever goes on with it may run what is ``behind`` it: functions and values.
     """
 
     run: Callable[[Each], object]
     state: Names
     is_async: bool = False
+    behind: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -329,6 +330,15 @@ def bind_unknown(memory: Memory, names: Names, value: object = UNKNOWN) -> None:
         if is_simple(bound) and key is not UNKNOWN:
             memory.set(names, key, UNKNOWN)
     memory.set(names, UNKNOWN, value)
+
+
+def merge(memory: Memory, names: Names, more: Names) -> None:
+    """Bind the keys of a dict in another one; those that it may have may be bound."""
+    if UNKNOWN in more:
+        bind_unknown(memory, names, more[UNKNOWN])
+    for key, value in [*more.items()]:
+        if key is not UNKNOWN:
+            memory.set(names, key, UNKNOWN if value is MAYBE and key in names else value)
 
 
 def unbind_unknown(memory: Memory, names: Names) -> None:
