@@ -64,6 +64,8 @@ _SPECIAL: dict[type[ast.AST], str] = {
     ast.BitXor: "__xor__",
 }
 """The methods of operators."""
+_IN_PLACE = {("list", ast.Add): "extend", ("set", ast.BitOr): "update", ("dict", ast.BitOr): "update"}
+"""The methods of containers that do the same as an operator in place."""
 _CONSTANT = (str, bytes, int, float, bool, type(None))
 _MOST_TEXT = 1_000
 """Longer strings and tuples are not computed."""
@@ -381,21 +383,33 @@ class Evaluator(Calls):
         self.note(FailureError(UNKNOWN))
         return None
 
-    def _binary(self, node: ast.BinOp) -> object:  # noqa: PLR0911 - one case each
-        left, right = self.evaluate(node.left), self.evaluate(node.right)
-        if isinstance(left, InstanceValue) and type(node.op) in _SPECIAL:
-            result = self.call_method(left, (_SPECIAL[type(node.op)],), (Argument(right),))
+    def _binary(self, node: ast.BinOp) -> object:
+        return self._operated(self.evaluate(node.left), node.op, self.evaluate(node.right))
+
+    def changed(self, value: object, word: ast.operator, other: object) -> object:
+        """Return what ``value += other`` binds: a container stays the same one; raises FailureError."""
+        if isinstance(value, Container):
+            self.call(self.get(value, _IN_PLACE.get((value.kind, type(word)), "")), (Argument(other),))
+            return value
+        name = _SPECIAL[type(word)].replace("__", "__i", 1)
+        if isinstance(value, InstanceValue) and value.of.find(name) is not ABSENT:
+            return self.call_method(value, (name,), (Argument(other),))
+        return self._operated(value, word, other)
+
+    def _operated(self, left: object, word: ast.operator, right: object) -> object:  # noqa: PLR0911 - one case each
+        if isinstance(left, InstanceValue):
+            result = self.call_method(left, (_SPECIAL[type(word)],), (Argument(right),))
             if result != External("builtins.NotImplemented"):
                 return result
             self.note(FailureError(UNKNOWN))
             return UNKNOWN
         lists = [each.items for each in (left, right) if isinstance(each, Container) and each.kind == "list"]
-        if isinstance(node.op, ast.Add) and len(lists) == 2 and None not in lists:
+        if isinstance(word, ast.Add) and len(lists) == 2 and None not in lists:
             return self.new("list", (*(lists[0] or ()), *(lists[1] or ())))
         is_text = isinstance(left, str) and len(left) < _MOST_TEXT
-        if isinstance(node.op, ast.Add) and _are_alike(left, right) and isinstance(left, str | int | tuple):
+        if isinstance(word, ast.Add) and _are_alike(left, right) and isinstance(left, str | int | tuple):
             return left + right if len(str(left)) < _MOST_TEXT else UNKNOWN  # type: ignore[operator]
-        if isinstance(node.op, ast.Mod) and is_text and is_constant(right):
+        if isinstance(word, ast.Mod) and is_text and is_constant(right):
             try:
                 return left % right  # type: ignore[operator]
             except (TypeError, ValueError, OverflowError):

@@ -116,9 +116,30 @@ class Interpreter(Library):
         self.note(FailureError(UNKNOWN))
 
     def _assign(self, operation: does.Assign) -> None:
+        if operation.is_in_place and isinstance(operation.value, ast.BinOp):
+            self._change(operation.targets[0], operation.value)
+            return
         value = self.evaluate(operation.value)
         for target in operation.targets:
             self.assign(target, value)
+
+    def _change(self, target: ast.expr, node: ast.BinOp) -> None:
+        """Follow ``target += value``: what the target belongs to is evaluated once."""
+        match target:
+            case ast.Attribute(of, name):
+                owner = self.evaluate(of)
+                self.scope.line = target.end_lineno or target.lineno
+                before = self.get(owner, name)
+                self.set_attribute(owner, name, self.changed(before, node.op, self.evaluate(node.right)))
+            case ast.Subscript(of, index):
+                owner, key = self.evaluate(of), self._key(index)
+                before = self.item(owner, key)
+                self._assign_item(owner, key, self.changed(before, node.op, self.evaluate(node.right)))
+            case _:
+                self.assign(target, self.changed(self.evaluate(node.left), node.op, self.evaluate(node.right)))
+
+    def _key(self, node: ast.expr) -> object:
+        return UNKNOWN if isinstance(node, ast.Slice) else self.evaluate(node)
 
     def assign(self, target: ast.expr, value: object) -> None:
         """Bind a target to a value; raises FailureError."""
@@ -130,9 +151,7 @@ class Interpreter(Library):
                 self.scope.line = target.end_lineno or target.lineno
                 self.set_attribute(owner, name, value)
             case ast.Subscript(of, key):
-                self._assign_item(
-                    self.evaluate(of), self.evaluate(key) if not isinstance(key, ast.Slice) else UNKNOWN, value
-                )
+                self._assign_item(self.evaluate(of), self._key(key), value)
             case ast.Starred(inner):
                 self.assign(inner, value)
             case ast.Tuple(targets) | ast.List(targets):
@@ -189,8 +208,7 @@ class Interpreter(Library):
                 elif isinstance(owner, ClassValue):
                     self.memory.set(owner.names, name, UNKNOWN)
             case ast.Subscript(of, key):
-                owner, index = self.evaluate(of), UNKNOWN if isinstance(key, ast.Slice) else self.evaluate(key)
-                self._delete_item(owner, index)
+                self._delete_item(self.evaluate(of), self._key(key))
 
     def _delete_item(self, owner: object, key: object) -> None:
         if owner == External("sys.modules") and isinstance(key, str):
