@@ -87,6 +87,7 @@ def _table() -> dict[str, Known]:
         "os.listdir": Library.list_files,
         "glob.glob": Library.match_files,
         "pkgutil.iter_modules": Library.iterate_modules,
+        "pkgutil.walk_packages": Library.walk_packages,
         "builtins.super": Library.super_of,
         "builtins.isinstance": Library.isinstance,
         "builtins.issubclass": Library.issubclass,

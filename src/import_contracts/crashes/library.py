@@ -6,10 +6,12 @@ import ast
 import posixpath
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from functools import partial
 
+from import_contracts.crashes.calls import giving
 from import_contracts.crashes.evaluation import is_constant
 from import_contracts.crashes.iterators import Iterators
-from import_contracts.crashes.machine import FailureError, is_subclass, raised
+from import_contracts.crashes.machine import FailureError, is_caught, is_subclass, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.objects import OBJECT, TYPE
@@ -21,6 +23,7 @@ from import_contracts.crashes.values import (
     BoundMethod,
     ClassValue,
     Container,
+    Each,
     ErrorValue,
     External,
     FunctionValue,
@@ -123,6 +126,29 @@ class Library(Iterators):
             return UNKNOWN
         found = [ModuleInfo(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
         return tuple(found)
+
+    def walk_packages(self, arguments: Arguments) -> object:
+        """``pkgutil.walk_packages(path, prefix)``: imports each package behind its name, and goes on inside."""
+        found = self.iterate_modules(arguments)
+        if not isinstance(found, tuple):
+            return UNKNOWN
+
+        def run(each: Each) -> object:
+            for info in found:
+                giving(each, info)()
+                if info.ispkg and info.name in self.model.packages:
+                    self.guarded(partial(self.import_module, info.name), self._walk_on, lambda left: left)
+                    within = External(f"__path__ {info.name}")
+                    inside = self.walk_packages((Argument(within), Argument(f"{info.name}.")))
+                    self.iterate(inside, lambda one: giving(each, one)())
+            return None
+
+        return self.stream(run)
+
+    def _walk_on(self, error: FailureError) -> None:
+        """Go on behind a package that cannot be imported."""
+        if is_caught(error, External("builtins.ImportError")) is False:
+            raise error
 
     def path_function(self, name: str, arguments: Arguments) -> object:
         """Follow a function of ``os.path``; the folder of the program is "/"."""

@@ -7,7 +7,7 @@ from itertools import chain
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.importing import Importer
-from import_contracts.crashes.machine import FailureError, own_name, raised
+from import_contracts.crashes.machine import CrashError, FailureError, own_name, raised
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
 from import_contracts.crashes.values import (
     Argument,
@@ -103,6 +103,8 @@ class Objects(Importer):
                 return value if name == "__call__" else UNKNOWN
             case ModuleInfo():
                 return getattr(value, name, UNKNOWN)
+            case ErrorValue(CrashError(crash=crash)) if name == "name":
+                return crash.imported if crash.error == "ImportError" else crash.name or UNKNOWN
         self.note(FailureError(UNKNOWN))
         return UNKNOWN
 

@@ -449,6 +449,10 @@ class _OperationReader(Visitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value:
             self._assign([node.target], node.value)
+        elif isinstance(node.target, ast.Attribute):
+            self._evaluate(node.target.value)
+        elif isinstance(node.target, ast.Subscript):
+            self._evaluate(node.target.value, node.target.slice)
         if self._has_annotations and not self._in_function and self._annotates(node.annotation, node):
             self.operations.append(Evaluate(node.annotation))
 
