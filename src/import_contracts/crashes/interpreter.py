@@ -45,6 +45,7 @@ from import_contracts.crashes.values import (
     Manager,
     ModuleNames,
     ModuleValue,
+    Partial,
     Stream,
     Wrapped,
     bind_unknown,
@@ -411,8 +412,17 @@ class Interpreter(Library):
         return self.run(operation.body)
 
     def _leave_with(self, manager: object, left: _Left) -> _Left:
-        if not isinstance(manager, Manager):
+        if isinstance(manager, Partial):
+            self.call(manager, ())
+        elif not isinstance(manager, Manager):
             self.exit(manager, None)
+        elif isinstance(entered := manager.names.get("entered"), tuple) and entered:
+            outer = Manager("stack", self.memory.names({"entered": entered[:-1]}))
+            return self.guarded(
+                lambda: self._leave_with(entered[-1], left),
+                lambda error: self._swallow(outer, error),
+                lambda left: self._leave_with(outer, left),
+            )
         return left
 
     def _swallow(self, manager: object, error: FailureError) -> _Left:
@@ -441,6 +451,9 @@ class Interpreter(Library):
         if not isinstance(entered, tuple):
             return None
         for each in reversed(entered):
+            if isinstance(each, Partial):
+                self.call(each, ())
+                continue
             if isinstance(each, Manager):
                 known = self._swallows(each, error) if each.kind != "function" else None
             else:

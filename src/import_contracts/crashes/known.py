@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from import_contracts.crashes.library import Library
 from import_contracts.crashes.memory import ABSENT, UNKNOWN
+from import_contracts.crashes.objects import DATACLASS_INITIALIZER
 from import_contracts.crashes.values import (
     ALL_MODULES,
     Arguments,
@@ -152,6 +153,10 @@ def _table() -> dict[str, Known]:
         "inspect.signature": Library.signature,
         "inspect.get_annotations": Library.signature,
         "dataclasses.dataclass": Library.dataclass,
+        "dataclasses.field": Library.field,
+        DATACLASS_INITIALIZER.name: Library.initialize_dataclass,
+        "copy.copy": lambda machine, arguments: machine.copied("__copy__", arguments),
+        "copy.deepcopy": lambda machine, arguments: machine.copied("__deepcopy__", arguments),
         "contextlib.suppress": Library.suppress,
         "contextlib.ExitStack": Library.exit_stack,
         "contextlib.AsyncExitStack": Library.exit_stack,

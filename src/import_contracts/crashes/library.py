@@ -14,10 +14,11 @@ from import_contracts.crashes.iterators import Iterators
 from import_contracts.crashes.machine import FailureError, is_caught, is_subclass, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.modules import OF_EVERY_MODULE
-from import_contracts.crashes.objects import OBJECT, TYPE
+from import_contracts.crashes.objects import DATACLASS_INITIALIZER, OBJECT, TYPE
 from import_contracts.crashes.operations import DefineClass
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
+    FIELDS,
     Argument,
     Arguments,
     BoundMethod,
@@ -26,6 +27,7 @@ from import_contracts.crashes.values import (
     Each,
     ErrorValue,
     External,
+    FieldValue,
     FunctionValue,
     InstanceValue,
     Manager,
@@ -36,6 +38,7 @@ from import_contracts.crashes.values import (
     SuperValue,
     Wrapped,
     bind_unknown,
+    fields_of,
     first_of,
     named_argument,
     positional,
@@ -496,9 +499,41 @@ class Library(Iterators):
         """``dataclasses.dataclass``."""
         target = first_of(arguments)
         if isinstance(target, ClassValue):
-            self.memory.set(target.names, "dataclass", UNKNOWN)
+            fields = {name: value for name, value in target.names.items() if isinstance(value, FieldValue)}
+            for name, value in [*target.names.items()]:
+                if name in fields or value == External("dataclasses.field()"):
+                    self.memory.set(target.names, name, UNKNOWN)
+            self.memory.set(target.names, FIELDS, Container("dict", self.memory.names(fields)))
+            if "__init__" not in target.names:
+                self.memory.set(target.names, "__init__", DATACLASS_INITIALIZER)
             return target
-        return External("dataclasses.dataclass")
+        return External("decorator." if named_argument(arguments, "init") is False else "dataclasses.dataclass")
+
+    def initialize_dataclass(self, arguments: Arguments) -> object:
+        """Follow the ``__init__`` of a dataclass: factories of fields that are not given, and ``__post_init__``."""
+        made, *given = arguments
+        if not isinstance(made.value, InstanceValue):
+            return self.call_unknown(arguments)
+        names, kind = made.value.names, made.value.of
+        self.memory.set(names, UNKNOWN, UNKNOWN)
+        by_name, is_sure = {each.keyword for each in given}, all(each.keyword.isidentifier() for each in given)
+        for name, field in fields_of(kind).items():
+            if name in by_name or kind.find(name) is not UNKNOWN:
+                continue
+            if is_sure:
+                self.memory.set(names, name, self.call(field.factory, ()))
+            else:
+                self.value_maybe(partial(self.call, field.factory, ()))
+        hook = kind.find("__post_init__")
+        if isinstance(hook, FunctionValue):
+            self.call(BoundMethod(hook, made.value), (Argument(UNKNOWN, "*"),))
+        return None
+
+    def field(self, arguments: Arguments) -> object:
+        """``dataclasses.field(...)``."""
+        self.call_unknown(arguments)
+        factory = named_argument(arguments, "default_factory")
+        return UNKNOWN if factory is ABSENT else FieldValue(factory)
 
     def register_dispatch(self, arguments: Arguments) -> object:
         """Follow ``function.register`` of a ``functools.singledispatch`` function, which is the first argument."""
@@ -566,6 +601,13 @@ class Library(Iterators):
         """``contextlib.ExitStack()``."""
         return Manager("stack", self.memory.names({"entered": ()}))
 
+    def copied(self, name: str, arguments: Arguments) -> object:
+        """``copy.copy(value)`` and ``copy.deepcopy(value)``, for which a class may have a method of that name."""
+        value = first_of(arguments)
+        if isinstance(value, InstanceValue) and isinstance(value.of.find(name), FunctionValue):
+            return self.call_method(value, (name,), (Argument(UNKNOWN),) if name == "__deepcopy__" else ())
+        return self.call_unknown(arguments, External(f"copy.{name.strip('_')}"))
+
     def null_context(self, arguments: Arguments) -> object:
         """``contextlib.nullcontext(value)``."""
         return Manager("null", self.memory.names({"value": first_of(arguments) if arguments else None}))
@@ -574,6 +616,9 @@ class Library(Iterators):
         """Follow a method of ``contextlib.ExitStack``."""
         target, *given = (each.value for each in arguments)
         entered = target.names.get("entered") if isinstance(target, Manager) else UNKNOWN
+        if isinstance(target, Manager) and name == "callback" and given and isinstance(entered, tuple):
+            self.memory.set(target.names, "entered", (*entered, Partial(given[0], arguments[2:])))
+            return given[0]
         if not isinstance(target, Manager) or name not in {"enter_context", "enter_async_context"} or not given:
             if isinstance(target, Manager) and name not in {"close", "aclose"}:
                 self.memory.set(target.names, "entered", UNKNOWN)

@@ -71,7 +71,8 @@ _PLAIN_BASES = frozenset(
 _ABC_METACLASSES = frozenset({"abc.ABC", "abc.ABCMeta", "typing.Protocol"})
 TYPE = External("builtins.type")
 OBJECT = External("builtins.object")
-_MODULE_INITIALIZER = External("types.ModuleType.__init__")
+DATACLASS_INITIALIZER = External("dataclasses.dataclass.__init__")
+_INITIALIZERS = (External("types.ModuleType.__init__"), DATACLASS_INITIALIZER)
 
 
 class Objects(Importer):
@@ -441,16 +442,11 @@ class Objects(Importer):
 
     def _initialize(self, made: InstanceValue, arguments: Arguments) -> None:
         initializer = made.of.find("__init__")
-        if isinstance(initializer, FunctionValue | Wrapped) or initializer == _MODULE_INITIALIZER:
+        if isinstance(initializer, FunctionValue | Wrapped) or initializer in _INITIALIZERS:
             self.call(self._bind_to(initializer, made, made.of), arguments)
             return
         if initializer is UNKNOWN or any(isinstance(each.value, FunctionValue | ModuleValue) for each in arguments):
             self.memory.set(made.names, UNKNOWN, UNKNOWN)
-        if "dataclass" in made.of.names:
-            self.memory.set(made.names, UNKNOWN, UNKNOWN)
-            hook = made.of.find("__post_init__")
-            if isinstance(hook, FunctionValue):
-                self.call(BoundMethod(hook, made), ())
 
 
 def _initializes(kind: ClassValue) -> bool:

@@ -194,6 +194,17 @@ def _has(kind: External, name: str) -> bool:
     return kind.name not in _EMPTY and name not in _HOOKS
 
 
+FIELDS = "fields of a dataclass"
+"""Under this a dataclass has those of its fields that have a factory."""
+
+
+def fields_of(kind: ClassValue) -> dict[str, FieldValue]:
+    """Return the fields of a dataclass and its bases that have a factory, in order."""
+    own = [each.names[FIELDS] for each in reversed(kind.order) if isinstance(each, ClassValue) and FIELDS in each.names]
+    pairs = [pair for each in own if isinstance(each, Container) for pair in each.names.items()]
+    return {str(name): field for name, field in pairs if isinstance(field, FieldValue)}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class InstanceValue:
     """The result of calling a class."""
@@ -262,6 +273,13 @@ class Manager:
 
     kind: str
     names: Names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldValue:
+    """``dataclasses.field(default_factory=factory)``."""
+
+    factory: object
 
 
 @dataclass(frozen=True, slots=True, eq=False)
