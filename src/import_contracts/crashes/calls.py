@@ -182,7 +182,8 @@ class Calls(Objects):
         self.world.calls += 1
         self.world.effort += _EFFORT_OF_CALL
         if code.yields or code.is_async:
-            return self._stream_of_call(self._scope_of_call(function, code, arguments), code)
+            behind = (function, *(each.value for each in arguments))
+            return self._stream_of_call(self._scope_of_call(function, code, arguments), code, behind)
         follow = self._follow if self.world.calls < _MOST_EXACT_CALLS else self._remembered
         return follow(function, code, arguments)
 
@@ -333,24 +334,27 @@ class Calls(Objects):
             del self.stack[depth:]
         return left.value if left else None
 
-    def _stream_of_call(self, scope: Scope, code: Code) -> Stream:
+    def _stream_of_call(self, scope: Scope, code: Code, behind: tuple[object, ...]) -> Stream:
         """Return the iterator or coroutine that the call of a function makes."""
 
         def run(each: Each) -> object:
             scope.yields = each
             return self._run_body(scope, code)
 
-        return self.stream(run, is_async=code.is_async and not code.yields)
+        return self.stream(run, behind, is_async=code.is_async and not code.yields)
 
     # --- iteration -----------------------------------------------------------------------------------------------
 
-    def stream(self, run: Callable[[Each], object], *, is_async: bool = False) -> Stream:
+    def stream(
+        self, run: Callable[[Each], object], behind: tuple[object, ...] = (), *, is_async: bool = False
+    ) -> Stream:
         """Return an iterator or coroutine that was not begun."""
-        return Stream(run, self.memory.names(), is_async)
+        return Stream(run, self.memory.names(), is_async, behind)
 
     def _begin(self, stream: Stream) -> bool:
-        """Begin an iterator; tell whether it had not been begun before."""
+        """Begin an iterator; tell whether it had not been begun before. Of one that goes on, nothing is followed."""
         if stream.state:
+            self.escape(stream.behind)
             return False
         self.memory.set(stream.state, "begun", UNKNOWN)
         return True
@@ -370,6 +374,20 @@ class Calls(Objects):
             return self._iterate_stream(items, each)
         self.note(FailureError(UNKNOWN))
         return self.follow_maybe(lambda: each(UNKNOWN))
+
+    def one_is(self, values: object, decide: Callable[[object], bool | None]) -> bool | None:
+        """Tell whether something is true of one of some values; an iterator is followed up to the first of these."""
+        found: list[bool | None] = [None if self.items_of(values) is None else False]
+
+        def take(item: object) -> Left | None:
+            known = decide(item)
+            if known is False:
+                return None
+            found[0] = known or found[0] or None
+            return Left("break") if known else self.follow_each([lambda: Left("break"), lambda: None])
+
+        self.until("break", lambda: self.iterate(values, take))
+        return found[0]
 
     def items_of(self, value: object) -> tuple[object, ...] | Stream | None:
         """Return the elements of a value, or an iterator; None if nothing is known."""
@@ -406,7 +424,7 @@ class Calls(Objects):
             each(first)
             return self.follow_maybe(giving(each, UNKNOWN))
 
-        return self.stream(run)
+        return self.stream(run, (value,))
 
     def _iterate_stream(self, stream: Stream, each: Callable[[object], Left | None]) -> Left | None:
         stack = self.stack

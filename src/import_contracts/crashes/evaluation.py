@@ -26,6 +26,8 @@ from import_contracts.crashes.values import (
     ModuleValue,
     OwnName,
     Stream,
+    bind_unknown,
+    merge,
     settled_external,
     truth,
 )
@@ -62,6 +64,8 @@ _SPECIAL: dict[type[ast.AST], str] = {
     ast.BitXor: "__xor__",
 }
 """The methods of operators."""
+_IN_PLACE = {("list", ast.Add): "extend", ("set", ast.BitOr): "update", ("dict", ast.BitOr): "update"}
+"""The methods of containers that do the same as an operator in place."""
 _CONSTANT = (str, bytes, int, float, bool, type(None))
 _MOST_TEXT = 1_000
 """Longer strings and tuples are not computed."""
@@ -96,9 +100,14 @@ class Evaluator(Calls):
 
     # --- names and attributes ------------------------------------------------------------------------------------
 
+    def _bound(self, name: str) -> tuple[Names, object]:
+        """Return what a name is bound to, and where."""
+        scope = self.stack[-1]
+        return (scope.space, scope.space.get(name, ABSENT)) if scope.local is None else scope.find(name)
+
     def _name(self, node: ast.Name) -> object:
         scope = self.stack[-1]
-        names, value = (scope.space, scope.space.get(node.id, ABSENT)) if scope.local is None else scope.find(node.id)
+        names, value = self._bound(node.id)
         if value is ABSENT:
             return self._builtin(node.id)
         if value.__class__ in _SETTLED:
@@ -268,24 +277,41 @@ class Evaluator(Calls):
             if known is is_or or place == len(values) - 1:
                 return value
             if known is None:
-                found: list[object] = [UNKNOWN]
                 rest = values[place + 1 :]
-                self.value_maybe(lambda: found.append(self._joined_values(rest, is_or=is_or)))  # noqa: B023 - called at once
-                decided = truth(found[-1])
-                return decided if decided is is_or else UNKNOWN
+                self.value_maybe(lambda: self._joined_values(rest, is_or=is_or))  # noqa: B023 - called at once
+                return UNKNOWN
         return UNKNOWN
 
+    def decide(self, node: ast.expr) -> bool | None:
+        """Evaluate a condition and return whether it is true; None if that is not known; raises FailureError."""
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            known = self.decide(node.operand)
+            return None if known is None else not known
+        if isinstance(node, ast.BoolOp):
+            return self._decide_joined(node.values, is_or=isinstance(node.op, ast.Or))
+        return self.truth_of(self.evaluate(node))
+
+    def _decide_joined(self, values: Sequence[ast.expr], *, is_or: bool) -> bool | None:
+        known, rest = self.decide(values[0]), values[1:]
+        if known is is_or or not rest:
+            return known
+        if known is not None:
+            return self._decide_joined(rest, is_or=is_or)
+        found: list[bool | None] = [None]
+        self.value_maybe(lambda: found.append(self._decide_joined(rest, is_or=is_or)))
+        return is_or if found[-1] is is_or else None
+
     def _unary(self, node: ast.UnaryOp) -> object:
-        value = self.evaluate(node.operand)
         if isinstance(node.op, ast.Not):
-            known = self.truth_of(value)
-            return UNKNOWN if known is None else not known
+            known = self.decide(node)
+            return UNKNOWN if known is None else known
+        value = self.evaluate(node.operand)
         if isinstance(node.op, ast.USub) and isinstance(value, int | float):
             return -value
         return UNKNOWN
 
     def _choice(self, node: ast.IfExp) -> object:
-        known = self.truth_of(self.evaluate(node.test))
+        known = self.decide(node.test)
         if known is not None:
             return self.evaluate(node.body if known else node.orelse)
         found = self.memory.names({"value": UNKNOWN})
@@ -346,7 +372,7 @@ class Evaluator(Calls):
         if isinstance(container, str) and isinstance(value, str):
             return value in container
         if isinstance(container, Stream):
-            container = self.elements(container)
+            return self.one_is(container, lambda item: item == value if is_constant((item, value)) else None)
         if isinstance(container, Container) and container.kind == "dict" and is_constant(value):
             return container.has_key(value)
         items = container.items if isinstance(container, Container) else container
@@ -357,21 +383,33 @@ class Evaluator(Calls):
         self.note(FailureError(UNKNOWN))
         return None
 
-    def _binary(self, node: ast.BinOp) -> object:  # noqa: PLR0911 - one case each
-        left, right = self.evaluate(node.left), self.evaluate(node.right)
-        if isinstance(left, InstanceValue) and type(node.op) in _SPECIAL:
-            result = self.call_method(left, (_SPECIAL[type(node.op)],), (Argument(right),))
+    def _binary(self, node: ast.BinOp) -> object:
+        return self._operated(self.evaluate(node.left), node.op, self.evaluate(node.right))
+
+    def changed(self, value: object, word: ast.operator, other: object) -> object:
+        """Return what ``value += other`` binds: a container stays the same one; raises FailureError."""
+        if isinstance(value, Container):
+            self.call(self.get(value, _IN_PLACE.get((value.kind, type(word)), "")), (Argument(other),))
+            return value
+        name = _SPECIAL[type(word)].replace("__", "__i", 1)
+        if isinstance(value, InstanceValue) and value.of.find(name) is not ABSENT:
+            return self.call_method(value, (name,), (Argument(other),))
+        return self._operated(value, word, other)
+
+    def _operated(self, left: object, word: ast.operator, right: object) -> object:  # noqa: PLR0911 - one case each
+        if isinstance(left, InstanceValue):
+            result = self.call_method(left, (_SPECIAL[type(word)],), (Argument(right),))
             if result != External("builtins.NotImplemented"):
                 return result
             self.note(FailureError(UNKNOWN))
             return UNKNOWN
         lists = [each.items for each in (left, right) if isinstance(each, Container) and each.kind == "list"]
-        if isinstance(node.op, ast.Add) and len(lists) == 2 and None not in lists:
+        if isinstance(word, ast.Add) and len(lists) == 2 and None not in lists:
             return self.new("list", (*(lists[0] or ()), *(lists[1] or ())))
         is_text = isinstance(left, str) and len(left) < _MOST_TEXT
-        if isinstance(node.op, ast.Add) and _are_alike(left, right) and isinstance(left, str | int | tuple):
+        if isinstance(word, ast.Add) and _are_alike(left, right) and isinstance(left, str | int | tuple):
             return left + right if len(str(left)) < _MOST_TEXT else UNKNOWN  # type: ignore[operator]
-        if isinstance(node.op, ast.Mod) and is_text and is_constant(right):
+        if isinstance(word, ast.Mod) and is_text and is_constant(right):
             try:
                 return left % right  # type: ignore[operator]
             except (TypeError, ValueError, OverflowError):
@@ -383,7 +421,15 @@ class Evaluator(Calls):
 
     def new(self, kind: str, items: object) -> Container:
         """Return a new list or set."""
-        return Container(kind, self.memory.names({"items": items}))
+        found = Container(kind, self.memory.names())
+        self.fill(found, items)
+        return found
+
+    def fill(self, container: Container, items: object) -> None:
+        """Give a list or set other elements; those of a set are distinct."""
+        if container.kind == "set" and isinstance(items, tuple):
+            items = tuple(dict.fromkeys(items))
+        self.memory.set(container.names, "items", items)
 
     def _elements_of(self, nodes: Sequence[ast.expr]) -> tuple[object, ...] | None:
         found: list[object] = []
@@ -413,9 +459,9 @@ class Evaluator(Calls):
                 self.call_method(index, ("__hash__",), ())
             item = self.evaluate(value)
             if index is ABSENT and isinstance(item, Container) and item.kind == "dict":
-                names.update(item.names)
+                merge(self.memory, names, item.names)
             elif index is ABSENT or not is_constant(index):
-                names[UNKNOWN] = True
+                bind_unknown(self.memory, names, UNKNOWN if index is ABSENT else item)
             else:
                 names[index] = item
         return Container("dict", names)
@@ -450,8 +496,9 @@ class Evaluator(Calls):
                 self.memory.set(found, "items", (*before, value) if isinstance(before, tuple) else UNKNOWN)
 
         self._loop_over(node.generators, self.evaluate(node.generators[0].iter), take)
-        kinds = {ast.ListComp: "list", ast.SetComp: "set", ast.DictComp: "dict"}
-        return Container(kinds[type(node)], found)
+        if isinstance(node, ast.DictComp):
+            return Container("dict", found)
+        return self.new("list" if isinstance(node, ast.ListComp) else "set", found["items"])
 
     def _generator(self, node: ast.GeneratorExp) -> object:
         first = self.evaluate(node.generators[0].iter)
@@ -465,7 +512,8 @@ class Evaluator(Calls):
                 self.stack = consumer
             return None
 
-        return self.stream(run)
+        named = [self._bound(each.id)[1] for each in trees.walk(node) if isinstance(each, ast.Name)]
+        return self.stream(run, (first, *(each for each in named if isinstance(each, FunctionValue))))
 
     def _loop_over(self, parts: Sequence[ast.comprehension], first: object, take: Callable[[], object]) -> None:
         """Follow the loops of a comprehension."""
@@ -503,7 +551,7 @@ class Evaluator(Calls):
         if not tests:
             block()
             return
-        known = self.truth_of(self.evaluate(tests[0]))
+        known = self.decide(tests[0])
         if known:
             self._if_all(tests[1:], block)
         elif known is None:

@@ -45,6 +45,7 @@ from import_contracts.crashes.values import (
     Manager,
     ModuleNames,
     ModuleValue,
+    Partial,
     Stream,
     Wrapped,
     bind_unknown,
@@ -116,9 +117,30 @@ class Interpreter(Library):
         self.note(FailureError(UNKNOWN))
 
     def _assign(self, operation: does.Assign) -> None:
+        if operation.is_in_place and isinstance(operation.value, ast.BinOp):
+            self._change(operation.targets[0], operation.value)
+            return
         value = self.evaluate(operation.value)
         for target in operation.targets:
             self.assign(target, value)
+
+    def _change(self, target: ast.expr, node: ast.BinOp) -> None:
+        """Follow ``target += value``: what the target belongs to is evaluated once."""
+        match target:
+            case ast.Attribute(of, name):
+                owner = self.evaluate(of)
+                self.scope.line = target.end_lineno or target.lineno
+                before = self.get(owner, name)
+                self.set_attribute(owner, name, self.changed(before, node.op, self.evaluate(node.right)))
+            case ast.Subscript(of, index):
+                owner, key = self.evaluate(of), self._key(index)
+                before = self.item(owner, key)
+                self._assign_item(owner, key, self.changed(before, node.op, self.evaluate(node.right)))
+            case _:
+                self.assign(target, self.changed(self.evaluate(node.left), node.op, self.evaluate(node.right)))
+
+    def _key(self, node: ast.expr) -> object:
+        return UNKNOWN if isinstance(node, ast.Slice) else self.evaluate(node)
 
     def assign(self, target: ast.expr, value: object) -> None:
         """Bind a target to a value; raises FailureError."""
@@ -130,9 +152,7 @@ class Interpreter(Library):
                 self.scope.line = target.end_lineno or target.lineno
                 self.set_attribute(owner, name, value)
             case ast.Subscript(of, key):
-                self._assign_item(
-                    self.evaluate(of), self.evaluate(key) if not isinstance(key, ast.Slice) else UNKNOWN, value
-                )
+                self._assign_item(self.evaluate(of), self._key(key), value)
             case ast.Starred(inner):
                 self.assign(inner, value)
             case ast.Tuple(targets) | ast.List(targets):
@@ -184,11 +204,12 @@ class Interpreter(Library):
                 owner = self.evaluate(of)
                 if isinstance(owner, ModuleValue) and owner.name in self.model.modules:
                     self.memory.set(self.modules.space(owner.name), name, MAYBE)
-                elif isinstance(owner, InstanceValue | ClassValue):
+                elif isinstance(owner, InstanceValue):
+                    self.memory.set(owner.names, name, ABSENT if self.is_plain_attribute(owner, name) else MAYBE)
+                elif isinstance(owner, ClassValue):
                     self.memory.set(owner.names, name, UNKNOWN)
             case ast.Subscript(of, key):
-                owner, index = self.evaluate(of), UNKNOWN if isinstance(key, ast.Slice) else self.evaluate(key)
-                self._delete_item(owner, index)
+                self._delete_item(self.evaluate(of), self._key(key))
 
     def _delete_item(self, owner: object, key: object) -> None:
         if owner == External("sys.modules") and isinstance(key, str):
@@ -285,7 +306,7 @@ class Interpreter(Library):
     # --- control flow --------------------------------------------------------------------------------------------
 
     def _if(self, operation: does.If) -> _Left:
-        known = self.truth_of(self.evaluate(operation.test)) if operation.test else None
+        known = self.decide(operation.test) if operation.test else None
         if known is not None:
             return self.run(operation.then if known else operation.otherwise)
         return self.follow_each([lambda: self.run(operation.then), lambda: self.run(operation.otherwise)])
@@ -316,7 +337,7 @@ class Interpreter(Library):
     def _while(self, operation: does.While) -> _Left:
         def rounds() -> _Left:
             for _ in range(_MOST_ROUNDS):
-                known = self.truth_of(self.evaluate(operation.test))
+                known = self.decide(operation.test)
                 if known is None:
                     return self.follow_maybe(lambda: self._round(operation.body))
                 if not known:
@@ -391,8 +412,17 @@ class Interpreter(Library):
         return self.run(operation.body)
 
     def _leave_with(self, manager: object, left: _Left) -> _Left:
-        if not isinstance(manager, Manager):
+        if isinstance(manager, Partial):
+            self.call(manager, ())
+        elif not isinstance(manager, Manager):
             self.exit(manager, None)
+        elif isinstance(entered := manager.names.get("entered"), tuple) and entered:
+            outer = Manager("stack", self.memory.names({"entered": entered[:-1]}))
+            return self.guarded(
+                lambda: self._leave_with(entered[-1], left),
+                lambda error: self._swallow(outer, error),
+                lambda left: self._leave_with(outer, left),
+            )
         return left
 
     def _swallow(self, manager: object, error: FailureError) -> _Left:
@@ -421,6 +451,9 @@ class Interpreter(Library):
         if not isinstance(entered, tuple):
             return None
         for each in reversed(entered):
+            if isinstance(each, Partial):
+                self.call(each, ())
+                continue
             if isinstance(each, Manager):
                 known = self._swallows(each, error) if each.kind != "function" else None
             else:
@@ -449,7 +482,7 @@ class Interpreter(Library):
         for place, case in enumerate(cases):
             known = self._matches(subject, case.pattern)
             if known is not False and case.guard:
-                guard = self.truth_of(self.evaluate(case.guard)) if known else None
+                guard = self.decide(case.guard) if known else None
                 if known is None:
                     self.value_maybe(lambda: self.evaluate(case.guard))  # type: ignore[arg-type]  # noqa: B023
                 known = guard if known else None

@@ -15,6 +15,7 @@ from import_contracts.crashes.values import (
     Stream,
     bind_unknown,
     first_of,
+    merge,
     named_argument,
     positional,
     unbind_unknown,
@@ -37,7 +38,7 @@ class Iterators(Evaluator):
 
             return self.iterate(first, take)
 
-        return self.stream(run)
+        return self.stream(run, values)
 
     def starmap(self, arguments: Arguments) -> object:
         """``itertools.starmap(function, values)``."""
@@ -53,7 +54,7 @@ class Iterators(Evaluator):
 
             return self.iterate(rows, take)
 
-        return self.stream(run)
+        return self.stream(run, values)
 
     def chain(self, arguments: Arguments) -> object:
         """``itertools.chain(values, ...)``."""
@@ -63,7 +64,7 @@ class Iterators(Evaluator):
                 self.iterate(one.value, lambda item: giving(each, item)())
             return None
 
-        return self.stream(run)
+        return self.stream(run, tuple(each.value for each in arguments))
 
     def filter(self, arguments: Arguments) -> object:
         """``filter(function, values)``."""
@@ -82,7 +83,7 @@ class Iterators(Evaluator):
 
             return self.iterate(values[1], take)
 
-        return self.stream(run)
+        return self.stream(run, values)
 
     def consume(self, arguments: Arguments) -> object:
         """``sorted(values, key=function)`` and others that take all values of an iterator."""
@@ -117,7 +118,7 @@ class Iterators(Evaluator):
         self._consume(values[0] if len(values) == 1 else tuple(values), function)
         return UNKNOWN
 
-    def dict(self, arguments: Arguments) -> object:
+    def dict(self, arguments: Arguments) -> Container:
         """Follow ``dict(...)``."""
         names = self.memory.names()
         for each in arguments:
@@ -127,13 +128,13 @@ class Iterators(Evaluator):
             known = each.value if isinstance(each.value, Container) and each.value.kind == "dict" else None
             pairs = None if known else self.elements(each.value)
             if known is not None:
-                names.update(known.names)
+                merge(self.memory, names, known.names)
             elif pairs is not None and all(
                 isinstance(one, tuple) and len(one) == 2 and is_constant(one[0]) for one in pairs
             ):
                 names.update(pairs)  # type: ignore[arg-type]  # just checked
             else:
-                names[UNKNOWN] = True
+                bind_unknown(self.memory, names)
         return Container("dict", names)
 
     def next(self, arguments: Arguments) -> object:
@@ -160,7 +161,7 @@ class Iterators(Evaluator):
                 each(self.call(function, ()))
                 return self.follow_maybe(giving(each, UNKNOWN))
 
-            return self.stream(run)
+            return self.stream(run, (function,))
         found = self.items_of(function)
         return self._once(found) if isinstance(found, tuple) else UNKNOWN if found is None else found
 
@@ -176,7 +177,7 @@ class Iterators(Evaluator):
         """``enumerate(values)``."""
         value = first_of(arguments)
         if isinstance(value, Stream):
-            return self.stream(lambda each: self.iterate(value, lambda item: giving(each, (UNKNOWN, item))()))
+            return self.stream(lambda each: self.iterate(value, lambda item: giving(each, (UNKNOWN, item))()), (value,))
         items = self.elements(value) if len(arguments) == 1 else None
         return UNKNOWN if items is None else self._once(tuple(enumerate(items)))
 
@@ -211,6 +212,8 @@ class Iterators(Evaluator):
         if isinstance(value, InstanceValue):
             return self.call_method(value, ("__len__",), ())
         items = value.items if isinstance(value, Container) else value
+        if isinstance(value, Container) and value.kind == "set" and not is_constant(items):
+            return UNKNOWN  # elements of which nothing is known may be equal
         return len(items) if isinstance(items, str | tuple) else UNKNOWN
 
     def text(self, arguments: Arguments) -> object:
@@ -248,13 +251,13 @@ class Iterators(Evaluator):
             return UNKNOWN
         items = target.items
         if target.kind == "dict":
-            return self._method_of_dict(target, name, given)
+            return self._method_of_dict(target, name, arguments[1:])
         if name in {"append", "add"} and len(given) == 1 and items is not None:
-            self.memory.set(target.names, "items", (*items, given[0]))
+            self.fill(target, (*items, given[0]))
             return None
         if name in {"extend", "update"} and len(given) == 1 and items is not None:
             more = self.elements(given[0])
-            self.memory.set(target.names, "items", UNKNOWN if more is None else (*items, *more))
+            self.fill(target, UNKNOWN if more is None else (*items, *more))
             return None
         if name == "sort":
             self._consume(target, named_argument(arguments, "key"))
@@ -268,8 +271,8 @@ class Iterators(Evaluator):
             return self.method_of_container(name, arguments)
         return self.call_unknown(arguments)
 
-    def _method_of_dict(self, target: Container, name: str, given: list[object]) -> object:  # noqa: C901, PLR0911 - one case each
-        items = target.items
+    def _method_of_dict(self, target: Container, name: str, arguments: Arguments) -> object:  # noqa: C901, PLR0911 - one case each
+        items, given = target.items, [each.value for each in arguments]
         match name:
             case "items" | "values" | "keys":
                 if items is None:
@@ -286,9 +289,8 @@ class Iterators(Evaluator):
                     if name == "setdefault":
                         self.memory.set(target.names, given[0], given[1])
                     return given[1] if len(given) > 1 else None
-            case "update" if len(given) == 1 and isinstance(given[0], Container) and given[0].kind == "dict":
-                for key, value in given[0].names.items():
-                    self.memory.set(target.names, key, value)
+            case "update":
+                merge(self.memory, target.names, self.dict(arguments).names)
                 return None
             case "copy":
                 return Container("dict", self.memory.names(target.names))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from import_contracts.crashes.library import Library
-from import_contracts.crashes.machine import Left
 from import_contracts.crashes.memory import ABSENT, UNKNOWN
+from import_contracts.crashes.objects import DATACLASS_INITIALIZER
 from import_contracts.crashes.values import (
     ALL_MODULES,
     Arguments,
@@ -46,21 +46,13 @@ def _making(kind: str) -> Known:
 def _any_or_all(*, decisive: bool) -> Known:
     """Return ``any``, which ends with the first true value, or ``all``, which ends with the first false one."""
 
+    def decide(machine: Library, item: object) -> bool | None:
+        value = machine.truth_of(item)
+        return None if value is None else value is decisive
+
     def known(machine: Library, arguments: Arguments) -> object:
-        found: list[object] = [not decisive]
-
-        def take(item: object) -> Left | None:
-            value = machine.truth_of(item)
-            if value is decisive:
-                found[0] = decisive
-                return Left("break")
-            found[0] = UNKNOWN if value is None else found[0]
-            return None
-
-        if machine.items_of(first_of(arguments)) is None:
-            return UNKNOWN
-        machine.iterate(first_of(arguments), take)
-        return found[0]
+        found = machine.one_is(first_of(arguments), lambda item: decide(machine, item))
+        return UNKNOWN if found is None else found is decisive
 
     return known
 
@@ -96,6 +88,7 @@ def _table() -> dict[str, Known]:
         "os.listdir": Library.list_files,
         "glob.glob": Library.match_files,
         "pkgutil.iter_modules": Library.iterate_modules,
+        "pkgutil.walk_packages": Library.walk_packages,
         "builtins.super": Library.super_of,
         "builtins.isinstance": Library.isinstance,
         "builtins.issubclass": Library.issubclass,
@@ -160,6 +153,10 @@ def _table() -> dict[str, Known]:
         "inspect.signature": Library.signature,
         "inspect.get_annotations": Library.signature,
         "dataclasses.dataclass": Library.dataclass,
+        "dataclasses.field": Library.field,
+        DATACLASS_INITIALIZER.name: Library.initialize_dataclass,
+        "copy.copy": lambda machine, arguments: machine.copied("__copy__", arguments),
+        "copy.deepcopy": lambda machine, arguments: machine.copied("__deepcopy__", arguments),
         "contextlib.suppress": Library.suppress,
         "contextlib.ExitStack": Library.exit_stack,
         "contextlib.AsyncExitStack": Library.exit_stack,

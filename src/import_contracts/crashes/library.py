@@ -6,23 +6,28 @@ import ast
 import posixpath
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from functools import partial
 
+from import_contracts.crashes.calls import giving
 from import_contracts.crashes.evaluation import is_constant
 from import_contracts.crashes.iterators import Iterators
-from import_contracts.crashes.machine import FailureError, is_subclass, raised
+from import_contracts.crashes.machine import FailureError, is_caught, is_subclass, raised
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.modules import OF_EVERY_MODULE
-from import_contracts.crashes.objects import TYPE
+from import_contracts.crashes.objects import DATACLASS_INITIALIZER, OBJECT, TYPE
 from import_contracts.crashes.operations import DefineClass
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
+    FIELDS,
     Argument,
     Arguments,
     BoundMethod,
     ClassValue,
     Container,
+    Each,
     ErrorValue,
     External,
+    FieldValue,
     FunctionValue,
     InstanceValue,
     Manager,
@@ -33,6 +38,7 @@ from import_contracts.crashes.values import (
     SuperValue,
     Wrapped,
     bind_unknown,
+    fields_of,
     first_of,
     named_argument,
     positional,
@@ -123,6 +129,29 @@ class Library(Iterators):
             return UNKNOWN
         found = [ModuleInfo(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
         return tuple(found)
+
+    def walk_packages(self, arguments: Arguments) -> object:
+        """``pkgutil.walk_packages(path, prefix)``: imports each package behind its name, and goes on inside."""
+        found = self.iterate_modules(arguments)
+        if not isinstance(found, tuple):
+            return UNKNOWN
+
+        def run(each: Each) -> object:
+            for info in found:
+                giving(each, info)()
+                if info.ispkg and info.name in self.model.packages:
+                    self.guarded(partial(self.import_module, info.name), self._walk_on, lambda left: left)
+                    within = External(f"__path__ {info.name}")
+                    inside = self.walk_packages((Argument(within), Argument(f"{info.name}.")))
+                    self.iterate(inside, lambda one: giving(each, one)())
+            return None
+
+        return self.stream(run)
+
+    def _walk_on(self, error: FailureError) -> None:
+        """Go on behind a package that cannot be imported."""
+        if is_caught(error, External("builtins.ImportError")) is False:
+            raise error
 
     def path_function(self, name: str, arguments: Arguments) -> object:
         """Follow a function of ``os.path``; the folder of the program is "/"."""
@@ -308,14 +337,12 @@ class Library(Iterators):
             return True if isinstance(value, ClassValue) and kind == TYPE else UNKNOWN
         elif is_constant(value):
             of = External("builtins.str" if isinstance(value, str) else f"builtins.{type(value).__name__}")
-        found = UNKNOWN if of is UNKNOWN else is_subclass(of, kind)
-        return UNKNOWN if found is None else found
+        return UNKNOWN if of is UNKNOWN else _checked(of, kind)
 
     def issubclass(self, arguments: Arguments) -> object:
         """``issubclass(kind, of)``."""
         values = positional(arguments)
-        found = is_subclass(*values) if values and len(values) == 2 and values[0] is not UNKNOWN else None
-        return UNKNOWN if found is None else found
+        return _checked(*values) if values and len(values) == 2 and values[0] is not UNKNOWN else UNKNOWN
 
     def type(self, arguments: Arguments) -> object:
         """``type(value)`` and ``type(name, bases, names)``."""
@@ -472,9 +499,41 @@ class Library(Iterators):
         """``dataclasses.dataclass``."""
         target = first_of(arguments)
         if isinstance(target, ClassValue):
-            self.memory.set(target.names, "dataclass", UNKNOWN)
+            fields = {name: value for name, value in target.names.items() if isinstance(value, FieldValue)}
+            for name, value in [*target.names.items()]:
+                if name in fields or value == External("dataclasses.field()"):
+                    self.memory.set(target.names, name, UNKNOWN)
+            self.memory.set(target.names, FIELDS, Container("dict", self.memory.names(fields)))
+            if "__init__" not in target.names:
+                self.memory.set(target.names, "__init__", DATACLASS_INITIALIZER)
             return target
-        return External("dataclasses.dataclass")
+        return External("decorator." if named_argument(arguments, "init") is False else "dataclasses.dataclass")
+
+    def initialize_dataclass(self, arguments: Arguments) -> object:
+        """Follow the ``__init__`` of a dataclass: factories of fields that are not given, and ``__post_init__``."""
+        made, *given = arguments
+        if not isinstance(made.value, InstanceValue):
+            return self.call_unknown(arguments)
+        names, kind = made.value.names, made.value.of
+        self.memory.set(names, UNKNOWN, UNKNOWN)
+        by_name, is_sure = {each.keyword for each in given}, all(each.keyword.isidentifier() for each in given)
+        for name, field in fields_of(kind).items():
+            if name in by_name or kind.find(name) is not UNKNOWN:
+                continue
+            if is_sure:
+                self.memory.set(names, name, self.call(field.factory, ()))
+            else:
+                self.value_maybe(partial(self.call, field.factory, ()))
+        hook = kind.find("__post_init__")
+        if isinstance(hook, FunctionValue):
+            self.call(BoundMethod(hook, made.value), (Argument(UNKNOWN, "*"),))
+        return None
+
+    def field(self, arguments: Arguments) -> object:
+        """``dataclasses.field(...)``."""
+        self.call_unknown(arguments)
+        factory = named_argument(arguments, "default_factory")
+        return UNKNOWN if factory is ABSENT else FieldValue(factory)
 
     def register_dispatch(self, arguments: Arguments) -> object:
         """Follow ``function.register`` of a ``functools.singledispatch`` function, which is the first argument."""
@@ -542,6 +601,13 @@ class Library(Iterators):
         """``contextlib.ExitStack()``."""
         return Manager("stack", self.memory.names({"entered": ()}))
 
+    def copied(self, name: str, arguments: Arguments) -> object:
+        """``copy.copy(value)`` and ``copy.deepcopy(value)``, for which a class may have a method of that name."""
+        value = first_of(arguments)
+        if isinstance(value, InstanceValue) and isinstance(value.of.find(name), FunctionValue):
+            return self.call_method(value, (name,), (Argument(UNKNOWN),) if name == "__deepcopy__" else ())
+        return self.call_unknown(arguments, External(f"copy.{name.strip('_')}"))
+
     def null_context(self, arguments: Arguments) -> object:
         """``contextlib.nullcontext(value)``."""
         return Manager("null", self.memory.names({"value": first_of(arguments) if arguments else None}))
@@ -550,6 +616,9 @@ class Library(Iterators):
         """Follow a method of ``contextlib.ExitStack``."""
         target, *given = (each.value for each in arguments)
         entered = target.names.get("entered") if isinstance(target, Manager) else UNKNOWN
+        if isinstance(target, Manager) and name == "callback" and given and isinstance(entered, tuple):
+            self.memory.set(target.names, "entered", (*entered, Partial(given[0], arguments[2:])))
+            return given[0]
         if not isinstance(target, Manager) or name not in {"enter_context", "enter_async_context"} or not given:
             if isinstance(target, Manager) and name not in {"close", "aclose"}:
                 self.memory.set(target.names, "entered", UNKNOWN)
@@ -571,6 +640,32 @@ class Library(Iterators):
         if isinstance(target, Wrapped) and len(arguments) == 2:
             return Wrapped(target.kind, target.function, arguments[1].value)
         return UNKNOWN
+
+
+def _checked(kind: object, of: object) -> object:
+    """Return whether a class counts as a subclass of another, which may decide that itself, or of one of several."""
+    if isinstance(of, tuple):
+        answers = [_checked(kind, each) for each in of]
+        return True if True in answers else UNKNOWN if UNKNOWN in answers else False
+    found = True if of == OBJECT else is_subclass(kind, of)
+    return UNKNOWN if found is None or _decides(of, kind, found=found) else found
+
+
+def _decides(of: object, kind: object, *, found: bool) -> bool:
+    """Tell whether a class may count others as its subclasses, or not, than those derived from it."""
+    if not isinstance(of, ClassValue):
+        return not found and isinstance(of, External) and of.name.startswith(_ABSTRACT)
+    hooks = [of.find("__subclasshook__")]
+    if isinstance(of.metaclass, ClassValue):
+        hooks += [of.metaclass.find(each) for each in ("__instancecheck__", "__subclasscheck__")]
+    if any(each is UNKNOWN or isinstance(each, FunctionValue | Wrapped) for each in hooks):
+        return True
+    is_registered = isinstance(kind, ClassValue) and UNKNOWN in kind.names  # it was given to what is not followed
+    return not found and (is_registered or External("typing.Protocol") in of.behind)
+
+
+_ABSTRACT = ("collections.abc.", "typing.", "numbers.", "io.", "importlib.", "contextlib.Abstract", "os.PathLike")
+"""Where classes come from of which others count as subclasses that are not derived from them."""
 
 
 def _is_around(value: object, function: object) -> bool:

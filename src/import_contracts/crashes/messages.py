@@ -17,8 +17,8 @@ _CIRCULAR = "(most likely due to a circular import)"
 class Lack:
     """What fails: ``module``, whose file is ``path``, lacks ``name``, because one of them is partially initialized.
 
-    That is the module itself, or if ``is_submodule``, its submodule of that name. ``error`` is ``ImportError`` or
-    ``AttributeError``.
+    That is the module itself, or if ``is_submodule``, its submodule of that name. If it is not ``is_partial``, its
+    ``__getattr__`` has failed. ``error`` is ``ImportError`` or ``AttributeError``.
     """
 
     error: str
@@ -26,6 +26,7 @@ class Lack:
     name: str
     path: str
     is_submodule: bool
+    is_partial: bool = True
 
 
 def message(lack: Lack, version: tuple[int, int]) -> str:
@@ -33,6 +34,8 @@ def message(lack: Lack, version: tuple[int, int]) -> str:
     name, module = lack.name, lack.module
     if lack.is_submodule:
         what = f"cannot access submodule '{name}' of module '{module}' {_CIRCULAR}"
+    elif not lack.is_partial:
+        what = f"cannot import name '{name}' from '{module}' ({lack.path})"
     elif lack.error == "ImportError":
         what = f"cannot import name '{name}' from partially initialized module '{module}' {_CIRCULAR} ({lack.path})"
     else:
@@ -52,7 +55,7 @@ def message_at_root(lack: Lack, version: tuple[int, int]) -> str | None:
     is_standard = module in sys.stdlib_module_names
     if version < since or path not in {f"{module}.py", f"{module}/__init__.py"}:
         return None
-    if lack.is_submodule and not is_standard:
+    if (lack.is_submodule or not lack.is_partial) and not is_standard:
         return None
     what = f"cannot import name '{name}' from" if lack.error == "ImportError" else "module"
     lacks = "" if lack.error == "ImportError" else f" has no attribute '{name}'"

@@ -221,6 +221,8 @@ class ImportModel:
             return full
         package = module if source.is_package else parent(module)
         found = full | set(self._children.get(package, ()) if lists_files(source.text) else ())
+        if "walk_packages" in source.text:
+            found.update(each for each in self.modules if each.startswith(f"{package}."))
         for text in strings:
             for part in text.rpartition("}")[2].split():
                 name = part.strip(".")
@@ -293,10 +295,10 @@ def lists_files(text: str) -> bool:
     return _LISTS.search(text) is not None
 
 
-_COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "\ndef __getattr__")
+_COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "walk_packages", "\ndef __getattr__")
 _GIVES_OWN = re.compile(r"\((?<!ogger\()\s*__name__\b")
 """Begins with a literal, which ``search`` finds fast; a logger has the name of its module in most texts."""
-_LISTS = re.compile(r"iter_modules|listdir|glob")
+_LISTS = re.compile(r"iter_modules|walk_packages|listdir|glob")
 _STRINGS = re.compile(r"""["']([\w.{} ]+)["']""")
 _GIVEN = r"""\((?<=[\w\])]\()\s*(?:[^\s()]+,\s*)?["']((?:{})\.[\w.:]+)["']"""
 _PLAIN_IMPORT = r"import\b(?:\\\n|[^\n;#])*?\b(?:{})\s*\."

@@ -7,7 +7,7 @@ from itertools import chain
 
 from import_contracts.crashes import operations as does
 from import_contracts.crashes.importing import Importer
-from import_contracts.crashes.machine import FailureError, own_name, raised
+from import_contracts.crashes.machine import CrashError, FailureError, own_name, raised
 from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Names
 from import_contracts.crashes.values import (
     Argument,
@@ -71,7 +71,8 @@ _PLAIN_BASES = frozenset(
 _ABC_METACLASSES = frozenset({"abc.ABC", "abc.ABCMeta", "typing.Protocol"})
 TYPE = External("builtins.type")
 OBJECT = External("builtins.object")
-_MODULE_INITIALIZER = External("types.ModuleType.__init__")
+DATACLASS_INITIALIZER = External("dataclasses.dataclass.__init__")
+_INITIALIZERS = (External("types.ModuleType.__init__"), DATACLASS_INITIALIZER)
 
 
 class Objects(Importer):
@@ -103,6 +104,8 @@ class Objects(Importer):
                 return value if name == "__call__" else UNKNOWN
             case ModuleInfo():
                 return getattr(value, name, UNKNOWN)
+            case ErrorValue(CrashError(crash=crash)) if name == "name":
+                return crash.imported if crash.error == "ImportError" else crash.name or UNKNOWN
         self.note(FailureError(UNKNOWN))
         return UNKNOWN
 
@@ -291,6 +294,12 @@ class Objects(Importer):
         bind_unknown(self.memory, value.names)
         self.memory.set(value.names, MAYBE, UNKNOWN)
 
+    def is_plain_attribute(self, value: InstanceValue, name: str) -> bool:
+        """Tell whether an object certainly has an attribute of its own, which can be deleted."""
+        is_bound = value.names.get(name, ABSENT) not in (ABSENT, MAYBE)
+        found = value.of.find("__delattr__"), value.of.find(name)
+        return is_bound and found[0] is ABSENT and found[1] is not UNKNOWN and not _is_data_descriptor(found[1])
+
     def _set_in_instance(self, target: InstanceValue, name: str | None, value: object) -> None:
         setter = target.of.find("__setattr__")
         if isinstance(setter, FunctionValue):
@@ -341,6 +350,10 @@ class Objects(Importer):
                     todo += inside(each)
                     if isinstance(each, InstanceValue):
                         todo += [one for one in each.of.order if isinstance(one, ClassValue)] if is_harmless else []
+                case Stream():
+                    if not each.state:  # it is gone through, and what it does to its values is not harmless
+                        self.memory.set(each.state, "begun", UNKNOWN)
+                        self.escape(each.behind)
                 case Container():
                     todo += inside(each)
                     if not is_harmless:
@@ -429,16 +442,11 @@ class Objects(Importer):
 
     def _initialize(self, made: InstanceValue, arguments: Arguments) -> None:
         initializer = made.of.find("__init__")
-        if isinstance(initializer, FunctionValue | Wrapped) or initializer == _MODULE_INITIALIZER:
+        if isinstance(initializer, FunctionValue | Wrapped) or initializer in _INITIALIZERS:
             self.call(self._bind_to(initializer, made, made.of), arguments)
             return
         if initializer is UNKNOWN or any(isinstance(each.value, FunctionValue | ModuleValue) for each in arguments):
             self.memory.set(made.names, UNKNOWN, UNKNOWN)
-        if "dataclass" in made.of.names:
-            self.memory.set(made.names, UNKNOWN, UNKNOWN)
-            hook = made.of.find("__post_init__")
-            if isinstance(hook, FunctionValue):
-                self.call(BoundMethod(hook, made), ())
 
 
 def _initializes(kind: ClassValue) -> bool:

@@ -30,10 +30,11 @@ class Evaluate:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """``target = ... = value``."""
+    """``target = ... = value``; if it is in place, ``target += value``, where the value is the whole sum."""
 
     targets: tuple[ast.expr, ...]
     value: ast.expr
+    is_in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

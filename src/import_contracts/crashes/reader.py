@@ -449,6 +449,10 @@ class _OperationReader(Visitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value:
             self._assign([node.target], node.value)
+        elif isinstance(node.target, ast.Attribute):
+            self._evaluate(node.target.value)
+        elif isinstance(node.target, ast.Subscript):
+            self._evaluate(node.target.value, node.target.slice)
         if self._has_annotations and not self._in_function and self._annotates(node.annotation, node):
             self.operations.append(Evaluate(node.annotation))
 
@@ -457,11 +461,11 @@ class _OperationReader(Visitor):
         changed = ast.copy_location(ast.BinOp(left, node.op, node.value), node)
         if isinstance(node.target, ast.Name) and node.target.id == "__all__":
             self.define("__all__", node.lineno)
-            self.operations.append(Assign((node.target,), changed))
+            self.operations.append(Assign((node.target,), changed, is_in_place=True))
         else:
-            self._assign([node.target], changed)
+            self._assign([node.target], changed, is_in_place=True)
 
-    def _assign(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+    def _assign(self, targets: Sequence[ast.expr], value: ast.expr, *, is_in_place: bool = False) -> None:
         """Bind targets to the value of an expression."""
         name = targets[0].id if isinstance(targets[0], ast.Name) else ""
         if name == "__lazy_modules__" and self._context.version >= (3, 15) and not self._in_class:
@@ -474,7 +478,7 @@ class _OperationReader(Visitor):
             return
         matters = static is UNKNOWN and self._relevant.matters(value)
         if matters or any(not isinstance(each, ast.Name) and self._relevant.matters(each) for each in targets):
-            self.operations.append(Assign(tuple(targets), value))
+            self.operations.append(Assign(tuple(targets), value, is_in_place))
             self._targets(*targets, relevant=matters)
             return
         if static is UNKNOWN:

@@ -192,7 +192,8 @@ def _told(crash: Crash, model: ImportModel) -> Crash:
     if name is None:
         module, _, name = module.rpartition(".")
     path = model.sources[module].path if module in model.sources else "unknown location"
-    lack = Lack(crash.error, module, name, path, is_submodule=crash.name is None)
+    is_partial = any(each.module == module and not each.is_call for each in crash.stack)
+    lack = Lack(crash.error, module, name, path, crash.name is None, is_partial)
     return replace(crash, message=message(lack, model.version), message_at_root=message_at_root(lack, model.version))
 
 

@@ -194,6 +194,17 @@ def _has(kind: External, name: str) -> bool:
     return kind.name not in _EMPTY and name not in _HOOKS
 
 
+FIELDS = "fields of a dataclass"
+"""Under this a dataclass has those of its fields that have a factory."""
+
+
+def fields_of(kind: ClassValue) -> dict[str, FieldValue]:
+    """Return the fields of a dataclass and its bases that have a factory, in order."""
+    own = [each.names[FIELDS] for each in reversed(kind.order) if isinstance(each, ClassValue) and FIELDS in each.names]
+    pairs = [pair for each in own if isinstance(each, Container) for pair in each.names.items()]
+    return {str(name): field for name, field in pairs if isinstance(field, FieldValue)}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class InstanceValue:
     """The result of calling a class."""
@@ -247,12 +258,13 @@ Each: TypeAlias = Callable[[object], object]
 class Stream:
     """An iterator: ``run`` follows it and calls a function with each value. ``is_async``: a coroutine to be awaited.
 
-    ``state`` has a key once it was begun.
+    ``state`` has a key once it was begun. Whoever goes on with it may run what is ``behind`` it: functions and values.
     """
 
     run: Callable[[Each], object]
     state: Names
     is_async: bool = False
+    behind: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,6 +273,13 @@ class Manager:
 
     kind: str
     names: Names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldValue:
+    """``dataclasses.field(default_factory=factory)``."""
+
+    factory: object
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -329,6 +348,15 @@ def bind_unknown(memory: Memory, names: Names, value: object = UNKNOWN) -> None:
         if is_simple(bound) and key is not UNKNOWN:
             memory.set(names, key, UNKNOWN)
     memory.set(names, UNKNOWN, value)
+
+
+def merge(memory: Memory, names: Names, more: Names) -> None:
+    """Bind the keys of a dict in another one; those that it may have may be bound."""
+    if UNKNOWN in more:
+        bind_unknown(memory, names, more[UNKNOWN])
+    for key, value in [*more.items()]:
+        if key is not UNKNOWN:
+            memory.set(names, key, UNKNOWN if value is MAYBE and key in names else value)
 
 
 def unbind_unknown(memory: Memory, names: Names) -> None:

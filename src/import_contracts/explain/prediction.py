@@ -23,7 +23,7 @@ from import_contracts.repair.deadlocks import same_line
 MAIN = "__main__"
 _MOST_WORK = 3_000  # modules, each counted as often as its import is predicted
 _FINISHED = "exec(input())\n"  # a module of which nothing is known: it may have any name
-_COMPUTES = re.compile(r"import_module|__import__|iter_modules")
+_COMPUTES = re.compile(r"import_module|__import__|iter_modules|walk_packages")
 _NAMES = re.compile(r"\w+(?:\.\w+)*")
 Texts: TypeAlias = Mapping[str, Source]
 

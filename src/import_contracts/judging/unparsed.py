@@ -65,7 +65,7 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
         ("\r" in text or "\f" in text, text.isascii(), text.endswith("\n"), takes_others(text), "import *" in text),
         (layout.width, layout.indentation, "__all__." in text),
         (is_opaque(text), computes_names(text), changes_path(text), plain_import(roots).search(text) is not None),
-        strings is not None and (frozenset(strings), lists_files(text)),
+        strings is not None and (frozenset(strings), lists_files(text), "walk_packages" in text),
         frozenset(given(roots).findall(text)),
         unfollowed([source]),
         settings_module(text),
