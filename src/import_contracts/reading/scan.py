@@ -9,6 +9,7 @@ files don't cost a scan of the whole program each.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
@@ -136,7 +137,7 @@ def read(
     # grimp knows no top-level module that is a single file.
     is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
     reader = _FilesReader(program, take, are_few=is_ours)
-    finish: Callable[[], None] = not_counted
+    unfinished: deque[Callable[[], None]] = deque()
     scan = None
     for batch in _batches(files):
         for file in batch:
@@ -145,21 +146,24 @@ def read(
         left = [file for file in batch if file.module not in reader.imports]
         scan = reader.start(left) if left else None
         reader.note_kinds()
-        finish()
-        finish = partial(reader.finish, batch, left, scan, advance)
+        unfinished.append(partial(reader.finish, batch, left, scan, advance))
+        if len(unfinished) > _AT_ONCE:
+            unfinished.popleft()()
     if scan is not None:
         meanwhile([*stars_in(reader.stars)])
-    finish()
+    for finish in unfinished:
+        finish()
     return Read(reader.readings, reader.digests, reader.may_call)
 
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
-    """Yield files in batches, of which grimp reads one while the next is prepared; few, as each call has its price."""
+    """Yield files in batches, of which grimp reads some while the next is prepared; few, as each call has its price."""
     size = max(_BATCH, -(-len(files) // 4))
     return (files[start : start + size] for start in range(0, len(files), size))
 
 
 _BATCH = 500
+_AT_ONCE = 2  # so many batches grimp reads while the next is prepared
 
 
 def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
