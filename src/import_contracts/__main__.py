@@ -32,7 +32,8 @@ def run() -> None:
         if not interrupts and not isinstance(error, KeyboardInterrupt):
             raise
         status = INTERRUPTED  # also if something has made another exception of it
-    _exit(_status(interrupts) if status == INTERRUPTED else status)
+    is_awaited = sys._getframe(1).f_back is not None  # noqa: SLF001 - not by the script that calls this
+    _exit(_status(interrupts) if status == INTERRUPTED else status, is_awaited=is_awaited)
 
 
 def _take_one(interrupts: list[int]) -> None:
@@ -66,12 +67,16 @@ def _status(interrupts: list[int]) -> int:
     return 128 + interrupts[0] if interrupts else INTERRUPTED
 
 
-def _exit(status: int) -> "NoReturn":
-    """End the process, without waiting for a thread that still reads files: nobody wants the result any more."""
+def _exit(status: int, *, is_awaited: bool) -> "NoReturn":
+    """End the process, without waiting for a thread that still reads files: nobody wants the result any more.
+
+    If nobody waits for the exception that ends Python, as a profiler does, objects are not freed one by one either.
+    """
     threading = sys.modules.get("threading")
-    if threading is not None and threading.active_count() > 1:
+    if not is_awaited or (threading is not None and threading.active_count() > 1):
         atexit._run_exitfuncs()  # noqa: SLF001 - temporary folders are removed
-        sys.stdout.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
         os._exit(status)
     sys.exit(status)
 

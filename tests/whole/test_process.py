@@ -161,6 +161,15 @@ def test_an_interrupt_leaves_no_temporary_folder(
     assert not list(place.iterdir())
 
 
+@pytest.mark.parametrize("option", ["--version", "--quiet"])
+def test_what_others_do_at_the_end_of_the_process_is_done(shop: Path, option: str) -> None:
+    code = "import atexit; atexit.register(print, 'at the end'); from import_contracts.__main__ import run; run()"
+    profiled = run(shop, sys.executable, "-m", "cProfile", "-m", "import_contracts", option)
+
+    assert run(shop, sys.executable, "-c", code, option).stdout.endswith("at the end\n")
+    assert "Ordered by" in profiled.stdout
+
+
 @pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_an_interrupt_that_was_ignored_before_stays_ignored(shop: Path, sent: str) -> None:
     command = ["python", str(INTERRUPTED), sent, "5000", "3"]

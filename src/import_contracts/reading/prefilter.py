@@ -13,10 +13,17 @@ from import_contracts.reading.text import UndecodableError, decode, is_ascii_com
 _IMPORT = rb"(?:import\b|from\b[. \t\f\w\x80-\xff]*?(?:\bimport\b|\\))"
 _NOT_PLAIN = (
     *(
-        pattern(before + rb"[ \t\f]*+" + _IMPORT)
-        for before in (rb"\n[ \t\f]", rb"\r[ \t\f]", rb"\A(?:\xef\xbb\xbf)?[ \t\f]", rb":", rb";", rb"\\[\r\n]++")
+        (mark, pattern(before + rb"[ \t\f]*+" + _IMPORT))
+        for mark, before in (
+            (b"\n", rb"\n[ \t\f]"),
+            (b"\r", rb"\r[ \t\f]"),
+            (b"import", rb"\A(?:\xef\xbb\xbf)?[ \t\f]"),
+            (b":", rb":"),
+            (b";", rb";"),
+            (b"\\", rb"\\[\r\n]++"),
+        )
     ),
-    pattern(rb"lazy(?:_modules__|[ \t\f\\\r\n]+(?:import|from)\b)"),
+    (b"lazy", pattern(rb"lazy(?:_modules__|[ \t\f\\\r\n]+(?:import|from)\b)")),
 )
 
 
@@ -25,7 +32,9 @@ def may_defer(data: bytes) -> bool:
 
     False is certain. True is not: the text may be that of a docstring.
     """
-    return not is_ascii_compatible(data) or any(each.search(data) for each in _NOT_PLAIN)
+    if not is_ascii_compatible(data):
+        return True
+    return any(mark in data and each.search(data) for mark, each in _NOT_PLAIN)
 
 
 # Most files have no star, and a search for one byte is the fastest.

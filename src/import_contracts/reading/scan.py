@@ -9,6 +9,7 @@ files don't cost a scan of the whole program each.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
@@ -19,7 +20,7 @@ from import_contracts.graph.columns import Lines
 from import_contracts.graph.kinds import Kind
 from import_contracts.hashing import hashed
 from import_contracts.reading.context import Advance, not_counted
-from import_contracts.reading.file_imports import excluded_imports
+from import_contracts.reading.file_imports import delayed_imports, excluded_imports
 from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
 from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.limits import is_for_us, is_valid, refusal
@@ -111,14 +112,12 @@ def stars_in(stars: Mapping[str, Kinds]) -> Iterator[StarImport]:
 class Read(NamedTuple):
     """What was read from some files, by module.
 
-    ``digests`` are those, in hexadecimal digits, of the files that could be read. ``statements``, by imported
-    module and line, and ``may_call`` (whether a file may import by a call) have only the files for which they were
-    needed anyway.
+    ``digests`` are those, in hexadecimal digits, of the files that could be read. ``may_call`` (whether a file may
+    import by a call) has only the files for which it was needed anyway.
     """
 
     readings: dict[str, Reading]
     digests: dict[str, str]
-    statements: dict[str, dict[tuple[str, int], Statement]]
     may_call: dict[str, bool]
 
 
@@ -138,7 +137,7 @@ def read(
     # grimp knows no top-level module that is a single file.
     is_ours = len(files) <= _FEW or any(file.module in program.roots for file in program.files if not file.is_package)
     reader = _FilesReader(program, take, are_few=is_ours)
-    finish: Callable[[], None] = not_counted
+    unfinished: deque[Callable[[], None]] = deque()
     scan = None
     for batch in _batches(files):
         for file in batch:
@@ -147,21 +146,24 @@ def read(
         left = [file for file in batch if file.module not in reader.imports]
         scan = reader.start(left) if left else None
         reader.note_kinds()
-        finish()
-        finish = partial(reader.finish, batch, left, scan, advance)
+        unfinished.append(partial(reader.finish, batch, left, scan, advance))
+        if len(unfinished) > _AT_ONCE:
+            unfinished.popleft()()
     if scan is not None:
         meanwhile([*stars_in(reader.stars)])
-    finish()
-    return Read(reader.readings, reader.digests, reader.statements, reader.may_call)
+    for finish in unfinished:
+        finish()
+    return Read(reader.readings, reader.digests, reader.may_call)
 
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
-    """Yield files in batches, of which grimp reads one while the next is prepared; few, as each call has its price."""
+    """Yield files in batches, of which grimp reads some while the next is prepared; few, as each call has its price."""
     size = max(_BATCH, -(-len(files) // 4))
     return (files[start : start + size] for start in range(0, len(files), size))
 
 
 _BATCH = 500
+_AT_ONCE = 2  # so many batches grimp reads while the next is prepared
 
 
 def without_quotes(found: Read, files: Iterable[SourceFile]) -> Read:
@@ -261,7 +263,6 @@ class _FilesReader:
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
         self.digests: dict[str, str] = {}
-        self.statements: dict[str, dict[tuple[str, int], Statement]] = {}
         self.may_call: dict[str, bool] = {}
         self.stars: dict[str, Kinds] = {}
         self.excluded: dict[str, _Found] = {}
@@ -392,11 +393,10 @@ class _FilesReader:
         """Read the kinds of imports in the files that may have other ones than ``runtime``."""
         for file, data in self._with_kinds:
             with suppress(UndecodableError):  # as in `prepare`
-                written = _most_eager(self._resolved(file, data))
-                if not self.stars.get(file.module):
-                    self.statements[file.module] = written
+                calls = self._take.calls and may_call(data)
+                found = _most_eager(delayed_imports(self._program, file, decode(data), self._take.parts, calls=calls))
                 self.kinds[file.module] = {
-                    place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
+                    place: statement.kind for place, statement in found.items() if statement.kind is not Kind.RUNTIME
                 }
         self._with_kinds.clear()
 
