@@ -136,6 +136,41 @@ def test_no_process_is_left_when_this_one_is_killed(tmp_path: Path) -> None:
         time.sleep(0.01)
 
 
+def sender_of(number: int) -> Callable[[], int]:
+    """Return what sends a signal to its own process, if that is a copy of this one, and returns its number."""
+    here = os.getpid()
+
+    def call() -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), number)
+        return os.getpid()
+
+    return call
+
+
+@copies
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_copy_whatever_this_process_does_with_it(number: int, tmp_path: Path) -> None:
+    before = signal.signal(number, lambda *_: None)
+    try:
+        with aside(sender_of(number), context(tmp_path)) as result:
+            assert result() == os.getpid()
+        assert callable(signal.getsignal(number))
+        assert number not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    finally:
+        signal.signal(number, before)
+
+
+@copies
+def test_a_signal_that_this_process_ignores_does_not_end_the_copy(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with aside(sender_of(signal.SIGHUP), context(tmp_path)) as result:
+            assert result() != os.getpid()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 # --- questions -----------------------------------------------------------------------------------------------------
 
 

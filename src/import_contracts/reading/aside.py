@@ -110,7 +110,7 @@ def _copied(call: Callable[[Callable[_P, _A]], Iterator[object]]) -> tuple[int, 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of other threads; none of them holds a lock we need
-            process = os.fork()
+            process = _fork()
     except OSError:
         for end in ends:
             os.close(end)
@@ -122,6 +122,20 @@ def _copied(call: Callable[[Callable[_P, _A]], Iterator[object]]) -> tuple[int, 
     if not process:
         _answer(call, pipes, original)
     return process, pipes
+
+
+def _fork() -> int:
+    """Copy this process; signals that would be handled end the copy, from its first moment on."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        if not (process := os.fork()):
+            for number in numbers:
+                if callable(signal.getsignal(number)):
+                    signal.signal(number, signal.SIG_DFL)
+        return process
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _answer(call: Callable[[Callable[_P, _A]], Iterator[object]], pipes: _Pipes, original: int) -> NoReturn:
@@ -139,7 +153,6 @@ def _answer(call: Callable[[Callable[_P, _A]], Iterator[object]], pipes: _Pipes,
         return cast("_A", pipes.receive())
 
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGVTALRM, look)
         signal.setitimer(signal.ITIMER_VIRTUAL, _LOOKS, _LOOKS)
         for result in call(ask):
