@@ -220,6 +220,23 @@ def test_results_come_one_by_one(tmp_path: Path) -> None:
         assert (next(results), answers) == (12, [6])
 
 
+@copies
+def test_the_copy_goes_on_while_a_long_result_waits(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+
+    def call(ask: Callable[[int], int]) -> Iterator[object]:
+        yield "a" * 300_000
+        there.touch()
+        yield ask(1)
+        yield "b" * 300_000
+
+    with asking(call, abs, context(tmp_path)) as results:
+        end = time.monotonic() + 20
+        while not there.exists():
+            assert time.monotonic() < end
+        assert [*results] == ["a" * 300_000, 1, "b" * 300_000]
+
+
 def test_an_exception_of_an_answer_is_raised_here(tmp_path: Path) -> None:
     def answer(_: int) -> tuple[int, int]:
         return fail()

@@ -9,9 +9,11 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count, islice
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
+from import_contracts.reading.ahead import started
 from import_contracts.reading.context import RunContext, Step
 
 _T = TypeVar("_T")
@@ -90,7 +92,10 @@ class _Pipes:
 
     def send(self, value: object) -> None:
         """Send a value; raises OSError if the other process is gone, and any error if pickle cannot copy the value."""
-        text = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        self.write(_pickled(value))
+
+    def write(self, text: bytes) -> None:
+        """Send a value that is pickled already."""
         self._writer.write(len(text).to_bytes(_SIZE, "big"))
         self._writer.write(text)
         self._writer.flush()
@@ -102,6 +107,10 @@ class _Pipes:
         if len(size) < _SIZE or len(text) != int.from_bytes(size, "big"):
             raise EOFError
         return pickle.loads(text)  # noqa: S301 - written by ourselves
+
+
+def _pickled(value: object) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
 
 
 def _copied(call: Callable[[Callable[_P, _A]], Iterator[object]]) -> tuple[int, _Pipes] | None:
@@ -141,7 +150,8 @@ def _fork() -> int:
 def _answer(call: Callable[[Callable[_P, _A]], Iterator[object]], pipes: _Pipes, original: int) -> NoReturn:
     """Send what a generator yields, until it raises an exception, and end the process without a trace.
 
-    It also ends soon after the ``original`` process has been killed: at its next question, or the next time it looks.
+    The generator goes on while a result waits to be received, which takes long if it is longer than a pipe. The process
+    also ends soon after the ``original`` one has been killed: at its next question, or the next time it looks.
     """
 
     def look(*_: object) -> None:
@@ -149,14 +159,19 @@ def _answer(call: Callable[[Callable[_P, _A]], Iterator[object]], pipes: _Pipes,
             os._exit(0)
 
     def ask(*question: _P.args, **named: _P.kwargs) -> _A:
+        sent()
         pipes.send((True, (question, named)))
         return cast("_A", pipes.receive())
 
+    sent: Callable[[], object] = _no_answer
     try:
         signal.signal(signal.SIGVTALRM, look)
         signal.setitimer(signal.ITIMER_VIRTUAL, _LOOKS, _LOOKS)
         for result in call(ask):
-            pipes.send((False, result))
+            text = _pickled((False, result))
+            sent()
+            sent = started(partial(pipes.write, text))
+        sent()
     finally:
         os._exit(0)
 
