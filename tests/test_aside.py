@@ -220,6 +220,25 @@ def test_results_come_one_by_one(tmp_path: Path) -> None:
         assert (next(results), answers) == (12, [6])
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_both_processes_have_is_not_copied(jobs: int, tmp_path: Path) -> None:
+    shared = ["".join(["sha", "red"]), "".join(["oth", "er"])]
+
+    def call(ask: Callable[[list[str]], list[str]]) -> Iterator[list[str]]:
+        yield ask([shared[1]])
+        yield [shared[0], "shared", shared[1]]
+
+    def answer(question: list[str]) -> list[str]:
+        assert question[0] is shared[1]
+        return [*question, "own"]
+
+    with asking(call, answer, context(tmp_path, jobs), shared=shared) as results:
+        first, second = results
+    assert (first, second) == (["other", "own"], ["shared", "shared", "other"])
+    assert first[0] is second[2] is shared[1]
+    assert second[0] is shared[0]
+
+
 @copies
 def test_the_copy_goes_on_while_a_long_result_waits(tmp_path: Path) -> None:
     there = tmp_path / "there"

@@ -27,10 +27,12 @@ _FOR_TESTS = frozenset({"test", "testing", "tests"})
 
 
 class Launcher:
-    """The entries of the project in a folder; ``outside`` notes all that they depend on."""
+    """The entries of the project in a folder; ``outside`` notes all that they depend on, and may know some texts."""
 
-    def __init__(self, context: RunContext, source_roots: Iterable[Path], packages: Iterable[str]) -> None:
-        self.outside = Outside()
+    def __init__(
+        self, context: RunContext, source_roots: Iterable[Path], packages: Iterable[str], outside: Outside
+    ) -> None:
+        self.outside = outside
         self._packages = tuple(packages)
         self._folder = str(context.folder)
         self._top = str(checkout(context.folder))

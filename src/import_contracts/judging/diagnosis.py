@@ -130,7 +130,8 @@ def _found(question: Question, statements: Statements) -> _Found:
         plan, changed = remedies.crash_plan(search)
         return _Others(plan, report_entries(entries, question, statements, remedies.known, changed), remedies.functions)
 
-    with asking(planned, remedies.tried(), context, is_long=is_long) as planning:
+    texts = [source.text for source in statements.sources.values()]
+    with asking(planned, remedies.tried(), context, is_long=is_long, shared=texts) as planning:
         crashes, (missing, not_followed, entries, outside) = remedies.crashes(), next(planning)
         statements.looked_at(outside)
         search = search_without(missing)
