@@ -136,6 +136,41 @@ def test_no_process_is_left_when_this_one_is_killed(tmp_path: Path) -> None:
         time.sleep(0.01)
 
 
+def sender_of(number: int) -> Callable[[], int]:
+    """Return what sends a signal to its own process, if that is a copy of this one, and returns its number."""
+    here = os.getpid()
+
+    def call() -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), number)
+        return os.getpid()
+
+    return call
+
+
+@copies
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_copy_whatever_this_process_does_with_it(number: int, tmp_path: Path) -> None:
+    before = signal.signal(number, lambda *_: None)
+    try:
+        with aside(sender_of(number), context(tmp_path)) as result:
+            assert result() == os.getpid()
+        assert callable(signal.getsignal(number))
+        assert number not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    finally:
+        signal.signal(number, before)
+
+
+@copies
+def test_a_signal_that_this_process_ignores_does_not_end_the_copy(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with aside(sender_of(signal.SIGHUP), context(tmp_path)) as result:
+            assert result() != os.getpid()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 # --- questions -----------------------------------------------------------------------------------------------------
 
 
@@ -183,6 +218,42 @@ def test_results_come_one_by_one(tmp_path: Path) -> None:
     with asking(call, answer, context(tmp_path)) as results:
         assert (next(results), answers) == (5, [])
         assert (next(results), answers) == (12, [6])
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_both_processes_have_is_not_copied(jobs: int, tmp_path: Path) -> None:
+    shared = ["".join(["sha", "red"]), "".join(["oth", "er"])]
+
+    def call(ask: Callable[[list[str]], list[str]]) -> Iterator[list[str]]:
+        yield ask([shared[1]])
+        yield [shared[0], "shared", shared[1]]
+
+    def answer(question: list[str]) -> list[str]:
+        assert question[0] is shared[1]
+        return [*question, "own"]
+
+    with asking(call, answer, context(tmp_path, jobs), shared=shared) as results:
+        first, second = results
+    assert (first, second) == (["other", "own"], ["shared", "shared", "other"])
+    assert first[0] is second[2] is shared[1]
+    assert second[0] is shared[0]
+
+
+@copies
+def test_the_copy_goes_on_while_a_long_result_waits(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+
+    def call(ask: Callable[[int], int]) -> Iterator[object]:
+        yield "a" * 300_000
+        there.touch()
+        yield ask(1)
+        yield "b" * 300_000
+
+    with asking(call, abs, context(tmp_path)) as results:
+        end = time.monotonic() + 20
+        while not there.exists():
+            assert time.monotonic() < end
+        assert [*results] == ["a" * 300_000, 1, "b" * 300_000]
 
 
 def test_an_exception_of_an_answer_is_raised_here(tmp_path: Path) -> None:

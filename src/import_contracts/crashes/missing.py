@@ -63,7 +63,7 @@ class MissingImports:
 
     def _of(self, importer: str) -> Iterator[MissingImport]:
         source = self._model.sources[importer]
-        if all(self._origin(each, source) is None for each in self._reader.taken(source)):
+        if not any(self._lacks_some(each, source) for each in self._reader.taken(source)):
             return
         written = read_imports(source.text, importer, is_package=source.is_package)
         found = [each for each in map(self._missing(importer), written) if each]
@@ -71,30 +71,35 @@ class MissingImports:
         if importer not in self._bodies.unparsed:
             yield from (each for each in dict.fromkeys(found) if each.line in running)
 
-    def _origin(self, taken: Taken, source: Source) -> str | None:
-        """Return the module that an import names; None if what it imports is there. Many modules import the same."""
-        level, module, name = taken
+    def _lacks_some(self, taken: Taken, source: Source) -> bool:
+        """Tell whether some of what a statement imports is not there. Many modules have the same statement."""
+        level, module, names = taken
         if taken in self._there and module != source.module:
-            return None
-        origin = absolute(level, module, source.module, is_package=source.is_package)
-        if origin is not None and origin.partition(".")[0] in self._model.modules:
-            if not self._exists(origin):
-                return origin
-            if name and name != "*" and self._lacks(origin, name, origin == source.module):
-                return origin
-        if not level:
+            return False
+        origin = self._origin(level, module, source)
+        lacks = origin is not None and (
+            not self._exists(origin) or any(self._lacks(origin, name, origin == source.module) for name in names)
+        )
+        if not level and not lacks:
             self._there.add(taken)
-        return None
+        return lacks
+
+    def _origin(self, level: int, module: str, source: Source) -> str | None:
+        """Return the module that a statement imports, or imports from; None if it is of another program."""
+        origin = absolute(level, module, source.module, is_package=source.is_package)
+        return origin if origin is not None and origin.partition(".")[0] in self._model.modules else None
 
     def _missing(self, importer: str) -> Callable[[WrittenImport], MissingImport | None]:
         source = self._model.sources[importer]
 
         def missing(written: WrittenImport) -> MissingImport | None:
-            origin, name = self._origin(written[:3], source), written.name
+            origin, name = self._origin(written.level, written.module, source), written.name
             if origin is None or written.kind is not Kind.RUNTIME:
                 return None
-            if name is None or not self._exists(origin):
+            if not self._exists(origin):
                 return self._module(importer, written.line, origin)
+            if name is None or not self._lacks(origin, name, origin == source.module):
+                return None
             text = self._message(origin, name, importer)
             return MissingImport(importer, written.line, f"{origin}.{name}", origin, may_be_name=True, message=text)
 
@@ -119,7 +124,7 @@ class MissingImports:
 
     def _find_out(self, module: str, name: str, is_asked_by_itself: bool) -> bool:  # noqa: FBT001 - as above
         source = self._model.sources.get(module)
-        if source is None or self._exists(f"{module}.{name}") or name in OF_EVERY_MODULE:
+        if source is None or self._exists(f"{module}.{name}") or name == "*" or name in OF_EVERY_MODULE:
             return False
         if not is_asked_by_itself and any(form.format(name) in source.text for form in _OFTEN_BINDS):
             return False
@@ -183,8 +188,8 @@ _OPAQUE = re.compile(
 )
 
 # What binds a name, most often: whoever is asked about many names need not read every module for them.
-_OFTEN_BINDS = ("\n{} = ", "\n{}: ", "\ntype {}", "def {}(", "class {}", "import {}", " {},", " as {}")
-_BINDS = re.compile(r"(?<=\n)\w+(?= = |: )|(?<=def )\w+(?=\()|(?<= )\w+(?=,)")
+_OFTEN_BINDS = ("\n{} = ", "class {}", "def {}(", "def {}[", "\n{}: ", "\ntype {}", "import {}", " {},", " as {}")
+_BINDS = re.compile(r"(?<=\n)\w+(?= = |: )|(?<=def )\w+(?=[(\[])|(?<= )\w+(?=,)")
 _BEGINS = re.compile(r"(?:class|import| as|\ntype)(?= (\w+))")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -13,7 +13,7 @@ from import_contracts.crashes.operations import ReadingContext
 from import_contracts.crashes.reach import reached
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
-from import_contracts.graph.names import ancestors, parent
+from import_contracts.graph.names import parent
 from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
 from import_contracts.reading.resolution import resolve
 from import_contracts.reading.star_imports.exports import Exports
@@ -68,11 +68,12 @@ class ImportModel:
         """All modules and packages, sorted, each with its number."""
         if self.like and self._has_modules_of(self.like):
             return self.like.modules
-        found = self.sources.keys() | set(self.namespaces)
-        found |= {package for module in found for package in ancestors(module)}
+        found = new = self.sources.keys() | set(self.namespaces)
+        while new := set(map(parent, new)) - found - {""}:
+            found = found | new
         known = self.like.modules if self.like else {}
-        new = count(max(known.values(), default=-1) + 1)
-        return {module: known[module] if module in known else next(new) for module in sorted(found)}
+        free = count(max(known.values(), default=-1) + 1)
+        return {module: known[module] if module in known else next(free) for module in sorted(found)}
 
     def _has_modules_of(self, other: ImportModel) -> bool:
         return self.sources.keys() == other.sources.keys() and set(self.namespaces) == set(other.namespaces)
@@ -101,7 +102,7 @@ class ImportModel:
         return {
             module: known.started[module]
             if known and module not in self._changed
-            else self._with_packages(module, self._named(module, Kind.RUNTIME))
+            else self._with_packages(module, self._named(module, _AT_ONCE))
             for module in self.modules
         }
 
@@ -165,7 +166,7 @@ class ImportModel:
         return {
             module: known._all_named[module]  # noqa: SLF001
             if known and module not in self._changed
-            else self._named(module, *Kind)
+            else self._named(module, _EVER) | self._computed(module)
             for module in self.modules
         }
 
@@ -199,13 +200,17 @@ class ImportModel:
             or not added.isdisjoint(self.imports.get(module, ()))
         }
 
-    def _named(self, module: str, *kinds: Kind) -> set[str]:
+    def _named(self, module: str, kinds: Container[Kind]) -> set[str]:
         """Return the modules that the imports of some kinds name; with a star import, what is inside of these too."""
         imports = self.imports.get(module, {})
         found = {each for each, kind in imports.items() if kind in kinds and each in self.modules}
-        if found and module in self.sources and "import *" in self.sources[module].text:
+        if found and module in self._with_stars:
             found.update(*(self._children.get(each, ()) for each in found.copy()))
-        return found | self._computed(module) if Kind.DEFERRED in kinds else found
+        return found
+
+    @cached_property
+    def _with_stars(self) -> frozenset[str]:
+        return frozenset(module for module, source in self.sources.items() if "import *" in source.text)
 
     def _computed(self, module: str) -> set[str]:
         """Return the modules that a text may import by names that it computes: those that it names in strings.
@@ -215,7 +220,7 @@ class ImportModel:
         source = self.sources.get(module)
         if source is None:
             return set()
-        given = {name.replace(":", ".") for name in self._given.findall(source.text)}
+        given = (name.replace(":", ".") for name in self._given(source.text))
         full = {each for name in given for each in (name, parent(name)) if each in self.modules}
         if (strings := strings_computed_with(source.text)) is None:
             return full
@@ -231,14 +236,15 @@ class ImportModel:
 
     def _with_packages(self, module: str, named: set[str]) -> set[str]:
         """Return modules that one names, with all packages around these and it, which are imported first."""
-        return {*named, *self.around[module], *(package for each in named for package in self.around[each])}
+        around = self.around
+        return named.union(around[module], *map(around.__getitem__, named))
 
     @cached_property
     def _roots(self) -> frozenset[str]:
         return frozenset(map(_root, self.modules))
 
     @cached_property
-    def _given(self) -> re.Pattern[str]:
+    def _given(self) -> Callable[[str], Sequence[str]]:
         return given(self._roots)
 
     @cached_property
@@ -250,9 +256,13 @@ class ImportModel:
         """The packages around each module, the nearest first."""
         if known := self._unchanged:
             return known.around
-        # The same texts, because the names of deeply nested packages are long, and each has all those around it.
-        names = {module: module for module in self.modules}
-        return {module: tuple(names[each] for each in ancestors(module)) for module in names}
+        found: dict[str, tuple[str, ...]] = {"": ()}
+        names = {module: module for module in self.modules}  # one text for each, because there are long ones
+        for module in names:  # packages come before what is inside them
+            package = parent(module)
+            found[module] = (names[package], *found[package]) if package else ()
+        del found[""]
+        return found
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:
@@ -271,12 +281,18 @@ def plain_import(roots: Iterable[str]) -> re.Pattern[str]:
     return re.compile(_PLAIN_IMPORT.format("|".join(map(re.escape, sorted(roots)))))
 
 
-def given(roots: Iterable[str]) -> re.Pattern[str]:
-    """Return the pattern of a string given to a function, that may name a module below one of some names.
+def given(roots: Collection[str]) -> Callable[[str], Sequence[str]]:
+    """Return what finds the strings in a text that are given to a function, and may name a module below some names.
 
-    It may also name what is in the module. Other strings are not looked for: settings have hundreds of them.
+    They may also name what is in the module. Other strings are not looked for: settings have hundreds of them.
     """
-    return re.compile(_GIVEN.format("|".join(map(re.escape, sorted(roots)))))
+    pattern = re.compile(_GIVEN.format("|".join(map(re.escape, sorted(roots)))))
+    begins = [f"{quote}{root}." for root in roots for quote in "\"'"] if len(roots) <= _FEW else [""]
+
+    def find(text: str) -> Sequence[str]:
+        return pattern.findall(text) if any(begin in text for begin in begins) else ()
+
+    return find
 
 
 def strings_computed_with(text: str) -> list[str] | None:
@@ -284,7 +300,12 @@ def strings_computed_with(text: str) -> list[str] | None:
 
     It does that by a function for that, or as it gives its own name away.
     """
-    is_by_function = any(word in text for word in _COMPUTING) or text.startswith("def __getattr__")
+    is_by_function = (
+        ("module" in text and any(word in text for word in _OF_MODULES))
+        or "__import__" in text
+        or "walk_packages" in text
+        or ("__getattr__" in text and ("\ndef __getattr__" in text or text.startswith("def __getattr__")))
+    )
     if is_by_function or ("__name__" in text and _GIVES_OWN.search(text) is not None):
         return _STRINGS.findall(text)
     return None
@@ -295,7 +316,11 @@ def lists_files(text: str) -> bool:
     return _LISTS.search(text) is not None
 
 
-_COMPUTING = ("import_module", "sys.modules", "__import__", "iter_modules", "walk_packages", "\ndef __getattr__")
+_AT_ONCE = frozenset({Kind.RUNTIME})
+_EVER = frozenset(Kind)
+_FEW = 2
+"""Of how many names each is looked for before the pattern of all is."""
+_OF_MODULES = ("import_module", "sys.modules", "iter_modules")
 _GIVES_OWN = re.compile(r"\((?<!ogger\()\s*__name__\b")
 """Begins with a literal, which ``search`` finds fast; a logger has the name of its module in most texts."""
 _LISTS = re.compile(r"iter_modules|walk_packages|listdir|glob")

@@ -19,16 +19,8 @@ _OTHERS = {
     "loaders": re.compile(r"(?<!def )\b(?:exec_module|load_module|run_module|run_path)\s*\("),
     "hooks": re.compile(r"\bsys\s*\.\s*(?:meta_path|path_hooks)\b"),
 }
-_WORDS = (
-    "import_module",
-    "__import__",
-    "load_module",
-    "exec_module",
-    "run_module",
-    "run_path",
-    "meta_path",
-    "path_hooks",
-)
+_MODULES = ("import_module", "load_module", "exec_module", "run_module")
+_PATHS = ("run_path", "meta_path")
 _CALLED = re.compile(r"e(?<![\w.]e)(?:xec|val)\s*[(\\]")
 
 
@@ -37,7 +29,7 @@ def unfollowed(sources: Iterable[Source]) -> dict[str, int]:
     found = Counter(dict.fromkeys((COMPUTED, *_OTHERS), 0))
     for source in sources:
         text = source.text
-        if not any(word in text for word in _WORDS) and not _CALLED.search(text):
+        if not _may_have_some(text):
             continue
         plain = plain_text(text)
         calls = len(_CALLS.findall(plain))
@@ -45,3 +37,14 @@ def unfollowed(sources: Iterable[Source]) -> dict[str, int]:
         found[COMPUTED] += max(0, calls - len(literal))
         found.update({kind: len(pattern.findall(plain)) for kind, pattern in _OTHERS.items()})
     return {kind: number for kind, number in found.items() if number}
+
+
+def _may_have_some(text: str) -> bool:
+    """Tell whether a text may have something of some kind; the ends of words are looked for before the words."""
+    return (
+        ("_module" in text and any(word in text for word in _MODULES))
+        or ("_path" in text and any(word in text for word in _PATHS))
+        or "__import__" in text
+        or "path_hooks" in text
+        or (("exec" in text or "eval" in text) and _CALLED.search(text) is not None)
+    )

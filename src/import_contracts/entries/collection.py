@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable, Iterator, Sequence
-from fnmatch import fnmatch
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatch, translate
+from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -120,10 +122,12 @@ class Collection:
         """The folders in which conftest.py was looked for."""
         self._loaded: set[str] = set()
         self._walked = 0
-        self._files_wanted = words(self._settings.get("python_files")) or ["test_*.py", "*_test.py"]
-        self._not_wanted = words(self._settings.get("norecursedirs")) or _NOT_WANTED
+        self._is_wanted = _any_of(words(self._settings.get("python_files")) or ["test_*.py", "*_test.py"])
+        not_wanted = words(self._settings.get("norecursedirs")) or _NOT_WANTED
+        self._is_name_left_out = _any_of(each for each in not_wanted if os.sep not in each)
+        self._is_path_left_out = _any_of(f"*/{each}" for each in not_wanted if os.sep in each)
         self._ignored = {self._absolute(each) for each in self._options.ignored}
-        self._ignored_globs = [self._absolute(each) for each in self._options.ignored_globs]
+        self._is_ignored_by_option = _any_of(map(self._absolute, self._options.ignored_globs))
 
     @property
     def mode(self) -> str:
@@ -141,8 +145,9 @@ class Collection:
         """The settings that pytest-django reads; "" if there are none."""
         return str(self._settings.get("DJANGO_SETTINGS_MODULE") or self._settings.get("django_settings_module") or "")
 
+    @cached_property
     def imports(self) -> list[Imported]:
-        """Return what is imported, in order.
+        """What is imported, in order.
 
         Raises UserError if an argument names no file or folder. Empty if there are too many folders to search.
         """
@@ -274,7 +279,7 @@ class Collection:
                 continue
             if name in folders:
                 found += [] if self._is_left_out(path) else self._inner(path)
-            elif name.endswith(".py") and any(fnmatch(name, pattern) for pattern in self._files_wanted):
+            elif name.endswith(".py") and self._is_wanted(name):
                 found.append(self._imported(path, 0, is_test=True))
         return found
 
@@ -286,7 +291,7 @@ class Collection:
         return [*(each._replace(guards=left) for each, left in zip(conftests, numbers, strict=False)), *inside]
 
     def _is_ignored(self, path: str) -> bool:
-        if path in self._ignored or any(fnmatch(path, each) for each in self._ignored_globs):
+        if path in self._ignored or self._is_ignored_by_option(path):
             return True
         for folder in upwards(os.path.dirname(path), self._cut) if self._loaded else ():
             conftest = os.path.join(folder, "conftest.py")
@@ -299,11 +304,9 @@ class Collection:
 
     def _is_left_out(self, folder: str) -> bool:
         """Return whether a folder is not searched: by its name, or because it is a virtual environment."""
-        name = os.path.basename(folder)
-        patterns = ((pattern, folder if os.sep in pattern else name) for pattern in self._not_wanted)
-        return any(fnmatch(what, f"*/{each}" if os.sep in each else each) for each, what in patterns) or any(
-            os.path.lexists(os.path.join(folder, mark)) for mark in ("pyvenv.cfg", "conda-meta")
-        )
+        if self._is_name_left_out(os.path.basename(folder)) or self._is_path_left_out(folder):
+            return True
+        return any(os.path.lexists(os.path.join(folder, mark)) for mark in ("pyvenv.cfg", "conda-meta"))
 
     def _imported(self, path: str, guards: int, *, is_test: bool = False) -> Imported:
         """Return a file with the name under which it is imported, and the folder of its outermost package."""
@@ -316,6 +319,13 @@ class Collection:
             relative = os.path.relpath(path, self._root).removesuffix(".py").split(os.sep)
             parts = [each.replace(".", "_") for each in relative]
         return Imported(path, ".".join(parts), folder, guards, is_test)
+
+
+def _any_of(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return what tells whether a name matches one of some patterns, as `fnmatch` does."""
+    normal = map(translate, map(os.path.normcase, patterns))
+    match = re.compile("|".join(normal) or "(?!)").match
+    return lambda name: match(os.path.normcase(name)) is not None
 
 
 _NOT_WANTED = ["*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"]

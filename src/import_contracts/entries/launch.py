@@ -27,10 +27,12 @@ _FOR_TESTS = frozenset({"test", "testing", "tests"})
 
 
 class Launcher:
-    """The entries of the project in a folder; ``outside`` notes all that they depend on."""
+    """The entries of the project in a folder; ``outside`` notes all that they depend on, and may know some texts."""
 
-    def __init__(self, context: RunContext, source_roots: Iterable[Path], packages: Iterable[str]) -> None:
-        self.outside = Outside()
+    def __init__(
+        self, context: RunContext, source_roots: Iterable[Path], packages: Iterable[str], outside: Outside
+    ) -> None:
+        self.outside = outside
         self._packages = tuple(packages)
         self._folder = str(context.folder)
         self._top = str(checkout(context.folder))
@@ -45,6 +47,7 @@ class Launcher:
         )
         self._written = Written()
         self._shared: dict[tuple[str, ...], Closure] = {}
+        self._collections: dict[tuple[str, ...], Collection] = {}
 
     def _names(self, roots: Iterable[str]) -> frozenset[str]:
         """Return the top-level modules that the project has, but for those that have the name of another module."""
@@ -121,7 +124,7 @@ class Launcher:
         if whole.started.missing:
             spelling, command = "python -m pytest", command._replace(from_here=True)
             entries.append(self._pytest(spelling, command))
-        files = [each.path for each in Collection(self._project, (), self._top).imports() if each.is_test]
+        files = [each.path for each in self._collection(()).imports if each.is_test]
         alone = []
         for path in dict.fromkeys(files) if len(files) > 1 else ():
             steps, closure = self._collected(command._replace(arguments=(path,)), is_shared=True)
@@ -257,8 +260,8 @@ class Launcher:
 
     def _collected(self, command: Command, *, is_shared: bool) -> tuple[tuple[EntryStep, ...], Closure]:
         """Return what pytest imports, and what it finds; if ``is_shared``, as other commands with the same path."""
-        collection = Collection(self._project, command.arguments, self._top)
-        imports = collection.imports()
+        collection = self._collection(command.arguments)
+        imports = collection.imports
         path = (*collection.pythonpath, *((self._folder,) if command.from_here else ()))
         closure = Closure(self._project, path, self._written, sys.stdlib_module_names)
         if is_shared:
@@ -270,6 +273,11 @@ class Launcher:
             self._add_folder(closure, each, collection.mode)
             steps.append(self._step(each, closure, collection.mode))
         return tuple(steps), closure
+
+    def _collection(self, arguments: tuple[str, ...]) -> Collection:
+        if arguments not in self._collections:
+            self._collections[arguments] = Collection(self._project, arguments, self._top)
+        return self._collections[arguments]
 
     def _pytest_django(self, collection: Collection, closure: Closure) -> list[EntryStep]:
         """Return what pytest-django imports first, if pytest's configuration names settings."""

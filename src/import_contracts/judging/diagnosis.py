@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -64,11 +64,10 @@ def _report(search: CycleSearch) -> CyclesReport:
 
 
 class _Others(NamedTuple):
-    """What needs the crashes and not the plans; ``outside`` and ``functions`` are what that depends on."""
+    """What needs the crashes and not the plans; ``functions`` are what that depends on."""
 
     crash_plan: ReportedCrashPlan | None
     entries: tuple[ReportedEntry, ...]
-    outside: Mapping[str, str]
     functions: Set[tuple[str, str]]
 
 
@@ -105,10 +104,10 @@ def _diagnosed(found: _Found) -> CyclesReport:
 def _found(question: Question, statements: Statements) -> _Found:
     """Return what is missing, the crashes, the plans for the cycles, and all else.
 
-    What is missing is found, and what to do about cycles is chosen, in one process while another looks for crashes. The
-    first then tries what was chosen while a third makes the plan for crashes and follows the entries.
+    What is missing and the entries are found, and what to do about cycles is chosen, in one process while another looks
+    for crashes. The first then tries what was chosen while a third makes the plan for crashes and follows the entries.
     """
-    from import_contracts.judging.entries import report_entries  # noqa: PLC0415 - not needed for a quick report
+    from import_contracts.judging.entries import find_entries, report_entries  # noqa: PLC0415 - not for a quick report
     from import_contracts.reading.aside import aside, asking  # noqa: PLC0415 - as above
 
     remedies, context = _remedies(question, statements), statements.snapshot.context
@@ -122,23 +121,24 @@ def _found(question: Question, statements: Statements) -> _Found:
         return search
 
     def planned(crashes: Tried) -> Iterator[Any]:
+        entries = find_entries(question, statements)
         missing = remedies.missing()
-        yield missing, remedies.not_followed()
+        yield missing, remedies.not_followed(), entries, statements.outside
         yield remedies.plans(search_without(missing), crashes), remedies.functions
 
     def repaired() -> _Others:
         plan, changed = remedies.crash_plan(search)
-        entries = report_entries(question, statements, remedies.known, changed)
-        return _Others(plan, entries, statements.outside, remedies.functions)
+        return _Others(plan, report_entries(entries, question, statements, remedies.known, changed), remedies.functions)
 
-    with asking(planned, remedies.tried(), context, is_long=is_long) as planning:
-        crashes, (missing, not_followed) = remedies.crashes(), next(planning)
+    texts = [source.text for source in statements.sources.values()]
+    with asking(planned, remedies.tried(), context, is_long=is_long, shared=texts) as planning:
+        crashes, (missing, not_followed, entries, outside) = remedies.crashes(), next(planning)
+        statements.looked_at(outside)
         search = search_without(missing)
         with aside(repaired, context, is_long=is_long) as repairing:
             plans, functions = next(planning)
             cycles = [search.cycle(*each, crashes) for each in zip(search.cycles, plans, strict=True)]
             others = repairing()
-    statements.looked_at(others.outside)
     statements.depend_on(remedies.functions | functions | others.functions | remedies.needed)
     return _Found(search, remedies, missing, not_followed, crashes, cycles, others)
 

@@ -16,24 +16,32 @@ from import_contracts.records import replace
 from import_contracts.reports.cycles import EntryFailure, Question, ReportedEntry
 
 
+def find_entries(question: Question, statements: Statements) -> list[Entry]:
+    """Return the entries of a question, and then those that the program has; raises UserError as `Launcher.given`."""
+    with statements.snapshot.context.step("find the entries"):
+        launcher = statements.launcher
+        entries = launcher.given(question.entries)
+        spellings = {entry.spelling for entry in entries}
+        return entries + [entry for entry in launcher.found() if entry.spelling not in spellings]
+
+
 def report_entries(
-    question: Question, statements: Statements, before: World | None, changed: Mapping[str, Source]
+    entries: Sequence[Entry],
+    question: Question,
+    statements: Statements,
+    before: World | None,
+    changed: Mapping[str, Source],
 ) -> tuple[ReportedEntry, ...]:
-    """Return the entries of a question, and then those that the program has; raises UserError as `Launcher.given`.
+    """Return what happens in some entries, in their order.
 
     ``before`` is what is known from the search for crashes. ``changed`` are the modules that the plan for crashes
     changes, as they are then.
     """
-    context = statements.snapshot.context
-    with context.step("find the entries"):
-        launcher = statements.launcher
-        entries = launcher.given(question.entries)
-        spellings = {entry.spelling for entry in entries}
-        entries += [entry for entry in launcher.found() if entry.spelling not in spellings]
-    with context.step("follow the entries", len(entries)) as advance:
-        runs = follow(entries, statements.program_text, question.python, before, advance)
+    python = question.python
+    with statements.snapshot.context.step("follow the entries", len(entries)) as advance:
+        runs = follow(entries, statements.program_text, python, before, advance)
         failing = [run.entry for run in runs if run.failures] if changed else []
-        after = follow(_after(failing, changed), statements.program_text, question.python, before)
+        after = follow(_after(failing, changed), statements.program_text, python, before)
     works = {run.entry.spelling: not run.failures for run in after if run.is_known}
     reporter = _Reporter(runs, statements)
     return tuple(replace(reporter.entry(run), works_after=works.get(run.entry.spelling)) for run in runs)

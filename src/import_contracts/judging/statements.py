@@ -132,10 +132,13 @@ class Statements:
     def launcher(self) -> Launcher:
         """What finds the entries of the program."""
         from import_contracts.entries.launch import Launcher  # noqa: PLC0415 - most reports are not about entries
+        from import_contracts.reading.outside import Outside  # noqa: PLC0415 - as above
 
         portions = self.snapshot.program.portions
         places = dict.fromkeys(Path(folder).parents[root.count(".")] for root, folder in portions)
-        return Launcher(self.snapshot.context, places, self.snapshot.program.roots)
+        files = self.snapshot.program.by_module
+        outside = Outside({files[module].path: source.text for module, source in self.sources.items()})
+        return Launcher(self.snapshot.context, places, self.snapshot.program.roots, outside)
 
     def _start(self, spellings: Sequence[str]) -> Sequence[Entry]:
         return self.launcher.given(spellings)

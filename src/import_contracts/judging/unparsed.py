@@ -66,7 +66,7 @@ def found_in(source: Source, imported: Collection[str], roots: Set[str]) -> Foun
         (layout.width, layout.indentation, "__all__." in text),
         (is_opaque(text), computes_names(text), changes_path(text), plain_import(roots).search(text) is not None),
         strings is not None and (frozenset(strings), lists_files(text), "walk_packages" in text),
-        frozenset(given(roots).findall(text)),
+        frozenset(given(roots)(text)),
         unfollowed([source]),
         settings_module(text),
         {name for name in replaced_in(text) if name.partition(".")[0] in roots},

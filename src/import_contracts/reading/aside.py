@@ -7,11 +7,14 @@ import pickle
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
+from io import BytesIO
 from itertools import count, islice
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
+from import_contracts.reading.ahead import started
 from import_contracts.reading.context import RunContext, Step
 
 _T = TypeVar("_T")
@@ -50,13 +53,15 @@ def asking(
     context: RunContext,
     *,
     is_long: bool = True,
+    shared: Sequence[object] = (),
 ) -> Iterator[Iterator[_T]]:
     """Do the same for a generator that may ask this process questions, which are answered while results are awaited.
 
     The generator is made with what asks, which returns what ``answer`` does. Questions and answers must be what pickle
-    can copy. Where the generator runs here, the questions are asked here.
+    can copy. Where the generator runs here, the questions are asked here. Both processes have the ``shared`` objects:
+    their numbers are sent in place of them.
     """
-    copy = _copied(call) if is_long and context.jobs > 1 and _CAN_COPY else None
+    copy = _copied(call, shared) if is_long and context.jobs > 1 and _CAN_COPY else None
     if copy is None:
         yield call(answer)
         return
@@ -75,10 +80,15 @@ def _no_answer() -> None:
 
 
 class _Pipes:
-    """The ends of two pipes, through which this process and its copy send values to each other."""
+    """The ends of two pipes, through which this process and its copy send values to each other.
 
-    def __init__(self, reader: int, writer: int) -> None:
+    They send the numbers of the objects that are ``shared``.
+    """
+
+    def __init__(self, reader: int, writer: int, shared: Sequence[object]) -> None:
         self._reader, self._writer = open(reader, "rb"), open(writer, "wb")  # noqa: SIM115 - pipes
+        self._shared = shared
+        self._numbers = {id(each): number for number, each in enumerate(shared)}
 
     def __enter__(self) -> None:
         return
@@ -90,7 +100,16 @@ class _Pipes:
 
     def send(self, value: object) -> None:
         """Send a value; raises OSError if the other process is gone, and any error if pickle cannot copy the value."""
-        text = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        self.write(self.pickled(value))
+
+    def pickled(self, value: object) -> bytes:
+        """Return what is to be written to send a value; raises any error if pickle cannot copy it."""
+        text = BytesIO()
+        _Pickler(text, self._numbers).dump(value)
+        return text.getvalue()
+
+    def write(self, text: bytes) -> None:
+        """Send a value that is pickled already; raises OSError if the other process is gone."""
         self._writer.write(len(text).to_bytes(_SIZE, "big"))
         self._writer.write(text)
         self._writer.flush()
@@ -101,16 +120,40 @@ class _Pipes:
         text = self._reader.read(int.from_bytes(size, "big"))
         if len(size) < _SIZE or len(text) != int.from_bytes(size, "big"):
             raise EOFError
-        return pickle.loads(text)  # noqa: S301 - written by ourselves
+        return _Unpickler(BytesIO(text), self._shared).load()
 
 
-def _copied(call: Callable[[Callable[_P, _A]], Iterator[object]]) -> tuple[int, _Pipes] | None:
+class _Pickler(pickle.Pickler):
+    """Writes the numbers of some objects, which are those of their ids."""
+
+    def __init__(self, file: BytesIO, numbers: Mapping[int, int]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._numbers = numbers
+
+    def persistent_id(self, value: object) -> int | None:
+        return self._numbers.get(id(value))
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads what `_Pickler` has written."""
+
+    def __init__(self, file: BytesIO, shared: Sequence[object]) -> None:
+        super().__init__(file)
+        self._shared = shared
+
+    def persistent_load(self, number: int) -> object:
+        return self._shared[number]
+
+
+def _copied(
+    call: Callable[[Callable[_P, _A]], Iterator[object]], shared: Sequence[object]
+) -> tuple[int, _Pipes] | None:
     """Copy this process, and return the copy's number and the pipes to it; None if that fails."""
     ends, original = [*os.pipe(), *os.pipe()], os.getpid()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of other threads; none of them holds a lock we need
-            process = os.fork()
+            process = _fork()
     except OSError:
         for end in ends:
             os.close(end)
@@ -118,16 +161,31 @@ def _copied(call: Callable[[Callable[_P, _A]], Iterator[object]]) -> tuple[int, 
     here = (ends[0], ends[3]) if process else (ends[2], ends[1])
     for end in set(ends).difference(here):
         os.close(end)
-    pipes = _Pipes(*here)
+    pipes = _Pipes(*here, shared)
     if not process:
         _answer(call, pipes, original)
     return process, pipes
 
 
+def _fork() -> int:
+    """Copy this process; signals that would be handled end the copy, from its first moment on."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        if not (process := os.fork()):
+            for number in numbers:
+                if callable(signal.getsignal(number)):
+                    signal.signal(number, signal.SIG_DFL)
+        return process
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _answer(call: Callable[[Callable[_P, _A]], Iterator[object]], pipes: _Pipes, original: int) -> NoReturn:
     """Send what a generator yields, until it raises an exception, and end the process without a trace.
 
-    It also ends soon after the ``original`` process has been killed: at its next question, or the next time it looks.
+    The generator goes on while a result waits to be received, which takes long if it is longer than a pipe. The process
+    also ends soon after the ``original`` one has been killed: at its next question, or the next time it looks.
     """
 
     def look(*_: object) -> None:
@@ -135,15 +193,19 @@ def _answer(call: Callable[[Callable[_P, _A]], Iterator[object]], pipes: _Pipes,
             os._exit(0)
 
     def ask(*question: _P.args, **named: _P.kwargs) -> _A:
+        sent()
         pipes.send((True, (question, named)))
         return cast("_A", pipes.receive())
 
+    sent: Callable[[], object] = _no_answer
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGVTALRM, look)
         signal.setitimer(signal.ITIMER_VIRTUAL, _LOOKS, _LOOKS)
         for result in call(ask):
-            pipes.send((False, result))
+            text = pipes.pickled((False, result))
+            sent()
+            sent = started(partial(pipes.write, text))
+        sent()
     finally:
         os._exit(0)
 

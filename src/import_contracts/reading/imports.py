@@ -99,8 +99,8 @@ def _last(text: str, keyword: str) -> int:
     return 0
 
 
-Taken: TypeAlias = tuple[int, str, str | None]
-"""What a `WrittenImport` imports: its level, module and name."""
+Taken: TypeAlias = tuple[int, str, tuple[str, ...]]
+"""What a statement imports: the level, the module, and the names from it; if there are none, the module itself."""
 
 
 class ImportReader:
@@ -111,12 +111,12 @@ class ImportReader:
         self._named: dict[tuple[str, str], tuple[Taken, ...]] = {}
 
     def taken(self, source: Source) -> tuple[Taken, ...]:
-        """Return what the statements that `read_imports` finds import, each once, in the order of the file.
+        """Return what the statements that `read_imports` finds import, in the order of the file.
 
         Of a text that CPython rejects, there may be some more.
         """
         if source not in self._taken:
-            self._taken[source] = tuple(dict.fromkeys(self._read(source)))
+            self._taken[source] = tuple(self._read(source))
         return self._taken[source]
 
     def has_read(self, source: Source) -> bool:
@@ -127,11 +127,21 @@ class ImportReader:
         statements = _plain_imports(source.text)
         if statements is None:
             found = read_imports(source.text, source.module, is_package=source.is_package)
-            yield from ((each.level, each.module, each.name) for each in found)
+            yield from ((each.level, each.module, (each.name,) if each.name else ()) for each in found)
         for statement in statements or ():
             if statement not in self._named:
-                self._named[statement] = tuple(taken for taken, _ in _named(*statement))
+                self._named[statement] = tuple(_taken(*statement))
             yield from self._named[statement]
+
+
+def _taken(origin: str, names: str) -> Iterator[Taken]:
+    """Yield what an import statement imports; see `_named`."""
+    found = [taken for taken, _ in _named(origin, names)]
+    if origin and found:
+        level, module, _ = found[0]
+        yield level, module, tuple(name for _, _, name in found if name)
+    elif not origin:
+        yield from ((level, module, ()) for level, module, _ in found)
 
 
 def _plain_imports(text: str) -> list[tuple[str, str]] | None:
@@ -306,7 +316,7 @@ def _tidy(written: str) -> str:
     return written.replace("( ", "(").replace(" )", ")").replace(",)", ")")
 
 
-def _named(origin: str, names: str) -> Iterator[tuple[Taken, str]]:
+def _named(origin: str, names: str) -> Iterator[tuple[tuple[int, str, str | None], str]]:
     """Yield what each name of an import statement imports, with its alias; skip what is no name.
 
     ``origin`` is what is behind ``from``, without spaces; "" if there is none. ``names`` is all behind ``import``.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from import_contracts import disk, looks
@@ -23,9 +24,13 @@ _SUFFIXES = (".py", ".toml", ".ini", ".cfg")
 
 
 class Outside:
-    """Reads files and folders. ``seen`` has the digest of each path that was looked at, as `digest_of` returns it."""
+    """Reads files and folders. ``seen`` has the digest of each path that was looked at, as `digest_of` returns it.
 
-    def __init__(self) -> None:
+    ``known`` are texts by path that are in memory already: those that are the same are taken from there.
+    """
+
+    def __init__(self, known: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._known = known
         self.seen: dict[str, str] = {}
         self._listings: dict[str, Listing] = {}
         self._texts: dict[str, str | None] = {}
@@ -36,9 +41,11 @@ class Outside:
             data = _content(path)
             self.seen[path] = _digest(data)
             try:
-                self._texts[path] = None if data is None else decode(data)
+                text = None if data is None else decode(data)
             except UndecodableError:
-                self._texts[path] = None
+                text = None
+            known = self._known.get(path)
+            self._texts[path] = known if known == text else text
         return self._texts[path]
 
     def listing(self, folder: str) -> Listing:

@@ -28,7 +28,7 @@ class Source:
 
 def universal_newlines(text: str) -> str:
     """Return a text in which every line ends in a line feed, whatever ended it (PEP 278)."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def split_lines(text: str) -> list[str]:

@@ -293,11 +293,12 @@ class ProgramNames:
 
     def _read(self, source: Source) -> Iterator[tuple[str, str | None]]:
         """Yield the same without parsing the text."""
-        for level, written, name in self._reader.taken(source):
+        for level, written, names in self._reader.taken(source):
             origin = absolute(level, written, source.module, is_package=source.is_package)
-            module = self.module(origin, name) if origin else None
-            if module or (not name and (module := self.module(parent(origin or ""), None))):
-                yield module, name if module == origin else None
+            for name in names or (None,):
+                module = self.module(origin, name) if origin else None
+                if module or (not name and (module := self.module(parent(origin or ""), None))):
+                    yield module, name if module == origin else None
 
     def exported(self, module: str, seen: frozenset[str] = frozenset()) -> Set[str] | None:
         """Return the names that a star import of a module may bind; None if they are not known."""
