@@ -30,12 +30,14 @@ class World:
     reach: Reach
     component: dict[str, int] = field(init=False)
     """The number of the strongly connected component of each module, as far as ``reach`` is settled."""
-    apart: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    """Modules that were partially initialized, and one that was taken to import none of them."""
     alike: list[list[str]] = field(default_factory=list)
     """The components of which one module was followed for all."""
     outcomes: dict[str, Loaded | None] = field(default_factory=dict)
     """By the module that was imported first: the modules loaded after that; None if it failed."""
+    touched: dict[str, int] = field(default_factory=dict)
+    """By the module that was imported first, if it could be: the modules on which that depends, as bits."""
+    implied: dict[int, int] = field(default_factory=dict)
+    """By the bit of a module that may be loaded by others: the modules that are loaded wherever it is, as bits."""
     crashes: dict[str, Crash] = field(default_factory=dict)
     """The crashes, by the module that was imported first."""
     spaces: dict[str, Names] = field(default_factory=dict)
@@ -68,8 +70,6 @@ class World:
         """Tell whether what was followed is right with what ``reach`` knows by now, which then counts from here on."""
         now = self.reach.components()
         if now != self.component:
-            if any(now[module] in {now[each] for each in partial} for partial, module in self.apart):
-                return False
             sizes = Counter(now.values())
             if any({sizes[now[each]] for each in members} != {len(members)} for members in self.alike):
                 return False
@@ -125,7 +125,7 @@ class World:
         self.interpreters = before.interpreters
         for module in modules:
             if (loaded := before.outcomes.get(module)) is not None:
-                self.outcomes[module] = loaded
+                self.outcomes[module], self.touched[module] = loaded, before.touched[module]
             if (crash := before.crashes.get(module)) is not None:
                 self.crashes[module], self.outcomes[module] = crash, None
             if (names := before.spaces.get(module)) is not None:
@@ -168,6 +168,8 @@ class Modules:
         self._state = memory.names({"loaded": Loaded()})
         self._arrivals: list[tuple[int, int]] = []
         """The bits of modules as they came, each with those that were initialized then."""
+        self.touched = 0
+        """The modules that were looked for in `sys.modules`, or in which names were, as bits."""
         self._implied: dict[int, int] = {}
         """By the bit of a module: those that are initialized wherever it is, of the arrivals that were counted."""
 
@@ -179,23 +181,29 @@ class Modules:
 
     def has(self, module: str) -> bool | None:
         """Tell whether a module of the program is in `sys.modules`; None if it may be."""
+        bit = 1 << self._numbers[module]
+        self.touched |= bit
         if module in self.partial:
             return True
-        bit = 1 << self._numbers[module]
         loaded = self.loaded
         return True if loaded.certain & bit else None if loaded.maybe & bit else False
 
     def is_initialized(self, module: str) -> bool:
         """Tell whether a module of the program certainly is in `sys.modules`, with all that its body does."""
-        number = self._numbers.get(module)
-        return number is not None and bool(self.loaded.certain >> number & 1) and module not in self.partial
+        return module in self._numbers and self.has(module) is True and module not in self.partial
 
     def space(self, module: str) -> Names:
         """Return the names of a module; unknown ones if its body was never followed."""
+        self.touch(module)
         found = self._spaces.get(module)
         if found is None:
             found = self._world.spaces.get(module)
         return found if isinstance(found, Names) else self._memory.names({UNKNOWN: True})
+
+    def touch(self, module: str) -> None:
+        """Note that what is done depends on a module, if it is one of the program."""
+        if module in self._numbers:
+            self.touched |= 1 << self._numbers[module]
 
     def attributes(self, module: str) -> Names:
         """Return the names that others see in a module: unknown ones if another one has taken its place."""
@@ -215,16 +223,16 @@ class Modules:
     def load_known(self, module: str) -> bool:
         """Load a module with all that it imports, if its outcome is known and the same here; tell whether it was."""
         outcome = self._world.outcomes.get(module)
-        if outcome is None or self._reaches_partial(module):
+        if outcome is None:
             return False
-        if self.partial:
-            self._world.apart.append((tuple(self.partial), module))
+        touched = self._world.touched[module]
+        if any(touched >> self._numbers[str(each)] & 1 for each in self._spaces):
+            return False
+        self.touched |= touched
         self._add(outcome)
+        certain = self.loaded.certain
+        self._arrivals += [(bit, certain | self._world.implied[bit]) for bit in _bits(outcome.maybe)]
         return True
-
-    def _reaches_partial(self, module: str) -> bool:
-        component = self._world.component
-        return any(component[each] == component[module] for each in self.partial)
 
     def begin(self, module: str) -> Names:
         """Put a module into `sys.modules`, partially initialized, and return its names."""
@@ -249,12 +257,14 @@ class Modules:
 
     def may_be_loaded(self, modules: Loaded) -> None:
         """Note that some modules may be in `sys.modules`."""
-        self._add(Loaded(maybe=modules.certain | modules.maybe))
+        may_be = modules.certain | modules.maybe
+        self._add(Loaded(maybe=may_be))
+        self._arrivals.append((may_be, self.loaded.certain))
 
     def _add(self, modules: Loaded) -> None:
         before = self.loaded
         now = before | modules
-        self._arrivals.append(((modules.certain | modules.maybe) & ~before.certain, now.certain))
+        self._arrivals.append((modules.certain & ~before.certain, now.certain))
         self._memory.set(self._state, "loaded", now)
 
     def choose_loaded(self, module: str) -> None:
@@ -318,7 +328,11 @@ class Modules:
             self.forget_names(module)
 
     def keep(self) -> None:
-        """Keep the names of the modules for other interpreters."""
+        """Keep the names of the modules for other interpreters, and what is loaded with those that may be."""
+        implied = self._world.implied
+        for bit in _bits(self.loaded.maybe):
+            certain = self._implied_by(bit)
+            implied[bit] = implied.get(bit, certain) & certain
         for module, space in self._spaces.items():
             if isinstance(space, Names) and self.loaded.certain >> self._numbers[str(module)] & 1:
                 self._world.spaces.setdefault(str(module), space)

@@ -241,7 +241,10 @@ class Trials:
                     self.untried.add(module)
                     continue
                 outcome = self._outcome(module)
-                world.outcomes.update(dict.fromkeys(self._alike(module) if outcome else (module,), outcome))
+                alike = self._alike(module) if outcome else (module,)
+                world.outcomes.update(dict.fromkeys(alike, outcome))
+                if outcome:
+                    world.touched.update(dict.fromkeys(alike, world.touched[module]))
             self._advance()
 
     def _crashes_of(self, modules: Iterable[str]) -> dict[str, Crash]:
@@ -279,6 +282,7 @@ class Trials:
             return None
         except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None
+        self._world.touched[module] = interpreter.modules.touched
         return interpreter.loaded
 
     def works_from(self, entry: str) -> str | None:
