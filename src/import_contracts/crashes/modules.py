@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Effects, Loaded, Memory, Names
+from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Effects, Loaded, Memory, Names, Trace
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
@@ -19,6 +19,8 @@ OF_EVERY_MODULE = frozenset(
     {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
 )
 """The names that every module has before its body runs, or may have."""
+_ALL = -1
+"""The bits of all modules."""
 
 
 @dataclass(eq=False)
@@ -34,10 +36,8 @@ class World:
     """The components of which one module was followed for all."""
     outcomes: dict[str, Loaded | None] = field(default_factory=dict)
     """By the module that was imported first: the modules loaded after that; None if it failed."""
-    touched: dict[str, int] = field(default_factory=dict)
-    """By the module that was imported first, if it could be: the modules on which that depends, as bits."""
-    implied: dict[int, int] = field(default_factory=dict)
-    """By the bit of a module that may be loaded by others: the modules that are loaded wherever it is, as bits."""
+    traces: dict[str, Trace] = field(default_factory=dict)
+    """What else is known of the imports of modules that did not fail."""
     crashes: dict[str, Crash] = field(default_factory=dict)
     """The crashes, by the module that was imported first."""
     spaces: dict[str, Names] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class World:
         self.interpreters = before.interpreters
         for module in modules:
             if (loaded := before.outcomes.get(module)) is not None:
-                self.outcomes[module], self.touched[module] = loaded, before.touched[module]
+                self.outcomes[module], self.traces[module] = loaded, before.traces[module]
             if (crash := before.crashes.get(module)) is not None:
                 self.crashes[module], self.outcomes[module] = crash, None
             if (names := before.spaces.get(module)) is not None:
@@ -166,10 +166,10 @@ class Modules:
         self._numbers = world.model.modules
         self._spaces = memory.names()
         self._state = memory.names({"loaded": Loaded()})
-        self._arrivals: list[tuple[int, int]] = []
-        """The bits of modules as they came, each with those that were initialized then."""
-        self.touched = 0
-        """The modules that were looked for in `sys.modules`, or in which names were, as bits."""
+        self._touched = 0
+        """The modules that were looked for in `sys.modules`, or looked at, as bits."""
+        self._arrivals: list[tuple[int, int, Mapping[int, int]]] = []
+        """The bits of modules as they came, with those that were initialized then, and besides with each of them."""
         self._implied: dict[int, int] = {}
         """By the bit of a module: those that are initialized wherever it is, of the arrivals that were counted."""
 
@@ -182,7 +182,7 @@ class Modules:
     def has(self, module: str) -> bool | None:
         """Tell whether a module of the program is in `sys.modules`; None if it may be."""
         bit = 1 << self._numbers[module]
-        self.touched |= bit
+        self._touched |= bit
         if module in self.partial:
             return True
         loaded = self.loaded
@@ -201,9 +201,13 @@ class Modules:
         return found if isinstance(found, Names) else self._memory.names({UNKNOWN: True})
 
     def touch(self, module: str) -> None:
-        """Note that what is done depends on a module, if it is one of the program."""
+        """Note that what is done may depend on a module, or changes it, if it is one of the program."""
         if module in self._numbers:
-            self.touched |= 1 << self._numbers[module]
+            self._touched |= 1 << self._numbers[module]
+
+    def touch_all(self) -> None:
+        """Note that what is done may change any module."""
+        self._touched = _ALL
 
     def attributes(self, module: str) -> Names:
         """Return the names that others see in a module: unknown ones if another one has taken its place."""
@@ -221,17 +225,19 @@ class Modules:
         return None if UNKNOWN in space else False
 
     def load_known(self, module: str) -> bool:
-        """Load a module with all that it imports, if its outcome is known and the same here; tell whether it was."""
+        """Load a module with all that it imports, if its outcome is known and the same here; tell whether it was.
+
+        It is the same if the import touched no module whose body this interpreter has begun: one that is partially
+        initialized, or that may have seen such a one.
+        """
         outcome = self._world.outcomes.get(module)
         if outcome is None:
             return False
-        touched = self._world.touched[module]
-        if any(touched >> self._numbers[str(each)] & 1 for each in self._spaces):
+        trace = self._world.traces[module]
+        if any(trace.touched >> self._numbers[str(each)] & 1 for each in self._spaces):
             return False
-        self.touched |= touched
-        self._add(outcome)
-        certain = self.loaded.certain
-        self._arrivals += [(bit, certain | self._world.implied[bit]) for bit in _bits(outcome.maybe)]
+        self._touched |= trace.touched
+        self._add(outcome, trace.implied)
         return True
 
     def begin(self, module: str) -> Names:
@@ -257,14 +263,12 @@ class Modules:
 
     def may_be_loaded(self, modules: Loaded) -> None:
         """Note that some modules may be in `sys.modules`."""
-        may_be = modules.certain | modules.maybe
-        self._add(Loaded(maybe=may_be))
-        self._arrivals.append((may_be, self.loaded.certain))
+        self._add(Loaded(maybe=modules.certain | modules.maybe))
 
-    def _add(self, modules: Loaded) -> None:
+    def _add(self, modules: Loaded, implied: Mapping[int, int] = MappingProxyType({})) -> None:
         before = self.loaded
         now = before | modules
-        self._arrivals.append((modules.certain & ~before.certain, now.certain))
+        self._arrivals.append(((modules.certain | modules.maybe) & ~before.certain, now.certain, implied))
         self._memory.set(self._state, "loaded", now)
 
     def choose_loaded(self, module: str) -> None:
@@ -284,9 +288,10 @@ class Modules:
 
     def _implied_by(self, bit: int) -> int:
         """Return the modules that are initialized on all paths followed so far on which the module of a bit is."""
-        for came, certain in self._arrivals:
+        for came, certain, implied in self._arrivals:
             for each in _bits(came):
-                self._implied[each] = self._implied.get(each, certain) & certain
+                with_it = certain | implied.get(each, 0)
+                self._implied[each] = self._implied.get(each, with_it) & with_it
         self._arrivals.clear()
         return self._implied.get(bit, 0)
 
@@ -327,12 +332,15 @@ class Modules:
         if self.replacing(module) is None:
             self.forget_names(module)
 
+    @property
+    def trace(self) -> Trace:
+        """What is known of what was done, besides what it has loaded."""
+        loaded = self.loaded
+        implied = ((bit, self._implied_by(bit) & ~loaded.certain) for bit in _bits(loaded.maybe))
+        return Trace(self._touched, {bit: modules for bit, modules in implied if modules})
+
     def keep(self) -> None:
-        """Keep the names of the modules for other interpreters, and what is loaded with those that may be."""
-        implied = self._world.implied
-        for bit in _bits(self.loaded.maybe):
-            certain = self._implied_by(bit)
-            implied[bit] = implied.get(bit, certain) & certain
+        """Keep the names of the modules for other interpreters."""
         for module, space in self._spaces.items():
             if isinstance(space, Names) and self.loaded.certain >> self._numbers[str(module)] & 1:
                 self._world.spaces.setdefault(str(module), space)

@@ -244,7 +244,7 @@ class Trials:
                 alike = self._alike(module) if outcome else (module,)
                 world.outcomes.update(dict.fromkeys(alike, outcome))
                 if outcome:
-                    world.touched.update(dict.fromkeys(alike, world.touched[module]))
+                    world.traces.update(dict.fromkeys(alike, world.traces[module]))
             self._advance()
 
     def _crashes_of(self, modules: Iterable[str]) -> dict[str, Crash]:
@@ -282,7 +282,7 @@ class Trials:
             return None
         except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None
-        self._world.touched[module] = interpreter.modules.touched
+        self._world.traces[module] = interpreter.modules.trace
         return interpreter.loaded
 
     def works_from(self, entry: str) -> str | None:
