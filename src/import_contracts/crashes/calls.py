@@ -34,6 +34,7 @@ from import_contracts.crashes.values import (
     Stream,
     Wrapped,
 )
+from import_contracts.graph.names import ancestors
 
 _DEEPEST_CALL, _MOST_CALLS = 30, 10_000
 """Calls that nest deeper, and more of them in one interpreter, are not followed. SQLAlchemy has less than 2,000."""
@@ -142,12 +143,16 @@ class Calls(Objects):
         A module may be changed by whoever has its ``__name__``, or a dotted path into it. Its name alone as written in
         the program is most often that of something else, such as a command.
         """
+        if text.partition(".")[0] in self.model.modules:
+            for module in (text, *ancestors(text)):
+                self.modules.touch(module)
         for module in self.modules.partial:
             if (text == module and isinstance(text, OwnName)) or text.startswith(f"{module}."):
                 self.modules.forget_names(module)
 
     def forget_callers(self) -> None:
         """Note that what runs may put names into the modules on the stack."""
+        self.modules.touch_all()
         for module in dict.fromkeys(each.module for each in self.stack):
             self.modules.forget_names(module)
 
@@ -397,6 +402,7 @@ class Calls(Objects):
             case str():
                 return tuple(value)
             case External(origin) if origin == ALL_MODULES:
+                self.modules.touch_all()
                 for module in self.modules.partial:
                     self.modules.forget_names(module)
             case Container():

@@ -50,6 +50,17 @@ class Loaded:
         return Loaded(certain, (self.maybe | other.maybe) & ~certain)
 
 
+class Trace(NamedTuple):
+    """What is known of an import that worked, besides what it has loaded; modules are bits as in `Loaded`.
+
+    ``touched`` are the modules that it has looked for, or looked at. ``implied`` has, by the bit of one that may be
+    loaded, those that are initialized wherever that is, except for those that certainly are.
+    """
+
+    touched: int
+    implied: Mapping[int, int]
+
+
 Change: TypeAlias = tuple[Names, object, object]
 """A dictionary, a key, and a value of it."""
 Delta: TypeAlias = dict[tuple[int, object], Change]

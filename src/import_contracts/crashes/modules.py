@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Effects, Loaded, Memory, Names
+from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Effects, Loaded, Memory, Names, Trace
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
@@ -19,6 +19,8 @@ OF_EVERY_MODULE = frozenset(
     {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
 )
 """The names that every module has before its body runs, or may have."""
+_ALL = -1
+"""The bits of all modules."""
 
 
 @dataclass(eq=False)
@@ -30,12 +32,12 @@ class World:
     reach: Reach
     component: dict[str, int] = field(init=False)
     """The number of the strongly connected component of each module, as far as ``reach`` is settled."""
-    apart: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    """Modules that were partially initialized, and one that was taken to import none of them."""
     alike: list[list[str]] = field(default_factory=list)
     """The components of which one module was followed for all."""
     outcomes: dict[str, Loaded | None] = field(default_factory=dict)
     """By the module that was imported first: the modules loaded after that; None if it failed."""
+    traces: dict[str, Trace] = field(default_factory=dict)
+    """What else is known of the imports of modules that did not fail."""
     crashes: dict[str, Crash] = field(default_factory=dict)
     """The crashes, by the module that was imported first."""
     spaces: dict[str, Names] = field(default_factory=dict)
@@ -68,8 +70,6 @@ class World:
         """Tell whether what was followed is right with what ``reach`` knows by now, which then counts from here on."""
         now = self.reach.components()
         if now != self.component:
-            if any(now[module] in {now[each] for each in partial} for partial, module in self.apart):
-                return False
             sizes = Counter(now.values())
             if any({sizes[now[each]] for each in members} != {len(members)} for members in self.alike):
                 return False
@@ -125,7 +125,7 @@ class World:
         self.interpreters = before.interpreters
         for module in modules:
             if (loaded := before.outcomes.get(module)) is not None:
-                self.outcomes[module] = loaded
+                self.outcomes[module], self.traces[module] = loaded, before.traces[module]
             if (crash := before.crashes.get(module)) is not None:
                 self.crashes[module], self.outcomes[module] = crash, None
             if (names := before.spaces.get(module)) is not None:
@@ -166,8 +166,10 @@ class Modules:
         self._numbers = world.model.modules
         self._spaces = memory.names()
         self._state = memory.names({"loaded": Loaded()})
-        self._arrivals: list[tuple[int, int]] = []
-        """The bits of modules as they came, each with those that were initialized then."""
+        self._touched = 0
+        """The modules that were looked for in `sys.modules`, or looked at, as bits."""
+        self._arrivals: list[tuple[int, int, Mapping[int, int]]] = []
+        """The bits of modules as they came, with those that were initialized then, and besides with each of them."""
         self._implied: dict[int, int] = {}
         """By the bit of a module: those that are initialized wherever it is, of the arrivals that were counted."""
 
@@ -179,23 +181,33 @@ class Modules:
 
     def has(self, module: str) -> bool | None:
         """Tell whether a module of the program is in `sys.modules`; None if it may be."""
+        bit = 1 << self._numbers[module]
+        self._touched |= bit
         if module in self.partial:
             return True
-        bit = 1 << self._numbers[module]
         loaded = self.loaded
         return True if loaded.certain & bit else None if loaded.maybe & bit else False
 
     def is_initialized(self, module: str) -> bool:
         """Tell whether a module of the program certainly is in `sys.modules`, with all that its body does."""
-        number = self._numbers.get(module)
-        return number is not None and bool(self.loaded.certain >> number & 1) and module not in self.partial
+        return module in self._numbers and self.has(module) is True and module not in self.partial
 
     def space(self, module: str) -> Names:
         """Return the names of a module; unknown ones if its body was never followed."""
+        self.touch(module)
         found = self._spaces.get(module)
         if found is None:
             found = self._world.spaces.get(module)
         return found if isinstance(found, Names) else self._memory.names({UNKNOWN: True})
+
+    def touch(self, module: str) -> None:
+        """Note that what is done may depend on a module, or changes it, if it is one of the program."""
+        if module in self._numbers:
+            self._touched |= 1 << self._numbers[module]
+
+    def touch_all(self) -> None:
+        """Note that what is done may change any module."""
+        self._touched = _ALL
 
     def attributes(self, module: str) -> Names:
         """Return the names that others see in a module: unknown ones if another one has taken its place."""
@@ -213,18 +225,20 @@ class Modules:
         return None if UNKNOWN in space else False
 
     def load_known(self, module: str) -> bool:
-        """Load a module with all that it imports, if its outcome is known and the same here; tell whether it was."""
-        outcome = self._world.outcomes.get(module)
-        if outcome is None or self._reaches_partial(module):
-            return False
-        if self.partial:
-            self._world.apart.append((tuple(self.partial), module))
-        self._add(outcome)
-        return True
+        """Load a module with all that it imports, if its outcome is known and the same here; tell whether it was.
 
-    def _reaches_partial(self, module: str) -> bool:
-        component = self._world.component
-        return any(component[each] == component[module] for each in self.partial)
+        It is the same if the import touched no module whose body this interpreter has begun: one that is partially
+        initialized, or that may have seen such a one.
+        """
+        outcome = self._world.outcomes.get(module)
+        if outcome is None:
+            return False
+        trace = self._world.traces[module]
+        if any(trace.touched >> self._numbers[str(each)] & 1 for each in self._spaces):
+            return False
+        self._touched |= trace.touched
+        self._add(outcome, trace.implied)
+        return True
 
     def begin(self, module: str) -> Names:
         """Put a module into `sys.modules`, partially initialized, and return its names."""
@@ -251,10 +265,10 @@ class Modules:
         """Note that some modules may be in `sys.modules`."""
         self._add(Loaded(maybe=modules.certain | modules.maybe))
 
-    def _add(self, modules: Loaded) -> None:
+    def _add(self, modules: Loaded, implied: Mapping[int, int] = MappingProxyType({})) -> None:
         before = self.loaded
         now = before | modules
-        self._arrivals.append(((modules.certain | modules.maybe) & ~before.certain, now.certain))
+        self._arrivals.append(((modules.certain | modules.maybe) & ~before.certain, now.certain, implied))
         self._memory.set(self._state, "loaded", now)
 
     def choose_loaded(self, module: str) -> None:
@@ -274,9 +288,10 @@ class Modules:
 
     def _implied_by(self, bit: int) -> int:
         """Return the modules that are initialized on all paths followed so far on which the module of a bit is."""
-        for came, certain in self._arrivals:
+        for came, certain, implied in self._arrivals:
             for each in _bits(came):
-                self._implied[each] = self._implied.get(each, certain) & certain
+                with_it = certain | implied.get(each, 0)
+                self._implied[each] = self._implied.get(each, with_it) & with_it
         self._arrivals.clear()
         return self._implied.get(bit, 0)
 
@@ -316,6 +331,13 @@ class Modules:
         self._memory.set(self.space(module), REPLACED, by)
         if self.replacing(module) is None:
             self.forget_names(module)
+
+    @property
+    def trace(self) -> Trace:
+        """What is known of what was done, besides what it has loaded."""
+        loaded = self.loaded
+        implied = ((bit, self._implied_by(bit) & ~loaded.certain) for bit in _bits(loaded.maybe))
+        return Trace(self._touched, {bit: modules for bit, modules in implied if modules})
 
     def keep(self) -> None:
         """Keep the names of the modules for other interpreters."""

@@ -242,7 +242,10 @@ class Trials:
                     self.untried.add(module)
                     continue
                 outcome = self._outcome(module)
-                world.outcomes.update(dict.fromkeys(self._alike(module) if outcome else (module,), outcome))
+                alike = self._alike(module) if outcome else (module,)
+                world.outcomes.update(dict.fromkeys(alike, outcome))
+                if outcome:
+                    world.traces.update(dict.fromkeys(alike, world.traces[module]))
             self._advance()
 
     def _crashes_of(self, modules: Iterable[str]) -> dict[str, Crash]:
@@ -280,6 +283,7 @@ class Trials:
             return None
         except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None
+        self._world.traces[module] = interpreter.modules.trace
         return interpreter.loaded
 
     def works_from(self, entry: str) -> str | None:
