@@ -193,6 +193,18 @@ def test_a_name_that_may_be_another_one_is_not_written_in_another_form() -> None
         assert all("import p.b\n" not in text for text in of.after.values()), use
 
 
+@pytest.mark.parametrize("init", ["from p.b import b\n", "b = 1\n", "from p.c import *\n"])
+def test_a_module_whose_name_is_that_of_something_else_in_its_package_is_not_looked_up(init: str) -> None:
+    of = planned(
+        p__a="A = 1\nfrom p.b import f\n\n\ndef a():\n    return f()\n",
+        p__b="from p.a import A\n\nb = A\n\n\ndef f(): ...\n",
+        p__c="b = 1\n",
+        init_p=init,
+    )
+    assert of.steps
+    assert all("p.b.f" not in text for text in of.after.values())
+
+
 def test_two_packages_may_wait_for_each_other() -> None:
     of = Planned(
         sibling(

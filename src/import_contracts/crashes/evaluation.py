@@ -169,9 +169,10 @@ class Evaluator(Calls):
         items = value.items if isinstance(value, Container) else value
         if isinstance(items, str | tuple) and isinstance(index, int | slice):
             try:
-                return items[index]
+                found = items[index]
             except IndexError:
                 raise raised("IndexError") from None
+            return self.new(value.kind, found) if isinstance(index, slice) and isinstance(value, Container) else found
         return self._item_of_object(value, index)
 
     def _item_of_object(self, value: object, index: object) -> object:

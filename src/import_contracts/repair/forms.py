@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from import_contracts.graph.names import parent
+from import_contracts.graph.names import ancestors, parent
 from import_contracts.reading.trees import walk
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import import_text
@@ -32,6 +32,8 @@ def module_form(module: str, line: int, wanted: str, names: ProgramNames, versio
     statement, base = late[0].statement, late[0].module
     if not isinstance(statement, ast.ImportFrom) or names.is_module(base, wanted) or base not in names.modules:
         return ()
+    if any(names.is_hidden(parent(each), each.rpartition(".")[2]) for each in (base, *ancestors(base)) if "." in each):
+        return ()  # what the module is then called would be something else
     new = _import_of_module(statement, base, tree, usage)
     if new is None:
         return ()

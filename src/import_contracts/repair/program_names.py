@@ -371,16 +371,19 @@ class ProgramNames:
     def _imported_definition(self, binding: Binding, seen: frozenset[str]) -> Origin | None:
         module, name = binding.module, binding.name
         if name and self.is_module(module, name):
-            return None if self._is_hidden(module, name) else (module, name)
+            return None if self.is_hidden(module, name) else (module, name)
         return self._definition(module, name, seen) if name and module in self._modules else None
 
-    def _is_hidden(self, package: str, name: str) -> bool:
+    def is_hidden(self, package: str, name: str) -> bool:
         """Tell whether a package binds the name of one of its modules to something else, at any time."""
         usage = self.usage(package)
-        modules = (
-            [each.statement for each in usage.bindings if (each.module, each.name) == (package, name)] if usage else []
+        if usage is None:
+            return False
+        modules = [each.statement for each in usage.bindings if (each.module, each.name) == (package, name)]
+        stars = [each.module for each in usage.bindings if each.name == "*" and each.module in self._modules]
+        return any(each not in modules for each in usage.defined.get(name, ())) or any(
+            name in (self.exported(each) or ()) for each in stars
         )
-        return usage is not None and any(each not in modules for each in usage.defined.get(name, ()))
 
     def _definition_by_star(self, usage: Usage, name: str, seen: frozenset[str]) -> Origin | None:
         """Return what defines a name that exactly one star import may bind."""
