@@ -179,7 +179,7 @@ def test_a_plan_for_crashes_is_made_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("args", "reason", "needs_unsafe"),
-    [([], None, True), (["--unsafe-fixes", "--only", "defer"], "It is not one of the wanted fixes.", False)],
+    [([], None, True), (["--unsafe-fixes", "--only", "defer"], "--only leaves it out.", False)],
 )
 def test_of_a_plan_for_crashes_it_is_said_why_nothing_is_made(
     tmp_path: Path, args: list[str], reason: str | None, needs_unsafe: bool
@@ -188,6 +188,19 @@ def test_of_a_plan_for_crashes_it_is_said_why_nothing_is_made(
     report = fix(tmp_path, "--crashes", *args)
     left = [(each["fix"], each["reason"], each["needs_unsafe"]) for each in report["left"]]
     assert (left, report["files"]) == ([("module_form", reason, needs_unsafe)], [])
+
+
+def test_what_only_leaves_out_is_not_to_do_by_hand(tmp_path: Path) -> None:
+    write(tmp_path, RING_THROUGH_PARENTS)
+    out = lint(tmp_path, "fix", "--unsafe-fixes", "--crashes", "--only", "defer").out
+    assert out.startswith("Not made:\n")
+    assert out.endswith("Nothing was changed.\nLeft: 1 not made.\n")
+
+
+def test_a_command_is_shown_as_it_was_typed(tmp_path: Path) -> None:
+    write(tmp_path, RING_THROUGH_PARENTS)
+    command = f"{sys.executable} -c 'import p, sys'"
+    assert f"\n{command} passes (1 run).\n" in lint(tmp_path, "fix", "--unsafe-fixes", "--verify", command).out
 
 
 def test_where_only_safe_fixes_may_be_made_the_plan_for_crashes_has_only_these(tmp_path: Path) -> None:

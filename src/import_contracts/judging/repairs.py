@@ -343,7 +343,7 @@ def _refusal(fix: Fix, selection: Selection, harmful: Mapping[Identity, str]) ->
     if not fix.rewrites or fix.level is Level.SHOWN:
         return "", Level.SHOWN
     if selection.kinds and fix.kind not in selection.kinds:
-        return "It is not one of the wanted fixes.", None
+        return "--only leaves it out.", None
     if fix.level not in selection.levels:
         return "", fix.level
     if selection.within is not None and fix.identity not in selection.within:

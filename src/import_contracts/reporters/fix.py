@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from difflib import diff_bytes, unified_diff
@@ -220,7 +221,7 @@ def _put_back(report: FixReport, style: Style) -> Iterator[str]:
     verification = report.verification
     if verification is None:
         return
-    command = " ".join(verification.command)
+    command = shlex.join(verification.command)
     runs = count(verification.runs, "run")
     if not report.put_back:
         yield style.paint(f"{command} passes ({runs}).", GREEN)
@@ -247,10 +248,10 @@ def _removed(report: FixReport, style: Style) -> Iterator[str]:
 
 
 def _left(report: FixReport, style: Style) -> Iterator[str]:
-    by_hand = [fix for fix in report.left if not fix.needs_unsafe]
-    unsafe = [fix for fix in report.left if fix.needs_unsafe]
+    unsafe, not_made, by_hand = _parts(report)
     for steps, heading in (
         (unsafe, "Left, because they are unsafe"),
+        (not_made, "Not made"),
         (by_hand, "Left to do by hand"),
     ):
         if not steps:
@@ -265,6 +266,14 @@ def _left(report: FixReport, style: Style) -> Iterator[str]:
         if hidden := len(steps) - len(shown):
             yield f"  {more(hidden)}"
         yield ""
+
+
+def _parts(report: FixReport) -> tuple[list[LeftFix], list[LeftFix], list[LeftFix]]:
+    """Return the steps that --unsafe-fixes makes, those that could be made otherwise, and those to do by hand."""
+    unsafe = [fix for fix in report.left if fix.needs_unsafe]
+    by_hand = [fix for fix in report.left if fix.level == "shown" and not fix.needs_unsafe]
+    not_made = [fix for fix in report.left if fix.level != "shown" and not fix.needs_unsafe]
+    return unsafe, not_made, by_hand
 
 
 def _problems(report: FixReport, style: Style) -> Iterator[str]:
@@ -297,10 +306,8 @@ def _summary(report: FixReport, style: Style) -> Iterator[str]:
 
 
 def _hint(report: FixReport) -> str:
-    unsafe = sum(fix.needs_unsafe for fix in report.left)
-    by_hand = len(report.left) - unsafe
-    parts = [f"{unsafe:,} more with --unsafe-fixes"] if unsafe else []
-    parts += [f"{by_hand:,} by hand"] if by_hand else []
+    words = ("more with --unsafe-fixes", "not made", "by hand")
+    parts = [f"{len(steps):,} {what}" for steps, what in zip(_parts(report), words, strict=True) if steps]
     return f"Left: {', '.join(parts)}." if parts else ""
 
 
