@@ -16,6 +16,7 @@ from import_contracts.crashes import calls, search
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.modules import Modules
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.graph.kinds import Kind
@@ -2148,15 +2149,39 @@ def test_what_may_be_loaded_is_followed_once_with_all_that_it_imports() -> None:
     assert found.work < 2 * count**3
 
 
-def test_a_search_is_not_repeated_where_a_component_grew_of_which_nothing_was_taken_as_known() -> None:
-    files = {"": "from p import a", "a": "from p import b\nb.f()", "b": "def f(): import p.c"}
-    assert len(tried({**files, "c": "import p.a"})) == 4
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"": "from p import a", "a": "from p import b\nb.f()", "b": "def f(): import p.c", "c": "import p.a"},
+        {"a": "from p import b\nb.f()\nx = 1", "b": "def f(): import p.c", "c": "import p.a\ny = 1"},
+    ],
+)
+def test_a_search_is_not_repeated_because_a_call_imports_more_than_the_text_says(files: Files) -> None:
+    assert len(tried(files)) == 4
 
 
-def test_a_search_is_repeated_where_a_module_was_taken_as_known_that_starts_the_one_around_it() -> None:
-    files = {"a": "from p import b\nb.f()\nx = 1", "b": "def f(): import p.c", "c": "import p.a\ny = 1"}
-    assert len(tried(files)) == 2 * 4
-    assert [crash.entry for crash in search_crashes(model_of({**files, "c": "from p.a import x"})).crashes] == ["p.a"]
+def test_a_module_that_a_call_makes_import_the_one_around_it_is_followed_in_it() -> None:
+    files = {"a": "from p import b\nb.f()\nx = 1", "b": "def f(): import p.c", "c": "from p.a import x"}
+    assert [crash.entry for crash in search_crashes(model_of(files)).crashes] == ["p.a"]
+
+
+def test_a_module_that_may_change_all_others_is_followed_in_each_that_imports_it() -> None:
+    files = {"a": "import p.b\nfrom p.a import x\nx = 1", "b": "import sys\nfor m in sys.modules.values(): f = m"}
+    assert search_crashes(model_of(files)).crashes == ()
+
+
+def test_a_module_that_gives_a_path_into_another_to_unknown_code_is_followed_in_it() -> None:
+    files = {"a": "import p.b\nfrom p.a import x\nx = 1", "b": "import ext, p.c\next.setup('p.a.x', p.c)", "c": ""}
+    assert search_crashes(model_of(files)).crashes == ()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(PROGRAMS, programs()))
+def test_a_module_is_followed_again_wherever_its_import_may_have_another_outcome(files: Files) -> None:
+    found = search_crashes(model_of(files))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Modules, "load_known", lambda *_: False)
+        assert search_crashes(model_of(files)) == found
 
 
 def test_a_part_of_a_program_knows_what_the_whole_knows_though_other_modules_change_what_it_has_made() -> None:

@@ -56,8 +56,8 @@ def search_crashes(
 
     Nothing of the program runs. Its modules are read into operations, and these are followed as CPython would. Where
     nobody can decide which path CPython takes, all are followed, and only what crashes on each of them is a crash. All
-    of this is repeated as long as an import in a function that is called makes a module part of a strongly connected
-    component that was taken to be apart from it, or until there is too much work.
+    of this is repeated as long as an import in a function that is called adds a module to a strongly connected
+    component of which one module was followed for all, or until there is too much work.
     """
     with deep():
         return _search(model, entries, CodeCache() if cache is None else cache, advance, before)
@@ -205,9 +205,10 @@ def is_too_much(world: World) -> bool:
 class Trials:
     """Modules, each imported first by a fresh interpreter, and what that comes to.
 
-    As long as a module reaches no module that is partially initialized, importing it has the same outcome as in a fresh
-    interpreter, whatever has been imported before. So it is followed once, and its outcome is kept. So is the outcome
-    of one module of a component for all, where it makes no difference with which of them the import begins.
+    As long as a module touches no module that is partially initialized, nor one that has seen such a module, importing
+    it has the same outcome as in a fresh interpreter. So its outcome is kept with what it has touched there, and it is
+    followed again only where that is not so. One module of a component is followed for all, where it makes no
+    difference with which of them the import begins.
 
     ``untried`` are the modules that were left when there had been too much work.
     """
