@@ -17,6 +17,7 @@ import pytest
 from import_contracts.crashes import calls
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.model import ImportModel, possible_imports
+from import_contracts.crashes.modules import Modules
 from import_contracts.crashes.search import Attempt, search_crashes, try_entries
 from import_contracts.reading.text import Source
 from tests.support.crashes import Found, predict, read
@@ -108,6 +109,43 @@ def test_what_is_tried_is_the_same_whatever_was_searched_and_tried_before(kind: 
                 assert tried == fresh, (each["files"], source.module, module)
             again = search_crashes(replace(model, like=like), before=[first, later])
             assert again.crashes == search_crashes(model).crashes, (each["files"], source.module)
+
+
+@pytest.mark.parametrize("kind", sorted({each["kind"] for each in SIBLINGS}))
+def test_a_crash_that_is_known_is_as_if_it_was_followed_again(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = [sibling(each["files"]) for each in SIBLINGS if each["kind"] == kind]
+    models = [model_of([*found.sources, *failing_users(found)]) for found in programs]
+    known = [search_crashes(model) for model in models]
+    monkeypatch.setattr(Modules, "known_crash", lambda *_: None)
+    for model, found in zip(models, known, strict=True):
+        followed = search_crashes(model)
+        crashes = {replace(crash, works_from=None) for crash in found.crashes}
+        again = {replace(crash, works_from=None) for crash in followed.crashes}
+        assert again <= crashes, found
+        assert found.untried == followed.untried
+        # What an importer has changed may make it uncertain for those that come later, though it happens to them too.
+        stacks = {crash.stack for crash in found.crashes}
+        assert all(crash.stack[1:] in stacks for crash in crashes - again), found
+
+
+def failing_users(found: Found) -> list[Source]:
+    """Return modules outside the cycles of a program, each of which imports one of its modules in some way."""
+    ways = (
+        "import {0}",
+        "from {0} import *",
+        "try:\n    import {0}\nexcept ImportError:\n    import q_seen",
+        "try:\n    import {0}\nfinally:\n    import q_seen",
+        "import {1}\nimport {0}",
+        "def f():\n    import {0}\nf()",
+        "class A:\n    import {0}",
+    )
+    names = [source.module for source in found.sources]
+    users = [Source("q_seen", "q_seen.py", is_package=False, text="")]
+    for number, (name, other) in enumerate(zip(names, [*names[1:], names[0]], strict=True)):
+        for way, text in enumerate(ways):
+            module = f"q{number}_{way}"
+            users.append(Source(module, f"{module}.py", is_package=False, text=text.format(name, other)))
+    return users
 
 
 def edited(sources: Sequence[Source], modules: set[str]) -> list[Source]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 from collections.abc import Collection, Iterable, Mapping
@@ -15,7 +16,7 @@ import pytest
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel, possible_imports
-from import_contracts.crashes.search import CrashSearch, search_crashes, try_entries
+from import_contracts.crashes.search import Attempt, CrashSearch, search_crashes
 from import_contracts.reading.around import ProgramAround
 from import_contracts.reading.text import Source
 from import_contracts.reading.trees import remembering
@@ -56,14 +57,33 @@ class Planned:
     def search(self, changed: Mapping[str, Source]) -> tuple[Crash, ...]:
         return search_crashes(self._model(changed), None, self._codes, before=[self.before]).crashes
 
-    def attempt(self, changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
-        return try_entries(self._model(changed), entries, self._codes, [self.before]).crashes
-
     @cached_property
     def plan(self) -> CrashPlan:
-        graph = self.around.graph
+        return self.plan_within(math.inf)
+
+    def plan_within(self, most: float, *, may_stop: bool = False) -> CrashPlan:
+        """Return the plan for which so many operations may be followed; then one crash of several may be enough."""
+        work = 0
+
+        def attempt(changed: Mapping[str, Source], entries: Collection[str], most: float = math.inf) -> Iterable[Crash]:
+            nonlocal work
+            found = Attempt(self._model(changed), self._codes, [self.before]).tried(entries, most)
+            work += found.work
+            return found.crashes
+
+        def attempt_any(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
+            return attempt(changed, entries, most - work if may_stop else math.inf)
+
         tools = CrashTools(
-            self.sources, graph, self.fixes, VERSION, self.sources, self.attempt, self.search, lambda: False
+            self.sources,
+            self.around.graph,
+            self.fixes,
+            VERSION,
+            self.sources,
+            attempt,
+            attempt_any,
+            self.search,
+            lambda: work > most,
         )
         return crash_plan(tools, self.before.crashes)
 
@@ -367,3 +387,10 @@ def test_no_two_edits_are_cheaper_than_the_plan(seed: int) -> None:
         for fixes in combinations(every_edit(of), several):
             if sum(fix.kind.weight for fix in fixes) < price and (changed := of.changed(fixes)):
                 assert of.search(changed), [(fix.kind, fix.importer, fix.imported) for fix in fixes]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_where_it_is_too_much_work_one_crash_says_as_much_as_all(seed: int) -> None:
+    of = Planned(random_program(random.Random(seed)))  # noqa: S311 - the same programs every time
+    for most in (0, 5, 10, 20, 40, 80, 160):
+        assert of.plan_within(most, may_stop=True) == of.plan_within(most), most

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 from import_contracts.crashes import operations as does
@@ -62,9 +63,12 @@ class Importer(Machine):
             self.bodies.cache.called.add((module, LOADED))
         if importer:
             self.world.reach.add(importer, module)
+        else:
+            self.spent_before = self.world.counts
         if self.modules.load_known(module):
             self.note(FailureError(UNKNOWN), within=module)
             return
+        self._fail_again(module)
         operations = self.bodies.module(module).operations
         self.world.work += 1 + sum(not isinstance(each, does.Bind | does.Define) for each in operations)
         self.stack.append(Scope("module", module, self.modules.begin(module)))
@@ -80,6 +84,14 @@ class Importer(Machine):
         finally:
             del self.stack[depth - 1 :]
         self.modules.finish(module)
+
+    def _fail_again(self, module: str) -> None:
+        """Raise the crash of a module that has failed where it was imported first, if it does here, uncaught."""
+        if not self.ends_with_crash or self.memory.is_marked or (crash := self.modules.known_crash(module)) is None:
+            return
+        self.world.spend_again(module)
+        lazy = next((each.lazy for each in self.stack if each.lazy), crash.lazy)
+        raise CrashError(replace(crash, stack=(*self._frames_now(), *crash.stack), lazy=lazy))
 
     def import_known(self, module: str) -> None:
         """Import the module of a statement; of one that is not in the program, the innermost package that is."""

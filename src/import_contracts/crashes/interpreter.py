@@ -67,7 +67,7 @@ class Interpreter(Library):
 
     def start(self, module: str) -> None:
         """Import a module; raises FailureError, or TooMuchError."""
-        failed = True
+        self.ends_with_crash = failed = True
         number = self.world.followed.setdefault(module, self.memory.epoch)
         self.world.effects.until(number)
         try:
@@ -351,6 +351,7 @@ class Interpreter(Library):
     def _try(self, operation: does.Try) -> _Left:
         if not operation.finally_:
             return self._try_body(operation)
+        self.memory.mark()
         try:
             left = self._try_body(operation)
         except FailureError:
@@ -358,6 +359,8 @@ class Interpreter(Library):
             if inner is not None:
                 return inner
             raise
+        finally:
+            self.memory.release()
         return self.run(operation.finally_) or left
 
     def _try_body(self, operation: does.Try) -> _Left:

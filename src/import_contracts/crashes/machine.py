@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from import_contracts.crashes.crash import Crash, Frame
 from import_contracts.crashes.memory import UNKNOWN, Delta, Memory, joined
-from import_contracts.crashes.modules import Modules, World
+from import_contracts.crashes.modules import Modules, Spent, World
 from import_contracts.crashes.operations import Operations
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import Arguments, ClassValue, External, ModuleValue
@@ -127,6 +127,10 @@ class Machine(ABC):
         """The modules that were imported or looked at, in the present call."""
         self.begun: list[tuple[str, str]] = []
         """The module around each import, "" if there is none, and the module that was imported, in order."""
+        self.ends_with_crash = False
+        """Whether nothing else is asked of this interpreter once an import has failed."""
+        self.spent_before: Spent = world.counts
+        """What had been spent before the last module was imported that no other one imports."""
         self.lazily_imported: set[str] = set()
         """The modules of lazy imports, which are attributes of their packages from then on (PEP 810)."""
 

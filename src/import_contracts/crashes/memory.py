@@ -125,6 +125,11 @@ class Memory:
         else:
             names.update(values)
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether changes may have to be undone."""
+        return self._marks > 0
+
     def mark(self) -> int:
         """Return a point to which changes can be undone, until it is released."""
         self._marks += 1

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType, ModuleType
+from typing import TypeAlias
 
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.crash import Crash
@@ -15,6 +18,8 @@ from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
 from import_contracts.crashes.values import InstanceValue, ModuleValue, bind_unknown
 
+Spent: TypeAlias = tuple[int, int, int]
+"""`World.work`, `World.effort` and `World.calls`, or parts of them."""
 OF_EVERY_MODULE = frozenset(
     {*dir(ModuleType("")), *dir(ModuleType), "__file__", "__path__", "__builtins__", "__cached__"}
 )
@@ -32,14 +37,18 @@ class World:
     reach: Reach
     component: dict[str, int] = field(init=False)
     """The number of the strongly connected component of each module, as far as ``reach`` is settled."""
-    alike: list[list[str]] = field(default_factory=list)
-    """The components of which one module was followed for all."""
+    apart: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    """Modules that were partially initialized, and one that was taken to import none of them."""
+    whole: list[list[str]] = field(default_factory=list)
+    """The components that were taken to have no other modules."""
     outcomes: dict[str, Loaded | None] = field(default_factory=dict)
     """By the module that was imported first: the modules loaded after that; None if it failed."""
     traces: dict[str, Trace] = field(default_factory=dict)
     """What else is known of the imports of modules that did not fail."""
     crashes: dict[str, Crash] = field(default_factory=dict)
     """The crashes, by the module that was imported first."""
+    spent: dict[str, Spent] = field(default_factory=dict)
+    """What was spent on the crashes of modules themselves, not of packages around them."""
     spaces: dict[str, Names] = field(default_factory=dict)
     """The names of the modules that were loaded."""
     followed: dict[str, int] = field(default_factory=dict)
@@ -59,21 +68,46 @@ class World:
     effort: int = 0
     """How many paths were followed, with what the calls of functions and the joins of paths take, in the same unit."""
     interpreters: int = 0
-    _starting: dict[int, Set[str]] = field(default_factory=dict)
     _results_before: tuple[dict[CallKey, Result], Set[str]] = field(default=({}, frozenset()))
     """What came of calls in the world that was taken over, and the modules that do the same here."""
 
     def __post_init__(self) -> None:
         self.component = self.reach.components()
 
+    @property
+    def counts(self) -> Spent:
+        """What has been spent until now."""
+        return self.work, self.effort, self.calls
+
+    def spent_since(self, before: Spent) -> Spent:
+        """Return what has been spent since."""
+        work, effort, calls = before
+        return self.work - work, self.effort - effort, self.calls - calls
+
+    def spend_again(self, module: str) -> None:
+        """Count the crash of a module as if it had been followed again."""
+        work, effort, calls = self.spent[module]
+        self.work, self.effort, self.calls = self.work + work, self.effort + effort, self.calls + calls
+
+    @cached_property
+    def members(self) -> dict[int, list[str]]:
+        """The modules of each component."""
+        found: dict[int, list[str]] = {}
+        for module, component in self.component.items():
+            found.setdefault(component, []).append(module)
+        return found
+
     def is_settled(self) -> bool:
         """Tell whether what was followed is right with what ``reach`` knows by now, which then counts from here on."""
         now = self.reach.components()
         if now != self.component:
+            if any(now[module] in {now[each] for each in partial} for partial, module in self.apart):
+                return False
             sizes = Counter(now.values())
-            if any({sizes[now[each]] for each in members} != {len(members)} for members in self.alike):
+            if any({sizes[now[each]] for each in members} != {len(members)} for members in self.whole):
                 return False
             self.component = now
+            self.__dict__.pop("members", None)
         return True
 
     @property
@@ -108,17 +142,16 @@ class World:
 
         The interpreters are given by number, each with the place in the order of the search of the first change.
         """
+        made: dict[int, list[str]] = {}
+        for module, names in self.spaces.items():
+            made.setdefault(names.epoch, []).append(module)
         found: set[str] = set()
-        for maker, changer in interpreters.items():
-            found.update(each for each in self._starting_made(maker) if self.followed.get(each, 0) > changer)
+        known: set[str] = set()
+        for maker, changer in sorted(interpreters.items(), key=itemgetter(1)):
+            new = self.reach.starting(made.get(maker, ()), known)  # the others come after an earlier change, if any
+            found.update(each for each in new if self.followed.get(each, 0) > changer)
+            known |= new
         return found
-
-    def _starting_made(self, maker: int) -> Set[str]:
-        """Return the modules whose import may start one that an interpreter has made, once all have been followed."""
-        if maker not in self._starting:
-            made = (module for module, names in self.spaces.items() if names.epoch == maker)
-            self._starting[maker] = self.reach.starting(made)
-        return self._starting[maker]
 
     def take_over(self, before: World, modules: Collection[str]) -> None:
         """Take what is known of modules that do the same as in an earlier world: outcomes, crashes, names, calls."""
@@ -128,6 +161,8 @@ class World:
                 self.outcomes[module], self.traces[module] = loaded, before.traces[module]
             if (crash := before.crashes.get(module)) is not None:
                 self.crashes[module], self.outcomes[module] = crash, None
+                if module in before.spent:
+                    self.spent[module] = before.spent[module]
             if (names := before.spaces.get(module)) is not None:
                 self.spaces[module] = names
         taken = frozenset(modules)
@@ -239,6 +274,28 @@ class Modules:
         self._touched |= trace.touched
         self._add(outcome, trace.implied)
         return True
+
+    def known_crash(self, module: str) -> Crash | None:
+        """Return the crash of a module that fails here as it does where it is imported first; None if it may not.
+
+        It does if nothing is loaded yet that is in a cycle with a module on its stack.
+        """
+        crash = self._world.crashes.get(module)
+        if crash is None or module not in self._world.spent or self._reaches_partial(module):
+            return None
+        component, loaded = self._world.component, self.loaded
+        involved = {component[each] for each in (crash.imported, *(frame.module for frame in crash.stack))}
+        cycles = [self._world.members[each] for each in involved]
+        begun = loaded.certain | loaded.maybe
+        if any(begun >> self._numbers[each] & 1 or each in self.partial for members in cycles for each in members):
+            return None
+        self._world.apart.append((tuple(self.partial), module))
+        self._world.whole += cycles
+        return crash
+
+    def _reaches_partial(self, module: str) -> bool:
+        component = self._world.component
+        return any(component[each] == component[module] for each in self.partial)
 
     def begin(self, module: str) -> Names:
         """Put a module into `sys.modules`, partially initialized, and return its names."""

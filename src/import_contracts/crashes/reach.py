@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from import_contracts.graph.components import components
 
 
-def reached(modules: Iterable[str], following: Mapping[str, Iterable[str]]) -> set[str]:
-    """Return some modules and those that follow one of them, directly or not."""
-    found = set(modules)
+def reached(modules: Iterable[str], following: Mapping[str, Iterable[str]], known: Set[str] = frozenset()) -> set[str]:
+    """Return some modules and those that follow one of them, directly or not.
+
+    Those that are ``known`` are left out; what follows one of them must be known too.
+    """
+    found = set(modules).difference(known)
     todo = list(found)
     for module in todo:
-        new = [each for each in following.get(module, ()) if each not in found]
+        new = [each for each in following.get(module, ()) if each not in found and each not in known]
         found.update(new)
         todo += new
     return found
@@ -36,14 +39,17 @@ class Reach:
             self._started[importer].add(imported)
             self._starting = self._components = None
 
-    def starting(self, modules: Iterable[str]) -> set[str]:
-        """Return some modules and those whose import may start one of them, directly or not."""
+    def starting(self, modules: Iterable[str], known: Set[str] = frozenset()) -> set[str]:
+        """Return some modules and those whose import may start one of them, directly or not; not those ``known``.
+
+        What may start one of these must be known too.
+        """
         if self._starting is None:
             self._starting = {}
             for importer, started in self._started.items():
                 for each in started:
                     self._starting.setdefault(each, []).append(importer)
-        return reached(modules, self._starting)
+        return reached(modules, self._starting, known)
 
     def below(self, modules: Iterable[str]) -> set[str]:
         """Return some modules and those whose import one of them may start, directly or not."""

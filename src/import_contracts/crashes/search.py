@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
@@ -91,8 +91,11 @@ class Attempt:
         self._world = self._worlds.new()
         self._last = 0
 
-    def tried(self, entries: Iterable[str]) -> CrashSearch:
-        """Return the crashes of some modules."""
+    def tried(self, entries: Iterable[str], most: float = math.inf) -> CrashSearch:
+        """Return the crashes of some modules.
+
+        After ``most`` operations, as `CrashSearch.work` counts them, none is tried any more once there is a crash.
+        """
         wanted = sorted(entries)
         places = [self._place(module) for module in wanted if module not in self._world.outcomes]
         if min(places, default=self._last) < self._last:
@@ -101,7 +104,7 @@ class Attempt:
         with deep():
             while True:
                 trials = Trials(self._world, int)
-                found = trials.alone(wanted)
+                found = trials.alone(wanted, done + most)
                 if trials.untried or self._world.is_settled():
                     break
                 self._world, done = self._worlds.new(), 0
@@ -208,7 +211,8 @@ class Trials:
     As long as a module touches no module that is partially initialized, nor one that has seen such a module, importing
     it has the same outcome as in a fresh interpreter. So its outcome is kept with what it has touched there, and it is
     followed again only where that is not so. One module of a component is followed for all, where it makes no
-    difference with which of them the import begins.
+    difference with which of them the import begins. A module that crashes does so again where nothing is loaded of the
+    cycles on its stack.
 
     ``untried`` are the modules that were left when there had been too much work.
     """
@@ -229,17 +233,21 @@ class Trials:
         self._try(self._world.reach.lowest_first(wanted, self._world.component))
         return self._crashes_of(wanted)
 
-    def alone(self, entries: Iterable[str]) -> dict[str, Crash]:
-        """Return the crashes of those of the entries that crash; nothing else is tried."""
-        wanted = sorted(entries, key=lambda module: self._world.followed.get(module, sys.maxsize))
-        self._try(wanted)
+    def alone(self, entries: Iterable[str], most: float = math.inf) -> dict[str, Crash]:
+        """Return the crashes of those of the entries that crash; nothing else is tried.
+
+        When the world has done more work than ``most``, none is tried any more once there is a crash.
+        """
+        world = self._world
+        wanted = sorted(entries, key=lambda module: world.followed.get(module, sys.maxsize))
+        self._try(wanted, lambda: world.work > most and bool(self._crashes_of(wanted)))
         return self._crashes_of(wanted)
 
-    def _try(self, modules: Iterable[str]) -> None:
+    def _try(self, modules: Iterable[str], is_enough: Callable[[], bool] = bool) -> None:
         world = self._world
         for module in modules:
             if module not in world.outcomes:
-                if is_too_much(world):
+                if is_too_much(world) or is_enough():
                     self.untried.add(module)
                     continue
                 outcome = self._outcome(module)
@@ -254,22 +262,15 @@ class Trials:
 
     def _alike(self, module: str) -> Collection[str]:
         """Return the modules with the same outcome as one that could be imported, and that itself."""
-        members = self._members[self._world.component[module]]
+        members = self._world.members[self._world.component[module]]
         if len(members) > 1 and is_uniform(members, self._world.model, self._world.bodies):
-            self._world.alike.append(members)
+            self._world.whole.append(members)
             return members
         return (module,)
 
-    @cached_property
-    def _members(self) -> dict[int, list[str]]:
-        """The modules of each component."""
-        members: dict[int, list[str]] = {}
-        for module, number in self._world.component.items():
-            members.setdefault(number, []).append(module)
-        return members
-
     def _outcome(self, module: str) -> Loaded | None:
-        outcomes, crashes = self._world.outcomes, self._world.crashes
+        world = self._world
+        outcomes, crashes = world.outcomes, world.crashes
         for package in reversed(self._world.model.around[module]):
             if package in outcomes and outcomes[package] is None:  # it is imported before, and fails in the same way
                 if package in crashes:
@@ -279,7 +280,9 @@ class Trials:
         try:
             interpreter.start(module)
         except CrashError as error:
-            self._world.crashes[module] = error.crash
+            crashes[module] = error.crash
+            if error.crash.stack[0].module == module:
+                world.spent[module] = world.spent_since(interpreter.spent_before)
             error.bare()
             return None
         except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known

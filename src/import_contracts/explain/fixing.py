@@ -49,6 +49,7 @@ class FixFinder:
             predictor.version,
             entries,
             attempt,
+            attempt,
             lambda changed: attempt(changed, entries),
             lambda: predictor.is_too_much,
         )

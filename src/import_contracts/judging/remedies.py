@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from functools import cache, cached_property
@@ -211,14 +212,17 @@ class Remedies:
         searches = [self._before]
         last: tuple[Mapping[str, Source], Attempt] | None = None
 
-        def attempt(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
+        def attempt(changed: Mapping[str, Source], entries: Collection[str], most: float = math.inf) -> Iterable[Crash]:
             nonlocal work, last
             self._edited.update(changed)
             if last is None or last[0] != changed:
                 last = changed, Attempt(self._model(changed), self._codes, searches)
-            found = last[1].tried(entries)
+            found = last[1].tried(entries, most)
             work += found.work + len(sources)
             return found.crashes
+
+        def attempt_any(changed: Mapping[str, Source], entries: Collection[str]) -> Iterable[Crash]:
+            return attempt(changed, entries, _WORK - work - len(sources))
 
         def search(changed: Mapping[str, Source]) -> Iterable[Crash] | None:
             nonlocal work, last
@@ -229,7 +233,18 @@ class Remedies:
             work += found.work + len(sources)
             return None if set(found.untried) - set(self.untried) else found.crashes
 
-        tools = CrashTools(sources, graph, fixes, version, sources.keys(), attempt, search, lambda: work > _WORK, may)
+        tools = CrashTools(
+            sources,
+            graph,
+            fixes,
+            version,
+            sources.keys(),
+            attempt,
+            attempt_any,
+            search,
+            lambda: work > _WORK,
+            may,
+        )
         return crash_plan(tools, self._before.crashes)
 
     def evidence(self, fix: Fix, search: CycleSearch, fixes: Fixes) -> Import:

@@ -67,6 +67,8 @@ class CrashTools:
     """The modules of which it is known whether they crash today."""
     attempt: Callable[[Mapping[str, Source], Collection[str]], Iterable[Crash]]
     """Returns which of some modules would crash if some modules had other texts."""
+    attempt_any: Callable[[Mapping[str, Source], Collection[str]], Iterable[Crash]]
+    """Returns the same, or one crash or more when it is too much work."""
     search: Callable[[Mapping[str, Source]], Iterable[Crash] | None]
     """Returns which of all entries would crash; None if it was too much work to tell."""
     is_too_much: Callable[[], bool]
@@ -170,15 +172,20 @@ class _CrashPlanner:
             for module, found in edits.items()
         }
 
-    def _crashes(self, fixes: Sequence[Fix], entries: Collection[str]) -> Mapping[str, Crash]:
-        """Return the crashes of some modules after some fixes."""
+    def _crashes(
+        self, fixes: Sequence[Fix], entries: Collection[str], *, is_any_enough: bool = False
+    ) -> Mapping[str, Crash]:
+        """Return the crashes of some modules after some fixes; if any is enough, not all when it is too much work."""
         changed = self._changed(fixes)
         if not changed:
             return {entry: self._before[entry] for entry in entries if entry in self._before}
         known = self._known.setdefault(frozenset(changed.values()), {})
         if new := [entry for entry in entries if entry not in known]:
-            known |= dict.fromkeys(new) | {crash.entry: crash for crash in self._tools.attempt(changed, new)}
-        return {entry: crash for entry in entries if (crash := known[entry]) is not None}
+            attempt = self._tools.attempt_any if is_any_enough else self._tools.attempt
+            found = {crash.entry: crash for crash in attempt(changed, new)}
+            is_whole = not (is_any_enough and found and self._tools.is_too_much())
+            known |= dict.fromkeys(new) | found if is_whole else found
+        return {entry: crash for entry in entries if (crash := known.get(entry)) is not None}
 
     # --- choosing edits -------------------------------------------------------------------------------------------
 
@@ -217,11 +224,13 @@ class _CrashPlanner:
             if not queue or self._tools.is_too_much():
                 break
             _, _, more = heappop(queue)
-            after = self._after((*chosen, *more), crashes)
+            after = self._after((*chosen, *more), crashes, is_any_enough=True)
             if after is None:
                 continue
             if not after:
                 return more
+            if self._tools.is_too_much():
+                break
             deadlock, entries = next(iter(self._deadlocks((*chosen, *more), after).items()))
             args = (*chosen, *more), deadlock, after[entries[0]]
             for fix in chain(self._of(*args), self._imports_below(*args)):
@@ -301,7 +310,9 @@ class _CrashPlanner:
                 return
             needed.append(after.name or "")
 
-    def _after(self, fixes: tuple[Fix, ...], crashes: Mapping[str, Crash]) -> Mapping[str, Crash] | None:
+    def _after(
+        self, fixes: tuple[Fix, ...], crashes: Mapping[str, Crash], *, is_any_enough: bool = False
+    ) -> Mapping[str, Crash] | None:
         """Return those of some crashes that still happen, or happen elsewhere, after fixes.
 
         None if the fixes cannot be made together, or if they end one but a module that they change, or one on the
@@ -309,12 +320,12 @@ class _CrashPlanner:
         """
         if self._changed(fixes) is None:
             return None
-        after = self._crashes(fixes, sorted(crashes))
-        if len(after) == len(crashes):
+        after = self._crashes(fixes, sorted(crashes), is_any_enough=is_any_enough)
+        if len(after) == len(crashes) or (is_any_enough and after and self._tools.is_too_much()):
             return after
         beside = {frame.module for crash in crashes.values() for frame in crash.stack}
         beside = {*beside, *(fix.importer for fix in fixes)}.intersection(self._tools.entries) - self._before.keys()
-        return None if self._crashes(fixes, sorted(beside)) else after
+        return None if self._crashes(fixes, sorted(beside), is_any_enough=True) else after
 
     # --- the plan -------------------------------------------------------------------------------------------------
 
@@ -324,7 +335,7 @@ class _CrashPlanner:
         for fix in sorted(chosen, key=_rank, reverse=True):
             fewer = tuple(each for each in chosen if each != fix)
             for entries in self._likely_first(fix, ended):
-                if self._crashes(fewer, entries):
+                if self._crashes(fewer, entries, is_any_enough=True):
                     break
             else:
                 if self._searched(fewer) is not None:
