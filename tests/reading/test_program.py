@@ -25,6 +25,7 @@ from import_contracts.reading.roots import find_portions, runs
 from import_contracts.reading.scan import (
     Read,
     Reading,
+    Statement,
     Take,
     read,
     statements,
@@ -776,11 +777,13 @@ def test_a_reading_has_sorted_imports_and_the_kinds_that_are_not_runtime(tmp_pat
 def test_a_reading_without_kinds_has_none(tmp_path: Path, more: int) -> None:
     found = readings(tmp_path, "def f(): import p.c\n__import__('p')", more=more, kinds=False)
     assert found.readings["p.a"] == Reading({"p.c": (1,)}, {}, None)
+    assert found.statements == {}
     assert found.may_call == {}
 
 
 def test_what_was_found_by_the_way_is_kept(tmp_path: Path) -> None:
     found = readings(tmp_path, "def f(): import p.c\n__import__('p')")
+    assert found.statements == {"p.a": {("p.c", 1): Statement(10, Kind.DEFERRED, "import p.c")}}
     assert found.may_call == {"p": False, "p.a": True, "p.b": False, "p.c": False}
     assert found.digests["p.b"] == hashed(b"")
     assert sorted(found.digests) == ["p", "p.a", "p.b", "p.c"]

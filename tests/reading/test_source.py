@@ -6,7 +6,7 @@ import ast
 import re
 import typing
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import count, product
 
 import pytest
@@ -634,25 +634,6 @@ def test_a_program_is_read_as_ast_reads_it(lines: list[str]) -> None:
     ]
 
     assert found == Twin(text).imports()
-
-
-def delayed(found: Iterable[WrittenImport]) -> list[WrittenImport]:
-    """Return the imports on lines with one that is no runtime import."""
-    found = list(found)
-    lines = {each.line for each in found if each.kind is not Kind.RUNTIME}
-    return [each for each in found if each.line in lines]
-
-
-@given(programs(), st.sampled_from(["", "import a\n", "from typing import (TYPE_CHECKING # x\n as TC)\n",
-                                    "__lazy_modules__ = ['a']\nimport a\n", "lazy import a\n", "é = 1\n"]))  # fmt: skip
-def test_delayed_imports_are_read_without_the_others(lines: list[str], start: str) -> None:
-    text = start + "\n".join(lines)
-    found = read_imports(text, "p.m", is_package=False)
-
-    only = read_imports(text, "p.m", is_package=False, only_delayed=True)
-
-    assert delayed(only) == delayed(found)
-    assert set(only) <= set(found)
 
 
 @pytest.mark.parametrize(

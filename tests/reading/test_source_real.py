@@ -36,10 +36,10 @@ def module_of(path: Path, root: Path, package: str) -> tuple[str, bool]:
     return ".".join(parts[:-1] if is_package else parts), is_package
 
 
-def read(path: Path, name: str, *, is_package: bool, only_delayed: bool = False) -> list[tuple[object, ...]]:
+def read(path: Path, name: str, *, is_package: bool) -> list[tuple[object, ...]]:
     return [
         (each.level, each.module, each.name, each.line, each.column, each.kind)
-        for each in read_imports(decode(path.read_bytes()), name, is_package=is_package, only_delayed=only_delayed)
+        for each in read_imports(decode(path.read_bytes()), name, is_package=is_package)
     ]
 
 
@@ -59,10 +59,6 @@ def differences_from_ast(root: Path, package: str) -> tuple[int, list[str]]:
             differences.append(f"{path}: told twice")
         if not may_defer(path.read_bytes()) and any(each[4:] != (1, Kind.RUNTIME) for each in expected):
             differences.append(f"{path}: may defer")
-        delayed = {each[3] for each in expected if each[5] is not Kind.RUNTIME}
-        only = read(path, name, is_package=is_package, only_delayed=True)
-        if [each for each in only if each[3] in delayed] != [each for each in found if each[3] in delayed]:
-            differences.append(f"{path}: delayed imports")
     return compared, differences
 
 

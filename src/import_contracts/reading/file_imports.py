@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 
 from import_contracts.graph.names import absolute, ancestors
 from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
@@ -22,20 +22,7 @@ def resolved_imports(
     ``parts`` are the parts of external packages that are told apart; None to leave out external packages. An import of
     an excluded module is not one of the program.
     """
-    return _resolved(program, file, _written(file, text, calls=calls), parts)
-
-
-def delayed_imports(
-    program: Program, file: SourceFile, text: str, parts: Set[str] | None, *, calls: bool
-) -> Iterator[tuple[WrittenImport, str]]:
-    """Yield what `resolved_imports` does, but some runtime imports may be missing, as in `read_imports`."""
-    return _resolved(program, file, _written(file, text, calls=calls, only_delayed=True), parts)
-
-
-def _resolved(
-    program: Program, file: SourceFile, imports: Iterable[WrittenImport], parts: Set[str] | None
-) -> Iterator[tuple[WrittenImport, str]]:
-    for written in imports:
+    for written in _written(file, text, calls=calls):
         if program.excluded and _excluded_by(written, file, program) is not None:
             continue
         imported = resolve(written, file.module, is_package=file.is_package, modules=program.modules)
@@ -52,8 +39,8 @@ def excluded_imports(program: Program, file: SourceFile, text: str, *, calls: bo
             yield module, written.line
 
 
-def _written(file: SourceFile, text: str, *, calls: bool, only_delayed: bool = False) -> Iterator[WrittenImport]:
-    yield from read_imports(text, file.module, is_package=file.is_package, only_delayed=only_delayed)
+def _written(file: SourceFile, text: str, *, calls: bool) -> Iterator[WrittenImport]:
+    yield from read_imports(text, file.module, is_package=file.is_package)
     if calls:
         yield from read_calls(text, file.module, is_package=file.is_package)
 

@@ -49,8 +49,6 @@ _START = (
     r"|(?:async[^\S\n]++)?(?P<block>if|elif|else|for|while|try|except|finally|with|def|class|match|case))(?!\w)"
 )
 _HEAD, _NEXT_HEAD = re.compile(_START), re.compile("\n" + _START)  # the second is found twice as fast as with a "^"
-_PLAIN_HEADS = {"import", "from", "\nimport", "\nfrom"}
-_RENAMED = pattern(r"TYPE_CHECKING\s++as\b")
 _MAYBE_IMPORT = re.compile(r"(?:^|[:;])[^\S\n]*+(?:lazy[^\S\n]++)?(?:import|from)\b", re.MULTILINE)
 _PLAIN_IMPORT = pattern(
     r"(?a:^[ \t]*+(?:from (?P<origin>[\w.]+) import (?P<names>[\w ,]+|\([\w\s,]*\))"
@@ -64,18 +62,14 @@ _IMPORT = re.compile(r"\bimport\b")
 _ASSIGNMENT = pattern(r"__lazy_modules__\s*+(?::[^=]*+)?(?P<more>[+|]?)=(?!=)")
 
 
-def read_imports(
-    text: str, importer: str, *, is_package: bool, only_delayed: bool = False
-) -> tuple[WrittenImport, ...]:
+def read_imports(text: str, importer: str, *, is_package: bool) -> tuple[WrittenImport, ...]:
     """Return all imports of a file, in the order in which they are written.
 
     ``importer`` is the name of the module: relative imports are looked up in ``__lazy_modules__`` by absolute name (PEP
-    810). With ``only_delayed``, runtime imports may be missing, unless another import is on the same line. The time is
-    proportional to the length of the text, whatever the text.
+    810). The time is proportional to the length of the text, whatever the text.
     """
     text = _normalized(text)
-    statements = _Statements(text[: _end_of_imports(text)], importer, is_package=is_package)
-    return tuple(statements.imports(only_delayed=only_delayed))
+    return tuple(_Statements(text[: _end_of_imports(text)], importer, is_package=is_package).imports())
 
 
 def _normalized(text: str) -> str:
@@ -177,13 +171,10 @@ class _Statements:
         self._lazy_modules: set[str] = set()
         self._place = (0, 1, 0)
 
-    def imports(self, *, only_delayed: bool) -> Iterator[WrittenImport]:
-        """Yield what the import statements import, as `read_imports`."""
+    def imports(self) -> Iterator[WrittenImport]:
+        """Yield what the import statements import."""
         plain = self._plain
-        heads = _heads(plain)
-        if only_delayed and "__lazy_modules__" not in plain and not _RENAMED.search(plain) and plain.isascii():
-            heads = (head for head in heads if head[0] not in _PLAIN_HEADS)
-        for head, end in self._crowded_lines() if ";" in plain else lines_with(plain, heads):
+        for head, end in self._crowded_lines() if ";" in plain else lines_with(plain, _heads(plain)):
             yield from self._statements(self._start(head, end), end)
 
     def _crowded_lines(self) -> Iterator[tuple[re.Match[str], int]]:

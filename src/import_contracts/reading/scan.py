@@ -20,7 +20,7 @@ from import_contracts.graph.columns import Lines
 from import_contracts.graph.kinds import Kind
 from import_contracts.hashing import hashed
 from import_contracts.reading.context import Advance, not_counted
-from import_contracts.reading.file_imports import delayed_imports, excluded_imports
+from import_contracts.reading.file_imports import excluded_imports
 from import_contracts.reading.file_imports import resolved_imports as _resolved_imports
 from import_contracts.reading.imports import WrittenImport, read_imports
 from import_contracts.reading.limits import is_for_us, is_valid, refusal
@@ -112,12 +112,14 @@ def stars_in(stars: Mapping[str, Kinds]) -> Iterator[StarImport]:
 class Read(NamedTuple):
     """What was read from some files, by module.
 
-    ``digests`` are those, in hexadecimal digits, of the files that could be read. ``may_call`` (whether a file may
-    import by a call) has only the files for which it was needed anyway.
+    ``digests`` are those, in hexadecimal digits, of the files that could be read. ``statements``, by imported
+    module and line, and ``may_call`` (whether a file may import by a call) have only the files for which they were
+    needed anyway.
     """
 
     readings: dict[str, Reading]
     digests: dict[str, str]
+    statements: dict[str, dict[tuple[str, int], Statement]]
     may_call: dict[str, bool]
 
 
@@ -153,7 +155,7 @@ def read(
         meanwhile([*stars_in(reader.stars)])
     for finish in unfinished:
         finish()
-    return Read(reader.readings, reader.digests, reader.may_call)
+    return Read(reader.readings, reader.digests, reader.statements, reader.may_call)
 
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
@@ -263,6 +265,7 @@ class _FilesReader:
         self.kinds: dict[str, Kinds] = {}
         self.troubles: dict[str, tuple[int | None, str]] = {}
         self.digests: dict[str, str] = {}
+        self.statements: dict[str, dict[tuple[str, int], Statement]] = {}
         self.may_call: dict[str, bool] = {}
         self.stars: dict[str, Kinds] = {}
         self.excluded: dict[str, _Found] = {}
@@ -393,10 +396,11 @@ class _FilesReader:
         """Read the kinds of imports in the files that may have other ones than ``runtime``."""
         for file, data in self._with_kinds:
             with suppress(UndecodableError):  # as in `prepare`
-                calls = self._take.calls and may_call(data)
-                found = _most_eager(delayed_imports(self._program, file, decode(data), self._take.parts, calls=calls))
+                written = _most_eager(self._resolved(file, data))
+                if not self.stars.get(file.module):
+                    self.statements[file.module] = written
                 self.kinds[file.module] = {
-                    place: statement.kind for place, statement in found.items() if statement.kind is not Kind.RUNTIME
+                    place: statement.kind for place, statement in written.items() if statement.kind is not Kind.RUNTIME
                 }
         self._with_kinds.clear()
 

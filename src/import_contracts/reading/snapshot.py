@@ -128,7 +128,7 @@ class Snapshot:
         self.last = last
         self.manifest = manifest
         self._given_imports = imports
-        self._statements: dict[str, dict[tuple[str, int], Statement]] = {}
+        self._statements = {} if changed is None else changed.statements
         self._may_call = {} if changed is None else changed.may_call
         self._texts = _Texts(program, {} if changed is None else changed.digests)
 
