@@ -1,7 +1,8 @@
 """Repair real programs, and ask CPython, ruff and their own tests: `python -m tests.real.repaired --update-docs`.
 
 Each program is a copy of its source distribution in a git repository of its own. `lint-imports fix --unsafe-fixes`
-changes it. Before and after, every module is imported first in a process of its own, and tests of the program run.
+changes it. Afterwards every module is imported first in a process of its own, and tests of the program run. Before, so
+do the same tests, and what fails to be imported afterwards is imported.
 """
 
 from __future__ import annotations
@@ -59,9 +60,13 @@ class Program:
     def copy_to(self, folder: Path) -> None:
         """Make a repository of its source distribution, with one commit."""
         shutil.copytree(with_tests(self.requirement), folder, symlinks=True)
-        identity = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"]
         for command in (["init", "--quiet"], ["add", "--all", "--force"], ["commit", "--quiet", "--message", "before"]):
-            subprocess.run(["git", *identity, *command], cwd=folder, check=True)  # noqa: S607 - the one on the path
+            _git(folder, *command)
+
+
+def _git(folder: Path, *command: str) -> None:
+    identity = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *identity, *command], cwd=folder, check=True)  # noqa: S607 - the one on the path
 
 
 def _pytest(*tests: str) -> tuple[str, ...]:
@@ -70,7 +75,10 @@ def _pytest(*tests: str) -> tuple[str, ...]:
 
 @dataclass
 class Seen:
-    """What is seen of a program at one time: outcomes by Python and module, failed tests, and ruff's findings."""
+    """What is seen of a program at one time: outcomes by Python and module, failed tests, and ruff's findings.
+
+    Before the repair, outcomes are only known of modules that fail after it.
+    """
 
     imported: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
@@ -141,12 +149,16 @@ def repaired(program: Program, folder: Path, pythons: Mapping[str, str], most: i
     program.copy_to(folder)
     imports = runtime_imports(program, folder)
     entries = sample(program, folder, {module for edge in imports for module in edge}, most)
-    before = seen(program, folder, pythons, entries)
     report, measured = fix(program, folder)
-    after = seen(program, folder, pythons, entries)
+    after = seen(program, folder, pythons, dict.fromkeys(pythons, entries))
     command = _command(program, "fix", "--unsafe-fixes", "--diff", "--allow-dirty")
     again = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     counted = (len(imports), len(runtime_imports(program, folder)))
+    failing = {version: [each for each in found if found[each]] for version, found in after.imported.items()}
+    _git(folder, "commit", "--quiet", "--all", "--allow-empty", "--message", "after")
+    _git(folder, "checkout", "--quiet", "HEAD~")
+    before = seen(program, folder, pythons, failing)
+    _git(folder, "checkout", "--quiet", "--force", "-")
     return Repaired(program, report, before, after, again.returncode, measured, counted)
 
 
@@ -183,8 +195,8 @@ def fix(program: Program, folder: Path) -> tuple[dict[str, Any], Run]:
     return found, measured
 
 
-def seen(program: Program, folder: Path, pythons: Mapping[str, str], entries: Collection[str]) -> Seen:
-    """Import some modules first, run the tests, and ask ruff."""
+def seen(program: Program, folder: Path, pythons: Mapping[str, str], entries: Mapping[str, Collection[str]]) -> Seen:
+    """Import some modules first, which are given by the version of Python, run the tests, and ask ruff."""
     found = Seen()
     package = folder / program.inside
     sources = read(package, program.package).sources
@@ -192,7 +204,7 @@ def seen(program: Program, folder: Path, pythons: Mapping[str, str], entries: Co
         with_needs = os.pathsep.join([str(package), str(installed((program.requirement, *program.needs), executable))])
         with _environment(PYTHONPATH=with_needs, PYTHONPYCACHEPREFIX=str(folder.with_suffix(".pyc"))):
             found.imported[version] = imported_by_cpython(
-                executable, package.resolve(), entries, after_library_of=program.package
+                executable, package.resolve(), entries[version], after_library_of=program.package
             )
             if version == next(iter(pythons)):
                 found.failed, found.passed = tested(program, folder, executable)
