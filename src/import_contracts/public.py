@@ -11,8 +11,8 @@ from typing import TypeAlias
 from import_contracts.config.loading import load_configs
 from import_contracts.problems import Problem, UserError, suggestion
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.excluding import EXCLUDE, mistake_in
-from import_contracts.reading.trust import CACHE
+from import_contracts.reading.files.excluding import EXCLUDE, mistake_in
+from import_contracts.reading.store.trust import CACHE
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
 from import_contracts.reports.check import Report

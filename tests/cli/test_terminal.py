@@ -13,7 +13,7 @@ from import_contracts.cli import main
 from import_contracts.cli.by_click import group as top
 from import_contracts.cli.terminal import Shared, style, warn, write
 from import_contracts.config.files import FIRST_CONFIGURATION
-from import_contracts.reading.trust import CACHE
+from import_contracts.reading.store.trust import CACHE
 from import_contracts.reporters.style import Style
 from import_contracts.version import __version__
 from tests.support import arranging

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import import_contracts
 from import_contracts.cli.by_click import group as top
 from import_contracts.problems import UserError
-from import_contracts.reading import scan
-from import_contracts.reading.program import Program, SourceFile
+from import_contracts.reading.files.program import Program, SourceFile
+from import_contracts.reading.scanning import scan
 from import_contracts.reporters import FORMATS
 from import_contracts.reporters.style import Style
 from tests.support.arranging import ROOT, Run, contract, lint, program, write

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from import_contracts.contracts import interface
 from import_contracts.contracts.table import Table
 from import_contracts.graph.names import ancestors
-from import_contracts.reading.taken import TakenNames
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.taken import TakenNames
+from import_contracts.reading.source.text import Source
 from tests.support.arranging import check, configuration, contract, graph, lint, messages, offenders, write
 
 ORDERS = {"package": "p.a", "exposed": ["p.a.api"]}

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from import_contracts.contracts.no_needless_deferrals import NEEDLESS, REPEATED, find_needless
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.deferrals import explained_lines
-from import_contracts.reading.program_text import ProgramText
-from import_contracts.reading.text import Source
+from import_contracts.reading.files.program_text import ProgramText
+from import_contracts.reading.source.deferrals import explained_lines
+from import_contracts.reading.source.text import Source
 from tests.support.arranging import configuration, contract, lint, program, write
 
 NO_NEEDLESS = contract("deferred", "no_needless_deferrals")

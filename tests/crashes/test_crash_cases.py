@@ -19,7 +19,7 @@ from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.modules import Modules
 from import_contracts.crashes.search import Attempt, search_crashes, try_entries
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 from tests.support.crashes import Found, predict, read
 
 HERE = Path(__file__).parent / "cases"

@@ -20,8 +20,8 @@ from import_contracts.crashes.modules import Modules
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.search import CrashSearch, search_crashes
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading import trees
-from import_contracts.reading.text import Source
+from import_contracts.reading.source import trees
+from import_contracts.reading.source.text import Source
 from tests.support.arranging import lint, write
 from tests.support.crashes import Found, Outcome, imported_by_cpython, is_crash, predict
 

@@ -11,7 +11,7 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.messages import Lack, message, message_at_root
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.search import search_crashes
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 from tests.support.arranging import lint, write
 from tests.support.crashes import imported_by_cpython, is_circular
 

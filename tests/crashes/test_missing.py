@@ -11,7 +11,7 @@ import pytest
 from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.missing import MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 from tests.support.arranging import lint, write
 from tests.support.crashes import imported_by_cpython
 

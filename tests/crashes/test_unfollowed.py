@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from import_contracts.crashes.unfollowed import unfollowed
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 from tests.support.arranging import lint, write
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from import_contracts.contracts.findings import Violation
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.judging.inline import InlineIgnore, lines_of, prevented
-from import_contracts.reading.remarks import Remark, may_remark, read_remarks
+from import_contracts.reading.source.remarks import Remark, may_remark, read_remarks
 from tests.judging.test_ratchet import commit, git
 from tests.support.arranging import check, configuration, contract, graph, lint, write
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from import_contracts.judging.moves import Moves, moved
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import Extent
-from import_contracts.reading.refresh import compare
-from import_contracts.reading.roots import find_portions
+from import_contracts.reading.files.program import Extent
+from import_contracts.reading.files.roots import find_portions
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reading.store.refresh import compare
 from tests.support import repositories
 from tests.support.arranging import configuration, contract, lint, write
 

@@ -10,10 +10,10 @@ from import_contracts.graph.import_graph import Import
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.statements import Statements
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import Extent
-from import_contracts.reading.refresh import compare
-from import_contracts.reading.roots import find_portions
+from import_contracts.reading.files.program import Extent
+from import_contracts.reading.files.roots import find_portions
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reading.store.refresh import compare
 from tests.support.arranging import write
 
 A = """\

@@ -22,7 +22,7 @@ from import_contracts.graph.names import ancestors
 from import_contracts.judging.verdict import judge
 from import_contracts.reading.assembly import Scan
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import Program
+from import_contracts.reading.files.program import Program
 from tests.support.arranging import write
 
 RECORDED = json.loads(Path(__file__).with_name("recorded.json").read_text(encoding="utf-8"))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from import_contracts.reading.cache import Cache
-from import_contracts.reading.trust import CACHE
+from import_contracts.reading.store.cache import Cache
+from import_contracts.reading.store.trust import CACHE
 from tests.support.arranging import lint, write
 
 Files = dict[str, str]

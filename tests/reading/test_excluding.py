@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts import UserError, find_cycles
-from import_contracts.reading.excluding import Globs
-from import_contracts.reading.walk import walk
+from import_contracts.reading.files.excluding import Globs
+from import_contracts.reading.files.walk import walk
 from tests.support.arranging import MODELS, configuration, lint, write
 
 TREE = {

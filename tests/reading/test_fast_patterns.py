@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from import_contracts.crashes.missing import _OFTEN_BINDS, seem_bound
 from import_contracts.crashes.model import strings_computed_with
-from import_contracts.reading.imports import ImportReader, read_imports
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import parse
+from import_contracts.reading.source.imports import ImportReader, read_imports
+from import_contracts.reading.source.text import Source
+from import_contracts.reading.source.trees import parse
 from import_contracts.repair.program_names import _OF_OBJECT, _STAR
 
 COMPUTES = re.compile(

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from import_contracts.reading.trust import doubt
-from import_contracts.reading.watch import load, packed, unpacked
+from import_contracts.reading.store.trust import doubt
+from import_contracts.reading.store.watch import load, packed, unpacked
 from tests.support import repositories
 from tests.support.arranging import Run, configuration, contract, lint, stored, write
 

@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.cache import Cache
-from import_contracts.reading.kept_statements import KeptStatements, OfFile
-from import_contracts.reading.manifest import Manifest
-from import_contracts.reading.program import Program, SourceFile
-from import_contracts.reading.scan import Statement
+from import_contracts.reading.files.program import Program, SourceFile
+from import_contracts.reading.scanning.scan import Statement
+from import_contracts.reading.store.cache import Cache
+from import_contracts.reading.store.kept_statements import KeptStatements, OfFile
+from import_contracts.reading.store.manifest import Manifest
 
 FOUND: OfFile = {("p.a", 3): Statement(5, Kind.DEFERRED, "from p import a"), ("os", 1): Statement(1, Kind.RUNTIME, "é")}
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from import_contracts.reading import limits
+from import_contracts.reading.scanning import limits
 
 LINES = st.lists(st.sampled_from([b"", b"import a", b"x" * 20, b"from a import b" + b" " * 30, b"import"]))
 

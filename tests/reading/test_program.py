@@ -17,12 +17,13 @@ from import_contracts.graph.import_graph import Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.hashing import hashed
 from import_contracts.problems import Severity, UserError
-from import_contracts.reading import grimp_scanner
 from import_contracts.reading.assembly import Scan, UnreadableFile, scan
-from import_contracts.reading.packages import find_packages
-from import_contracts.reading.program import Program, SourceFile
-from import_contracts.reading.roots import find_portions, runs
-from import_contracts.reading.scan import (
+from import_contracts.reading.files.packages import find_packages
+from import_contracts.reading.files.program import Program, SourceFile
+from import_contracts.reading.files.roots import find_portions, runs
+from import_contracts.reading.files.walk import walk
+from import_contracts.reading.scanning import grimp_scanner
+from import_contracts.reading.scanning.scan import (
     Read,
     Reading,
     Statement,
@@ -31,7 +32,6 @@ from import_contracts.reading.scan import (
     statements,
     statements_at,
 )
-from import_contracts.reading.walk import walk
 from tests.support.arranging import MODELS, configuration, find_program, lint, program, write
 
 Named: TypeAlias = tuple[bool, int, str]

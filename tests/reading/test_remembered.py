@@ -18,11 +18,11 @@ import pytest
 
 from import_contracts import disk, drawing, looks
 from import_contracts.cli import main
-from import_contracts.reading import cache as cache_module
-from import_contracts.reading import renewed
-from import_contracts.reading.remembered import VARIABLES, Remembered, folder_of, name_of, recall
-from import_contracts.reading.trust import CACHE
-from import_contracts.reading.watch import load, packed, unpacked
+from import_contracts.reading.store import cache as cache_module
+from import_contracts.reading.store import renewed
+from import_contracts.reading.store.remembered import VARIABLES, Remembered, folder_of, name_of, recall
+from import_contracts.reading.store.trust import CACHE
+from import_contracts.reading.store.watch import load, packed, unpacked
 from tests.support.arranging import MODELS, Run, configuration, contract, lint, not_obeyed, stored, write
 
 ACYCLIC = contract("rings", "acyclic")

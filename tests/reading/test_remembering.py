@@ -16,20 +16,20 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.hashing import hashed
 from import_contracts.looks import UNKNOWN, signature
 from import_contracts.problems import Problem, Severity
-from import_contracts.reading import cache as cache_module
-from import_contracts.reading.answer import Answer, Grounds, StoredAnswer
 from import_contracts.reading.assembly import Scan
-from import_contracts.reading.cache import Cache
 from import_contracts.reading.context import Advance, RunContext, not_counted
-from import_contracts.reading.excluding import Excluded
-from import_contracts.reading.last_run import LastRun
-from import_contracts.reading.manifest import Manifest, shape
-from import_contracts.reading.program import Extent, Findings, Program, SourceFile
-from import_contracts.reading.refresh import compare
+from import_contracts.reading.files.excluding import Excluded
+from import_contracts.reading.files.program import Extent, Findings, Program, SourceFile
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars
-from import_contracts.reading.watch import Watch, packed, unpacked
-from import_contracts.reading.watch import compare as compare_watch
+from import_contracts.reading.store import cache as cache_module
+from import_contracts.reading.store.answer import Answer, Grounds, StoredAnswer
+from import_contracts.reading.store.cache import Cache
+from import_contracts.reading.store.last_run import LastRun
+from import_contracts.reading.store.manifest import Manifest, shape
+from import_contracts.reading.store.refresh import compare
+from import_contracts.reading.store.watch import Watch, packed, unpacked
+from import_contracts.reading.store.watch import compare as compare_watch
 from import_contracts.records import replace
 from tests.support.arranging import program, stored, write
 
@@ -639,7 +639,7 @@ def test_where_only_times_have_changed_contents_are_compared_once(taken: Taken) 
 def test_many_files_are_compared_by_content_in_two_processes(
     taken: Taken, jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("import_contracts.reading.refresh._MANY", 2)
+    monkeypatch.setattr("import_contracts.reading.store.refresh._MANY", 2)
     taken.jobs = jobs
     write(taken.folder, {"p/b.py": "import p.a\n", "p/d/e.py": "import p.c\n"})
     for path in (taken.folder / "p").rglob("*.py"):
@@ -699,7 +699,7 @@ def test_clock_signature_and_content_are_looked_at_in_this_order(taken: Taken, m
     write(taken.folder, {"p/new.py": ""})
     monkeypatch.setattr(Cache, "clock", noted_clock)
     monkeypatch.setattr(SourceFile, "read", noted_read)
-    monkeypatch.setattr("import_contracts.reading.refresh.signature", noted)
+    monkeypatch.setattr("import_contracts.reading.store.refresh.signature", noted)
     taken.take()
     first = list(dict.fromkeys(each for each in seen if each == "clock" or each.endswith(" new.py")))
     assert first == ["clock", "signature new.py", "read new.py"]

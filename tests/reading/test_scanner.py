@@ -15,8 +15,9 @@ from typing import Any
 import grimp
 import pytest
 
-from import_contracts.reading import assembly, scan
-from import_contracts.reading.slow import SLOW
+from import_contracts.reading import assembly
+from import_contracts.reading.scanning import scan
+from import_contracts.reading.scanning.slow import SLOW
 from tests.support.arranging import MODELS, ROOT, configuration, find_program, lint, write
 
 RUST = importlib.import_module("grimp._rustgrimp")
@@ -140,11 +141,12 @@ import json, sys
 from pathlib import Path
 if {before}:
     import grimp
-from import_contracts.reading import assembly, scan
-from import_contracts.reading.slow import SLOW
+from import_contracts.reading import assembly
+from import_contracts.reading.scanning import scan
+from import_contracts.reading.scanning.slow import SLOW
 scan._FEW, scan._BATCH = -1, 2
-from import_contracts.reading.roots import find_portions
-from import_contracts.reading.walk import walk
+from import_contracts.reading.files.roots import find_portions
+from import_contracts.reading.files.walk import walk
 found = assembly.scan(walk(find_portions(["shop"], [Path.cwd()])), include_external={external}, kinds=True)
 assert not SLOW.reason, SLOW.reason
 loaded = sorted(name for name in sys.modules if name.startswith("grimp"))

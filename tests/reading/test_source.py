@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from import_contracts.crashes.conditions import Conditions
 from import_contracts.crashes.operations import ReadingContext
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.conditions import at_run_time
-from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
-from import_contracts.reading.plain import for_older_parsers, lines_with, logical_lines, plain_text
-from import_contracts.reading.prefilter import may_call, may_defer, mentions
-from import_contracts.reading.resolution import external, resolve
-from import_contracts.reading.text import UndecodableError, decode, is_ascii_compatible, split_lines
+from import_contracts.reading.scanning.prefilter import may_call, may_defer, mentions
+from import_contracts.reading.source.conditions import at_run_time
+from import_contracts.reading.source.imports import WrittenImport, read_calls, read_imports
+from import_contracts.reading.source.plain import for_older_parsers, lines_with, logical_lines, plain_text
+from import_contracts.reading.source.resolution import external, resolve
+from import_contracts.reading.source.text import UndecodableError, decode, is_ascii_compatible, split_lines
 from tests.support.growth import grows_no_faster
 from tests.support.imports_by_ast import Twin
 

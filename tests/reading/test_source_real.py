@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.prefilter import may_defer
-from import_contracts.reading.resolution import external, resolve
-from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.reading.scanning.prefilter import may_defer
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.resolution import external, resolve
+from import_contracts.reading.source.text import UndecodableError, decode
 from tests.support.imports_by_ast import Twin
 
 # grimp refuses packages whose `__init__` is compiled, as is that of mypy.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.reading.program import Program
+from import_contracts.reading.files.program import Program
 from tests.support.arranging import MODELS, configuration, find_program, lint, write
 
 EXTEND = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"

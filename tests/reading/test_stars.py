@@ -14,10 +14,10 @@ import pytest
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
-from import_contracts.reading import trees
 from import_contracts.reading.assembly import scan
+from import_contracts.reading.source import trees
+from import_contracts.reading.source.text import Source
 from import_contracts.reading.star_imports.exports import Exports
-from import_contracts.reading.text import Source
 from tests.support.arranging import MODELS, configuration, contract, find_program, lint, write
 
 SUBMODULES = ("web", "api", "db")

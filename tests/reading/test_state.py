@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.program import Program, SourceFile
-from import_contracts.reading.remarks import Remark
-from import_contracts.reading.scan import NO_KINDS, NO_LINES, Reading
-from import_contracts.reading.state import Readings
-from import_contracts.reading.values import DAMAGED
+from import_contracts.reading.files.program import Program, SourceFile
+from import_contracts.reading.scanning.scan import NO_KINDS, NO_LINES, Reading
+from import_contracts.reading.source.remarks import Remark
+from import_contracts.reading.store.state import Readings
+from import_contracts.reading.store.values import DAMAGED
 
 MODULES = ("p", "p.a", "p.b")
 NAMES = st.sampled_from([*MODULES, "p.n", "os", "é"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.reading.trees import Visitor, arguments, dotted_name, parse, remembering, walk
+from import_contracts.reading.source.trees import Visitor, arguments, dotted_name, parse, remembering, walk
 from tests.support.arranging import ROOT
 
 SOURCES = sorted((ROOT / "tests").glob("*/test_*.py"))

@@ -13,10 +13,10 @@ import pytest
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.resolution import resolve
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import parse
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.resolution import resolve
+from import_contracts.reading.source.text import Source
+from import_contracts.reading.source.trees import parse
 from import_contracts.repair.edits import Rewrite, edits
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.layout import edited

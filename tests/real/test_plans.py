@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from import_contracts.reading.text import decode
+from import_contracts.reading.source.text import decode
 from import_contracts.repair.layout import Edit, edited
 from tests.real.wheels import DJANGO, django, unpacked
 from tests.support.arranging import lint

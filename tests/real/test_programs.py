@@ -9,10 +9,10 @@ import pytest
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.reading.assembly import Scan, scan
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.program import Program
-from import_contracts.reading.scan import Take, statements
-from import_contracts.reading.text import decode
+from import_contracts.reading.files.program import Program
+from import_contracts.reading.scanning.scan import Take, statements
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.text import decode
 from tests.real.wheels import unpacked
 from tests.support.arranging import find_program, lint, write
 

@@ -17,9 +17,9 @@ from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.search import Attempt, CrashSearch, search_crashes
-from import_contracts.reading.around import ProgramAround
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import remembering
+from import_contracts.reading.files.around import ProgramAround
+from import_contracts.reading.source.text import Source
+from import_contracts.reading.source.trees import remembering
 from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan
 from import_contracts.repair.deadlocks import Deadlock, WaysOut
 from import_contracts.repair.edits import overlap

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.trees import parse
+from import_contracts.reading.source.trees import parse
 from import_contracts.repair.edits import edits
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.layout import edited

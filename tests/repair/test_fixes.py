@@ -8,7 +8,7 @@ import pytest
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes
 from tests.support.concrete import Files, program

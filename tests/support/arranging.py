@@ -21,9 +21,9 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import Program
-from import_contracts.reading.refresh import compare
-from import_contracts.reading.watch import sealed
+from import_contracts.reading.files.program import Program
+from import_contracts.reading.store.refresh import compare
+from import_contracts.reading.store.watch import sealed
 from import_contracts.runs.requests import extent_here
 
 ROOT = Path(__file__).parents[2]

@@ -16,9 +16,9 @@ from pathlib import Path
 import libcst as cst
 
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.resolution import resolve
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.resolution import resolve
+from import_contracts.reading.source.text import Source
 
 Files = dict[str, str]
 """Texts by the names of modules inside the package p."""

@@ -22,7 +22,7 @@ from typing import NamedTuple, TypeAlias
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.search import search_crashes
-from import_contracts.reading.text import Source, UndecodableError, decode
+from import_contracts.reading.source.text import Source, UndecodableError, decode
 
 # Runs in the other interpreter. Each module is imported in a process of its own, forked before anything was imported.
 IMPORTER = r"""

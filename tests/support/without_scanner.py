@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from import_contracts.reading import scan
+from import_contracts.reading.scanning import scan
 
 rust = importlib.import_module("grimp._rustgrimp")
 # grimp itself would know where its scanner has moved.

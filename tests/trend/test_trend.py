@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from import_contracts import git
-from import_contracts.reading.cache import Cache
-from import_contracts.reading.values import DAMAGED
+from import_contracts.reading.store.cache import Cache
+from import_contracts.reading.store.values import DAMAGED
 from import_contracts.reporters.trend import sparkline
 from import_contracts.reports.trend import MEANINGS, Facts, Item, renamed
 from import_contracts.trend.movement import Imports, changes_at, moved

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from import_contracts.reading.trust import CACHE
+from import_contracts.reading.store.trust import CACHE
 from tests.support import repositories
 from tests.support.arranging import ROOT, lint, write
 

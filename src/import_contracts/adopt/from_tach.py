@@ -13,7 +13,7 @@ from import_contracts.adopt.toml import table
 from import_contracts.config.misnamed import OWN
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ancestors
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 
 _ANYTHING = "**"
 

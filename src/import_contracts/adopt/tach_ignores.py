@@ -10,8 +10,8 @@ from import_contracts.adopt.tach import TachModule, TachRules
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute, ancestors
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.text import Source, split_lines
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.text import Source, split_lines
 
 _DIRECTIVE = re.compile(r"# *tach-ignore(?:\(([^)]*)\))?((?:\s+[\w.]+)*)\s*$")
 

@@ -13,8 +13,8 @@ from import_contracts.cli.terminal import Shared, once
 from import_contracts.config.workspace import Places, packages_at, places_of
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.packages import find_place
+from import_contracts.reading.files.excluding import Exclude
+from import_contracts.reading.files.packages import find_place
 from import_contracts.records import NamedTuple
 
 RUNNING = (sys.version_info.major, sys.version_info.minor)

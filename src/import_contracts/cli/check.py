@@ -9,7 +9,7 @@ from import_contracts.cli.parameters import argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, remember, report_options
 from import_contracts.cli.terminal import Shared, cache_options, jobs_option, print_problems, print_traceback
 from import_contracts.problems import UserError
-from import_contracts.reading.answer import Answer
+from import_contracts.reading.store.answer import Answer
 from import_contracts.reporters import FORMATS
 from import_contracts.runs import answers
 from import_contracts.runs.requests import Choice

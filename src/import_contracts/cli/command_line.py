@@ -14,7 +14,7 @@ from import_contracts.cli.parameters import DeclaredCommand, UsageError
 from import_contracts.cli.streams import take_over
 from import_contracts.cli.terminal import print_problems, print_traceback, say
 from import_contracts.problems import UserError
-from import_contracts.reading.watch import forget
+from import_contracts.reading.store.watch import forget
 from import_contracts.version import __version__
 
 _USER_ERROR, _BUG, _INTERRUPTED = 2, 70, 130

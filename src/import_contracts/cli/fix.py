@@ -12,7 +12,7 @@ from import_contracts.cli.asked import RUNNING, Asked, chosen_kinds, find_asked,
 from import_contracts.cli.parameters import UsageError, argument, declare, option
 from import_contracts.cli.reports import add_reports, deliver, report_options
 from import_contracts.cli.terminal import Shared, exclude_option, once, options, print_diff, say, source_roots
-from import_contracts.reading.answer import Answer
+from import_contracts.reading.store.answer import Answer
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.reporters.fix import FIX_FORMATS, as_diff
 from import_contracts.reporters.style import Wanted

@@ -5,8 +5,8 @@ import sys
 
 from import_contracts import disk, looks
 from import_contracts.cli.streams import not_obeyed
-from import_contracts.reading.remembered import Output, recall
-from import_contracts.reading.watch import forget
+from import_contracts.reading.store.remembered import Output, recall
+from import_contracts.reading.store.watch import forget
 
 TYPE_CHECKING = False  # as in typing, which takes long to import
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from import_contracts import looks
 from import_contracts.cli.parameters import Function, UsageError, option
 from import_contracts.cli.terminal import one_color, style, warn, with_look, write
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.answer import Answer
-from import_contracts.reading.cache import Cache
-from import_contracts.reading.remembered import PROGRAM, Output, Remembered, folder_of, name_of
+from import_contracts.reading.store.answer import Answer
+from import_contracts.reading.store.cache import Cache
+from import_contracts.reading.store.remembered import PROGRAM, Output, Remembered, folder_of, name_of
 from import_contracts.reporters import FORMATS, LOGGED
 from import_contracts.reporters.style import Wanted
 

@@ -19,8 +19,8 @@ from import_contracts.config.loading import load_configs, load_one
 from import_contracts.config.session import NO_CUSTOM_TYPES, Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.excluding import mistake_in
-from import_contracts.reading.trust import CACHE
+from import_contracts.reading.files.excluding import mistake_in
+from import_contracts.reading.store.trust import CACHE
 from import_contracts.records import NamedTuple, replace
 from import_contracts.reporters.style import Style, Wanted
 from import_contracts.repository import checkout

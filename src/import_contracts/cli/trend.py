@@ -12,7 +12,7 @@ from import_contracts.cli.terminal import Shared, exclude_option, once, options,
 from import_contracts.config.files import existing_config
 from import_contracts.config.session import Config
 from import_contracts.problems import UserError
-from import_contracts.reading.answer import Answer
+from import_contracts.reading.store.answer import Answer
 from import_contracts.reports.cycles import Question
 from import_contracts.runs import trend as run
 from import_contracts.runs.earlier import Named, Subject

@@ -11,7 +11,7 @@ from import_contracts.contracts.table import Table
 from import_contracts.contracts.types import TYPES, ContractType
 from import_contracts.graph.names import within
 from import_contracts.problems import Problem
-from import_contracts.reading.roots import runs
+from import_contracts.reading.files.roots import runs
 
 
 def load_types(config: Config) -> tuple[dict[str, ContractType], tuple[Problem, ...]]:

@@ -16,8 +16,8 @@ from import_contracts.config.workspace import layout, members_of
 from import_contracts.contracts.declared import Declaration, Distribution, normalized
 from import_contracts.patterns import pattern
 from import_contracts.problems import UserError
-from import_contracts.reading.packages import find_packages, find_top_level
-from import_contracts.reading.roots import find_portions
+from import_contracts.reading.files.packages import find_packages, find_top_level
+from import_contracts.reading.files.roots import find_portions
 from import_contracts.repository import checkout
 
 

@@ -30,7 +30,7 @@ from import_contracts.contracts.types import TYPES
 from import_contracts.graph.names import dotted_names, external_package
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean
 from import_contracts.reading.context import shown, text_of
-from import_contracts.reading.excluding import Exclude, mistake_in
+from import_contracts.reading.files.excluding import Exclude, mistake_in
 from import_contracts.records import NamedTuple, dataclass, replace
 from import_contracts.repository import checkout
 

@@ -16,7 +16,7 @@ from import_contracts.config.pyproject import is_ours, project, string_list, tab
 from import_contracts.config.session import SOURCE_ROOTS
 from import_contracts.contracts.table import Table
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.packages import find_beside, find_packages
+from import_contracts.reading.files.packages import find_beside, find_packages
 from import_contracts.records import NamedTuple
 
 

@@ -15,7 +15,7 @@ from import_contracts.crashes.search import search_crashes
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ModulePattern
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean_module
-from import_contracts.reading.program_text import ProgramText
+from import_contracts.reading.files.program_text import ProgramText
 from import_contracts.reading.spelling import parse as parse_spelling
 from import_contracts.records import dataclass, replace
 from import_contracts.wording import count, listed

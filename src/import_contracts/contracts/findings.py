@@ -7,8 +7,8 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from import_contracts.graph.import_graph import Chain, Edge, ImportGraph
 from import_contracts.problems import Problem
-from import_contracts.reading.program_text import ProgramText
-from import_contracts.reading.text import Source
+from import_contracts.reading.files.program_text import ProgramText
+from import_contracts.reading.source.text import Source
 from import_contracts.records import NamedTuple, dataclass, field
 from import_contracts.reports.later import Later, Parts
 

@@ -9,8 +9,8 @@ from import_contracts.contracts.matching import Matcher
 from import_contracts.contracts.table import Table
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.names import ModulePattern, NamePattern, parent
-from import_contracts.reading.taken import TakenNames
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.taken import TakenNames
+from import_contracts.reading.source.text import Source
 from import_contracts.records import dataclass
 from import_contracts.wording import listed
 

@@ -13,9 +13,9 @@ from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ModulePattern, ancestors, within
 from import_contracts.graph.standard_library import is_standard
-from import_contracts.reading.deferrals import explained_lines
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.program_text import ProgramText
+from import_contracts.reading.files.program_text import ProgramText
+from import_contracts.reading.source.deferrals import explained_lines
+from import_contracts.reading.source.imports import read_imports
 from import_contracts.records import dataclass, replace
 from import_contracts.wording import listed
 

@@ -16,11 +16,11 @@ from import_contracts.crashes.reader import (
     read_module,
 )
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading import trees
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.resolution import resolve
-from import_contracts.reading.text import Source, split_lines
-from import_contracts.reading.trees import Parser
+from import_contracts.reading.source import trees
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.resolution import resolve
+from import_contracts.reading.source.text import Source, split_lines
+from import_contracts.reading.source.trees import Parser
 
 LOADED, FAILED, SEARCHED, COUNTED = "*", "-", "?", "#"
 """Stand for functions: of a module that others depend on, that fails when it is imported, in which each use of a name

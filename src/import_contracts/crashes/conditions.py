@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from import_contracts.crashes.operations import ReadingContext
-from import_contracts.reading.trees import comparison, dotted_name, is_bool_of
+from import_contracts.reading.source.trees import comparison, dotted_name, is_bool_of
 
 _TYPE_CHECKING = frozenset({"TYPE_CHECKING", "MYPY"})
 _PLATFORM = {("sys", "platform"): "linux", ("os", "name"): "posix", ("sys", "implementation", "name"): "cpython"}

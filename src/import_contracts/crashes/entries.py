@@ -15,7 +15,7 @@ from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.search import Trials, deep, is_too_much
-from import_contracts.reading.program_text import Entry, EntryStep, ProgramText, Started
+from import_contracts.reading.files.program_text import Entry, EntryStep, ProgramText, Started
 
 
 @dataclass(frozen=True, slots=True)

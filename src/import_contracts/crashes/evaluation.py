@@ -32,7 +32,7 @@ from import_contracts.crashes.values import (
     truth,
 )
 from import_contracts.graph.names import parent
-from import_contracts.reading import trees
+from import_contracts.reading.source import trees
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,

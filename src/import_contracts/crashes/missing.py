@@ -18,8 +18,8 @@ from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.operations import Operation, Operations, all_operations
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute, ancestors
-from import_contracts.reading.imports import ImportReader, Taken, WrittenImport, read_imports
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.imports import ImportReader, Taken, WrittenImport, read_imports
+from import_contracts.reading.source.text import Source
 
 
 @dataclass(frozen=True, slots=True)

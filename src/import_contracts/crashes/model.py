@@ -14,10 +14,10 @@ from import_contracts.crashes.reach import reached
 from import_contracts.graph.components import components
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
-from import_contracts.reading.imports import WrittenImport, read_calls, read_imports
-from import_contracts.reading.resolution import resolve
+from import_contracts.reading.source.imports import WrittenImport, read_calls, read_imports
+from import_contracts.reading.source.resolution import resolve
+from import_contracts.reading.source.text import Source
 from import_contracts.reading.star_imports.exports import Exports
-from import_contracts.reading.text import Source
 
 Imports: TypeAlias = Mapping[str, Mapping[str, Kind]]
 """The modules that each module imports, with the kind of the most eager import."""

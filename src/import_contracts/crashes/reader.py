@@ -47,9 +47,9 @@ from import_contracts.crashes.operations import (
 from import_contracts.crashes.relevance import Relevance, is_exception
 from import_contracts.crashes.values import External, Literal, settled_external
 from import_contracts.graph.names import absolute
-from import_contracts.reading import trees
-from import_contracts.reading.plain import for_older_parsers
-from import_contracts.reading.trees import FunctionDefinition, Parser, Visitor, arguments, dotted_name
+from import_contracts.reading.source import trees
+from import_contracts.reading.source.plain import for_older_parsers
+from import_contracts.reading.source.trees import FunctionDefinition, Parser, Visitor, arguments, dotted_name
 
 # Both begin with a literal, which `search` finds fast.
 _GLOBALS = re.compile(r"global(?:s\b|[ \t\f\\])")

@@ -6,8 +6,8 @@ import ast
 
 from import_contracts.crashes.memory import ABSENT
 from import_contracts.crashes.values import External
-from import_contracts.reading import trees
-from import_contracts.reading.trees import dotted_name, last_name
+from import_contracts.reading.source import trees
+from import_contracts.reading.source.trees import dotted_name, last_name
 
 _NAMES = frozenset(
     [

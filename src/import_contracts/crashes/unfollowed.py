@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from import_contracts.reading.imports import read_calls
-from import_contracts.reading.plain import plain_text
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.imports import read_calls
+from import_contracts.reading.source.plain import plain_text
+from import_contracts.reading.source.text import Source
 
 COMPUTED = "computed_imports"
 """Calls of ``import_module`` and ``__import__`` whose argument is no literal."""

@@ -15,7 +15,7 @@ from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.operations import Operation, Operations, all_operations
 from import_contracts.graph.components import components
 from import_contracts.graph.names import ancestors
-from import_contracts.reading import trees
+from import_contracts.reading.source import trees
 
 
 def is_uniform(modules: Collection[str], model: ImportModel, bodies: Bodies) -> bool:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from import_contracts.crashes.model import possible_imports, written_imports
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
-from import_contracts.reading.imports import WrittenImport
-from import_contracts.reading.outside import Outside
-from import_contracts.reading.program_text import Started
-from import_contracts.reading.text import Source
+from import_contracts.reading.files.outside import Outside
+from import_contracts.reading.files.program_text import Started
+from import_contracts.reading.source.imports import WrittenImport
+from import_contracts.reading.source.text import Source
 
 
 class Located(NamedTuple):

@@ -15,8 +15,8 @@ from import_contracts.disk import within
 from import_contracts.entries.closure import Project
 from import_contracts.entries.settings import pytest_file, upwards, words
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.program_text import ALL
-from import_contracts.reading.trees import parse
+from import_contracts.reading.files.program_text import ALL
+from import_contracts.reading.source.trees import parse
 
 
 class Options(NamedTuple):

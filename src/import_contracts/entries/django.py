@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from import_contracts.entries.closure import Closure, Project
 from import_contracts.graph.names import absolute
-from import_contracts.reading.trees import parse
+from import_contracts.reading.source.trees import parse
 
 _MODULE = re.compile(r"""['"]DJANGO_SETTINGS_MODULE['"]\]?\s*[,=]\s*['"]([\w.]+)['"]""")
 _MOST_STARS = 10

@@ -17,9 +17,9 @@ from import_contracts.entries.closure import Closure, Project, Written
 from import_contracts.entries.collection import Collection, Imported
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.outside import Outside
-from import_contracts.reading.packages import find_top_level
-from import_contracts.reading.program_text import Entry, EntryStep
+from import_contracts.reading.files.outside import Outside
+from import_contracts.reading.files.packages import find_top_level
+from import_contracts.reading.files.program_text import Entry, EntryStep
 from import_contracts.reading.spelling import Command, How, not_understood, parse
 from import_contracts.repository import checkout
 

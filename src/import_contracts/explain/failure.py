@@ -13,10 +13,10 @@ from import_contracts.explain.missing import BINDS_ANYTHING, Missing, binds
 from import_contracts.explain.prediction import MAIN, Observed, Predictor
 from import_contracts.explain.stack import Stack
 from import_contracts.graph.names import absolute, ancestors, overlap
-from import_contracts.reading.around import ProgramAround
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.text import Source, split_lines
-from import_contracts.reading.trees import remembering
+from import_contracts.reading.files.around import ProgramAround
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.text import Source, split_lines
+from import_contracts.reading.source.trees import remembering
 from import_contracts.repair.deadlocks import Deadlock
 from import_contracts.repair.program_names import ProgramNames
 from import_contracts.reports.cycles import Place

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from import_contracts.crashes.crash import Crash
 from import_contracts.explain.prediction import MAIN, Observed, Predictor
-from import_contracts.reading.text import Source, split_lines
+from import_contracts.reading.source.text import Source, split_lines
 from import_contracts.repair.crash_plans import CrashTools, fixes_for
 from import_contracts.repair.deadlocks import Deadlock, WaysOut
 from import_contracts.repair.fix_kinds import FixKind

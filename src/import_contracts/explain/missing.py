@@ -12,8 +12,8 @@ from import_contracts.explain.fixing import diff
 from import_contracts.explain.stack import Stack
 from import_contracts.graph.names import absolute, ancestors, parent
 from import_contracts.problems import did_you_mean
-from import_contracts.reading.around import ProgramAround
-from import_contracts.reading.text import Source, split_lines
+from import_contracts.reading.files.around import ProgramAround
+from import_contracts.reading.source.text import Source, split_lines
 from import_contracts.repair.edits import Rewrite, edits
 from import_contracts.repair.layout import edited
 from import_contracts.repair.program_names import ProgramNames

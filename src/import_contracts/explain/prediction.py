@@ -15,9 +15,9 @@ from import_contracts.crashes.model import ImportModel, lists_files, possible_im
 from import_contracts.crashes.search import try_entries
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors, parent
-from import_contracts.reading.around import ProgramAround
-from import_contracts.reading.text import Source, split_lines
-from import_contracts.reading.trees import Parser
+from import_contracts.reading.files.around import ProgramAround
+from import_contracts.reading.source.text import Source, split_lines
+from import_contracts.reading.source.trees import Parser
 from import_contracts.repair.deadlocks import same_line
 
 MAIN = "__main__"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from import_contracts.explain.prediction import MAIN
-from import_contracts.reading.around import ProgramAround
-from import_contracts.reading.text import split_lines
+from import_contracts.reading.files.around import ProgramAround
+from import_contracts.reading.source.text import split_lines
 from import_contracts.reports.cycles import Place
 from import_contracts.tracebacks.raised import MODULE, PrintedFrame, Raised
 

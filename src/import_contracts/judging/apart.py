@@ -24,8 +24,8 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import remembering
+from import_contracts.reading.source.text import Source
+from import_contracts.reading.source.trees import remembering
 from import_contracts.records import replace
 from import_contracts.repair.program_names import ProgramNames, may_have_star, replaced_in
 from import_contracts.repair.usage import READING_LIBRARIES, WORD

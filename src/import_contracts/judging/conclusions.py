@@ -22,13 +22,13 @@ from import_contracts.judging.definitions import looks_up
 from import_contracts.judging.quiet_edits import LookedAt, MovedLines, moved_by
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.unparsed import may_have_looked_up
-from import_contracts.reading.answer import Answer, StoredAnswer
-from import_contracts.reading.cache import digest
-from import_contracts.reading.manifest import shape
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import parse
-from import_contracts.reading.values import DAMAGED, strings
-from import_contracts.reading.watch import absolute, relative
+from import_contracts.reading.source.text import Source
+from import_contracts.reading.source.trees import parse
+from import_contracts.reading.store.answer import Answer, StoredAnswer
+from import_contracts.reading.store.cache import digest
+from import_contracts.reading.store.manifest import shape
+from import_contracts.reading.store.values import DAMAGED, strings
+from import_contracts.reading.store.watch import absolute, relative
 from import_contracts.records import replace
 from import_contracts.repair.usage import EVALUATING
 from import_contracts.reports.kept import KeptReport, Unknown, as_value

@@ -14,7 +14,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.graph.rings import shortest_ring
 from import_contracts.judging.statements import Statements
-from import_contracts.reading.imports import read_imports
+from import_contracts.reading.source.imports import read_imports
 from import_contracts.records import dataclass
 from import_contracts.reports.cycles import Cycle, Plan, Question, ReportedCrash
 

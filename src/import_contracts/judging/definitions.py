@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from import_contracts.reading.trees import arguments, dotted_name, is_docstring, walk
+from import_contracts.reading.source.trees import arguments, dotted_name, is_docstring, walk
 from import_contracts.repair.usage import WORD, names_in
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign | ast.Import | ast.ImportFrom

@@ -11,7 +11,7 @@ from import_contracts.graph.names import within
 from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem
-from import_contracts.reading.excluding import EXCLUDE
+from import_contracts.reading.files.excluding import EXCLUDE
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.records import replace
 from import_contracts.reports.check import ReportedViolation, Unreadable

@@ -10,8 +10,8 @@ from import_contracts.crashes.entries import Begun, EntryRun, Failure, follow
 from import_contracts.crashes.model import possible_imports
 from import_contracts.crashes.modules import World
 from import_contracts.judging.statements import Statements
-from import_contracts.reading.program_text import Entry, Started
-from import_contracts.reading.text import Source
+from import_contracts.reading.files.program_text import Entry, Started
+from import_contracts.reading.source.text import Source
 from import_contracts.records import replace
 from import_contracts.reports.cycles import EntryFailure, Question, ReportedEntry
 

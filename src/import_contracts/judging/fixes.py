@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.statements import Statements
-from import_contracts.reading.text import universal_newlines
+from import_contracts.reading.source.text import universal_newlines
 from import_contracts.records import replace
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes

@@ -13,7 +13,7 @@ from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import within
 from import_contracts.judging.statements import Statements
 from import_contracts.patterns import pattern
-from import_contracts.reading.scan import Statement
+from import_contracts.reading.scanning.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.reading.star_imports.stars import Texts, texts_of
 from import_contracts.repository import root_of

@@ -12,7 +12,7 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.judging.statements import Statements
 from import_contracts.patterns import pattern
 from import_contracts.problems import Problem, Severity, did_you_mean
-from import_contracts.reading.remarks import MARK, Remark
+from import_contracts.reading.source.remarks import MARK, Remark
 from import_contracts.records import dataclass
 
 Remarks = Mapping[str, tuple[Remark, ...]]

@@ -8,8 +8,8 @@ from import_contracts import git
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.past import Tree
-from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
+from import_contracts.reading.store.refresh import compare
 
 
 def graph_at_base(snapshot: Snapshot) -> ImportGraph | None:

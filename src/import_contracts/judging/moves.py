@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from import_contracts import git
-from import_contracts.reading.program import SourceFile
+from import_contracts.reading.files.program import SourceFile
 from import_contracts.reading.snapshot import Snapshot
 from import_contracts.repository import root_of
 

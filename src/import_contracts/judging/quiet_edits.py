@@ -25,9 +25,9 @@ from import_contracts.crashes.model import written_imports
 from import_contracts.graph.kinds import Kind
 from import_contracts.judging.definitions import IMPORTS, Definition, definitions, is_unnoticed
 from import_contracts.judging.unparsed import Found, found_in, is_rare, top_of
-from import_contracts.reading.imports import WrittenImport
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import FunctionDefinition, first_line, is_docstring, last_name, parse, walk
+from import_contracts.reading.source.imports import WrittenImport
+from import_contracts.reading.source.text import Source
+from import_contracts.reading.source.trees import FunctionDefinition, first_line, is_docstring, last_name, parse, walk
 from import_contracts.repair.extraction import FEW
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import (

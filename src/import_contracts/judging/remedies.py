@@ -25,9 +25,9 @@ from import_contracts.judging.cycles import CycleSearch
 from import_contracts.judging.fixes import reported_fix
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import did_you_mean_module
-from import_contracts.reading.imports import ImportReader, read_calls, read_imports
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import remembering
+from import_contracts.reading.source.imports import ImportReader, read_calls, read_imports
+from import_contracts.reading.source.text import Source
+from import_contracts.reading.source.trees import remembering
 from import_contracts.records import replace
 from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.crash_plans import CrashPlan, CrashTools, crash_plan

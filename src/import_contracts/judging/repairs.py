@@ -15,8 +15,8 @@ from import_contracts.judging.cycles import CycleSearch, FoundCycle
 from import_contracts.judging.fixes import direct_fix
 from import_contracts.judging.remedies import Remedies
 from import_contracts.judging.statements import Statements
-from import_contracts.reading.rewriting import rewritten
-from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.reading.source.rewriting import rewritten
+from import_contracts.reading.source.text import UndecodableError, decode
 from import_contracts.records import dataclass, replace
 from import_contracts.repair.crash_plans import CrashPlan
 from import_contracts.repair.fix_kinds import FixKind, Level

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from import_contracts.graph.import_graph import Edge, Import, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
-from import_contracts.reading.imports import WrittenImport, read_calls
-from import_contracts.reading.program_text import Entry, ProgramText
-from import_contracts.reading.resolution import resolve
-from import_contracts.reading.scan import Statement
+from import_contracts.reading.files.program_text import Entry, ProgramText
+from import_contracts.reading.scanning.scan import Statement
 from import_contracts.reading.snapshot import Snapshot
-from import_contracts.reading.text import Source, UndecodableError, decode, split_lines
+from import_contracts.reading.source.imports import WrittenImport, read_calls
+from import_contracts.reading.source.resolution import resolve
+from import_contracts.reading.source.text import Source, UndecodableError, decode, split_lines
 from import_contracts.reports.later import LaterImport
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Statements:
     def launcher(self) -> Launcher:
         """What finds the entries of the program."""
         from import_contracts.entries.launch import Launcher  # noqa: PLC0415 - most reports are not about entries
-        from import_contracts.reading.outside import Outside  # noqa: PLC0415 - as above
+        from import_contracts.reading.files.outside import Outside  # noqa: PLC0415 - as above
 
         portions = self.snapshot.program.portions
         places = dict.fromkeys(Path(folder).parents[root.count(".")] for root, folder in portions)

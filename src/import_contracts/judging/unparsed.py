@@ -12,7 +12,7 @@ from import_contracts.crashes.model import given, lists_files, plain_import, str
 from import_contracts.crashes.unfollowed import unfollowed
 from import_contracts.entries.closure import changes_path
 from import_contracts.entries.django import settings_module
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.lookups import named_in_doctests, named_in_looked_up
 from import_contracts.repair.program_names import attributes_taken, named_in_strings, replaced_in, takes_others

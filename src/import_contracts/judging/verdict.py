@@ -38,8 +38,8 @@ from import_contracts.judging.moves import Moves
 from import_contracts.judging.renamings import Named, find_renamings, moved
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, Severity, did_you_mean_module, united
-from import_contracts.reading.program import Program
-from import_contracts.reading.program_text import ProgramText
+from import_contracts.reading.files.program import Program
+from import_contracts.reading.files.program_text import ProgramText
 from import_contracts.records import dataclass, field, replace
 from import_contracts.reports.check import Unreadable
 

@@ -14,7 +14,7 @@ from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
 from import_contracts.pytest_plugin.warning import ContractWarning
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.trust import CACHE
+from import_contracts.reading.store.trust import CACHE
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.section import broken
 from import_contracts.reporters.style import Style

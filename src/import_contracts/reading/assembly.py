@@ -8,12 +8,12 @@ from import_contracts.graph.columns import Lines
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.problems import Problem, Severity
-from import_contracts.reading.excluding import EXCLUDE
-from import_contracts.reading.program import Program
-from import_contracts.reading.remarks import Remark
-from import_contracts.reading.scan import Reading, Take, read, stars_in
+from import_contracts.reading.files.excluding import EXCLUDE
+from import_contracts.reading.files.program import Program
+from import_contracts.reading.scanning.scan import Reading, Take, read, stars_in
+from import_contracts.reading.source.remarks import Remark
 from import_contracts.reading.star_imports.stars import StarImport, Stars, load_stars, texts_of
-from import_contracts.reading.state import Readings
+from import_contracts.reading.store.state import Readings
 from import_contracts.records import NamedTuple, dataclass, field
 from import_contracts.wording import listed
 

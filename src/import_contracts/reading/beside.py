@@ -14,13 +14,13 @@ from itertools import chain
 from import_contracts import disk
 from import_contracts.looks import UNKNOWN, Signature, is_recent, noted_signature, signature
 from import_contracts.patterns import pattern
-from import_contracts.reading.cache import Cache, digest
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.precedence import is_regular
-from import_contracts.reading.program import Extent, Portions
-from import_contracts.reading.refresh import Comparison, compare
-from import_contracts.reading.values import DAMAGED, is_number, strings
-from import_contracts.reading.watch import relative
+from import_contracts.reading.files.precedence import is_regular
+from import_contracts.reading.files.program import Extent, Portions
+from import_contracts.reading.store.cache import Cache, digest
+from import_contracts.reading.store.refresh import Comparison, compare
+from import_contracts.reading.store.values import DAMAGED, is_number, strings
+from import_contracts.reading.store.watch import relative
 from import_contracts.records import NamedTuple
 
 _IMPORT = pattern(rb"^[ \t]*(?:lazy[ \t]+)?(?:from[ \t]+(\w+)|import[ \t]+([^\n#;]+))", re.MULTILINE)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from import_contracts import git
-from import_contracts.reading.precedence import COMPILED
+from import_contracts.reading.files.precedence import COMPILED
 from import_contracts.repository import root_of
 
 _TEXTS = (".py", ".toml", ".ini", ".cfg", ".importlinter", ".pyi")

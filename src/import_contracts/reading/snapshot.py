@@ -10,17 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from import_contracts.hashing import hashed
 from import_contracts.looks import signature
-from import_contracts.reading.answer import Answer, Grounds, StoredAnswer
-from import_contracts.reading.cache import Cache, digest
 from import_contracts.reading.context import Advance, RunContext, every_second, not_counted
-from import_contracts.reading.kept_statements import KeptStatements
-from import_contracts.reading.last_run import LastRun
-from import_contracts.reading.manifest import Manifest
-from import_contracts.reading.prefilter import may_call, mentions
-from import_contracts.reading.program import Extent, Program, SourceFile
-from import_contracts.reading.quoting import Quoting
-from import_contracts.reading.refresh import Comparison
-from import_contracts.reading.scan import (
+from import_contracts.reading.files.program import Extent, Program, SourceFile
+from import_contracts.reading.files.quoting import Quoting
+from import_contracts.reading.scanning.prefilter import may_call, mentions
+from import_contracts.reading.scanning.scan import (
     Meanwhile,
     Read,
     Reading,
@@ -33,11 +27,17 @@ from import_contracts.reading.scan import (
     statements_at,
     without_quotes,
 )
-from import_contracts.reading.slow import SLOW
+from import_contracts.reading.scanning.slow import SLOW
 from import_contracts.reading.star_imports.stars import StarImport, Stars, Texts, load_stars, texts_of
-from import_contracts.reading.state import Readings, as_stars
-from import_contracts.reading.values import DAMAGED, text
-from import_contracts.reading.watch import relative
+from import_contracts.reading.store.answer import Answer, Grounds, StoredAnswer
+from import_contracts.reading.store.cache import Cache, digest
+from import_contracts.reading.store.kept_statements import KeptStatements
+from import_contracts.reading.store.last_run import LastRun
+from import_contracts.reading.store.manifest import Manifest
+from import_contracts.reading.store.refresh import Comparison
+from import_contracts.reading.store.state import Readings, as_stars
+from import_contracts.reading.store.values import DAMAGED, text
+from import_contracts.reading.store.watch import relative
 from import_contracts.records import replace
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Snapshot:
         return Snapshot(program, self.last, None, imports=_with_stars(program, readings))
 
     def statements(self, module: str) -> dict[tuple[str, int], Statement]:
-        """Return the import statements of one file as `import_contracts.reading.scan.statements` does, read once.
+        """Return the import statements of one file as `reading.scanning.scan.statements` does, read once.
 
         Without their text if the file must not be quoted.
         """

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from functools import cached_property
 from itertools import chain
 
-from import_contracts.reading.trees import arguments, dotted_name, last_name, walk
+from import_contracts.reading.source.trees import arguments, dotted_name, last_name, walk
 from import_contracts.repair.program_names import Origin, ProgramNames
 from import_contracts.repair.usage import EVALUATING, HARMLESS_BASES, READING_LIBRARIES, NameUse, Usage
 

@@ -15,7 +15,7 @@ from itertools import chain
 from import_contracts.crashes.crash import Crash
 from import_contracts.graph.hitting_set import hitting_set
 from import_contracts.graph.import_graph import ImportGraph
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 from import_contracts.repair.deadlocks import Deadlock, Line, WaysOut, same_line
 from import_contracts.repair.edits import overlap
 from import_contracts.repair.fixes import Fix, Fixes

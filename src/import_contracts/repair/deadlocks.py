@@ -14,8 +14,8 @@ from import_contracts.crashes.crash import Crash
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import ancestors
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.text import split_lines
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.source.text import split_lines
 from import_contracts.repair.edits import Rearrangement
 from import_contracts.repair.fix_kinds import FixKind
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes

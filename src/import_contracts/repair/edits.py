@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import TypeAlias
 
 from import_contracts.graph.kinds import Kind
-from import_contracts.reading.trees import FunctionDefinition, first_line, is_docstring
+from import_contracts.reading.source.trees import FunctionDefinition, first_line, is_docstring
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import (
     ImportStatement,

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from import_contracts.graph.import_graph import Edge, ImportGraph
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import parent
-from import_contracts.reading.imports import ImportReader
-from import_contracts.reading.text import Source
-from import_contracts.reading.trees import Parser, parse
+from import_contracts.reading.source.imports import ImportReader
+from import_contracts.reading.source.text import Source
+from import_contracts.reading.source.trees import Parser, parse
 from import_contracts.repair.edits import Change, Rearrangement, Rewrite, edits
 from import_contracts.repair.extraction import Extractions
 from import_contracts.repair.fix_kinds import FixKind, Level

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from import_contracts.graph.names import ancestors, parent
-from import_contracts.reading.trees import walk
+from import_contracts.reading.source.trees import walk
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import import_text
 from import_contracts.repair.layout import Edit, Layout

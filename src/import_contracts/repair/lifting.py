@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from import_contracts.reading.trees import arguments, first_line
+from import_contracts.reading.source.trees import arguments, first_line
 from import_contracts.repair.extraction import Definition, only_definition
 from import_contracts.repair.layout import Edit, Layout, without_end
 from import_contracts.repair.new_lines import Added, NewLines, Replaced

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import takewhile
 
 from import_contracts.graph.names import absolute
-from import_contracts.reading.trees import walk
+from import_contracts.reading.source.trees import walk
 from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.fix_kinds import Level
 from import_contracts.repair.import_text import ImportStatement

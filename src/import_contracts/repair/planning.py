@@ -18,7 +18,7 @@ from import_contracts.graph.import_graph import Chain, Edge
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.removal_order import in_order
 from import_contracts.graph.rings import shortest_rings
-from import_contracts.reading.text import Source
+from import_contracts.reading.source.text import Source
 from import_contracts.repair.choices import Choice, Cut, choose
 from import_contracts.repair.fix_kinds import FixKind, Level
 from import_contracts.repair.fixes import CyclicImport, Fix, Fixes

@@ -12,10 +12,10 @@ from typing import TypeAlias, TypeVar, cast
 
 from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import absolute, parent
-from import_contracts.reading.imports import ImportReader
-from import_contracts.reading.plain import for_older_parsers
-from import_contracts.reading.text import Source, split_lines
-from import_contracts.reading.trees import Parser
+from import_contracts.reading.source.imports import ImportReader
+from import_contracts.reading.source.plain import for_older_parsers
+from import_contracts.reading.source.text import Source, split_lines
+from import_contracts.reading.source.trees import Parser
 from import_contracts.repair.layout import Layout
 from import_contracts.repair.usage import WORD, Binding, Usage, names_in, read_usage
 

@@ -16,8 +16,8 @@ from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.kinds import Kind
 from import_contracts.graph.names import absolute
-from import_contracts.reading.text import Source, universal_newlines
-from import_contracts.reading.trees import (
+from import_contracts.reading.source.text import Source, universal_newlines
+from import_contracts.reading.source.trees import (
     FunctionDefinition,
     Visitor,
     arguments,

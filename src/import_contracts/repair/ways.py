@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from import_contracts.graph.names import within
 from import_contracts.patterns import pattern
-from import_contracts.reading.trees import FunctionDefinition, is_docstring
+from import_contracts.reading.source.trees import FunctionDefinition, is_docstring
 from import_contracts.repair.annotation_readers import AnnotationReaders
 from import_contracts.repair.edits import Rewrite
 from import_contracts.repair.fix_kinds import FixKind

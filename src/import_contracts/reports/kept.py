@@ -83,7 +83,7 @@ class KeptReport:
     """Reads a report from JSON values.
 
     Where a value is not one that a run has written, or it is not known where a line is now, one of
-    `import_contracts.reading.values.DAMAGED` is raised. ``moved`` are the files that were edited, by path as reports
+    `reading.store.values.DAMAGED` is raised. ``moved`` are the files that were edited, by path as reports
     show it, and ``modules`` their paths by module.
     """
 

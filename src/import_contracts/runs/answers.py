@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from import_contracts import looks
 from import_contracts.config.session import Config
-from import_contracts.reading.answer import Answer
 from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.last_run import LastRun
-from import_contracts.reading.refresh import Comparison, compare
+from import_contracts.reading.files.excluding import Exclude
+from import_contracts.reading.store.answer import Answer
+from import_contracts.reading.store.last_run import LastRun
+from import_contracts.reading.store.refresh import Comparison, compare
 from import_contracts.reporters.style import Wanted
 from import_contracts.runs.requests import (
     Choice,
@@ -37,7 +37,7 @@ from import_contracts.runs.requests import (
 
 if TYPE_CHECKING:
     from import_contracts.drawing.model import Options
-    from import_contracts.reading.program import Extent
+    from import_contracts.reading.files.program import Extent
     from import_contracts.reading.snapshot import Snapshot
     from import_contracts.reports.cycles import Question
 

@@ -13,10 +13,10 @@ from import_contracts.judging.dress import dress
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
 from import_contracts.problems import Problem
-from import_contracts.reading.answer import Answer, Grounds
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reading.store.answer import Answer, Grounds
+from import_contracts.reading.store.refresh import compare
 from import_contracts.records import replace
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reports.check import Report

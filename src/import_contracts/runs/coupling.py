@@ -9,7 +9,7 @@ from typing import NamedTuple
 from import_contracts import git
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import Program
+from import_contracts.reading.files.program import Program
 from import_contracts.repository import root_of
 from import_contracts.trend.coupling import Change
 

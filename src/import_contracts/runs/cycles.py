@@ -11,13 +11,13 @@ from import_contracts.contracts.types import TYPES
 from import_contracts.judging.diagnosis import diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError, did_you_mean_module
-from import_contracts.reading.answer import Answer, Grounds
 from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.program import Program
+from import_contracts.reading.files.excluding import Exclude
+from import_contracts.reading.files.program import Program
 from import_contracts.reading.snapshot import Snapshot, take_snapshot
-from import_contracts.reading.values import DAMAGED
+from import_contracts.reading.store.answer import Answer, Grounds
+from import_contracts.reading.store.values import DAMAGED
 from import_contracts.records import replace
 from import_contracts.reporters import FORMATS, left_out
 from import_contracts.reporters.cycles import as_json, as_text

@@ -16,8 +16,8 @@ from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, judge
 from import_contracts.problems import Problem, Severity, UserError, did_you_mean_module, suggestion
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reading.store.refresh import compare
 from import_contracts.records import replace
 from import_contracts.reports.explain import Dependency, Explanation, Permissions
 from import_contracts.reports.trend import Pair

@@ -22,11 +22,11 @@ from import_contracts.judging.statements import Statements
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.beside import compare_with_those_beside
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.program import Extent
-from import_contracts.reading.rewriting import lines_with_ends
+from import_contracts.reading.files.program import Extent
+from import_contracts.reading.files.used_outside import UsedOutside
 from import_contracts.reading.snapshot import take_snapshot
-from import_contracts.reading.text import decode
-from import_contracts.reading.used_outside import UsedOutside
+from import_contracts.reading.source.rewriting import lines_with_ends
+from import_contracts.reading.source.text import decode
 from import_contracts.records import replace
 from import_contracts.repair.edits import Rewrite
 from import_contracts.repair.fix_kinds import FixKind, Level

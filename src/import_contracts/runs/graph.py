@@ -20,8 +20,8 @@ from import_contracts.judging.diagnosis import about_exclude, diagnose
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError, did_you_mean_module
-from import_contracts.reading.answer import Answer, Grounds
 from import_contracts.reading.snapshot import Snapshot
+from import_contracts.reading.store.answer import Answer, Grounds
 from import_contracts.reporters.graph import as_text
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.check import Outcome

@@ -33,12 +33,12 @@ from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.imports import read_imports
-from import_contracts.reading.packages import find_beside, find_namespaces, find_packages
-from import_contracts.reading.refresh import compare
+from import_contracts.reading.files.excluding import Exclude
+from import_contracts.reading.files.packages import find_beside, find_namespaces, find_packages
+from import_contracts.reading.files.walk import walk
 from import_contracts.reading.snapshot import take_snapshot
-from import_contracts.reading.walk import walk
+from import_contracts.reading.source.imports import read_imports
+from import_contracts.reading.store.refresh import compare
 from import_contracts.records import dataclass
 from import_contracts.reports.init import Initialized
 from import_contracts.runs.baseline import create_from

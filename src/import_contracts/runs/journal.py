@@ -20,8 +20,8 @@ from pathlib import Path
 from import_contracts import disk
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import text_of
-from import_contracts.reading.trust import doubt
-from import_contracts.reading.values import DAMAGED, strings
+from import_contracts.reading.store.trust import doubt
+from import_contracts.reading.store.values import DAMAGED, strings
 from import_contracts.records import dataclass, field
 from import_contracts.reports.fix import Recovery
 from import_contracts.runs.changing import UserFile, changed

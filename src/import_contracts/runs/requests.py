@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from import_contracts import disk
 from import_contracts.config.session import Config
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.answer import Answer, Grounds, StoredAnswer
-from import_contracts.reading.excluding import Exclude
-from import_contracts.reading.last_run import LastRun
-from import_contracts.reading.program import Extent
-from import_contracts.reading.roots import find_portions, find_unread
+from import_contracts.reading.files.excluding import Exclude
+from import_contracts.reading.files.program import Extent
+from import_contracts.reading.files.roots import find_portions, find_unread
+from import_contracts.reading.store.answer import Answer, Grounds, StoredAnswer
+from import_contracts.reading.store.last_run import LastRun
 from import_contracts.records import NamedTuple, replace
 from import_contracts.reporters import with_imports
 from import_contracts.reporters.style import Wanted

@@ -16,8 +16,8 @@ from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge, prepared
 from import_contracts.problems import Problem, UserError
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.refresh import compare
 from import_contracts.reading.snapshot import take_snapshot
+from import_contracts.reading.store.refresh import compare
 from import_contracts.records import replace
 from import_contracts.reports.fix import RemovedEntry
 from import_contracts.repository import checkout

@@ -12,10 +12,10 @@ from import_contracts.explain.failure import Teller
 from import_contracts.explain.stack import stack_of
 from import_contracts.graph.names import ancestors
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.around import read_around
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.elsewhere import find_elsewhere
-from import_contracts.reading.imports import read_imports
+from import_contracts.reading.files.around import read_around
+from import_contracts.reading.files.elsewhere import find_elsewhere
+from import_contracts.reading.source.imports import read_imports
 from import_contracts.reports.cycles import Place
 from import_contracts.reports.tracebacks import Story, StoryKind, TracebackReport
 from import_contracts.tracebacks.messages import Failure, read_message

@@ -24,10 +24,10 @@ from import_contracts.judging.renamings import moved
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import Judgement, Verdict, judge
 from import_contracts.problems import Problem, UserError
-from import_contracts.reading.refresh import compare
-from import_contracts.reading.remarks import Remark, read_remarks
 from import_contracts.reading.snapshot import take_snapshot
-from import_contracts.reading.text import UndecodableError, decode
+from import_contracts.reading.source.remarks import Remark, read_remarks
+from import_contracts.reading.source.text import UndecodableError, decode
+from import_contracts.reading.store.refresh import compare
 from import_contracts.records import NamedTuple, replace
 from import_contracts.reports.weakening import LetThrough, Weakening
 from import_contracts.repository import root_of

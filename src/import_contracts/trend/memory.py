@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from import_contracts import git
-from import_contracts.reading.cache import Cache, digest
 from import_contracts.reading.context import RunContext
-from import_contracts.reading.trust import doubt
-from import_contracts.reading.values import DAMAGED, text
+from import_contracts.reading.store.cache import Cache, digest
+from import_contracts.reading.store.trust import doubt
+from import_contracts.reading.store.values import DAMAGED, text
 from import_contracts.reports.trend import Facts
 
 FOLDER = "trend"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from import_contracts.graph.names import absolute
-from import_contracts.reading import trees
+from import_contracts.reading.source import trees
 from import_contracts.reading.star_imports.namings import (
     UNBOUND,
     Bound,

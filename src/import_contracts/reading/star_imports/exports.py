@@ -6,12 +6,12 @@ import ast
 import re
 from collections.abc import Callable, Container
 
-from import_contracts.reading import trees
-from import_contracts.reading.plain import for_older_parsers, lines_with, plain_text
+from import_contracts.reading.source import trees
+from import_contracts.reading.source.plain import for_older_parsers, lines_with, plain_text
+from import_contracts.reading.source.text import Source, split_lines, universal_newlines
 from import_contracts.reading.star_imports.evaluation import Evaluator, TooMuchError
 from import_contracts.reading.star_imports.loaded import Loaded
 from import_contracts.reading.star_imports.namings import UNBOUND, Bound, ModuleName, Names, Value, elements
-from import_contracts.reading.text import Source, split_lines, universal_newlines
 
 _DEEPEST = 20
 

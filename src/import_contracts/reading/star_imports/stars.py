@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from import_contracts.graph.names import parent
 from import_contracts.problems import Problem, Severity
-from import_contracts.reading.program import Program
+from import_contracts.reading.files.program import Program
+from import_contracts.reading.source.text import Source, UndecodableError, decode
 from import_contracts.reading.star_imports.loaded import Loaded
-from import_contracts.reading.text import Source, UndecodableError, decode
 from import_contracts.records import NamedTuple, dataclass, field
 
 Texts: TypeAlias = Callable[[str], bytes | None]

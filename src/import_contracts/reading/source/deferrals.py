@@ -1,0 +1,89 @@
+"""Imports inside functions, and what in the text of a module explains that they are there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from import_contracts.reading.source.plain import for_older_parsers
+from import_contracts.reading.source.text import split_lines
+from import_contracts.reading.source.trees import LAZY, children, dotted_name, parse
+
+_COST = re.compile(
+    r"\b(?:slow|heavy|expensive|costs?|costly|start-?\s?up|lazy|lazily|optional|rarely|seldom|performance|speed|memory"
+    r"|not needed|only (?:if|when|for|needed|used|in)|platform|windows|posix)\b",
+    re.IGNORECASE,
+)
+_CYCLE = re.compile(r"circular|cycl", re.IGNORECASE)
+_PLATFORM = frozenset({("sys", "platform"), ("os", "name"), ("sys", "version_info"), ("sys", "implementation")})
+_FAILURES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+# Functions that run when something is first asked for, or when a framework says so.
+_LATE = frozenset({"__getattr__", "ready"})
+
+
+def explained_lines(text: str) -> frozenset[int]:
+    """Return the lines of the imports inside functions of which the text says why they are there.
+
+    That is, the import is in a ``try`` or ``suppress`` that handles its failure, under a test of the platform or the
+    version of Python, or in a function ``__getattr__`` or ``ready``; or a comment on it, or directly above it, speaks
+    of what it costs, such as "slow" or "only if": not one that speaks of a cycle. Nothing if the text is not valid.
+    """
+    plain = LAZY.sub(r"\g<before>", text) if "lazy" in text else text
+    try:
+        tree = parse(for_older_parsers(plain))
+    except SyntaxError:
+        return frozenset()
+    lines = split_lines(text)
+    return frozenset(
+        node.lineno for node, around in _imports(tree) if _is_optional(node, around) or _has_note(node, lines)
+    )
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[ast.Import | ast.ImportFrom, Sequence[ast.AST]]]:
+    """Yield the imports inside functions, each with the nodes around it."""
+    todo: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
+    while todo:
+        node, around = todo.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            if any(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in around):
+                yield node, around
+        elif isinstance(node, ast.stmt | ast.Module | ast.ExceptHandler | ast.match_case):
+            todo += [(child, (*around, node)) for child in children(node)]
+
+
+def _is_optional(node: ast.AST, around: Sequence[ast.AST]) -> bool:
+    for outer, inner in zip(around, (*around[1:], node), strict=True):
+        if isinstance(outer, ast.Try) and inner in outer.body and any(map(_handles_failure, outer.handlers)):
+            return True
+        if isinstance(outer, ast.With | ast.AsyncWith) and any(_names(item) & _FAILURES for item in outer.items):
+            return True
+        if isinstance(outer, ast.If | ast.While) and _tests_platform(outer.test):
+            return True
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef) and outer.name in _LATE:
+            return True
+    return False
+
+
+def _handles_failure(handler: ast.ExceptHandler) -> bool:
+    return handler.type is None or bool(_names(handler.type) & _FAILURES)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _tests_platform(test: ast.expr) -> bool:
+    names = (dotted_name(each) for each in ast.walk(test) if isinstance(each, ast.Attribute))
+    return any(name is not None and (name[:2] in _PLATFORM or name[0] == "platform") for name in names)
+
+
+def _has_note(node: ast.Import | ast.ImportFrom, lines: Sequence[str]) -> bool:
+    """Return whether a comment on an import, or directly above it, speaks of what it costs, and not of a cycle."""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    comments = [line.partition("#")[2] for line in lines[first : last + 1]]
+    while first > 0 and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+        comments.append(lines[first])
+    said = " ".join(comments)
+    return _COST.search(said) is not None and _CYCLE.search(said) is None

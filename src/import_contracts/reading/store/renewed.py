@@ -1,0 +1,57 @@
+"""A program whose files only have new times, next to a cache from before: their contents are compared.
+
+It imports little, because it is a part of a run that is remembered.
+"""
+
+import json
+import os
+from array import array
+
+from import_contracts import disk
+from import_contracts.hashing import hashed
+from import_contracts.looks import UNKNOWN, is_recent
+from import_contracts.reading.store.watch import Compared, Watch, clock, load_sealed, sealed
+
+TYPE_CHECKING = False  # as in typing, which takes long to import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def renew(path: str, compared: Compared, base: str) -> Compared | None:
+    """Write a file of the cache again with the signatures of now, if nothing but times of files has changed.
+
+    The arguments are those of `reading.store.watch.compare`, with what that has returned; what it would
+    return now is returned. That is None if something else may have changed, which costs little to see where the size of
+    a file is another one, or if something cannot be read or written.
+    """
+    watch, changed = compared
+    places = watch.places(base)
+    sizes = dict(zip(places, watch.numbers[2::4], strict=True))
+    if any(sizes[place] != now[2] or not place.endswith(".py") for place, now in changed.items()):
+        return None
+    folder, name = os.path.split(path)
+    try:
+        digests = _digests(path, watch.program)
+        now = clock(folder)
+        numbers = array("q", watch.numbers)
+        for number, place in enumerate(places):
+            if place not in changed:
+                continue
+            if number >= len(digests) or hashed(disk.read_unnoted(place)) != digests[number]:
+                return None  # what is behind the files of the program decides which files there are
+            found = UNKNOWN if is_recent(changed[place], now) else changed[place]
+            numbers[4 * number : 4 * number + 4] = array("q", found)
+        renewed = Watch(watch.program, watch.paths, numbers)
+        disk.write(path, sealed(name, renewed.packed()))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):  # not to be read, or damaged
+        return None
+    return renewed, {}
+
+
+def _digests(path: str, program: str) -> "Sequence[str]":
+    """Return the digest of each file of a program, in order; raises many kinds of exceptions if they are not there."""
+    found, body = load_sealed(f"{path.removesuffix('.watch')}.program") or ("", b"")
+    if found != program:
+        raise ValueError("another program")
+    digests: list[str] = json.loads(str(body, "utf-8"))["digests"].split("/")[:-1]
+    return digests
