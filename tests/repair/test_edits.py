@@ -167,6 +167,7 @@ def test_what_is_written_is_not_written_again(text: str, choices: list[FixKind |
 @pytest.mark.slow
 @given(modules(), CHOICES)
 @example("from p.c import (G,  # noqa: F401\n H)\n", [])
+@example("from p.c import (H,  # noqa: F401\n G)\n", [])
 def test_ruff_finds_nothing_new_in_imports(text: str, choices: list[FixKind | None]) -> None:
     with TemporaryDirectory() as folder:
         found = findings(Path(folder), {"before": text, "after": new_text(text, choices)})

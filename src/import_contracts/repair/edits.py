@@ -254,10 +254,11 @@ class _Editor:
         node, alias = rewrite.binding.statement, rewrite.binding.alias
         changed = self._statements[node.lineno, node.col_offset]
         group = self._layout.on_its_lines(node, self._body)
-        own, whole = changed.text.comment_of(alias), [changed.text.opening_comment, self._layout.comment(group[-1])]
+        text = changed.text
+        own, whole = text.comment_of(alias), [text.opening_comment, self._layout.comment(group[-1])]
         removed = [each.binding.alias for each in changed.removed]
-        kept = own if changed.text.is_last_on_line(alias, removed) else directives(own)
-        return kept, joined_comments(whole) if self._are_gone(group) else directives(*whole)
+        kept = own if text.is_last_on_line(alias, removed) else directives(own)
+        return kept, joined_comments([*(whole if self._are_gone(group) else [directives(*whole)]), text.told_to(alias)])
 
     def _are_gone(self, group: Sequence[ast.stmt]) -> bool:
         """Tell whether all names of some statements are removed; if these share lines, nothing may replace them."""

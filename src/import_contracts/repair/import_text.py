@@ -126,8 +126,20 @@ class ImportText:
     def _told_with(self, removed: Collection[ast.alias]) -> str:
         """Return the directives on the line of the opening bracket, if they stand behind names that are all removed."""
         line = self._line_of(self.names[0].alias)
-        is_there = self.close and not _has_line_end(line[0].lead)
-        return directives(line[-1].comment) if is_there and all(each.alias in removed for each in line) else ""
+        return self._told if all(each.alias in removed for each in line) else ""
+
+    def told_to(self, alias: ast.alias) -> str:
+        """Return the directives on the line of the opening bracket, if they stand behind names, but not this one.
+
+        Tools take them as said of the whole statement.
+        """
+        is_there = any(each.alias is alias for each in self._line_of(self.names[0].alias))
+        return "" if is_there else self._told
+
+    @property
+    def _told(self) -> str:
+        line = self._line_of(self.names[0].alias)
+        return directives(line[-1].comment) if self.close and not _has_line_end(line[0].lead) else ""
 
     def adding(self, text: str, number: int) -> ImportText:
         """Return the statement with a name before the one at a place, or behind all."""
