@@ -2178,10 +2178,10 @@ def test_a_module_that_gives_a_path_into_another_to_unknown_code_is_followed_in_
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(PROGRAMS, programs()))
 def test_a_module_is_followed_again_wherever_its_import_may_have_another_outcome(files: Files) -> None:
-    found = search_crashes(model_of(files))
+    found = [replace(crash, works_from=None) for crash in search_crashes(model_of(files)).crashes]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Modules, "load_known", lambda *_: False)
-        assert search_crashes(model_of(files)) == found
+        assert [replace(crash, works_from=None) for crash in search_crashes(model_of(files)).crashes] == found
 
 
 def test_a_part_of_a_program_knows_what_the_whole_knows_though_other_modules_change_what_it_has_made() -> None:
