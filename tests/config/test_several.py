@@ -304,7 +304,8 @@ def test_an_id_of_several_files_needs_the_file(shop: Path) -> None:
     )
     run = lint(shop, "a.toml", "b.toml", "--contract", "tow", "--contract", "x.toml:one", "--contract", "one")
     assert run.err == (
-        "error: There is no contract 'tow'. Did you mean 'two'?\nerror: There is no contract 'x.toml:one'.\n"
+        "error: There is no contract 'tow'. Did you mean 'two'?\n"
+        "error: There is no contract 'x.toml:one'. Use one of: one, two.\n"
     )
 
 
@@ -401,7 +402,12 @@ OPTIONS = [
     for option in command.params
     if isinstance(option, click.Option) and not option.is_flag
 ]
-VALUES = {"--python": ("3.12", "3.13"), "--kind": ("runtime", "lazy"), "--format": ("text", "json")}
+VALUES = {
+    "--python": ("3.12", "3.13"),
+    "--kind": ("runtime", "lazy"),
+    "--every": ("day", "week"),
+    "--format": ("text", "json"),
+}
 ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("baseline", "accept"): ["--all"],
     ("baseline", "rename"): ["shop.a", "shop.x"],

@@ -138,14 +138,20 @@ def test_a_cache_depends_on_the_code_of_this_program_and_of_grimp(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(
-        tmp_path, {"src/own/a/b.py": "1", "src/own/c.py": "2", "src/own/d.txt": "3", "src/e.py": "4", "grimp.py": "5"}
+        tmp_path, {"src/own/a/b/b.py": "1", "src/own/c.py": "2", "src/own/d.txt": "3", "src/e.py": "4", "grimp.py": "5"}
     )
-    monkeypatch.setattr(cache_module, "__file__", str(tmp_path / "src/own/a/b.py"))
+    monkeypatch.setattr(cache_module, "__file__", str(tmp_path / "src/own/a/b/b.py"))
     grimp = ModuleSpec("grimp", None, origin=str(tmp_path / "grimp.py"))
 
     def versions(folder: str, spec: ModuleSpec | None = grimp, **changed: str) -> str:
         for name, text in changed.items():
-            path = {"b": "src/own/a/b.py", "c": "src/own/c.py", "d": "src/own/d.txt", "e": "src/e.py", "g": "grimp.py"}
+            path = {
+                "b": "src/own/a/b/b.py",
+                "c": "src/own/c.py",
+                "d": "src/own/d.txt",
+                "e": "src/e.py",
+                "g": "grimp.py",
+            }
             (tmp_path / path[name]).write_text(text)
         monkeypatch.setattr(PathFinder, "find_spec", lambda _: spec)
         return Cache(tmp_path / folder, lambda _: None).versions

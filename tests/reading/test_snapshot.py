@@ -313,10 +313,12 @@ def test_an_unchanged_tree_needs_neither_grimp_nor_a_parser(shop: Path) -> None:
     imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
     ours = {each.removeprefix("import_contracts.") for each in imported if each.startswith("import_contracts.")}
     assert run.returncode == 1
-    assert "reading.cache" in ours
+    assert "reading.store.cache" in ours
     assert not {"grimp", "difflib", "subprocess"} & imported
     assert not {each.partition(".")[0] for each in ours} & {"judging", "explain", "repair", "crashes", "adopt"}
-    assert not {"reading.scan", "reading.snapshot", "graph.import_graph", "config.contracts", "runs.check"} & ours
+    assert (
+        not {"reading.scanning.scan", "reading.snapshot", "graph.import_graph", "config.contracts", "runs.check"} & ours
+    )
 
 
 def test_a_module_that_comes_to_be_shadowed_is_read_again(shop: Path) -> None:

@@ -41,7 +41,9 @@ class Importer(Machine):
     # --- modules -------------------------------------------------------------------------------------------------
 
     def import_module(self, module: str) -> None:
-        """Import a module of the program and its parents."""
+        """Import a module of the program and its parents; nothing is imported if it is in `sys.modules` itself."""
+        if module in self.model.modules and self.modules.has(module):
+            return
         around = self.model.around.get(module)
         for name in (*reversed(list(ancestors(module)) if around is None else around), module):
             if name not in self.model.modules:

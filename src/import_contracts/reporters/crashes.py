@@ -121,8 +121,10 @@ def _crash(crash: ReportedCrash, group: Sequence[ReportedCrash], style: Style) -
         what = f"calls a function of {following.module}" if following.is_call else f"runs {following.module}"
         yield style.paint(f"    {what}", DIM)
     yield _line(crash.place, style)
-    reached = next((line.line for line in crash.stack if line.module == crash.imported and not line.is_call), None)
-    state = f", which is still at line {reached}" if reached else ", whose __getattr__ does not find it"
+    inside = [line for line in crash.stack if line.module == crash.imported]
+    reached = next((line.line for line in inside if not line.is_call), None)
+    asked = ", whose __getattr__ does not find it" if inside else ""
+    state = f", which is still at line {reached}" if reached else asked
     needed = f"{crash.name} from {crash.imported}" if crash.name else crash.imported
     yield f"    needs {needed}{state}"
     if crash.defined and (reached is None or crash.defined.line > reached):
