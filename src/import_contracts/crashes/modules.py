@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from functools import cached_property
-from operator import itemgetter
+from functools import cached_property, reduce
+from operator import itemgetter, or_
 from types import MappingProxyType, ModuleType
 from typing import TypeAlias
 
@@ -201,8 +201,10 @@ class Modules:
         self._numbers = world.model.modules
         self._spaces = memory.names()
         self._state = memory.names({"loaded": Loaded()})
-        self._touched = 0
-        """The modules that were looked for in `sys.modules`, or looked at, as bits."""
+        self._touched: set[str] = set()
+        """The modules that were looked for in `sys.modules`, or looked at: names, as large bits take time to make."""
+        self._touched_below = 0
+        """Those that known imports have touched, as bits."""
         self._arrivals: list[tuple[int, int, Mapping[int, int]]] = []
         """The bits of modules as they came, with those that were initialized then, and besides with each of them."""
         self._implied: dict[int, int] = {}
@@ -216,10 +218,10 @@ class Modules:
 
     def has(self, module: str) -> bool | None:
         """Tell whether a module of the program is in `sys.modules`; None if it may be."""
-        bit = 1 << self._numbers[module]
-        self._touched |= bit
+        self._touched.add(module)
         if module in self.partial:
             return True
+        bit = 1 << self._numbers[module]
         loaded = self.loaded
         return True if loaded.certain & bit else None if loaded.maybe & bit else False
 
@@ -238,11 +240,11 @@ class Modules:
     def touch(self, module: str) -> None:
         """Note that what is done may depend on a module, or changes it, if it is one of the program."""
         if module in self._numbers:
-            self._touched |= 1 << self._numbers[module]
+            self._touched.add(module)
 
     def touch_all(self) -> None:
         """Note that what is done may change any module."""
-        self._touched = _ALL
+        self._touched_below = _ALL
 
     def attributes(self, module: str) -> Names:
         """Return the names that others see in a module: unknown ones if another one has taken its place."""
@@ -271,7 +273,7 @@ class Modules:
         trace = self._world.traces[module]
         if any(trace.touched >> self._numbers[str(each)] & 1 for each in self._spaces):
             return False
-        self._touched |= trace.touched
+        self._touched_below |= trace.touched
         self._add(outcome, trace.implied)
         return True
 
@@ -394,7 +396,8 @@ class Modules:
         """What is known of what was done, besides what it has loaded."""
         loaded = self.loaded
         implied = ((bit, self._implied_by(bit) & ~loaded.certain) for bit in _bits(loaded.maybe))
-        return Trace(self._touched, {bit: modules for bit, modules in implied if modules})
+        touched = reduce(or_, (1 << self._numbers[each] for each in self._touched), self._touched_below)
+        return Trace(touched, {bit: modules for bit, modules in implied if modules})
 
     def keep(self) -> None:
         """Keep the names of the modules for other interpreters."""
