@@ -67,8 +67,11 @@ class Importer(Machine):
             self.world.reach.add(importer, module)
         else:
             self.spent_before = self.world.counts
-        if self.modules.load_known(module):
-            self.note(FailureError(UNKNOWN), within=module)
+            self.noted.clear()
+        if (known := self.modules.known(module)) is not None:
+            for kind in known.may_raise:
+                self.note(FailureError(kind), within=module)
+            self.modules.load(known)
             return
         self._fail_again(module)
         operations = self.bodies.module(module).operations

@@ -28,7 +28,7 @@ from import_contracts.crashes import operations as does
 from import_contracts.crashes.known import known_function
 from import_contracts.crashes.library import Library
 from import_contracts.crashes.machine import FailureError, Left, is_caught, raised
-from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN, Loaded
+from import_contracts.crashes.memory import ABSENT, MAYBE, UNKNOWN
 from import_contracts.crashes.objects import TYPE
 from import_contracts.crashes.operations import Code, Operations
 from import_contracts.crashes.scopes import Scope
@@ -59,11 +59,6 @@ _Left = Left | None
 
 class Interpreter(Library):
     """One fresh interpreter."""
-
-    @property
-    def loaded(self) -> Loaded:
-        """The modules that are initialized."""
-        return self.modules.loaded
 
     def start(self, module: str) -> None:
         """Import a module; raises FailureError, or TooMuchError."""

@@ -83,11 +83,12 @@ class _Frame:
 
 @dataclass(slots=True, eq=False)
 class _Thrown:
-    """An exception that may have been raised, and the state there."""
+    """An exception that may have been raised, and the state there; or one like it ``from_there_on``."""
 
     error: FailureError
     state: Delta
     partial: tuple[str, ...]
+    from_there_on: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -310,7 +311,7 @@ class Machine(ABC):
     # --- exceptions ----------------------------------------------------------------------------------------------
 
     def note(self, error: FailureError, within: str = "") -> None:
-        """Note that an exception may be raised here, or while a module was imported."""
+        """Note that an exception may be raised here, or while a module is imported that is not followed."""
         self.noted.append(error.kind)
         if not self._guards:
             return
@@ -318,7 +319,8 @@ class Machine(ABC):
         partial = (*self.modules.partial, within) if within else tuple(self.modules.partial)
         # One of which nothing is known may be raised from there on, and may be any other.
         if not any(each.error.kind is UNKNOWN and len(each.partial) <= len(partial) for each in guard.pending):
-            guard.pending.append(_Thrown(error, self.memory.since(guard.mark), partial))
+            from_there_on = error.kind is UNKNOWN or bool(within)
+            guard.pending.append(_Thrown(error, self.memory.since(guard.mark), partial, from_there_on))
 
     def _note_at(self, mark: int, state: Delta, error: FailureError) -> None:
         """Note an exception that may be raised after changes since a mark."""
@@ -360,8 +362,8 @@ class Machine(ABC):
             self.memory.release()
 
     def _thrown_state(self, mark: int, thrown: _Thrown, here: Delta) -> Delta:
-        """Return the changes since a mark where an exception is handled; an unknown one may come from there on."""
-        if thrown.error.kind is UNKNOWN:
+        """Return the changes since a mark where an exception is handled."""
+        if thrown.from_there_on:
             self._join(mark, [thrown.state, here])
         else:
             self.memory.undo(mark)

@@ -50,15 +50,18 @@ class Loaded:
         return Loaded(certain, (self.maybe | other.maybe) & ~certain)
 
 
-class Trace(NamedTuple):
-    """What is known of an import that worked, besides what it has loaded; modules are bits as in `Loaded`.
+class Imported(NamedTuple):
+    """What is known of an import that worked; modules are bits as in `Loaded`.
 
     ``touched`` are the modules that it has looked for, or looked at. ``implied`` has, by the bit of one that may be
-    loaded, those that are initialized wherever that is, except for those that certainly are.
+    loaded, those that are initialized wherever that is, except for those that certainly are. ``may_raise`` are the
+    kinds of the exceptions that it may raise all the same.
     """
 
+    loaded: Loaded
     touched: int
     implied: Mapping[int, int]
+    may_raise: tuple[object, ...]
 
 
 Change: TypeAlias = tuple[Names, object, object]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import itemgetter, or_
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from import_contracts.crashes.bodies import Bodies
 from import_contracts.crashes.crash import Crash
-from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Effects, Loaded, Memory, Names, Trace
+from import_contracts.crashes.memory import ABSENT, MAYBE, REPLACED, UNKNOWN, Effects, Imported, Loaded, Memory, Names
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.reach import Reach
 from import_contracts.crashes.remembering import CallKey, Habit, Limit, Result
@@ -41,10 +41,8 @@ class World:
     """Modules that were partially initialized, and one that was taken to import none of them."""
     whole: list[list[str]] = field(default_factory=list)
     """The components that were taken to have no other modules."""
-    outcomes: dict[str, Loaded | None] = field(default_factory=dict)
-    """By the module that was imported first: the modules loaded after that; None if it failed."""
-    traces: dict[str, Trace] = field(default_factory=dict)
-    """What else is known of the imports of modules that did not fail."""
+    outcomes: dict[str, Imported | None] = field(default_factory=dict)
+    """By the module that was imported first: what is known of that import; None if it failed."""
     crashes: dict[str, Crash] = field(default_factory=dict)
     """The crashes, by the module that was imported first."""
     spent: dict[str, Spent] = field(default_factory=dict)
@@ -157,8 +155,8 @@ class World:
         """Take what is known of modules that do the same as in an earlier world: outcomes, crashes, names, calls."""
         self.interpreters = before.interpreters
         for module in modules:
-            if (loaded := before.outcomes.get(module)) is not None:
-                self.outcomes[module], self.traces[module] = loaded, before.traces[module]
+            if (imported := before.outcomes.get(module)) is not None:
+                self.outcomes[module] = imported
             if (crash := before.crashes.get(module)) is not None:
                 self.crashes[module], self.outcomes[module] = crash, None
                 if module in before.spent:
@@ -261,21 +259,21 @@ class Modules:
             return True
         return None if UNKNOWN in space else False
 
-    def load_known(self, module: str) -> bool:
-        """Load a module with all that it imports, if its outcome is known and the same here; tell whether it was.
+    def known(self, module: str) -> Imported | None:
+        """Return what is known of the import of a module, if that has the same outcome here.
 
-        It is the same if the import touched no module whose body this interpreter has begun: one that is partially
-        initialized, or that may have seen such a one.
+        It has if it touched no module whose body this interpreter has begun: one that is partially initialized, or that
+        may have seen such a one.
         """
-        outcome = self._world.outcomes.get(module)
-        if outcome is None:
-            return False
-        trace = self._world.traces[module]
-        if any(trace.touched >> self._numbers[str(each)] & 1 for each in self._spaces):
-            return False
-        self._touched_below |= trace.touched
-        self._add(outcome, trace.implied)
-        return True
+        known = self._world.outcomes.get(module)
+        if known is None or any(known.touched >> self._numbers[str(each)] & 1 for each in self._spaces):
+            return None
+        return known
+
+    def load(self, known: Imported) -> None:
+        """Load a module with all that it imports, as is known."""
+        self._touched_below |= known.touched
+        self._add(known.loaded, known.implied)
 
     def known_crash(self, module: str) -> Crash | None:
         """Return the crash of a module that fails here as it does where it is imported first; None if it may not.
@@ -391,13 +389,13 @@ class Modules:
         if self.replacing(module) is None:
             self.forget_names(module)
 
-    @property
-    def trace(self) -> Trace:
-        """What is known of what was done, besides what it has loaded."""
+    def imported(self, may_raise: Iterable[object]) -> Imported:
+        """Return what is known of what was done, which may have raised some kinds of exceptions."""
         loaded = self.loaded
         implied = ((bit, self._implied_by(bit) & ~loaded.certain) for bit in _bits(loaded.maybe))
         touched = reduce(or_, (1 << self._numbers[each] for each in self._touched), self._touched_below)
-        return Trace(touched, {bit: modules for bit, modules in implied if modules})
+        kinds = tuple(dict.fromkeys(may_raise))
+        return Imported(loaded, touched, {bit: modules for bit, modules in implied if modules}, kinds)
 
     def keep(self) -> None:
         """Keep the names of the modules for other interpreters."""

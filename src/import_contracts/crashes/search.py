@@ -12,7 +12,7 @@ from import_contracts.crashes.bodies import Bodies, CodeCache
 from import_contracts.crashes.crash import Crash
 from import_contracts.crashes.interpreter import Interpreter
 from import_contracts.crashes.machine import CrashError, FailureError, TooMuchError
-from import_contracts.crashes.memory import Loaded
+from import_contracts.crashes.memory import Imported
 from import_contracts.crashes.messages import Lack, message, message_at_root
 from import_contracts.crashes.model import ImportModel
 from import_contracts.crashes.modules import World
@@ -251,10 +251,7 @@ class Trials:
                     self.untried.add(module)
                     continue
                 outcome = self._outcome(module)
-                alike = self._alike(module) if outcome else (module,)
-                world.outcomes.update(dict.fromkeys(alike, outcome))
-                if outcome:
-                    world.traces.update(dict.fromkeys(alike, world.traces[module]))
+                world.outcomes.update(dict.fromkeys(self._alike(module) if outcome else (module,), outcome))
             self._advance()
 
     def _crashes_of(self, modules: Iterable[str]) -> dict[str, Crash]:
@@ -268,7 +265,7 @@ class Trials:
             return members
         return (module,)
 
-    def _outcome(self, module: str) -> Loaded | None:
+    def _outcome(self, module: str) -> Imported | None:
         world = self._world
         outcomes, crashes = world.outcomes, world.crashes
         for package in reversed(self._world.model.around[module]):
@@ -287,11 +284,10 @@ class Trials:
             return None
         except (FailureError, TooMuchError, RecursionError):  # of a module that nests too deeply, nothing is known
             return None
-        self._world.traces[module] = interpreter.modules.trace
-        return interpreter.loaded
+        return interpreter.modules.imported(interpreter.noted)
 
     def works_from(self, entry: str) -> str | None:
         """Return a module after whose import another is loaded: the outermost, and of these the first by name."""
         bit = 1 << self._world.model.modules[entry]
-        fine = [module for module, loaded in self._world.outcomes.items() if loaded and loaded.certain & bit]
+        fine = [module for module, known in self._world.outcomes.items() if known and known.loaded.certain & bit]
         return min(fine, key=lambda module: (module.count("."), module), default=None)

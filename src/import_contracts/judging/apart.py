@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import chain
 
 from import_contracts.crashes.bodies import FAILED, LOADED, Bodies, CodeCache
-from import_contracts.crashes.memory import Loaded
+from import_contracts.crashes.memory import Imported
 from import_contracts.crashes.missing import MissingImports
 from import_contracts.crashes.model import ImportModel, possible_imports, written_imports
 from import_contracts.crashes.reach import Reach, reached
@@ -201,10 +201,10 @@ class EditsAbove:
         now, *others = (reach.below(self._importers) & edited for reach in reaches)
         return others == [now, now]
 
-    def _loads_as_before(self, module: str, loaded: Loaded | None, crashing: Collection[str]) -> bool:
+    def _loads_as_before(self, module: str, known: Imported | None, crashing: Collection[str]) -> bool:
         """Tell whether a module loads the same of the modules that crash, or fails, as before."""
         numbers = self._model.modules
-        names = [FAILED] if loaded is None else [each for each in crashing if loaded.certain >> numbers[each] & 1]
+        names = [FAILED] if known is None else [each for each in crashing if known.loaded.certain >> numbers[each] & 1]
         return {name for of, name in self._functions if of == module and name in {FAILED, *crashing}} == {*names}
 
     def _load(self, source: Source) -> tuple[Set[str], Set[str]]:

@@ -92,9 +92,9 @@ class Remedies:
         needed, numbers = world.needed, world.model.modules
         found = {(module, LOADED) for module in needed}
         for module in world.outcomes.keys() - needed:
-            loaded = world.outcomes[module]
-            names = [FAILED] if loaded is None else self.crashing
-            found.update((module, name) for name in names if not loaded or loaded.certain >> numbers[name] & 1)
+            known = world.outcomes[module]
+            names = [FAILED] if known is None else self.crashing
+            found.update((module, name) for name in names if not known or known.loaded.certain >> numbers[name] & 1)
         return found
 
     def after(self, statements: Statements, changed: Mapping[str, Source]) -> Remedies:
