@@ -22,7 +22,6 @@ from import_contracts.crashes.values import (
     ClassValue,
     Container,
     Each,
-    ErrorValue,
     External,
     FunctionValue,
     InstanceValue,
@@ -476,13 +475,7 @@ class Calls(Objects):
         result = found["items"]
         return result if isinstance(result, tuple) else None
 
-    # --- context managers ----------------------------------------------------------------------------------------
-
-    def enter(self, manager: object) -> object:
-        """Return what a context manager gives to the name behind ``as``."""
-        if isinstance(manager, InstanceValue):
-            return self.call_method(manager, ("__enter__", "__aenter__"), ())
-        return manager if isinstance(manager, Manager) else UNKNOWN
+    # --- special methods -----------------------------------------------------------------------------------------
 
     def call_method(self, value: InstanceValue, names: tuple[str, ...], arguments: Arguments) -> object:
         """Return the result of the first of some special methods that the class of an object has."""
@@ -499,19 +492,6 @@ class Calls(Objects):
             return value.run(lambda _: None)
         return value
 
-    def exit(self, manager: object, error: FailureError | None) -> object:
-        """Return whether the end of a ``with`` block swallows an exception, as far as that is known."""
-        if isinstance(manager, InstanceValue):
-            kind = None if error is None else error.kind
-            value: object = None if error is None else ErrorValue(error)
-            arguments = (Argument(kind), Argument(value), Argument(None if error is None else UNKNOWN))
-            return self.call_method(manager, ("__exit__", "__aexit__"), arguments)
-        if isinstance(manager, External):
-            return False if manager.is_standard and not _may_swallow(manager.name) else UNKNOWN
-        if isinstance(manager, ModuleValue):
-            return False
-        return UNKNOWN
-
 
 def giving(each: Each, item: object) -> Block:
     """Return a block that hands a value to the consumer of an iterator."""
@@ -520,7 +500,3 @@ def giving(each: Each, item: object) -> Block:
         each(item)
 
     return block
-
-
-def _may_swallow(name: str) -> bool:
-    return any(word in name for word in ("assert", "suppress", "ExitStack", "subTest", "contextmanager"))

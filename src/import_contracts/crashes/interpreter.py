@@ -5,12 +5,13 @@ The chapters of the language reference are followed in these modules, on Linux:
 - "The import system": `importing` and `modules`. A module outside the program may be missing where a ``try`` handles
   that, and is taken as working elsewhere.
 - "Execution model": `scopes`, `importing.Importer.settled` and `machine`. A name that may be bound counts as bound.
-- "Compound statements": this module, on top of `machine`, where paths part and meet again. A handler or a context
-  manager that is not understood catches every exception; so may a handler whatever may have been raised before.
+- "Compound statements": this module, `managers` and `case_patterns`, on top of `machine`, where paths part and meet
+  again. A handler or a context manager that is not understood catches every exception; so may a handler whatever may
+  have been raised before.
 - "Data model": `objects` and `calls`. Code that is not followed may change all that it is given: names of modules,
   methods of classes, attributes, elements. It does not call the functions.
-- "Expressions": `evaluation`. A value that is not known has any attribute and is true or false.
-- The standard library: `library`, `iterators` and `known`.
+- "Expressions": `evaluation` and `operators`. A value that is not known has any attribute and is true or false.
+- The standard library: `library`, `finding`, `iterators` and `known`.
 
 In a large program, calls that are alike are followed once (`remembering`). Once fifty different calls of a function
 have done nothing but bind names in its first argument, the next ones are taken to bind unknown values there, no more.
@@ -25,6 +26,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from import_contracts.crashes import operations as does
+from import_contracts.crashes.case_patterns import CasePatterns
 from import_contracts.crashes.known import known_function
 from import_contracts.crashes.library import Library
 from import_contracts.crashes.machine import FailureError, Left, is_caught, raised
@@ -45,7 +47,6 @@ from import_contracts.crashes.values import (
     Manager,
     ModuleNames,
     ModuleValue,
-    Partial,
     Stream,
     Wrapped,
     bind_unknown,
@@ -57,7 +58,7 @@ _MOST_ROUNDS = 100
 _Left = Left | None
 
 
-class Interpreter(Library):
+class Interpreter(CasePatterns):
     """One fresh interpreter."""
 
     def start(self, module: str) -> None:
@@ -400,65 +401,14 @@ class Interpreter(Library):
         value = self.enter(manager)
         return self.guarded(
             lambda: self._with_body(operation, value),
-            lambda error: self._swallow(manager, error),
-            lambda left: self._leave_with(manager, left),
+            lambda error: self.swallow(manager, error),
+            lambda left: self.leave(manager, left),
         )
 
     def _with_body(self, operation: does.With, value: object) -> _Left:
         if operation.target:
             self.assign(operation.target, value)
         return self.run(operation.body)
-
-    def _leave_with(self, manager: object, left: _Left) -> _Left:
-        if isinstance(manager, Partial):
-            self.call(manager, ())
-        elif not isinstance(manager, Manager):
-            self.exit(manager, None)
-        elif isinstance(entered := manager.names.get("entered"), tuple) and entered:
-            outer = Manager("stack", self.memory.names({"entered": entered[:-1]}))
-            return self.guarded(
-                lambda: self._leave_with(entered[-1], left),
-                lambda error: self._swallow(outer, error),
-                lambda left: self._leave_with(outer, left),
-            )
-        return left
-
-    def _swallow(self, manager: object, error: FailureError) -> _Left:
-        """Go on behind a ``with`` block that may swallow an exception."""
-        if isinstance(manager, Manager):
-            known = self._swallows(manager, error)
-        else:
-            known = self.truth_of(self.exit(manager, error))
-        if known:
-            return None
-        if known is False:
-            raise error
-
-        def fail() -> None:
-            raise error
-
-        return self.follow_each([lambda: None, fail])
-
-    def _swallows(self, manager: Manager, error: FailureError) -> bool | None:
-        if manager.kind == "suppress":
-            errors = manager.names["errors"]
-            return None if errors is UNKNOWN else is_caught(error, errors)
-        if manager.kind == "null":
-            return False
-        entered = manager.names.get("entered")
-        if not isinstance(entered, tuple):
-            return None
-        for each in reversed(entered):
-            if isinstance(each, Partial):
-                self.call(each, ())
-                continue
-            if isinstance(each, Manager):
-                known = self._swallows(each, error) if each.kind != "function" else None
-            else:
-                known = self.truth_of(self.exit(each, error))
-            if known is not False:
-                return known
-        return False
 
     def _with_function(self, stream: object, operation: does.With) -> _Left:
         """Follow a generator function with the block in place of its ``yield``."""
@@ -478,7 +428,7 @@ class Interpreter(Library):
 
     def _cases(self, subject: object, cases: tuple[does.Case, ...]) -> _Left:
         for place, case in enumerate(cases):
-            known = self._matches(subject, case.pattern)
+            known = self.matches(subject, case.pattern)
             if known is not False and case.guard:
                 guard = self.decide(case.guard) if known else None
                 if known is None:
@@ -490,78 +440,6 @@ class Interpreter(Library):
                 rest = cases[place + 1 :]
                 return self.follow_each([lambda: self.run(case.body), lambda: self._cases(subject, rest)])  # noqa: B023
         return None
-
-    def _matches(self, subject: object, pattern: ast.pattern) -> bool | None:  # noqa: C901, PLR0911 - one case each
-        """Tell whether a pattern matches, whose names are bound; None if that is not known."""
-        match pattern:
-            case ast.MatchAs(None, name) | ast.MatchStar(name):
-                if name:
-                    self.bind(name, subject)
-                return True
-            case ast.MatchAs(inner, name):
-                known = self._matches(subject, inner) if inner else True
-                if name:
-                    self.bind(name, subject)
-                return known
-            case ast.MatchValue(value):
-                return self._compared(subject, ast.Eq(), self.evaluate(value))
-            case ast.MatchSingleton(value):
-                return self._identical(subject, value)
-            case ast.MatchOr(patterns):
-                return self._matches_any(subject, patterns)
-            case ast.MatchClass(kind, positional, _, named):
-                return self._matches_class(subject, self.evaluate(kind), [*positional, *named])
-            case ast.MatchSequence(patterns):
-                return self._matches_sequence(subject, patterns)
-            case ast.MatchMapping(keys, patterns, rest):
-                self._match_keys(subject, keys)
-                self._match_inside(patterns)
-                if rest:
-                    self.bind(rest, UNKNOWN)
-        return None
-
-    def _matches_any(self, subject: object, patterns: list[ast.pattern]) -> bool | None:
-        for place, each in enumerate(patterns):
-            known = self._matches(subject, each)
-            if known is not False:
-                if known is None and patterns[place + 1 :]:
-                    self.value_maybe(lambda: self._matches_any(subject, patterns[place + 1 :]))  # noqa: B023
-                return known
-        return False
-
-    def _matches_class(self, subject: object, kind: object, inside: list[ast.pattern]) -> bool | None:
-        found = self.isinstance((Argument(subject), Argument(kind)))
-        if found is False:
-            return False
-        self._match_inside(inside)
-        return True if found is True and not inside else None
-
-    def _matches_sequence(self, subject: object, patterns: list[ast.pattern]) -> bool | None:
-        items = subject.items if isinstance(subject, Container) and subject.kind == "list" else subject
-        if isinstance(items, tuple) and not any(isinstance(each, ast.MatchStar) for each in patterns):
-            if len(items) != len(patterns):
-                return False
-            answers: list[bool | None] = []
-            for item, each in zip(items, patterns, strict=True):
-                answers.append(self._matches(item, each))
-                if answers[-1] is not True:
-                    break
-            return answers[-1] if answers else True
-        self._match_inside(patterns)
-        return None
-
-    def _match_keys(self, subject: object, keys: list[ast.expr]) -> None:
-        """Follow the keys of a pattern for a mapping, whatever is behind the first one may not be tried."""
-        if isinstance(subject, Container) and subject.kind == "dict" and keys:
-            self.evaluate(keys[0])
-            keys = keys[1:]
-        for each in keys:
-            self.value_maybe(lambda: self.evaluate(each))  # noqa: B023 - called at once
-
-    def _match_inside(self, patterns: list[ast.pattern]) -> None:
-        """Follow patterns that may not be tried."""
-        for each in patterns:
-            self.value_maybe(lambda: self._matches(UNKNOWN, each))  # noqa: B023 - called at once
 
     def _return(self, operation: does.Return) -> Left:
         return Left("return", self.evaluate(operation.value) if operation.value else None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from import_contracts.crashes.calls import giving
-from import_contracts.crashes.evaluation import Evaluator, is_constant
+from import_contracts.crashes.evaluation import Evaluator
 from import_contracts.crashes.machine import FailureError, Left
 from import_contracts.crashes.memory import ABSENT, UNKNOWN
+from import_contracts.crashes.operators import is_constant
 from import_contracts.crashes.values import (
     Argument,
     Arguments,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from functools import partial
 
-from import_contracts.crashes.calls import giving
-from import_contracts.crashes.evaluation import is_constant
-from import_contracts.crashes.iterators import Iterators
-from import_contracts.crashes.machine import FailureError, is_caught, is_subclass, raised
+from import_contracts.crashes.machine import FailureError, is_subclass, raised
+from import_contracts.crashes.managers import Managers
 from import_contracts.crashes.memory import ABSENT, UNKNOWN, Names
 from import_contracts.crashes.modules import OF_EVERY_MODULE
 from import_contracts.crashes.objects import DATACLASS_INITIALIZER, OBJECT, TYPE
 from import_contracts.crashes.operations import DefineClass
+from import_contracts.crashes.operators import is_constant
 from import_contracts.crashes.scopes import Scope
 from import_contracts.crashes.values import (
     FIELDS,
@@ -24,14 +21,11 @@ from import_contracts.crashes.values import (
     BoundMethod,
     ClassValue,
     Container,
-    Each,
     ErrorValue,
     External,
     FieldValue,
     FunctionValue,
     InstanceValue,
-    Manager,
-    ModuleInfo,
     ModuleNames,
     ModuleValue,
     Partial,
@@ -44,150 +38,10 @@ from import_contracts.crashes.values import (
     positional,
     unbind_unknown,
 )
-from import_contracts.graph.names import absolute
 
 
-class Library(Iterators):
+class Library(Managers):
     """A machine that knows some functions of the standard library."""
-
-    # --- importing -----------------------------------------------------------------------------------------------
-
-    def import_by_name(self, arguments: Arguments) -> object:
-        """``importlib.import_module(name, package)``."""
-        name, package = named_argument(arguments, "name", 0), named_argument(arguments, "package", 1)
-        if not isinstance(name, str):
-            return self._computed()
-        level = len(name) - len(name.lstrip("."))
-        if level and not isinstance(package, str):
-            return self._computed() if package is not ABSENT else self.call_unknown(())
-        module = absolute(level, name[level:], str(package), is_package=True) if level else name
-        return self._import_rooted(module or "")
-
-    def _computed(self) -> object:
-        """Go on behind an import of what is not known."""
-        self.note(FailureError(UNKNOWN))
-        return UNKNOWN
-
-    def dunder_import(self, arguments: Arguments) -> object:
-        """``__import__(name, globals, locals, fromlist, level)``."""
-        name, level = named_argument(arguments, "name", 0), named_argument(arguments, "level", 4)
-        listed = named_argument(arguments, "fromlist", 3)
-        if not isinstance(name, str) or not isinstance(level if level is not ABSENT else 0, int):
-            return self._computed()
-        if isinstance(level, int) and level > 0:
-            scope = self.scope
-            is_package = scope.module in self.model.packages
-            name = absolute(level, name, scope.module, is_package=is_package) or ""
-        found = self._import_rooted(name)
-        names = self.elements(listed) if listed is not ABSENT else ()
-        if isinstance(found, ModuleValue) and names:
-            if found.name in self.model.packages:
-                self._import_submodules(found.name, [each for each in names if isinstance(each, str)])
-            return found
-        if names != ():
-            return UNKNOWN
-        root = name.partition(".")[0]
-        return ModuleValue(root) if isinstance(found, ModuleValue) else External(root) if root else UNKNOWN
-
-    def _import_rooted(self, module: str) -> object:
-        if module.partition(".")[0] not in self.model.modules:
-            self.note(raised("ModuleNotFoundError"))
-            return External(module) if module else UNKNOWN
-        self.import_known(module)
-        return ModuleValue(module) if module in self.model.modules else UNKNOWN
-
-    def reload(self, arguments: Arguments) -> object:
-        """``importlib.reload(module)``."""
-        self.escape(first_of(arguments))
-        return first_of(arguments)
-
-    def loaded_module(self, arguments: Arguments) -> object:
-        """``sys.modules.get(name, default)``."""
-        name = first_of(arguments)
-        has = self.modules.has(name) if isinstance(name, str) and name in self.model.modules else None
-        if has and isinstance(name, str):
-            return ModuleValue(name)
-        if has is None:
-            return UNKNOWN
-        return arguments[1].value if len(arguments) > 1 else None
-
-    def change_modules(self, arguments: Arguments) -> object:
-        """``sys.modules.pop(name)`` and other methods that change it."""
-        name = first_of(arguments)
-        self.modules.replace(name if isinstance(name, str) else self.scope.module)
-        return UNKNOWN
-
-    def iterate_modules(self, arguments: Arguments) -> object:
-        """``pkgutil.iter_modules(path, prefix)``, sorted by name."""
-        path, prefix = named_argument(arguments, "path", 0), named_argument(arguments, "prefix", 1)
-        if not isinstance(path, External) or not path.name.startswith("__path__ "):
-            return UNKNOWN
-        package = path.name.removeprefix("__path__ ")
-        before = "" if prefix is ABSENT else prefix
-        inside = [each for each in self.model.modules if each.rpartition(".")[0] == package]
-        if not isinstance(before, str):
-            return UNKNOWN
-        found = [ModuleInfo(UNKNOWN, before + each.rpartition(".")[2], each in self.model.packages) for each in inside]
-        return tuple(found)
-
-    def walk_packages(self, arguments: Arguments) -> object:
-        """``pkgutil.walk_packages(path, prefix)``: imports each package behind its name, and goes on inside."""
-        found = self.iterate_modules(arguments)
-        if not isinstance(found, tuple):
-            return UNKNOWN
-
-        def run(each: Each) -> object:
-            for info in found:
-                giving(each, info)()
-                if info.ispkg and info.name in self.model.packages:
-                    self.guarded(partial(self.import_module, info.name), self._walk_on, lambda left: left)
-                    within = External(f"__path__ {info.name}")
-                    inside = self.walk_packages((Argument(within), Argument(f"{info.name}.")))
-                    self.iterate(inside, lambda one: giving(each, one)())
-            return None
-
-        return self.stream(run)
-
-    def _walk_on(self, error: FailureError) -> None:
-        """Go on behind a package that cannot be imported."""
-        if is_caught(error, External("builtins.ImportError")) is False:
-            raise error
-
-    def path_function(self, name: str, arguments: Arguments) -> object:
-        """Follow a function of ``os.path``; the folder of the program is "/"."""
-        values = [each.value for each in arguments if not each.keyword]
-        if not values or len(values) != len(arguments) or not all(isinstance(each, str) for each in values):
-            return self.call_unknown(arguments, External(f"os.path.{name}"))
-        first, *rest = map(str, values)
-        match name:
-            case "dirname":
-                return posixpath.dirname(first)
-            case "basename":
-                return posixpath.basename(first)
-            case "splitext":
-                return posixpath.splitext(first)
-            case "join":
-                return posixpath.join(first, *rest)
-        return posixpath.normpath(first)
-
-    def list_files(self, arguments: Arguments) -> object:
-        """``os.listdir(folder)``: the files of the program, in any order."""
-        folder = first_of(arguments)
-        if not isinstance(folder, str):
-            return self.call_unknown(arguments, External("os.listdir"))
-        return self.new("set", tuple([posixpath.basename(each) for each in self._files_in(folder)]))
-
-    def match_files(self, arguments: Arguments) -> object:
-        """``glob.glob(pattern)``: files of the program, in any order."""
-        pattern = first_of(arguments)
-        if not isinstance(pattern, str) or len(arguments) != 1 or not pattern.endswith(".py"):
-            return self.call_unknown(arguments, External("glob.glob"))
-        found = self._files_in(posixpath.dirname(pattern))
-        return self.new("set", tuple([each for each in found if fnmatchcase(each, pattern)]))
-
-    def _files_in(self, folder: str) -> list[str]:
-        paths = sorted(f"/{source.path}" for source in self.model.sources.values())
-        return [each for each in paths if posixpath.dirname(each) == folder.rstrip("/")]
 
     # --- attributes ----------------------------------------------------------------------------------------------
 
@@ -545,6 +399,27 @@ class Library(Iterators):
             return External("decorator.")
         return arguments[2].value if len(arguments) == 3 else UNKNOWN
 
+    def copied(self, name: str, arguments: Arguments) -> object:
+        """``copy.copy(value)`` and ``copy.deepcopy(value)``, for which a class may have a method of that name."""
+        value = first_of(arguments)
+        if isinstance(value, InstanceValue) and isinstance(value.of.find(name), FunctionValue):
+            return self.call_method(value, (name,), (Argument(UNKNOWN),) if name == "__deepcopy__" else ())
+        return self.call_unknown(arguments, External(f"copy.{name.strip('_')}"))
+
+    def method_of_wrapped(self, name: str, arguments: Arguments) -> object:
+        """Follow a method of a decorated function."""
+        target = first_of(arguments)
+        if isinstance(target, Wrapped) and target.kind == "dispatch" and name == "register":
+            return self.register_dispatch(arguments)
+        return UNKNOWN
+
+    def setter(self, arguments: Arguments) -> object:
+        """``property.setter``."""
+        target = first_of(arguments)
+        if isinstance(target, Wrapped) and len(arguments) == 2:
+            return Wrapped(target.kind, target.function, arguments[1].value)
+        return UNKNOWN
+
     # --- annotations ---------------------------------------------------------------------------------------------
 
     def type_hints(self, arguments: Arguments) -> object:
@@ -589,57 +464,6 @@ class Library(Iterators):
         finally:
             if self.stack and self.stack[-1] is scope:
                 self.stack.pop()
-
-    # --- context managers ----------------------------------------------------------------------------------------
-
-    def suppress(self, arguments: Arguments) -> object:
-        """``contextlib.suppress(*errors)``."""
-        errors = positional(arguments)
-        return Manager("suppress", self.memory.names({"errors": UNKNOWN if errors is None else errors}))
-
-    def exit_stack(self, _: Arguments) -> object:
-        """``contextlib.ExitStack()``."""
-        return Manager("stack", self.memory.names({"entered": ()}))
-
-    def copied(self, name: str, arguments: Arguments) -> object:
-        """``copy.copy(value)`` and ``copy.deepcopy(value)``, for which a class may have a method of that name."""
-        value = first_of(arguments)
-        if isinstance(value, InstanceValue) and isinstance(value.of.find(name), FunctionValue):
-            return self.call_method(value, (name,), (Argument(UNKNOWN),) if name == "__deepcopy__" else ())
-        return self.call_unknown(arguments, External(f"copy.{name.strip('_')}"))
-
-    def null_context(self, arguments: Arguments) -> object:
-        """``contextlib.nullcontext(value)``."""
-        return Manager("null", self.memory.names({"value": first_of(arguments) if arguments else None}))
-
-    def method_of_manager(self, name: str, arguments: Arguments) -> object:
-        """Follow a method of ``contextlib.ExitStack``."""
-        target, *given = (each.value for each in arguments)
-        entered = target.names.get("entered") if isinstance(target, Manager) else UNKNOWN
-        if isinstance(target, Manager) and name == "callback" and given and isinstance(entered, tuple):
-            self.memory.set(target.names, "entered", (*entered, Partial(given[0], arguments[2:])))
-            return given[0]
-        if not isinstance(target, Manager) or name not in {"enter_context", "enter_async_context"} or not given:
-            if isinstance(target, Manager) and name not in {"close", "aclose"}:
-                self.memory.set(target.names, "entered", UNKNOWN)
-            return UNKNOWN
-        known = (*entered, given[0]) if isinstance(entered, tuple) else UNKNOWN
-        self.memory.set(target.names, "entered", known)
-        return self.enter(given[0])
-
-    def method_of_wrapped(self, name: str, arguments: Arguments) -> object:
-        """Follow a method of a decorated function."""
-        target = first_of(arguments)
-        if isinstance(target, Wrapped) and target.kind == "dispatch" and name == "register":
-            return self.register_dispatch(arguments)
-        return UNKNOWN
-
-    def setter(self, arguments: Arguments) -> object:
-        """``property.setter``."""
-        target = first_of(arguments)
-        if isinstance(target, Wrapped) and len(arguments) == 2:
-            return Wrapped(target.kind, target.function, arguments[1].value)
-        return UNKNOWN
 
 
 def _checked(kind: object, of: object) -> object:

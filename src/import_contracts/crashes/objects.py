@@ -514,6 +514,3 @@ def _is_abstract(value: object) -> bool:
 def names_in(values: Iterable[object]) -> list[str]:
     """Return the names of modules among values."""
     return [name for name in map(own_name, values) if name]
-
-
-__all__ = ["OBJECT", "TYPE", "ErrorValue", "Objects", "abstract_methods", "is_metaclass"]
