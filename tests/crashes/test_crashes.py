@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from import_contracts.crashes import calls, search
 from import_contracts.crashes.bodies import CodeCache
 from import_contracts.crashes.crash import Crash, Frame
+from import_contracts.crashes.memory import Names
 from import_contracts.crashes.model import ImportModel, possible_imports
 from import_contracts.crashes.modules import Modules
 from import_contracts.crashes.reach import Reach
@@ -2147,6 +2149,37 @@ def test_what_may_be_loaded_is_followed_once_with_all_that_it_imports() -> None:
     found = search_crashes(model_of(files), {"p.a"})
     assert found.crashes == ()
     assert found.work < 2 * count**3
+
+
+def begun(files: Files, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Return how often the body of each module is begun in a search."""
+    found = Counter[str]()
+    begin = Modules.begin
+
+    def counted(modules: Modules, module: str) -> Names:
+        found[module] += 1
+        return begin(modules, module)
+
+    monkeypatch.setattr(Modules, "begin", counted)
+    search_crashes(model_of(files))
+    return found
+
+
+def test_a_module_of_a_cycle_is_followed_once_if_it_touches_nothing_that_is_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    others = {f"m{number}": "import p.a" for number in range(10)}
+    texts = "".join(f"    import p.{name}\n" for name in others)
+    files = {**others, "a": f"import sys\nif sys.platform == 'win32':\n{texts}x = 1"}
+    assert begun(files, monkeypatch)["p.a"] == 1
+
+
+def test_a_module_that_crashes_is_not_followed_again_below_each_that_imports_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = {"a": "from p.b import y\nx = 1", "b": "from p.a import x\ny = 1"}
+    users = {f"m{number}": "import p.a" for number in range(10)}
+    assert begun({**files, **users}, monkeypatch)["p.a"] == begun(files, monkeypatch)["p.a"]
 
 
 @pytest.mark.parametrize(
