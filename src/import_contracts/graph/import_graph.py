@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from copy import copy
 from functools import cache, cached_property
+from itertools import chain
 from typing import TypeAlias
 
 from import_contracts.graph.columns import ImportColumns
@@ -84,17 +85,26 @@ class ImportGraph:
         self.excepted: frozenset[str] = frozenset()
         self._origin: tuple[ImportGraph, Collection[Edge]] | None = None
 
-    def _replaced(
-        self, imports: Mapping[str, Mapping[str, tuple[int, ...]]], gone: Collection[Edge] | None = None
+    def _with(
+        self,
+        imports: Mapping[str, Mapping[str, tuple[int, ...]]],
+        gone: Collection[Edge] | None = None,
+        external: Set[str] | None = None,
     ) -> ImportGraph:
         """Return a graph of the same modules with other imports, which must be sorted.
 
-        ``gone`` are the imports that are not left; None if others were added.
+        ``gone`` are the imports that are not left; None if others were added. ``external`` are its external modules;
+        None for the same ones.
         """
         graph = copy(self)
         graph.__dict__.pop("nodes", None)
         graph._origin = None if gone is None else (self, gone)  # noqa: SLF001 - our own
         graph._imports = imports  # noqa: SLF001 - our own
+        if external is not None and external != self.external:
+            graph.external = frozenset(external)
+            graph.modules = tuple(sorted(self.modules_set - self.external | external))
+            for cached in ("modules_set", "_children"):
+                graph.__dict__.pop(cached, None)
         return graph
 
     def is_internal(self, name: str) -> bool:
@@ -205,7 +215,7 @@ class ImportGraph:
         imports = dict(self._imports)
         for importer, imported in edges:
             imports[importer] = {other: lines for other, lines in imports[importer].items() if other != imported}
-        return self._replaced(imports, edges)
+        return self._with(imports, edges)
 
     def without_statements(self, statements: Iterable[tuple[Edge, int]]) -> ImportGraph:
         """Return a graph without some statements, given by import and line, all of which must be in this graph."""
@@ -221,7 +231,7 @@ class ImportGraph:
                 for imported, lines in imports[importer].items()
             }
             imports[importer] = {imported: lines for imported, lines in left.items() if lines}
-        return self._replaced(imports)
+        return self._with(imports)
 
     def excepting(self, modules: Iterable[str]) -> ImportGraph:
         """Return the same graph, in which the imports of some modules, and of those inside them, are not judged."""
@@ -261,12 +271,7 @@ class ImportGraph:
                 }
                 imports[importer] = {imported: lines for imported, lines in left.items() if lines}
                 gone += [(importer, imported) for imported, lines in left.items() if not lines]
-        graph = self._replaced(imports, gone)
-        if lost := self.external.difference(*imports.values()):
-            graph.external = self.external - lost
-            graph.modules = tuple(module for module in self.modules if module not in lost)
-            graph.__dict__.pop("modules_set", None)
-        return graph
+        return self._with(imports, gone, self.external.intersection(chain.from_iterable(imports.values())))
 
     def without_external(self) -> ImportGraph:
         """Return the graph of the root packages alone."""
@@ -276,12 +281,7 @@ class ImportGraph:
             importer: {imported: lines for imported, lines in targets.items() if imported not in self.external}
             for importer, targets in self._imports.items()
         }
-        graph = self._replaced(inside)
-        graph.external = frozenset()
-        graph.modules = tuple(module for module in self.modules if module not in self.external)
-        for cached in ("modules_set", "_children"):
-            graph.__dict__.pop(cached, None)
-        return graph
+        return self._with(inside, external=frozenset())
 
     def with_imports(self, imports: Iterable[tuple[Edge, int, Kind]]) -> ImportGraph:
         """Return a graph with additional imports between its modules, each with its line and kind."""
@@ -292,7 +292,7 @@ class ImportGraph:
             if line not in known.get(imported, ()):
                 known[imported] = tuple(sorted({*known.get(imported, ()), line}))
                 kinds.setdefault(importer, {})[imported, line] = kind
-        graph = self._replaced({importer: dict(sorted(lines[importer].items())) for importer in sorted(lines)})
+        graph = self._with({importer: dict(sorted(lines[importer].items())) for importer in sorted(lines)})
         graph._kinds = kinds  # noqa: SLF001 - our own
         return graph
 
@@ -311,13 +311,8 @@ class ImportGraph:
             for imported, statements in targets.items():
                 lines.setdefault(names.get(imported, imported), set()).update(statements)
             imports[importer] = {module: tuple(sorted(lines[module])) for module in sorted(lines)}
-        graph = self._replaced(imports)
         around = (each for name in names.values() for each in ancestors(name) if external_package(each, self.roots))
-        graph.external = frozenset({*names.values(), *around})
-        graph.modules = tuple(sorted({*self.modules} - self.external | graph.external))
-        for cached in ("modules_set", "_children"):
-            graph.__dict__.pop(cached, None)
-        return graph
+        return self._with(imports, external={*names.values(), *around})
 
     def with_modules(self, names: Iterable[str]) -> ImportGraph:
         """Return a graph with more modules, which import nothing and are not imported, and the packages around them.
@@ -355,7 +350,7 @@ class ImportGraph:
                     if module == imported or module not in own:
                         lines.setdefault(module, set()).update(statements)
             imports[importer] = {module: tuple(sorted(lines[module])) for module in sorted(lines)}
-        return self._replaced(imports)
+        return self._with(imports)
 
     def routes_to(self, targets: Set[str], barred: Set[str]) -> Routes:
         """Return the shortest chains to the targets through modules that are not barred."""
