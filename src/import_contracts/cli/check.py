@@ -27,7 +27,7 @@ from import_contracts.runs.requests import Choice
 @jobs_option
 @cache_options
 @option("--no-logo", is_flag=True, is_ignored=True)  # an option of import-linter
-def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, jobs: int, shared: Shared) -> int:
+def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, shared: Shared) -> int:
     """Check the contracts, and show every violation with the shortest chain of imports.
 
     FILE is a configuration file. Several are checked separately, and share one report. Without FILE, the configuration
@@ -50,7 +50,7 @@ def command(*, only: tuple[str, ...], no_baseline: bool, debug: bool, jobs: int,
     try:
         configs = shared.configs()
         folder = configs[0].folder
-        shared = shared.seen_from_here(folder)._replace(jobs=jobs)
+        shared = shared.seen_from_here(folder)
         choice = Choice(only, use_baseline=not no_baseline)
         context = shared.context(*configs)
         found = answers.check(configs, choice, shared.reports, context)

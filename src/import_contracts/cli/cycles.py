@@ -41,7 +41,6 @@ def command(  # noqa: PLR0913 - each is an option
     quick: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
-    jobs: int,
     shared: Shared,
 ) -> int:
     """Find every import cycle, predict which modules crash when imported first, and propose what to change.
@@ -65,7 +64,7 @@ def command(  # noqa: PLR0913 - each is an option
     if quick and entries:
         raise UsageError("--entry cannot be used with --quick.")
     asked = find_asked("cycles", packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
+    shared = shared.seen_from_here(asked.folder)
     planned = _planned(shared.reports)
     question = Question(asked.packages, python or RUNNING, chosen_kinds(kinds), quick, entries, needless, planned)
     context = shared.context_here(asked.folder)

@@ -27,7 +27,7 @@ _KINDS = [str(kind) for kind in FixKind if kind not in _BY_HAND]
 
 
 def _words(command: str) -> tuple[str, ...]:
-    """Return the words of a command; raises BadParameter if there is none, or a quote is not closed."""
+    """Return the words of a command; raises UsageError if there is none, or a quote is not closed."""
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:

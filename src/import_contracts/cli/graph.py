@@ -71,7 +71,6 @@ def command(  # noqa: PLR0913 - each is an option
     external: bool,
     source_roots: tuple[str, ...],
     globs: tuple[str, ...],
-    jobs: int,
     shared: Shared,
 ) -> int:
     """Draw the imports between packages as a map in levels: arrows point down, except those of the cheapest cut.
@@ -92,7 +91,7 @@ def command(  # noqa: PLR0913 - each is an option
     if source and focus:
         raise UsageError("--focus cannot be used with --from.")
     asked = find_asked("graph", packages, source_roots, globs, shared)
-    shared = shared.seen_from_here(asked.folder)._replace(jobs=jobs)
+    shared = shared.seen_from_here(asked.folder)
     wanted = Options(
         asked.packages,
         depth,

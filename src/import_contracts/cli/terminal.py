@@ -29,7 +29,7 @@ from import_contracts.wording import listed
 
 
 class Shared(NamedTuple):
-    """The values of the options that most commands have; ``reports`` is empty for commands without `report_options`."""
+    """The values of the options that several commands have; those that a command does not have are as by default."""
 
     config_file: str | None = None
     cache_dir: str | None = None
@@ -163,11 +163,10 @@ def cache_options(command: Function) -> Function:
     """Add the options about the cache, as the parameter ``shared``."""
 
     @wraps(command)
-    def run(*, cache_dir: str | None, no_cache: bool, config_file: str | None = None, **others: Any) -> int:
-        rest = (others.pop(name, default) for name, default in _REST.items())
-        files = (*others.pop("configs", ()), *others.pop("files", ()))  # in this order, as in import-linter
-        shared = Shared(config_file, cache_dir, no_cache, *rest)
-        return command(shared=shared._replace(files=files), **others)
+    def run(**values: Any) -> int:
+        files = (*values.pop("configs", ()), *values.pop("files", ()))  # in this order, as in import-linter
+        common = {name: values.pop(name) for name in Shared._fields if name in values}
+        return command(shared=Shared(files=files, **common), **values)
 
     return _with(
         run,
@@ -177,8 +176,6 @@ def cache_options(command: Function) -> Function:
     )
 
 
-_REST: dict[str, Any] = {"show_timings": False, "reports": (), "no_custom_types": False}
-"""The options in `Shared` that not every command has."""
 no_custom_types = option(
     "--no-custom-types",
     is_flag=True,
