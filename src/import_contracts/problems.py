@@ -89,6 +89,16 @@ class UserError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def unreadable(error: OSError, file: str, key: str | None = None) -> UserError:
+    """Return the error for a file that cannot be read; ``key`` is the key of the configuration that names it."""
+    return UserError(Problem(f"This file cannot be read: {error.strerror}.", file=file, key=key))
+
+
+def unwritable(error: OSError, file: str) -> UserError:
+    """Return the error for a file that cannot be written."""
+    return UserError(Problem(f"This file cannot be written: {error.strerror}.", file=file))
+
+
 def did_you_mean(found: str, known: Iterable[str], *, closeness: float = 0.6) -> str:
     """Return " Did you mean 'x'?" for the known word that is most similar to ``found``; "" if none is similar.
 

@@ -13,7 +13,7 @@ from import_contracts.cli.terminal import Shared, look_options, once, options, s
 from import_contracts.config.contracts import ids_of
 from import_contracts.config.session import Config
 from import_contracts.config.workspace import places_of
-from import_contracts.problems import Problem, UserError
+from import_contracts.problems import Problem, UserError, unreadable
 from import_contracts.reporters.explanation import as_json, as_text
 from import_contracts.reporters.style import Style
 from import_contracts.reports.explain import Dependency, Explanation, Permissions
@@ -164,7 +164,7 @@ def _text_of(file: str) -> str:
     try:
         data = sys.stdin.buffer.read() if file == "-" else disk.read(file)
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=file)) from None
+        raise unreadable(error, file) from None
     encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"  # PowerShell redirects as UTF-16
     text = data.decode(encoding, errors="replace")
     if "\0" in text:

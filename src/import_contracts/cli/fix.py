@@ -20,7 +20,7 @@ from import_contracts.reports.cycles import Question
 from import_contracts.reports.fix import FixQuestion, FixReport
 from import_contracts.repository import checkout
 from import_contracts.runs import fix as run
-from import_contracts.runs.requests import cycles_extent
+from import_contracts.runs.requests import packages_extent
 
 _BY_HAND = {FixKind.NONE, FixKind.MOVE_DEFINITION, FixKind.EXTRACT, FixKind.RESTRUCTURE}
 _KINDS = [str(kind) for kind in FixKind if kind not in _BY_HAND]
@@ -111,7 +111,7 @@ def command(  # noqa: PLR0913 - each is an option
     wanted = FixQuestion(
         question, unsafe, only, stops_crashes, is_diff, verify, keep_passing, allow_dirty, removes_stale
     )
-    extent = cycles_extent(question, asked.roots, asked.exclude)
+    extent = packages_extent(asked.packages, asked.roots, asked.exclude)
     config = shared.whole_config() if removes_stale else None
     context, home = shared.context_here(asked.folder), _home(asked)
     place = run.Place.of(extent, context._replace(checkouts=(*context.checkouts, home)), home, config)

@@ -11,7 +11,7 @@ from import_contracts import disk
 from import_contracts.config.misnamed import OWN, PEER, keys, sections, tables
 from import_contracts.contracts.table import DECLARED, Table
 from import_contracts.contracts.types import TYPES
-from import_contracts.problems import Problem, UserError
+from import_contracts.problems import Problem, UserError, unreadable
 from import_contracts.reading.context import text_of
 from import_contracts.records import NamedTuple
 from import_contracts.repository import checkout
@@ -155,11 +155,6 @@ def _candidate(path: Path, start: Path) -> bytes:
         if disk.is_folder(path):
             return b""
         raise unreadable(error, name_of(path, start)) from None
-
-
-def unreadable(error: OSError, name: str) -> UserError:
-    """Return the error for a file that cannot be read."""
-    return UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name))
 
 
 def name_of(path: Path, folder: Path) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from import_contracts import disk
-from import_contracts.config.files import may_quote, name_of, read_toml, unreadable
-from import_contracts.problems import Problem, UserError
+from import_contracts.config.files import may_quote, name_of, read_toml
+from import_contracts.problems import Problem, UserError, unreadable
 
 _FILE, _DOMAIN_FILE = "tach.toml", "tach.domain.toml"
 

@@ -27,7 +27,6 @@ from import_contracts.runs.requests import (
     Requests,
     Scope,
     Task,
-    cycles_extent,
     extent_of,
     extents_of,
     packages_extent,
@@ -88,7 +87,7 @@ def cycles(
 
     Raises UserError if a package or module is not found.
     """
-    comparison = compare_with_those_beside(cycles_extent(question, source_roots, exclude), context)
+    comparison = compare_with_those_beside(packages_extent(question.packages, source_roots, exclude), context)
     requests = Requests.of([repr(question), str(context.folder)], context.folder, wanted)
     if answers := requests.stored(comparison.last) or requests.stored(
         snapshot := _snapshot(comparison, "import_contracts.runs.cycles")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from import_contracts import disk
 from import_contracts.config.files import read_document
 from import_contracts.config.session import Config
-from import_contracts.problems import Problem, UserError
+from import_contracts.problems import Problem, UserError, unreadable, unwritable
 from import_contracts.repository import checkout
 
 if sys.platform != "win32":  # there only `write_all` protects the files
@@ -45,7 +45,7 @@ def _content(path: Path, name: str) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name)) from None
+        raise unreadable(error, name) from None
 
 
 @contextmanager
@@ -135,7 +135,7 @@ def _write(file: UserFile, data: bytes) -> None:
         file.path.parent.mkdir(parents=True, exist_ok=True)
         disk.write_in(file.checkout, file.path, data)
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be written: {error.strerror}.", file=file.name)) from None
+        raise unwritable(error, file.name) from None
 
 
 def _restore(file: UserFile) -> None:

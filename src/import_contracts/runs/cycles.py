@@ -24,7 +24,7 @@ from import_contracts.reporters.cycles import as_json, as_text
 from import_contracts.reporters.people import shown
 from import_contracts.reporters.style import Wanted
 from import_contracts.reports.cycles import CyclesReport, Planned, Question
-from import_contracts.runs.requests import Requests, cycles_extent, keep
+from import_contracts.runs.requests import Requests, keep, packages_extent
 
 if TYPE_CHECKING:
     from import_contracts.judging.conclusions import Conclusions
@@ -34,7 +34,7 @@ def cycles(
     question: Question, source_roots: Sequence[Path], context: RunContext, exclude: Exclude = ()
 ) -> CyclesReport:
     """Return the report about the cycles of packages; raises UserError if a package or module is not found."""
-    comparison = compare_with_those_beside(cycles_extent(question, source_roots, exclude), context)
+    comparison = compare_with_those_beside(packages_extent(question.packages, source_roots, exclude), context)
     return _cycles(question, Statements(take_snapshot(comparison)))
 
 

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from import_contracts import disk
-from import_contracts.problems import Problem, UserError
+from import_contracts.problems import Problem, UserError, unreadable, unwritable
 from import_contracts.reading.context import text_of
 from import_contracts.reading.store.trust import doubt
 from import_contracts.reading.store.values import DAMAGED, strings
@@ -75,7 +75,7 @@ class Rewriting:
             disk.refuse_links(file.checkout, path)
             disk.write(path, data, self._entries[path].temporary, is_durable=True)
         except OSError as error:
-            raise UserError(Problem(f"This file cannot be written: {error.strerror}.", file=file.name)) from None
+            raise unwritable(error, file.name) from None
         self._now[path] = data
 
     def put_back(self) -> Recovery:
@@ -160,7 +160,7 @@ def recover(root: Path) -> Recovery | None:
     try:
         entries = _entries(disk.read(place), root)
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=str(place))) from None
+        raise unreadable(error, str(place)) from None
     except DAMAGED:
         message = "This journal of an earlier 'lint-imports fix' is damaged. Check the program, and delete the journal."
         raise UserError(Problem(message, file=str(place))) from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from import_contracts import disk
 from import_contracts.config.session import Config
-from import_contracts.problems import Problem, UserError
+from import_contracts.problems import Problem, UserError, unreadable
 from import_contracts.reading.files.excluding import Exclude
 from import_contracts.reading.files.program import Extent
 from import_contracts.reading.files.roots import find_portions, find_unread
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from import_contracts.config.contracts import Contracts
     from import_contracts.judging.statements import Statements
     from import_contracts.reading.snapshot import Snapshot
-    from import_contracts.reports.cycles import Question
 
 
 class Choice(NamedTuple):
@@ -193,11 +192,6 @@ def _program_of(extent: Extent) -> object:
     return tuple(sorted(extent.portions, key=itemgetter(0))), extent._replace(portions=(), kinds=False)
 
 
-def cycles_extent(question: Question, source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
-    """Return the extent of the programs that a question is about; raises UserError if a root package is not found."""
-    return packages_extent(question.packages, source_roots, exclude)
-
-
 def packages_extent(packages: Sequence[str], source_roots: Sequence[Path], exclude: Exclude = ()) -> Extent:
     """Return the extent of packages without a configuration; raises UserError if a root package is not found."""
     roots = [package.partition(".")[0] for package in packages]
@@ -229,4 +223,4 @@ def read_baseline(config: Config) -> str | None:
     except UnicodeDecodeError:
         raise UserError(Problem("This file is not UTF-8 text.", file=name, key="baseline")) from None
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be read: {error.strerror}.", file=name, key="baseline")) from None
+        raise unreadable(error, name, key="baseline") from None

@@ -14,7 +14,7 @@ from import_contracts.graph.import_graph import ImportGraph
 from import_contracts.graph.names import ImportPattern
 from import_contracts.judging.statements import Statements
 from import_contracts.judging.verdict import judge, prepared
-from import_contracts.problems import Problem, UserError
+from import_contracts.problems import Problem, UserError, unwritable
 from import_contracts.reading.context import RunContext
 from import_contracts.reading.snapshot import take_snapshot
 from import_contracts.reading.store.refresh import compare
@@ -108,5 +108,5 @@ def _file(path: Path, config: Config) -> UserFile:
     try:
         disk.refuse_links(checkout(config.folder), path)
     except OSError as error:
-        raise UserError(Problem(f"This file cannot be written: {error.strerror}.", file=name)) from None
+        raise unwritable(error, name) from None
     return UserFile.read(Path(disk.real(path)), name, config.folder)

@@ -30,7 +30,7 @@ from import_contracts.runs.check import judged
 from import_contracts.runs.coupling import evidence
 from import_contracts.runs.cycles import demand_modules
 from import_contracts.runs.earlier import EarlierSubjects, Named, Subject
-from import_contracts.runs.requests import cycles_extent
+from import_contracts.runs.requests import packages_extent
 from import_contracts.trend.counting import Judged, boundaries, facts_of, runtime_imports, whole_graph
 from import_contracts.trend.coupling import coupling
 from import_contracts.trend.memory import Memory, context_of, state_of
@@ -195,7 +195,7 @@ def _counted(subject: Subject, context: RunContext) -> Counted:
 
 def _read(subject: Subject, context: RunContext) -> Statements:
     """Read the program that something is counted in; raises UserError if a package or module is not there."""
-    extent = cycles_extent(subject.question, subject.roots, subject.exclude)
+    extent = packages_extent(subject.question.packages, subject.roots, subject.exclude)
     statements = Statements(take_snapshot(compare_with_those_beside(extent, context._replace(folder=subject.folder))))
     demand_modules(subject.question, statements.snapshot.program)
     return statements
