@@ -1,6 +1,5 @@
 """Custom contract types are refused on request: nothing of them is imported, and no answer looks complete."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 import import_contracts
 from import_contracts.config.session import NO_CUSTOM_TYPES
 from tests.support.arranging import MODELS, configuration, contract, lint, write
+from tests.support.pytest_runs import run_pytest
 
 TYPES = 'contract_types = ["few: checks_of_ours.parse"]\n'
 FEW = contract("few", "few")
@@ -140,9 +140,8 @@ def test_python_refuses_them_too(shop: Path) -> None:
 @pytest.mark.parametrize("options", [["--import-contracts-no-custom-types"], []])
 def test_pytest_refuses_them_too(shop: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
     monkeypatch.setenv(NO_CUSTOM_TYPES, "" if options else "1")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-contracts", *options]
-    run = subprocess.run(command, cwd=shop, capture_output=True, text=True, check=False)
-    assert run.returncode == 1
-    assert SENTENCE in run.stdout
-    assert "type: The custom contract type 'few' is refused" in run.stdout
+    status, printed = run_pytest(shop, "-q", "--import-contracts", *options)
+    assert status == 1
+    assert SENTENCE in printed
+    assert "type: The custom contract type 'few' is refused" in printed
     assert not (shop / "ran").exists()

@@ -1,9 +1,6 @@
 """The plugin of pytest: its parts, and ``pytest --import-contracts`` in a small program in a process of its own."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +13,7 @@ from import_contracts.pytest_plugin import pytest_make_collect_report
 from import_contracts.pytest_plugin.items import collectors
 from import_contracts.pytest_plugin.warning import ContractWarning
 from tests.support.arranging import MODELS, configuration, program, write
+from tests.support.pytest_runs import run_pytest
 
 HEAD = '[tool.pytest.ini_options]\nfilterwarnings = ["error"]\n' + configuration()
 BROKEN, KEPT = MODELS, MODELS.replace("models", "util")
@@ -26,20 +24,6 @@ WRONG = MODELS.replace('"models"', '"wrong"').replace("shop.models", "shop.modle
 def shop(tmp_path: Path) -> Path:
     program(tmp_path, "shop.models -> shop.web", "shop.util")
     return write(tmp_path, {"pyproject.toml": HEAD + BROKEN + KEPT, "test_shop.py": "def test_it(): ...\n"})
-
-
-def run(folder: Path, *args: str, **variables: str) -> tuple[int, str]:
-    """Run pytest in a folder; return its status, and what it prints."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *args],
-        cwd=folder,
-        env=environment | variables,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -56,7 +40,7 @@ def results(printed: str) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_the_summary_repeats_only_the_name_of_a_contract_even_in_ci(shop: Path) -> None:
-    _, printed = run(shop, "--import-contracts", CI="true")
+    _, printed = run_pytest(shop, "--import-contracts", CI="true")
     summary = printed.partition("short test summary info")[2].splitlines()
     assert summary[1:-1] == ["FAILED import-contracts::models - Models do not know the web (forbidden)"]
 
@@ -65,7 +49,7 @@ def test_the_summary_repeats_only_the_name_of_a_contract_even_in_ci(shop: Path) 
 def test_what_pytest_prints_of_a_contract_can_be_seen(shop: Path) -> None:
     hostile = MODELS.replace('"models"', '"\\u001b[2J##[x]"').replace("Models do", "\\n::error::x\\u202e")
     write(shop, {"pyproject.toml": HEAD + hostile + hostile.replace("shop.models", "\\n::x").replace("u001b", "u009b")})
-    status, printed = run(shop, "-v", "--import-contracts", GITHUB_ACTIONS="true")
+    status, printed = run_pytest(shop, "-v", "--import-contracts", GITHUB_ACTIONS="true")
     lines = printed.split("\n")
 
     assert status == 1
@@ -76,7 +60,7 @@ def test_what_pytest_prints_of_a_contract_can_be_seen(shop: Path) -> None:
 
 @pytest.mark.slow
 def test_each_contract_is_a_test_that_fails_with_its_own_report(shop: Path) -> None:
-    status, printed = run(shop, "-v", "--import-contracts")
+    status, printed = run_pytest(shop, "-v", "--import-contracts")
     assert status == 1
     assert results(printed) == {"configuration-and-files": "PASSED", "models": "FAILED", "util": "PASSED"}
     assert "test_shop.py::test_it PASSED" in printed
@@ -98,7 +82,7 @@ def test_without_the_option_nothing_of_it_is_there_and_no_more_is_imported(shop:
         "import sys\n\ndef test_it():\n    print(*sorted(n for n in sys.modules if n.partition('.')[0] in sys.argv))\n"
     )
     write(shop, {"test_shop.py": tell.replace("sys.argv", "{'click', 'grimp', 'import_contracts'}")})
-    status, printed = run(shop, "-s", "-q")
+    status, printed = run_pytest(shop, "-s", "-q")
     assert (status, "1 passed" in printed) == (0, True)
     imported = {
         *("import_contracts", "import_contracts.version"),
@@ -109,21 +93,21 @@ def test_without_the_option_nothing_of_it_is_there_and_no_more_is_imported(shop:
 
 @pytest.mark.slow
 def test_the_plugin_can_be_left_out(shop: Path) -> None:
-    status, printed = run(shop, "-p", "no:import_contracts", "--import-contracts")
+    status, printed = run_pytest(shop, "-p", "no:import_contracts", "--import-contracts")
     assert status == 4
     assert "unrecognized arguments: --import-contracts" in printed
 
 
 @pytest.mark.slow
 def test_tests_are_chosen_as_ever(shop: Path) -> None:
-    status, printed = run(shop, "-v", "--import-contracts", "-k", "import-contracts and not models")
+    status, printed = run_pytest(shop, "-v", "--import-contracts", "-k", "import-contracts and not models")
     assert status == 0
     assert results(printed) == {"configuration-and-files": "PASSED", "util": "PASSED"}
 
 
 @pytest.mark.slow
 def test_to_collect_is_not_to_check(shop: Path) -> None:
-    status, printed = run(shop, "--import-contracts", "--collect-only", "-q")
+    status, printed = run_pytest(shop, "--import-contracts", "--collect-only", "-q")
     names = ["configuration-and-files", "models", "util"]
     assert status == 0
     assert printed.splitlines()[:4] == ["test_shop.py::test_it", *(f"import-contracts::{name}" for name in names)]
@@ -132,7 +116,7 @@ def test_to_collect_is_not_to_check(shop: Path) -> None:
 
 @pytest.mark.slow
 def test_processes_share_the_work(shop: Path) -> None:
-    status, printed = run(shop, "--import-contracts", "-n2")
+    status, printed = run_pytest(shop, "--import-contracts", "-n2")
     assert status == 1
     assert "1 failed, 3 passed" in printed
 
@@ -141,7 +125,7 @@ def test_processes_share_the_work(shop: Path) -> None:
 def test_another_configuration_may_be_named_and_contracts_need_no_tests_beside_them(shop: Path) -> None:
     (shop / "test_shop.py").unlink()
     write(shop, {"c.toml": (HEAD[HEAD.index("root") :] + KEPT).replace("tool.import-contracts.", "")})
-    status, printed = run(shop, "-v", "--import-contracts-config", "c.toml")
+    status, printed = run_pytest(shop, "-v", "--import-contracts-config", "c.toml")
     assert status == 0
     assert results(printed) == {"configuration-and-files": "PASSED", "util": "PASSED"}
 
@@ -151,7 +135,7 @@ def test_several_configurations_may_be_named(shop: Path) -> None:
     texts = {f"{name}.toml": (HEAD[HEAD.index("root") :] + text) for name, text in (("a", BROKEN), ("b", KEPT))}
     write(shop, {name: text.replace("tool.import-contracts.", "") for name, text in texts.items()})
     named = [option for file in ("a.toml", "b.toml", "a.toml") for option in ("--import-contracts-config", file)]
-    status, printed = run(shop, "-v", *named)
+    status, printed = run_pytest(shop, "-v", *named)
     assert status == 1
     assert re.findall(r"^import-contracts\[(\S+)\]::models (\S+)", printed, re.MULTILINE) == [("a.toml", "FAILED")]
     assert re.findall(r"^import-contracts\[(\S+)\]::util (\S+)", printed, re.MULTILINE) == [("b.toml", "PASSED")]
@@ -160,7 +144,7 @@ def test_several_configurations_may_be_named(shop: Path) -> None:
 @pytest.mark.slow
 def test_what_cannot_be_checked_is_an_error_with_its_message(shop: Path) -> None:
     write(shop, {"pyproject.toml": HEAD + KEPT + WRONG, "shop/bad.py": "def f(:\n"})
-    status, printed = run(shop, "-v", "--import-contracts")
+    status, printed = run_pytest(shop, "-v", "--import-contracts")
     assert status == 1
     assert results(printed) == {"configuration-and-files": "ERROR", "util": "PASSED", "wrong": "ERROR"}
     assert "\nshop/bad.py:1: This is not valid Python: 'def f(:'.\n" in printed
@@ -182,7 +166,7 @@ def test_a_configuration_that_cannot_be_used_at_all_is_an_error_and_not_the_end(
 ) -> None:
     write(shop, {"c.toml": text, "pyproject.toml": "", ".git/x": ""})
     named = ["--import-contracts-config", "c.toml"] if text else ["--import-contracts"]
-    status, printed = run(shop, "-v", *named)
+    status, printed = run_pytest(shop, "-v", *named)
     assert status == 1
     assert results(printed)["configuration-and-files"] == "ERROR"
     assert message.replace("pyproject", "c") in printed
@@ -194,7 +178,7 @@ def test_a_configuration_that_cannot_be_used_at_all_is_an_error_and_not_the_end(
 def test_the_baseline_is_a_test_as_well(shop: Path) -> None:
     write(shop, {"pyproject.toml": HEAD + 'baseline = "b.txt"\n' + BROKEN + KEPT})
     write(shop, {"b.txt": "models shop.models -> shop.web => shop.web\nutil shop.util -> shop.web => shop.web\n"})
-    status, printed = run(shop, "-v", "--import-contracts")
+    status, printed = run_pytest(shop, "-v", "--import-contracts")
     assert status == 1
     assert (results(printed)["baseline"], results(printed)["models"]) == ("FAILED", "PASSED")
     assert "No violation matches 'util shop.util -> shop.web => shop.web' any more" in printed
@@ -205,7 +189,7 @@ def test_the_baseline_is_a_test_as_well(shop: Path) -> None:
 def test_a_contract_that_is_broken_by_old_names_says_so(shop: Path) -> None:
     write(shop, {"pyproject.toml": HEAD + 'baseline = "known.txt"\n' + BROKEN})
     write(shop, {"known.txt": "models shop.model -> shop.web => shop.web\n"})
-    status, printed = run(shop, "--import-contracts")
+    status, printed = run_pytest(shop, "--import-contracts")
     assert status == 1
     assert "Models do not know the web (forbidden)\n\n  1 known violation with old names\n" in printed
 
@@ -214,7 +198,7 @@ def test_a_contract_that_is_broken_by_old_names_says_so(shop: Path) -> None:
 def test_a_warning_is_one_of_pytest(shop: Path) -> None:
     lenient = (HEAD + "misspelt = 1\n" + KEPT).replace('"error"', '"default"')
     write(shop, {"pyproject.toml": lenient})
-    status, printed = run(shop, "--import-contracts")
+    status, printed = run_pytest(shop, "--import-contracts")
     assert status == 0
     assert "ContractWarning: pyproject.toml: misspelt: " in printed
 
@@ -223,16 +207,16 @@ def test_a_warning_is_one_of_pytest(shop: Path) -> None:
 def test_a_long_report_is_capped_unless_pytest_is_verbose(shop: Path) -> None:
     program(shop, *(f"shop.models.m{number} -> shop.web" for number in range(9)))
     (shop / "shop/models.py").unlink()
-    assert "(--verbose shows all)" in run(shop, "--import-contracts")[1]
-    verbose = run(shop, "--import-contracts", "--verbose")[1]
+    assert "(--verbose shows all)" in run_pytest(shop, "--import-contracts")[1]
+    verbose = run_pytest(shop, "--import-contracts", "--verbose")[1]
     assert all(f"shop/models/m{number}.py:1:1: import shop.web" in verbose for number in range(9))
 
 
 @pytest.mark.slow
 def test_a_configuration_is_found_from_the_root_and_a_named_one_from_where_pytest_was_called(elsewhere: Path) -> None:
-    _, printed = run(elsewhere, "-v", "--import-contracts")
+    _, printed = run_pytest(elsewhere, "-v", "--import-contracts")
     assert results(printed) == {"configuration-and-files": "PASSED", "models": "FAILED", "util": "PASSED"}
-    _, printed = run(elsewhere, "-v", "--import-contracts-config", "c.toml")
+    _, printed = run_pytest(elsewhere, "-v", "--import-contracts-config", "c.toml")
     assert results(printed) == {"configuration-and-files": "PASSED", "util": "PASSED"}
 
 

@@ -72,7 +72,9 @@ def _pytest(folder: Path, spelling: str, path: Sequence[Path]) -> dict[str, str]
 
 def _environment(path: Sequence[Path]) -> Mapping[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV", "PYTHON"))}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": os.pathsep.join(map(str, path))}
+    without_plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # those that are installed here, which are slow to import
+    path_here = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": os.pathsep.join(map(str, path))}
+    return {**kept, **path_here, **without_plugins}
 
 
 def _is_import_error(line: str) -> bool:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.pytest_plugin.test_pytest_plugin import run
 from tests.support.arranging import write
+from tests.support.pytest_runs import run_pytest
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def test_the_story_and_the_edit_stand_below_the_error(shop: Path) -> None:
-    status, printed = run(shop, "test_orders.py")
+    status, printed = run_pytest(shop, "test_orders.py")
     told = section(printed)
     assert status == 2
     assert "  shop/users.py:1: from shop.orders import Order\n    needs Order from shop.orders" in told
@@ -46,7 +46,7 @@ def test_the_story_and_the_edit_stand_below_the_error(shop: Path) -> None:
 
 
 def test_a_second_file_that_fails_in_the_same_way_refers_to_the_first(shop: Path) -> None:
-    _, printed = run(shop)
+    _, printed = run_pytest(shop)
     assert printed.count("Cause: import cycle") == 1
     assert "\nThe cause is the same as for test_orders.py.\n" in printed
 
@@ -55,7 +55,7 @@ def test_a_second_file_that_fails_in_the_same_way_refers_to_the_first(shop: Path
     "args", [("-p", "no:import_contracts"), ("-o", "import_contracts_explain=false")], ids=" ".join
 )
 def test_it_can_be_turned_off(shop: Path, args: tuple[str, ...]) -> None:
-    _, printed = run(shop, *args)
+    _, printed = run_pytest(shop, *args)
     assert "circular import" in printed
     assert "Cause:" not in printed
 
@@ -65,14 +65,14 @@ def test_it_can_be_turned_off(shop: Path, args: tuple[str, ...]) -> None:
 )
 def test_nothing_is_said_about_other_errors(tmp_path: Path, test: str) -> None:
     write(tmp_path, {"shop/__init__.py": "", "test_it.py": test, "pytest.ini": "[pytest]\n"})
-    status, printed = run(tmp_path)
+    status, printed = run_pytest(tmp_path)
     assert status == 2
     assert "import-contracts -" not in printed
 
 
 def test_nothing_is_imported_unless_a_file_fails(tmp_path: Path) -> None:
     write(tmp_path, {"test_it.py": "def test_it(): assert False\n", "conftest.py": WATCH, "pytest.ini": "[pytest]\n"})
-    _, printed = run(tmp_path, "-s")
+    _, printed = run_pytest(tmp_path, "-s")
     imported = printed.partition("IMPORTED ")[2].partition("\n")[0]
     assert (
         imported
@@ -81,14 +81,14 @@ def test_nothing_is_imported_unless_a_file_fails(tmp_path: Path) -> None:
 
 
 def test_each_process_of_xdist_tells_it(shop: Path) -> None:
-    _, printed = run(shop, "-n", "2")
+    _, printed = run_pytest(shop, "-n", "2")
     assert "Cause: import cycle" in printed
 
 
 def test_the_error_stays_as_it_is_if_the_explanation_fails(shop: Path) -> None:
     broken = "import import_contracts.runs.tracebacks as runs\ndef fail(*_): raise RuntimeError('bug')\nruns.explain_raised = fail\n"
     write(shop, {"conftest.py": broken})
-    status, printed = run(shop)
+    status, printed = run_pytest(shop)
     assert status == 2
     assert "circular import" in printed
     assert "INTERNALERROR" not in printed
